@@ -1,0 +1,229 @@
+"""Editing: save a revision, restore one, discard a draft, notice two people on one text."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from . import audit, permissions, sanitising
+from .models import (
+    Article,
+    Attachment,
+    Credit,
+    Person,
+    Picture,
+    Revision,
+    RevisionAttachment,
+    RevisionPicture,
+    Section,
+    Source,
+)
+from .models.revision import digest_of
+
+# Text without markup.
+PLAIN_FIELDS = (
+    "kicker", "title", "subtitle", "short_title", "summary", "keywords", "original_title", "original_author",
+)  # fmt: skip
+# The working copy: what saving writes, and all that it writes. What acts set is theirs alone.
+WORKING_FIELDS = (
+    *PLAIN_FIELDS, "body", "cover", "section", "source", "origin", "original_url", "original_published_on",
+    "expires_at", "pinned_until",
+)  # fmt: skip
+
+
+class CannotDiscard(ValueError):
+    """Raised, with a sentence, for a draft that readers have seen: it can be withdrawn, never deleted (law 7)."""
+
+
+def tidy(article: Article) -> tuple[str, ...]:
+    """Pass every text of the working copy through the gate, in place; return what was removed, in sentences."""
+    for field in PLAIN_FIELDS:
+        setattr(article, field, sanitising.plain(getattr(article, field)))
+    article.keywords = ",".join(split_keywords(article.keywords))
+    cleaned = sanitising.sanitise(article.body)
+    article.body = cleaned.html
+    return cleaned.removed
+
+
+def split_keywords(text: str) -> list[str]:
+    """The keywords of a line in which people separate them with any comma, semicolon or 、; each once, in order."""
+    for separator in "，、;；":
+        text = text.replace(separator, ",")
+    return list(dict.fromkeys(word for word in (part.strip() for part in text.split(",")) if word))
+
+
+def refuse_if_saved_since(article: Article, based_on: int) -> None:
+    """Raise ValidationError, with who and when, if someone saved the article after revision number `based_on`.
+
+    The caller holds the row's lock, so that what is true here is still true when it saves.
+    """
+    latest = article.latest
+    if latest is None or latest.number == based_on:
+        return
+    raise ValidationError(
+        _(
+            "%(name)s saved this article at %(time)s, after you opened it. Your text is still here and is not saved. "
+            "Copy what you changed, open the article again and put it in there."
+        )
+        % {
+            "name": audit.name_of(latest.created_by),
+            "time": date_format(timezone.localtime(latest.created_at), "H:i:s"),
+        },
+        code="edited_meanwhile",
+    )
+
+
+@transaction.atomic
+def write(article: Article, *, by: Any) -> tuple[str, ...]:
+    """Store the working copy's fields; return what the gate removed. `revise` must follow in the same transaction."""
+    fields = None
+    if article.pk:
+        before = Article.objects.locked(article.pk)
+        permissions.require(by, permissions.Duty.WRITE, before.section)
+        article.latest = before.latest
+        fields = WORKING_FIELDS
+    else:
+        article.created_by = by
+    permissions.require(by, permissions.Duty.WRITE, article.section)
+    removed = tidy(article)
+    article.save(update_fields=fields)
+    return removed
+
+
+@transaction.atomic
+def revise(article: Article, *, by: Any) -> Revision:
+    """Make a revision of the working copy as it stands now; the newest one is returned where nothing changed."""
+    content = content_of(article)
+    digest = digest_of(content)
+    latest = article.latest
+    if latest and latest.digest == digest:
+        return latest
+    revision = Revision.objects.create(
+        article=article,
+        number=latest.number + 1 if latest else 1,
+        content=content,
+        digest=digest,
+        created_by=by,
+    )
+    RevisionPicture.objects.bulk_create(
+        RevisionPicture(revision=revision, picture=picture) for picture in _pictures(article)
+    )
+    RevisionAttachment.objects.bulk_create(
+        RevisionAttachment(revision=revision, attachment=attachment) for attachment in _attachments(article)
+    )
+    Article.objects.filter(pk=article.pk).update(latest=revision)
+    article.latest = revision
+    audit.record("article.saved", article, by=by, revision=revision.number, digest=digest)
+    return revision
+
+
+@transaction.atomic
+def save(article: Article, *, by: Any, credits: Sequence[tuple[str, Person]] = ()) -> Revision:
+    """Write the working copy with these credits, (role, person) in reading order, and make a revision of it."""
+    write(article, by=by)
+    article.credits.all().delete()
+    Credit.objects.bulk_create(
+        Credit(article=article, role=role, person=person, position=position)
+        for position, (role, person) in enumerate(dict.fromkeys(credits))
+    )
+    return revise(article, by=by)
+
+
+@transaction.atomic
+def restore(revision: Revision, *, by: Any) -> Revision:
+    """Make the working copy what it was at this revision. That is a new revision; nothing in between is lost."""
+    article = Article.objects.locked(revision.article_id)
+    content = revision.content
+    for field in (*PLAIN_FIELDS, "body", "origin", "original_url"):
+        setattr(article, field, content[field])
+    article.keywords = ",".join(content["keywords"])
+    article.section = Section.objects.get(pk=content["section"])
+    article.source = Source.objects.filter(name=content["source"]["name"]).first() if content["source"] else None
+    article.cover = Picture.objects.get(sha256=content["cover"]["sha256"]) if content["cover"] else None
+    article.original_published_on = content["original_published_on"]
+    for field in ("expires_at", "pinned_until"):
+        setattr(article, field, datetime.fromisoformat(content[field]) if content[field] else None)
+    credits = [
+        (credit["role"], Person.objects.get_or_create(name=credit["name"], unit=credit["unit"])[0])
+        for credit in content["credits"]
+    ]
+    restored = save(article, by=by, credits=credits)
+    audit.record("article.restored", article, by=by, revision=revision.number, as_revision=restored.number)
+    return restored
+
+
+@transaction.atomic
+def discard(article: Article, *, by: Any) -> None:
+    """Delete a draft that readers never saw; what readers saw is kept for good, and withdrawn instead."""
+    article = Article.objects.locked(article.pk)
+    permissions.require(by, permissions.Duty.WRITE, article.section)
+    if article.editions.exists():
+        raise CannotDiscard(_("“%(title)s” was public; it can be withdrawn, but not deleted.") % {"title": article})
+    audit.record(
+        "article.discarded", article, by=by, title=article.title, digest=article.latest.digest if article.latest else ""
+    )
+    article.delete()
+
+
+def content_of(article: Article) -> dict[str, Any]:
+    """Everything readers would see of the working copy, spelled out, so that later changes elsewhere cannot alter it.
+
+    The section is a key, because renaming a section is meant to rename it on its old articles too; everything else is
+    text, or the hash of a file's bytes.
+    """
+    content: dict[str, Any] = {field: getattr(article, field) for field in PLAIN_FIELDS}
+    content |= {
+        "body": article.body,
+        "keywords": split_keywords(article.keywords),
+        "section": article.section_id,
+        "source": {"name": article.source.name, "url": article.source.url} if article.source else None,
+        "origin": article.origin,
+        "original_url": article.original_url,
+        "original_published_on": str(article.original_published_on or "") or None,
+        "credits": [
+            {"role": credit.role, "name": credit.person.name, "unit": credit.person.unit}
+            for credit in article.credits.select_related("person")
+        ],
+        "cover": _facts(article.cover) if article.cover else None,
+        "pictures": [_facts(picture) for picture in _pictures(article)],
+        "attachments": [
+            {"sha256": a.sha256, "file": a.file.name, "name": a.name, "size": a.size} for a in _attachments(article)
+        ],
+    }
+    for field in ("expires_at", "pinned_until"):
+        instant = getattr(article, field)
+        content[field] = instant.isoformat() if instant else None
+    return content
+
+
+def _facts(picture: Picture) -> dict[str, Any]:
+    return {
+        "sha256": picture.sha256,
+        "file": picture.file.name,
+        "width": picture.width,
+        "height": picture.height,
+        "alt": picture.alt,
+        "credit": picture.credit,
+        "ai_label": picture.ai_label,
+    }
+
+
+def _pictures(article: Article) -> list[Picture]:
+    """The pictures in the body, in order, then the cover if it is not among them."""
+    names, _unused = sanitising.used_files(article.body)
+    found = {picture.file.name: picture for picture in Picture.objects.filter(file__in=names)}
+    pictures = [found[name] for name in names if name in found]
+    if article.cover and article.cover not in pictures:
+        pictures.append(article.cover)
+    return pictures
+
+
+def _attachments(article: Article) -> list[Attachment]:
+    _unused, names = sanitising.used_files(article.body)
+    found = {attachment.file.name: attachment for attachment in Attachment.objects.filter(file__in=names)}
+    return [found[name] for name in names if name in found]

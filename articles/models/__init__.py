@@ -1,0 +1,35 @@
+"""Nouns. They import nothing of ours but one another."""
+
+from .article import Article
+from .assignment import Assignment
+from .attachment import Attachment
+from .audit_entry import AuditEntry
+from .credit import Credit
+from .edition import Edition
+from .old_path import OldPath
+from .person import Person
+from .picture import Picture
+from .revision import Revision, RevisionAttachment, RevisionPicture
+from .section import Section
+from .short_link import ShortLink
+from .site_settings import SiteSettings
+from .source import Source
+
+__all__ = [
+    "Article",
+    "Assignment",
+    "Attachment",
+    "AuditEntry",
+    "Credit",
+    "Edition",
+    "OldPath",
+    "Person",
+    "Picture",
+    "Revision",
+    "RevisionAttachment",
+    "RevisionPicture",
+    "Section",
+    "ShortLink",
+    "SiteSettings",
+    "Source",
+]

@@ -1,0 +1,205 @@
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .picture import Picture
+from .section import PAGE_SIZE, Section
+from .source import Source
+
+
+class ArticleQuerySet(models.QuerySet):
+    def public(self, at: datetime | None = None) -> "ArticleQuerySet":
+        """Exactly what readers may see at the instant `at` (now, when None). The one visibility rule (law 10)."""
+        at = at or timezone.now()
+        return self.filter(live__isnull=False).filter(Q(live__expires_at__isnull=True) | Q(live__expires_at__gt=at))
+
+    def locked(self, number: int) -> "Article":
+        """The article, held until the transaction ends. Locked first, read after: rows joined to a row that had to be
+        waited for would be those from before the wait.
+        """
+        self.select_for_update().values("number").get(number=number)
+        return self.select_related("section__parent", "source", "cover", "latest", "live").get(number=number)
+
+    def in_state(self, state: str, at: datetime | None = None) -> "ArticleQuerySet":
+        """The articles whose `state` property says this, as a query."""
+        live = Q(live__isnull=False)
+        expired = Q(live__expires_at__isnull=False, live__expires_at__lte=at or timezone.now())
+        unchanged = Q(live__revision=F("latest"))
+        rows = {
+            Article.State.DRAFT: Q(live__isnull=True, withdrawn_at__isnull=True),
+            Article.State.LIVE: live & ~expired & unchanged,
+            Article.State.CHANGED: live & ~expired & ~unchanged,
+            Article.State.EXPIRED: live & expired,
+            Article.State.WITHDRAWN: Q(withdrawn_at__isnull=False),
+        }
+        return self.filter(rows[Article.State(state)])
+
+    def newest_in(self, section: Section, count: int) -> "ArticleQuerySet":
+        """A slice of the ordinals at the end of a section: at most `count`, fewer where articles were withdrawn."""
+        return self.filter(listed_in=section, ordinal__gt=section.last_ordinal - count)
+
+    def on_page(self, section: Section, page: int) -> "ArticleQuerySet":
+        """What numbered page `page` of a section holds; reads one range of an index, whatever the page."""
+        return self.filter(listed_in=section, ordinal__gt=(page - 1) * PAGE_SIZE, ordinal__lte=page * PAGE_SIZE)
+
+    def for_lists(self) -> "ArticleQuerySet":
+        """Newest first, with what a list prints and nothing more: bodies stay in the database."""
+        return (
+            self.select_related("live", "live__cover", "listed_in")
+            .only("number", "first_published_at", "ordinal", "live", "listed_in__name", "listed_in__slug",
+                  "live__title", "live__short_title", "live__kicker", "live__summary", "live__article",
+                  "live__cover__file", "live__cover__alt", "live__cover__width", "live__cover__height")
+            .order_by("-first_published_at", "-number")
+        )  # fmt: skip
+
+
+class Article(models.Model):
+    """稿件: the identity of a story and its working copy, which is what editors edit.
+
+    Readers never see these fields; they see `live`, the edition that publishing made of a revision of them.
+    """
+
+    class Origin(models.TextChoices):
+        OWN = "own", _("Own reporting")
+        CONTRIBUTED = "contributed", _("From a correspondent")
+        DEPARTMENT = "department", _("From a department")
+        REPRINT = "reprint", _("Reprint")
+        COMPILED = "compiled", _("Compiled from several sources")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        LIVE = "live", _("Published")
+        CHANGED = "changed", _("Published, with changes readers do not see yet")
+        EXPIRED = "expired", _("Expired")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    number = models.BigAutoField(_("number"), primary_key=True)
+
+    # What readers see first
+    kicker = models.CharField(_("kicker"), max_length=80, blank=True, help_text=_("The line above the title."))
+    title = models.CharField(_("title"), max_length=120)
+    subtitle = models.CharField(_("subtitle"), max_length=120, blank=True, help_text=_("The line below the title."))
+    short_title = models.CharField(
+        _("short title"), max_length=40, blank=True, help_text=_("For lists, where the title is too long.")
+    )
+    summary = models.TextField(_("summary"), max_length=300, blank=True)
+    body = models.TextField(_("body"), blank=True)
+    cover = models.ForeignKey(
+        Picture, verbose_name=_("cover"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    keywords = models.CharField(_("keywords"), max_length=120, blank=True, help_text=_("Separated by commas."))
+
+    # Provenance
+    section = models.ForeignKey(
+        Section, verbose_name=_("section"), on_delete=models.PROTECT, related_name="working_articles"
+    )
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
+    )
+    origin = models.CharField(_("origin"), max_length=20, choices=Origin, default=Origin.OWN)
+    original_title = models.CharField(_("original title"), max_length=200, blank=True)
+    original_author = models.CharField(_("original author"), max_length=120, blank=True)
+    original_url = models.URLField(_("original address"), max_length=500, blank=True)
+    original_published_on = models.DateField(_("originally published on"), null=True, blank=True)
+
+    # When readers may see it
+    expires_at = models.DateTimeField(
+        _("expires at"), null=True, blank=True, help_text=_("After this instant readers no longer see the article.")
+    )
+    pinned_until = models.DateTimeField(
+        _("pinned until"), null=True, blank=True, help_text=_("Until then it stands first in its section.")
+    )
+
+    # Set by acts only; no form, import or API writes these (law 3)
+    latest = models.ForeignKey(
+        "Revision",
+        verbose_name=_("newest revision"),
+        null=True,
+        editable=False,
+        on_delete=models.RESTRICT,
+        related_name="+",
+    )
+    live = models.OneToOneField(
+        "Edition", verbose_name=_("edition readers see"), null=True, editable=False,
+        on_delete=models.PROTECT, related_name="shown_by",
+    )  # fmt: skip
+    listed_in = models.ForeignKey(
+        Section, verbose_name=_("listed in"), null=True, editable=False, on_delete=models.PROTECT, related_name="listed"
+    )
+    ordinal = models.PositiveBigIntegerField(_("place in its section"), null=True, editable=False)
+    first_published_at = models.DateTimeField(_("first published at"), null=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
+    withdrawal_reason = models.CharField(_("reason for withdrawal"), max_length=400, blank=True, editable=False)
+    migrated = models.BooleanField(
+        _("migrated from an older archive"), default=False, editable=False,
+        help_text=_("Its time of publication is the older archive's, not this system's clock."),
+    )  # fmt: skip
+    import_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("created by"),
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["-number"]
+        indexes = [
+            models.Index(F("first_published_at").desc(), F("number").desc(), name="article_newest_public",
+                         condition=Q(live__isnull=False)),
+            models.Index(fields=["title"], name="article_title"),
+        ]  # fmt: skip
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="article_has_a_title"),
+            models.UniqueConstraint(fields=["listed_in", "ordinal"], name="article_place_in_section_is_unique"),
+            models.CheckConstraint(
+                condition=Q(live__isnull=True)
+                | Q(first_published_at__isnull=False, listed_in__isnull=False, ordinal__isnull=False,
+                    latest__isnull=False),
+                name="article_public_is_listed_and_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(live__isnull=True) | Q(withdrawn_at__isnull=True), name="article_withdrawn_is_not_public"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(first_published_at__isnull=False),
+                name="article_withdrawn_was_public",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_published_at__isnull=True) | Q(migrated=True)
+                | Q(first_published_at__gte=F("created_at")),
+                name="article_clock_is_honest",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("article", args=[self.number])
+
+    @property
+    def public_url(self) -> str:
+        """The canonical address, with the host from settings."""
+        return settings.SITE_URL + self.get_absolute_url()
+
+    @property
+    def state(self) -> "Article.State":
+        if self.withdrawn_at:
+            return self.State.WITHDRAWN
+        if not self.live_id:
+            return self.State.DRAFT
+        if self.live.expires_at and self.live.expires_at <= timezone.now():
+            return self.State.EXPIRED
+        return self.State.LIVE if self.live.revision_id == self.latest_id else self.State.CHANGED

@@ -1,0 +1,42 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .section import Section
+
+
+class Assignment(models.Model):
+    """分工: a duty of one user in one section and the sections below it, or in all of them."""
+
+    class Duty(models.TextChoices):
+        WRITE = "write", _("Write and edit")
+        PUBLISH = "publish", _("Publish and withdraw")
+        ARRANGE = "arrange", _("Arrange sections, sources and site settings")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("account"), on_delete=models.CASCADE, related_name="assignments"
+    )
+    section = models.ForeignKey(
+        Section, verbose_name=_("section"), null=True, blank=True, on_delete=models.CASCADE, related_name="assignments",
+        help_text=_("Empty means every section."),
+    )  # fmt: skip
+    duty = models.CharField(_("duty"), max_length=20, choices=Duty, default=Duty.WRITE)
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["user", "duty", "section"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "duty", "section"],
+                condition=Q(section__isnull=False),
+                name="assignment_once_per_section",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "duty"], condition=Q(section__isnull=True), name="assignment_once_for_all_sections"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.get_duty_display()} · {self.section or _('all sections')}"

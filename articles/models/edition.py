@@ -1,0 +1,67 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .article import Article
+from .immutable import Immutable
+from .picture import Picture
+from .revision import Revision
+from .section import Section
+
+
+class Edition(Immutable):
+    """版次: one publication of a revision. Immutable; what readers see.
+
+    The text is the revision's. Title, summary, cover and dates are repeated here so that a list of twenty articles
+    reads no bodies.
+    """
+
+    class Kind(models.TextChoices):
+        FIRST = "first", _("First publication")
+        UPDATE = "update", _("Update")
+        ARCHIVE = "archive", _("Migrated from an older archive")
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField(_("number"))
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="editions")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    published_at = models.DateTimeField(_("published at"))
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("published by"), on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.CharField(_("why"), max_length=400, blank=True)
+    digest = models.CharField(_("digest"), max_length=64)
+    previous_digest = models.CharField(_("digest of the edition before"), max_length=64, blank=True)
+
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="editions")
+    kicker = models.CharField(max_length=80, blank=True)
+    title = models.CharField(max_length=120)
+    short_title = models.CharField(max_length=40, blank=True)
+    summary = models.TextField(blank=True)
+    cover = models.ForeignKey(Picture, null=True, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField(null=True)
+    pinned_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["article", "-number"]
+        indexes = [
+            models.Index(fields=["pinned_until"], name="edition_pinned", condition=Q(pinned_until__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="edition_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(number=1, previous_digest="") | (Q(number__gt=1) & ~Q(previous_digest="")),
+                name="edition_chain_starts_at_one",
+            ),
+            models.CheckConstraint(condition=Q(number=1) | ~Q(kind="first"), name="edition_first_is_number_one"),
+        ]
+
+    def __str__(self):
+        return f"{self.article_id} e{self.number}"
+
+    @property
+    def list_title(self) -> str:
+        return self.short_title or self.title

@@ -1,0 +1,31 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Person(models.Model):
+    """人员: someone credited on articles, by real name; may also be a user of the desk."""
+
+    name = models.CharField(_("real name"), max_length=40)
+    unit = models.CharField(_("unit"), max_length=80, blank=True, help_text=_("Where the person works."))
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="person",
+    )
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name", "unit"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "unit"], name="person_name_and_unit_are_unique"),
+            models.CheckConstraint(condition=~Q(name=""), name="person_has_a_name"),
+        ]
+
+    def __str__(self):
+        return f"{self.name}（{self.unit}）" if self.unit else self.name

@@ -1,0 +1,66 @@
+import posixpath
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+# Widths in CSS pixels of the WebP copies readers get; a phone, a tablet or dense phone, a desktop.
+RENDITION_WIDTHS = (480, 960, 1600)
+
+
+class Picture(models.Model):
+    """图片: a re-encoded image in the library, known by the hash of its bytes, with who made it and what it shows."""
+
+    file = models.ImageField(_("file"), upload_to="pictures", width_field="width", height_field="height")
+    sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    width = models.PositiveIntegerField(_("width"), editable=False)
+    height = models.PositiveIntegerField(_("height"), editable=False)
+    name = models.CharField(_("name"), max_length=200, blank=True, help_text=_("Only the desk sees it."))
+    alt = models.CharField(
+        _("description for those who cannot see it"), max_length=200, blank=True, help_text=_("What the picture shows.")
+    )
+    caption = models.CharField(_("caption"), max_length=400, blank=True)
+    credit = models.CharField(_("photo credit"), max_length=80, blank=True)
+    licence = models.CharField(
+        _("licence"), max_length=120, blank=True, help_text=_("By what right we use it: own, agreement, permission.")
+    )
+    ai_label = models.TextField(
+        _("AI label"), blank=True, editable=False, help_text=_("The label of AI-made content found in the file.")
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"
+    )
+
+    # Sentences about what storing it changed, for whoever uploaded it just now; set by pictures.store and kept nowhere.
+    notes: tuple[str, ...] = ()
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["name"], name="picture_name")]
+        constraints = [models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="picture_has_a_size")]
+
+    def __str__(self):
+        return self.name or self.alt or self.sha256[:12]
+
+    @property
+    def url(self) -> str:
+        return self.file.url
+
+    @property
+    def renditions(self) -> list[tuple[int, str]]:
+        """(width, address) of each WebP copy, narrowest first; derived, so that no query is needed to print it."""
+        return renditions(self.url, self.width)
+
+
+def renditions(url: str, width: int) -> list[tuple[int, str]]:
+    """The WebP copies of the picture at `url`, whose own width is `width`: (width, address), narrowest first.
+
+    Widths at or above the original's collapse into one copy at the original's width.
+    """
+    stem = posixpath.splitext(url)[0]
+    widths = [w for w in RENDITION_WIDTHS if w < width] + [min(width, RENDITION_WIDTHS[-1])]
+    return [(w, f"{stem}-{w}.webp") for w in sorted(set(widths))]

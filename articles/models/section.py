@@ -1,0 +1,110 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+DEEPEST_LEVEL = 3
+# One numbered page of a section holds this many articles; page n holds the ordinals (n-1)·SIZE+1 … n·SIZE.
+PAGE_SIZE = 20
+
+
+class SectionQuerySet(models.QuerySet):
+    def tree(self) -> list["Section"]:
+        """Every section in reading order, parents before children. Newsrooms have tens of them, never thousands."""
+        children: dict[int | None, list[Section]] = {}
+        for section in self.order_by("position", "pk"):
+            children.setdefault(section.parent_id, []).append(section)
+
+        def walk(parent_id):
+            for section in children.get(parent_id, []):
+                yield section
+                yield from walk(section.pk)
+
+        return list(walk(None))
+
+
+class Section(models.Model):
+    """栏目: a place articles are filed under; a tree, at most three deep."""
+
+    class Kind(models.TextChoices):
+        """The column types of the government web page norm (国办发〔2017〕47号, 网页标签), printed as `ColumnType`."""
+
+        NEWS = "工作动态", _("Work news")
+        NOTICES = "政策文件", _("Notices and policy documents")
+        READINGS = "政策解读", _("Policy explained")
+        ANSWERS = "回应关切", _("Answers to public concerns")
+        OVERVIEW = "概况信息", _("Overview")
+        OFFICES = "机构职能", _("Offices and duties")
+        PEOPLE = "负责人信息", _("Leadership")
+        DATA = "数据发布", _("Data")
+        SERVICES = "办事服务", _("Services")
+        INTERVIEWS = "在线访谈", _("Online interviews")
+        POLLS = "征集调查", _("Polls and consultations")
+
+    name = models.CharField(_("name"), max_length=40)
+    slug = models.SlugField(
+        _("address name"),
+        max_length=40,
+        unique=True,
+        help_text=_("Part of the address: /s/<name>/. Letters, digits, -."),
+    )
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("parent section"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
+    level = models.PositiveSmallIntegerField(_("level"), default=1, editable=False)
+    position = models.PositiveIntegerField(_("position"), default=0, help_text=_("Smaller numbers come first."))
+    kind = models.CharField(_("column type"), max_length=20, choices=Kind, default=Kind.NEWS)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    keywords = models.CharField(_("keywords"), max_length=200, blank=True, help_text=_("Separated by commas."))
+    last_ordinal = models.PositiveBigIntegerField(_("articles ever listed"), default=0, editable=False)
+
+    objects = SectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(level__gte=1, level__lte=DEEPEST_LEVEL), name="section_at_most_three_deep"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, level=1) | Q(parent__isnull=False, level__gt=1),
+                name="section_level_one_has_no_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("pk")), name="section_is_not_its_own_parent"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="section_has_a_name"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("section", args=[self.slug])
+
+    def clean(self):
+        """Set the level from the parent; refuse a fourth level and any move that would change the level of children."""
+        level = self.parent.level + 1 if self.parent else 1
+        if level > DEEPEST_LEVEL:
+            raise ValidationError(
+                {"parent": _("“%(parent)s” is already at level %(deepest)s; choose a parent one level up.")
+                 % {"parent": self.parent, "deepest": DEEPEST_LEVEL}}
+            )  # fmt: skip
+        if self.pk and level != self.level and self.children.exists():
+            raise ValidationError(
+                {"parent": _("“%(name)s” has sections below it; move those first, then this one.") % {"name": self}}
+            )
+        self.level = level
+
+    @property
+    def last_page(self) -> int:
+        """The number of the newest numbered page; pages are numbered from the oldest, so they never shift."""
+        return max(1, -(-self.last_ordinal // PAGE_SIZE))

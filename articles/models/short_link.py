@@ -1,0 +1,49 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .article import Article
+from .edition import Edition
+
+
+class ShortLink(models.Model):
+    """短链: a code that leads to an article for as long as paper lives, and tells where it was scanned.
+
+    The code is a letter for the purpose and the article's number (`W12`); on paper also the edition (`P12-3`), so that
+    the holder of an old printout can be told that the text has changed.
+    """
+
+    class Purpose(models.TextChoices):
+        WECHAT = "W", _("Open in WeChat")
+        PHONE = "M", _("Open on a phone")
+        PRINT = "P", _("On paper")
+
+    code = models.CharField(_("code"), max_length=32, unique=True)
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="short_links")
+    purpose = models.CharField(_("purpose"), max_length=1, choices=Purpose)
+    edition = models.ForeignKey(
+        Edition, verbose_name=_("edition"), null=True, blank=True, on_delete=models.PROTECT, related_name="short_links"
+    )
+    scans = models.PositiveBigIntegerField(_("scans"), default=0)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("short link")
+        verbose_name_plural = _("short links")
+        ordering = ["article", "purpose"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[WMP][0-9]+(-[0-9]+)?$"), name="short_link_code_fits_alphanumeric_mode"
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="P", edition__isnull=False) | (~Q(purpose="P") & Q(edition__isnull=True)),
+                name="short_link_paper_knows_its_edition",
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    def get_absolute_url(self):
+        return reverse("short_link", args=[self.code])

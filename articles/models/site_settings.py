@@ -1,0 +1,48 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .picture import Picture
+
+
+class SiteSettings(models.Model):
+    """站点设置: one row: what the site calls itself and what the law wants in the footer. Empty items are not printed."""
+
+    name = models.CharField(_("site name"), max_length=40, default="Newsroom")
+    slogan = models.CharField(_("line below the name"), max_length=80, blank=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    keywords = models.CharField(_("keywords"), max_length=200, blank=True, help_text=_("Separated by commas."))
+    logo = models.ForeignKey(
+        Picture, verbose_name=_("logo"), null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text=_("Square. Also stands in the middle of large QR codes."),
+    )  # fmt: skip
+
+    sponsor = models.CharField(_("sponsor"), max_length=80, blank=True)
+    operator = models.CharField(_("operator"), max_length=80, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    address = models.CharField(_("postal address"), max_length=120, blank=True)
+    icp = models.CharField(_("ICP filing number"), max_length=40, blank=True)
+    police = models.CharField(_("public security filing number"), max_length=40, blank=True)
+    site_code = models.CharField(_("government site code"), max_length=20, blank=True)
+    conac = models.CharField(_("party and government site mark code"), max_length=64, blank=True)
+    find_error_url = models.URLField(_("“find an error” address"), blank=True)
+    licence = models.CharField(_("internet news licence number"), max_length=40, blank=True)
+    report_phone = models.CharField(_("telephone for reports"), max_length=40, blank=True)
+    report_email = models.EmailField(_("e-mail for reports"), blank=True)
+
+    class Meta:
+        verbose_name = _("site settings")
+        verbose_name_plural = _("site settings")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="site_settings_is_one_row"),
+            models.CheckConstraint(condition=~Q(name=""), name="site_settings_has_a_name"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def current(cls) -> "SiteSettings":
+        """The one row, or the defaults where nobody has filled it in yet. One query."""
+        return cls.objects.select_related("logo").filter(pk=1).first() or cls(pk=1)

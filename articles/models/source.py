@@ -1,0 +1,27 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Source(models.Model):
+    """来源: the organisation a story comes from, printed on the article and answering for it."""
+
+    class Standing(models.TextChoices):
+        OWN = "own", _("Our own")
+        CONTRIBUTED = "contributed", _("Contributes to us")
+        LISTED = "listed", _("On the reprint list")
+        UNLISTED = "unlisted", _("Not on the reprint list")
+        FROZEN = "frozen", _("Frozen or removed from the list")
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    standing = models.CharField(_("standing"), max_length=20, choices=Standing, default=Standing.UNLISTED)
+    url = models.URLField(_("website"), blank=True)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["name"]
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="source_has_a_name")]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,23 @@
+"""Old addresses: what moved leads on in one step (301), what is gone says so (410)."""
+
+from django.db import transaction
+
+from .models import OldPath
+
+
+@transaction.atomic
+def record_move(old: str, new: str) -> None:
+    """Lead readers from `old` to `new`. Paths that led to `old` lead to `new` too, so no chain is longer than one."""
+    OldPath.objects.filter(path=new).delete()
+    OldPath.objects.filter(target=old).update(target=new)
+    OldPath.objects.update_or_create(path=old, defaults={"target": new})
+
+
+def find(path: str) -> OldPath | None:
+    """Where a path leads. A page below a moved section (`/s/old/7/`) leads to the same page of the new one."""
+    exact = OldPath.objects.filter(path=path).first()
+    if exact or not path.startswith("/s/"):
+        return exact
+    head, _slash, page = path.rstrip("/").rpartition("/")
+    section = OldPath.objects.filter(path=f"{head}/").first() if page.isdigit() else None
+    return OldPath(path=path, target=f"{section.target}{page}/") if section and section.target else section

@@ -1,0 +1,68 @@
+"""Who may do what where: the access rule, in one place. Every act asks here; doors ask too, to show no dead buttons.
+
+A user may do what an Assignment says, in its section and in the sections below it. A superuser may do everything.
+"""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from .models import Assignment, Section
+
+Duty = Assignment.Duty
+
+
+def may(user: Any, duty: str, section: Section) -> bool:
+    """Whether the user has the duty in this section, by an assignment to it, to a section above it or to all."""
+    lineage = {None, section.pk, section.parent_id, section.parent.parent_id if section.parent else None}
+    return user.is_active and (user.is_superuser or not lineage.isdisjoint(_held(user, duty)))
+
+
+def may_anywhere(user: Any, duty: str) -> bool:
+    """Whether the user has the duty in at least one section."""
+    return user.is_active and (user.is_superuser or bool(_held(user, duty)))
+
+
+def may_everywhere(user: Any, duty: str) -> bool:
+    """Whether the user has the duty in every section: what things that belong to no section ask for."""
+    return user.is_active and (user.is_superuser or None in _held(user, duty))
+
+
+def sections(user: Any, duty: str) -> QuerySet[Section]:
+    """The sections in which the user has the duty."""
+    if may_everywhere(user, duty):
+        return Section.objects.all()
+    held = _held(user, duty) if user.is_active else set()
+    return Section.objects.filter(Q(pk__in=held) | Q(parent__in=held) | Q(parent__parent__in=held))
+
+
+def _held(user: Any, duty: str) -> set[int | None]:
+    """The keys of the sections of the user's assignments to a duty; None stands for all sections.
+
+    Read once per user object, as Django does with its own permissions: every request loads its user anew.
+    """
+    if not hasattr(user, "_assignments"):
+        user._assignments = list(Assignment.objects.filter(user=user).values_list("duty", "section"))
+    return {section for held, section in user._assignments if held == duty}
+
+
+def require(user: Any, duty: str, section: Section) -> None:
+    """Raise PermissionDenied, with a sentence, unless the user has the duty in the section."""
+    if not may(user, duty, section):
+        raise PermissionDenied(
+            _(
+                "“%(user)s” may not do this in “%(section)s”: the duty “%(duty)s” is missing. The chief editor assigns it."
+            )
+            % {"user": user.get_username(), "section": section, "duty": Duty(duty).label}
+        )
+
+
+def require_anywhere(user: Any, duty: str) -> None:
+    """Raise PermissionDenied, with a sentence, unless the user has the duty in at least one section."""
+    if not may_anywhere(user, duty):
+        raise PermissionDenied(
+            _("“%(user)s” may not do this: the duty “%(duty)s” is missing. The chief editor assigns it.")
+            % {"user": user.get_username(), "duty": Duty(duty).label}
+        )

@@ -1,0 +1,137 @@
+"""Short links and the QR images that carry them.
+
+A code is written in capitals, and so is the whole address in the image: then QR's alphanumeric mode fits it in fewer,
+larger modules, which phones read from further away.
+"""
+
+import base64
+import io
+import re
+from typing import Literal
+
+import qrcode
+from django.conf import settings
+from django.db.models import F
+from PIL import Image
+
+from .models import Article, Edition, ShortLink
+
+QUIET_ZONE = 4  # modules of white on each side, as ISO/IEC 18004 asks
+SMALLEST_WITH_LOGO = 128  # pixels; below, the logo would cost more than it shows
+LOGO_SIDE = 0.22  # of the code's side without quiet zone: under 5 % of the area
+
+Purpose = ShortLink.Purpose
+
+
+def code_for(number: int, purpose: str, edition_number: int | None = None) -> str:
+    """The code of article `number` for a purpose; on paper with the edition's number: W12, M12, P12-3."""
+    return f"{purpose}{number}" if edition_number is None else f"{purpose}{number}-{edition_number}"
+
+
+def address_of(code: str) -> str:
+    """What the QR image says: the absolute address in capitals, with the host from settings, never from a request."""
+    return f"{settings.SITE_URL}/q/{code}".upper()
+
+
+def assign(article: Article, edition: Edition) -> None:
+    """Give the article its codes for screens, once, and this edition its code for paper."""
+    for purpose in (Purpose.WECHAT, Purpose.PHONE):
+        ShortLink.objects.get_or_create(
+            code=code_for(article.number, purpose), defaults={"article": article, "purpose": purpose}
+        )
+    ShortLink.objects.get_or_create(
+        code=code_for(article.number, Purpose.PRINT, edition.number),
+        defaults={"article": article, "purpose": Purpose.PRINT, "edition": edition},
+    )
+
+
+def find(code: str) -> ShortLink | None:
+    """The short link of a code, in whatever case a phone or a person typed it; None where there is none."""
+    return ShortLink.objects.select_related("article__live").filter(code=code.upper()).first()
+
+
+def of_edition(edition: Edition) -> list[ShortLink]:
+    """The three codes an edition is reached by, for screens first, with their scans so far."""
+    number = edition.article_id
+    codes = [code_for(number, Purpose.WECHAT), code_for(number, Purpose.PHONE),
+             code_for(number, Purpose.PRINT, edition.number)]  # fmt: skip
+    return sorted(ShortLink.objects.filter(code__in=codes), key=lambda link: codes.index(link.code))
+
+
+def count_scan(link: ShortLink) -> None:
+    """Count one scan, in the database, so that scans at the same moment all count."""
+    ShortLink.objects.filter(pk=link.pk).update(scans=F("scans") + 1)
+
+
+def draw(text: str, *, form: Literal["svg", "png"], size: int, logo: bytes | None = None) -> bytes:
+    """A QR image of `text`, `size` pixels square with its white quiet zone of four modules; dark on white, always.
+
+    Level M; with a logo (bytes of an image, square) and from 128 px up, level H with the logo in the middle on under
+    5 % of the area.
+    """
+    with_logo = logo is not None and size >= SMALLEST_WITH_LOGO
+    code = qrcode.QRCode(
+        error_correction=qrcode.constants.ERROR_CORRECT_H if with_logo else qrcode.constants.ERROR_CORRECT_M,
+        border=QUIET_ZONE,
+    )
+    code.add_data(text)
+    code.make(fit=True)
+    mark = logo if with_logo else None
+    return _svg(code, size, mark) if form == "svg" else _png(code, size, mark)
+
+
+def _svg(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
+    """Runs of dark modules in one path: a third of the bytes of a rectangle per module."""
+    matrix = code.get_matrix()
+    side = len(matrix)
+    runs = "".join(
+        f"M{run.start()} {y}h{run.end() - run.start()}v1h-{run.end() - run.start()}z"
+        for y, row in enumerate(matrix)
+        for run in re.finditer("1+", "".join("1" if dark else "0" for dark in row))
+    )
+    picture = ""
+    if logo:
+        width = (side - 2 * QUIET_ZONE) * LOGO_SIDE
+        start = (side - width) / 2
+        data = base64.b64encode(_logo(logo, 256)).decode()
+        picture = (
+            f'<image x="{start:.2f}" y="{start:.2f}" width="{width:.2f}" height="{width:.2f}" '
+            f'href="data:image/png;base64,{data}"/>'
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 {side} {side}" '
+        f'shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{runs}"/>{picture}</svg>'
+    ).encode()
+
+
+def _png(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
+    matrix = code.get_matrix()
+    side = len(matrix)
+    image = Image.new("1", (side, side), 1)
+    image.putdata([0 if dark else 1 for row in matrix for dark in row])
+    # Whole pixels per module first, then down to the size asked for: every module keeps its share of the width.
+    whole = -(-size // side) * side
+    image = image.convert("L").resize((whole, whole), Image.Resampling.NEAREST)
+    if whole != size:
+        image = image.resize((size, size), Image.Resampling.BOX)
+    if logo:
+        width = round((side - 2 * QUIET_ZONE) * LOGO_SIDE / side * size)
+        mark = Image.open(io.BytesIO(_logo(logo, width)))
+        image = image.convert("RGB")
+        image.paste(mark, ((size - width) // 2, (size - width) // 2))
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _logo(data: bytes, width: int) -> bytes:
+    """The logo on white, `width` pixels square with a white margin, as PNG."""
+    with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as source:
+        mark = source.convert("RGBA")
+    margin = max(1, width // 16)
+    mark.thumbnail((width - 2 * margin, width - 2 * margin), Image.Resampling.LANCZOS)
+    canvas = Image.new("RGB", (width, width), "white")
+    canvas.paste(mark, ((width - mark.width) // 2, (width - mark.height) // 2), mark)
+    out = io.BytesIO()
+    canvas.save(out, "PNG")
+    return out.getvalue()

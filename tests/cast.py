@@ -1,0 +1,78 @@
+"""The cast of the tests, and plain functions that make things. One small county, invented."""
+
+import io
+import itertools
+
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from articles import editing
+from articles.models import Article, Assignment, Credit, Person, Section, Source
+
+Role = Credit.Role
+_counter = itertools.count(1)
+
+
+def make_section(name="要闻", slug="news", **facts):
+    section = Section(name=name, slug=slug, **facts)
+    section.full_clean()
+    section.save()
+    return section
+
+
+def make_user(username, duties=(), section=None, **facts):
+    user = User.objects.create_user(username, password="secret-of-" + username, is_staff=True, **facts)
+    for duty in duties:
+        Assignment.objects.create(user=user, duty=duty, section=section)
+    return user
+
+
+def png(width=600, height=400, colour=(120, 80, 40)):
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def upload(data=None, name="照片.png"):
+    return SimpleUploadedFile(name, png() if data is None else data)
+
+
+class Cast:
+    """The people of one newsroom: who may do what is in their names."""
+
+    def __init__(self):
+        self.news = make_section()
+        self.culture = make_section("文旅", "culture", position=1)
+        self.towns = make_section("乡镇", "towns", parent=self.news)
+        self.own = Source.objects.create(name="霁川新闻网", standing=Source.Standing.OWN)
+        self.listed = Source.objects.create(name="泽南日报", standing=Source.Standing.LISTED)
+        self.unlisted = Source.objects.create(name="某某号", standing=Source.Standing.UNLISTED)
+        self.writer = make_user("writer", ["write"])
+        self.editor = make_user("editor", ["write", "publish"])
+        self.chief = make_user("chief", ["write", "publish", "arrange"])
+        self.culture_editor = make_user("culture-editor", ["write", "publish"], self.culture)
+        self.towns_writer = make_user("towns-writer", ["write"], self.news)
+        self.stranger = make_user("stranger")
+        self.admin = make_user("boss", is_superuser=True)
+        self.lin = Person.objects.create(name="林晓舟", unit="霁川县融媒体中心", user=self.writer)
+        self.liang = Person.objects.create(name="梁静姝", unit="霁川县融媒体中心", user=self.editor)
+
+    def article(self, *, by=None, credits=None, **facts):
+        """A draft that may be published as it is."""
+        number = next(_counter)
+        facts = {"title": f"第{number}座便民桥通车", "body": "<p>望桥乡的便民桥今日通车。</p>", "section": self.news,
+                 "source": self.own, **facts}  # fmt: skip
+        article = Article(**facts)
+        if credits is None:
+            credits = [(Role.REPORTER, self.lin), (Role.RESPONSIBLE_EDITOR, self.liang)]
+        editing.save(article, by=by or self.admin, credits=credits)
+        return article
+
+    def change(self, article, *, by=None, **facts):
+        """Save the article again with these fields changed."""
+        article.refresh_from_db()
+        for field, value in facts.items():
+            setattr(article, field, value)
+        credits = [(credit.role, credit.person) for credit in article.credits.all()]
+        return editing.save(article, by=by or self.admin, credits=credits)

@@ -1,0 +1,40 @@
+"""What every test gets: its own media folder, plain static files, the cast; and skips that can be made failures."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# How fast the machine is never decides a test.
+hypothesis_settings.register_profile("newsroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("newsroom")
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def needs(present: bool, what: str) -> None:
+    """Skip by name when something the machine should have is absent; fail instead where REQUIRE_ALL=1."""
+    if present:
+        return
+    if REQUIRE_ALL:
+        pytest.fail(f"needs {what}, which this machine lacks (REQUIRE_ALL=1)")
+    pytest.skip(f"needs {what}")
+
+
+@pytest.fixture
+def cast(db):
+    """The newsroom of the tests; see tests/cast.py."""
+    from tests.cast import Cast  # noqa: PLC0415 (models load after Django)
+
+    return Cast()

@@ -1,0 +1,179 @@
+"""Saving, restoring, discarding; two people on one text."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from articles import editing, publishing
+from articles.models import Article, AuditEntry, Credit, Person, Revision
+from articles.models.immutable import Unchangeable
+from tests.cast import Role
+
+
+def test_each_save_makes_a_revision_with_a_digest(cast):
+    article = cast.article(title="一", by=cast.writer)
+    second = cast.change(article, title="二", by=cast.editor)
+    assert [r.number for r in article.revisions.all()] == [2, 1]
+    assert (second.created_by, second.content["title"]) == (cast.editor, "二")
+    assert article.latest == second
+    assert AuditEntry.objects.first().action == "article.saved"
+
+
+def test_saving_without_a_change_makes_none(cast):
+    article = cast.article()
+    before = article.latest
+    assert cast.change(article) == before
+    assert article.revisions.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", "另一个"), ("kicker", "引题"), ("subtitle", "副题"), ("short_title", "短"), ("summary", "摘要"),
+        ("body", "<p>改</p>"), ("keywords", "桥"), ("origin", "compiled"), ("original_title", "原题"),
+        ("original_author", "某"), ("original_url", "https://a.example/"), ("original_published_on", "2026-01-02"),
+        ("expires_at", "2036-01-01T00:00:00Z"), ("pinned_until", "2036-01-01T00:00:00Z"),
+    ],
+)  # fmt: skip
+def test_the_digest_covers_everything_readers_would_see(cast, field, value):
+    from django.utils.dateparse import parse_datetime  # noqa: PLC0415
+
+    article = cast.article()
+    before = article.latest.digest
+    cast.change(article, **{field: parse_datetime(value) or value if field.endswith(("_at", "_until")) else value})
+    assert article.latest.digest != before
+
+
+def test_the_digest_covers_section_source_and_credits_in_order(cast):
+    article = cast.article()
+    digests = {article.latest.digest}
+    cast.change(article, section=cast.culture)
+    digests.add(article.latest.digest)
+    cast.change(article, source=cast.listed)
+    digests.add(article.latest.digest)
+    for credits in ([(Role.REPORTER, cast.liang)], [(Role.REPORTER, cast.lin), (Role.REPORTER, cast.liang)],
+                    [(Role.REPORTER, cast.liang), (Role.REPORTER, cast.lin)]):  # fmt: skip
+        editing.save(article, by=cast.editor, credits=credits)
+        digests.add(article.latest.digest)
+    assert len(digests) == 6
+
+
+def test_text_passes_the_gate_on_every_save(cast):
+    article = cast.article(title=" 标题\u200b\x00 ", body='<p onclick="x()">文<script>alert(1)</script></p>')
+    article.refresh_from_db()
+    assert (article.title, article.body) == ("标题", "<p>文</p>")
+    assert article.latest.content["body"] == "<p>文</p>"
+
+
+def test_what_the_gate_removed_is_told(cast):
+    article = Article(title="题", section=cast.news, body="<p>文</p><script>x</script>")
+    assert editing.write(article, by=cast.writer)
+
+
+@pytest.mark.parametrize("who", ["stranger", "culture_editor"])
+def test_the_wrong_person_saves_nothing(cast, who):
+    article = cast.article()
+    with pytest.raises(PermissionDenied):
+        cast.change(article, by=getattr(cast, who), title="改")
+    article.refresh_from_db()
+    assert article.title != "改"
+    assert Revision.objects.count() == 1
+
+
+def test_an_article_cannot_be_moved_where_one_may_not_write(cast):
+    article = cast.article(section=cast.culture)
+    with pytest.raises(PermissionDenied):
+        cast.change(article, by=cast.culture_editor, section=cast.news)
+
+
+def test_a_duty_reaches_the_sections_below(cast):
+    article = cast.article(section=cast.towns, by=cast.towns_writer)
+    assert article.latest.created_by == cast.towns_writer
+
+
+def test_two_people_on_one_text(cast):
+    article = cast.article()
+    opened_at = article.latest.number
+    editing.refuse_if_saved_since(article, opened_at)
+    cast.change(article, by=cast.editor, title="别人的版本")
+    with pytest.raises(ValidationError, match="梁静姝"):
+        editing.refuse_if_saved_since(article, opened_at)
+
+
+def test_restoring_brings_everything_back_as_a_new_revision(cast):
+    article = cast.article(title="原样", body="<p>原文</p>", keywords="桥，路", summary="摘", source=cast.listed)
+    first = article.latest
+    editing.save(article, by=cast.editor, credits=[(Role.PHOTO, cast.liang)])
+    cast.change(article, title="改坏", body="", section=cast.culture, source=None, keywords="")
+    restored = editing.restore(first, by=cast.editor)
+    article.refresh_from_db()
+    assert (restored.number, restored.digest, article.latest) == (4, first.digest, restored)
+    assert (article.title, article.body, article.section, article.source) == (
+        "原样", "<p>原文</p>", cast.news, cast.listed)  # fmt: skip
+    assert [(c.role, c.person) for c in article.credits.all()] == [
+        (Role.REPORTER, cast.lin), (Role.RESPONSIBLE_EDITOR, cast.liang)]  # fmt: skip
+    assert AuditEntry.objects.first().action == "article.restored"
+
+
+def test_restoring_by_the_wrong_person_changes_nothing(cast):
+    article = cast.article(title="一")
+    first = article.latest
+    cast.change(article, title="二")
+    with pytest.raises(PermissionDenied):
+        editing.restore(first, by=cast.stranger)
+    article.refresh_from_db()
+    assert article.title == "二"
+
+
+def test_a_draft_may_be_discarded_and_the_audit_remembers(cast):
+    article = cast.article(title="不要了")
+    number = article.pk
+    editing.discard(article, by=cast.writer)
+    assert not Article.objects.exists()
+    entry = AuditEntry.objects.first()
+    assert (entry.action, entry.object_id, entry.details["title"]) == ("article.discarded", str(number), "不要了")
+
+
+def test_what_readers_saw_is_never_discarded(cast):
+    article = cast.article()
+    publishing.publish(article, by=cast.editor)
+    with pytest.raises(editing.CannotDiscard):
+        editing.discard(article, by=cast.editor)
+    publishing.withdraw(article, by=cast.editor, reason="误")
+    with pytest.raises(editing.CannotDiscard):
+        editing.discard(article, by=cast.editor)
+    assert Article.objects.count() == Revision.objects.count() == 1
+
+
+def test_revisions_and_audit_entries_are_written_once(cast):
+    article = cast.article()
+    for row in (article.latest, AuditEntry.objects.first()):
+        with pytest.raises(Unchangeable):
+            row.save()
+        with pytest.raises(Unchangeable):
+            row.delete()
+        with pytest.raises(Unchangeable):
+            type(row).objects.all().delete()
+        with pytest.raises(Unchangeable):
+            type(row).objects.update(pk=99)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("桥，路、 水;电；桥", "桥,路,水,电"), ("", ""), (" ,, ", ""), ("乡村振兴", "乡村振兴")],
+)
+def test_keywords_are_separated_by_whatever_people_type(cast, typed, kept):
+    assert cast.article(keywords=typed).keywords == kept
+
+
+def test_a_credit_is_kept_once(cast):
+    article = cast.article(credits=[(Role.REPORTER, cast.lin), (Role.REPORTER, cast.lin)])
+    assert Credit.objects.filter(article=article).count() == 1
+
+
+def test_a_person_restored_by_name_is_made_again_when_missing(cast):
+    article = cast.article(credits=[(Role.REPORTER, Person.objects.create(name="临时", unit="甲"))])
+    first = article.latest
+    editing.save(article, by=cast.editor, credits=[])
+    Person.objects.filter(name="临时").delete()
+    editing.restore(first, by=cast.editor)
+    assert article.credits.get().person.name == "临时"

@@ -1,0 +1,66 @@
+"""The access rule: a duty in a section reaches the sections below it, and nowhere else."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from articles import permissions
+from articles.models import Section
+from articles.permissions import Duty
+from tests.cast import make_section, make_user
+
+
+class DutiesReachDown(TestCase):
+    @given(
+        tree=st.lists(st.integers(min_value=-1, max_value=6), min_size=1, max_size=7),
+        held=st.sets(st.integers(min_value=-1, max_value=6), max_size=3),
+    )
+    def test_may_and_sections_agree_with_the_plain_meaning(self, tree, held):
+        """`tree[i]` is the parent of section i (-1: none); `held` are the sections of the duty (-1: all)."""
+        sections = []
+        for index, parent in enumerate(tree):
+            above = sections[parent] if 0 <= parent < index and sections[parent].level < 3 else None
+            sections.append(make_section(f"s{index}", f"s{index}", parent=above))
+        user = make_user("u")
+        for index in held:
+            if index < len(sections):
+                user.assignments.create(duty=Duty.WRITE, section=sections[index] if index >= 0 else None)
+        covered = {s.pk for i, s in enumerate(sections) if -1 in held or held & {sections.index(a) for a in lineage(s)}}
+        assert {s.pk for s in sections if permissions.may(user, Duty.WRITE, s)} == covered
+        assert set(permissions.sections(user, Duty.WRITE).values_list("pk", flat=True)) == covered
+        assert not permissions.sections(user, Duty.PUBLISH).exists()
+
+
+def lineage(section):
+    while section:
+        yield section
+        section = section.parent
+
+
+def test_an_inactive_account_may_nothing(cast):
+    for user in (cast.chief, cast.admin):
+        user.is_active = False
+        assert not permissions.may(user, Duty.WRITE, cast.news)
+        assert not permissions.may_anywhere(user, Duty.WRITE)
+        assert not permissions.may_everywhere(user, Duty.ARRANGE)
+        assert not permissions.sections(user, Duty.WRITE).exists()
+
+
+def test_a_superuser_may_everything(cast):
+    assert permissions.may(cast.admin, Duty.PUBLISH, cast.towns)
+    assert permissions.sections(cast.admin, Duty.WRITE).count() == Section.objects.count()
+
+
+def test_everywhere_is_more_than_somewhere(cast):
+    assert permissions.may_anywhere(cast.culture_editor, Duty.WRITE)
+    assert not permissions.may_everywhere(cast.culture_editor, Duty.WRITE)
+    assert permissions.may_everywhere(cast.chief, Duty.ARRANGE)
+
+
+def test_a_refusal_names_who_where_and_what_is_missing(cast):
+    with pytest.raises(PermissionDenied, match="stranger.*要闻"):
+        permissions.require(cast.stranger, Duty.PUBLISH, cast.news)
+    with pytest.raises(PermissionDenied, match="stranger"):
+        permissions.require_anywhere(cast.stranger, Duty.WRITE)

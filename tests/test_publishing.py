@@ -1,0 +1,247 @@
+"""Publishing and withdrawing: works · refuses · wrong person · already done · and on refusal nothing happened."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from articles import publishing
+from articles.models import Article, AuditEntry, Credit, Edition, Section, ShortLink
+from articles.publishing import CannotPublish, CannotWithdraw
+
+
+def world():
+    """Everything an act could have changed."""
+    return (
+        list(Article.objects.order_by("pk").values()),
+        list(Edition.objects.values_list("pk", flat=True)),
+        list(ShortLink.objects.values_list("code", flat=True)),
+        AuditEntry.objects.count(),
+        list(Section.objects.order_by("pk").values_list("last_ordinal", flat=True)),
+    )
+
+
+def test_publishing_shows_readers_the_newest_revision(cast):
+    article = cast.article(title="大桥通车")
+    before = timezone.now()
+    edition = publishing.publish(article, by=cast.editor, note="首发")
+    article.refresh_from_db()
+    assert (article.live, edition.number, edition.kind) == (edition, 1, Edition.Kind.FIRST)
+    assert edition.revision == article.latest
+    assert edition.digest == article.latest.digest
+    assert before <= article.first_published_at == edition.published_at <= timezone.now()
+    assert (article.listed_in, article.ordinal) == (cast.news, 1)
+    assert Article.objects.public().get() == article
+    entry = AuditEntry.objects.first()
+    assert (entry.action, entry.actor, entry.object_id) == ("article.published", cast.editor, str(article.pk))
+
+
+def test_what_is_published_already_is_not_published_again(cast):
+    article = cast.article()
+    edition = publishing.publish(article, by=cast.editor)
+    before = world()
+    assert publishing.publish(article, by=cast.editor) == edition
+    assert world() == before
+
+
+def test_problems_refuse_and_nothing_happens(cast):
+    article = cast.article(body="", credits=[])
+    before = world()
+    with pytest.raises(CannotPublish) as refusal:
+        publishing.publish(article, by=cast.editor)
+    assert {p.id for p in refusal.value.problems} == {"text.body", "provenance.responsible_editor"}
+    assert world() == before
+
+
+@pytest.mark.parametrize("who", ["writer", "stranger", "culture_editor"])
+def test_the_wrong_person_is_refused_and_nothing_happens(cast, who):
+    article = cast.article()
+    before = world()
+    with pytest.raises(PermissionDenied, match="要闻"):
+        publishing.publish(article, by=getattr(cast, who))
+    assert world() == before
+
+
+def test_an_editor_of_a_section_publishes_there(cast):
+    article = cast.article(section=cast.culture)
+    assert publishing.publish(article, by=cast.culture_editor).section == cast.culture
+
+
+def test_editing_a_live_article_changes_nothing_that_readers_see(cast):
+    article = cast.article(title="旧题", body="<p>旧文。</p>")
+    first = publishing.publish(article, by=cast.editor)
+    cast.change(article, title="新题", body="<p>新文。</p>", section=cast.culture)
+    article.refresh_from_db()
+    assert article.live == first
+    assert article.live.title == "旧题"
+    assert article.live.revision.content["body"] == "<p>旧文。</p>"
+    assert article.listed_in == cast.news
+    assert article.state == Article.State.CHANGED
+
+
+def test_publishing_again_makes_the_next_edition_and_keeps_the_first_time(cast):
+    article = cast.article()
+    first = publishing.publish(article, by=cast.editor)
+    cast.change(article, title="改过的标题")
+    second = publishing.publish(article, by=cast.editor)
+    article.refresh_from_db()
+    assert (second.number, second.kind, second.previous_digest) == (2, Edition.Kind.UPDATE, first.digest)
+    assert article.first_published_at == first.published_at
+    assert article.ordinal == 1, "a correction does not move an article up its section"
+    assert article.state == Article.State.LIVE
+
+
+def test_moving_to_another_section_takes_the_next_place_there(cast):
+    article = cast.article()
+    publishing.publish(article, by=cast.editor)
+    publishing.publish(cast.article(section=cast.culture), by=cast.editor)
+    cast.change(article, section=cast.culture)
+    publishing.publish(article, by=cast.editor)
+    article.refresh_from_db()
+    assert (article.listed_in, article.ordinal) == (cast.culture, 2)
+
+
+def test_an_expired_article_is_not_public(cast):
+    article = cast.article(expires_at=timezone.now() + timedelta(hours=1))
+    publishing.publish(article, by=cast.editor)
+    assert Article.objects.public().exists()
+    assert not Article.objects.public(at=timezone.now() + timedelta(hours=2)).exists()
+
+
+def test_an_article_that_would_have_expired_is_refused(cast):
+    article = cast.article(expires_at=timezone.now() - timedelta(minutes=1))
+    with pytest.raises(CannotPublish) as refusal:
+        publishing.publish(article, by=cast.editor)
+    assert [p.id for p in refusal.value.problems] == ["text.expiry"]
+
+
+def test_withdrawing_takes_it_from_readers_and_keeps_the_evidence(cast):
+    article = cast.article()
+    edition = publishing.publish(article, by=cast.editor)
+    publishing.withdraw(article, by=cast.editor, reason=" 数据待核 ")
+    article.refresh_from_db()
+    assert (article.live, article.withdrawal_reason, article.state) == (None, "数据待核", Article.State.WITHDRAWN)
+    assert not Article.objects.public().exists()
+    assert article.editions.get() == edition
+    assert article.first_published_at == edition.published_at
+    assert AuditEntry.objects.first().details["reason"] == "数据待核"
+
+
+@pytest.mark.parametrize("reason", ["", "  　\n"])
+def test_withdrawing_needs_a_reason(cast, reason):
+    article = cast.article()
+    publishing.publish(article, by=cast.editor)
+    before = world()
+    with pytest.raises(CannotWithdraw):
+        publishing.withdraw(article, by=cast.editor, reason=reason)
+    assert world() == before
+
+
+def test_what_is_not_public_cannot_be_withdrawn(cast):
+    article = cast.article()
+    before = world()
+    with pytest.raises(CannotWithdraw):
+        publishing.withdraw(article, by=cast.editor, reason="误")
+    assert world() == before
+
+
+def test_withdrawing_by_the_wrong_person_is_refused(cast):
+    article = cast.article()
+    publishing.publish(article, by=cast.editor)
+    before = world()
+    with pytest.raises(PermissionDenied):
+        publishing.withdraw(article, by=cast.writer, reason="误")
+    assert world() == before
+
+
+def test_withdrawing_twice_is_withdrawing_once(cast):
+    article = cast.article()
+    publishing.publish(article, by=cast.editor)
+    publishing.withdraw(article, by=cast.editor, reason="一")
+    before = world()
+    publishing.withdraw(article, by=cast.editor, reason="二")
+    assert world() == before
+
+
+def test_publishing_puts_a_withdrawn_article_back_where_it_stood(cast):
+    article = cast.article()
+    first = publishing.publish(article, by=cast.editor)
+    publishing.publish(cast.article(), by=cast.editor)
+    publishing.withdraw(article, by=cast.editor, reason="待核")
+    second = publishing.publish(article, by=cast.editor)
+    article.refresh_from_db()
+    assert (article.live, second.number, article.ordinal) == (second, 2, 1)
+    assert article.first_published_at == first.published_at
+    assert (article.withdrawn_at, article.withdrawal_reason) == (None, "")
+
+
+def test_archived_content_keeps_its_own_time_and_says_so(cast):
+    at = timezone.now() - timedelta(days=1000)
+    article = cast.article(source=None, credits=[])
+    edition = publishing.publish_archived(article, by=cast.chief, at=at, origin="旧站")
+    article.refresh_from_db()
+    assert (article.first_published_at, edition.published_at, article.migrated) == (at, at, True)
+    entry = AuditEntry.objects.first()
+    assert (entry.action, entry.details["origin"]) == ("article.migrated", "旧站")
+    before = world()
+    assert publishing.publish_archived(article, by=cast.chief, at=timezone.now(), origin="again") == edition
+    assert world() == before
+
+
+def test_no_other_way_to_a_time_in_the_past(cast):
+    """The database itself refuses a first publication before the row was made, unless it says it is migrated (law 3)."""
+    article = cast.article()
+    publishing.publish(article, by=cast.editor)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Article.objects.filter(pk=article.pk).update(first_published_at=timezone.now() - timedelta(days=1))
+
+
+def test_renumbering_puts_a_section_in_the_order_of_its_times(cast):
+    now = timezone.now()
+    articles = [cast.article() for _ in range(5)]
+    for article, days in zip(articles, (5, 1, 4, 2, 3), strict=True):
+        publishing.publish_archived(article, by=cast.chief, at=now - timedelta(days=days), origin="t")
+    publishing.renumber(cast.news)
+    by_ordinal = Article.objects.order_by("ordinal").values_list("number", flat=True)
+    assert list(by_ordinal) == [articles[i].number for i in (0, 2, 4, 3, 1)]
+    assert list(Article.objects.order_by("ordinal").values_list("ordinal", flat=True)) == [1, 2, 3, 4, 5]
+    cast.news.refresh_from_db()
+    assert cast.news.last_ordinal == 5
+
+
+REPRINT = {"origin": "reprint", "original_title": "题", "original_author": "甲", "original_url": "https://a.example/1"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "ids"),
+    [
+        ({**REPRINT}, set()),
+        ({**REPRINT, "original_title": ""}, {"provenance.original_title"}),
+        ({**REPRINT, "original_author": " "}, {"provenance.original_author"}),
+        ({**REPRINT, "original_url": ""}, {"provenance.original_url"}),
+        ({**REPRINT, "source": "unlisted"}, {"provenance.source_not_listed"}),
+        ({"source": None}, {"provenance.source"}),
+        ({"source": "unlisted"}, set()),
+    ],
+)
+def test_provenance_that_is_missing_is_named(cast, facts, ids):
+    facts = {"source": "listed", **facts}
+    facts["source"] = getattr(cast, facts["source"]) if facts["source"] else None
+    assert {problem.id for problem in publishing.find_problems(cast.article(**facts))} == ids
+
+
+def test_a_frozen_source_is_refused(cast):
+    cast.unlisted.standing = "frozen"
+    cast.unlisted.save()
+    article = cast.article(source=cast.unlisted)
+    assert [problem.id for problem in publishing.find_problems(article)] == ["provenance.source_frozen"]
+
+
+def test_each_problem_says_what_and_how_and_where(cast):
+    article = cast.article(body="", source=None, credits=[(Credit.Role.REPORTER, cast.lin)], origin="reprint")
+    for problem in publishing.find_problems(article):
+        assert problem.message
+        assert problem.hint
+        assert problem.field

@@ -1,0 +1,122 @@
+"""Codes and QR images: what they say, how they look, and that two independent decoders read them in bad light."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+
+from articles import publishing, short_links
+from articles.models import ShortLink
+from articles.short_links import draw
+from tests.cast import png
+from tests.conftest import needs
+
+ADDRESS = "HTTPS://NEWS.JICHUAN.EXAMPLE/Q/"
+
+
+def decoders():
+    try:
+        import zxingcpp  # noqa: PLC0415
+        from pyzbar import pyzbar  # noqa: PLC0415
+    except ImportError as missing:
+        needs(False, str(missing))
+    return {
+        "zxing": lambda image: [found.text for found in zxingcpp.read_barcodes(image)],
+        "zbar": lambda image: [found.data.decode() for found in pyzbar.decode(image)],
+    }
+
+
+def test_publishing_gives_a_code_for_each_purpose(cast):
+    article = cast.article()
+    publishing.publish(article, by=cast.editor)
+    n = article.number
+    assert set(ShortLink.objects.values_list("code", "purpose")) == {(f"W{n}", "W"), (f"M{n}", "M"), (f"P{n}-1", "P")}
+    cast.change(article, title="改")
+    second = publishing.publish(article, by=cast.editor)
+    assert ShortLink.objects.filter(article=article).count() == 4
+    assert ShortLink.objects.get(code=f"P{n}-2").edition == second
+
+
+def test_the_image_says_the_address_in_capitals_from_settings(settings):
+    settings.SITE_URL = "https://news.jichuan.example"
+    assert short_links.address_of("W12") == ADDRESS + "W12"
+    assert re.fullmatch(r"[0-9A-Z $%*+\-./:]+", short_links.address_of("P123456789-12")), "fits alphanumeric mode"
+
+
+def test_capitals_make_a_smaller_code():
+    upper, lower = (
+        draw(ADDRESS + "W123456", form="svg", size=200),
+        draw((ADDRESS + "W123456").lower(), form="svg", size=200),
+    )
+    modules = [int(re.search(rb'viewBox="0 0 (\d+)', svg)[1]) for svg in (upper, lower)]
+    assert modules[0] < modules[1]
+
+
+@pytest.mark.parametrize("size", [64, 96, 100, 150, 328, 1024])
+@pytest.mark.parametrize("logo", [None, png(64, 64)])
+def test_png_has_the_size_asked_for_and_a_white_quiet_zone(size, logo):
+    image = Image.open(io.BytesIO(draw(ADDRESS + "W1", form="png", size=size, logo=logo))).convert("L")
+    assert image.size == (size, size)
+    modules = 33 if logo is None or size < 128 else 37
+    zone = int(4 * size / modules)
+    for box in ((0, 0, size, zone), (0, 0, zone, size), (0, size - zone, size, size), (size - zone, 0, size, size)):
+        assert image.crop(box).getextrema() == (255, 255)
+    assert image.getextrema()[0] == 0
+
+
+def test_the_svg_is_whole_small_and_runs_nothing():
+    svg = draw(ADDRESS + "W1", form="svg", size=200).decode()
+    assert svg.startswith("<svg ")
+    assert 'width="200" height="200"' in svg
+    assert len(svg) < 6000
+    assert not re.search(r"script|onload|foreignObject", svg)
+
+
+def test_the_logo_covers_at_most_five_percent():
+    logo = png(200, 200, (200, 0, 0))
+    image = Image.open(io.BytesIO(draw(ADDRESS + "W1", form="png", size=600, logo=logo))).convert("RGB")
+    red = sum(1 for r, g, b in image.getdata() if r > 150 and g < 80 and b < 80)
+    assert 0 < red / (600 * 600) <= 0.05
+    assert draw(ADDRESS + "W1", form="png", size=127, logo=logo) == draw(ADDRESS + "W1", form="png", size=127)
+
+
+@pytest.mark.parametrize("decoder", ["zxing", "zbar"])
+def test_forty_codes_of_twenty_articles_decode_small_squeezed_and_turned(decoder):
+    """96 px, JPEG quality 60, turned by 15°: as a phone sees a code on a poor screen."""
+    read = decoders()[decoder]
+    for number in range(1, 200_000, 10_000):
+        for purpose in "WM":
+            text = f"{ADDRESS}{purpose}{number}"
+            clean = Image.open(io.BytesIO(draw(text, form="png", size=96))).convert("L")
+            assert read(clean) == [text]
+            squeezed = io.BytesIO()
+            clean.save(squeezed, "JPEG", quality=60)
+            assert read(Image.open(squeezed).convert("L")) == [text]
+            turned = Image.open(squeezed).convert("L").rotate(15, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+            assert read(turned) == [text]
+
+
+@pytest.mark.parametrize("decoder", ["zxing", "zbar"])
+@pytest.mark.parametrize("size", [128, 160, 328])
+def test_codes_with_a_logo_decode(decoder, size):
+    text = ADDRESS + "P123456-3"
+    image = Image.open(io.BytesIO(draw(text, form="png", size=size, logo=png(100, 100)))).convert("L")
+    assert decoders()[decoder](image) == [text]
+
+
+def test_a_code_is_found_in_any_case(cast):
+    article = cast.article()
+    publishing.publish(article, by=cast.editor)
+    assert short_links.find(f"w{article.number}").article == article
+    assert short_links.find("W999999") is None
+
+
+def test_scans_are_counted_in_the_database(cast):
+    article = cast.article()
+    publishing.publish(article, by=cast.editor)
+    link = ShortLink.objects.get(code=f"M{article.number}")
+    for _ in range(3):
+        short_links.count_scan(link)
+    link.refresh_from_db()
+    assert link.scans == 3
