@@ -1,0 +1,62 @@
+"""The sentences that tell an editor what sanitising took out."""
+
+from collections import Counter
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+# Elements whose loss the editor is told about, and as what.
+TOLD_AS = {
+    "script": "script",
+    "style": "styling",
+    "font": "styling",
+    "center": "styling",
+    "svg": "drawing",
+    "math": "drawing",
+    "canvas": "drawing",
+} | dict.fromkeys(("iframe", "object", "embed", "applet", "video", "audio"), "embedded")
+
+STYLING_ATTRIBUTES = frozenset({"style", "align", "valign", "color", "bgcolor", "background", "face"})
+
+# In the order in which they are told.
+_SENTENCES = {
+    "foreign picture": ngettext_lazy(
+        "%(count)d picture from another site was removed: upload it instead.",
+        "%(count)d pictures from other sites were removed: upload them instead.",
+        "count",
+    ),
+    "local picture": ngettext_lazy(
+        "%(count)d pasted picture did not come along from the document: upload it with the picture button.",
+        "%(count)d pasted pictures did not come along from the document: upload them with the picture button.",
+        "count",
+    ),
+    "script": ngettext_lazy("%(count)d script was removed.", "%(count)d scripts were removed.", "count"),
+    "embedded": ngettext_lazy(
+        "%(count)d embedded player, map or frame was removed: link to it instead.",
+        "%(count)d embedded players, maps or frames were removed: link to them instead.",
+        "count",
+    ),
+    "drawing": ngettext_lazy(
+        "%(count)d drawing or formula was removed: upload it as a picture instead.",
+        "%(count)d drawings or formulas were removed: upload them as pictures instead.",
+        "count",
+    ),
+    "unsafe link": ngettext_lazy(
+        "%(count)d link with an unsafe address was unlinked.",
+        "%(count)d links with an unsafe address were unlinked.",
+        "count",
+    ),
+    "link within": ngettext_lazy(
+        "%(count)d link to a place within the text was unlinked.",
+        "%(count)d links to places within the text were unlinked.",
+        "count",
+    ),
+    "styling": _("Fonts, colours and other styling were removed."),
+    "indent": _("Typed indents were removed; the page indents paragraphs itself."),
+    "empty": _("Empty paragraphs were removed."),
+}
+
+
+def sentences(told: Counter[str]) -> tuple[str, ...]:
+    """One translated sentence for each kind of thing counted in `told`, in a fixed order."""
+    return tuple(str(sentence % {"count": told[kind]}) for kind, sentence in _SENTENCES.items() if told[kind])

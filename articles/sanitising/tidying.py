@@ -1,0 +1,160 @@
+"""Brings a body into its one normal form, and writes it: what is written, read again, comes out the same."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby, takewhile
+
+from .shapes import BREAK, CELLS, REMOVED_PICTURE, Box, Line, Run, is_text
+from .text import SPACES
+
+_PLAIN_SPACES = re.compile("[ \u00a0]+")
+
+
+def tidy(box: Box, told: Counter[str]) -> list[Box | Line]:
+    """What takes the place of `box` once everything empty in it is gone: itself, nothing, or what it held."""
+    children: list[Box | Line] = []
+    for child in box.children:
+        if isinstance(child, Box):
+            children += [child] if child.name == "hr" else tidy(child, told)
+        else:
+            lines = _tidy_line(child, told)
+            # An editor fills empty cells with &nbsp;: those come back at every save and are no news.
+            was_empty = not lines and REMOVED_PICTURE not in (piece for _, piece in child.runs)
+            told["empty"] += was_empty and box.name not in CELLS
+            children += lines
+    box.children = children
+    if box.name == "table":
+        return _tidy_table(box)
+    if box.name == "figure":
+        return _tidy_figure(box)
+    return [box] if children or box.name in CELLS else []
+
+
+def _tidy_table(table: Box) -> list[Box | Line]:
+    captions = [child for child in table.children if isinstance(child, Line)]
+    rows = [child for child in table.children if isinstance(child, Box)]
+    table.children = [*captions, *rows]
+    return [table] if rows else [Line("p", caption.runs) for caption in captions]
+
+
+def _tidy_figure(figure: Box) -> list[Box | Line]:
+    """A figure shows pictures or one table; with anything else, or nothing, its contents stand by themselves."""
+    shown = [child for child in figure.children if child.name != "figcaption"]
+    pictures = [child for child in shown if isinstance(child, Line) and child.name == "p" and _shows_pictures(child)]
+    if shown and pictures == shown:
+        pictures[0].runs = [run for line in pictures for run in line.runs]
+        figure.children = [child for child in figure.children if child not in pictures[1:]]
+        return [figure]
+    if [child.name for child in shown] == ["table"]:
+        return [figure]
+    captions = [child for child in figure.children if isinstance(child, Line) and child.name == "figcaption"]
+    for caption in captions:
+        caption.name = "p"
+    return figure.children
+
+
+def _shows_pictures(line: Line) -> bool:
+    return not any(is_text(piece) and piece.strip() for _, piece in line.runs)
+
+
+def _tidy_line(line: Line, told: Counter[str]) -> list[Line]:
+    """The line without typed indents; two or more breaks in a paragraph begin the next one, elsewhere they are one."""
+    parts: list[list[Run]] = [[]]
+    for is_break, group in groupby(_spaced(line.runs, told), key=lambda run: run[1] == BREAK):
+        runs = list(group)
+        if not is_break:
+            parts[-1] += runs
+        elif len(runs) > 1 and line.name == "p":
+            parts.append([])
+        else:
+            parts[-1].append(runs[0])
+    return [Line(line.name, _settled(runs)) for runs in parts if runs]
+
+
+def _spaced(runs: list[Run], told: Counter[str]) -> list[Run]:
+    """The runs with single plain spaces inside and none, nor breaks, at the ends; beside a break likewise."""
+    kept: list[Run] = []
+    indent, at_start = "", True
+    for marks, piece in _joined(runs):
+        if piece == BREAK:
+            _strip_end(kept)
+            if kept:
+                kept.append((marks, BREAK))
+            at_start = True
+            continue
+        if is_text(piece):
+            text = piece.lstrip(SPACES) if at_start else piece
+            indent += piece[: len(piece) - len(text)]
+            text = _PLAIN_SPACES.sub(" ", text)
+            piece = text.lstrip(" ") if kept and kept[-1][1].endswith(" ") else text
+            if not piece:
+                continue
+        told["indent"] += bool(indent.strip(" "))
+        indent, at_start = "", False
+        kept.append((marks, piece))
+    _strip_end(kept)
+    while kept and kept[-1][1] == BREAK:
+        kept.pop()
+    return kept
+
+
+def _joined(runs: list[Run]) -> Iterator[Run]:
+    """The runs with neighbouring texts of the same marks made one."""
+    for (marks, text), group in groupby(runs, key=lambda run: (run[0], is_text(run[1]))):
+        if text:
+            yield marks, "".join(piece for _, piece in group)
+        else:
+            yield from group
+
+
+def _strip_end(runs: list[Run]) -> None:
+    while runs and is_text(runs[-1][1]):
+        marks, piece = runs.pop()
+        if stripped := piece.rstrip(SPACES):
+            runs.append((marks, stripped))
+            return
+
+
+def _settled(runs: list[Run]) -> list[Run]:
+    """The runs with breaks and lone spaces unmarked where the text beside them is: no <strong> </strong>."""
+    settled = list(runs)
+    for place, (marks, piece) in enumerate(runs):
+        if piece in (BREAK, " "):
+            shared = _shared(_shared(marks, runs[place - 1][0]), runs[place + 1][0])
+            settled[place] = (shared, piece)
+    return settled
+
+
+def _shared(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(some, others, strict=False))
+    return tuple(mark for mark, _ in pairs)
+
+
+def write(box: Box) -> Iterator[str]:
+    """The HTML inside a tidied box, in pieces. The only paragraph of an item or a cell is written without its <p>."""
+    bare = box.name == "figure" or (
+        box.name in CELLS | {"li"} and [child.name for child in box.children].count("p") == 1
+    )
+    for child in box.children:
+        if isinstance(child, Line) and child.name == "p" and bare:
+            yield from _inline(child)
+        elif child.name == "hr":
+            yield "<hr>"
+        else:
+            attributes = child.attributes if isinstance(child, Box) else ""
+            yield f"<{child.name}{attributes}>"
+            yield from write(child) if isinstance(child, Box) else _inline(child)
+            yield f"</{child.name}>"
+
+
+def _inline(line: Line) -> Iterator[str]:
+    written: tuple[str, ...] = ()
+    for marks, piece in [*line.runs, ((), "")]:
+        shared = len(_shared(written, marks))
+        for mark in reversed(written[shared:]):
+            yield f"</{mark.split(' ')[0]}>"
+        for mark in marks[shared:]:
+            yield f"<{mark}>"
+        yield piece
+        written = marks

@@ -1,0 +1,94 @@
+"""Reads HTML of any quality into text, start tags and end tags, in time linear to its length.
+
+html.parser takes quadratic time for unclosed comments, html5ever for nested divs. This reads as the HTML standard does
+(13.2.5) as far as it matters to writers; where it differs, what comes out is still only text and names of tags.
+"""
+
+import html as entities
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+# Left out with all they hold. Text between <script> and </script> is not markup; the others nest.
+RAW = frozenset({"script", "style", "iframe"})
+DROPPED = RAW | {"svg", "math", "xml", "template", "noscript", "object", "applet", "title", "video", "audio", "canvas"}
+# Not HTML: only here does <svg/> close itself.
+FOREIGN = frozenset({"svg", "math", "xml"})
+
+_ATTRIBUTE = r"""([^\t\n\f\r />][^\t\n\f\r />=]*+)
+    (?:[\t\n\f\r ]*+=[\t\n\f\r ]*+("[^"]*+"|'[^']*+'|(?!["'])[^\t\n\f\r >]++))?+"""
+_TAG = re.compile(rf"</?([a-z][^\t\n\f\r />]*+)((?:[\t\n\f\r /]++|{_ATTRIBUTE})*+)>", re.X | re.I)
+_ATTRIBUTES = re.compile(_ATTRIBUTE, re.X)
+_MARKUP = re.compile(r"<!--|<[!?]|</[^>a-z]|</>|</?[a-z]", re.I)
+_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.S)
+_DECLARATION = re.compile(r"<[^>]*+>")
+# int() refuses more than 4,300 digits; no character needs more than seven.
+_LONG_NUMBER = re.compile(r"&#[0-9]{8,}+;?")
+# In attributes "&copy=2" is an address's parameter, not a sign: only what ends in a semicolon counts.
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#x[0-9a-f]{1,6};?|[a-z][a-z0-9]{1,31};)", re.I)
+
+
+class Token(NamedTuple):
+    """`value` is the text, or the tag's name in lower case."""
+
+    kind: Literal["text", "start", "end"]
+    value: str
+    attributes: dict[str, str]
+
+
+def read(html: str) -> Iterator[Token]:
+    """The tokens of `html`, without comments, declarations and what DROPPED elements hold.
+
+    A dropped element that is never closed takes the rest with it, as in a browser. A "<" that never becomes a tag is
+    text, and so is all that follows it: words are worth more than a broken tag.
+    """
+    position, dropped, depth = 0, "", 0
+    while (opening := _MARKUP.search(html, position)) is not None:
+        markup = _match(html, opening)
+        if markup is None:
+            break
+        if not dropped and opening.start() > position:
+            yield Token("text", _text(html[position : opening.start()]), {})
+        position = markup.end()
+        if markup.re is not _TAG:
+            continue
+        token = _tag(markup)
+        if dropped:
+            depth += {dropped: 1 if token.kind == "start" else -1}.get(token.value, 0)
+            dropped = dropped if depth else ""
+            continue
+        yield token
+        if token.kind == "start" and token.value in RAW:
+            position = _end_of_raw(html, position, token.value)
+        elif token.kind == "start" and token.value in DROPPED and not _closes_itself(markup):
+            dropped, depth = token.value, 1
+    if not dropped and position < len(html):
+        yield Token("text", _text(html[position:]), {})
+
+
+def _match(html: str, opening: re.Match[str]) -> re.Match[str] | None:
+    if opening[0] == "<!--":
+        return _COMMENT.match(html, opening.start())
+    whole = _TAG if opening[0][-1].isalpha() else _DECLARATION
+    return whole.match(html, opening.start())
+
+
+def _tag(markup: re.Match[str]) -> Token:
+    attributes: dict[str, str] = {}
+    for name, value in _ATTRIBUTES.findall(markup[2]):
+        value = value[1:-1] if value[:1] in ('"', "'") else value
+        attributes.setdefault(name.lower(), _REFERENCE.sub(lambda found: entities.unescape(found[0]), value))
+    return Token("end" if markup[0].startswith("</") else "start", markup[1].lower(), attributes)
+
+
+def _text(raw: str) -> str:
+    return entities.unescape(_LONG_NUMBER.sub("\ufffd", raw))
+
+
+def _closes_itself(markup: re.Match[str]) -> bool:
+    return markup[1].lower() in FOREIGN and markup[2].endswith("/")
+
+
+def _end_of_raw(html: str, position: int, name: str) -> int:
+    end = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.I).search(html, position)
+    return end.start() if end else len(html)
