@@ -1,0 +1,119 @@
+"""What turns an uploaded file into an attachment readers can download: the bytes as they came, of a kind that is known
+and that was looked into for what would run on a reader's machine."""
+
+import hashlib
+import re
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import audit, permissions, uploads
+from ..models import Attachment
+from ..uploads import RefusedFile
+from . import office, pdf
+
+__all__ = ["RefusedFile", "inspect", "store"]
+
+TEXTS = ("csv", "txt")
+
+_REFUSALS = {
+    "archive": gettext_lazy("%(file)s is an archive; unpack it and upload the documents in it one by one."),
+    "compressed": gettext_lazy("%(file)s is an archive; unpack it and upload the documents in it one by one."),
+    "program": gettext_lazy("%(file)s is a program, which readers must not get from us; upload a document instead."),
+    "picture": gettext_lazy("%(file)s is a picture; use the picture button."),
+    "heic": gettext_lazy("%(file)s is a picture; save it as JPEG and use the picture button."),
+    "svg": gettext_lazy("%(file)s is an SVG drawing, which can carry programs; save it as PDF."),
+    "html": gettext_lazy("%(file)s is a web page, which can carry programs; save it as PDF."),
+    "markup": gettext_lazy("%(file)s is a file for machines (XML or HTML); save it as PDF."),
+}
+_UNKNOWN = gettext_lazy(
+    "%(file)s is of no kind we offer (PDF, Word, Excel, PowerPoint, WPS, OFD, CSV, text); save it as PDF."
+)
+# What a text would need to be taken for a page or a script by a program that guesses.
+_ACTIVE_TEXT = re.compile(
+    r"<(?:!doctype|!--|\?(?:php|xml|=)|/?(?:a|b|body|br|div|embed|font|form|frame|h1|head|html|iframe|img|input|link|meta"
+    r"|object|p|script|style|svg|table|title|video)[\s/>])",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+
+
+def store(upload: UploadedFile, *, by: Any) -> Attachment:
+    """Keep an upload and return its row; for a file that is kept already, the row there is, under its first name.
+
+    Raises PermissionDenied or RefusedFile: then nothing was written. The file comes before the row, so a failing
+    database can leave a file no row names; the same upload takes it up again.
+    """
+    permissions.require_anywhere(by, permissions.Duty.WRITE)
+    name = uploads.clean_name(upload.name)
+    data = uploads.read(upload, name)
+    extension = inspect(data, name)
+    if extension in TEXTS:
+        # UTF-8 with its mark is read right by phones, which follow our charset, and by Excel, which looks for the mark.
+        data = (_text(data) or "").encode("utf-8-sig")
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = f"attachments/{sha256[:32]}.{extension}"
+    stored = Attachment.objects.filter(sha256=sha256).first()
+    if stored:
+        return stored
+    uploads.keep(path, data)
+    row = {"file": path, "name": shown_name(name, extension), "size": len(data), "uploaded_by": by}
+    return _row(sha256, row)
+
+
+@transaction.atomic
+def _row(sha256: str, row: dict[str, Any]) -> Attachment:
+    attachment, created = Attachment.objects.get_or_create(sha256=sha256, defaults=row)
+    if created:
+        audit.record(
+            "attachment.uploaded", attachment, by=attachment.uploaded_by, name=attachment.name, sha256=sha256
+        )  # fmt: skip
+    return attachment
+
+
+def inspect(data: bytes, name: str) -> str:
+    """The extension the bytes deserve, a key of uploads.CONTENT_TYPES. Raises RefusedFile for all else.
+
+    The name decides only between kinds that no reader can tell apart by content (doc and wps, csv and txt).
+    """
+    kind = uploads.kind_of(data)
+    extension = uploads.split_name(name)[1]
+    if kind == "pdf":
+        pdf.refuse_active(data, name)
+        return "pdf"
+    if kind == "zip":
+        return office.package_extension(data, name)
+    if kind == "ole":
+        return office.compound_extension(data, name)
+    if kind in _REFUSALS:
+        raise RefusedFile(_REFUSALS[kind], name)
+    text = _text(data)
+    if extension in TEXTS and text:
+        if _ACTIVE_TEXT.search(text):
+            raise RefusedFile(_("%(file)s holds HTML or a script among its text; save it as PDF."), name)
+        return extension
+    raise RefusedFile(_UNKNOWN, name)
+
+
+def shown_name(name: str, extension: str) -> str:
+    """The name readers see: cleaned, and ending in the extension the content deserves."""
+    stem, claimed = uploads.split_name(uploads.clean_name(name))
+    if claimed.isdigit():
+        # The end of a date or a version, as in 名单2026.11, is no extension.
+        stem = f"{stem}.{claimed}"
+    stem = stem.removesuffix(f".{extension}")[: uploads.LONGEST_NAME - len(extension) - 1].strip(" .")
+    return f"{stem}.{extension}" if stem else _("attachment") + f".{extension}"
+
+
+def _text(data: bytes) -> str | None:
+    """The text in UTF-8 or GB 18030, the two encodings Chinese desks write; None where it is neither."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if _CONTROL.search(text) else text
+    return None

@@ -1,0 +1,173 @@
+"""Looking into office documents: packages (docx, xlsx, pptx, OFD: a ZIP of parts) and compound files (doc, xls, WPS …).
+
+A package is read whole, part by part, so that what it really unfolds to is known, and macros, programs and templates
+fetched from elsewhere are found under whatever names they stand.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from django.utils.translation import gettext_lazy as _
+
+from .. import uploads
+from ..uploads import RefusedFile
+
+MAX_PARTS = 5000
+MAX_UNPACKED = 200 * 2**20
+# Sheets of repeated cells shrink to a fiftieth; only bombs go far beyond.
+MAX_RATIO = 200
+# A chart in a document embeds a workbook, and that may embed a document; nobody needs more.
+MAX_DEPTH = 2
+
+# What zipfile raises on archives that lie about themselves; test_attachments.py mutates real ones to keep this true.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+
+_OPENXML = "application/vnd.openxmlformats-officedocument."
+_MAIN_PARTS = {
+    _OPENXML + "wordprocessingml.document.main+xml": "docx",
+    _OPENXML + "spreadsheetml.sheet.main+xml": "xlsx",
+    _OPENXML + "presentationml.presentation.main+xml": "pptx",
+}
+_LOADED_RELATIONSHIPS = ("attachedtemplate", "frame", "oleobject", "subdocument")
+# A scheme of two letters or more, or a network path. Word notes the author's own template as file:///C:/…: harmless.
+_REMOTE = re.compile(r"(?!file:/{1,3}[a-z]:)(?:[a-z][a-z0-9+.-]+:|[\\/]{2})", re.IGNORECASE)
+
+# The stream that holds the text of each kind of compound file, and the extensions it goes by, the usual one first.
+_STREAMS = {
+    "WordDocument": ("doc", "wps"),
+    "Workbook": ("xls", "et"),
+    "PowerPoint Document": ("ppt", "dps"),
+    "Book": ("xls", "et"),
+}
+# PowerPoint packs its macros; its VBAInfoAtom ([MS-PPT] 2.4.11) says whether there are any.
+_POWERPOINT_MACROS = re.compile(rb"\x02\x00\x00\x04\x0c\x00\x00\x00.{4}[^\x00]", re.DOTALL)
+
+_MACROS = _("%(file)s is a document with macros, which are programs; save it without macros (docx, xlsx, pptx).")
+_LOCKED = _("%(file)s is locked with a password, so it cannot be checked; save it without one.")
+_EMBEDDED = _("%(file)s is a document with other files embedded in it; take them out and upload them one by one.")
+_REMOTE_PART = _("%(file)s is a document that fetches a part of itself from elsewhere; save it as PDF.")
+_BOMB = _("%(file)s is a document that unfolds to far more than it should; save it as PDF.")
+_DAMAGED = _("%(file)s is a document that is damaged or incomplete; open it, save it again and upload that.")
+_ARCHIVE = _("%(file)s is an archive (ZIP); unpack it and upload the documents in it one by one.")
+_UNKNOWN = _("%(file)s is an old Office file of a kind we do not know; save it as PDF.")
+
+
+def package_extension(data: bytes, name: str) -> str:
+    """docx, xlsx, pptx or ofd, by the parts inside. Raises RefusedFile for other archives and for dangerous parts."""
+    kinds = []
+    waiting = [(data, 0)]
+    left = MAX_UNPACKED
+    while waiting:
+        package, depth = waiting.pop()
+        found = set()
+        for part, content in _parts(package, left, name):
+            left -= len(content)
+            found.add(_main_kind(part, content, name))
+            if uploads.kind_of(content) == "zip":
+                waiting.append((content, depth + 1))
+        found.discard("")
+        if depth > MAX_DEPTH or (depth and not found):
+            raise RefusedFile(_EMBEDDED, name)
+        if not found:
+            raise RefusedFile(_ARCHIVE, name)
+        kinds.append(min(found))
+    return kinds[0]
+
+
+def compound_extension(data: bytes, name: str) -> str:
+    """doc, xls, ppt, wps, et or dps, by the streams inside. Raises RefusedFile for macros, locks and other kinds."""
+    _refuse_active_compound(data, name)
+    claimed = uploads.split_name(name)[1]
+    families = [family for stream, family in _STREAMS.items() if _has_entry(data, stream)]
+    if not families:
+        raise RefusedFile(_UNKNOWN, name)
+    return claimed if any(claimed in family for family in families) else families[0][0]
+
+
+def _refuse_active_compound(data: bytes, name: str) -> None:
+    if "_VBA_PROJECT".encode("utf-16-le") in data or _POWERPOINT_MACROS.search(data):
+        raise RefusedFile(_MACROS, name)
+    if _has_entry(data, "EncryptedPackage"):
+        raise RefusedFile(_LOCKED, name)
+    if _has_entry(data, "\x01Ole10Native"):
+        raise RefusedFile(_EMBEDDED, name)
+
+
+def _has_entry(data: bytes, entry: str) -> bool:
+    """Directory entries hold their name in UTF-16, ended by a zero ([MS-CFB] 2.6.1)."""
+    return f"{entry}\0".encode("utf-16-le") in data
+
+
+def _parts(package: bytes, left: int, name: str) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of every part, at most `left` bytes in all. What a directory declares must be what there is."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > left:
+                raise RefusedFile(_BOMB, name)
+            for part in parts:
+                if part.flag_bits & 0x41:
+                    raise RefusedFile(_LOCKED, name)
+                yield part.filename, _content(archive, part, name)
+    except RefusedFile:
+        raise
+    except UNREADABLE as error:
+        raise RefusedFile(_DAMAGED, name) from error
+
+
+def _content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
+    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise RefusedFile(_DAMAGED, name)
+    declared = part.file_size
+    # zipfile stops at the declared size; one byte more shows whether that was true.
+    part.file_size += 1
+    with archive.open(part) as file:
+        content = file.read(declared + 1)
+    if len(content) != declared or (declared > 10 * 2**20 and declared > MAX_RATIO * part.compress_size):
+        raise RefusedFile(_BOMB, name)
+    return content
+
+
+def _main_kind(part: str, content: bytes, name: str) -> str:
+    """The kind of package this part makes it, or ''. Raises RefusedFile for a part that would act."""
+    path = part.replace("\\", "/").lower()
+    kind = uploads.kind_of(content)
+    if path.endswith("vbaproject.bin") or "macrosheets/" in path:
+        raise RefusedFile(_MACROS, name)
+    if kind == "ole":
+        _refuse_active_compound(content, name)
+    if kind in ("program", "archive"):
+        raise RefusedFile(_EMBEDDED, name)
+    if path.endswith(".rels"):
+        _refuse_remote(content, name)
+    if path == "[content_types].xml":
+        return _declared_kind(content, name)
+    return "ofd" if path == "ofd.xml" else ""
+
+
+def _declared_kind(content: bytes, name: str) -> str:
+    types = {element.get("ContentType", "").strip() for element in _elements(content, name)}
+    if any("macroenabled" in declared.lower() or "vbaproject" in declared.lower() for declared in types):
+        raise RefusedFile(_MACROS, name)
+    return next((kind for declared, kind in _MAIN_PARTS.items() if declared in types), "")
+
+
+def _refuse_remote(content: bytes, name: str) -> None:
+    for element in _elements(content, name):
+        loaded = element.get("Type", "").rpartition("/")[2].lower() in _LOADED_RELATIONSHIPS
+        if loaded and element.get("TargetMode") == "External" and _REMOTE.match(element.get("Target", "").strip()):
+            raise RefusedFile(_REMOTE_PART, name)
+
+
+def _elements(content: bytes, name: str) -> Iterator[ElementTree.Element]:
+    """All elements of a small XML part. Without a document type there are no entities to expand; Office writes none."""
+    if b"<!DOCTYPE" in content or b"\x00" in content:
+        raise RefusedFile(_DAMAGED, name)
+    try:
+        return ElementTree.fromstring(content).iter()  # noqa: S314 (see above)
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        raise RefusedFile(_DAMAGED, name) from error

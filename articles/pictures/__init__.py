@@ -1,0 +1,227 @@
+"""What turns an uploaded file into a picture of the library.
+
+Pictures are decoded and encoded anew: what rides along in a file (places, thumbnails, scripts, other formats) ends here,
+but for the marks in marks.py.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from PIL import Image, ImageCms, PngImagePlugin
+
+from .. import audit, permissions, uploads
+from ..models import Picture
+from ..models.picture import renditions
+from ..uploads import RefusedFile
+from . import marks as picture_marks
+from .marks import UNREADABLE, Marks
+
+__all__ = ["Prepared", "RefusedFile", "prepare", "store"]
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 20_000
+# The longest side of the copy we keep, in pixels: a desktop screen at double density is no wider.
+MASTER_SIDE = 2560
+
+# Our own check comes first; this one also holds for frames that turn out larger than the file's head said.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+_SRGB = ImageCms.createProfile("sRGB")
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_REFUSALS = {
+    "svg": gettext_lazy("%(file)s is an SVG drawing, which can carry programs; export it as PNG."),
+    "html": gettext_lazy("%(file)s is a web page, not a picture; save the picture itself from the page."),
+    "pdf": gettext_lazy("%(file)s is a PDF; add it as an attachment, or export the page as JPEG."),
+    "heic": gettext_lazy("%(file)s is a HEIC photo as phones take them; save or share it as JPEG and choose that."),
+    "zip": gettext_lazy("%(file)s is a document or an archive, not a picture; save the picture in it as JPEG or PNG."),
+    "picture": gettext_lazy("%(file)s is damaged or incomplete; fetch it again, or save it anew as JPEG or PNG."),
+}
+_UNKNOWN = gettext_lazy("%(file)s is not a picture that can be read here; save it as JPEG or PNG.")
+_OVERSIZE = gettext_lazy(
+    "%(file)s has more than %(pixels)d million pixels or a side longer than %(side)d; make it smaller."
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A picture ready to be stored: the master as JPEG or PNG, and its WebP renditions by their width in pixels."""
+
+    master: bytes
+    extension: str
+    width: int
+    height: int
+    sha256: str
+    renditions: dict[int, bytes]
+    credit: str
+    ai_label: str
+    notes: tuple[str, ...]
+
+
+def store(upload: UploadedFile, *, by: Any, **facts: str) -> Picture:
+    """Put an upload into the library and return its row; the row there already is for a picture it already holds.
+
+    `facts` are `name`, `alt`, `caption`, `credit` and `licence` of a new row; a credit in the file fills an empty one.
+    Raises PermissionDenied, RefusedFile, or ValidationError for a fact that is too long: then nothing was written.
+    Files come before the row, so a failing database can leave files no row names; the same upload takes them up again.
+    """
+    permissions.require_anywhere(by, permissions.Duty.WRITE)
+    name = uploads.clean_name(upload.name)
+    prepared = prepare(uploads.read(upload, name), name)
+    path = f"pictures/{prepared.sha256[:32]}.{prepared.extension}"
+    row = {
+        **facts,
+        "name": facts.get("name") or uploads.split_name(name)[0],
+        "credit": facts.get("credit") or prepared.credit,
+        "file": path,
+        "width": prepared.width,
+        "height": prepared.height,
+        "ai_label": prepared.ai_label,
+        "uploaded_by": by,
+    }
+    picture = Picture.objects.filter(sha256=prepared.sha256).first()
+    if not picture:
+        Picture(sha256=prepared.sha256, **row).clean_fields(exclude={"file"})
+        uploads.keep(path, prepared.master)
+        for width, address in renditions(path, prepared.width):
+            uploads.keep(address, prepared.renditions[width])
+        picture = _row(prepared.sha256, row)
+    picture.notes = prepared.notes
+    return picture
+
+
+@transaction.atomic
+def _row(sha256: str, row: dict[str, Any]) -> Picture:
+    picture, created = Picture.objects.get_or_create(sha256=sha256, defaults=row)
+    if created:
+        audit.record("picture.uploaded", picture, by=picture.uploaded_by, name=picture.name, sha256=sha256)
+    return picture
+
+
+def prepare(data: bytes, name: str = "") -> Prepared:
+    """Decode a picture and encode it anew, upright, in sRGB, at most MASTER_SIDE pixels long.
+
+    Opaque pictures become progressive JPEG, transparent ones PNG. `name` is only for the sentence of a RefusedFile.
+    """
+    img, several = _decode(data, name)
+    marks = picture_marks.read(img, data)
+    master = _coloured(_shrunk(_upright(img), MASTER_SIDE), img.info.get("icc_profile"))
+    extension, encoded = _encoded(master, marks)
+    note = _("%(file)s holds several pictures or an animation; the first picture was kept.")
+    return Prepared(
+        master=encoded,
+        extension=extension,
+        width=master.width,
+        height=master.height,
+        sha256=hashlib.sha256(encoded).hexdigest(),
+        renditions={width: _webp(master, width, marks) for width, _address in renditions("", master.width)},
+        credit=marks.credit,
+        ai_label=marks.ai_label,
+        notes=(note % {"file": f"“{name}”" if name else _("The file")},) if several else (),
+    )
+
+
+def _decode(data: bytes, name: str) -> tuple[Image.Image, bool]:
+    """The first picture in the file, loaded, and whether there were more. The type comes from the bytes alone."""
+    try:
+        img = Image.open(io.BytesIO(data), formats=FORMATS)
+        if max(img.size) > MAX_SIDE or img.width * img.height > MAX_PIXELS:
+            raise Image.DecompressionBombError
+        # A JPEG from a phone holds a second, small or matching picture (MPO); nobody misses that one.
+        several = img.format != "MPO" and getattr(img, "is_animated", False)
+        img.draft(None, _fitting(img.size, MASTER_SIDE))
+        img.load()
+    except Image.DecompressionBombError as error:
+        raise RefusedFile(_OVERSIZE, name, pixels=MAX_PIXELS // 1_000_000, side=MAX_SIDE) from error
+    except UNREADABLE as error:
+        raise RefusedFile(_REFUSALS.get(uploads.kind_of(data), _UNKNOWN), name) from error
+    return img, several
+
+
+def _upright(img: Image.Image) -> Image.Image:
+    """The picture as the camera was held, in a mode that can be scaled and that still fits its colour profile."""
+    try:
+        turn = _TURNS.get(img.getexif().get(_ORIENTATION, 1))
+    except UNREADABLE:
+        turn = None
+    if img.mode[0] in "IF":
+        img = _eight_bits(img)
+    elif img.has_transparency_data:
+        img = img.convert("RGBA")
+    elif img.mode not in ("L", "RGB", "CMYK"):
+        img = img.convert("RGB")
+    return img if turn is None else img.transpose(turn)
+
+
+def _eight_bits(img: Image.Image) -> Image.Image:
+    """Greys of 16 bits, divided; deeper ones have no known white and are stretched from their darkest to lightest."""
+    if img.mode.startswith("I;16"):
+        low, high = 0.0, 65535.0
+        img = img.convert("I")
+    else:
+        low, high = cast("tuple[float, float]", img.getextrema())
+    scale = 255 / (high - low) if high > low else 0.0
+    return img.point(lambda value: value * scale - low * scale).convert("L")
+
+
+def _fitting(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    scale = min(1.0, longest / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _shrunk(img: Image.Image, longest: int) -> Image.Image:
+    return img.resize(_fitting(img.size, longest), Image.Resampling.LANCZOS)
+
+
+def _coloured(img: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture in sRGB, as RGB or, where something really shows through, RGBA. A broken profile is left aside."""
+    alpha = img.getchannel("A") if img.mode == "RGBA" else None
+    if alpha:
+        img = img.convert("RGB")
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            img = ImageCms.profileToProfile(img, source, _SRGB, outputMode="RGB") or img
+        except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
+            pass
+    img = img.convert("RGB")
+    if alpha and alpha.getextrema() != (255, 255):
+        img.putalpha(alpha)
+    # Encoders take comments and profiles from here when nobody gives them any.
+    img.info = {}
+    return img
+
+
+def _encoded(img: Image.Image, marks: Marks) -> tuple[str, bytes]:
+    file = io.BytesIO()
+    xmp = picture_marks.xmp(marks)
+    if img.mode == "RGBA":
+        text = PngImagePlugin.PngInfo()
+        if xmp:
+            text.add_itxt("XML:com.adobe.xmp", xmp.decode())
+        img.save(file, "PNG", pnginfo=text)
+        return "png", file.getvalue()
+    img.save(file, "JPEG", quality=85, progressive=True, optimize=True, xmp=xmp)
+    return "jpg", file.getvalue()
+
+
+def _webp(img: Image.Image, width: int, marks: Marks) -> bytes:
+    file = io.BytesIO()
+    size = (width, max(1, round(img.height * width / img.width)))
+    img.resize(size, Image.Resampling.LANCZOS).save(file, "WEBP", quality=80, method=4, xmp=picture_marks.xmp(marks))
+    return file.getvalue()

@@ -1,0 +1,373 @@
+"""An attachment is of a known kind, whatever it calls itself, and holds nothing that runs on a reader's machine."""
+
+import hashlib
+import io
+import struct
+import zipfile
+import zlib
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import translation
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from articles import attachments, uploads
+from articles.attachments import RefusedFile, inspect, office, pdf
+from articles.models import Attachment, AuditEntry
+from tests.cast import png, upload
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+# --- Files made here ------------------------------------------------------------------------------------------------
+
+
+def a_pdf(body=b"", stream=b"", entries=b"/Filter/FlateDecode"):
+    """A PDF of one page, with `body` among its objects and one stream as it would stand in the file."""
+    return b"\n".join([
+        b"%PDF-1.7", b"1 0 obj", b"<< /Type /Catalog /Pages 2 0 R >>", b"endobj", b"2 0 obj",
+        b"<< /Type /Pages /Kids [] /Count 0 >>", b"endobj", body, b"4 0 obj", b"<< /Length %d %s >>" % (len(stream), entries),
+        b"stream", stream, b"endstream", b"endobj", b"trailer << /Root 1 0 R >>", b"startxref", b"9", b"%%EOF", b"",
+    ])  # fmt: skip
+
+
+def a_zip(parts, compression=zipfile.ZIP_DEFLATED):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+TYPES = {
+    "docx": "wordprocessingml.document.main+xml",
+    "xlsx": "spreadsheetml.sheet.main+xml",
+    "pptx": "presentationml.presentation.main+xml",
+}
+
+
+def types(declared):
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f'<Default Extension="xml" ContentType="application/xml"/><Override PartName="/main.xml" ContentType="{declared}"/>'
+        "</Types>"
+    )
+
+
+def a_package(kind="docx", **parts):
+    declared = "application/vnd.openxmlformats-officedocument." + TYPES[kind]
+    return a_zip({"[Content_Types].xml": types(declared), "main.xml": "<w/>" * 40} | parts)
+
+
+def relationship(kind, target):
+    return (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1"'
+        f' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}"'
+        f' Target="{target}" TargetMode="External"/></Relationships>'
+    )
+
+
+def a_compound(*entries, body=b""):
+    """As much of an OLE compound file as matters: its signature and its directory entries."""
+    directory = b"".join(entry.encode("utf-16-le").ljust(64, b"\0").ljust(128, b"\0") for entry in entries)
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0") + directory + body
+
+
+SCRIPT = b"<< /Type /Action /S /JavaScript /JS (app.alert\\(1\\)) >>"
+CSV = "姓名,单位\n林晓舟,融媒体中心\n"
+
+# --- What is accepted -----------------------------------------------------------------------------------------------
+
+ACCEPTED = {
+    "招聘公告.pdf": ("pdf", a_pdf(stream=zlib.compress(b"BT (/JavaScript is a language) Tj ET"[:9]))),
+    "表.docx": ("docx", a_package("docx")),
+    "表.xlsx": ("xlsx", a_package("xlsx")),
+    "表.pptx": ("pptx", a_package("pptx")),
+    "图表.docx": ("docx", a_package("docx", **{"word/embeddings/a.xlsx": a_package("xlsx")})),
+    "模板.docx": ("docx", a_package(**{"word/_rels/settings.xml.rels": relationship(
+        "attachedTemplate", "file:///C:\\Users\\a\\Normal.dotm")})),
+    "链接.docx": ("docx", a_package(**{"word/_rels/document.xml.rels": relationship("hyperlink", "https://example.cn/")})),
+    "公式.docx": ("docx", a_package(**{"word/embeddings/o.bin": a_compound("Equation Native")})),
+    "公文.ofd": ("ofd", a_zip({"OFD.xml": "<ofd:OFD xmlns:ofd='http://www.ofdspec.org/2016'/>"})),
+    "旧表.doc": ("doc", a_compound("Root Entry", "WordDocument")),
+    "旧表.wps": ("wps", a_compound("WordDocument")),
+    "旧表.xls": ("xls", a_compound("Workbook")),
+    "旧表.et": ("et", a_compound("Workbook")),
+    "旧表.ppt": ("ppt", a_compound("PowerPoint Document")),
+    "旧表.dps": ("dps", a_compound("PowerPoint Document")),
+    "名单.csv": ("csv", CSV.encode()),
+    "名单.txt": ("txt", CSV.encode("gb18030")),
+    "比较.txt": ("txt", "气温 <5℃ 且风力 >6 级".encode()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_each_kind_is_told_by_its_content(name):
+    extension, data = ACCEPTED[name]
+    assert inspect(data, name) == extension
+    assert extension in uploads.CONTENT_TYPES
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "extension"),
+    [
+        ("a.exe", a_pdf(), "pdf"),
+        ("a.html", a_package("xlsx"), "xlsx"),
+        ("a.docx", a_compound("WordDocument"), "doc"),
+        ("a.doc", a_compound("Workbook"), "xls"),
+        ("a", a_pdf(), "pdf"),
+    ],
+)
+def test_a_wrong_name_changes_nothing(name, data, extension):
+    assert inspect(data, name) == extension
+
+
+# --- What is refused ------------------------------------------------------------------------------------------------
+
+OBJECTS = b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode"
+REFUSED_PDFS = {
+    "javascript": (a_pdf(b"3 0 obj " + SCRIPT + b" endobj"), "JavaScript"),
+    "only /JS": (a_pdf(b"3 0 obj << /S /Rendition /JS 7 0 R >> endobj"), "JavaScript"),
+    "escaped": (a_pdf(b"3 0 obj << /S /J#61va#53cript >> endobj"), "JavaScript"),
+    "launch": (a_pdf(b"3 0 obj << /S /Launch /F (cmd.exe) >> endobj"), "starts other programs"),
+    "embedded": (a_pdf(b"3 0 obj << /Type /EmbeddedFile >> endobj"), "other files inside"),
+    "embedded tree": (a_pdf(b"3 0 obj << /Names << /EmbeddedFiles 4 0 R >> >> endobj"), "other files inside"),
+    "rich media": (a_pdf(b"3 0 obj << /Subtype/RichMedia >> endobj"), "film or Flash"),
+    "xfa": (a_pdf(b"3 0 obj << /AcroForm << /XFA[(a)] >> >> endobj"), "XFA"),
+    "in an object stream": (a_pdf(stream=zlib.compress(SCRIPT), entries=OBJECTS), "JavaScript"),
+    "in an object stream, escaped": (a_pdf(stream=zlib.compress(b"<</S/#4cau#6ech/F 1>>"), entries=OBJECTS), "starts other"),
+    "in a broken stream": (a_pdf(stream=zlib.compress(SCRIPT * 9)[:-4]), "JavaScript"),
+    "across two pieces": (a_pdf(stream=zlib.compress(b" " * (pdf._PIECE - 9) + SCRIPT)), "JavaScript"),
+    "object stream packed otherwise": (
+        a_pdf(stream=b"78da>", entries=b"/Type/ObjStm/Filter/ASCIIHexDecode"), "cannot be checked"),
+    "object stream with a predictor": (
+        a_pdf(stream=zlib.compress(b"x"), entries=OBJECTS + b"/DecodeParms<</Predictor 12>>"), "cannot be checked"),
+    "truncated": (a_pdf(stream=zlib.compress(b"x" * 99))[:-30], "without its end"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("which", REFUSED_PDFS)
+def test_pdfs_that_act_are_refused(which):
+    data, said = REFUSED_PDFS[which]
+    with pytest.raises(RefusedFile, match=said):
+        inspect(data, "a.pdf")
+
+
+def test_short_names_in_a_pictures_bytes_are_chance():
+    assert inspect(a_pdf(stream=b"\x80\x91\xa2\xb3\xc4\xd5\xe6\xf7/JS(\x80", entries=b""), "a.pdf") == "pdf"
+
+
+def test_a_pdf_that_unfolds_without_end_is_refused(monkeypatch):
+    monkeypatch.setattr(pdf, "MAX_INFLATED", 10 * 2**20)
+    inspect(a_pdf(stream=zlib.compress(bytes(9 * 2**20))), "a.pdf")
+    with pytest.raises(RefusedFile, match="too much to be checked"):
+        inspect(a_pdf(stream=zlib.compress(bytes(11 * 2**20))), "a.pdf")
+
+
+def test_a_pdf_of_countless_streams_is_refused(monkeypatch):
+    monkeypatch.setattr(pdf, "MAX_STREAMS", 100)
+    with pytest.raises(RefusedFile, match="too much to be checked"):
+        inspect(a_pdf(body=b"stream\n" * 200), "a.pdf")
+
+
+def nested(levels):
+    return a_package(**({"word/embeddings/a.docx": nested(levels - 1)} if levels else {}))
+
+
+def lying_about_size():
+    """A part that declares ten zeros, and their checksum, and unfolds to a million."""
+    data = a_package(**{"z.xml": bytes(1_000_000)})
+    for number, lie in ((1_000_000, 10), (zlib.crc32(bytes(1_000_000)), zlib.crc32(bytes(11)))):
+        assert data.count(struct.pack("<I", number)) == 2
+        data = data.replace(struct.pack("<I", number), struct.pack("<I", lie))
+    return data
+
+
+def locked():
+    data = bytearray(a_package())
+    entry = data.index(b"PK\x01\x02")
+    data[entry + 8] |= 1
+    return bytes(data)
+
+
+WORD_MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
+TEMPLATE = {"word/_rels/settings.xml.rels": relationship("attachedTemplate", "https://example.cn/a.dotm")}
+REFUSED_PACKAGES = {
+    "macros": (a_package(**{"word/vbaProject.bin": b"x"}), "macros"),
+    "macros by another name": (a_zip({"[Content_Types].xml": types(WORD_MACROS)}), "macros"),
+    "macros spelt in entities": (a_zip({"[Content_Types].xml": types(WORD_MACROS.replace("m", "&#109;"))}), "macros"),
+    "macro sheets": (a_package("xlsx", **{"xl/macrosheets/sheet1.xml": b"<x/>"}), "macros"),
+    "macros in an embedded old file": (a_package(**{"word/embeddings/o.bin": a_compound("_VBA_PROJECT")}), "macros"),
+    "remote template": (a_package(**TEMPLATE), "from elsewhere"),
+    "template on a share": (a_package(**{"a.rels": relationship("attachedTemplate", r"\\host\a.dotm")}), "from elsewhere"),
+    "template on a named share": (a_package(**{"a.rels": relationship("attachedTemplate", "file://host/a")}), "from elsewhere"),
+    "remote object": (a_package(**{"a.rels": relationship("oleObject", "mhtml:http://example.cn/x!x")}), "from elsewhere"),
+    "remote template in an embedded file": (a_package(**{"a.docx": a_package(**TEMPLATE)}), "from elsewhere"),
+    "package object": (a_package(**{"word/embeddings/o.bin": a_compound("\x01Ole10Native")}), "files embedded"),
+    "program": (a_package(**{"word/media/a.png": b"MZ\x90\0"}), "files embedded"),
+    "archive inside": (a_package(**{"a.zip": a_zip({"x": "y"})}), "files embedded"),
+    "too deep": (nested(3), "files embedded"),
+    "locked": (locked(), "password"),
+    "bomb": (a_package(**{"z.xml": bytes(20 * 2**20)}), "far more than it should"),
+    "lying about its size": (lying_about_size(), "far more than it should"),
+    "countless parts": (a_package(**{f"{n}.xml": "" for n in range(5001)}), "far more than it should"),
+    "entities": (a_zip({"[Content_Types].xml": '<!DOCTYPE x [<!ENTITY a "b">]>' + types(TYPES["docx"])[38:]}), "damaged"),
+    "broken xml": (a_zip({"[Content_Types].xml": "<Types"}), "damaged"),
+    "other compression": (a_package().replace(b"\x08\0", b"\x0c\0"), "damaged"),
+    "truncated": (a_package()[:-40], "damaged"),
+    "plain zip": (a_zip({"a.exe": "x"}), "unpack it"),
+    "empty zip": (a_zip({}), "unpack it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("which", REFUSED_PACKAGES)
+def test_packages_that_act_or_burst_are_refused(which):
+    data, said = REFUSED_PACKAGES[which]
+    with pytest.raises(RefusedFile, match=said):
+        inspect(data, "a.docx")
+
+
+def test_embedded_packages_share_one_allowance(monkeypatch):
+    inner = a_package(**{"z.xml": b"ab" * 100_000})
+    monkeypatch.setattr(office, "MAX_UNPACKED", 500_000)
+    inspect(a_package(**{"a.docx": inner, "b.docx": inner}), "a.docx")
+    with pytest.raises(RefusedFile, match="far more"):
+        inspect(a_package(**{"a.docx": inner, "b.docx": inner, "c.docx": inner}), "a.docx")
+
+
+REFUSED = {
+    "macros.doc": (a_compound("WordDocument", "_VBA_PROJECT"), "macros"),
+    "macros.ppt": (a_compound("PowerPoint Document", body=bytes.fromhex("020000040c000000050000000100000002000000")), "macros"),
+    "locked.docx": (a_compound("EncryptedPackage"), "password"),
+    "package.doc": (a_compound("WordDocument", "\x01Ole10Native"), "files embedded"),
+    "installer.doc": (a_compound("Root Entry"), "old Office file of a kind"),
+    "a.rar": (b"Rar!\x1a\x07\x01\x00", "is an archive"),
+    "a.7z": (b"7z\xbc\xaf\x27\x1c\x00", "is an archive"),
+    "a.gz": (b"\x1f\x8b\x08", "is an archive"),
+    "a.pdf": (b"MZ\x90\x00\x03", "is a program"),
+    "elf.txt": (b"\x7fELF\x02", "is a program"),
+    "a.sh": (b"#!/bin/sh\n", "is a program"),
+    "a.txt": (png(8, 8), "use the picture button"),
+    "page.txt": (b"<!DOCTYPE html><script>alert(1)</script>", "is a web page"),
+    "page.pdf": (b"<html>%PDF-1.7 %%EOF", "is a web page"),
+    "drawing.csv": (b"<svg onload=alert(1)>", "SVG drawing"),
+    "feed.txt": (b"<rss/>", "for machines"),
+    "hidden.csv": (CSV.encode() + b"<script>alert(1)</script>", "HTML or a script among"),
+    "hidden.txt": (b"a <?php system('x');", "HTML or a script among"),
+    "a.js": (b"alert(1)", "no kind we offer"),
+    "a.bat": (b"@echo off", "no kind we offer"),
+    "a.mp4": (b"\0\0\0\x20ftypisom", "no kind we offer"),
+    "binary.txt": (b"a\0b", "no kind we offer"),
+    "latin.txt": (b"caf\xe9 \xff", "no kind we offer"),
+    "empty.txt": (b"", "no kind we offer"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_everything_else_is_refused_with_the_way_out(name):
+    data, said = REFUSED[name]
+    with pytest.raises(RefusedFile, match=said) as refusal:
+        inspect(data, name)
+    assert str(refusal.value).startswith(f"“{name}” ")
+
+
+SEEDS = [data for _extension, data in ACCEPTED.values()]
+
+
+@hypothesis_settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_bytes_whatever_raise_anything_but_refused_file(data):
+    body = bytearray(data.draw(st.one_of(st.sampled_from(SEEDS), st.binary(max_size=200))))
+    for place, value in data.draw(st.lists(st.tuples(st.integers(0, 10**4), st.integers(0, 255)), max_size=6)):
+        body[place % max(1, len(body)) : place % max(1, len(body)) + 1] = bytes([value])
+    name = data.draw(st.sampled_from([*ACCEPTED, "a.exe", ""]))
+    try:
+        assert inspect(bytes(body), name) in uploads.CONTENT_TYPES
+    except RefusedFile as refusal:
+        assert str(refusal)  # noqa: PT017
+
+
+# --- Storing --------------------------------------------------------------------------------------------------------
+
+
+def stored_files(settings):
+    return [p.relative_to(settings.MEDIA_ROOT).as_posix() for p in settings.MEDIA_ROOT.rglob("*") if p.is_file()]
+
+
+def test_storing_keeps_the_bytes_by_hash_with_row_and_audit_entry(cast, settings):
+    data = a_pdf()
+    stored = attachments.store(upload(data, "停水通知.PDF"), by=cast.writer)
+    assert stored.sha256 == hashlib.sha256(data).hexdigest()
+    assert stored_files(settings) == [stored.file.name] == [f"attachments/{stored.sha256[:32]}.pdf"]
+    assert (settings.MEDIA_ROOT / stored.file.name).read_bytes() == data
+    assert (stored.name, stored.size, stored.kind) == ("停水通知.pdf", len(data), "PDF")
+    entry = AuditEntry.objects.get(action="attachment.uploaded")
+    assert (entry.object_id, entry.actor, entry.details["sha256"]) == (str(stored.pk), cast.writer, stored.sha256)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_texts_are_stored_in_the_charset_they_are_served_with(cast, settings, encoding):
+    stored = attachments.store(upload(CSV.encode(encoding), "名单.csv"), by=cast.writer)
+    assert (settings.MEDIA_ROOT / stored.file.name).read_bytes() == b"\xef\xbb\xbf" + CSV.encode()
+    assert stored.size == len(CSV.encode()) + 3
+
+
+def test_the_same_file_again_is_the_row_there_is(cast, settings):
+    first = attachments.store(upload(a_pdf(), "甲.pdf"), by=cast.writer)
+    again = attachments.store(upload(a_pdf(), "乙.pdf"), by=cast.editor)
+    assert (again, again.name, Attachment.objects.count()) == (first, "甲.pdf", 1)
+    assert len(stored_files(settings)) == 1
+    assert AuditEntry.objects.filter(action="attachment.uploaded").count() == 1
+
+
+def test_two_uploads_of_one_file_at_once_leave_one_row(cast, monkeypatch):
+    """The other upload arrives after ours looked for the row and before it writes one."""
+    keep, others = uploads.keep, []
+
+    def keep_late(path, data):
+        monkeypatch.setattr(uploads, "keep", keep)
+        others.append(attachments.store(upload(a_pdf(), "乙.pdf"), by=cast.editor))
+        keep(path, data)
+
+    monkeypatch.setattr(uploads, "keep", keep_late)
+    ours = attachments.store(upload(a_pdf(), "甲.pdf"), by=cast.writer)
+    assert [ours] == others == list(Attachment.objects.all())
+    assert AuditEntry.objects.filter(action="attachment.uploaded").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "file", "error"),
+    [
+        ("stranger", upload(a_pdf(), "a.pdf"), PermissionDenied),
+        ("writer", upload(a_pdf(SCRIPT), "a.pdf"), RefusedFile),
+        ("writer", upload(b"", "a.txt"), RefusedFile),
+    ],
+    ids=["stranger", "script", "empty"],
+)
+def test_on_refusal_nothing_happened(cast, settings, who, file, error):
+    with pytest.raises(error):
+        attachments.store(file, by=getattr(cast, who))
+    assert not Attachment.objects.exists()
+    assert not AuditEntry.objects.filter(action="attachment.uploaded").exists()
+    assert stored_files(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("公告.pdf.exe", "公告.pdf"),
+        ("公告.doc", "公告.pdf"),
+        ("名单2026.11", "名单2026.11.pdf"),
+        (".pdf", "attachment.pdf"),
+        ("", "attachment.pdf"),
+        ("长" * 300, "长" * 146 + ".pdf"),
+    ],
+)
+def test_readers_see_the_name_with_the_true_extension(name, shown):
+    assert attachments.shown_name(name, "pdf") == shown

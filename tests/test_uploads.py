@@ -1,0 +1,85 @@
+"""What is uploaded is told by its bytes, named without tricks, kept once, and never served as a page."""
+
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles import uploads
+from articles.uploads import CONTENT_TYPES, RefusedFile, clean_name
+from tests.cast import upload
+
+
+def test_nothing_stored_can_run_as_a_page():
+    for extension, content_type in CONTENT_TYPES.items():
+        assert not any(word in content_type for word in ("html", "svg", "javascript")), extension
+        assert "xml" not in content_type or "openxmlformats" in content_type, extension
+        assert content_type.startswith(("image/", "application/", "text/plain")), extension
+
+
+@pytest.mark.parametrize(
+    ("name", "cleaned"),
+    [
+        ("招聘岗位表.xlsx", "招聘岗位表.xlsx"),
+        ("C:\\fakepath\\..\\表.XLSX", "表.xlsx"),
+        ("../../etc/passwd", "passwd"),
+        ("a\x00b\r\nc\td.pdf", "abcd.pdf"),
+        ("报名\u202efdp.exe", "报名fdp.exe"),
+        ("\u200b\ufeff .. 通知 .pdf", "通知.pdf"),
+        ("名单2026.11", "名单2026.11"),
+        ("x" * 300 + ".docx", "x" * 145 + ".docx"),
+        ("\ud800lone", "lone"),
+        (".", ""),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_names_lose_paths_and_what_cannot_be_seen(name, cleaned):
+    assert clean_name(name) == cleaned
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=()), max_size=400))
+def test_clean_names_are_short_visible_and_stay_as_they_are(name):
+    cleaned = clean_name(name)
+    assert len(cleaned) <= 150
+    assert not set(cleaned) & {"/", "\\", "\n", "\r", "\0", "\u202e"}
+    assert clean_name(cleaned) == cleaned
+    cleaned.encode()
+
+
+def test_a_file_at_the_cap_is_read_and_one_byte_more_is_refused(settings):
+    settings.MAX_UPLOAD_BYTES = 2 * 2**20
+    assert len(uploads.read(upload(b"x" * 2 * 2**20), "a.pdf")) == 2 * 2**20
+    with translation.override("en"), pytest.raises(RefusedFile, match=r"“a.pdf” is larger than 2 MB; make it smaller"):
+        uploads.read(upload(b"x" * (2 * 2**20 + 1)), "a.pdf")
+
+
+def test_an_upload_somebody_looked_into_is_read_whole():
+    file = upload(b"abc")
+    file.read(2)
+    assert uploads.read(file, "") == b"abc"
+
+
+def test_an_empty_file_is_refused():
+    with translation.override("en"), pytest.raises(RefusedFile, match="The file is empty"):
+        uploads.read(upload(b""), "")
+
+
+def test_a_file_is_kept_once_and_one_cut_short_is_written_again(settings):
+    uploads.keep("attachments/x.pdf", b"whole")
+    (settings.MEDIA_ROOT / "attachments/x.pdf").write_bytes(b"who")
+    uploads.keep("attachments/x.pdf", b"whole")
+    uploads.keep("attachments/x.pdf", b"whole")
+    assert default_storage.listdir("attachments") == ([], ["x.pdf"])
+    assert (settings.MEDIA_ROOT / "attachments/x.pdf").read_bytes() == b"whole"
+
+
+def test_two_keeping_the_same_file_at_once_leave_one(monkeypatch):
+    """The other one's file appears after ours looked for it."""
+    uploads.keep("attachments/x.pdf", b"whole")
+    answers = iter([False])
+    exists = default_storage.exists
+    monkeypatch.setattr(default_storage, "exists", lambda path: next(answers, exists(path)))
+    uploads.keep("attachments/x.pdf", b"whole")
+    assert default_storage.listdir("attachments") == ([], ["x.pdf"])
