@@ -1,0 +1,100 @@
+"""Printed pages become articles: drafts, or migrated content under the time the older archive gave them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import audit, editing, publishing, sanitising
+from ..models import Article, Credit, Person, Section, Source
+from .text import PrintedArticle, Unreadable
+
+
+@dataclass
+class TakenIn:
+    """What came of one file: the article, whether it was there already, and what had to be created for it."""
+
+    article: Article
+    already: bool = False
+    created: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def take_in(page: PrintedArticle, *, by: Any, section: str, archive: bool) -> TakenIn:
+    """Make an article of a printed page in the section with this slug; a page taken in before is only recognised.
+
+    With `archive` it becomes public under its own time, as migrated content; raises Unreadable where it has none, or
+    one that is still ahead. Sections, sources and people that are missing are created.
+    """
+    known = Article.objects.filter(import_digest=page.digest).first()
+    if known:
+        return TakenIn(known, already=True)
+    first, updated = _times(page) if archive else (None, None)
+    taken = TakenIn(Article(title=page.title, kicker=page.kicker, subtitle=page.subtitle, import_digest=page.digest))
+    article = taken.article
+    try:
+        article.body = sanitising.paragraphs(page.paragraphs)
+        article.clean_fields(exclude=["section", "created_by"])
+        article.section = _section(section, page.section, taken.created)
+        article.source = _source(page.source, taken.created)
+        credits = [(role, _person(name, unit, taken.created)) for role, name, unit in page.credits]
+    except sanitising.TooLong as refusal:
+        raise Unreadable(str(refusal)) from refusal
+    except ValidationError as refusal:
+        raise Unreadable(" ".join(refusal.messages)) from refusal
+    if any(role == Credit.Role.CORRESPONDENT for role, _person_ in credits):
+        article.origin = Article.Origin.CONTRIBUTED
+    editing.save(article, by=by, credits=credits)
+    audit.record("article.imported", article, by=by, import_digest=page.digest)
+    if first:
+        publishing.publish_archived(article, by=by, at=first, updated=updated, origin="text file")
+    return taken
+
+
+def _times(page: PrintedArticle) -> tuple[datetime, datetime]:
+    """First publication and last update, aware; a page that prints only one of them has them equal."""
+    first, updated = page.published_at or page.updated_at, page.updated_at or page.published_at
+    if first is None or updated is None:
+        raise Unreadable(_("it has no time of publication: add a line “发布时间：”, or import it as a draft."))
+    first, updated = timezone.make_aware(first), timezone.make_aware(max(first, updated))
+    if updated > timezone.now():
+        raise Unreadable(_("its time, %(time)s, is still ahead.") % {"time": f"{updated:%Y-%m-%d %H:%M}"})
+    return first, updated
+
+
+def _section(slug: str, name: str, created: list[str]) -> Section:
+    known = Section.objects.select_related("parent").filter(slug=slug).first()
+    if known:
+        return known
+    created.append(_("section “%(name)s” (/s/%(slug)s/)") % {"name": name or slug, "slug": slug})
+    return _made(Section(slug=slug, name=name or slug))
+
+
+def _source(name: str, created: list[str]) -> Source | None:
+    if not name:
+        return None
+    known = Source.objects.filter(name=name).first()
+    if known:
+        return known
+    created.append(_("source “%(name)s”") % {"name": name})
+    return _made(Source(name=name))
+
+
+def _person(name: str, unit: str, created: list[str]) -> Person:
+    """Someone of this name and unit; without a unit, whoever alone has the name."""
+    people = list(Person.objects.filter(name=name, unit=unit)[:1]) or list(Person.objects.filter(name=name)[:2])
+    if len(people) == 1 and unit in ("", people[0].unit):
+        return people[0]
+    created.append(_("person “%(name)s”") % {"name": f"{name}（{unit}）" if unit else name})
+    return _made(Person(name=name, unit=unit))
+
+
+def _made(row: Any) -> Any:
+    """A new row, checked as a form would check it: a name that is too long is a sentence, not a database error."""
+    row.full_clean()
+    row.save()
+    return row

@@ -1,0 +1,81 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_slug
+from django.utils.translation import gettext as _
+
+from articles import publishing
+from articles.exchange.intake import take_in
+from articles.exchange.text import LARGEST, Unreadable, read
+from articles.models import Section
+
+
+class Command(BaseCommand):
+    help = "Read text files as portals print them: a draft from each, or with --archive, content public under its own time."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", metavar="PATH", help="text files, or folders of *.txt")
+        parser.add_argument(
+            "--section", required=True, metavar="SLUG", help="the section's address name; created if new"
+        )
+        parser.add_argument(
+            "--archive", action="store_true", help="publish at the file's own time, as migrated content"
+        )
+        parser.add_argument("--by", metavar="USER", help="the account that answers for it (default: the command line)")
+
+    def handle(
+        self, *args: object, paths: list[str], section: str, archive: bool, by: str | None, **options: Any
+    ) -> None:
+        try:
+            validate_slug(section)
+        except ValidationError as error:
+            raise CommandError(f"--section {section}: {error.messages[0]}") from error
+        user = _account(by)
+        bad = 0
+        for path in _files(paths):
+            try:
+                taken = take_in(read(_bytes(path)), by=user, section=section, archive=archive)
+            except Unreadable as refusal:
+                bad += 1
+                self.stderr.write(f"{path}: {refusal}")
+                continue
+            article = taken.article
+            what = _("known already") if taken.already else _("imported")
+            made = f" ({_('created')}: {', '.join(taken.created)})" if taken.created else ""
+            self.stdout.write(f"{path}: {what}: {article.number} {article.title}{made}")
+        if archive and (imported_into := Section.objects.filter(slug=section).first()):
+            publishing.renumber(imported_into)
+        if bad:
+            raise CommandError(_("%(count)d file(s) were not imported; see above. The others were.") % {"count": bad})
+
+
+def _account(username: str | None) -> User:
+    """The account named, or the command line's own, which nobody can log in to."""
+    if username is None:
+        user, is_new = User.objects.get_or_create(username="command-line", defaults={"is_superuser": True})
+        if is_new:
+            user.set_unusable_password()
+            user.save()
+        return user
+    try:
+        return User.objects.get(username=username)
+    except User.DoesNotExist as error:
+        raise CommandError(f"--by {username}: there is no such account.") from error
+
+
+def _files(paths: list[str]) -> Iterator[Path]:
+    for path in map(Path, paths):
+        yield from sorted(path.rglob("*.txt")) if path.is_dir() else [path]
+
+
+def _bytes(path: Path) -> bytes:
+    """The file's bytes, or Unreadable; never more than one byte above what `read` accepts."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from error

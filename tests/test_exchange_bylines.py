@@ -1,0 +1,102 @@
+"""Bylines as newsrooms print them become credits: names, roles and units; a sentence never does."""
+
+import pytest
+
+from articles.exchange.bylines import all_credits, byline
+from articles.models import Credit
+
+Role = Credit.Role
+BODY = "11月2日,望桥乡便民桥建成通车。"
+
+
+def said(credits):
+    """reporter 方知远 霁川日报, photo 林晓舟"""
+    return ", ".join(f"{role.value} {name} {unit}".strip() for role, name, unit in credits)
+
+
+@pytest.mark.parametrize(
+    ("line", "credits"),
+    [
+        ("(通讯员 祝小满 叶问津)", "correspondent 祝小满, correspondent 叶问津"),
+        ("（记者 方知远 文/图）", "reporter 方知远, text_photo 方知远"),
+        (
+            "（记者 方知远 通讯员 祝小满 图 / 文）",
+            "reporter 方知远, correspondent 祝小满, text_photo 方知远, text_photo 祝小满",
+        ),
+        ("【责任编辑：梁静姝】", "responsible_editor 梁静姝"),
+        ("(方知远 林晓舟 摄)", "photo 方知远, photo 林晓舟"),
+        ("（林晓舟摄）", "photo 林晓舟"),
+        ("（摄影 林晓舟）", "photo 林晓舟"),
+        ("霁川日报记者：方知远　文/图", "reporter 方知远 霁川日报, text_photo 方知远 霁川日报"),
+        ("霁川县融媒体中心 全媒体记者 方知远", "reporter 方知远 霁川县融媒体中心"),
+        ("记者：方知远　通讯员：祝小满", "reporter 方知远, correspondent 祝小满"),
+        ("霁川日报记者：方知远　通讯员：祝小满", "reporter 方知远 霁川日报, correspondent 祝小满"),
+        ("校对：罗映山", "proofreader 罗映山"),
+        ("编辑 陆明川 审核 顾维桢 总监制：沈砚秋", "editor 陆明川, reviewer 顾维桢, producer 沈砚秋"),
+        ("（本报全媒体见习记者 方知远，特约通讯员祝小满）", "reporter 方知远, correspondent 祝小满"),
+        ("（霁川县融媒体中心 方知远 文 林晓舟 图）", "text 方知远 霁川县融媒体中心, photo 林晓舟 霁川县融媒体中心"),
+        ("文/方知远 图/林晓舟", "text 方知远, photo 林晓舟"),
+        ("方知远/文 林晓舟/图", "text 方知远, photo 林晓舟"),
+        ("（通讯员 望桥乡党政办公室 祝小满）", "correspondent 祝小满 望桥乡党政办公室"),
+        ("（霁川县气象局供稿）", "correspondent 霁川县气象局"),
+        ("(记者 李 明　王 芳　方知远)", "reporter 李明, reporter 王芳, reporter 方知远"),
+        ("（记者 李　文、欧 阳 修 摄）", "reporter 李文, reporter 欧阳修, photo 李文, photo 欧阳修"),
+        ("（记者 李 明 文 王 芳 图）", "reporter 李明, text 李明, reporter 王芳, photo 王芳"),
+        (
+            "（记者 阿依古丽·买买提、Anna Berg，沈砚秋）",
+            "reporter 阿依古丽·买买提, reporter Anna Berg, reporter 沈砚秋",
+        ),
+        ("（策划 顾维桢 统筹：陶一宁 记者：方知远）", "reporter 方知远"),
+        ("（策划 顾维桢 记者 方知远 摄）", "reporter 方知远, photo 方知远"),
+        ("（本报 特约 记者 方知远 综合报道）", "reporter 方知远"),
+        ("（记者 方知远）（编辑 陆明川）", "reporter 方知远, editor 陆明川"),
+        ("（完）", ""),
+        ("（图片由霁川县气象局提供）", ""),
+        ("（记者 方知远 在现场看到的情形）", ""),
+    ],
+)
+def test_a_byline_gives_credits(line, credits):
+    found = byline(line)
+    assert found is not None
+    assert said(found) == credits
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["霁川县气象局", "2026年11月2日", "会议指出：抓落实", "记者：谢谢您", "记者：您好！", "方知远",
+     "记者走进石栗镇。", "视频制作", BODY,
+     "（一）加强领导", "记者 " + "方知远 " * 60],
+)  # fmt: skip
+def test_text_is_no_byline(line):
+    assert byline(line) is None
+
+
+def test_bylines_at_the_end_give_credits_in_reading_order():
+    assert (
+        said(all_credits([], [BODY, "（记者 方知远）", "责编：梁静姝"])) == "reporter 方知远, responsible_editor 梁静姝"
+    )
+    assert said(all_credits([], [BODY, BODY + "（记者 方知远）"])) == "reporter 方知远"
+    assert said(all_credits([], [BODY, "（记者 方知远）", BODY])) == ""
+
+
+def test_a_lead_gives_credits():
+    lead = "霁川新闻网讯（通讯员 祝小满 叶问津）11月2日,便民桥建成通车。"
+    assert said(all_credits([], [lead, BODY])) == "correspondent 祝小满, correspondent 叶问津"
+    assert said(all_credits([], ["霁川日报社全媒体记者 方知远", BODY])) == "reporter 方知远 霁川日报社"
+    assert said(all_credits([], ["他说（记者 方知远）的书,我读过。", BODY])) == ""
+    assert said(all_credits([], ["记者：陈大力", BODY])) == "", "the first words of a talk"
+
+
+def test_every_role_of_a_person_is_kept_once_with_the_first_unit_and_what_was_printed_above_comes_first():
+    paragraphs = [BODY, "记者：方知远", "(通讯员 祝小满)", "霁川日报记者：方知远", "泽南日报记者：方知远"]
+    assert all_credits([(Role.AUTHOR, "祝小满", "")], paragraphs) == (
+        (Role.AUTHOR, "祝小满", ""),
+        (Role.REPORTER, "方知远", "霁川日报"),
+        (Role.CORRESPONDENT, "祝小满", ""),
+    )
+
+
+def test_the_authors_unit_at_the_end_is_theirs():
+    printed = [(Role.AUTHOR, "宋春和", ""), (Role.AUTHOR, "秦望舒", "霁川县气象局"), (Role.EDITOR, "陆明川", "")]
+    found = all_credits(printed, [BODY, "（作者单位：霁川县第一中学）"])
+    assert said(found) == "author 宋春和 霁川县第一中学, author 秦望舒 霁川县气象局, editor 陆明川"
