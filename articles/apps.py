@@ -1,7 +1,24 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class ArticlesConfig(AppConfig):
     name = "articles"
     verbose_name = _("Newsroom")
+
+    def ready(self) -> None:
+        post_migrate.connect(_install_triggers, sender=self)
+
+
+def _install_triggers(using: str, plan: Any = (), **_kwargs: Any) -> None:
+    """After the app's tables are all there; a `migrate` that unwinds them leaves nothing to guard."""
+    from . import triggers  # noqa: PLC0415 (the app loads before its modules may)
+
+    connection = connections[using]
+    present = set(connection.introspection.table_names())
+    if all(table in present for _name, _event, table, _broken in triggers.RULES):
+        triggers.install(connection)

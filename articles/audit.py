@@ -32,6 +32,11 @@ def acting_from(address: str | None) -> Iterator[None]:
         _address.reset(token)
 
 
+def address() -> str | None:
+    """The IP address that the current act comes from; None where nobody said."""
+    return _address.get()
+
+
 @transaction.atomic
 def record(action: str, obj: models.Model, *, by: Any, **details: Any) -> AuditEntry:
     """Append one entry. `action` is dotted (`article.published`); `details` hold strings, numbers, booleans and lists.
@@ -48,10 +53,10 @@ def record(action: str, obj: models.Model, *, by: Any, **details: Any) -> AuditE
         actor=by,
         actor_name=name_of(by),
         action=action,
-        object_type=obj._meta.model_name,
+        object_type=str(obj._meta.model_name),
         object_id=str(obj.pk or ""),
         details=details,
-        address=_address.get(),
+        address=address(),
         previous_hash=last or GENESIS,
     )
     entry.hash = hash_of(entry)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, permissions, sanitising
+from . import audit, permissions, review, sanitising
 from .models import (
     Article,
     Attachment,
@@ -32,12 +32,13 @@ PLAIN_FIELDS = (
 # The working copy: what saving writes, and all that it writes. What acts set is theirs alone.
 WORKING_FIELDS = (
     *PLAIN_FIELDS, "body", "cover", "section", "source", "origin", "original_url", "original_published_on",
-    "expires_at", "pinned_until",
+    "embargo_until", "expires_at", "pinned_until",
 )  # fmt: skip
+INSTANTS = ("embargo_until", "expires_at", "pinned_until")
 
 
 class CannotDiscard(ValueError):
-    """Raised, with a sentence, for a draft that readers have seen: it can be withdrawn, never deleted (law 7)."""
+    """Raised, with a sentence, for a draft that somebody has seen: readers, or a reviewer (law 7)."""
 
 
 def tidy(article: Article) -> tuple[str, ...]:
@@ -67,8 +68,8 @@ def refuse_if_saved_since(article: Article, based_on: int) -> None:
         return
     raise ValidationError(
         _(
-            "%(name)s saved this article at %(time)s, after you opened it. Your text is still here and is not saved. "
-            "Copy what you changed, open the article again and put it in there."
+            "%(name)s saved this article at %(time)s, after you opened it. Your text is still here and is not saved: "
+            "compare the two, then choose."
         )
         % {
             "name": audit.name_of(latest.created_by),
@@ -84,30 +85,39 @@ def write(article: Article, *, by: Any) -> tuple[str, ...]:
     fields = None
     if article.pk:
         before = Article.objects.locked(article.pk)
-        permissions.require(by, permissions.Duty.WRITE, before.section)
+        correcting = review.may_correct(before, by) and article.section_id == before.section_id
+        if not correcting:
+            permissions.require(by, permissions.Duty.WRITE, before.section)
         article.latest = before.latest
         fields = WORKING_FIELDS
     else:
+        correcting = False
         article.created_by = by
-    permissions.require(by, permissions.Duty.WRITE, article.section)
+    if not correcting:
+        permissions.require(by, permissions.Duty.WRITE, article.section)
     removed = tidy(article)
     article.save(update_fields=fields)
     return removed
 
 
 @transaction.atomic
-def revise(article: Article, *, by: Any) -> Revision:
-    """Make a revision of the working copy as it stands now; the newest one is returned where nothing changed."""
+def revise(article: Article, *, by: Any, voiding: bool = False) -> Revision:
+    """Make a revision of the working copy as it stands now; the newest one is returned where nothing changed.
+
+    Where that would void sign-offs it raises review.WouldVoid, unless `voiding` says that whoever edits knows.
+    """
     content = content_of(article)
     digest = digest_of(content)
     latest = article.latest
     if latest and latest.digest == digest:
         return latest
+    stage = review.take_edit(Article.objects.locked(article.pk), by=by, voiding=voiding) if latest else 0
     revision = Revision.objects.create(
         article=article,
         number=latest.number + 1 if latest else 1,
         content=content,
         digest=digest,
+        stage=stage,
         created_by=by,
     )
     RevisionPicture.objects.bulk_create(
@@ -123,19 +133,22 @@ def revise(article: Article, *, by: Any) -> Revision:
 
 
 @transaction.atomic
-def save(article: Article, *, by: Any, credits: Sequence[tuple[str, Person]] = ()) -> Revision:
+def save(article: Article, *, by: Any, credits: Sequence[tuple[str, Person]] = (), voiding: bool = False) -> Revision:
     """Write the working copy with these credits, (role, person) in reading order, and make a revision of it."""
     write(article, by=by)
-    article.credits.all().delete()
-    Credit.objects.bulk_create(
-        Credit(article=article, role=role, person=person, position=position)
-        for position, (role, person) in enumerate(dict.fromkeys(credits))
-    )
-    return revise(article, by=by)
+    wanted = list(dict.fromkeys(credits))
+    # Rows that say the same stay: somebody may have a form open that names them.
+    if [(credit.role, credit.person) for credit in article.credits.select_related("person")] != wanted:
+        article.credits.all().delete()
+        Credit.objects.bulk_create(
+            Credit(article=article, role=role, person=person, position=position)
+            for position, (role, person) in enumerate(wanted)
+        )
+    return revise(article, by=by, voiding=voiding)
 
 
 @transaction.atomic
-def restore(revision: Revision, *, by: Any) -> Revision:
+def restore(revision: Revision, *, by: Any, voiding: bool = False) -> Revision:
     """Make the working copy what it was at this revision. That is a new revision; nothing in between is lost."""
     article = Article.objects.locked(revision.article_id)
     content = revision.content
@@ -146,13 +159,13 @@ def restore(revision: Revision, *, by: Any) -> Revision:
     article.source = Source.objects.filter(name=content["source"]["name"]).first() if content["source"] else None
     article.cover = Picture.objects.get(sha256=content["cover"]["sha256"]) if content["cover"] else None
     article.original_published_on = content["original_published_on"]
-    for field in ("expires_at", "pinned_until"):
-        setattr(article, field, datetime.fromisoformat(content[field]) if content[field] else None)
+    for field in INSTANTS:
+        setattr(article, field, datetime.fromisoformat(content[field]) if content.get(field) else None)
     credits = [
         (credit["role"], Person.objects.get_or_create(name=credit["name"], unit=credit["unit"])[0])
         for credit in content["credits"]
     ]
-    restored = save(article, by=by, credits=credits)
+    restored = save(article, by=by, credits=credits, voiding=voiding)
     audit.record("article.restored", article, by=by, revision=revision.number, as_revision=restored.number)
     return restored
 
@@ -164,6 +177,10 @@ def discard(article: Article, *, by: Any) -> None:
     permissions.require(by, permissions.Duty.WRITE, article.section)
     if article.editions.exists():
         raise CannotDiscard(_("“%(title)s” was public; it can be withdrawn, but not deleted.") % {"title": article})
+    if article.sign_offs.exists():
+        raise CannotDiscard(
+            _("“%(title)s” was submitted; its readers' decisions are kept, and so is it.") % {"title": article}
+        )
     audit.record(
         "article.discarded", article, by=by, title=article.title, digest=article.latest.digest if article.latest else ""
     )
@@ -195,7 +212,7 @@ def content_of(article: Article) -> dict[str, Any]:
             {"sha256": a.sha256, "file": a.file.name, "name": a.name, "size": a.size} for a in _attachments(article)
         ],
     }
-    for field in ("expires_at", "pinned_until"):
+    for field in INSTANTS:
         instant = getattr(article, field)
         content[field] = instant.isoformat() if instant else None
     return content

@@ -16,8 +16,13 @@ Duty = Assignment.Duty
 
 def may(user: Any, duty: str, section: Section) -> bool:
     """Whether the user has the duty in this section, by an assignment to it, to a section above it or to all."""
+    return user.is_active and (user.is_superuser or holds(user, duty, section))
+
+
+def holds(user: Any, duty: str, section: Section) -> bool:
+    """Whether an assignment gives the user the duty in this section; a superuser may do more than they hold."""
     lineage = {None, section.pk, section.parent_id, section.parent.parent_id if section.parent else None}
-    return user.is_active and (user.is_superuser or not lineage.isdisjoint(_held(user, duty)))
+    return not lineage.isdisjoint(_held(user, duty))
 
 
 def may_anywhere(user: Any, duty: str) -> bool:
@@ -66,3 +71,8 @@ def require_anywhere(user: Any, duty: str) -> None:
             _("“%(user)s” may not do this: the duty “%(duty)s” is missing. The chief editor assigns it.")
             % {"user": user.get_username(), "duty": Duty(duty).label}
         )
+
+
+def duty_of_stage(stage: int, stages: int) -> Duty:
+    """The duty that reading `stage` of `stages` asks for; the last one is the final reading, however many there are."""
+    return Duty.FINAL if stage >= stages else (Duty.FIRST, Duty.SECOND, Duty.THIRD, Duty.FOURTH)[stage - 1]

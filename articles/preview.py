@@ -1,24 +1,58 @@
-"""Preview links: a draft, for whoever holds the link, until it expires (law 8)."""
+"""Preview links: a draft, for whoever holds the link, until it expires or is revoked (law 8)."""
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from .models import Revision
+from . import audit, permissions, review, short_links
+from .models import Article, Revision
+from .permissions import Duty
 
 SALT = "articles.preview"
+CODE_SIZE = 180  # pixels; the address is long, and a phone reads it from a screen
 
 
 def address_of(revision: Revision) -> str:
     """The absolute address of a preview of exactly this revision, good for PREVIEW_HOURS hours from now."""
-    token = signing.TimestampSigner(salt=SALT).sign(str(revision.pk))
+    # Microseconds, so that a link made in the second of a revocation is on the right side of it.
+    made = int(timezone.now().timestamp() * 1_000_000)
+    token = signing.Signer(salt=SALT).sign(f"{revision.pk}-{made:x}")
     return settings.SITE_URL + reverse("preview", args=[token])
 
 
 def revision_of(token: str) -> Revision | None:
-    """The revision a link leads to, or None where the link is not ours or has expired."""
+    """The revision a link leads to, or None where the link is not ours, has expired or was revoked."""
     try:
-        key = signing.TimestampSigner(salt=SALT).unsign(token, max_age=settings.PREVIEW_HOURS * 3600)
+        key, _dash, made = signing.Signer(salt=SALT).unsign(token).partition("-")
     except signing.BadSignature:
         return None
-    return Revision.objects.select_related("article", "created_by").filter(pk=key).first()
+    at = datetime.fromtimestamp(int(made, 16) / 1_000_000, tz=timezone.get_current_timezone())
+    if timezone.now() - at >= timedelta(hours=settings.PREVIEW_HOURS):
+        return None
+    revision = Revision.objects.select_related("article", "created_by").filter(pk=key).first()
+    revoked = revision.article.previews_revoked_at if revision else None
+    return None if revoked and at <= revoked else revision
+
+
+def qr_of(revision: Revision) -> bytes:
+    """A preview link as a QR image (SVG), for the desk to show; the token's letters keep their case."""
+    return short_links.draw(address_of(revision), form="svg", size=CODE_SIZE)
+
+
+@transaction.atomic
+def revoke(article: Article, *, by: Any) -> None:
+    """Make every preview link given out so far worthless; new ones work."""
+    article = Article.objects.locked(article.pk)
+    writes = any(permissions.may(by, duty, article.section) for duty in (Duty.WRITE, Duty.PUBLISH))
+    if not writes and not review.may_correct(article, by):
+        raise PermissionDenied(_("Only whoever writes, reads or publishes this article may revoke its preview links."))
+    article.previews_revoked_at = timezone.now()
+    article.save(update_fields=["previews_revoked_at"])
+    audit.record("article.previews_revoked", article, by=by)

@@ -1,6 +1,6 @@
-"""Publishing and withdrawing: the only code that changes what is public."""
+"""Publishing, correcting, withdrawing: the only code that changes what is public."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -8,33 +8,85 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, permissions, short_links
-from .checks import CannotPublish, find_problems
-from .models import Article, Edition, Section
+from . import audit, permissions, review, short_links
+from .checks import OF_THE_TEXT, Problem, Problems, find_problems
+from .models import Article, Edition, Section, SignOff
+from .permissions import Duty
 
-__all__ = ["CannotPublish", "CannotWithdraw", "publish", "publish_archived", "renumber", "withdraw"]
+
+class CannotPublish(Problems):
+    """Raised by publishing when there are problems; nothing has changed."""
 
 
 class CannotWithdraw(ValueError):
-    """Raised, with a sentence, when a withdrawal is refused; nothing has changed."""
+    """Raised, with a sentence, when withdrawing or putting back is refused; nothing has changed."""
 
 
 @transaction.atomic
 def publish(article: Article, *, by: Any, note: str = "") -> Edition:
     """Make the newest revision what readers see, and return its edition; the present one where it is that already.
 
-    Raises PermissionDenied, or CannotPublish with the problems. After a withdrawal this puts the article back.
+    Raises PermissionDenied, or CannotPublish with the problems; that all have read and signed it is one of the checks.
     """
     article = Article.objects.locked(article.pk)
-    permissions.require(by, permissions.Duty.PUBLISH, article.section)
-    if article.live and article.live.digest == article.latest.digest:
+    permissions.require(by, Duty.PUBLISH, article.section)
+    if article.live and article.live.digest == article.newest.digest:
         return article.live
-    problems = find_problems(article)
+    return _publish_signed(article, by=by, kind=Edition.Kind.UPDATE, note=note)
+
+
+@transaction.atomic
+def correct(article: Article, *, by: Any, note: str) -> Edition:
+    """Publish the newest revision as a correction (更正): readers are told by `note` what was wrong and what is right."""
+    article = Article.objects.locked(article.pk)
+    permissions.require(by, Duty.PUBLISH, article.section)
+    if article.live is None:
+        raise CannotPublish([Problem("publishing.correction_of_nothing", _("Readers do not see this article, so there "
+                             "is nothing to correct."), _("Publish it, or put it back."))])  # fmt: skip
+    if article.live.digest == article.newest.digest:
+        if article.live.kind == Edition.Kind.CORRECTION and article.live.note == note.strip():
+            return article.live
+        raise CannotPublish([Problem("publishing.correction_changes_nothing", _("Readers see this text already."),
+                             _("Change the text first; the correction goes its round, then it is published."))])  # fmt: skip
+    if not note.strip():
+        raise CannotPublish([Problem("publishing.correction_without_note", _("A correction needs a note for readers."),
+                             _("Say what was wrong and what is right, for example: 第2段“3人”应为“5人”。"))])  # fmt: skip
+    return _publish_signed(article, by=by, kind=Edition.Kind.CORRECTION, note=note.strip())
+
+
+@transaction.atomic
+def publish_urgent(article: Article, *, by: Any, reason: str) -> Edition:
+    """Publish a submitted text before its readings (急稿), by the duty for urgent news and with a reason.
+
+    A superuser without that duty breaks the glass: the same act, named so on the edition, in the audit and on the
+    review sheet. The readings stay open; they are due in the section's `late_reading_hours`.
+    """
+    article = Article.objects.locked(article.pk)
+    permissions.require(by, Duty.URGENT, article.section)
+    if article.live and article.live.digest == article.newest.digest:
+        return article.live
+    problems = find_problems(article, OF_THE_TEXT)
+    if not article.stage:
+        problems.append(Problem("publishing.urgent_not_submitted", _("The text has not been submitted."),
+                                 _("Its writer submits it; then it can be published first.")))  # fmt: skip
+    if article.is_read_by_all:
+        problems.append(Problem("publishing.urgent_read_already", _("The text has been read by all."),
+                                 _("Publish it the usual way.")))  # fmt: skip
+    if not reason.strip():
+        problems.append(Problem("publishing.urgent_without_reason", _("Publishing before the readings needs a reason."),
+                                 _("Write one sentence; it stands on the review sheet.")))  # fmt: skip
     if problems:
         raise CannotPublish(problems)
-    kind = Edition.Kind.UPDATE if article.first_published_at else Edition.Kind.FIRST
-    edition = _issue(article, by=by, kind=kind, note=note)
-    audit.record("article.published", article, by=by, edition=edition.number, digest=edition.digest, note=note)
+    on_duty = permissions.holds(by, Duty.URGENT, article.section)
+    basis = Edition.Basis.URGENT if on_duty else Edition.Basis.BREAK_GLASS
+    article.readings_due_at = timezone.now() + timedelta(hours=article.section.late_reading_hours)
+    article.save(update_fields=["readings_due_at"])
+    edition = _issue(article, by=by, kind=Edition.Kind.UPDATE, basis=basis, note=reason.strip()[:400])
+    audit.record(
+        "article.published_before_readings" if on_duty else "article.glass_broken", article, by=by,
+        edition=edition.number, digest=edition.digest, reason=edition.note,
+        readings_due=article.readings_due_at.isoformat(timespec="seconds"),
+    )  # fmt: skip
     return edition
 
 
@@ -49,12 +101,15 @@ def publish_archived(
     publication time other than now (law 3).
     """
     article = Article.objects.locked(article.pk)
-    permissions.require(by, permissions.Duty.PUBLISH, article.section)
+    permissions.require(by, Duty.PUBLISH, article.section)
     if article.first_published_at:
         return article.editions.order_by("number")[0]
     article.first_published_at = at
     article.migrated = True
-    edition = _issue(article, by=by, kind=Edition.Kind.ARCHIVE, note=origin, at=updated or at)
+    edition = _issue(
+        article, by=by, kind=Edition.Kind.ARCHIVE, basis=Edition.Basis.ARCHIVE, note=origin, at=updated or at
+    )
+    _close_what_is_public(article)
     audit.record("article.migrated", article, by=by, digest=edition.digest, published_at=at.isoformat(), origin=origin)
     return edition
 
@@ -63,10 +118,10 @@ def publish_archived(
 def withdraw(article: Article, *, by: Any, reason: str) -> None:
     """Take the article from readers at once, everywhere (410); the text and the evidence stay. A reason is required."""
     article = Article.objects.locked(article.pk)
-    permissions.require(by, permissions.Duty.PUBLISH, article.section)
+    permissions.require(by, Duty.WITHDRAW, article.section)
     if article.withdrawn_at:
         return
-    reason = reason.strip()
+    reason = reason.strip()[:400]
     if not reason:
         raise CannotWithdraw(_("Withdrawing needs a reason: write one sentence, it is kept with the article."))
     if not article.live:
@@ -75,8 +130,35 @@ def withdraw(article: Article, *, by: Any, reason: str) -> None:
     article.live = None
     article.withdrawn_at = timezone.now()
     article.withdrawal_reason = reason
-    article.save(update_fields=["live", "withdrawn_at", "withdrawal_reason"])
+    article.readings_due_at = None
+    # What was withdrawn comes back when somebody says so, never by itself.
+    article.scheduled_for = article.scheduled_by = None
+    article.save(update_fields=["live", "withdrawn_at", "withdrawal_reason", "readings_due_at", "scheduled_for",
+                                "scheduled_by"])  # fmt: skip
     audit.record("article.withdrawn", article, by=by, edition=edition.number, digest=edition.digest, reason=reason)
+
+
+@transaction.atomic
+def put_back(article: Article, *, by: Any, reason: str) -> Edition:
+    """Show readers again the edition that was withdrawn, unchanged; the reason is kept in the audit."""
+    article = Article.objects.locked(article.pk)
+    permissions.require(by, Duty.WITHDRAW, article.section)
+    if article.live:
+        return article.live
+    if not article.withdrawn_at:
+        raise CannotWithdraw(_("“%(title)s” was not withdrawn, so it cannot be put back.") % {"title": article})
+    reason = reason.strip()[:400]
+    if not reason:
+        raise CannotWithdraw(_("Putting back needs a reason: write one sentence, it is kept with the article."))
+    edition = article.editions.order_by("-number")[0]
+    article.live, article.withdrawn_at, article.withdrawal_reason = edition, None, ""
+    read = article.sign_offs.filter(decision=SignOff.Decision.PASS, stage=F("stages"), digest=edition.digest).exists()
+    if edition.basis in (Edition.Basis.URGENT, Edition.Basis.BREAK_GLASS) and not read:
+        article.readings_due_at = timezone.now() + timedelta(hours=article.section.late_reading_hours)
+    article.save(update_fields=["live", "withdrawn_at", "withdrawal_reason", "readings_due_at"])
+    _close_what_is_public(article)
+    audit.record("article.put_back", article, by=by, edition=edition.number, digest=edition.digest, reason=reason)
+    return edition
 
 
 @transaction.atomic
@@ -102,16 +184,41 @@ def renumber(section: Section) -> None:
     Section.objects.filter(pk=section.pk).update(last_ordinal=ordinal)
 
 
-def _issue(article: Article, *, by: Any, kind: str, note: str, at: datetime | None = None) -> Edition:
+def _publish_signed(article: Article, *, by: Any, kind: str, note: str) -> Edition:
+    problems = find_problems(article)
+    if problems:
+        raise CannotPublish(problems)
+    signed = article.signed
+    edition = _issue(article, by=by, kind=kind, basis=Edition.Basis.SIGNED, note=note, sign_off=signed)
+    review.finish(article)
+    article.readings_due_at, article.schedule_problem = None, ""
+    article.save(update_fields=["readings_due_at", "schedule_problem"])
+    audit.record(
+        "article.corrected" if kind == Edition.Kind.CORRECTION else "article.published",
+        article, by=by, edition=edition.number, digest=edition.digest, note=note,
+    )  # fmt: skip
+    return edition
+
+
+def _close_what_is_public(article: Article) -> None:
+    """Where all have signed the very text that readers see now, nothing is left to publish."""
+    if article.is_read_by_all and article.live and article.live.digest == article.newest.digest:
+        review.finish(article)
+
+
+def _issue(
+    article: Article, *, by: Any, kind: str, basis: str, note: str, at: datetime | None = None, **facts: Any
+) -> Edition:
     """Make an edition of the newest revision, published `at` that instant or now, and show it to readers."""
     at = at or timezone.now()
     before = article.editions.order_by("-number").first()
-    revision = article.latest
+    revision = article.newest
     edition = Edition.objects.create(
         article=article,
         number=before.number + 1 if before else 1,
         revision=revision,
-        kind=kind,
+        kind=Edition.Kind.FIRST if kind == Edition.Kind.UPDATE and before is None else kind,
+        basis=basis,
         published_at=at,
         published_by=by,
         note=note,
@@ -122,6 +229,7 @@ def _issue(article: Article, *, by: Any, kind: str, note: str, at: datetime | No
         expires_at=article.expires_at,
         pinned_until=article.pinned_until,
         **{field: revision.content[field] for field in ("kicker", "title", "short_title", "summary")},
+        **facts,
     )
     article.live = edition
     article.first_published_at = article.first_published_at or at

@@ -3,11 +3,12 @@
 import io
 import itertools
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from articles import editing
+from articles import editing, publishing, review
 from articles.models import Article, Assignment, Credit, Person, Section, Source
 
 Role = Credit.Role
@@ -26,6 +27,14 @@ def make_user(username, duties=(), section=None, **facts):
     for duty in duties:
         Assignment.objects.create(user=user, duty=duty, section=section)
     return user
+
+
+def world():
+    """Every row an act could have changed, table by table; two that are equal: nothing happened."""
+    return {
+        model._meta.db_table: list(model._base_manager.order_by("pk").values())
+        for model in (*apps.get_app_config("articles").get_models(), User)
+    }
 
 
 def png(width=600, height=400, colour=(120, 80, 40)):
@@ -49,9 +58,10 @@ class Cast:
         self.listed = Source.objects.create(name="泽南日报", standing=Source.Standing.LISTED)
         self.unlisted = Source.objects.create(name="某某号", standing=Source.Standing.UNLISTED)
         self.writer = make_user("writer", ["write"])
-        self.editor = make_user("editor", ["write", "publish"])
-        self.chief = make_user("chief", ["write", "publish", "arrange"])
-        self.culture_editor = make_user("culture-editor", ["write", "publish"], self.culture)
+        self.editor = make_user("editor", ["write", "first", "publish", "withdraw"])
+        self.head = make_user("head", ["write", "second"])
+        self.chief = make_user("chief", ["write", "final", "publish", "withdraw", "urgent", "arrange"])
+        self.culture_editor = make_user("culture-editor", ["write", "first", "publish", "withdraw"], self.culture)
         self.towns_writer = make_user("towns-writer", ["write"], self.news)
         self.stranger = make_user("stranger")
         self.admin = make_user("boss", is_superuser=True)
@@ -59,7 +69,7 @@ class Cast:
         self.liang = Person.objects.create(name="梁静姝", unit="霁川县融媒体中心", user=self.editor)
 
     def article(self, *, by=None, credits=None, **facts):
-        """A draft that may be published as it is."""
+        """A draft that may be submitted as it is; its writer is `by`, its reporter the writer of the cast."""
         number = next(_counter)
         facts = {"title": f"第{number}座便民桥通车", "body": "<p>望桥乡的便民桥今日通车。</p>", "section": self.news,
                  "source": self.own, **facts}  # fmt: skip
@@ -69,10 +79,32 @@ class Cast:
         editing.save(article, by=by or self.admin, credits=credits)
         return article
 
-    def change(self, article, *, by=None, **facts):
+    def change(self, article, *, by=None, voiding=False, **facts):
         """Save the article again with these fields changed."""
         article.refresh_from_db()
         for field, value in facts.items():
             setattr(article, field, value)
         credits = [(credit.role, credit.person) for credit in article.credits.all()]
-        return editing.save(article, by=by or self.admin, credits=credits)
+        return editing.save(article, by=by or self.admin, credits=credits, voiding=voiding)
+
+    def readers(self):
+        """Who signs the first, second and final reading."""
+        return [self.editor, self.head, self.chief]
+
+    def sign(self, article, *, times=None, by=None):
+        """Submit the article and sign its readings, all of them or the first so many; returns the last sign-off."""
+        article.refresh_from_db()
+        if not article.stage:
+            review.submit(article, by=by or self.admin)
+            article.refresh_from_db()
+        decision = None
+        readers = self.readers() if article.stages == 3 else [*self.readers()[: article.stages - 1], self.chief]
+        for reader in readers[article.stage - 1 : times]:
+            decision = review.sign_off(article, by=reader, revision=article.latest.number)
+        article.refresh_from_db()
+        return decision
+
+    def publish(self, article, *, by=None, note=""):
+        """Have the article read by all who must, then publish it; the edition."""
+        self.sign(article)
+        return publishing.publish(article, by=by or self.editor, note=note)

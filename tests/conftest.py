@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -21,6 +22,27 @@ def _own_files(settings, tmp_path):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_without_triggers():
+    """Emptying the database after a transactional test deletes rows that triggers keep; `flush` ends with
+    post_migrate, which puts them back.
+    """
+    from django.db import connection  # noqa: PLC0415 (settings load first)
+
+    from articles import triggers  # noqa: PLC0415 (models load after Django)
+
+    patch = pytest.MonkeyPatch()
+    empty = TransactionTestCase._fixture_teardown
+
+    def remove_triggers_and_empty(case):
+        triggers.remove(connection)
+        empty(case)
+
+    patch.setattr(TransactionTestCase, "_fixture_teardown", remove_triggers_and_empty)
+    yield
+    patch.undo()
 
 
 def needs(present: bool, what: str) -> None:

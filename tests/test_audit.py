@@ -1,20 +1,23 @@
 """The audit's chain: each entry holds the hash of the one before, and a change anywhere is found."""
 
+import itertools
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from articles import audit, publishing
+from articles import audit, triggers
 from articles.models import AuditEntry
 
 
 def test_entries_form_one_chain(cast):
     article = cast.article()
-    publishing.publish(article, by=cast.editor)
+    cast.publish(article)
     entries = list(AuditEntry.objects.order_by("pk"))
-    assert [e.action for e in entries] == ["article.saved", "article.published"]
+    assert [e.action for e in entries] == ["article.saved", "article.submitted", *["article.signed_off"] * 3, "article.published"]
     assert entries[0].previous_hash == audit.GENESIS
-    assert entries[1].previous_hash == entries[0].hash
+    for before, after in itertools.pairwise(entries):
+        assert after.previous_hash == before.hash
     assert audit.first_broken() is None
 
 
@@ -34,6 +37,7 @@ def test_a_change_is_found(cast, column, value, capsys):
     for _ in range(3):
         cast.article()
     second = AuditEntry.objects.order_by("pk")[1]
+    triggers.remove(connection)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE articles_auditentry SET {column} = %s WHERE id = %s", [value, second.pk])
     assert audit.first_broken().pk == second.pk
@@ -45,6 +49,7 @@ def test_a_removed_entry_is_found(cast):
     for _ in range(3):
         cast.article()
     second, third = AuditEntry.objects.order_by("pk")[1:3]
+    triggers.remove(connection)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_auditentry WHERE id = %s", [second.pk])
     assert audit.first_broken().pk == third.pk

@@ -2,11 +2,12 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
-from articles import editing, publishing
+from articles import editing, publishing, review
 from articles.models import Article, AuditEntry, Credit, Person, Revision
 from articles.models.immutable import Unchangeable
-from tests.cast import Role
+from tests.cast import Role, world
 
 
 def test_each_save_makes_a_revision_with_a_digest(cast):
@@ -135,18 +136,38 @@ def test_a_draft_may_be_discarded_and_the_audit_remembers(cast):
 
 def test_what_readers_saw_is_never_discarded(cast):
     article = cast.article()
-    publishing.publish(article, by=cast.editor)
-    with pytest.raises(editing.CannotDiscard):
+    publishing.publish_archived(article, by=cast.editor, at=timezone.now(), origin="旧站")
+    with pytest.raises(editing.CannotDiscard, match="公开过"):
         editing.discard(article, by=cast.editor)
     publishing.withdraw(article, by=cast.editor, reason="误")
-    with pytest.raises(editing.CannotDiscard):
+    with pytest.raises(editing.CannotDiscard, match="公开过"):
         editing.discard(article, by=cast.editor)
     assert Article.objects.count() == Revision.objects.count() == 1
 
 
-def test_revisions_and_audit_entries_are_written_once(cast):
+def test_what_a_reader_decided_about_is_never_discarded(cast):
     article = cast.article()
-    for row in (article.latest, AuditEntry.objects.first()):
+    review.submit(article, by=cast.writer)
+    review.reject(article, by=cast.editor, reason="不用")
+    before = world()
+    with pytest.raises(editing.CannotDiscard):
+        editing.discard(article, by=cast.writer)
+    assert world() == before
+
+
+@pytest.mark.parametrize("who", ["stranger", "culture_editor"])
+def test_the_wrong_person_discards_nothing(cast, who):
+    article = cast.article()
+    before = world()
+    with pytest.raises(PermissionDenied):
+        editing.discard(article, by=getattr(cast, who))
+    assert world() == before
+
+
+def test_revisions_editions_sign_offs_and_audit_entries_are_written_once(cast):
+    article = cast.article()
+    edition = cast.publish(article)
+    for row in (article.latest, AuditEntry.objects.first(), edition, edition.sign_off):
         with pytest.raises(Unchangeable):
             row.save()
         with pytest.raises(Unchangeable):

@@ -17,6 +17,7 @@ from articles.models import (
     Person,
     Section,
     ShortLink,
+    SignOff,
     SiteSettings,
     Source,
 )
@@ -27,13 +28,13 @@ from tests.cast import make_section
 @pytest.fixture
 def published(cast):
     article = cast.article()
-    publishing.publish(article, by=cast.editor)
+    cast.publish(article)
     article.refresh_from_db()
     return article
 
 
-def refuses(act):
-    with pytest.raises(IntegrityError), transaction.atomic():
+def refuses(act, *, naming=None):
+    with pytest.raises(IntegrityError, match=naming), transaction.atomic():
         act()
 
 
@@ -70,17 +71,80 @@ def test_an_article_cannot_be_half_public(published, facts):
 
 def test_no_two_articles_hold_one_place(cast, published):
     other = cast.article()
-    publishing.publish(other, by=cast.editor)
+    cast.publish(other)
     refuses(lambda: Article.objects.filter(pk=other.pk).update(ordinal=1))
 
 
 def test_editions_are_numbered_and_chained(published):
     edition = published.live
-    facts = {"article": published, "revision": edition.revision, "digest": "x", "published_by": edition.published_by,
-             "section": edition.section, "title": "t", "published_at": timezone.now()}  # fmt: skip
-    refuses(lambda: Edition.objects.create(number=1, kind="update", **facts))
-    refuses(lambda: Edition.objects.create(number=2, kind="update", previous_digest="", **facts))
-    refuses(lambda: Edition.objects.create(number=2, kind="first", previous_digest="x", **facts))
+    facts = {"article": published, "revision": edition.revision, "digest": edition.digest, "basis": "archive",
+             "published_by": edition.published_by, "section": edition.section, "title": "t", "kind": "update",
+             "published_at": timezone.now(), "number": 2, "previous_digest": edition.digest}  # fmt: skip
+    for wrong, naming in (
+        ({"number": 1, "previous_digest": ""}, "edition_number_is_unique|articles_edition.number"),
+        ({"previous_digest": ""}, "edition_chain_starts_at_one"),
+        ({"kind": "first"}, "edition_first_is_number_one"),
+        ({"kind": "correction", "note": ""}, "edition_correction_has_a_note"),
+        ({"sign_off": edition.sign_off}, "edition_signed_names_its_sign_off"),
+    ):
+        refuses(lambda wrong=wrong: Edition.objects.create(**facts | wrong), naming=naming)
+    Edition.objects.create(**facts)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"stage": 2},
+        {"stage": 1, "stages": 3},
+        {"stage": 1, "stages": 0, "submitted_at": "2026-01-01T00:00:00Z"},
+        {"stage": 4, "stages": 3, "submitted_at": "2026-01-01T00:00:00Z"},
+        {"submitted_at": "2026-01-01T00:00:00Z"},
+        {"on_hold": True},
+    ],
+)
+def test_a_review_is_in_order(cast, facts):
+    article = cast.article()
+    refuses(lambda: Article.objects.filter(pk=article.pk).update(**facts), naming="article_review_is_in_order")
+
+
+def test_a_reading_waits_for_at_most_one_after_the_last(cast):
+    article = cast.article()
+    cast.sign(article)
+    rows = Article.objects.filter(pk=article.pk)
+    refuses(lambda: rows.update(stage=5), naming="article_review_is_in_order")
+    refuses(lambda: rows.update(signed=None), naming="article_review_is_in_order")
+    refuses(lambda: rows.update(scheduled_for=timezone.now()), naming="article_scheduled_is_read_by_all")
+    refuses(
+        lambda: rows.update(stage=3, scheduled_for=timezone.now(), scheduled_by=cast.chief),
+        naming="article_scheduled_is_read_by_all",
+    )
+    rows.update(scheduled_for=timezone.now(), scheduled_by=cast.chief)
+
+
+def test_sign_offs_build_on_one_another_and_give_their_reason(cast):
+    article = cast.article()
+    signed = cast.sign(article)
+    facts = {"article": article, "revision": article.latest, "digest": article.latest.digest, "stages": 3,
+             "person": cast.chief, "at": timezone.now(), "role": "final"}  # fmt: skip
+    for wrong in ({"stage": 1, "previous": signed}, {"stage": 2}, {"stage": 4, "previous": signed}):
+        refuses(
+            lambda wrong=wrong: SignOff.objects.create(decision="pass", **facts, **wrong),
+            naming="sign_off_builds_on_the_one_before",
+        )
+    for decision in SignOff.REASONED:
+        refuses(
+            lambda decision=decision: SignOff.objects.create(decision=decision, stage=1, **facts),
+            naming="sign_off_gives_its_reason",
+        )
+    SignOff.objects.create(decision="pass", stage=1, **facts)
+
+
+def test_a_section_has_one_to_five_readings(cast):
+    for stages in (0, 6):
+        refuses(
+            lambda stages=stages: Section.objects.filter(pk=cast.news.pk).update(stages=stages),
+            naming="section_has_one_to_five_readings",
+        )
 
 
 def test_small_rules(cast, published):
@@ -89,6 +153,7 @@ def test_small_rules(cast, published):
     refuses(lambda: Source.objects.create(name=""))
     refuses(lambda: Assignment.objects.create(user=cast.writer, duty="write"))
     refuses(lambda: Credit.objects.create(article=published, person=cast.lin, role="reporter"))
+    refuses(lambda: Assignment.objects.create(user=cast.writer, duty="audit", section=cast.news))
     refuses(lambda: OldPath.objects.create(path="x"))
     refuses(lambda: OldPath.objects.create(path="/x", target="//evil.example/"))
     refuses(lambda: OldPath.objects.create(path="/x", target="https://evil.example/"))
@@ -103,10 +168,10 @@ def test_the_visibility_rule(cast):
     now = timezone.now()
     draft, live, withdrawn, expired = (cast.article() for _ in range(4))
     for article in (live, withdrawn):
-        publishing.publish(article, by=cast.editor)
+        cast.publish(article)
     publishing.withdraw(withdrawn, by=cast.editor, reason="误")
     cast.change(expired, expires_at=now + timedelta(seconds=5))
-    publishing.publish(expired, by=cast.editor)
+    cast.publish(expired)
     assert set(Article.objects.public(at=now)) == {live, expired}
     assert set(Article.objects.public(at=now + timedelta(seconds=5))) == {live}
     states = {a.pk: Article.objects.get(pk=a.pk).state for a in (draft, live, withdrawn, expired)}

@@ -25,7 +25,7 @@ def all_at_once(act):
         try:
             gate.wait(timeout=10)
             act(number)
-        except BaseException as error:  # whatever it is, the test must see it
+        except BaseException as error:  # noqa: BLE001 (whatever it is, the test must see it)
             wrong.append(error)
         finally:
             connection.close()
@@ -84,7 +84,7 @@ def test_a_save_that_began_before_a_publication_does_not_undo_it():
     cast = Cast()
     article = cast.article()
     stale = Article.objects.get(pk=article.pk)
-    edition = publishing.publish(article, by=cast.editor)
+    edition = cast.publish(article)
     stale.title = "晚到的保存"
     editing.save(stale, by=cast.editor)
     article.refresh_from_db()
@@ -94,7 +94,7 @@ def test_a_save_that_began_before_a_publication_does_not_undo_it():
 def test_scans_at_once_all_count():
     cast = Cast()
     article = cast.article()
-    publishing.publish(article, by=cast.editor)
+    cast.publish(article)
     link = ShortLink.objects.get(code=f"W{article.number}")
     all_at_once(lambda _n: short_links.count_scan(link))
     link.refresh_from_db()

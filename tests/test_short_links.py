@@ -6,7 +6,7 @@ import re
 import pytest
 from PIL import Image
 
-from articles import publishing, short_links
+from articles import short_links
 from articles.models import ShortLink
 from articles.short_links import draw
 from tests.cast import png
@@ -29,11 +29,11 @@ def decoders():
 
 def test_publishing_gives_a_code_for_each_purpose(cast):
     article = cast.article()
-    publishing.publish(article, by=cast.editor)
+    cast.publish(article)
     n = article.number
     assert set(ShortLink.objects.values_list("code", "purpose")) == {(f"W{n}", "W"), (f"M{n}", "M"), (f"P{n}-1", "P")}
     cast.change(article, title="改")
-    second = publishing.publish(article, by=cast.editor)
+    second = cast.publish(article)
     assert ShortLink.objects.filter(article=article).count() == 4
     assert ShortLink.objects.get(code=f"P{n}-2").edition == second
 
@@ -107,14 +107,14 @@ def test_codes_with_a_logo_decode(decoder, size):
 
 def test_a_code_is_found_in_any_case(cast):
     article = cast.article()
-    publishing.publish(article, by=cast.editor)
+    cast.publish(article)
     assert short_links.find(f"w{article.number}").article == article
     assert short_links.find("W999999") is None
 
 
 def test_scans_are_counted_in_the_database(cast):
     article = cast.article()
-    publishing.publish(article, by=cast.editor)
+    cast.publish(article)
     link = ShortLink.objects.get(code=f"M{article.number}")
     for _ in range(3):
         short_links.count_scan(link)

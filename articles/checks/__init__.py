@@ -1,24 +1,30 @@
 """Why an article may not be published yet. One rule, one place (law 10): the button and the message both read it here.
 
-To add a rule, write a function that takes an article and yields problems, and name it in CHECKS.
+To add a rule, write a function that takes an article and the instant of its publication and yields problems, and name
+it in CHECKS of its module.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.utils import timezone
 
 from ..models import Article
-from . import provenance, text
-from .problem import CannotPublish, Problem
+from . import provenance, readings, text
+from .problem import Check, Problem, Problems
 
-CHECKS = (*text.CHECKS, *provenance.CHECKS)
+# What a reader of the text can put right; `readings` asks whether they all have.
+OF_THE_TEXT: Sequence[Check] = (*text.CHECKS, *provenance.CHECKS)
+CHECKS: Sequence[Check] = (*OF_THE_TEXT, *readings.CHECKS)
 
-__all__ = ["CHECKS", "CannotPublish", "Problem", "find_problems"]
-
-
-def find_problems(article: Article) -> list[Problem]:
-    """Everything that stands between the working copy and publication; an empty list when nothing does."""
-    return list(_problems(article))
+__all__ = ["CHECKS", "OF_THE_TEXT", "Problem", "Problems", "find_problems", "text"]
 
 
-def _problems(article: Article) -> Iterator[Problem]:
-    for check in CHECKS:
-        yield from check(article)
+def find_problems(article: Article, checks: Sequence[Check] = CHECKS, *, at: datetime | None = None) -> list[Problem]:
+    """Everything that stands between the working copy and publication `at` that instant (now, when None)."""
+    return list(_problems(article, checks, at or timezone.now()))
+
+
+def _problems(article: Article, checks: Sequence[Check], at: datetime) -> Iterator[Problem]:
+    for check in checks:
+        yield from check(article, at)

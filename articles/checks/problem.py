@@ -1,4 +1,8 @@
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+
+from ..models import Article
 
 
 @dataclass(frozen=True)
@@ -17,9 +21,12 @@ class Problem:
         return f"{self.message} {self.hint}"
 
 
-class CannotPublish(ValueError):
-    """Raised by publishing when there are problems; nothing has changed."""
+class Problems(ValueError):
+    """Raised by an act that problems stand in the way of; nothing has changed."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         super().__init__(" ".join(str(problem) for problem in problems))
+
+
+Check = Callable[[Article, datetime], Iterator[Problem]]

@@ -1,21 +1,34 @@
 """Rules about the text itself."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..models import Article
 from .problem import Problem
 
 
-def body_is_there(article: Article) -> Iterator[Problem]:
+def body_is_there(article: Article, at: datetime) -> Iterator[Problem]:
     if not article.body:
         yield Problem("text.body", _("The body is empty."), _("Write or paste the text."), "body")
 
 
-def expiry_is_ahead(article: Article) -> Iterator[Problem]:
-    if article.expires_at and article.expires_at <= timezone.now():
+def embargo_is_over(article: Article, at: datetime) -> Iterator[Problem]:
+    if article.embargo_until and at < article.embargo_until:
+        yield Problem(
+            "text.embargo",
+            _("The article is under embargo until %(instant)s.")
+            % {"instant": date_format(timezone.localtime(article.embargo_until), "Y-m-d H:i")},
+            _("Schedule it for then, or wait."),
+            "embargo_until",
+        )
+
+
+def expiry_is_ahead(article: Article, at: datetime) -> Iterator[Problem]:
+    if article.expires_at and article.expires_at <= at:
         yield Problem(
             "text.expiry",
             _("The article would already have expired."),
@@ -24,4 +37,4 @@ def expiry_is_ahead(article: Article) -> Iterator[Problem]:
         )
 
 
-CHECKS = (body_is_there, expiry_is_ahead)
+CHECKS = (body_is_there, embargo_is_over, expiry_is_ahead)

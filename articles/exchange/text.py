@@ -15,6 +15,7 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -240,7 +241,7 @@ def _heading(lines: list[str]) -> dict[str, str]:
     named = [line for line in above if _SECTION.fullmatch(line)]
     heading["section"] = heading["section"] or ["", *(crumbs or named)][-1]
     for name in ("kicker", "title", "subtitle"):
-        field = Article._meta.get_field(name)
+        field: Any = Article._meta.get_field(name)
         if len(heading[name]) > field.max_length:
             raise Unreadable(
                 _("its %(name)s “%(start)s…” is longer than %(most)d characters: shorten it, or put the text below it.")

@@ -6,12 +6,14 @@ from .attachment import Attachment
 from .audit_entry import AuditEntry
 from .credit import Credit
 from .edition import Edition
+from .heartbeat import Heartbeat
 from .old_path import OldPath
 from .person import Person
 from .picture import Picture
 from .revision import Revision, RevisionAttachment, RevisionPicture
 from .section import Section
 from .short_link import ShortLink
+from .sign_off import SignOff
 from .site_settings import SiteSettings
 from .source import Source
 
@@ -22,6 +24,7 @@ __all__ = [
     "AuditEntry",
     "Credit",
     "Edition",
+    "Heartbeat",
     "OldPath",
     "Person",
     "Picture",
@@ -30,6 +33,7 @@ __all__ = [
     "RevisionPicture",
     "Section",
     "ShortLink",
+    "SignOff",
     "SiteSettings",
     "Source",
 ]

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from .picture import Picture
 from .section import PAGE_SIZE, Section
 from .source import Source
+
+if TYPE_CHECKING:
+    from .revision import Revision
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -23,7 +27,7 @@ class ArticleQuerySet(models.QuerySet):
         waited for would be those from before the wait.
         """
         self.select_for_update().values("number").get(number=number)
-        return self.select_related("section__parent", "source", "cover", "latest", "live").get(number=number)
+        return self.select_related("section__parent", "source", "cover", "latest", "live", "signed").get(number=number)
 
     def in_state(self, state: str, at: datetime | None = None) -> "ArticleQuerySet":
         """The articles whose `state` property says this, as a query."""
@@ -38,6 +42,10 @@ class ArticleQuerySet(models.QuerySet):
             Article.State.WITHDRAWN: Q(withdrawn_at__isnull=False),
         }
         return self.filter(rows[Article.State(state)])
+
+    def ready(self) -> "ArticleQuerySet":
+        """Read by all, neither published nor scheduled."""
+        return self.filter(stage__gt=F("stages"), scheduled_for__isnull=True)
 
     def newest_in(self, section: Section, count: int) -> "ArticleQuerySet":
         """A slice of the ordinals at the end of a section: at most `count`, fewer where articles were withdrawn."""
@@ -108,6 +116,9 @@ class Article(models.Model):
     original_published_on = models.DateField(_("originally published on"), null=True, blank=True)
 
     # When readers may see it
+    embargo_until = models.DateTimeField(
+        _("embargo until"), null=True, blank=True, help_text=_("Before this instant nobody can publish it.")
+    )
     expires_at = models.DateTimeField(
         _("expires at"), null=True, blank=True, help_text=_("After this instant readers no longer see the article.")
     )
@@ -128,6 +139,30 @@ class Article(models.Model):
         "Edition", verbose_name=_("edition readers see"), null=True, editable=False,
         on_delete=models.PROTECT, related_name="shown_by",
     )  # fmt: skip
+    # Where the review stands; the sign-offs themselves are rows of their own
+    stage = models.PositiveSmallIntegerField(
+        _("reading it waits for"), default=0, editable=False,
+        help_text=_("0: with its writers; n: waiting for reading n; above the number of readings: read by all."),
+    )  # fmt: skip
+    stages = models.PositiveSmallIntegerField(_("readings it needs"), default=0, editable=False)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
+    signed = models.ForeignKey(
+        "SignOff", verbose_name=_("newest sign-off that counts"), null=True, editable=False,
+        on_delete=models.PROTECT, related_name="+",
+    )  # fmt: skip
+    handed_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("handed on to"), null=True, editable=False,
+        on_delete=models.PROTECT, related_name="+",
+    )  # fmt: skip
+    on_hold = models.BooleanField(_("on hold"), default=False, editable=False)
+    readings_due_at = models.DateTimeField(_("late readings due at"), null=True, editable=False)
+    scheduled_for = models.DateTimeField(_("scheduled for"), null=True, editable=False)
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("scheduled by"), null=True, editable=False,
+        on_delete=models.PROTECT, related_name="+",
+    )  # fmt: skip
+    schedule_problem = models.TextField(_("why it was not published on time"), blank=True, editable=False)
+    previews_revoked_at = models.DateTimeField(_("previews revoked at"), null=True, editable=False)
     listed_in = models.ForeignKey(
         Section, verbose_name=_("listed in"), null=True, editable=False, on_delete=models.PROTECT, related_name="listed"
     )
@@ -159,6 +194,9 @@ class Article(models.Model):
             models.Index(F("first_published_at").desc(), F("number").desc(), name="article_newest_public",
                          condition=Q(live__isnull=False)),
             models.Index(fields=["title"], name="article_title"),
+            models.Index(fields=["section", "stage", "submitted_at"], name="article_waiting", condition=Q(stage__gt=0)),
+            models.Index(fields=["scheduled_for"], name="article_due", condition=Q(scheduled_for__isnull=False)),
+            models.Index(fields=["readings_due_at"], name="article_late", condition=Q(readings_due_at__isnull=False)),
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="article_has_a_title"),
@@ -177,6 +215,17 @@ class Article(models.Model):
                 name="article_withdrawn_was_public",
             ),
             models.CheckConstraint(
+                condition=Q(stage=0, submitted_at__isnull=True, signed__isnull=True, on_hold=False,
+                            handed_to__isnull=True)
+                | Q(stage=1, stages__gte=1, submitted_at__isnull=False, signed__isnull=True)
+                | Q(stage__gt=1, stage__lte=F("stages") + 1, submitted_at__isnull=False, signed__isnull=False),
+                name="article_review_is_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(scheduled_for__isnull=True) | Q(scheduled_by__isnull=False, stage=F("stages") + 1),
+                name="article_scheduled_is_read_by_all",
+            ),
+            models.CheckConstraint(
                 condition=Q(first_published_at__isnull=True) | Q(migrated=True)
                 | Q(first_published_at__gte=F("created_at")),
                 name="article_clock_is_honest",
@@ -193,6 +242,18 @@ class Article(models.Model):
     def public_url(self) -> str:
         """The canonical address, with the host from settings."""
         return settings.SITE_URL + self.get_absolute_url()
+
+    @property
+    def newest(self) -> "Revision":
+        """The newest revision; every saved article has one, since saving makes it in the same transaction."""
+        if self.latest is None:
+            raise ValueError(f"article {self.number} was written without a revision")
+        return self.latest
+
+    @property
+    def is_read_by_all(self) -> bool:
+        """Whether the newest revision is the one that the final reader signed (law 1)."""
+        return bool(self.signed and self.latest and self.signed.is_final and self.signed.digest == self.latest.digest)
 
     @property
     def state(self) -> "Article.State":

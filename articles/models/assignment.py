@@ -11,8 +11,21 @@ class Assignment(models.Model):
 
     class Duty(models.TextChoices):
         WRITE = "write", _("Write and edit")
-        PUBLISH = "publish", _("Publish and withdraw")
+        FIRST = "first", _("First reading")
+        SECOND = "second", _("Second reading")
+        THIRD = "third", _("Third reading")
+        FOURTH = "fourth", _("Fourth reading")
+        FINAL = "final", _("Final reading")
+        PUBLISH = "publish", _("Publish and schedule")
+        WITHDRAW = "withdraw", _("Withdraw and put back")
+        URGENT = "urgent", _("Publish urgent news before its readings")
         ARRANGE = "arrange", _("Arrange sections, sources and site settings")
+        ACCOUNTS = "accounts", _("Open and close accounts")
+        GRANT = "grant", _("Assign duties")
+        AUDIT = "audit", _("Read the audit")
+
+    # Duties about the whole newsroom; holding them in one section would mean nothing.
+    SITE_WIDE = (Duty.ACCOUNTS, Duty.GRANT, Duty.AUDIT)
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("account"), on_delete=models.CASCADE, related_name="assignments"
@@ -28,6 +41,10 @@ class Assignment(models.Model):
         verbose_name_plural = _("assignments")
         ordering = ["user", "duty", "section"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(section__isnull=True) | ~Q(duty__in=["accounts", "grant", "audit"]),
+                name="assignment_site_wide_has_no_section",
+            ),
             models.UniqueConstraint(
                 fields=["user", "duty", "section"],
                 condition=Q(section__isnull=False),

@@ -8,6 +8,7 @@ from .immutable import Immutable
 from .picture import Picture
 from .revision import Revision
 from .section import Section
+from .sign_off import SignOff
 
 
 class Edition(Immutable):
@@ -20,12 +21,25 @@ class Edition(Immutable):
     class Kind(models.TextChoices):
         FIRST = "first", _("First publication")
         UPDATE = "update", _("Update")
+        CORRECTION = "correction", _("Correction")
+        ARCHIVE = "archive", _("Migrated from an older archive")
+
+    class Basis(models.TextChoices):
+        """By what right this text is public."""
+
+        SIGNED = "signed", _("Read and signed")
+        URGENT = "urgent", _("Urgent: published before its readings")
+        BREAK_GLASS = "break_glass", _("Break-glass: published by an administrator without readings")
         ARCHIVE = "archive", _("Migrated from an older archive")
 
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField(_("number"))
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="editions")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    basis = models.CharField(_("basis"), max_length=12, choices=Basis, default=Basis.SIGNED)
+    sign_off = models.ForeignKey(
+        SignOff, verbose_name=_("final sign-off"), null=True, on_delete=models.PROTECT, related_name="editions"
+    )
     published_at = models.DateTimeField(_("published at"))
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("published by"), on_delete=models.PROTECT, related_name="+"
@@ -57,6 +71,11 @@ class Edition(Immutable):
                 name="edition_chain_starts_at_one",
             ),
             models.CheckConstraint(condition=Q(number=1) | ~Q(kind="first"), name="edition_first_is_number_one"),
+            models.CheckConstraint(condition=~Q(kind="correction") | ~Q(note=""), name="edition_correction_has_a_note"),
+            models.CheckConstraint(
+                condition=Q(basis="signed", sign_off__isnull=False) | (~Q(basis="signed") & Q(sign_off__isnull=True)),
+                name="edition_signed_names_its_sign_off",
+            ),
         ]
 
     def __str__(self):

@@ -29,6 +29,9 @@ class Revision(Immutable):
     number = models.PositiveIntegerField(_("number"))
     content = models.JSONField(_("content"))
     digest = models.CharField(_("digest"), max_length=64)
+    stage = models.PositiveSmallIntegerField(
+        _("corrected while reading"), default=0, help_text=_("0: written; n: a correction by the reader of reading n.")
+    )
     created_at = models.DateTimeField(_("saved at"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("saved by"), on_delete=models.PROTECT, related_name="+"

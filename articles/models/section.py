@@ -1,10 +1,12 @@
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 DEEPEST_LEVEL = 3
+MOST_STAGES = 5
 # One numbered page of a section holds this many articles; page n holds the ordinals (n-1)·SIZE+1 … n·SIZE.
 PAGE_SIZE = 20
 
@@ -62,6 +64,22 @@ class Section(models.Model):
     kind = models.CharField(_("column type"), max_length=20, choices=Kind, default=Kind.NEWS)
     description = models.CharField(_("description"), max_length=200, blank=True)
     keywords = models.CharField(_("keywords"), max_length=200, blank=True, help_text=_("Separated by commas."))
+    stages = models.PositiveSmallIntegerField(
+        _("readings before publication"), default=3, validators=[MinValueValidator(1), MaxValueValidator(MOST_STAGES)],
+        help_text=_("1 to 5. The last one is the final reading; the norm of the field is three (三审三校)."),
+    )  # fmt: skip
+    same_person_allowed = models.BooleanField(
+        _("one person may sign twice, or sign their own text"), default=False,
+        help_text=_("Only where there are not enough people. The review sheet prints it."),
+    )  # fmt: skip
+    late_reading_hours = models.PositiveSmallIntegerField(
+        _("hours for late readings"), default=24, validators=[MinValueValidator(1)],
+        help_text=_("How soon urgent news must be read after it was published first."),
+    )  # fmt: skip
+    shows_changes = models.BooleanField(
+        _("readers see what a correction changed"), default=True,
+        help_text=_("On an article's history page. Otherwise it lists editions and notes only."),
+    )  # fmt: skip
     last_ordinal = models.PositiveBigIntegerField(_("articles ever listed"), default=0, editable=False)
 
     objects = SectionQuerySet.as_manager()
@@ -82,6 +100,9 @@ class Section(models.Model):
                 condition=Q(parent__isnull=True) | ~Q(parent=F("pk")), name="section_is_not_its_own_parent"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="section_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(stages__gte=1, stages__lte=MOST_STAGES), name="section_has_one_to_five_readings"
+            ),
         ]
 
     def __str__(self):

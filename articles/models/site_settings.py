@@ -17,6 +17,13 @@ class SiteSettings(models.Model):
         help_text=_("Square. Also stands in the middle of large QR codes."),
     )  # fmt: skip
 
+    class CorrectionsAt(models.TextChoices):
+        TOP = "top", _("Above the text")
+        FOOT = "foot", _("Below the text")
+
+    corrections_at = models.CharField(
+        _("correction notes stand"), max_length=4, choices=CorrectionsAt, default=CorrectionsAt.TOP
+    )
     sponsor = models.CharField(_("sponsor"), max_length=80, blank=True)
     operator = models.CharField(_("operator"), max_length=80, blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)

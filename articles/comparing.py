@@ -1,0 +1,157 @@
+"""What changed between two revisions, as a reader would tell it: in the text, by word, never in raw HTML."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from html.parser import HTMLParser
+from itertools import zip_longest
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+
+from .models import Article, Credit, Section
+
+# A word of letters or digits, or one character of Chinese: what a proof-reader would strike out.
+WORD = re.compile(r"[A-Za-z0-9]+(?:[.,:%-][A-Za-z0-9]+)*|.", re.DOTALL)
+# Between two changes, so few equal words are no agreement but chance.
+CHANCE = 2
+# Above, a line has been written anew: comparing it word by word would take long and tell nothing.
+LONGEST_LINE = 6000
+LINES = {"p", "h2", "h3", "h4", "li", "td", "th", "caption", "figcaption", "blockquote", "figure", "hr", "br"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a line: `same`, `removed` or `added`."""
+
+    kind: Literal["same", "removed", "added"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a comparison, as spans; `changed` says whether any of them is not the same."""
+
+    spans: tuple[Span, ...]
+
+    @property
+    def changed(self) -> bool:
+        return any(span.kind != "same" for span in self.spans)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed in one part of an article (title, source, body …), under the name the desk has for it."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+    @property
+    def changed_lines(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.changed)
+
+
+def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """The parts in which two contents of revisions differ, in reading order; an empty list where readers see the same.
+
+    A part's `lines` hold the unchanged ones too, so that a page may show the change in its place.
+    """
+    names = dict(Section.objects.filter(pk__in={before["section"], after["section"]}).values_list("pk", "name"))
+    changes = []
+    for (label, old), (_label, new) in zip(_parts(before, names), _parts(after, names), strict=True):
+        if old != new:
+            changes.append(Change(label, tuple(compare_lines(old, new))))
+    if not changes and before != after:
+        changes.append(Change(_("Form"), (Line((Span("added", _("Only bold, headings, tables or files changed.")),)),)))
+    return changes
+
+
+def compare_lines(before: list[str], after: list[str]) -> Iterator[Line]:
+    """Two texts, line by line; a line that was replaced is compared with its successor by word."""
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield from (Line((Span("same", line),)) for line in before[i1:i2])
+        else:
+            for old, new in zip_longest(before[i1:i2], after[j1:j2]):
+                yield Line(tuple(compare_words(old or "", new or "")))
+
+
+def compare_words(before: str, after: str) -> list[Span]:
+    """One line in two versions, by word. Joining what is not `added` gives `before`; what is not `removed`, `after`."""
+    if max(len(before), len(after)) > LONGEST_LINE or not before or not after:
+        return _spans([("removed", before), ("added", after)])
+    old, new = WORD.findall(before), WORD.findall(after)
+    pieces: list[tuple[str, str, str]] = []  # (kind, what was there, what is there)
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        kind = "same" if tag == "equal" else "changed"
+        was, now = "".join(old[i1:i2]), "".join(new[j1:j2])
+        by_chance = kind == "same" and i2 - i1 < CHANCE and i1 > 0 and i2 < len(old)
+        if pieces and (kind == "changed" or by_chance) and pieces[-1][0] == "changed":
+            _kind, first_was, first_now = pieces.pop()
+            pieces.append(("changed", first_was + was, first_now + now))
+        else:
+            pieces.append((kind, was, now))
+    spans: list[tuple[str, str]] = []
+    for kind, was, now in pieces:
+        spans += [("same", was)] if kind == "same" else [("removed", was), ("added", now)]
+    return _spans(spans)
+
+
+def lines_of(html: str) -> list[str]:
+    """The text of a sanitised body, a line for each paragraph, heading, cell or caption; pictures and links told in words."""
+    reader = _Lines()
+    reader.feed(html)
+    reader.close()
+    return [line for line in (line.strip() for line in reader.lines) if line]
+
+
+def _parts(content: dict[str, Any], section_names: dict[int, str]) -> Iterator[tuple[str, list[str]]]:
+    def label(field: str) -> str:
+        return str(getattr(Article._meta.get_field(field), "verbose_name", field))
+
+    for field in ("kicker", "title", "subtitle", "short_title", "summary"):
+        yield label(field), [content[field]] if content[field] else []
+    yield label("body"), lines_of(content["body"])
+    yield _("credits"), [f"{Credit.Role(c['role']).label}：{c['name']}" for c in content["credits"]]
+    yield label("source"), [content["source"]["name"]] if content["source"] else []
+    yield label("origin"), [str(Article.Origin(content["origin"]).label)]
+    for field in ("original_title", "original_author", "original_url", "original_published_on"):
+        yield label(field), [content[field]] if content[field] else []
+    yield label("section"), [section_names.get(content["section"], "")]
+    yield label("keywords"), ["、".join(content["keywords"])] if content["keywords"] else []
+    yield label("cover"), [content["cover"]["sha256"][:12]] if content["cover"] else []
+    for field in ("embargo_until", "pinned_until", "expires_at"):
+        yield label(field), [content[field]] if content.get(field) else []
+    yield _("pictures"), [f"{p['sha256'][:12]} {p['alt']} {p['credit']}".strip() for p in content["pictures"]]
+    yield _("attachments"), [f"{a['name']} {a['sha256'][:12]}" for a in content["attachments"]]
+
+
+class _Lines(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines = [""]
+        self.href = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = dict(attrs)
+        if tag in LINES:
+            self.lines.append("")
+        if tag == "img":
+            self.lines[-1] += _("[picture: %(alt)s]") % {"alt": facts.get("alt") or ""}
+        if tag == "a":
+            self.href = facts.get("href") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in LINES:
+            self.lines.append("")
+        if tag == "a" and self.href:
+            self.lines[-1] += f"〔{self.href}〕"
+            self.href = ""
+
+    def handle_data(self, data: str) -> None:
+        self.lines[-1] += data
+
+
+def _spans(pieces: list[tuple[str, str]]) -> list[Span]:
+    return [Span(kind, text) for kind, text in pieces if text]  # type: ignore[arg-type]

@@ -1,0 +1,44 @@
+"""What waits, for whom: the queries behind "my queue" and its counts."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from .. import permissions
+from ..models import Article
+from ..models.section import MOST_STAGES
+from .rules import not_the_same_person
+
+
+def waiting_for(user: Any) -> QuerySet[Article]:
+    """Exactly the articles about which the user may decide now, in all sections, the longest waiting first.
+
+    The same rule as `refusal`, as one query; held ones are among them. Rows carry `section`, `latest` and who saved it.
+    """
+    mine = Q(pk__in=[])
+    for stages in range(1, MOST_STAGES + 1):
+        for stage in range(1, stages + 1):
+            duty = permissions.duty_of_stage(stage, stages)
+            if permissions.may_anywhere(user, duty):
+                mine |= Q(stage=stage, stages=stages, section__in=_sections(user, duty))
+    rows = Article.objects.filter(mine).filter(Q(handed_to__isnull=True) | Q(handed_to=user))
+    return (
+        not_the_same_person(rows, user)
+        .select_related("section", "latest__created_by__person")
+        .defer("body", "latest__content")
+        .order_by("submitted_at", "number")
+    )
+
+
+def overdue() -> QuerySet[Article]:
+    """Articles that were published before their readings and whose readings are late."""
+    return (
+        Article.objects.filter(readings_due_at__lte=timezone.now())
+        .select_related("section")
+        .order_by("readings_due_at")
+    )
+
+
+def _sections(user: Any, duty: permissions.Duty) -> Any:
+    return permissions.sections(user, duty).order_by().values("pk")

@@ -1,0 +1,98 @@
+"""Who may decide about an article now, and if not, why: each condition is a sentence for whoever asks."""
+
+from typing import Any
+
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from .. import audit, permissions
+from ..models import Article, Credit, Edition, Person, Revision, SignOff
+
+# Editions whose text was read by all, or came from an older archive; what was written after the newest is new text.
+ANSWERED_FOR = Q(basis=Edition.Basis.ARCHIVE) | Q(
+    revision__sign_offs__decision=SignOff.Decision.PASS, revision__sign_offs__stage=F("revision__sign_offs__stages")
+)
+
+
+def stage_name(stage: int, stages: int) -> str:
+    """The name of a reading as the field has it: 初审, 复审, 终审."""
+    return str(permissions.duty_of_stage(stage, stages).label)
+
+
+def refusal(article: Article, user: Any) -> str:
+    """Why the user may not decide about the reading the article waits for; '' when they may."""
+    if not article.stage:
+        return _("“%(title)s” has not been submitted, so there is nothing to decide.") % {"title": article}
+    if article.stage > article.stages:
+        return _("“%(title)s” has been read by all; it waits to be published.") % {"title": article}
+    duty = permissions.duty_of_stage(article.stage, article.stages)
+    if not permissions.may(user, duty, article.section):
+        return _("“%(title)s” waits for its “%(duty)s”, which is not among your duties in “%(section)s”.") % {
+            "title": article, "duty": duty.label, "section": article.section,
+        }  # fmt: skip
+    if article.handed_to and article.handed_to != user:
+        return _("“%(title)s” was handed on to %(name)s, who decides now.") % {
+            "title": article, "name": audit.name_of(article.handed_to),
+        }  # fmt: skip
+    return "" if article.section.same_person_allowed else same_person(article, user)
+
+
+def same_person(article: Article, user: Any) -> str:
+    """Why the user is no independent reader of this text: wrote it, or signed another reading of it; '' otherwise."""
+    if article.signed:
+        for link in article.signed.chain():
+            if link.person_id == user.pk:
+                return _("You signed the “%(reading)s” of this text; another person must do the next one.") % {
+                    "reading": stage_name(link.stage, link.stages)
+                }
+    if has_written(article, user):
+        return _("You wrote this text; another person must read it.")
+    return ""
+
+
+def has_written(article: Article, user: Any) -> bool:
+    """Whether the user saved the text as its writer since another was answered for, or is credited as writing it."""
+    text = article.newest.digest
+    answered = article.editions.filter(ANSWERED_FOR).exclude(digest=text).aggregate(newest=Max("revision__number"))
+    new = Q(number__gt=answered["newest"] or 0) | Q(digest=text)
+    return (
+        article.revisions.filter(new, stage=0, created_by=user).exists()
+        or article.credits.filter(role__in=Credit.WRITING, person__user=user).exists()
+    )
+
+
+def was_credited(article: Article, user: Any) -> bool:
+    """Whether the newest revision credits the user as writing it: so that nobody edits that away to become its reader."""
+    mine = set(Person.objects.filter(user=user).values_list("name", "unit"))
+    credits = article.newest.content["credits"]
+    return any(credit["role"] in Credit.WRITING and (credit["name"], credit["unit"]) in mine for credit in credits)
+
+
+def not_the_same_person(articles: QuerySet[Article], user: Any) -> QuerySet[Article]:
+    """Those of the articles for which `same_person` says '', or whose section does not ask: the same rule as a query."""
+    answered = (
+        Edition.objects.filter(ANSWERED_FOR, ~Q(digest=OuterRef("article__latest__digest")), article=OuterRef("article"))
+        .order_by("-number").values("revision__number")[:1]
+    )  # fmt: skip
+    new = Q(number__gt=Coalesce(Subquery(answered), Value(0))) | Q(digest=F("article__latest__digest"))
+    written = Revision.objects.filter(new, article=OuterRef("pk"), stage=0, created_by=user)
+    credited = Credit.objects.filter(article=OuterRef("pk"), role__in=Credit.WRITING, person__user=user)
+    chain = "signed"
+    signed = Q()
+    for _link in range(4):  # of five readings, four can be signed before one waits
+        signed |= Q(**{f"{chain}__isnull": False, f"{chain}__person": user})
+        chain += "__previous"
+    return articles.filter(
+        Q(section__same_person_allowed=True) | (~Q(Exists(written)) & ~Q(Exists(credited)) & ~_any(signed))
+    )
+
+
+def _any(condition: Q) -> Q:
+    """The condition as a subquery: a negated join would lose the rows in which a link of the chain is NULL."""
+    return Q(Exists(Article.objects.filter(condition, pk=OuterRef("pk"))))
+
+
+def may_correct(article: Article, user: Any) -> bool:
+    """Whether an edit by this user, now, is the correction of the reader whose turn it is."""
+    return 0 < article.stage <= article.stages and not refusal(article, user)

@@ -1,0 +1,105 @@
+"""Scheduling: what is published later, by itself, at an instant in the site's zone; and whether somebody sees to it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from . import audit, permissions
+from .checks import Problems, find_problems
+from .models import Article, Heartbeat
+from .permissions import Duty
+from .publishing import CannotPublish, publish
+
+# How many due articles one call of `publish_due` takes; the next call takes the next ones.
+AT_ONCE = 100
+WORKER = "work"
+# The worker looks every few seconds; silent for this long, it is taken for dead.
+SILENCE = timedelta(minutes=2)
+
+
+class CannotSchedule(ValueError):
+    """Raised, with a sentence, when an instant cannot be set; nothing has changed."""
+
+
+@transaction.atomic
+def schedule(article: Article, *, by: Any, at: datetime) -> None:
+    """Have the text, read by all as it stands, published at the instant `at` in the future."""
+    article = Article.objects.locked(article.pk)
+    permissions.require(by, Duty.PUBLISH, article.section)
+    if at <= timezone.now():
+        raise CannotSchedule(
+            _("%(instant)s has passed; choose a later time, or publish now.") % {"instant": _spell(at)}
+        )
+    problems = find_problems(article, at=at)
+    if problems:
+        raise CannotPublish(problems)
+    if article.scheduled_for == at:
+        return
+    article.scheduled_for, article.scheduled_by, article.schedule_problem = at, by, ""
+    article.save(update_fields=["scheduled_for", "scheduled_by", "schedule_problem"])
+    audit.record("article.scheduled", article, by=by, digest=article.newest.digest, at=at.isoformat(timespec="seconds"))
+
+
+@transaction.atomic
+def unschedule(article: Article, *, by: Any) -> None:
+    """Take the article out of the schedule; it stays read by all."""
+    article = Article.objects.locked(article.pk)
+    permissions.require(by, Duty.PUBLISH, article.section)
+    if article.scheduled_for is None:
+        return
+    at, article.scheduled_for, article.scheduled_by = article.scheduled_for, None, None
+    article.save(update_fields=["scheduled_for", "scheduled_by"])
+    audit.record("article.unscheduled", article, by=by, at=at.isoformat(timespec="seconds"))
+
+
+def publish_due() -> int:
+    """Publish what is due now, each by the one who scheduled it and in a transaction of its own; how many were.
+
+    What cannot be published any more (the duty was taken away, the source frozen) leaves the schedule, says why on its
+    row and in the audit, and stops none of the others. Any number of workers may call this at once.
+    """
+    due = Article.objects.filter(scheduled_for__lte=timezone.now()).order_by("scheduled_for", "number")
+    return sum(_publish_if_due(number) for number in list(due.values_list("number", flat=True)[:AT_ONCE]))
+
+
+@transaction.atomic
+def _publish_if_due(number: int) -> bool:
+    """Whether this call published it: another worker may have been first, or somebody may have unscheduled it."""
+    article = Article.objects.locked(number)
+    if article.scheduled_for is None or article.scheduled_for > timezone.now():
+        return False
+    by = article.scheduled_by
+    try:
+        publish(article, by=by)
+    except (Problems, PermissionDenied) as refusal:
+        article.scheduled_for = article.scheduled_by = None
+        article.schedule_problem = str(refusal)
+        article.save(update_fields=["scheduled_for", "scheduled_by", "schedule_problem"])
+        audit.record("article.schedule_failed", article, by=by, why=str(refusal))
+        return False
+    return True
+
+
+def beat() -> None:
+    """Say that the worker is alive."""
+    Heartbeat.objects.update_or_create(worker=WORKER, defaults={"seen_at": timezone.now()})
+
+
+def silent_since() -> datetime | None:
+    """Since when no worker has been seen, once that is long enough to worry; None while one is at work.
+
+    A newsroom in which none was ever seen gets the beginning of time.
+    """
+    seen = Heartbeat.objects.filter(worker=WORKER).values_list("seen_at", flat=True).first()
+    if seen and timezone.now() - seen < SILENCE:
+        return None
+    return seen or datetime.min.replace(tzinfo=timezone.get_current_timezone())
+
+
+def _spell(instant: datetime) -> str:
+    return date_format(timezone.localtime(instant), "Y-m-d H:i")

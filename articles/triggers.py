@@ -1,0 +1,68 @@
+"""Laws that the database itself keeps, whatever code or person writes to it: triggers on SQLite and PostgreSQL.
+
+Installed after every `migrate` (SQLite drops a table's triggers when it alters the table). The models refuse the same
+things in words; this is for SQL typed by hand, and for the day the models are wrong.
+"""
+
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+# Written once (law 7): no row of these changes. Revisions alone may go, with a draft that nobody has signed.
+UNCHANGEABLE = ("articles_auditentry", "articles_edition", "articles_signoff", "articles_revision")
+UNDELETABLE = ("articles_auditentry", "articles_edition", "articles_signoff")
+
+# Law 1: what is published as signed is the digest that the final reader of this very article signed.
+SIGNED = """
+    NEW.digest <> (SELECT digest FROM articles_revision WHERE id = NEW.revision_id)
+    OR (NEW.basis = 'signed' AND NOT EXISTS (
+        SELECT 1 FROM articles_signoff AS s
+        WHERE s.id = NEW.sign_off_id AND s.article_id = NEW.article_id AND s.digest = NEW.digest
+          AND s.decision = 'pass' AND s.stage = s.stages))
+"""
+# What readers see is an edition of this article, not of another one.
+OWN_EDITION = """
+    NEW.live_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM articles_edition AS e WHERE e.id = NEW.live_id AND e.article_id = NEW.number)
+"""
+
+RULES = [
+    *((f"{table}_is_written_once", "UPDATE", table, "TRUE") for table in UNCHANGEABLE),
+    *((f"{table}_is_kept", "DELETE", table, "TRUE") for table in UNDELETABLE),
+    ("articles_edition_is_signed", "INSERT", "articles_edition", SIGNED),
+    ("articles_article_shows_its_own", "UPDATE", "articles_article", OWN_EDITION),
+    ("articles_article_starts_unseen", "INSERT", "articles_article", OWN_EDITION),
+]
+
+
+def install(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
+    """Put every rule's trigger in place; the same again when run again."""
+    remove(connection)
+    with connection.cursor() as cursor:
+        for name, event, table, broken in RULES:
+            for statement in _statements(connection.vendor, name, event, table, broken):
+                cursor.execute(statement)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away: for emptying a test database, and before putting them in place anew."""
+    with connection.cursor() as cursor:
+        for name, _event, table, _broken in RULES:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+            else:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
+def _statements(vendor: str, name: str, event: str, table: str, broken: str) -> list[str]:
+    if vendor == "sqlite":
+        return [
+            f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {broken} BEGIN SELECT RAISE(ABORT, '{name}'); END"
+        ]
+    row = "OLD" if event == "DELETE" else "NEW"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
+        f"IF {broken} THEN RAISE EXCEPTION '{name}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        f"RETURN {row}; END $body$",
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]
