@@ -161,8 +161,10 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-if env.bool("BEHIND_PROXY", default=False):
-    # Only true when a proxy of ours sets the header on every request; otherwise anyone could claim to be on TLS.
+# Only true when a proxy of ours sets X-Forwarded-Proto and appends to X-Forwarded-For on every request; otherwise anyone
+# could claim to be on TLS, or to come from another address than theirs.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # The readers' policy. The desk's own one is in newsroom/desk.py.

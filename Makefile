@@ -1,0 +1,73 @@
+# `make` alone lists what there is.
+.DEFAULT_GOAL := help
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PYTHON ?= python3
+# A server that listens everywhere is reached by this machine's first address.
+REACHED := $(if $(filter 0.0.0.0,$(HOST)),$(firstword $(shell hostname -I)),$(HOST))
+SITE_URL ?= http://$(REACHED):$(PORT)
+RUN := .venv/bin/python
+export SITE_URL
+
+.PHONY: help demo run test lint check messages clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+demo: ready ## a demo newsroom: site and desk at http://127.0.0.1:8000 (HOST=, PORT= change that)
+	@$(RUN) manage.py load_demo
+	@exec $(RUN) manage.py serve --host $(HOST) --port $(PORT)
+
+run: ready ## your own newsroom: asks for the first account, then serves
+	@exec $(RUN) manage.py serve --host $(HOST) --port $(PORT) --ask-account
+
+test: .venv/tests .env ## all tests, on SQLite; REQUIRE_ALL=1 turns skips into failures
+	@$(RUN) -m pytest
+
+lint: .venv/tests .env ## linters and checks
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@.venv/bin/mypy articles/*.py articles/checks articles/exchange
+	@.venv/bin/djlint --quiet --lint templates
+	@$(RUN) manage.py makemigrations --check --dry-run
+
+check: .venv/ready ## Django's deployment checks, as production would run
+	@SECRET_KEY=$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))') SITE_URL=https://news.example.cn \
+		$(RUN) manage.py check --deploy --fail-level WARNING
+
+messages: .venv/ready .env ## collect strings and compile the translations (needs gettext)
+	@$(RUN) manage.py makemessages -l zh_Hans --no-obsolete --no-wrap --add-location file -i .venv -i var
+	@$(RUN) manage.py compilemessages -l zh_Hans -i .venv -v 0
+
+clean: ## remove what the commands above made, except what was written in the newsroom
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static
+
+.PHONY: ready
+ready: .venv/ready .env
+	@$(RUN) manage.py migrate --verbosity 0
+	@$(RUN) manage.py collectstatic --noinput --verbosity 0
+
+# Debian and Ubuntu ship Python without ensurepip; python3-venv brings it.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Newsroom needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) --no-print-directory venv-package
+	@$(PYTHON) -m venv .venv
+
+.PHONY: venv-package
+venv-package:
+	@echo "Python's venv package is missing; installing python3-venv."
+	@SUDO=$$(test $$(id -u) = 0 || echo "sudo -n"); \
+	  ($$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq python3-venv) >/dev/null 2>&1 \
+	  || { echo "That needs an administrator: run 'sudo apt install python3-venv', then this command again."; exit 1; }
+
+.venv/ready: requirements.txt | .venv/bin/python
+	@echo "Installing requirements (once)…"
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/tests: tests/requirements.txt .venv/ready
+	@echo "Installing what the tests need (once)…"
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+.env:
+	@umask 077 && echo "SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" > .env

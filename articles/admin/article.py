@@ -1,0 +1,305 @@
+"""The article's screen: writing, the acts that are possible now, and what it was before."""
+
+import base64
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import F, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import audit, checks, editing, permissions, preview, review, short_links
+from ..models import Article, Credit, Section
+from .acts import ACTS, REFUSALS, perform, sentences, shown_to
+from .article_form import ArticleForm, CreditFormSet
+from .review import review_view
+from .revisions import revision_view, revisions_view
+from .screen import Screen
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return Article.State.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.in_state(self.value()) if self.value() in Article.State.values else queryset
+
+
+class ReadingFilter(admin.SimpleListFilter):
+    title = gettext_lazy("readings")
+    parameter_name = "reading"
+    rows = {
+        "waiting": (gettext_lazy("Being read"), Q(stage__gt=0, stage__lte=F("stages"))),
+        "held": (gettext_lazy("On hold"), Q(on_hold=True)),
+        "ready": (gettext_lazy("Read by all, not published"), Q(stage__gt=F("stages"), scheduled_for__isnull=True)),
+        "scheduled": (gettext_lazy("Scheduled"), Q(scheduled_for__isnull=False)),
+        "late": (gettext_lazy("Published before its readings"), Q(readings_due_at__isnull=False)),
+        "failed": (gettext_lazy("Not published on time"), ~Q(schedule_problem="")),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(key, name) for key, (name, _rows) in self.rows.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(self.rows[self.value()][1]) if self.value() in self.rows else queryset
+
+
+def add_only(field: Any, *, add: bool = True) -> Any:
+    """A choice with at most a + beside it: editing the chosen thing is done on its own screen."""
+    for icon in ("can_change_related", "can_delete_related", "can_view_related"):
+        setattr(field.widget, icon, False)
+    field.widget.can_add_related = field.widget.can_add_related and add
+    return field
+
+
+def may_edit(user: Any, article: Article) -> bool:
+    """Whoever writes in the section, and the reader whose turn it is, who corrects while reading."""
+    return permissions.may(user, permissions.Duty.WRITE, article.section) or review.may_correct(article, user)
+
+
+class CreditInline(admin.TabularInline):
+    model = Credit
+    formset = CreditFormSet
+    fields = ["role", "person", "position"]
+    autocomplete_fields = ["person"]
+    extra = 1
+    # Whoever may change the article may change its credits: the screen below has asked already.
+    has_view_permission = lambda self, request, obj=None: True  # noqa: E731
+
+    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return obj is None or may_edit(request.user, obj)
+
+    has_add_permission = has_delete_permission = has_change_permission
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return add_only(field) if db_field.name == "person" else field
+
+
+@admin.register(Article)
+class ArticleScreen(Screen):
+    form = ArticleForm
+    inlines = [CreditInline]
+    duty = permissions.Duty.WRITE
+    everywhere = False
+    list_display = ["number", "title", "section", "state_now", "reading_now", "saved", "first_published_at"]
+    list_display_links = ["title"]
+    list_filter = [StateFilter, ReadingFilter, "section", "origin"]
+    list_select_related = ["section", "latest__created_by__person", "live"]
+    search_fields = ["title", "=number"]
+    search_help_text = gettext_lazy("Words of the title, or a number.")
+    autocomplete_fields = ["source", "cover"]
+    fieldsets = [
+        (None, {"fields": ["kicker", "title", "subtitle", "summary", "body", "based_on"]}),
+        (gettext_lazy("Provenance"), {"fields": ["section", "source", "origin"], "classes": ["provenance"]}),
+        (
+            gettext_lazy("Original of a reprint"),
+            {
+                "fields": ["original_title", "original_author", "original_url", "original_published_on"],
+                "classes": ["collapse", "reprint"],
+            },
+        ),
+        (
+            gettext_lazy("Lists, keywords and dates"),
+            {
+                "fields": ["short_title", "cover", "keywords", "embargo_until", "pinned_until", "expires_at"],
+                "classes": ["collapse"],
+            },
+        ),
+    ]
+
+    # --- Who may ------------------------------------------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        if obj is None:
+            return permissions.may_anywhere(request.user, self.duty)
+        return may_edit(request.user, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        may = obj is not None and permissions.may(request.user, self.duty, obj.section)
+        return may and not obj.first_published_at and not obj.sign_offs.exists()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "section":
+            allowed = Q(pk__in=permissions.sections(request.user, self.duty).values("pk"))
+            number = request.resolver_match.kwargs.get("object_id", "")
+            if number.isdigit():  # a reader who corrects may not write elsewhere, and leaves it where it is
+                allowed |= Q(working_articles=number)
+            kwargs["queryset"] = Section.objects.filter(allowed).distinct()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return add_only(field, add=db_field.name != "section") if db_field.is_relation else field
+
+    # --- Reading ------------------------------------------------------------------------------------------------
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Article | None:
+        article = super().get_object(request, object_id, from_field)
+        if article:
+            article.edited_by = request.user  # whom the form's rules are about
+        return article
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = super().get_queryset(request)
+        if request.method == "POST" and request.resolver_match.url_name == "articles_article_change":
+            # Held until the save is over, so that nobody saves between the question "changed since?" and the answer.
+            return rows.select_for_update(of=("self",))
+        if request.resolver_match.url_name == "articles_article_changelist":
+            return rows.defer("body")
+        return rows
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_now(self, article: Article) -> str:
+        return article.state.label
+
+    @admin.display(description=gettext_lazy("readings"))
+    def reading_now(self, article: Article) -> str:
+        return reading_of(article)
+
+    @admin.display(description=gettext_lazy("saved"), ordering="latest")
+    def saved(self, article: Article) -> str:
+        if not article.latest:
+            return "–"
+        at = timezone.localtime(article.latest.created_at)
+        return f"{at:%m-%d %H:%M} {audit.name_of(article.latest.created_by)}"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        article = (
+            Article.objects.select_related(
+                "section__parent", "live", "latest__created_by__person", "signed__previous", "handed_to__person"
+            )
+            .filter(pk=object_id)
+            .first()
+            if object_id.isdigit()
+            else None
+        )
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **self.card(request, article)}
+        )
+
+    def card(self, request: HttpRequest, article: Article | None) -> dict[str, Any]:
+        """What stands beside the form: state, address, codes, problems, and the acts that are possible now."""
+        if article is None:
+            return {}
+        return {
+            "article": article,
+            "state": article.state,
+            "reading": reading_of(article),
+            "signed": article.signed.chain() if article.signed else [],
+            "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,
+            "may_decide": not review.refusal(article, request.user),
+            "may_correct": review.may_correct(article, request.user),
+            "void_warning": "" if review.may_correct(article, request.user) else review.void_warning(article),
+            "problems": checks.find_problems(article, checks.OF_THE_TEXT),
+            "acts": shown_to(request.user, article),
+            "preview_url": preview.address_of(article.latest) if article.latest else "",
+            "preview_code": _as_data(preview.qr_of(article.latest)) if article.latest else "",
+            "codes": short_links.of_edition(article.live) if article.live else [],
+        }
+
+    # --- Writing ------------------------------------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
+        for sentence in editing.write(obj, by=request.user):
+            self.message_user(request, sentence, messages.WARNING)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        voiding = form.cleaned_data.get("voiding", False)
+        editing.revise(form.instance, by=request.user, voiding=voiding)
+
+    def delete_model(self, request: HttpRequest, obj: Article) -> None:
+        editing.discard(obj, by=request.user)
+
+    def record(self, request: HttpRequest, obj: Article, what: str, message: Any = ()) -> None:
+        """The acts record themselves."""
+
+    def response_add(self, request: HttpRequest, obj: Article, post_url_continue: str | None = None) -> HttpResponse:
+        return self.response_change(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+        self.message_user(request, _("Saved. Readers see it once it is published."), messages.SUCCESS)
+        if "_submit" in request.POST:
+            try:
+                review.submit(obj, by=request.user)
+            except REFUSALS as refusal:
+                for sentence in [_("Not submitted:"), *sentences(refusal)]:
+                    self.message_user(request, sentence, messages.ERROR)
+            else:
+                self.message_user(request, _("Submitted. The first reader sees it in the queue."), messages.SUCCESS)
+        return redirect("admin:articles_article_change", obj.pk)
+
+    # --- Acts ---------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        def route(path_of: str, view: Any, name: str) -> Any:
+            return path(f"<int:number>/{path_of}", self.admin_site.admin_view(view), name=f"articles_article_{name}")
+
+        return [
+            *(route(f"{act.name}/", partial(self.act_view, act=act), act.name) for act in ACTS),
+            route("review/", partial(review_view, self), "review"),
+            route("revisions/", partial(revisions_view, self), "revisions"),
+            route("revisions/<int:revision>/", partial(revision_view, self), "revision"),
+            *super().get_urls(),
+        ]
+
+    def act_view(self, request: HttpRequest, number: int, act: Any) -> HttpResponse:
+        return perform(self, request, number, act)
+
+    def article(self, request: HttpRequest, number: int) -> Article:
+        article = (
+            Article.objects.select_related(
+                "section__parent", "live__revision", "latest", "signed__previous", "handed_to__person"
+            )
+            .filter(pk=number)
+            .first()
+        )
+        if article is None or not self.has_view_permission(request, article):
+            raise Http404
+        return article
+
+    def page(self, request: HttpRequest, article: Article, name: str, title: str, **context: Any) -> HttpResponse:
+        return TemplateResponse(
+            request,
+            f"admin/articles/article/{name}.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": title,
+                "opts": self.opts,
+                "article": article,
+                "original": article,
+                "back": reverse("admin:articles_article_change", args=[article.pk]),
+                **context,
+            },
+        )
+
+
+def reading_of(article: Article) -> str:
+    """Where the review stands, in the words of the desk; '' while the text is with its writers."""
+    if article.scheduled_for:
+        return _("Scheduled for %(at)s") % {"at": f"{timezone.localtime(article.scheduled_for):%m-%d %H:%M}"}
+    if not article.stage:
+        return ""
+    if article.stage > article.stages:
+        return _("Read by all, to be published")
+    name = review.stage_name(article.stage, article.stages)
+    return _("On hold at “%(reading)s”") % {"reading": name} if article.on_hold else (
+        _("Waiting for “%(reading)s”") % {"reading": name}
+    )  # fmt: skip
+
+
+def _as_data(svg: bytes) -> str:
+    """An image as an address of its own: what it shows is for this page only, so it gets no address anyone could open."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"

@@ -1,0 +1,22 @@
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from .. import attachments
+from ..models import Attachment
+from .uploads import FileScreen
+
+
+@admin.register(Attachment)
+class AttachmentScreen(FileScreen):
+    store = staticmethod(attachments.store)
+    inspect = staticmethod(lambda upload: attachments.inspect(upload.read(), upload.name))
+    fields = ["link", "name", "size", "uploaded_at", "uploaded_by"]
+    readonly_fields = ["link", "size", "uploaded_at", "uploaded_by"]
+    list_display = ["name", "kind", "size", "uploaded_at"]
+    search_fields = ["name"]
+
+    @admin.display(description=_("file"))
+    def link(self, attachment: Attachment) -> SafeString:
+        return format_html('<a href="{}">{}</a>', attachment.url, attachment.name)

@@ -1,0 +1,64 @@
+"""What the desk shows first: what waits for this person, what is due, and what went wrong."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from .. import permissions, review, scheduling
+from ..models import Article
+from ..permissions import Duty
+from .review import permissions_to_read
+
+SHOWN = 10
+
+
+def what_waits(user: Any) -> dict[str, Any]:
+    """The lists of the desk's first page, each bounded, only those the user can do something about."""
+    return {
+        "queue": _queue(user),
+        "lists": [*_due(user), *_mine(user)],
+        "silent_since": scheduling.silent_since() if permissions.may_anywhere(user, Duty.PUBLISH) else None,
+        "may_write": permissions.may_anywhere(user, Duty.WRITE),
+    }
+
+
+def _queue(user: Any) -> dict[str, Any] | None:
+    if not permissions_to_read(user):
+        return None
+    waiting = review.waiting_for(user)
+    rows = list(waiting[:SHOWN])
+    for row in rows:
+        row.reading = review.stage_name(row.stage, row.stages)
+    return {"rows": rows, "count": waiting.count() if len(rows) == SHOWN else len(rows)}
+
+
+def _due(user: Any) -> list[tuple[Any, Any, str]]:
+    """Late readings, what is ready, what is scheduled, what was not published on time: for whoever publishes."""
+    here = permissions.sections(user, Duty.PUBLISH).values("pk")
+    rows = _rows(Article.objects.filter(section__in=here))
+    lists = [
+        (_("Late readings"), rows.filter(readings_due_at__isnull=False).order_by("readings_due_at"), "reading=late"),
+        (_("Not published on time"), rows.exclude(schedule_problem="").order_by("-number"), "reading=failed"),
+        (_("Read by all, to be published"), rows.ready().order_by("submitted_at"), "reading=ready"),
+        (_("Scheduled"), rows.filter(scheduled_for__isnull=False).order_by("scheduled_for"), "reading=scheduled"),
+    ]
+    return [(heading, found, link) for heading, query, link in lists if (found := list(query[:SHOWN]))]
+
+
+def _mine(user: Any) -> list[tuple[Any, Any, str]]:
+    here = permissions.sections(user, Duty.WRITE).values("pk")
+    rows = _rows(Article.objects.filter(section__in=here)).order_by("-latest")
+    return [
+        (heading, list(rows.in_state(state).filter(stage=0)[:SHOWN]), f"state={state}")
+        for state, heading in (
+            (Article.State.DRAFT, _("Drafts")),
+            (Article.State.CHANGED, _("Changes readers do not see yet")),
+        )
+    ]
+
+
+def _rows(articles: Any) -> Any:
+    return articles.select_related("section", "latest__created_by__person").only(
+        "number", "title", "section__name", "latest__created_at", "latest__created_by", "scheduled_for",
+        "readings_due_at", "schedule_problem", "latest__created_by__username", "latest__created_by__person__name",
+    )  # fmt: skip

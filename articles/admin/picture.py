@@ -1,0 +1,32 @@
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from .. import pictures
+from ..models import Picture
+from .uploads import FileScreen
+
+
+@admin.register(Picture)
+class PictureScreen(FileScreen):
+    store = staticmethod(pictures.store)
+    inspect = staticmethod(lambda upload: pictures.prepare(upload.read()))
+    words = ["alt", "caption", "credit", "licence"]
+    fields = ["thumbnail", "name", *words, "size", "ai_label", "uploaded_at", "uploaded_by"]
+    readonly_fields = ["thumbnail", "size", "ai_label", "uploaded_at", "uploaded_by"]
+    list_display = ["thumbnail", "name", "alt", "credit", "size", "uploaded_at"]
+    list_display_links = ["thumbnail", "name"]
+    search_fields = ["name", "alt", "caption", "credit"]
+
+    @admin.display(description=_("picture"))
+    def thumbnail(self, picture: Picture) -> SafeString:
+        width, address = picture.renditions[0]
+        return format_html(
+            '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
+            address, width, round(picture.height * width / picture.width), picture.alt,
+        )  # fmt: skip
+
+    @admin.display(description=_("size"))
+    def size(self, picture: Picture) -> str:
+        return f"{picture.width} × {picture.height}"

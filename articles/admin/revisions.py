@@ -1,0 +1,48 @@
+"""Every save of an article, and one of them as it stood."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from .. import comparing, editing, preview, review
+from ..models import Edition, Revision
+
+SHOWN_REVISIONS = 100
+
+
+def revisions_view(screen: Any, request: HttpRequest, number: int) -> HttpResponse:
+    """Every save, newest first, and which of them readers saw as an edition."""
+    article = screen.article(request, number)
+    revisions = list(article.revisions.select_related("created_by__person").defer("content")[:SHOWN_REVISIONS])
+    editions: dict[int, list[Edition]] = {}
+    for edition in article.editions.filter(revision__in=revisions).select_related("published_by__person"):
+        editions.setdefault(edition.revision_id, []).append(edition)
+    rows = [(revision, editions.get(revision.pk, [])) for revision in revisions]
+    return screen.page(request, article, "revisions", _("Revisions of “%(title)s”") % {"title": article}, rows=rows)
+
+
+def revision_view(screen: Any, request: HttpRequest, number: int, revision: int) -> HttpResponse:
+    """One revision as it stood; POST makes it the working copy again."""
+    article = screen.article(request, number)
+    chosen = Revision.objects.select_related("created_by__person").filter(article=article, number=revision).first()
+    if chosen is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            editing.restore(chosen, by=request.user, voiding="voiding" in request.POST)
+        except review.WouldVoid as refusal:
+            screen.message_user(request, str(refusal), messages.ERROR)
+            return redirect("admin:articles_article_revision", number, revision)
+        screen.message_user(
+            request, _("The working copy is revision %(number)d again.") % {"number": revision}, messages.SUCCESS
+        )
+        return redirect("admin:articles_article_change", number)
+    return screen.page(
+        request, article, "revision", _("A revision of “%(title)s”") % {"title": article}, revision=chosen,
+        preview_url=preview.address_of(chosen), may_change=screen.has_change_permission(request, article),
+        void_warning="" if review.may_correct(article, request.user) else review.void_warning(article),
+        changes=comparing.compare(chosen.content, article.newest.content),
+    )  # fmt: skip

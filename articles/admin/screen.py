@@ -1,0 +1,72 @@
+"""What every screen of the desk shares: duties instead of Django's model permissions, and the audit instead of its log."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from .. import audit, permissions
+from ..models import AuditEntry
+
+
+class Screen(admin.ModelAdmin):
+    """A screen for the noun of one model. `duty` is what adding and changing asks for, `everywhere` whether in all
+    sections; viewing asks for any duty at all. Nothing is deleted unless a screen says so.
+    """
+
+    duty: str = permissions.Duty.ARRANGE
+    everywhere = True
+    list_per_page = 50
+    # Counting a whole table to say "50 of 1,000,000" costs more than the page itself.
+    show_full_result_count = False
+    actions = None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return any(permissions.may_anywhere(request.user, duty) for duty in permissions.Duty)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        ask = permissions.may_everywhere if self.everywhere else permissions.may_anywhere
+        return ask(request.user, self.duty)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        self.record(request, obj, "added")
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        self.record(request, obj, "changed", message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        for obj in queryset:
+            self.record(request, obj, "deleted")
+
+    def record(self, request: HttpRequest, obj: models.Model, what: str, message: Any = ()) -> None:
+        fields = [field for part in message for field in part.get("changed", {}).get("fields", [])]
+        audit.record(f"{obj._meta.model_name}.{what}", obj, by=request.user, name=str(obj), fields=fields)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What happened to this object, from the audit; the newest hundred acts."""
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        entries = AuditEntry.objects.filter(object_type=self.opts.model_name, object_id=str(obj.pk))[:100]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History of %(name)s") % {"name": obj},
+            "entries": entries,
+            "object": obj,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/history.html", context)

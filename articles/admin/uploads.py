@@ -1,0 +1,90 @@
+"""Screens of uploaded files: one form to add, one address where the editor's button, drag and paste arrive."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, JsonResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import permissions
+from ..uploads import RefusedFile
+from .screen import Screen
+
+
+class FileScreen(Screen):
+    """A screen for files that `store` keeps: adding uploads one, changing changes the words about it."""
+
+    duty = permissions.Duty.WRITE
+    everywhere = False
+    store: Callable[..., Any]
+    inspect: Callable[[Any], Any]
+    words: list[str] = []  # the fields one may fill in beside the file
+
+    def get_form(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> Any:
+        if obj:
+            return super().get_form(request, obj, **kwargs)
+        return forms.modelform_factory(
+            self.model,
+            form=type("UploadForm", (UploadForm,), {"inspect": staticmethod(self.inspect)}),
+            fields=self.words,
+        )
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        return ["upload", *self.words] if obj is None else [*self.fields]
+
+    def get_urls(self) -> list[Any]:
+        name = f"articles_{self.opts.model_name}_upload"
+        return [path("upload/", self.admin_site.admin_view(self.upload), name=name), *super().get_urls()]
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> models.Model:
+        if change:
+            return super().save_form(request, form, change)
+        words = {field: form.cleaned_data[field] for field in self.words}
+        return self.store(form.cleaned_data["upload"], by=request.user, **words)
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        """`store` has recorded it."""
+
+    def upload(self, request: HttpRequest) -> JsonResponse:
+        """Store the file of the field `upload` and answer as CKEditor wants it: where it is, or why it was refused."""
+        upload = request.FILES.get("upload")
+        if request.method != "POST" or upload is None:
+            return _refusal(_("No file arrived. Choose one and try again."), 400)
+        try:
+            stored = self.store(upload, by=request.user)
+        except RefusedFile as refusal:
+            return _refusal(str(refusal), 422)
+        except PermissionDenied as refusal:
+            return _refusal(str(refusal), 403)
+        return JsonResponse({"uploaded": 1, "fileName": upload.name, "url": stored.url, "name": stored.name})
+
+
+class UploadForm(forms.ModelForm):
+    upload = forms.FileField(label=gettext_lazy("file"))
+    inspect: Callable[[Any], Any]
+
+    def clean_upload(self) -> Any:
+        """Refuse here what `store` would refuse, so that the sentence stands beside the field."""
+        upload = self.cleaned_data["upload"]
+        try:
+            self.inspect(upload)
+        except RefusedFile as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        upload.seek(0)
+        return upload
+
+    def save_m2m(self) -> None:
+        """The admin calls it after every form; an uploaded file has no such relations."""
+
+
+def _refusal(sentence: str, status: int) -> JsonResponse:
+    return JsonResponse({"uploaded": 0, "error": {"message": sentence}}, status=status)

@@ -1,0 +1,54 @@
+import os
+import subprocess
+import sys
+
+import qrcode
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+
+class Command(BaseCommand):
+    help = "Serve the site and the desk with granian, and say where they are."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on")
+        parser.add_argument("--workers", type=int, default=1, help="processes; two or more want PostgreSQL")
+        parser.add_argument(
+            "--ask-account", action="store_true", help="ask for the first account when there is none yet"
+        )
+
+        parser.add_argument(
+            "--no-worker",
+            dest="worker",
+            action="store_false",
+            help="scheduled work is done by `manage.py work` elsewhere",
+        )
+
+    def handle(
+        self, *args: object, host: str, port: int, workers: int, ask_account: bool, worker: bool, **options: object
+    ) -> None:
+        if ask_account and not get_user_model().objects.filter(is_superuser=True, is_active=True).exists():
+            self.stdout.write("The first account may do everything; give its name and password.")
+            call_command("createsuperuser")
+        self.stdout.write(f"\n  The site:  {settings.SITE_URL}/\n  The desk:  {settings.SITE_URL}/admin/\n")
+        self.stdout.write("  On a phone (where it can reach this machine):\n")
+        code = qrcode.QRCode(border=2)
+        code.add_data(settings.SITE_URL)
+        code.print_ascii(out=self.stdout, invert=True)
+        self.stdout.write("  Ctrl C stops it.\n")
+        self.stdout.flush()
+        # Ends with this process, whatever ends it; in production it is a service of its own (`--no-worker`).
+        if worker:
+            subprocess.Popen(  # noqa: S603 (our own interpreter and file)
+                [sys.executable, "manage.py", "work", "--with-parent", str(os.getpid())], cwd=settings.BASE_DIR
+            )
+        # Replaces this process, so that signals reach the server itself.
+        os.execv(  # noqa: S606
+            sys.executable,
+            [sys.executable, "-m", "granian", "newsroom.wsgi:application", "--interface", "wsgi", "--host", host,
+             "--port", str(port), "--workers", str(workers), "--blocking-threads", "4", "--no-ws",
+             "--log-level", "warning"],
+        )  # fmt: skip

@@ -1,0 +1,29 @@
+// The attachment button: choose a document, it is uploaded, and a line links to it.
+(() => {
+  CKEDITOR.newsroom = CKEDITOR.newsroom || {};
+
+  CKEDITOR.newsroom.attachment = (address, name) => {
+    const line = document.createElement("p");
+    line.append(Object.assign(document.createElement("a"), { href: address, textContent: name }));
+    line.firstChild.setAttribute("href", address);
+    return line.outerHTML;
+  };
+
+  CKEDITOR.plugins.add("newsroomattachments", {
+    requires: "newsroomuploads",
+    init(editor) {
+      const { icon, texts } = editor.config.newsroom;
+      editor.addCommand("attachment", { exec: () => choose(editor), async: true });
+      editor.ui.addButton("Attachment", { label: texts.attachment, command: "attachment", icon, toolbar: "insert" });
+    },
+  });
+
+  function choose(editor) {
+    const input = Object.assign(document.createElement("input"), { type: "file", multiple: true });
+    input.addEventListener("change", () => {
+      editor.focus();
+      for (const file of input.files) CKEDITOR.newsroom.place(editor, file);
+    });
+    input.click();
+  }
+})();

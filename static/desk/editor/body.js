@@ -1,0 +1,42 @@
+// The text itself: nobody is caught below a picture at the end, empty lines are not saved, dialogs offer what is kept.
+(() => {
+  const BLANK = /^(?:\s|&nbsp;|\u00a0|\u3000)*$/;
+
+  CKEDITOR.plugins.add("newsroombody", {
+    requires: "widget",
+    afterInit(editor) {
+      editor.dataProcessor.htmlFilter.addRules({ elements: { p: (element) => (isEmptyLine(element) ? false : element) } });
+      for (const happening of ["change", "dataReady", "mode"]) editor.on(happening, () => keepALineAtTheEnd(editor));
+    },
+  });
+
+  // At the top only: the gate knows better about cells and items.
+  function isEmptyLine(element) {
+    return !element.parent.name && element.children.every((child) => child.name === "br" || (child.type === CKEDITOR.NODE_TEXT && BLANK.test(child.value)));
+  }
+
+  function keepALineAtTheEnd(editor) {
+    const editable = editor.mode === "wysiwyg" && editor.editable();
+    const last = editable && editable.getLast((node) => node.type === CKEDITOR.NODE_ELEMENT && !isScaffolding(node));
+    if (!last || !last.is("div", "table", "figure", "hr")) return;
+    editor.fire("lockSnapshot");
+    const line = new CKEDITOR.dom.element("p");
+    line.appendBogus(true);
+    line.insertAfter(last);
+    editor.fire("unlockSnapshot");
+  }
+
+  function isScaffolding(element) {
+    return element.hasAttribute("data-cke-temp") || element.hasAttribute("data-cke-magic-line") || element.hasAttribute("data-cke-hidden-sel") || element.data("cke-bookmark");
+  }
+
+  CKEDITOR.on("dialogDefinition", ({ data }) => {
+    const info = data.definition.getContents("info");
+    if (data.name === "table") info.get("selHeaders").default = "row";
+    if (data.name === "link") {
+      // Links to a place within the text are not kept.
+      const kinds = info.get("linkType");
+      kinds.items = kinds.items.filter(([, kind]) => kind !== "anchor");
+    }
+  });
+})();

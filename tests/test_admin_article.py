@@ -1,0 +1,339 @@
+"""The article's screen: an editor's day through the real forms; permissions asked in the act, at every address."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from articles import publishing
+from articles.models import Article, AuditEntry, Revision
+
+pytestmark = pytest.mark.django_db
+
+
+def login(client, user):
+    client.force_login(user)
+    return client
+
+
+def form(cast, article=None, **facts):
+    data = {
+        "title": "大桥通车", "body": "<p>正文。</p>", "section": cast.news.pk, "source": cast.own.pk, "origin": "own",
+        "based_on": article.latest.number if article else "",
+        "credits-TOTAL_FORMS": "1", "credits-INITIAL_FORMS": "0", "credits-MIN_NUM_FORMS": "0",
+        "credits-MAX_NUM_FORMS": "1000", "credits-0-role": "responsible_editor", "credits-0-person": cast.liang.pk,
+        "credits-0-position": "0",
+    }  # fmt: skip
+    if article:
+        credits = list(article.credits.all())
+        data |= {"credits-TOTAL_FORMS": len(credits), "credits-INITIAL_FORMS": len(credits)}
+        for index, credit in enumerate(credits):
+            data |= {
+                f"credits-{index}-id": credit.pk, f"credits-{index}-article": article.pk,
+                f"credits-{index}-role": credit.role, f"credits-{index}-person": credit.person_id,
+                f"credits-{index}-position": credit.position,
+            }  # fmt: skip
+    return {**data, **facts}
+
+
+def change_url(article):
+    return reverse("admin:articles_article_change", args=[article.pk])
+
+
+def said(response):
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+ADD = "/admin/articles/article/add/"
+
+
+def test_write_save_publish_correct_withdraw(client, cast):
+    login(client, cast.writer)
+    client.post(ADD, form(cast))
+    article = Article.objects.get()
+    assert (article.created_by, article.latest.number, article.state) == (cast.writer, 1, "draft")
+    client.post(change_url(article), form(cast, article, title="大桥今日通车", _submit="1"))
+    article.refresh_from_db()
+    assert (article.state, article.stage) == ("draft", 1)
+    read_by_all(client, cast, article)
+    client.post(reverse("admin:articles_article_publish", args=[article.pk]))
+    article.refresh_from_db()
+    assert (article.state, article.live.title) == ("live", "大桥今日通车")
+    login(client, cast.writer)
+    client.post(change_url(article), form(cast, article, title="大桥通车一周"))
+    article.refresh_from_db()
+    assert (article.state, article.live.title) == ("changed", "大桥今日通车")
+    client.post(reverse("admin:articles_article_submit", args=[article.pk]))
+    read_by_all(client, cast, article)
+    client.post(reverse("admin:articles_article_correct", args=[article.pk]), {"note": "标题“今日”应为“一周”。"})
+    article.refresh_from_db()
+    assert article.live.title == "大桥通车一周"
+    client.post(reverse("admin:articles_article_withdraw", args=[article.pk]), {"reason": "待核"})
+    article.refresh_from_db()
+    assert article.state == "withdrawn"
+    client.post(reverse("admin:articles_article_put_back", args=[article.pk]), {"reason": "核实无误"})
+    article.refresh_from_db()
+    assert article.state == "live"
+    read = ["article.submitted", *["article.signed_off"] * 3]
+    assert [e.action for e in AuditEntry.objects.order_by("pk") if e.action.startswith("article.")] == [
+        "article.saved", "article.saved", *read, "article.published", "article.saved", *read, "article.corrected",
+        "article.withdrawn", "article.put_back"]  # fmt: skip
+
+
+def read_by_all(client, cast, article):
+    """The three readers sign on their page; then the editor is back."""
+    for reader in cast.readers():
+        login(client, reader)
+        article.refresh_from_db()
+        client.post(
+            reverse("admin:articles_article_review", args=[article.pk]),
+            {"revision": article.latest.number, "decision": "pass", "opinion": ""},
+        )
+    article.refresh_from_db()
+    assert article.is_read_by_all
+    login(client, cast.editor)
+
+
+def test_a_crafted_form_cannot_set_the_clock_or_what_is_public(client, cast):
+    article = cast.article()
+    login(client, cast.editor).post(
+        change_url(article),
+        form(cast, article, first_published_at="2020-01-01 00:00:00", migrated="on", live="1", ordinal="1",
+             created_by=cast.admin.pk, withdrawn_at="2020-01-01"),
+    )  # fmt: skip
+    article.refresh_from_db()
+    assert (article.title, article.first_published_at, article.migrated, article.live) == (
+        "大桥通车",
+        None,
+        False,
+        None,
+    )
+
+
+def test_what_the_gate_removed_is_told_and_the_rest_is_kept(client, cast):
+    response = login(client, cast.writer).post(
+        ADD,
+        form(cast, body='<p style="color:red">正文</p><script>alert(1)</script><img src="https://x.example/a.jpg">'),
+        follow=True,
+    )
+    assert Article.objects.get().body == "<p>正文</p>"
+    assert len(response.context["messages"]) >= 3
+
+
+def test_problems_are_listed_and_the_text_is_saved_all_the_same(client, cast):
+    response = login(client, cast.editor).post(ADD, form(cast, body="", _submit="1"), follow=True)
+    article = Article.objects.get()
+    assert article.state == "draft"
+    assert Revision.objects.count() == 1
+    assert article.stage == 0
+    assert "正文" in said(response)
+
+
+def test_two_people_on_one_text_lose_nothing(client, cast):
+    article = cast.article(title="原题")
+    opened = form(cast, article, title="我的版本", body="<p>我写的</p>")
+    cast.change(article, by=cast.editor, title="别人的版本")
+    response = login(client, cast.writer).post(change_url(article), opened)
+    article.refresh_from_db()
+    assert article.title == "别人的版本"
+    html = response.content.decode()
+    assert "我的版本" in html
+    assert "我写的" in html
+    assert "梁静姝" in html
+
+
+@pytest.mark.parametrize("who", ["stranger", "culture_editor"])
+def test_the_wrong_person_cannot_change_it(client, cast, who):
+    article = cast.article(title="原题")
+    response = login(client, getattr(cast, who)).post(change_url(article), form(cast, article))
+    assert response.status_code == 403
+    article.refresh_from_db()
+    assert article.title == "原题"
+
+
+def test_a_section_where_one_may_not_write_is_not_offered_nor_taken(client, cast):
+    login(client, cast.culture_editor)
+    html = client.get(ADD).content.decode()
+    assert "文旅" in html
+    assert not re.search(r"<option[^>]*>要闻", html)
+    client.post(ADD, form(cast, section=cast.news.pk))
+    assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["publish", "withdraw"])
+@pytest.mark.parametrize("who", ["writer", "culture_editor", "stranger"])
+def test_acts_ask_again_who_may(client, cast, act, who):
+    article = cast.article()
+    if act == "withdraw":
+        cast.publish(article)
+    login(client, getattr(cast, who))
+    response = client.post(reverse(f"admin:articles_article_{act}", args=[article.pk]), {"reason": "x"})
+    article.refresh_from_db()
+    assert response.status_code in (302, 403, 404)
+    assert article.state == ("live" if act == "withdraw" else "draft")
+
+
+@pytest.mark.parametrize("act", ["publish", "withdraw"])
+def test_a_link_alone_changes_nothing(client, cast, act):
+    article = cast.article()
+    if act == "withdraw":
+        cast.publish(article)
+    client = login(client, cast.editor)
+    client.get(reverse(f"admin:articles_article_{act}", args=[article.pk]))
+    article.refresh_from_db()
+    assert article.state == ("live" if act == "withdraw" else "draft")
+
+
+def test_withdrawing_without_a_reason_asks_again(client, cast):
+    article = cast.article()
+    cast.publish(article)
+    response = login(client, cast.editor).post(
+        reverse("admin:articles_article_withdraw", args=[article.pk]), {"reason": " "}
+    )
+    assert response.status_code == 200
+    assert response.context["form"].errors["reason"]
+    article.refresh_from_db()
+    assert article.state == "live"
+
+
+def test_revisions_can_be_read_and_restored(client, cast):
+    article = cast.article(title="第一稿")
+    cast.change(article, title="第二稿")
+    cast.publish(article)
+    login(client, cast.editor)
+    assert client.get(reverse("admin:articles_article_revisions", args=[article.pk])).status_code == 200
+    first = reverse("admin:articles_article_revision", args=[article.pk, 1])
+    assert client.get(first).status_code == 200
+    client.post(first)
+    article.refresh_from_db()
+    assert (article.title, article.latest.number, article.live.title) == ("第一稿", 3, "第二稿")
+    assert client.get(reverse("admin:articles_article_revision", args=[article.pk, 9])).status_code == 404
+
+
+def test_a_draft_can_be_discarded_but_not_what_was_public(client, cast):
+    draft, live = cast.article(), cast.article()
+    cast.publish(live)
+    login(client, cast.editor)
+    for article in (draft, live):
+        client.post(reverse("admin:articles_article_delete", args=[article.pk]), {"post": "yes"})
+    assert list(Article.objects.all()) == [live]
+
+
+def test_the_card_shows_state_address_codes_and_problems(client, cast):
+    article = cast.article()
+    cast.publish(article)
+    cast.change(article, source=None)
+    html = login(client, cast.editor).get(change_url(article)).content.decode()
+    assert article.public_url in html
+    for code in (f"W{article.number}", f"M{article.number}", f"P{article.number}-1"):
+        assert f"/q/{code}.svg" in html
+    assert 'data-field="source"' in html
+    assert "/preview/" in html
+
+
+def test_whoever_may_only_publish_sees_the_form_read_only_with_the_act(client, cast):
+    from tests.cast import make_user  # noqa: PLC0415
+
+    article = cast.article()
+    cast.sign(article)
+    publisher = make_user("publisher", ["publish"])
+    html = login(client, publisher).get(change_url(article)).content.decode()
+    assert 'href="../publish/"' in html
+    assert 'name="_save"' not in html
+    client.post(reverse("admin:articles_article_publish", args=[article.pk]))
+    article.refresh_from_db()
+    assert article.state == "live"
+
+
+@pytest.mark.parametrize("state", ["draft", "live", "changed", "expired", "withdrawn", ""])
+def test_the_list_filters_by_state_with_few_queries(client, cast, state, django_assert_max_num_queries):
+    for _ in range(30):
+        cast.publish(cast.article())
+    cast.change(Article.objects.last(), title="改过")
+    publishing.withdraw(Article.objects.first(), by=cast.editor, reason="误")
+    cast.article()
+    login(client, cast.editor)
+    with django_assert_max_num_queries(16):
+        response = client.get("/admin/articles/article/", {"state": state} if state else {})
+    expected = {"draft": 1, "live": 28, "changed": 1, "expired": 0, "withdrawn": 1, "": 31}[state]
+    assert len(response.context["cl"].result_list) == expected
+
+
+@pytest.mark.parametrize("query", ["通车", "1", "%", "'", "　", "\x00"])
+def test_searching_never_breaks(client, cast, query):
+    cast.article()
+    assert login(client, cast.editor).get("/admin/articles/article/", {"q": query}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["999999", "abc", "1%27", "99999999999999999999999"])
+def test_an_article_that_is_not_there_is_no_error(client, cast, path):
+    assert login(client, cast.editor).get(f"/admin/articles/article/{path}/change/").status_code in (302, 404)
+
+
+def test_anonymous_visitors_are_asked_to_log_in_everywhere(client, cast):
+    article = cast.article()
+    for name, args in [("change", [article.pk]), ("publish", [article.pk]), ("withdraw", [article.pk]),
+                       ("revisions", [article.pk]), ("revision", [article.pk, 1]), ("changelist", []), ("add", [])]:  # fmt: skip
+        for method in (client.get, client.post):
+            response = method(reverse(f"admin:articles_article_{name}", args=args))
+            assert response.status_code == 302, name
+            assert "/admin/login/" in response["Location"]
+    assert Article.objects.get().state == "draft"
+
+
+def test_the_second_save_shows_both_and_lets_one_choose(client, cast):
+    article = cast.article(title="原题", body="<p>桥长三十米。</p>")
+    opened = form(cast, article, title="我的版本", body="<p>桥长五十米。</p>")
+    cast.change(article, by=cast.editor, body="<p>桥长四十米。</p>")
+    login(client, cast.writer)
+    html = client.post(change_url(article), opened).content.decode()
+    assert "<del>四</del><ins>五</ins>" in html
+    assert 'name="_over" value="2"' in html
+    cast.change(article, by=cast.editor, body="<p>桥长六十米。</p>")
+    client.post(change_url(article), {**opened, "_over": "2"})
+    article.refresh_from_db()
+    assert article.body == "<p>桥长六十米。</p>", "a third version came in between: asked again"
+    client.post(change_url(article), {**opened, "_over": "3"})
+    article.refresh_from_db()
+    assert (article.title, article.body, article.latest.number) == ("我的版本", "<p>桥长五十米。</p>", 4)
+
+
+@pytest.mark.parametrize("facts", [{"title": "动一个字"}, {"credits-0-role": "editor"}])
+def test_an_edit_that_voids_sign_offs_says_so_first(client, cast, facts):
+    article = cast.article()
+    cast.sign(article, times=2)
+    login(client, cast.writer)
+    html = client.get(change_url(article)).content.decode()
+    assert 'name="voiding"' in html
+    changed = form(cast, article, title=article.title, body=article.body) | facts
+    response = client.post(change_url(article), changed)
+    article.refresh_from_db()
+    assert response.status_code == 200
+    assert (article.stage, article.latest.number) == (3, 1)
+    client.post(change_url(article), {**changed, "voiding": "1"})
+    article.refresh_from_db()
+    assert (article.stage, article.signed, article.latest.number) == (0, None, 2)
+
+
+def test_saving_without_a_change_voids_nothing_and_asks_nothing(client, cast):
+    article = cast.article()
+    cast.sign(article, times=2)
+    login(client, cast.writer)
+    client.post(change_url(article), form(cast, article, title=article.title, body=article.body))
+    article.refresh_from_db()
+    assert (article.stage, article.latest.number) == (3, 1)
+
+
+def test_the_reader_whose_turn_it_is_corrects_on_the_form(client, cast):
+    article = cast.article()
+    cast.sign(article, times=1)
+    for duty in ("write",):
+        cast.head.assignments.filter(duty=duty).delete()
+    login(client, cast.head)
+    client.post(change_url(article), form(cast, article, title="改一个字"))
+    article.refresh_from_db()
+    assert (article.title, article.stage, article.latest.stage, article.signed.stage) == ("改一个字", 2, 2, 1)
+    moved = client.post(change_url(article), form(cast, article, section=cast.culture.pk))
+    article.refresh_from_db()
+    assert moved.status_code == 200
+    assert article.section == cast.news

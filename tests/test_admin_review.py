@@ -1,0 +1,154 @@
+"""The reader's side of the desk: the queue holds what one may decide, the page decides it, and a refusal says why."""
+
+import pytest
+from django.urls import reverse
+
+from articles import review
+from articles.models import Article, AuditEntry, SignOff
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/admin/queue/"
+
+
+def page(article, name="review"):
+    return reverse(f"admin:articles_article_{name}", args=[article.pk])
+
+
+def submitted(cast, **facts):
+    article = cast.article(**facts)
+    review.submit(article, by=cast.admin)
+    article.refresh_from_db()
+    return article
+
+
+def decision(article, **facts):
+    return {"revision": article.latest.number, "opinion": "", "decision": "pass", **facts}
+
+
+def test_three_people_read_and_sign(client, cast):
+    article = submitted(cast)
+    for stage, reader in enumerate(cast.readers(), start=1):
+        client.force_login(reader)
+        assert article.title in client.get(QUEUE).content.decode()
+        html = client.get(page(article)).content.decode()
+        assert 'value="pass"' in html
+        client.post(page(article), decision(article, opinion="同意"))
+        article.refresh_from_db()
+        assert article.stage == stage + 1
+        assert article.title not in client.get(QUEUE).content.decode().split('id="content-main"')[1]
+    assert article.is_read_by_all
+
+
+def test_the_page_shows_what_the_reader_before_signed_and_the_trail(client, cast):
+    article = submitted(cast, body="<p>桥长三十米。</p>")
+    review.sign_off(article, by=cast.editor, revision=1, opinion="数字请再核")
+    cast.change(article, by=cast.head, body="<p>桥长五十米。</p>")
+    client.force_login(cast.head)
+    html = client.get(page(article)).content.decode()
+    assert "<del>三</del><ins>五</ins>" in html
+    assert "数字请再核" in html
+    assert "梁静姝" in html
+
+
+@pytest.mark.parametrize(
+    ("press", "facts", "stage"),
+    [("back", {"opinion": "补采"}, 0), ("back", {"opinion": "重读", "to_stage": 1}, 1), ("reject", {"opinion": "不用"}, 0),
+     ("hold", {"opinion": "等通报"}, 2), ("hand_on", {"opinion": "我出差"}, 2)],
+)  # fmt: skip
+def test_each_button_does_its_act(client, cast, press, facts, stage):
+    article = submitted(cast)
+    cast.sign(article, times=1)
+    if press == "hand_on":
+        colleague = cast.chief
+        colleague.assignments.create(duty="second")
+        facts = {**facts, "to": colleague.pk}
+    client.force_login(cast.head)
+    client.post(page(article), decision(article, decision=press, **facts))
+    last = article.sign_offs.last()
+    article.refresh_from_db()
+    assert (last.decision, last.person, article.stage) == (press, cast.head, stage)
+
+
+@pytest.mark.parametrize("press", ["back", "hold", "reject", "hand_on", "nonsense", ""])
+def test_a_decision_without_its_reason_is_asked_for_again_and_nothing_is_lost(client, cast, press):
+    article = submitted(cast)
+    client.force_login(cast.editor)
+    facts = {"opinion": "写了一半的意见"} if press in ("hand_on", "nonsense", "") else {}
+    response = client.post(page(article), decision(article, decision=press, **facts))
+    assert response.context["form"].non_field_errors()
+    assert facts.get("opinion", "") in response.content.decode()
+    assert article.sign_offs.count() == 1
+
+
+@pytest.mark.parametrize("who", ["writer", "head", "chief", "culture_editor"])
+@pytest.mark.parametrize("press", ["pass", "back", "hold", "reject"])
+def test_whoever_may_not_decide_is_refused(client, cast, who, press):
+    article = submitted(cast)
+    client.force_login(getattr(cast, who))
+    response = client.post(page(article), decision(article, decision=press, opinion="理由"))
+    assert response.status_code == 403
+    assert article.sign_offs.count() == 1
+
+
+def test_a_text_that_changed_since_it_was_opened_is_not_signed(client, cast):
+    article = submitted(cast)
+    opened = decision(article)
+    cast.change(article, by=cast.admin, title="后来改的题目")
+    client.force_login(cast.editor)
+    response = client.post(page(article), opened)
+    assert response.status_code == 403
+    assert SignOff.objects.filter(decision="pass").count() == 0
+
+
+def test_several_are_signed_at_once_each_by_itself(client, cast):
+    good, changed, done = (submitted(cast) for _ in range(3))
+    ticks = [f"{a.number}-{a.latest.number}" for a in (good, changed, done)]
+    cast.change(changed, title="后来改的题目")
+    review.sign_off(done, by=cast.editor, revision=1)
+    client.force_login(cast.editor)
+    response = client.post(QUEUE, {"article": [*ticks, "999999-1", "x", "1-"], "opinion": "同意"}, follow=True)
+    said = " ".join(str(message) for message in response.context["messages"])
+    assert changed.sign_offs.filter(decision="pass").count() == 0
+    assert good.sign_offs.get(decision="pass").opinion == "同意"
+    assert done.sign_offs.filter(decision="pass").count() == 1
+    assert str(changed.number) in said
+    assert str(done.number) in said
+
+
+def test_the_queue_is_for_readers(client, cast):
+    client.force_login(cast.writer)
+    assert client.get(QUEUE).status_code == 403
+    assert client.post(QUEUE, {"article": ["1-1"]}).status_code == 403
+
+
+def test_the_queue_counts_right_and_asks_little(client, cast, django_assert_max_num_queries):
+    for _ in range(12):
+        submitted(cast)
+    client.force_login(cast.editor)
+    with django_assert_max_num_queries(12):
+        response = client.get(QUEUE)
+    assert (response.context["count"], len(response.context["rows"])) == (12, 12)
+    with django_assert_max_num_queries(25):
+        desk = client.get("/admin/")
+    assert desk.context["queue"]["count"] == 12
+    assert len(desk.context["queue"]["rows"]) == 10
+
+
+def test_what_is_on_hold_stands_apart(client, cast):
+    article = submitted(cast)
+    review.hold(article, by=cast.editor, reason="等通报")
+    client.force_login(cast.editor)
+    response = client.get(QUEUE)
+    assert [row.pk for row in response.context["held"]] == [article.pk]
+    assert response.context["rows"] == []
+
+
+def test_reading_changes_nothing(client, cast):
+    article = submitted(cast)
+    before = AuditEntry.objects.count()
+    client.force_login(cast.editor)
+    assert client.get(page(article)).status_code == 200
+    assert client.get(QUEUE).status_code == 200
+    assert AuditEntry.objects.count() == before
+    assert Article.objects.get().stage == 1
