@@ -1,0 +1,65 @@
+"""What every public page needs: the site's settings, its navigation, its footer. Nothing is read until it is printed."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from ..models import Section, SiteSettings
+from . import metadata
+
+
+class FootItem(NamedTuple):
+    """One line of the footer: a stable key for inspectors' robots (`data-foot`), a label, the text, where it leads."""
+
+    key: str
+    label: str
+    text: str
+    url: str = ""
+
+
+class Site:
+    """The site as the templates see it; two queries, made when first asked for."""
+
+    def __init__(self) -> None:
+        self.settings = SiteSettings.current()
+        self.sections = Section.objects.tree()
+
+    @property
+    def meta(self) -> list[tuple[str, str]]:
+        return metadata.for_site(self.settings)
+
+    @property
+    def navigation(self) -> list[Section]:
+        """The sections of the first level that have something to show, in themselves or below; blank ones are hidden."""
+        filled = {section.pk for section in self.sections if section.last_ordinal}
+        for section in reversed(self.sections):
+            if section.pk in filled and section.parent_id:
+                filled.add(section.parent_id)
+        return [section for section in self.sections if section.level == 1 and section.pk in filled]
+
+    @property
+    def footer(self) -> list[FootItem]:
+        """Everything the law and the inspectors look for, where it is filled in; as text, never inside a picture."""
+        s = self.settings
+        items = [
+            FootItem("sponsor", _("Sponsor"), s.sponsor),
+            FootItem("operator", _("Operated by"), s.operator),
+            FootItem("phone", _("Telephone"), s.phone, f"tel:{s.phone}"),
+            FootItem("email", _("E-mail"), s.email, f"mailto:{s.email}"),
+            FootItem("address", _("Address"), s.address),
+            FootItem("licence", _("Internet news licence"), s.licence),
+            FootItem("report-phone", _("Report illegal or harmful content"), s.report_phone, f"tel:{s.report_phone}"),
+            FootItem("report-email", _("Reports by e-mail"), s.report_email, f"mailto:{s.report_email}"),
+            FootItem("icp", "", s.icp, "https://beian.miit.gov.cn/"),
+            FootItem("police", "", s.police, "https://beian.mps.gov.cn/"),
+            FootItem("site-code", _("Government site code"), s.site_code),
+            FootItem("conac", _("Party and government site mark"), s.conac, f"https://bszs.conac.cn/{s.conac}"),
+            FootItem("find-error", "", s.find_error_url and _("Find an error on a government site"), s.find_error_url),
+        ]
+        return [item for item in items if item.text]
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    return {"site": SimpleLazyObject(Site)}

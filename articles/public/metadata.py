@@ -1,0 +1,173 @@
+"""What machines read in the head of a page: the meta tags of the government web page norm (国办发〔2017〕47号, 附件
+《网页设计规范》), Open Graph, and JSON-LD. Their values are the visible ones: same title, same minute, same source.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from ..editing import split_keywords
+from ..models import Section, SiteSettings
+from .page import ArticlePage
+
+DESCRIPTION_LENGTH = 120  # characters; what WeChat and search pages show of a summary
+
+
+@dataclass
+class Meta:
+    """The head of one page. `tags` are (name, content) pairs, `properties` Open Graph ones; empty values are left out."""
+
+    title: str = ""
+    canonical: str = ""
+    tags: list[tuple[str, str]] = field(default_factory=list)
+    properties: list[tuple[str, str]] = field(default_factory=list)
+    linked_data: dict[str, Any] | None = None
+    indexed: bool = True
+
+    @property
+    def linked_data_script(self) -> SafeString:
+        """The whole JSON-LD element; the JSON holds no character that could end it."""
+        text = json.dumps(self.linked_data, ensure_ascii=False)
+        text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+        return mark_safe(f'<script type="application/ld+json">{text}</script>')
+
+
+def for_site(site: SiteSettings) -> list[tuple[str, str]]:
+    """SiteName, SiteDomain and, where there is one, SiteIDCode: on every page."""
+    return _filled(
+        ("SiteName", site.name),
+        ("SiteDomain", urlsplit(settings.SITE_URL).hostname or ""),
+        ("SiteIDCode", site.site_code),
+    )
+
+
+def for_home(site: SiteSettings) -> Meta:
+    home = settings.SITE_URL + reverse("home")
+    return Meta(
+        canonical=home,
+        tags=_filled(
+            ("description", site.description),
+            ("ColumnName", _("Home")),
+            ("ColumnDescription", site.description),
+            ("ColumnKeywords", ",".join(split_keywords(site.keywords))),
+            ("ColumnType", pgettext("column type of the norm", "Home")),
+        ),
+        properties=_filled(("og:type", "website"), ("og:title", site.name), ("og:url", home),
+                           ("og:description", site.description)),
+    )  # fmt: skip
+
+
+def for_section(section: Section, page: int | None = None) -> Meta:
+    path = reverse("section_page", args=[section.slug, page]) if page else section.get_absolute_url()
+    name = _("%(section)s, page %(page)d") % {"section": section.name, "page": page} if page else section.name
+    return Meta(
+        title=name,
+        canonical=settings.SITE_URL + path,
+        tags=[*_filled(("description", section.description)), *_column(section)],
+        properties=_filled(("og:type", "website"), ("og:title", name), ("og:url", settings.SITE_URL + path),
+                           ("og:description", section.description)),
+    )  # fmt: skip
+
+
+def for_article(page: ArticlePage) -> Meta:
+    content, url = page.content, page.article.public_url
+    description = _description(content)
+    picture = settings.SITE_URL + settings.MEDIA_URL + content["pictures"][0]["file"] if content["pictures"] else ""
+    if page.cover:
+        picture = settings.SITE_URL + settings.MEDIA_URL + page.cover["file"]
+    published, updated = (timezone.localtime(t) for t in (page.published_at, page.updated_at))
+    source = content["source"]["name"] if content["source"] else ""
+    return Meta(
+        title=content["title"],
+        canonical=url,
+        tags=[
+            *_filled(
+                ("description", description),
+                ("ArticleTitle", content["title"]),
+                ("PubDate", published.strftime("%Y-%m-%d %H:%M")),
+                ("ContentSource", source),
+                ("Keywords", ",".join(content["keywords"])),
+                ("Author", ",".join(page.authors or page.responsible_editors)),
+                ("Description", description),
+                ("Image", picture),
+                ("Url", url),
+            ),
+            *_column(page.section),
+        ],
+        properties=_filled(
+            ("og:type", "article"),
+            ("og:title", content["title"]),
+            ("og:url", url),
+            ("og:description", description),
+            ("og:image", picture),
+            ("article:published_time", _instant(published)),
+            ("article:modified_time", _instant(updated)),
+            ("article:section", page.section.name),
+        ),
+        linked_data=_news_article(page, description, picture),
+    )
+
+
+def for_other() -> Meta:
+    """A page that search engines should leave alone: an error, a preview."""
+    return Meta(indexed=False)
+
+
+def _news_article(page: ArticlePage, description: str, picture: str) -> dict[str, Any]:
+    """schema.org's NewsArticle, with Baidu's pubDate and upDate (its 落地页时间因子 norm) beside."""
+    content = page.content
+    published, updated = (_instant(timezone.localtime(t)) for t in (page.published_at, page.updated_at))
+    facts = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "@id": page.article.public_url,
+        "mainEntityOfPage": page.article.public_url,
+        "headline": content["title"],
+        "alternativeHeadline": content["subtitle"],
+        "description": description,
+        "image": [picture] if picture else None,
+        "articleSection": page.section.name,
+        "keywords": ",".join(content["keywords"]),
+        "datePublished": published,
+        "dateModified": updated,
+        "pubDate": published[:19],
+        "upDate": updated[:19],
+        "version": page.edition,
+        "author": [{"@type": "Person", "name": name} for name in page.authors],
+        "editor": [{"@type": "Person", "name": name} for name in page.responsible_editors],
+        "publisher": {"@type": "Organization", "name": content["source"]["name"]} if content["source"] else None,
+        "inLanguage": "zh-CN",
+    }
+    return {key: value for key, value in facts.items() if value}
+
+
+def _column(section: Section) -> list[tuple[str, str]]:
+    return _filled(
+        ("ColumnName", section.name),
+        ("ColumnDescription", section.description or section.name),
+        ("ColumnKeywords", ",".join(split_keywords(section.keywords)) or section.name),
+        ("ColumnType", section.kind),
+    )
+
+
+def _description(content: dict[str, Any]) -> str:
+    text = content["summary"] or strip_tags(content["body"].replace("</p>", " "))
+    return " ".join(text.split())[:DESCRIPTION_LENGTH]
+
+
+def _instant(local: Any) -> str:
+    """ISO 8601 with seconds and the zone's offset: 2022-03-25T17:03:00+08:00."""
+    return local.replace(second=0, microsecond=0).isoformat()
+
+
+def _filled(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(name, " ".join(value.split())) for name, value in pairs if value and value.strip()]

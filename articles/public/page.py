@@ -1,0 +1,156 @@
+"""What the article page prints, taken from one revision: of the edition readers see, or of a draft in a preview."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from .. import sanitising, short_links
+from ..models import Article, Credit, Revision, Section
+from ..models.picture import renditions
+
+IMAGE = re.compile(r"<img\b[^>]*>")
+SOURCE, ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
+# The text column is at most 42 em wide; a phone shows pictures from edge to edge.
+SIZES = "(min-width: 46rem) 42rem, 100vw"
+
+
+class Crumb(NamedTuple):
+    name: str
+    url: str
+
+
+class Code(NamedTuple):
+    """A QR code on the page: its image, its caption, and the address in letters for those who cannot scan."""
+
+    image: str
+    caption: str
+    address: str
+
+
+@dataclass(frozen=True)
+class ArticlePage:
+    """One revision, ready to print. `number` is the edition's, or None for a draft, which has no codes and no time."""
+
+    article: Article
+    content: dict
+    section: Section
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    edition: int | None = None
+    neighbours: tuple[Article | None, Article | None] = (None, None)
+    codes: tuple[Code, ...] = field(default=())
+    print_code: Code | None = None
+
+    @classmethod
+    def of_edition(cls, article: Article) -> "ArticlePage":
+        edition = article.live
+        listed = Article.objects.public().for_lists().filter(listed_in=article.listed_in_id)
+        before = listed.filter(ordinal__lt=article.ordinal).order_by("-ordinal").first()
+        after = listed.filter(ordinal__gt=article.ordinal).order_by("ordinal").first()
+        wechat, phone = (short_links.code_for(article.number, p) for p in "WM")
+        paper = short_links.code_for(article.number, "P", edition.number)
+        return cls(
+            article=article,
+            content=edition.revision.content,
+            section=edition.section,
+            published_at=article.first_published_at,
+            updated_at=edition.published_at,
+            edition=edition.number,
+            neighbours=(before, after),
+            codes=(_code(wechat, _("Scan with WeChat")), _code(phone, _("Scan to read on your phone"))),
+            print_code=_code(paper, _("Scan to read this article online")),
+        )
+
+    @classmethod
+    def of_revision(cls, revision: Revision) -> "ArticlePage":
+        section = Section.objects.select_related("parent__parent").get(pk=revision.content["section"])
+        return cls(article=revision.article, content=revision.content, section=section)
+
+    @property
+    def body(self) -> SafeString:
+        """The text as it passed the gate, its pictures with their sizes and the copies a browser may choose from."""
+        facts = {settings.MEDIA_URL + picture["file"]: picture for picture in self.content["pictures"]}
+        return sanitising.kept(IMAGE.sub(lambda found: _responsive(found[0], facts), self.content["body"]))
+
+    @property
+    def crumbs(self) -> list[Crumb]:
+        return breadcrumb(self.section)
+
+    @property
+    def is_updated(self) -> bool:
+        """Whether the minute of this edition differs from the minute of the first publication."""
+        return self._minute(self.published_at) != self._minute(self.updated_at)
+
+    @property
+    def authors(self) -> list[str]:
+        """The names after 作者: those who wrote it, each once; a reprint's original author; nobody where none is."""
+        if self.content["original_author"]:
+            return [self.content["original_author"]]
+        return list(dict.fromkeys(c["name"] for c in self.content["credits"] if c["role"] in Credit.WRITING))
+
+    @property
+    def responsible_editors(self) -> list[str]:
+        return self._named(Credit.Role.RESPONSIBLE_EDITOR)
+
+    @property
+    def credits(self) -> list[tuple[str, list[str]]]:
+        """Every role with its names, in the order in which the roles first appear."""
+        roles = dict.fromkeys(credit["role"] for credit in self.content["credits"])
+        return [(Credit.Role(role).label, self._named(role)) for role in roles]
+
+    @property
+    def ai_labels(self) -> bool:
+        """Whether a picture on the page carries the label of AI-made content (《人工智能生成合成内容标识办法》)."""
+        return any(picture["ai_label"] for picture in self.content["pictures"])
+
+    @property
+    def cover(self) -> dict | None:
+        return self.content["cover"]
+
+    @property
+    def attachments(self) -> list[dict]:
+        return [
+            {**a, "url": reverse("media", args=[a["file"]]), "kind": a["file"].rpartition(".")[2].upper()}
+            for a in self.content["attachments"]
+        ]
+
+    def _named(self, role: str) -> list[str]:
+        return [credit["name"] for credit in self.content["credits"] if credit["role"] == role]
+
+    @staticmethod
+    def _minute(instant: datetime | None) -> datetime | None:
+        return instant.replace(second=0, microsecond=0) if instant else None
+
+
+def breadcrumb(section: Section) -> list[Crumb]:
+    """The sections from the top down to this one; three levels at most, already loaded by the caller."""
+    crumbs = []
+    here: Section | None = section
+    while here:
+        crumbs.append(Crumb(here.name, here.get_absolute_url()))
+        here = here.parent
+    return crumbs[::-1]
+
+
+def _code(code: str, caption: str) -> Code:
+    return Code(reverse("qr_image", args=[code, "png"]), caption, short_links.address_of(code))
+
+
+def _responsive(image: str, pictures: dict[str, dict]) -> str:
+    """An <img> of the body with its size, so that nothing jumps, and every width; all follow from the picture's facts."""
+    source, alt = SOURCE.search(image), ALT.search(image)
+    picture = pictures.get(source[1]) if source else None
+    if picture is None:
+        return ""
+    url, width, height = source[1], picture["width"], picture["height"]
+    copies = ", ".join(f"{address} {w}w" for w, address in renditions(url, width))
+    return (
+        f'<img src="{url}" srcset="{copies}" sizes="{SIZES}" width="{width}" height="{height}" '
+        f'alt="{alt[1] if alt else ""}" loading="lazy" decoding="async">'
+    )

@@ -1,0 +1,53 @@
+"""Where QR codes land, and the images that show them."""
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from .. import short_links
+from ..models import Article, ShortLink, SiteSettings
+from . import views
+
+SMALLEST, USUAL, LARGEST = 64, 328, 2048
+
+
+@never_cache
+@require_safe
+def landing(request: HttpRequest, code: str) -> HttpResponse:
+    """Count the scan and lead on to the article in one step; 410 where it was withdrawn, 404 for a code of no article."""
+    link = short_links.find(code)
+    if link is None:
+        raise Http404
+    state = link.article.state
+    if state in (Article.State.WITHDRAWN, Article.State.EXPIRED):
+        return views.gone(request, state)
+    if request.method == "GET":
+        short_links.count_scan(link)
+    # Absolute, with the host from settings: a forged Host header leads nobody astray.
+    return redirect(link.article.public_url)
+
+
+@require_safe
+def image(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """The image of a code, `?size=` pixels square. The image of a code never changes, so caches may keep it."""
+    if not ShortLink.objects.filter(code=code).exists():
+        raise Http404
+    try:
+        size = int(request.GET.get("size", USUAL))
+    except ValueError as error:
+        raise BadRequest("size must be a number of pixels") from error
+    size = min(max(size, SMALLEST), LARGEST)
+    logo = SiteSettings.current().logo
+    data = None
+    if logo:
+        with logo.file.open("rb") as file:
+            data = file.read()
+    drawn = short_links.draw(short_links.address_of(code), form=form, size=size, logo=data)
+    response = HttpResponse(drawn, content_type="image/svg+xml" if form == "svg" else "image/png")
+    response["Cache-Control"] = "public, max-age=86400"
+    response["X-Content-Type-Options"] = "nosniff"
+    if request.GET.get("download"):
+        response["Content-Disposition"] = f'attachment; filename="{code}.{form}"'
+    return response

@@ -1,0 +1,18 @@
+"""The readers' addresses (docs/architecture.md lists them). None of them sets or reads a cookie."""
+
+from django.urls import path, re_path
+
+from . import files, scans, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("a/<int:number>/", views.article, name="article"),
+    path("s/<slug:slug>/", views.section, name="section"),
+    path("s/<slug:slug>/<int:page>/", views.section_page, name="section_page"),
+    path("preview/<str:token>/", views.preview, name="preview"),
+    # Codes are scanned in capitals and typed in any case.
+    re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", scans.image, name="qr_image"),
+    re_path(r"^q/(?P<code>[A-Za-z0-9-]{2,32})$", scans.landing, name="short_link"),
+    re_path(r"^Q/(?P<code>[A-Za-z0-9-]{2,32})$", scans.landing),
+    path("media/<path:name>", files.stored, name="media"),
+]

@@ -1,0 +1,127 @@
+"""What readers open. Every page is the same for everybody, so that any cache may hold it (law 9)."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from .. import preview as previews
+from ..models import Article, Section
+from ..models.section import PAGE_SIZE
+from . import metadata
+from .context import Site
+from .page import ArticlePage, breadcrumb
+
+HOME_SECTIONS = 12
+HOME_LINES = 6
+PINNED = 5
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The newest of each section; one query for all of them, by their last ordinals."""
+    site = Site()
+    sections = [s for s in site.sections if s.last_ordinal][:HOME_SECTIONS]
+    public = Article.objects.public().for_lists()
+    newest = public.none()
+    for section in sections:
+        # Twice as many as are shown, for a few withdrawn ones leave holes among the ordinals.
+        newest = newest | public.newest_in(section, 2 * HOME_LINES)
+    articles = list(newest)
+    blocks = [(s, [a for a in articles if a.listed_in_id == s.pk][:HOME_LINES]) for s in sections]
+    pinned = list(public.filter(live__pinned_until__gt=timezone.now())[:PINNED])
+    lead = list(dict.fromkeys([*pinned, *(a for a in articles if a.live.cover), *articles]))[:PINNED]
+    context = {
+        "site": site,
+        "blocks": [(s, a) for s, a in blocks if a],
+        "lead": lead,
+        "latest": max((a.first_published_at for a in articles), default=None),
+        "meta": metadata.for_home(site.settings),
+    }
+    return render(request, "public/home.html", context)
+
+
+@require_safe
+def section(request: HttpRequest, slug: str) -> HttpResponse:
+    """A section's front: what is pinned, then the newest one to two numbered pages, then the way to older ones."""
+    here = get_object_or_404(Section, slug=slug)
+    public = Article.objects.public().for_lists()
+    pinned = list(public.filter(listed_in=here, live__pinned_until__gt=timezone.now())[:PINNED])
+    first_page = max(1, here.last_page - 1)
+    newest = public.filter(listed_in=here, ordinal__gt=(first_page - 1) * PAGE_SIZE)[: 2 * PAGE_SIZE]
+    children = [child for child in here.children.all() if child.last_ordinal]
+    below = public.none()
+    for child in children:
+        below = below | public.newest_in(child, 2 * HOME_LINES)
+    below = list(below) if children else []
+    context = {
+        "section": here,
+        "pinned": pinned,
+        "articles": [article for article in newest if article not in pinned],
+        "blocks": [(child, [a for a in below if a.listed_in_id == child.pk][:HOME_LINES]) for child in children],
+        "older": first_page - 1 or None,
+        "crumbs": breadcrumb(here),
+        "meta": metadata.for_section(here),
+    }
+    return render(request, "public/section.html", context)
+
+
+@require_safe
+def section_page(request: HttpRequest, slug: str, page: int) -> HttpResponse:
+    """Numbered page `page` of a section. Pages count from the oldest, so page 7 holds the same articles for ever."""
+    here = get_object_or_404(Section, slug=slug)
+    if not 1 <= page <= here.last_page:
+        raise Http404
+    context = {
+        "section": here,
+        "articles": list(Article.objects.public().for_lists().on_page(here, page)),
+        "page": page,
+        "older": page - 1 or None,
+        "newer": page + 1 if page < here.last_page else None,
+        "crumbs": breadcrumb(here),
+        "meta": metadata.for_section(here, page),
+    }
+    return render(request, "public/section.html", context)
+
+
+@require_safe
+def article(request: HttpRequest, number: int) -> HttpResponse:
+    """The edition readers see; 410 once it was withdrawn or has expired; 404 for what never was public."""
+    row = (
+        Article.objects.select_related("live__revision", "live__section__parent__parent", "listed_in")
+        .defer("body")
+        .filter(number=number, first_published_at__isnull=False)
+        .first()
+    )
+    if row is None:
+        raise Http404
+    if row.state in (Article.State.WITHDRAWN, Article.State.EXPIRED):
+        return gone(request, row.state)
+    page = ArticlePage.of_edition(row)
+    return render(request, "public/article.html", {"page": page, "meta": metadata.for_article(page)})
+
+
+@never_cache
+@require_safe
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """A draft for whoever holds the link: never cached, never indexed, never mistaken for something public."""
+    revision = previews.revision_of(token)
+    if revision is None:
+        response = render(request, "public/preview_expired.html", {"meta": metadata.for_other()}, status=403)
+    else:
+        page = ArticlePage.of_revision(revision)
+        response = render(request, "public/article.html", {"page": page, "meta": metadata.for_other()})
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def gone(request: HttpRequest, state: str = "") -> HttpResponse:
+    """410: it was here and is not any more; a neutral sentence and a way on."""
+    return render(request, "public/gone.html", {"state": state, "meta": metadata.for_other()}, status=410)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, with a way on."""
+    return render(request, "public/not_found.html", {"meta": metadata.for_other()}, status=404)

@@ -1,0 +1,41 @@
+"""A real Chromium for the tests, driven by Playwright; skipped by name where there is none."""
+
+import os
+import shutil
+from contextlib import contextmanager
+
+from tests.conftest import needs
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync",
+             "--disable-component-update"]  # fmt: skip
+
+
+@contextmanager
+def chromium():
+    """A browser, closed at the end."""
+    needs(CHROMIUM is not None, "Chromium")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (the tests run without it where it is absent)
+
+    # Playwright keeps an event loop in this thread; the ORM's calls here are our own and wait for nothing.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def watched(page, site):
+    """A list that fills with what must not happen on a page: script errors, policy violations, foreign requests, dialogs."""
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" and "Content Security" in m.text else None)
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((site, "data:", "blob:")) else wrong.append(f"request: {r.url}"),
+    )
+    page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    return wrong
