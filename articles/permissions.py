@@ -6,12 +6,38 @@ A user may do what an Assignment says, in its section and in the sections below 
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .models import Assignment, Section
 
 Duty = Assignment.Duty
+READINGS = (Duty.FIRST, Duty.SECOND, Duty.THIRD, Duty.FOURTH, Duty.FINAL)
+
+
+class Role(models.TextChoices):
+    """What people are called in a newsroom; a preset of duties. Third and fourth readings are assigned singly."""
+
+    CORRESPONDENT = "correspondent", gettext_lazy("Correspondent")
+    EDITOR = "editor", gettext_lazy("Editor")
+    HEAD = "head", gettext_lazy("Head of department")
+    CHIEF = "chief", gettext_lazy("Chief editor")
+    SYSTEM = "system", gettext_lazy("System administrator")
+    SECURITY = "security", gettext_lazy("Security administrator")
+    AUDITOR = "auditor", gettext_lazy("Auditor")
+
+
+DUTIES_OF = {
+    Role.CORRESPONDENT: (Duty.WRITE,),
+    Role.EDITOR: (Duty.WRITE, Duty.FIRST),
+    Role.HEAD: (Duty.WRITE, Duty.SECOND, Duty.PUBLISH),
+    Role.CHIEF: (Duty.WRITE, Duty.FINAL, Duty.PUBLISH, Duty.WITHDRAW, Duty.URGENT, Duty.ARRANGE),
+    Role.SYSTEM: (Duty.ACCOUNTS,),
+    Role.SECURITY: (Duty.GRANT,),
+    Role.AUDITOR: (Duty.AUDIT,),
+}
 
 
 def may(user: Any, duty: str, section: Section) -> bool:

@@ -43,6 +43,7 @@ SCREENS = [
     "OldPath",
     "AuditEntry",
     "User",
+    "Assignment",
 ]
 
 

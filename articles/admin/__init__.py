@@ -1,10 +1,23 @@
 """The desk: one file per screen. Importing them registers them."""
 
-from . import accounts, article, attachment, audit_entry, old_path, person, picture, section, site_settings, source
+from . import (
+    accounts,
+    article,
+    assignment,
+    attachment,
+    audit_entry,
+    old_path,
+    person,
+    picture,
+    section,
+    site_settings,
+    source,
+)
 
 __all__ = [
     "accounts",
     "article",
+    "assignment",
     "attachment",
     "audit_entry",
     "old_path",

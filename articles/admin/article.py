@@ -139,6 +139,8 @@ class ArticleScreen(Screen):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "body":
+            field.widget.with_source = permissions.may_everywhere(request.user, permissions.Duty.ARRANGE)
         return add_only(field, add=db_field.name != "section") if db_field.is_relation else field
 
     # --- Reading ------------------------------------------------------------------------------------------------

@@ -55,7 +55,10 @@ class BodyWidget(CKEditorWidget):
 
     @property
     def media(self) -> Media:
-        return super().media + Media(js=[f"desk/editor/{name.removeprefix('newsroom')}.js" for name in OUR_PLUGINS])
+        package = super().media
+        ours = [f"desk/editor/{name.removeprefix('newsroom')}.js" for name in OUR_PLUGINS]
+        # One list, so that merging with other widgets' files keeps ours behind CKEditor's.
+        return Media(css=package._css, js=[*package._js, *ours])
 
     def _set_config(self) -> None:
         """Called by the package before each rendering; what it made of its own defaults is replaced whole."""

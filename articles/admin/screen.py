@@ -9,12 +9,15 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from .. import audit, permissions
-from ..models import AuditEntry
+from ..models import Assignment, AuditEntry
+
+# Duties of the newsroom's work. Whoever only opens accounts, assigns duties or reads the audit sees no content.
+CONTENT = [duty for duty in permissions.Duty if duty not in Assignment.SITE_WIDE]
 
 
 class Screen(admin.ModelAdmin):
     """A screen for the noun of one model. `duty` is what adding and changing asks for, `everywhere` whether in all
-    sections; viewing asks for any duty at all. Nothing is deleted unless a screen says so.
+    sections; viewing asks for any duty about content. Nothing is deleted unless a screen says so.
     """
 
     duty: str = permissions.Duty.ARRANGE
@@ -28,7 +31,7 @@ class Screen(admin.ModelAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return any(permissions.may_anywhere(request.user, duty) for duty in permissions.Duty)
+        return any(permissions.may_anywhere(request.user, duty) for duty in CONTENT)
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         ask = permissions.may_everywhere if self.everywhere else permissions.may_anywhere

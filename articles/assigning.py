@@ -1,0 +1,72 @@
+"""Assigning duties: who may do what where, given and taken as acts of their own.
+
+Nobody assigns to themself. The three site-wide duties (accounts, duties, audit) are kept apart: whoever has one has no
+other and no work on content, so that no one person can open an account, give it rights and hide that it was done (三员).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from . import audit, permissions
+from .models import Assignment, Section
+from .permissions import Duty
+
+SITE_WIDE = Assignment.SITE_WIDE
+
+
+class CannotAssign(ValueError):
+    """Raised, with a sentence, when duties cannot be assigned or revoked so; nothing has changed."""
+
+
+@transaction.atomic
+def assign(user: Any, duties: Iterable[str], section: Section | None, *, by: Any) -> list[Assignment]:
+    """Give the user these duties in the section and those below it, or in all (None); those newly given are returned."""
+    user = _for_change(user, by)
+    wanted = [Duty(duty) for duty in dict.fromkeys(duties)]
+    if not wanted:
+        raise CannotAssign(_("Choose a role or at least one duty."))
+    held = {Duty(duty) for duty in user.assignments.values_list("duty", flat=True)}
+    together = held | set(wanted)
+    apart = [duty for duty in SITE_WIDE if duty in together]
+    if apart and len(together) > 1:
+        raise CannotAssign(
+            _(
+                "“%(duty)s” must not be held together with any other duty: accounts, duties, audit and content are kept apart."
+            )
+            % {"duty": apart[0].label}
+        )
+    if apart and section:
+        raise CannotAssign(
+            _("“%(duty)s” is about the whole newsroom; leave the section empty.") % {"duty": apart[0].label}
+        )
+    given = []
+    for duty in wanted:
+        assignment, is_new = Assignment.objects.get_or_create(user=user, duty=duty, section=section)
+        if is_new:
+            given.append(assignment)
+            audit.record("duty.assigned", user, by=by, duty=duty, section=section.name if section else "")
+    return given
+
+
+@transaction.atomic
+def revoke(assignment: Assignment, *, by: Any) -> None:
+    """Take one duty away; nothing happens when it is gone already."""
+    user = _for_change(assignment.user, by)
+    deleted, _rows = Assignment.objects.filter(pk=assignment.pk).delete()
+    if deleted:
+        section = assignment.section
+        audit.record("duty.revoked", user, by=by, duty=assignment.duty, section=section.name if section else "")
+
+
+def _for_change(user: Any, by: Any) -> User:
+    """The account, locked, once it is sure that `by` may change its duties."""
+    if not permissions.may_everywhere(by, Duty.GRANT):
+        raise PermissionDenied(_("Duties are assigned by the security administrator."))
+    if user.pk == by.pk:
+        raise CannotAssign(_("Nobody assigns duties to themself; ask another who may."))
+    return User.objects.select_for_update().get(pk=user.pk)
