@@ -1,0 +1,157 @@
+import json
+import re
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from articles import attachments, editing, permissions, pictures, publishing, review, scheduling
+from articles.models import Article, Assignment, Person, Section, SiteSettings, Source
+
+DEMO = Path(settings.BASE_DIR) / "articles" / "demo"
+PASSWORD = "newsroom-demo"  # noqa: S105 (printed for whoever tries the demo)
+# The newest texts stand at every step of the way to readers, so that the desk shows each of them.
+WAITING = ("scheduled", "ready", "final", "second", "first", "draft")
+
+
+class Command(BaseCommand):
+    help = "Load the demo newsroom of the invented county of Jichuan, once; says which accounts there are."
+
+    def handle(self, *args: object, **options: object) -> None:
+        world = json.loads((DEMO / "newsroom.json").read_text(encoding="utf-8"))
+        if not Article.objects.exists():
+            self.stdout.write("Loading the demo newsroom (once, about half a minute)…")
+            self.stdout.flush()
+            with transaction.atomic():
+                load(world)
+        self.stdout.write(f"\n  Accounts, all with the password {PASSWORD}:")
+        roles = {"administrator": _("Administrator"), **dict(permissions.Role.choices)}
+        shown = set()
+        for person in world["people"]:
+            if person.get("role") and person["role"] not in shown:
+                shown.add(person["role"])
+                self.stdout.write(f"    {person['username']:<12} {roles[person['role']]} {person['name']}")
+
+
+def load(world: dict[str, Any]) -> None:
+    """Everything but the articles, then the articles from their files, oldest first."""
+    SiteSettings.objects.create(pk=1, **world["site"])
+    for position, facts in enumerate(world["sections"]):
+        parent = Section.objects.get(slug=facts.pop("parent")) if "parent" in facts else None
+        section = Section(parent=parent, position=position, **facts)
+        section.full_clean()
+        section.save()
+    for facts in world["sources"]:
+        Source.objects.create(**facts)
+    for facts in world["people"]:
+        _account(facts)
+    chief, reporter = User.objects.get(username="chief"), User.objects.get(username="reporter")
+    texts = sorted((_read(path) for path in (DEMO / "texts").glob("*.html")), key=lambda t: t["at"])
+    files = _store_files(texts, by=reporter)
+    drafted = [_write(text, files, by=reporter) for text in texts]
+    public = len(texts) - len(WAITING)
+    for article, text in zip(drafted[:public], texts[:public], strict=True):
+        publishing.publish_archived(article, by=chief, at=text["at"], origin="demo")
+    withdrawn, corrected, changed = drafted[public - 3 : public]
+    _change(changed, by=reporter, subtitle="（修改稿，读者尚未看到）")
+    _change(corrected, by=reporter, summary=f"{corrected.summary}（已更正）")
+    _have_read(corrected, times=3)
+    publishing.correct(corrected, by=chief, note="导语中的说法不够准确，已据采访记录更正。")
+    publishing.withdraw(withdrawn, by=chief, reason="演示：来稿单位要求撤回，待核实后另发。")
+    for article, step in zip(drafted[public:], WAITING, strict=True):
+        if step != "draft":
+            _have_read(
+                article, times=("first", "second", "final").index(step) if step in ("first", "second", "final") else 3
+            )
+        if step == "scheduled":
+            tomorrow = timezone.localdate() + timedelta(days=1)
+            at = timezone.make_aware(datetime.combine(tomorrow, time(8, 0)))
+            scheduling.schedule(article, by=chief, at=at)
+
+
+def _change(article: Article, *, by: User, **facts: str) -> None:
+    article.refresh_from_db()
+    for field, value in facts.items():
+        setattr(article, field, value)
+    editing.save(article, by=by, credits=[(c.role, c.person) for c in article.credits.select_related("person")])
+
+
+def _have_read(article: Article, *, times: int) -> None:
+    """Submit the article and have its first `times` readings signed, by those whose work that is."""
+    review.submit(article, by=User.objects.get(username="reporter"))
+    opinions = ("事实、数字已核，文字通顺。", "同意。", "同意签发。")
+    for username, opinion in list(zip(("editor", "head", "chief"), opinions, strict=True))[:times]:
+        article.refresh_from_db()
+        reader = User.objects.get(username=username)
+        review.sign_off(article, by=reader, revision=article.newest.number, opinion=opinion)
+
+
+def _account(facts: dict[str, Any]) -> None:
+    user = None
+    if "username" in facts:
+        user = User.objects.create_user(
+            facts["username"], password=PASSWORD, is_staff=True, is_superuser=facts["role"] == "administrator"
+        )
+        for slug in facts.get("sections", [None]):
+            section = Section.objects.get(slug=slug) if slug else None
+            for duty in permissions.DUTIES_OF.get(facts["role"], ()):
+                Assignment.objects.create(user=user, section=section, duty=duty)
+    Person.objects.create(name=facts["name"], unit=facts["unit"], user=user)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """One demo text: `key: value` lines, `---`, and a body of HTML."""
+    head, _rule, body = path.read_text(encoding="utf-8").partition("\n---\n")
+    text: dict[str, Any] = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+    hour, minute = map(int, text["time"].split(":"))
+    day = timezone.localdate() - timedelta(days=int(text["days_ago"]))
+    at = timezone.make_aware(datetime.combine(day, time(hour, minute)))
+    return {**text, "body": body.strip(), "at": min(at, timezone.now() - timedelta(minutes=1))}
+
+
+def _store_files(texts: list[dict[str, Any]], *, by: User) -> dict[str, Any]:
+    """The pictures and attachments the texts use, in the library; {"pictures/x.jpg": Picture, …}."""
+    used = {name for text in texts for name in re.findall(r'"((?:pictures|attachments)/[^"]+)"', text["body"])}
+    used |= {f"pictures/{text['cover']}.jpg" for text in texts if "cover" in text}
+    stored: dict[str, Any] = {}
+    for name in sorted(used):
+        upload = SimpleUploadedFile(Path(name).name, (DEMO / name).read_bytes())
+        stored[name] = (
+            pictures.store(upload, by=by, licence="CC0")
+            if name.startswith("pictures/")
+            else attachments.store(upload, by=by)
+        )
+    return stored
+
+
+def _write(text: dict[str, Any], files: dict[str, Any], *, by: User) -> Article:
+    body = text["body"]
+    for name, stored in files.items():
+        body = body.replace(f'"{name}"', f'"{stored.url}"')
+    original = text.get("original_days_ago")
+    cover = files.get(f"pictures/{text.get('cover')}.jpg")
+    fields = ("kicker", "title", "subtitle", "short_title", "summary", "keywords", "origin", "original_title",
+              "original_author", "original_url")  # fmt: skip
+    article = Article(
+        **{field: text[field] for field in fields if field in text},
+        body=body,
+        cover=cover,
+        section=Section.objects.get(slug=text["section"]),
+        source=Source.objects.get(name=text["source"]),
+        original_published_on=timezone.localdate() - timedelta(days=int(original)) if original else None,
+    )
+    credits = [
+        (role.strip(), Person.objects.get(name=name.strip()))
+        for part in text["credits"].split(";") if ":" in part
+        for role, names in [part.split(":", 1)]
+        for name in names.split("、")
+    ]  # fmt: skip
+    editing.save(article, by=by, credits=credits)
+    return article

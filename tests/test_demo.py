@@ -1,0 +1,40 @@
+"""The demo newsroom is whole: its texts are sound, and it loads once."""
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from articles.models import Article, Attachment, Picture, Section, Source
+from tests.test_public import Page
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_loads_once_and_every_page_opens(capsys):
+    call_command("load_demo")
+    assert Section.objects.count() == 8
+    assert Source.objects.count() >= 5
+    assert Article.objects.count() >= 43
+    assert Article.objects.public().count() >= 40
+    assert Picture.objects.count() >= 20
+    assert Attachment.objects.count() >= 4
+    assert {article.state.value for article in Article.objects.all()} == {"draft", "live", "changed", "withdrawn"}
+    public = list(Article.objects.public().select_related("live__revision"))
+    assert sum("<table" in a.live.revision.content["body"] for a in public) >= 5
+    assert sum("<figcaption" in a.live.revision.content["body"] for a in public) >= 15
+    client = Client()
+    for address in ["/", *(f"/s/{slug}/" for slug in Section.objects.values_list("slug", flat=True))]:
+        assert client.get(address).status_code == 200
+    for article in public:
+        response = client.get(article.get_absolute_url())
+        assert response.status_code == 200
+        assert article.live.title in Page(response).text
+    out = capsys.readouterr().out
+    for account in ("admin", "chief", "editor", "reporter", "contributor"):
+        assert account in out
+    before = Article.objects.count()
+    Article.objects.filter(pk=public[0].pk).update(keywords="后来改的")
+    call_command("load_demo")
+    assert Article.objects.count() == before
+    assert Article.objects.get(pk=public[0].pk).keywords == "后来改的"
+    assert Client().login(username="editor", password="newsroom-demo")
