@@ -206,7 +206,7 @@ class ArticleScreen(Screen):
             "void_warning": "" if review.may_correct(article, request.user) else review.void_warning(article),
             "problems": checks.find_problems(article, checks.OF_THE_TEXT),
             "acts": shown_to(request.user, article),
-            "preview_url": preview.address_of(article.latest) if article.latest else "",
+            "preview_url": preview.path_of(article.latest) if article.latest else "",
             "preview_code": _as_data(preview.qr_of(article.latest)) if article.latest else "",
             "codes": short_links.of_edition(article.live) if article.live else [],
         }

@@ -107,7 +107,7 @@ def review_view(screen: Any, request: HttpRequest, number: int) -> HttpResponse:
         reading=review.stage_name(article.stage, article.stages) if 0 < article.stage <= article.stages else "",
         trail=trail(article), before=since,
         changes=comparing.compare(before, article.newest.content) if before else [],
-        problems=review.open_problems(article), preview_url=preview.address_of(article.newest),
+        problems=review.open_problems(article), preview_url=preview.path_of(article.newest),
         may_correct=review.may_correct(article, request.user),
         own=review.has_written(article, request.user),
     )  # fmt: skip

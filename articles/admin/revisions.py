@@ -42,7 +42,7 @@ def revision_view(screen: Any, request: HttpRequest, number: int, revision: int)
         return redirect("admin:articles_article_change", number)
     return screen.page(
         request, article, "revision", _("A revision of “%(title)s”") % {"title": article}, revision=chosen,
-        preview_url=preview.address_of(chosen), may_change=screen.has_change_permission(request, article),
+        preview_url=preview.path_of(chosen), may_change=screen.has_change_permission(request, article),
         void_warning="" if review.may_correct(article, request.user) else review.void_warning(article),
         changes=comparing.compare(chosen.content, article.newest.content),
     )  # fmt: skip

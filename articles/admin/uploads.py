@@ -65,7 +65,8 @@ class FileScreen(Screen):
             return _refusal(str(refusal), 422)
         except PermissionDenied as refusal:
             return _refusal(str(refusal), 403)
-        return JsonResponse({"uploaded": 1, "fileName": upload.name, "url": stored.url, "name": stored.name})
+        facts = {"uploaded": 1, "fileName": upload.name, "url": stored.url, "name": stored.name}
+        return JsonResponse({**facts, "notes": list(getattr(stored, "notes", ()))})
 
 
 class UploadForm(forms.ModelForm):

@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .article import Article
+from .assignment import Assignment
 from .immutable import Immutable
 from .revision import Revision
 
@@ -67,6 +68,11 @@ class SignOff(Immutable):
 
     def __str__(self):
         return f"{self.article_id} {self.stage}/{self.stages} {self.decision} {self.person_name}"
+
+    @property
+    def role_name(self) -> str:
+        """The duty in which it was decided, as the desk calls it."""
+        return str(Assignment.Duty(self.role).label)
 
     @property
     def is_final(self) -> bool:

@@ -7,12 +7,14 @@
     afterInit(editor) {
       editor.dataProcessor.htmlFilter.addRules({ elements: { p: (element) => (isEmptyLine(element) ? false : element) } });
       for (const happening of ["change", "dataReady", "mode"]) editor.on(happening, () => keepALineAtTheEnd(editor));
+      // What was put in place so far is not the editor's to undo.
+      editor.on("instanceReady", () => editor.resetUndo());
     },
   });
 
   // At the top only: the gate knows better about cells and items.
   function isEmptyLine(element) {
-    return !element.parent.name && element.children.every((child) => child.name === "br" || (child.type === CKEDITOR.NODE_TEXT && BLANK.test(child.value)));
+    return !element.parent.parent && element.children.every((child) => child.name === "br" || (child.type === CKEDITOR.NODE_TEXT && BLANK.test(child.value)));
   }
 
   function keepALineAtTheEnd(editor) {
@@ -30,7 +32,12 @@
     return element.hasAttribute("data-cke-temp") || element.hasAttribute("data-cke-magic-line") || element.hasAttribute("data-cke-hidden-sel") || element.data("cke-bookmark");
   }
 
+  // CKEditor's buttons are links to "javascript:void(0)"; its own handlers do the work, the policy refuses the rest.
+  document.addEventListener("click", (event) => event.target.closest?.('a[href^="javascript:"]') && event.preventDefault(), true);
+
   CKEDITOR.on("dialogDefinition", ({ data }) => {
+    // Its upload tab is an iframe that the policy refuses; the rest of these would set what is not kept.
+    for (const tab of ["upload", "target", "advanced"]) data.definition.removeContents(tab);
     const info = data.definition.getContents("info");
     if (data.name === "table") info.get("selHeaders").default = "row";
     if (data.name === "link") {

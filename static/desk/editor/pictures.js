@@ -67,10 +67,10 @@
     const widget = event.data.keyCode === 13 && caption && editor.widgets.getByElement(caption);
     if (!widget || widget.name !== "picture") return;
     event.cancel();
-    goOnBelow(editor, widget);
+    CKEDITOR.newsroom.goOnBelow(editor, widget);
   }
 
-  function goOnBelow(editor, widget) {
+  CKEDITOR.newsroom.goOnBelow = (editor, widget) => {
     editor.fire("saveSnapshot");
     let line = widget.wrapper.getNext((node) => node.type === CKEDITOR.NODE_ELEMENT);
     if (!line || !line.is("p") || line.getText().trim()) {
@@ -83,7 +83,7 @@
     range.moveToElementEditStart(line);
     range.select();
     editor.fire("saveSnapshot");
-  }
+  };
 
   // --- The dialog -----------------------------------------------------------------------------------------------
 
@@ -94,8 +94,7 @@
     const widget = focused?.name === "picture" ? focused : null;
     const image = widget ? widget.parts.image : chosen?.is("img") ? chosen : null;
     const before = split(widget ? widget.parts.caption.getText() : "", pattern);
-    const selection = editor.getSelection();
-    selection?.lock();
+    const ranges = editor.getSelection()?.getRanges().map((range) => range.clone()) || [];
     const dialog = build(texts, !image);
     const { file, preview, alt, caption, credit, refusal, accept } = dialog.parts;
     const found = image ? { src: image.getAttribute("src"), width: image.getAttribute("width"), height: image.getAttribute("height") } : {};
@@ -137,7 +136,7 @@
     dialog.addEventListener("close", () => {
       dialog.remove();
       editor.focus();
-      selection?.unlock(true);
+      if (!widget && ranges.length) editor.getSelection().selectRanges(ranges);
       if (dialog.returnValue !== "accept" || !found.src) return;
       const after = { caption: caption.value.trim(), credit: credit.value.trim() };
       const words = join(after, pattern);
@@ -154,7 +153,7 @@
     const known = new Set(widgets(editor));
     editor.insertHtml(CKEDITOR.newsroom.figure(picture));
     const widget = widgets(editor).find((one) => !known.has(one));
-    if (widget) goOnBelow(editor, widget);
+    if (widget) CKEDITOR.newsroom.goOnBelow(editor, widget);
   }
 
   // `words` is null where the caption stays as it is, with the links and marks it may hold.

@@ -40,8 +40,16 @@
           tell(editor, loader);
         },
       });
-      editor.on("paste", ({ data }) => preferTheFile(data), null, null, 5);
-      editor.on("paste", ({ data }) => takePictures(editor, data), null, null, 20);
+      editor.on("paste", ({ data }) => preferTheFile(data), null, null, 2);
+      // Early (1 is where CKEditor reads the clipboard), before a handler of its own builds the pasted text in the page:
+      // that would fetch the pictures from where they are.
+      editor.on("paste", ({ data }) => leaveOut(editor, data, { keepLocal: Boolean(data.dataTransfer.getData("text/rtf", true)) }), null, null, 2);
+      // Then again, once Word's pictures have been taken out of what came along beside the text.
+      editor.on("paste", ({ data }) => {
+        leaveOut(editor, data, {});
+        takeAlong(editor, data);
+      }, null, null, 20);
+      editor.on("afterPaste", () => goOnBelow(editor));
       editor.on("instanceReady", () => waitForUploads(editor));
     },
   });
@@ -58,7 +66,14 @@
     CKEDITOR.fileTools.markElement(element, name, loader.id);
     CKEDITOR.fileTools.bindNotifications(editor, loader);
     editor.insertHtml(element.getOuterHtml());
+    goOnBelow(editor);
   };
+
+  // Who pastes a picture goes on writing below it; left chosen, it would swallow what is typed.
+  function goOnBelow(editor) {
+    const held = editor.widgets.focused || editor.widgets.selected[0];
+    if (held?.wrapper && ["newsroompicture", "newsroomattachment"].includes(held.name)) CKEDITOR.newsroom.goOnBelow(editor, held);
+  }
 
   // CKEditor's own request would set a cookie for the whole site, and hide the server's sentence behind "error 422".
   function send(event, texts) {
@@ -114,34 +129,50 @@
     if (body.querySelectorAll("img").length === 1 && !body.textContent.trim()) data.dataValue = "";
   }
 
-  // Pictures within pasted text: ours stay, those that came along are uploaded, the others are left out and it is said.
-  function takePictures(editor, data) {
-    if (!/<img/i.test(data.dataValue)) return;
+  // Pictures we cannot keep are left out of pasted text, and it is said.
+  function leaveOut(editor, data, { keepLocal = false }) {
     const { kept, texts } = editor.config.newsroom;
-    const body = new DOMParser().parseFromString(data.dataValue, "text/html").body;
     let local = 0;
     let foreign = 0;
-    for (const image of body.querySelectorAll("img:not([data-cke-upload-id], [data-cke-upload-id] img)")) {
-      const src = image.getAttribute("src") || "";
-      if (src.startsWith("data:image/") && src.length > NOTHING.length) {
-        image.replaceWith(onItsWay(editor, src));
-      } else if (isOurs(src, kept)) {
+    eachPicture(data, (image, src) => {
+      if (src.startsWith("data:image/")) return;
+      if (isOurs(src, kept)) {
         image.setAttribute("src", new URL(src, location.href).pathname);
-      } else {
-        const original = image.dataset.src || src;
-        if (/^(?:https?:)?\/\//.test(original)) foreign += 1;
-        else local += 1;
-        image.remove();
+        return;
       }
-    }
-    data.dataValue = body.innerHTML;
+      // WeChat keeps the address apart, to load its pictures late.
+      const isForeign = [src, image.dataset.src].some((address) => /^(?:https?:)?\/\//.test(address));
+      if (!isForeign && keepLocal) return;
+      foreign += isForeign;
+      local += !isForeign;
+      image.remove();
+    });
     if (local) editor.showNotification(texts.local_pictures.replace("%s", local), "warning");
     if (foreign) editor.showNotification(texts.foreign_pictures.replace("%s", foreign), "warning");
   }
 
+  // Pictures that came along within pasted text are uploaded.
+  function takeAlong(editor, data) {
+    eachPicture(data, (image, src) => {
+      if (src.startsWith("data:image/")) image.replaceWith(onItsWay(editor, src));
+    });
+  }
+
+  function eachPicture(data, act) {
+    if (!/<img/i.test(data.dataValue)) return;
+    const body = new DOMParser().parseFromString(data.dataValue, "text/html").body;
+    const found = body.querySelectorAll("img:not([data-cke-upload-id], [data-cke-upload-id] img)");
+    for (const image of found) act(image, image.getAttribute("src") || "");
+    if (found.length) data.dataValue = body.innerHTML;
+  }
+
   function isOurs(src, kept) {
-    const address = URL.canParse(src, location.href) && new URL(src, location.href);
-    return address && address.origin === location.origin && address.pathname.startsWith(kept);
+    try {
+      const address = new URL(src, location.href);
+      return address.origin === location.origin && address.pathname.startsWith(kept);
+    } catch {
+      return false;
+    }
   }
 
   function onItsWay(editor, data) {
