@@ -57,12 +57,41 @@ def readers_text(browser, address, width=390):
     return response.status, text
 
 
-def test_an_editors_day(browser, site):
-    """Log in, write with a picture pasted in, publish, correct, readers keep the old text, withdraw, 410."""
+def read_and_sign(browser, site, article, name, *, correct=None, opinion="同意"):
+    """One reader's turn: from the queue to the reading page, perhaps a correction on the form, then the signature."""
+    page = browser.new_page(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    wrong = watched(page, site)
+    log_in(page, site, name)
+    page.goto(f"{site}/admin/queue/")
+    page.click(f".waiting >> text={article.title}")
+    page.wait_for_selector("[name=decision][value=pass]")
+    frame = page.frame_locator("iframe.reading")
+    frame.locator("main").wait_for()
+    assert "未发布" in frame.locator("body").inner_text()
+    if correct:
+        page.click("text=先改稿")
+        page.wait_for_selector(".cke_editable")
+        page.fill("#id_title", correct)
+        page.click("[name=_save]")
+        page.wait_for_selector(".messagelist .success")
+        page.goto(f"{site}/admin/articles/article/{article.pk}/review/")
+        assert page.locator(".change ins").count() >= 1, (
+            "the reader sees what was changed against what was signed before"
+        )
+    page.fill("#id_opinion", opinion)
+    page.click("[name=decision][value=pass]")
+    page.wait_for_selector(".messagelist .success")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "a phone scrolls sideways"
+    page.close()
+    assert wrong == []
+
+
+def test_a_story_goes_its_way_through_five_people(browser, site):
+    """Write with a picture pasted in, three readings (the second corrects a word), publish, correct, withdraw, 410."""
     Cast()
     page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
     wrong = watched(page, site)
-    log_in(page, site, "editor")
+    log_in(page, site, "writer")
     page.goto(f"{site}/admin/articles/article/add/")
     page.fill("#id_title", "望桥乡便民桥通车")
     page.wait_for_selector(".cke_editable")
@@ -75,14 +104,25 @@ def test_an_editors_day(browser, site):
     choose(page, "#id_source", "霁川新闻网")
     page.select_option("#id_credits-0-role", "responsible_editor")
     choose(page, "#id_credits-0-person", "梁静姝")
-    page.click("[name=_publish]")
-    page.wait_for_selector(".state-live")
+    page.click("[name=_submit]")
+    page.wait_for_selector(".reading-now")
     article = Article.objects.get()
+    read_and_sign(browser, site, article, "editor")
+    read_and_sign(browser, site, article, "head", correct="望桥乡便民桥建成通车")
+    article.refresh_from_db()
+    read_and_sign(browser, site, article, "chief", opinion="同意签发")
+
+    editor = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+    log_in(editor, site, "editor")
+    editor.goto(f"{site}/admin/articles/article/{article.pk}/change/")
+    editor.click("a[href$='/publish/']")
+    editor.click("form.act [type=submit]")
+    editor.wait_for_selector(".state-live")
     address = article.public_url
     for width in (390, 1280):
         status, text = readers_text(browser, address, width)
         assert status == 200
-        assert "今日便民桥正式通车。" in text
+        assert "建成通车" in text
         assert "梁静姝" in text
     reader = browser.new_page(viewport={"width": 390, "height": 844})
     seen = watched(reader, site)
@@ -92,19 +132,36 @@ def test_an_editors_day(browser, site):
     reader.wait_for_function("i => i.complete && i.naturalWidth > 0", arg=picture.element_handle())
     assert reader.evaluate("document.documentElement.scrollWidth <= innerWidth"), "a phone scrolls sideways"
     assert seen == []
+    reader.goto(f"{site}/q/P{article.pk}-1")
+    assert reader.url == address
 
-    page.fill("#id_title", "望桥乡便民桥通车第二天")
+    page.goto(f"{site}/admin/articles/article/{article.pk}/change/")
+    page.wait_for_selector(".cke_editable")
+    page.fill("#id_title", "望桥乡便民桥昨日建成通车")
     page.keyboard.press("Control+s")
     page.wait_for_selector(".state-changed")
-    assert "第二天" not in readers_text(browser, address)[1]
-    page.click("[name=_publish]")
-    page.wait_for_selector(".state-live")
-    assert "第二天" in readers_text(browser, address)[1]
+    assert "昨日" not in readers_text(browser, address)[1]
+    page.click("[name=_submit]")
+    page.wait_for_selector(".reading-now")
+    article.refresh_from_db()
+    for name in ("editor", "head", "chief"):
+        read_and_sign(browser, site, article, name)
+    page.goto(f"{site}/admin/articles/article/{article.pk}/change/")
+    page.wait_for_selector(".voids")  # an edit now would void three signatures, and says so
+    assert "昨日" not in readers_text(browser, address)[1]
+    editor.goto(f"{site}/admin/articles/article/{article.pk}/correct/")
+    editor.fill("#id_note", "标题漏写“昨日”。")
+    editor.click("form.act [type=submit]")
+    editor.wait_for_selector(".state-live")
+    assert "标题漏写“昨日”。" in readers_text(browser, address)[1]
+    reader.goto(f"{site}/q/P{article.pk}-1")
+    assert reader.url == f"{site}/a/{article.pk}/since/1/"
+    assert "已有修改" in reader.inner_text("body")
 
-    page.click("a[href$='/withdraw/']")
-    page.fill("#reason", "数据待核")
-    page.click("form.act [type=submit]")
-    page.wait_for_selector(".state-withdrawn")
+    editor.click("a[href$='/withdraw/']")
+    editor.fill("#id_reason", "数据待核")
+    editor.click("form.act [type=submit]")
+    editor.wait_for_selector(".state-withdrawn")
     status, text = readers_text(browser, address)
     assert status == 410
     assert "便民桥" not in text
