@@ -1,7 +1,8 @@
 """What changed between two revisions, as a reader would tell it: in the text, by word, never in raw HTML."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html.parser import HTMLParser
@@ -18,6 +19,9 @@ WORD = re.compile(r"[A-Za-z0-9]+(?:[.,:%-][A-Za-z0-9]+)*|.", re.DOTALL)
 CHANCE = 2
 # Above, a line has been written anew: comparing it word by word would take long and tell nothing.
 LONGEST_LINE = 6000
+# How many pairs of equal pieces a comparison weighs up. A page of prose has thousands; beyond this, endless repetitions
+# (a table of zeros, a line of dots) would take minutes and tell nothing either.
+MOST_PAIRS = 300_000
 LINES = {"p", "h2", "h3", "h4", "li", "td", "th", "caption", "figcaption", "blockquote", "figure", "hr", "br"}
 
 
@@ -69,7 +73,12 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
 
 def compare_lines(before: list[str], after: list[str]) -> Iterator[Line]:
     """Two texts, line by line; a line that was replaced is compared with its successor by word."""
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    opcodes: Sequence[tuple[str, int, int, int, int]]
+    if _too_many_pairs(before, after):
+        opcodes = [("replace", 0, len(before), 0, len(after))]
+    else:
+        opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for tag, i1, i2, j1, j2 in opcodes:
         if tag == "equal":
             yield from (Line((Span("same", line),)) for line in before[i1:i2])
         else:
@@ -81,7 +90,11 @@ def compare_words(before: str, after: str) -> list[Span]:
     """One line in two versions, by word. Joining what is not `added` gives `before`; what is not `removed`, `after`."""
     if max(len(before), len(after)) > LONGEST_LINE or not before or not after:
         return _spans([("removed", before), ("added", after)])
+    if before == after:
+        return _spans([("same", before)])
     old, new = WORD.findall(before), WORD.findall(after)
+    if _too_many_pairs(old, new):
+        return _spans([("removed", before), ("added", after)])
     pieces: list[tuple[str, str, str]] = []  # (kind, what was there, what is there)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         kind = "same" if tag == "equal" else "changed"
@@ -104,6 +117,12 @@ def lines_of(html: str) -> list[str]:
     reader.feed(html)
     reader.close()
     return [line for line in (line.strip() for line in reader.lines) if line]
+
+
+def _too_many_pairs(before: list[str], after: list[str]) -> bool:
+    """Whether so much repeats itself that comparing piece by piece would take too long."""
+    now = Counter(after)
+    return sum(count * now[piece] for piece, count in Counter(before).items()) > MOST_PAIRS
 
 
 def _parts(content: dict[str, Any], section_names: dict[int, str]) -> Iterator[tuple[str, list[str]]]:

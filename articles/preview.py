@@ -15,16 +15,24 @@ from . import audit, permissions, review, short_links
 from .models import Article, Revision
 from .permissions import Duty
 
-SALT = "articles.preview"
+SALT = "articles.preview.revocable"
 CODE_SIZE = 180  # pixels; the address is long, and a phone reads it from a screen
 
 
 def address_of(revision: Revision) -> str:
-    """The absolute address of a preview of exactly this revision, good for PREVIEW_HOURS hours from now."""
+    """The absolute address of a preview of exactly this revision, to be sent to somebody."""
+    return settings.SITE_URL + path_of(revision)
+
+
+def path_of(revision: Revision) -> str:
+    """The same without the host, for pages of the desk: they may be open under another name of this machine.
+
+    Good for PREVIEW_HOURS hours from now.
+    """
     # Microseconds, so that a link made in the second of a revocation is on the right side of it.
     made = int(timezone.now().timestamp() * 1_000_000)
     token = signing.Signer(salt=SALT).sign(f"{revision.pk}-{made:x}")
-    return settings.SITE_URL + reverse("preview", args=[token])
+    return reverse("preview", args=[token])
 
 
 def revision_of(token: str) -> Revision | None:

@@ -47,7 +47,7 @@ def assign(article: Article, edition: Edition) -> None:
 
 def find(code: str) -> ShortLink | None:
     """The short link of a code, in whatever case a phone or a person typed it; None where there is none."""
-    return ShortLink.objects.select_related("article__live").filter(code=code.upper()).first()
+    return ShortLink.objects.select_related("article__live", "edition").filter(code=code.upper()).first()
 
 
 def of_edition(edition: Edition) -> list[ShortLink]:

@@ -30,7 +30,7 @@ def test_the_demo_loads_once_and_every_page_opens(capsys):
         assert response.status_code == 200
         assert article.live.title in Page(response).text
     out = capsys.readouterr().out
-    for account in ("admin", "chief", "editor", "reporter", "contributor"):
+    for account in ("admin", "chief", "head", "editor", "reporter", "system", "security", "auditor"):
         assert account in out
     before = Article.objects.count()
     Article.objects.filter(pk=public[0].pk).update(keywords="后来改的")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from ..editing import split_keywords
-from ..models import Section, SiteSettings
+from ..models import Article, Section, SiteSettings
 from .page import ArticlePage
 
 DESCRIPTION_LENGTH = 120  # characters; what WeChat and search pages show of a summary
@@ -80,7 +80,7 @@ def for_section(section: Section, page: int | None = None) -> Meta:
 
 def for_article(page: ArticlePage) -> Meta:
     content, url = page.content, page.article.public_url
-    description = _description(content)
+    description = description_of(content)
     picture = settings.SITE_URL + settings.MEDIA_URL + content["pictures"][0]["file"] if content["pictures"] else ""
     if page.cover:
         picture = settings.SITE_URL + settings.MEDIA_URL + page.cover["file"]
@@ -117,6 +117,16 @@ def for_article(page: ArticlePage) -> Meta:
     )
 
 
+def for_history(article: Article) -> Meta:
+    """The history page: it quotes what was wrong, so it is found from the article and not from a search engine."""
+    return Meta(
+        title=_("What changed in “%(title)s”") % {"title": article.live.title},
+        canonical=settings.SITE_URL + reverse("history", args=[article.number]),
+        tags=_column(article.live.section),
+        indexed=False,
+    )
+
+
 def for_other() -> Meta:
     """A page that search engines should leave alone: an error, a preview."""
     return Meta(indexed=False)
@@ -142,6 +152,14 @@ def _news_article(page: ArticlePage, description: str, picture: str) -> dict[str
         "pubDate": published[:19],
         "upDate": updated[:19],
         "version": page.edition,
+        "correction": [
+            {
+                "@type": "CorrectionComment",
+                "text": correction.note,
+                "datePublished": _instant(timezone.localtime(correction.published_at)),
+            }
+            for correction in page.corrections
+        ],
         "author": [{"@type": "Person", "name": name} for name in page.authors],
         "editor": [{"@type": "Person", "name": name} for name in page.responsible_editors],
         "publisher": {"@type": "Organization", "name": content["source"]["name"]} if content["source"] else None,
@@ -159,7 +177,8 @@ def _column(section: Section) -> list[tuple[str, str]]:
     )
 
 
-def _description(content: dict[str, Any]) -> str:
+def description_of(content: dict[str, Any]) -> str:
+    """The summary, or how the text begins, in one line."""
     text = content["summary"] or strip_tags(content["body"].replace("</p>", " "))
     return " ".join(text.split())[:DESCRIPTION_LENGTH]
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .. import sanitising, short_links
-from ..models import Article, Credit, Revision, Section
+from ..models import Article, Credit, Edition, Revision, Section
 from ..models.picture import renditions
 
 IMAGE = re.compile(r"<img\b[^>]*>")
@@ -20,9 +20,23 @@ SOURCE, ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
 SIZES = "(min-width: 46rem) 42rem, 100vw"
 
 
+MOST_CORRECTIONS = 20
+# What stands in a revision for the desk alone, and a value for each that says nothing.
+NOT_FOR_READERS = {
+    "section": None, "origin": Article.Origin.OWN, "embargo_until": None, "pinned_until": None, "expires_at": None,
+}  # fmt: skip
+
+
 class Crumb(NamedTuple):
     name: str
     url: str
+
+
+class Correction(NamedTuple):
+    """What readers are told about a correction (更正), and when it was made."""
+
+    note: str
+    published_at: datetime
 
 
 class Code(NamedTuple):
@@ -46,9 +60,12 @@ class ArticlePage:
     neighbours: tuple[Article | None, Article | None] = (None, None)
     codes: tuple[Code, ...] = field(default=())
     print_code: Code | None = None
+    corrections: tuple[Correction, ...] = ()
+    since: Edition | None = None
 
     @classmethod
-    def of_edition(cls, article: Article) -> "ArticlePage":
+    def of_edition(cls, article: Article, since: Edition | None = None) -> "ArticlePage":
+        """What readers see now; for the holder of a printout of the older edition `since`, with a line that says so."""
         edition = article.live
         listed = Article.objects.public().for_lists().filter(listed_in=article.listed_in_id)
         before = listed.filter(ordinal__lt=article.ordinal).order_by("-ordinal").first()
@@ -65,18 +82,25 @@ class ArticlePage:
             neighbours=(before, after),
             codes=(_code(wechat, _("Scan with WeChat")), _code(phone, _("Scan to read on your phone"))),
             print_code=_code(paper, _("Scan to read this article online")),
+            corrections=_corrections(article) if edition.number > 1 else (),
+            since=since,
         )
 
     @classmethod
     def of_revision(cls, revision: Revision) -> "ArticlePage":
-        section = Section.objects.select_related("parent__parent").get(pk=revision.content["section"])
+        sections = Section.objects.select_related("parent__parent")
+        # The section an old revision names may have been emptied and deleted since.
+        section = sections.filter(pk=revision.content["section"]).first() or revision.article.section
         return cls(article=revision.article, content=revision.content, section=section)
 
     @property
     def body(self) -> SafeString:
-        """The text as it passed the gate, its pictures with their sizes and the copies a browser may choose from."""
+        """The text as it passed the gate; pictures get their sizes and the copies a browser may choose from."""
         facts = {settings.MEDIA_URL + picture["file"]: picture for picture in self.content["pictures"]}
-        return sanitising.kept(IMAGE.sub(lambda found: _responsive(found[0], facts), self.content["body"]))
+        body = IMAGE.sub(lambda found: _responsive(found[0], facts), self.content["body"])
+        # A wide table scrolls by itself, by finger and by keyboard; the page around it does not.
+        scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{_("Table")}"><table>'
+        return sanitising.kept(body.replace("<table>", scroller).replace("</table>", "</table></div>"))
 
     @property
     def crumbs(self) -> list[Crumb]:
@@ -126,6 +150,27 @@ class ArticlePage:
     @staticmethod
     def _minute(instant: datetime | None) -> datetime | None:
         return instant.replace(second=0, microsecond=0) if instant else None
+
+
+def note_of(edition: Edition) -> str:
+    """What readers are told about an edition. The reason of urgent news and the origin of an archive stay inside."""
+    return sanitising.plain(edition.note) if edition.basis == Edition.Basis.SIGNED else ""
+
+
+def seen_of(edition: Edition) -> dict[str, Any]:
+    """The content of an edition as far as readers see it."""
+    return {**edition.revision.content, **NOT_FOR_READERS}
+
+
+def has_changed(printed: Edition, live: Edition) -> bool:
+    """Whether readers see another text now than in the printed edition; a new date for the desk is none."""
+    return printed.digest != live.digest and seen_of(printed) != seen_of(live)
+
+
+def _corrections(article: Article) -> tuple[Correction, ...]:
+    """What was corrected, newest first."""
+    found = article.editions.filter(kind=Edition.Kind.CORRECTION).order_by("-number")[:MOST_CORRECTIONS]
+    return tuple(Correction(note_of(edition), edition.published_at) for edition in found)
 
 
 def breadcrumb(section: Section) -> list[Crumb]:

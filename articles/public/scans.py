@@ -1,14 +1,17 @@
 """Where QR codes land, and the images that show them."""
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .. import short_links
 from ..models import Article, ShortLink, SiteSettings
 from . import views
+from .page import has_changed
 
 SMALLEST, USUAL, LARGEST = 64, 328, 2048
 
@@ -25,8 +28,12 @@ def landing(request: HttpRequest, code: str) -> HttpResponse:
         return views.gone(request, state)
     if request.method == "GET":
         short_links.count_scan(link)
+    target = link.article.public_url
+    if link.edition and has_changed(link.edition, link.article.live):
+        # The paper says something else than the page by now.
+        target = settings.SITE_URL + reverse("since", args=[link.article_id, link.edition.number])
     # Absolute, with the host from settings: a forged Host header leads nobody astray.
-    return redirect(link.article.public_url)
+    return redirect(target)
 
 
 @require_safe

@@ -2,11 +2,13 @@
 
 from django.urls import path, re_path
 
-from . import files, scans, views
+from . import feeds, files, history, scans, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("a/<int:number>/", views.article, name="article"),
+    path("a/<int:number>/history/", history.history, name="history"),
+    path("a/<int:number>/since/<int:edition>/", views.since, name="since"),
     path("s/<slug:slug>/", views.section, name="section"),
     path("s/<slug:slug>/<int:page>/", views.section_page, name="section_page"),
     path("preview/<str:token>/", views.preview, name="preview"),
@@ -14,5 +16,10 @@ urlpatterns = [
     re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", scans.image, name="qr_image"),
     re_path(r"^q/(?P<code>[A-Za-z0-9-]{2,32})$", scans.landing, name="short_link"),
     re_path(r"^Q/(?P<code>[A-Za-z0-9-]{2,32})$", scans.landing),
+    path("feeds/all.atom", feeds.AllFeed(), name="feed_all"),
+    path("feeds/<slug:slug>.atom", feeds.SectionFeed(), name="feed_section"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<int:thousands>.xml", sitemaps.part, name="sitemap_part"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     path("media/<path:name>", files.stored, name="media"),
 ]

@@ -1,7 +1,7 @@
 """What readers open. Every page is the same for everybody, so that any cache may hold it (law 9)."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -11,11 +11,13 @@ from ..models import Article, Section
 from ..models.section import PAGE_SIZE
 from . import metadata
 from .context import Site
-from .page import ArticlePage, breadcrumb
+from .page import ArticlePage, breadcrumb, has_changed
 
 HOME_SECTIONS = 12
 HOME_LINES = 6
 PINNED = 5
+# States in which readers see the article.
+SHOWN = (Article.State.LIVE, Article.State.CHANGED)
 
 
 @require_safe
@@ -88,6 +90,36 @@ def section_page(request: HttpRequest, slug: str, page: int) -> HttpResponse:
 @require_safe
 def article(request: HttpRequest, number: int) -> HttpResponse:
     """The edition readers see; 410 once it was withdrawn or has expired; 404 for what never was public."""
+    row = published(number)
+    if row.state not in SHOWN:
+        return gone(request, row.state)
+    page = ArticlePage.of_edition(row)
+    return render(request, "public/article.html", {"page": page, "meta": metadata.for_article(page)})
+
+
+@require_safe
+def since(request: HttpRequest, number: int, edition: int) -> HttpResponse:
+    """The article for the holder of a printout of an older edition: with one line that says that it has changed.
+
+    An address of its own, since every page is the same for everybody (law 9); search engines are led to the article.
+    Why: docs/decisions/old-printouts.md.
+    """
+    row = published(number)
+    if row.state not in SHOWN:
+        return gone(request, row.state)
+    older = row.editions.select_related("revision").filter(number=edition).first()
+    if older is None:
+        raise Http404
+    if not has_changed(older, row.live):
+        return redirect(row.get_absolute_url())
+    page = ArticlePage.of_edition(row, since=older)
+    meta = metadata.for_article(page)
+    meta.indexed, meta.linked_data = False, None
+    return render(request, "public/article.html", {"page": page, "meta": meta})
+
+
+def published(number: int) -> Article:
+    """An article that is or was public, with what its page needs; Http404 for what never was."""
     row = (
         Article.objects.select_related("live__revision", "live__section__parent__parent", "listed_in")
         .defer("body")
@@ -96,10 +128,7 @@ def article(request: HttpRequest, number: int) -> HttpResponse:
     )
     if row is None:
         raise Http404
-    if row.state in (Article.State.WITHDRAWN, Article.State.EXPIRED):
-        return gone(request, row.state)
-    page = ArticlePage.of_edition(row)
-    return render(request, "public/article.html", {"page": page, "meta": metadata.for_article(page)})
+    return row
 
 
 @never_cache

@@ -1,0 +1,50 @@
+"""Maps for search engines: an index, and one file for each ten thousand numbers, however many articles there are."""
+
+from django.conf import settings
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from ..models import Article, Section
+
+# Articles with numbers n·SIZE … n·SIZE + SIZE - 1 stand in file n; the protocol allows 50,000.
+SIZE = 10_000
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Every file there is; one aggregate, whatever the archive's size."""
+    last = Article.objects.filter(live__isnull=False).aggregate(last=Max("number"))["last"]
+    parts = range((last or 0) // SIZE + 1)
+    addresses = [settings.SITE_URL + reverse("sitemap_part", args=[part]) for part in parts]
+    return TemplateResponse(
+        request, "public/sitemap_index.xml", {"addresses": addresses}, content_type="application/xml"
+    )
+
+
+@require_safe
+def part(request: HttpRequest, thousands: int) -> HttpResponse:
+    """The public articles of one range of numbers, with when each was last changed; the first file has the lists too."""
+    if thousands > 10**9:
+        raise Http404
+    rows = Article.objects.public().filter(number__gte=thousands * SIZE, number__lt=(thousands + 1) * SIZE)
+    entries = [
+        (settings.SITE_URL + reverse("article", args=[number]), changed)
+        for number, changed in rows.order_by("number").values_list("number", "live__published_at")
+    ]
+    if thousands == 0:
+        sections = Section.objects.filter(last_ordinal__gt=0).order_by("position", "pk")
+        lists = [reverse("home"), *(section.get_absolute_url() for section in sections)]
+        entries = [*((settings.SITE_URL + path, None) for path in lists), *entries]
+    elif not entries:
+        raise Http404
+    return TemplateResponse(request, "public/sitemap.xml", {"entries": entries}, content_type="application/xml")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /preview/", "Disallow: /q/", "Disallow: /Q/",
+             f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]  # fmt: skip
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

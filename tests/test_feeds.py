@@ -1,0 +1,144 @@
+"""Feeds, sitemaps and robots.txt: what machines read, with the same text as readers and as soon gone."""
+
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+from django.utils import timezone
+
+from articles import publishing
+from articles.public import feeds, sitemaps
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def read(client, path, **headers):
+    response = client.get(path, headers=headers)
+    assert response.status_code == 200
+    assert not response.cookies
+    return response, ElementTree.fromstring(response.content)
+
+
+def entries(client, path="/feeds/all.atom"):
+    return read(client, path)[1].findall(f"{ATOM}entry")
+
+
+def text(element, name):
+    return element.find(f"{ATOM}{name}").text
+
+
+def test_an_entry_says_what_the_page_says(client, cast):
+    article = cast.article(title="大桥通车", summary="", body="<p>望桥乡便民桥<strong>今日</strong>通车。</p>")
+    cast.publish(article)
+    article.refresh_from_db()
+    response, feed = read(client, "/feeds/all.atom")
+    assert response["Content-Type"].startswith("application/atom+xml")
+    entry = feed.find(f"{ATOM}entry")
+    assert text(entry, "title") == "大桥通车"
+    assert text(entry, "id") == entry.find(f"{ATOM}link").get("href") == article.public_url
+    assert text(entry, "summary") == "望桥乡便民桥今日通车。"
+    assert timezone.datetime.fromisoformat(text(entry, "published")) == article.first_published_at
+    assert entry.find(f"{ATOM}category").get("term") == "要闻"
+    assert text(feed, "updated") == text(entry, "updated")
+
+
+def test_a_correction_stands_first_in_the_summary_and_moves_the_instant(client, cast):
+    article = cast.article(summary="三人到场。")
+    cast.publish(article)
+    first = text(entries(client)[0], "updated")
+    cast.change(article, summary="五人到场。")
+    cast.sign(article)
+    with pytest.MonkeyPatch.context() as patch:
+        later = timezone.now() + timedelta(minutes=5)
+        patch.setattr(timezone, "now", lambda: later)
+        publishing.correct(article, by=cast.editor, note="“三人”应为“五人”。")
+    entry = entries(client)[0]
+    said = feeds._("Correction: %(note)s") % {"note": "“三人”应为“五人”。"}
+    assert text(entry, "summary") == f"{said} 五人到场。"
+    assert text(entry, "updated") > first
+    cast.change(article, summary="五人到场，已离开。")
+    cast.publish(article)
+    assert text(entries(client)[0], "summary") == "五人到场，已离开。", "an update is no correction"
+
+
+def test_text_is_no_markup_in_a_summary(client, cast):
+    cast.publish(cast.article(title="<i>甲</i>", summary="乙 <b>丙 & 丁</b>"))
+    entry = entries(client)[0]
+    assert text(entry, "summary") == "乙 &lt;b&gt;丙 &amp; 丁&lt;/b&gt;"
+    assert entry.find(f"{ATOM}summary").get("type") == "html"
+
+
+def test_the_newest_and_no_more(client, cast, monkeypatch):
+    monkeypatch.setattr(feeds, "NEWEST", 3)
+    titles = []
+    for number in range(5):
+        article = cast.article(title=f"稿{number}", section=cast.culture if number == 4 else cast.news)
+        cast.publish(article)
+        titles.append(article.title)
+    assert [text(e, "title") for e in entries(client)] == ["稿4", "稿3", "稿2"]
+    assert [text(e, "title") for e in entries(client, "/feeds/news.atom")] == ["稿3", "稿2", "稿1"]
+    assert [text(e, "title") for e in entries(client, "/feeds/culture.atom")] == ["稿4"]
+
+
+def test_the_host_comes_from_settings(client, cast, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    cast.publish(cast.article())
+    for path in ("/feeds/all.atom", "/feeds/news.atom", "/sitemap.xml", "/sitemap-0.xml", "/robots.txt"):
+        assert b"evil.example" not in client.get(path, headers={"host": "evil.example"}).content
+
+
+def test_an_empty_feed_does_not_change_by_itself(client, cast):
+    first = client.get("/feeds/all.atom").content
+    with pytest.MonkeyPatch.context() as patch:
+        later = timezone.now() + timedelta(days=1)
+        patch.setattr(timezone, "now", lambda: later)
+        assert client.get("/feeds/all.atom").content == first
+    assert "1970" in text(read(client, "/feeds/all.atom")[1], "updated")
+
+
+@pytest.mark.parametrize(("path", "queries"), [("/feeds/all.atom", 2), ("/feeds/news.atom", 3), ("/sitemap.xml", 1),
+                                               ("/sitemap-0.xml", 2), ("/robots.txt", 0)])  # fmt: skip
+def test_more_articles_cost_no_more_queries(client, cast, path, queries, django_assert_num_queries):
+    for _ in range(3):
+        cast.publish(cast.article())
+        with django_assert_num_queries(queries):
+            client.get(path)
+
+
+def test_the_maps_go_by_ranges_of_numbers(client, cast, monkeypatch):
+    articles = [cast.article() for _ in range(7)]
+    for article in (articles[0], articles[2], articles[6]):
+        cast.publish(article)
+    monkeypatch.setattr(sitemaps, "SIZE", 3)
+    _response, index = read(client, "/sitemap.xml")
+    files = [loc.text.removeprefix("http://127.0.0.1:8000") for loc in index.iter(f"{MAP}loc")]
+    assert files == [f"/sitemap-{n}.xml" for n in range(articles[6].number // 3 + 1)]
+    held = []
+    for path in files:
+        if client.get(path).status_code == 200:
+            held += [url.find(f"{MAP}loc").text for url in read(client, path)[1] if "/a/" in url.find(f"{MAP}loc").text]
+    assert held == [a.public_url for a in (articles[0], articles[2], articles[6])]
+    assert client.get(f"/sitemap-{articles[6].number // 3 + 1}.xml").status_code == 404
+    assert client.get(f"/sitemap-{10**30}.xml").status_code == 404
+
+
+def test_a_map_says_when_each_text_was_last_changed(client, cast):
+    article = cast.article()
+    cast.publish(article)
+    article.refresh_from_db()
+    _response, urls = read(client, "/sitemap-0.xml")
+    url = next(u for u in urls if u.find(f"{MAP}loc").text == article.public_url)
+    changed = timezone.datetime.fromisoformat(url.find(f"{MAP}lastmod").text)
+    assert abs(changed - article.live.published_at) < timedelta(seconds=1)
+
+
+def test_robots_leave_the_desk_the_drafts_and_the_codes_alone(client, cast):
+    response = client.get("/robots.txt")
+    assert response["Content-Type"].startswith("text/plain")
+    lines = response.content.decode().splitlines()
+    for closed in ("/admin/", "/preview/", "/q/", "/Q/"):
+        assert f"Disallow: {closed}" in lines
+    assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in lines
