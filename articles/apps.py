@@ -2,7 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,7 +11,16 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Newsroom")
 
     def ready(self) -> None:
+        pre_migrate.connect(_remove_triggers, sender=self)
         post_migrate.connect(_install_triggers, sender=self)
+
+
+def _remove_triggers(using: str, plan: Any = (), **_kwargs: Any) -> None:
+    """Before tables change: SQLite will not rename a table while a trigger speaks of one that is gone for the moment."""
+    from . import triggers  # noqa: PLC0415 (the app loads before its modules may)
+
+    if plan:
+        triggers.remove(connections[using])
 
 
 def _install_triggers(using: str, plan: Any = (), **_kwargs: Any) -> None:

@@ -156,8 +156,11 @@ def put_back(article: Article, *, by: Any, reason: str) -> Edition:
     if edition.basis in (Edition.Basis.URGENT, Edition.Basis.BREAK_GLASS) and not read:
         article.readings_due_at = timezone.now() + timedelta(hours=article.section.late_reading_hours)
     article.save(update_fields=["live", "withdrawn_at", "withdrawal_reason", "readings_due_at"])
-    _close_what_is_public(article)
-    audit.record("article.put_back", article, by=by, edition=edition.number, digest=edition.digest, reason=reason)
+    closes = _close_what_is_public(article)
+    audit.record(
+        "article.put_back", article, by=by, edition=edition.number, digest=edition.digest, reason=reason,
+        readings_open=article.readings_due_at is not None, closes_review=closes,
+    )  # fmt: skip
     return edition
 
 
@@ -200,10 +203,12 @@ def _publish_signed(article: Article, *, by: Any, kind: str, note: str) -> Editi
     return edition
 
 
-def _close_what_is_public(article: Article) -> None:
-    """Where all have signed the very text that readers see now, nothing is left to publish."""
-    if article.is_read_by_all and article.live and article.live.digest == article.newest.digest:
+def _close_what_is_public(article: Article) -> bool:
+    """Where all have signed the very text that readers see now, nothing is left to publish: whether that was so."""
+    closes = bool(article.is_read_by_all and article.live and article.live.digest == article.newest.digest)
+    if closes:
         review.finish(article)
+    return closes
 
 
 def _issue(

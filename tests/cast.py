@@ -2,10 +2,13 @@
 
 import io
 import itertools
+from contextlib import contextmanager
 
+import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 from PIL import Image
 
 from articles import editing, publishing, review
@@ -35,6 +38,15 @@ def world():
         model._meta.db_table: list(model._base_manager.order_by("pk").values())
         for model in (*apps.get_app_config("articles").get_models(), User)
     }
+
+
+@contextmanager
+def refused(refusal, sentence=None):
+    """The block must be refused with this sentence (a pattern, of the English source), and nothing may have changed."""
+    before = world()
+    with translation.override("en"), pytest.raises(refusal, match=sentence) as told:
+        yield told
+    assert world() == before
 
 
 def png(width=600, height=400, colour=(120, 80, 40)):

@@ -11,6 +11,8 @@ from hypothesis import settings as hypothesis_settings
 hypothesis_settings.register_profile("newsroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("newsroom")
 
+pytest.register_assert_rewrite("tests.cast")
+
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 

@@ -14,7 +14,12 @@ def test_entries_form_one_chain(cast):
     article = cast.article()
     cast.publish(article)
     entries = list(AuditEntry.objects.order_by("pk"))
-    assert [e.action for e in entries] == ["article.saved", "article.submitted", *["article.signed_off"] * 3, "article.published"]
+    assert [e.action for e in entries] == [
+        "article.saved",
+        "article.submitted",
+        *["article.signed_off"] * 3,
+        "article.published",
+    ]
     assert entries[0].previous_hash == audit.GENESIS
     for before, after in itertools.pairwise(entries):
         assert after.previous_hash == before.hash

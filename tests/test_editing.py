@@ -137,10 +137,10 @@ def test_a_draft_may_be_discarded_and_the_audit_remembers(cast):
 def test_what_readers_saw_is_never_discarded(cast):
     article = cast.article()
     publishing.publish_archived(article, by=cast.editor, at=timezone.now(), origin="旧站")
-    with pytest.raises(editing.CannotDiscard, match="公开过"):
+    with pytest.raises(editing.CannotDiscard, match="曾经公开"):
         editing.discard(article, by=cast.editor)
     publishing.withdraw(article, by=cast.editor, reason="误")
-    with pytest.raises(editing.CannotDiscard, match="公开过"):
+    with pytest.raises(editing.CannotDiscard, match="曾经公开"):
         editing.discard(article, by=cast.editor)
     assert Article.objects.count() == Revision.objects.count() == 1
 

@@ -11,7 +11,7 @@ from articles import publishing, review
 from articles.checks import OF_THE_TEXT, find_problems
 from articles.models import Article, AuditEntry, Credit, Edition
 from articles.publishing import CannotPublish, CannotWithdraw
-from tests.cast import world
+from tests.cast import refused, world
 
 
 def test_publishing_shows_readers_the_newest_revision(cast):
@@ -267,3 +267,82 @@ def test_each_problem_says_what_and_how_and_where(cast):
         assert problem.message
         assert problem.hint
         assert problem.field or problem.id.startswith("readings.")
+
+
+# --- correcting -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(cast):
+    article = cast.article(title="三人受伤")
+    cast.publish(article)
+    return article
+
+
+def corrected(cast, article, *, title="五人受伤"):
+    """Change the text and have it read by all, ready to be published."""
+    cast.change(article, title=title, voiding=True)
+    cast.sign(article)
+
+
+def test_a_correction_tells_readers_what_was_wrong(cast, published):
+    first = Article.objects.get(pk=published.pk).live
+    corrected(cast, published)
+    assert Article.objects.get(pk=published.pk).live == first, "readers keep the old text while it goes its round"
+    edition = publishing.correct(published, by=cast.editor, note=" “三人”应为“五人” ")
+    assert (edition.number, edition.kind, edition.note) == (2, Edition.Kind.CORRECTION, "“三人”应为“五人”")
+    assert (edition.basis, edition.sign_off.digest) == (Edition.Basis.SIGNED, edition.digest)
+    published.refresh_from_db()
+    assert (published.live, published.stage, published.first_published_at) == (edition, 0, first.published_at)
+    entry = AuditEntry.objects.first()
+    assert (entry.action, entry.details["note"]) == ("article.corrected", "“三人”应为“五人”")
+    before = world()
+    assert publishing.correct(published, by=cast.editor, note="“三人”应为“五人”") == edition
+    assert world() == before
+
+
+def test_correcting_refuses(cast, published):
+    with refused(CannotPublish, "Readers see this text already"):
+        publishing.correct(published, by=cast.editor, note="x")
+    cast.change(published, title="五人受伤")
+    with refused(CannotPublish, "Nobody has read this text yet"):
+        publishing.correct(published, by=cast.editor, note="x")
+    cast.sign(published)
+    with refused(CannotPublish, "needs a note for readers"):
+        publishing.correct(published, by=cast.editor, note=" 　")
+    with refused(PermissionDenied, "Publish and schedule"):
+        publishing.correct(published, by=cast.writer, note="x")
+    publishing.withdraw(published, by=cast.editor, reason="误")
+    with refused(CannotPublish, "nothing to correct"):
+        publishing.correct(published, by=cast.editor, note="x")
+    draft = cast.article()
+    with refused(CannotPublish, "nothing to correct"):
+        publishing.correct(draft, by=cast.editor, note="x")
+
+
+# --- putting back ---------------------------------------------------------------------------------------------------
+
+
+def test_putting_back_shows_the_same_edition_again(cast, published):
+    edition = published.editions.get()
+    publishing.withdraw(published, by=cast.editor, reason="待核")
+    assert publishing.put_back(published, by=cast.editor, reason=" 核实无误 ") == edition
+    published.refresh_from_db()
+    assert (published.live, published.withdrawn_at, published.withdrawal_reason) == (edition, None, "")
+    assert (published.readings_due_at, published.editions.count()) == (None, 1)
+    entry = AuditEntry.objects.first()
+    assert (entry.action, entry.details["reason"], entry.details["edition"]) == ("article.put_back", "核实无误", 1)
+    before = world()
+    assert publishing.put_back(published, by=cast.editor, reason="again") == edition
+    assert world() == before
+
+
+def test_putting_back_refuses(cast, published):
+    draft = cast.article()
+    with refused(CannotWithdraw, "was not withdrawn"):
+        publishing.put_back(draft, by=cast.editor, reason="x")
+    publishing.withdraw(published, by=cast.editor, reason="待核")
+    with refused(CannotWithdraw, "Putting back needs a reason"):
+        publishing.put_back(published, by=cast.editor, reason=" ")
+    with refused(PermissionDenied, "Withdraw and put back"):
+        publishing.put_back(published, by=cast.writer, reason="x")

@@ -1,14 +1,18 @@
 """Many at once, on the database that lets many in: one edition, one chain, no two articles in one place."""
 
 import threading
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import timezone
 
-from articles import audit, editing, publishing, short_links
+from articles import audit, editing, publishing, review, scheduling, short_links
+from articles.checks import Problems
 from articles.models import Article, AuditEntry, Edition, ShortLink
-from tests.cast import Cast
+from tests.cast import Cast, make_user
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -40,7 +44,9 @@ def all_at_once(act):
 
 
 def test_one_article_published_by_many_becomes_one_edition():
-    article = Cast().article()
+    cast = Cast()
+    article = cast.article()
+    cast.sign(article)
     editor = User.objects.get(username="editor")
     all_at_once(lambda _n: publishing.publish(article, by=editor))
     assert Edition.objects.count() == 1
@@ -51,6 +57,8 @@ def test_one_article_published_by_many_becomes_one_edition():
 def test_many_articles_published_at_once_get_places_of_their_own():
     cast = Cast()
     articles = [cast.article() for _ in range(AT_ONCE)]
+    for article in articles:
+        cast.sign(article)
     editor = User.objects.get(username="editor")
     all_at_once(lambda n: publishing.publish(articles[n], by=editor))
     assert sorted(Article.objects.values_list("ordinal", flat=True)) == list(range(1, AT_ONCE + 1))
@@ -99,3 +107,122 @@ def test_scans_at_once_all_count():
     all_at_once(lambda _n: short_links.count_scan(link))
     link.refresh_from_db()
     assert link.scans == AT_ONCE
+
+
+def test_two_workers_publish_what_is_due_each_once():
+    cast = Cast()
+    articles = [cast.article() for _ in range(AT_ONCE)]
+    for article in articles:
+        cast.sign(article)
+        scheduling.schedule(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
+    Article.objects.update(scheduled_for=timezone.now() - timedelta(seconds=1))
+    published = []
+    all_at_once(lambda _n: published.append(scheduling.publish_due()))
+    assert sum(published) == AT_ONCE
+    assert sorted(Edition.objects.values_list("article", flat=True)) == sorted(article.pk for article in articles)
+    assert AuditEntry.objects.filter(action="article.published").count() == AT_ONCE
+    assert audit.first_broken() is None
+
+
+def test_one_reading_signed_by_many_is_signed_once():
+    cast = Cast()
+    article = cast.article()
+    review.submit(article, by=cast.writer)
+    readers = [make_user(f"reader{n}", ["first"]) for n in range(AT_ONCE)]
+    signed, refused = [], []
+
+    def sign(number):
+        try:
+            signed.append(review.sign_off(article, by=readers[number], revision=1))
+        except review.CannotDecide as refusal:
+            refused.append(refusal)
+
+    all_at_once(sign)
+    assert (len(signed), len(refused)) == (1, AT_ONCE - 1)
+    article.refresh_from_db()
+    assert (article.stage, article.signed) == (2, signed[0])
+    assert audit.first_broken() is None
+
+
+def test_one_person_signing_two_readings_at_once_signs_one():
+    cast = Cast()
+    article = cast.article()
+    review.submit(article, by=cast.writer)
+    jack = make_user("jack", ["first", "second", "final"])
+
+    def sign(_number):
+        with suppress(review.CannotDecide):
+            review.sign_off(article, by=User.objects.get(pk=jack.pk), revision=1)
+
+    all_at_once(sign)
+    assert article.sign_offs.filter(decision="pass").count() == 1
+
+
+def test_a_signature_and_an_edit_at_once_never_let_an_unsigned_text_count():
+    """Whoever is first, what counts as signed by all is the newest revision, and a reader signs what they have read."""
+    cast = Cast()
+    articles = [cast.article() for _ in range(AT_ONCE // 2)]
+    for article in articles:
+        cast.sign(article, times=2)
+
+    def act(number):
+        article = Article.objects.get(pk=articles[number // 2].pk)
+        if number % 2:
+            article.title = "同时改了"
+            with suppress(review.WouldVoid):
+                editing.save(article, by=User.objects.get(username="writer"), voiding=number == 1)
+        else:
+            with suppress(review.CannotDecide, Problems):
+                review.sign_off(article, by=User.objects.get(username="chief"), revision=1)
+
+    all_at_once(act)
+    for article in Article.objects.select_related("signed", "latest"):
+        assert (article.stage == 4) == article.is_read_by_all
+        assert article.signed is None or article.signed.digest == article.latest.digest
+        for final in article.sign_offs.filter(decision="pass", stage=3):
+            assert final.digest == final.revision.digest
+            assert final.revision.number == 1
+    assert audit.first_broken() is None
+
+
+def test_publishing_and_editing_at_once_never_publish_the_edit():
+    cast = Cast()
+    article = cast.article()
+    signed = cast.sign(article).digest
+
+    def act(number):
+        mine = Article.objects.get(pk=article.pk)
+        if number % 2:
+            mine.title = f"第{number}个改动"
+            editing.save(mine, by=User.objects.get(username="writer"), voiding=True)
+        else:
+            with suppress(Problems):
+                publishing.publish(mine, by=User.objects.get(username="editor"))
+
+    all_at_once(act)
+    assert {edition.digest for edition in Edition.objects.all()} <= {signed}
+    assert audit.first_broken() is None
+
+
+def test_publishing_and_withdrawing_at_once_end_in_one_state():
+    cast = Cast()
+    article = cast.article()
+    cast.publish(article)
+    cast.change(article, title="改")
+    cast.sign(article)
+
+    def act(number):
+        by = User.objects.get(username="editor")
+        if number % 2:
+            with suppress(publishing.CannotWithdraw):
+                publishing.withdraw(article, by=by, reason="误")
+        else:
+            with suppress(Problems):
+                publishing.publish(article, by=by)
+
+    all_at_once(act)
+    article.refresh_from_db()
+    assert (article.live is None) == (article.withdrawn_at is not None)
+    last = AuditEntry.objects.first()
+    assert last.action == ("article.withdrawn" if article.withdrawn_at else "article.published")
+    assert audit.first_broken() is None

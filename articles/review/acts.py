@@ -177,6 +177,7 @@ def take_edit(article: Article, *, by: Any, voiding: bool) -> int:
         if article.stage and moved:  # the new section says how many must read it
             article.stages = article.section.stages
             _move(article, stage=1, signed=None)
+            audit.record("article.readings_changed", article, by=by, stages=article.stages)
         return 0
     if not voiding:
         raise WouldVoid(void_warning(article))

@@ -1,0 +1,232 @@
+"""Each act happens whole or not at all: whatever statement fails, and wherever the process dies."""
+
+import itertools
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, OperationalError, connection
+from django.utils import timezone
+
+from articles import editing, publishing, review, scheduling
+from articles.models import Article
+from tests.cast import Role, world
+
+# --- what each act starts from --------------------------------------------------------------------------------------
+
+
+def draft(cast):
+    return cast.article()
+
+
+def submitted(cast):
+    article = cast.article(by=cast.writer)
+    review.submit(article, by=cast.writer)
+    return article
+
+
+def read_twice(cast):
+    article = submitted(cast)
+    cast.sign(article, times=2)
+    return article
+
+
+def read_by_all(cast):
+    article = cast.article()
+    cast.sign(article)
+    return article
+
+
+def scheduled(cast):
+    article = read_by_all(cast)
+    scheduling.schedule(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
+    return article
+
+
+def due(cast):
+    article = scheduled(cast)
+    Article.objects.update(scheduled_for=timezone.now() - timedelta(hours=1))
+    return article
+
+
+def due_but_frozen(cast):
+    article = due(cast)
+    cast.own.standing = "frozen"
+    cast.own.save()
+    return article
+
+
+def published(cast):
+    article = cast.article()
+    cast.publish(article)
+    return article
+
+
+def changed(cast):
+    article = published(cast)
+    cast.change(article, title="改过的标题")
+    cast.sign(article)
+    return article
+
+
+def urgent_read_twice(cast):
+    article = submitted(cast)
+    publishing.publish_urgent(article, by=cast.chief, reason="洪水")
+    cast.sign(article, times=2)
+    return article
+
+
+def withdrawn(cast):
+    article = published(cast)
+    publishing.withdraw(article, by=cast.chief, reason="待核")
+    return article
+
+
+def withdrawn_and_scheduled(cast):
+    article = withdrawn(cast)
+    cast.sign(article)
+    scheduling.schedule(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
+    return article
+
+
+def sign(article, by):
+    return review.sign_off(article, by=by, revision=Article.objects.get(pk=article.pk).latest.number)
+
+
+def save(article, by, voiding=False):
+    mine = Article.objects.get(pk=article.pk)
+    mine.title = "换一个标题"
+    credits = [(credit.role, credit.person) for credit in mine.credits.all()]
+    return editing.save(mine, by=by, credits=[*credits, (Role.PHOTO, credits[0][1])], voiding=voiding)
+
+
+ACTS = {
+    "save": (draft, lambda cast, a: save(a, cast.writer)),
+    "save that voids": (read_twice, lambda cast, a: save(a, cast.writer, voiding=True)),
+    "correct while reading": (read_twice, lambda cast, a: save(a, cast.chief)),
+    "restore": (changed, lambda cast, a: editing.restore(a.revisions.last(), by=cast.writer, voiding=True)),
+    "discard": (draft, lambda cast, a: editing.discard(a, by=cast.writer)),
+    "submit": (draft, lambda cast, a: review.submit(a, by=cast.writer)),
+    "sign off": (submitted, lambda cast, a: sign(a, cast.editor)),
+    "sign off, the last": (read_twice, lambda cast, a: sign(a, cast.chief)),
+    "sign off, late": (urgent_read_twice, lambda cast, a: sign(a, cast.chief)),
+    "send back": (read_twice, lambda cast, a: review.send_back(a, by=cast.chief, reason="x", to_stage=2)),
+    "hold": (submitted, lambda cast, a: review.hold(a, by=cast.editor, reason="x")),
+    "reject": (read_twice, lambda cast, a: review.reject(a, by=cast.chief, reason="x")),
+    "hand on": (submitted, lambda cast, a: review.hand_on(a, by=cast.editor, to=cast.admin, reason="x")),
+    "publish": (read_by_all, lambda cast, a: publishing.publish(a, by=cast.editor)),
+    "publish an update": (changed, lambda cast, a: publishing.publish(a, by=cast.editor)),
+    "correct": (changed, lambda cast, a: publishing.correct(a, by=cast.editor, note="更正")),
+    "publish first": (submitted, lambda cast, a: publishing.publish_urgent(a, by=cast.chief, reason="洪水")),
+    "break the glass": (submitted, lambda cast, a: publishing.publish_urgent(a, by=cast.admin, reason="洪水")),
+    "publish archived": (
+        draft, lambda cast, a: publishing.publish_archived(a, by=cast.chief, at=timezone.now(), origin="旧站")),
+    "withdraw": (published, lambda cast, a: publishing.withdraw(a, by=cast.chief, reason="误")),
+    "put back": (withdrawn, lambda cast, a: publishing.put_back(a, by=cast.chief, reason="无误")),
+    "put back what waits": (withdrawn_and_scheduled, lambda cast, a: publishing.put_back(a, by=cast.chief, reason="x")),
+    "schedule": (
+        read_by_all, lambda cast, a: scheduling.schedule(a, by=cast.editor, at=timezone.now() + timedelta(hours=1))),
+    "unschedule": (scheduled, lambda cast, a: scheduling.unschedule(a, by=cast.editor)),
+    "publish due": (due, lambda cast, a: scheduling.publish_due()),
+    "fail to publish due": (due_but_frozen, lambda cast, a: scheduling.publish_due()),
+}  # fmt: skip
+
+
+class FailsOnce:
+    """Makes statement number `at` of an act fail, as a database does that went away."""
+
+    def __init__(self, at):
+        self.left = at
+
+    def __call__(self, execute, sql, params, many, context):
+        self.left -= 1
+        if self.left == -1:
+            raise OperationalError("the database went away")
+        return execute(sql, params, many, context)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ACTS)
+def test_whatever_statement_fails_nothing_happened_and_the_act_can_be_done_again(cast, name):
+    """No transaction but the act's own, so that it alone can undo what it began."""
+    start, act = ACTS[name]
+    article = start(cast)
+    before = world()
+    for statement in itertools.count():
+        fails = FailsOnce(at=statement)
+        try:
+            with connection.execute_wrapper(fails):
+                act(cast, article)
+        except DatabaseError:
+            assert world() == before, f"statement {statement}"
+        if fails.left >= 0:
+            break  # the act has fewer statements: this time none failed
+    assert statement > 5
+    assert world() != before
+
+
+# --- a process that dies --------------------------------------------------------------------------------------------
+
+PREPARE = """
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from tests.cast import Cast
+cast = Cast()
+cast.sign(cast.article())
+"""
+PUBLISH_AND_DIE = """
+import os, sys
+import django; django.setup()
+from django.contrib.auth.models import User
+from django.db import connection
+from articles import publishing
+from articles.models import Article
+
+def die(execute, sql, params, many, context):
+    result = execute(sql, params, many, context)
+    if sql.startswith(sys.argv[1]):
+        os._exit(9)
+    return result
+
+with connection.execute_wrapper(die):
+    publishing.publish(Article.objects.get(), by=User.objects.get(username="editor"))
+"""
+WHAT_IS_THERE = """
+import django; django.setup()
+from articles import audit
+from articles.models import Article, AuditEntry, Edition, Section, ShortLink
+article = Article.objects.get()
+print(article.live_id is not None, article.stage, article.ordinal, Edition.objects.count(), ShortLink.objects.count(),
+      Section.objects.get(slug="news").last_ordinal, AuditEntry.objects.filter(action="article.published").count(),
+      audit.first_broken())
+"""
+NOTHING, ALL = "False 4 None 0 0 0 0 None", "True 0 1 1 3 1 1 None"
+
+
+def test_a_process_that_dies_while_publishing_leaves_all_of_it_or_nothing(tmp_path):
+    """Dead after the edition is written, after readers would see it, and before the commit: real processes, one file."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'newsroom.sqlite3'}",
+        "DATA_DIR": str(tmp_path),
+    }
+
+    def run(code, *arguments):
+        return subprocess.run(
+            [sys.executable, "-c", code, *map(str, arguments)], cwd=settings.BASE_DIR, env=environment,
+            capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+
+    prepared = run(PREPARE)
+    assert prepared.returncode == 0, prepared.stderr
+    assert run(WHAT_IS_THERE).stdout.strip() == NOTHING
+    for statement in ('INSERT INTO "articles_edition"', 'UPDATE "articles_article" SET "live_id" = ',
+                      'INSERT INTO "articles_auditentry"'):  # fmt: skip
+        assert run(PUBLISH_AND_DIE, statement).returncode == 9, statement
+        assert run(WHAT_IS_THERE).stdout.strip() == NOTHING
+    assert run(PUBLISH_AND_DIE, "nothing").returncode == 0
+    assert run(WHAT_IS_THERE).stdout.strip() == ALL

@@ -1,0 +1,213 @@
+"""What the database refuses by itself, to SQL typed by hand: on SQLite and on PostgreSQL."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from articles import publishing, review, triggers
+from articles.models import Article, AuditEntry, Edition, Revision, SignOff
+
+
+def execute(sql, params=()):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.rowcount
+
+
+def refuses(rule, act):
+    """The trigger of that name refuses; without the triggers the very same act goes through, so they are what refused."""
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        act()
+    triggers.remove(connection)
+    act()
+
+
+@pytest.fixture
+def edition(cast):
+    return cast.publish(cast.article())
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "value"),
+    [
+        (AuditEntry, "actor_name", "别人"),
+        (AuditEntry, "hash", "0" * 64),
+        (Edition, "title", "另一个标题"),
+        (Edition, "published_at", "2020-01-01 00:00:00+00:00"),
+        (SignOff, "opinion", "同意"),
+        (SignOff, "person_name", "别人"),
+        (Revision, "digest", "0" * 64),
+        (Revision, "content", "{}"),
+    ],
+)
+def test_what_is_written_once_is_not_updated(edition, model, column, value):
+    table = model._meta.db_table
+    row = model._base_manager.order_by("-pk").values_list("pk", flat=True)[0]
+    sql = f"UPDATE {table} SET {column} = %s WHERE id = %s"
+    refuses(f"{table}_is_written_once", lambda: execute(sql, [value, row]))
+
+
+@pytest.mark.parametrize("model", [AuditEntry, Edition, SignOff])
+def test_what_is_kept_is_not_deleted(cast, edition, model):
+    """Rows that nothing refers to, so that no foreign key is what refuses."""
+    Article.objects.update(live=None)
+    table = model._meta.db_table
+    if model is Edition:
+        execute("DELETE FROM articles_shortlink")
+    if model is SignOff:
+        review.submit(cast.article(), by=cast.writer)
+    row = model._base_manager.order_by("-pk").values_list("pk", flat=True)[0]
+    refuses(f"{table}_is_kept", lambda: execute(f"DELETE FROM {table} WHERE id = %s", [row]))
+
+
+def test_a_draft_s_revisions_may_go_with_it(cast):
+    from articles import editing  # noqa: PLC0415 (one test's act)
+
+    article = cast.article()
+    cast.change(article, title="二")
+    editing.discard(article, by=cast.writer)
+    assert not Revision.objects.exists()
+
+
+# --- law 1: what is public as signed is what the final reader of this article signed --------------------------------
+
+
+def publication(article, **facts):
+    """An edition as publishing would write it, except for what the test falsifies."""
+    article.refresh_from_db()
+    before = article.editions.first()
+    return Edition(**{
+        "article": article, "number": before.number + 1 if before else 1, "revision": article.latest, "kind": "update",
+        "digest": article.latest.digest, "previous_digest": before.digest if before else "", "section": article.section,
+        "title": article.title, "published_at": timezone.now(), "published_by": article.created_by,
+        "sign_off": article.signed, **facts,
+    })  # fmt: skip
+
+
+def test_an_edition_of_what_all_signed_is_accepted(cast):
+    article = cast.article()
+    cast.sign(article)
+    publication(article).save()
+    assert article.editions.count() == 1
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_edition_that_the_final_reader_did_not_sign_is_refused(cast, times):
+    article = cast.article()
+    cast.sign(article, times=times)
+    refuses("articles_edition_is_signed", publication(article).save)
+
+
+def test_an_edition_of_a_text_that_was_changed_after_the_signature_is_refused(cast):
+    article = cast.article()
+    final = cast.sign(article)
+    cast.change(article, title="签后又改", voiding=True)
+    refuses("articles_edition_is_signed", publication(article, sign_off=final).save)
+
+
+def test_an_edition_signed_for_another_article_is_refused(cast):
+    twins = [cast.article(title="同题"), cast.article(title="同题")]
+    final = cast.sign(twins[0])
+    assert twins[0].latest.digest == twins[1].latest.digest
+    refuses("articles_edition_is_signed", publication(twins[1], sign_off=final).save)
+
+
+@pytest.mark.parametrize("act", [review.send_back, review.reject, review.hold])
+def test_a_decision_that_is_no_signature_lets_nothing_out(cast, act):
+    article = cast.article()
+    cast.sign(article, times=2)
+    decision = act(article, by=cast.chief, reason="再核")
+    assert (decision.stage, decision.stages) == (3, 3)
+    refuses("articles_edition_is_signed", publication(article, sign_off=decision).save)
+
+
+@pytest.mark.parametrize("basis", ["signed", "urgent", "break_glass", "archive"])
+def test_an_edition_whose_digest_is_not_its_revision_s_is_refused(cast, basis):
+    article = cast.article()
+    first = article.latest
+    cast.change(article, title="二")
+    final = cast.sign(article)
+    facts = {"basis": basis, "sign_off": final if basis == "signed" else None}
+    refuses("articles_edition_is_signed", publication(article, revision=first, **facts).save)
+
+
+# --- what readers see is an edition of this article -----------------------------------------------------------------
+
+
+def test_an_article_does_not_show_another_one_s_edition(cast, edition):
+    other = cast.article()
+    cast.publish(other)
+    publishing.withdraw(other, by=cast.editor, reason="误")
+    execute("UPDATE articles_article SET live_id = NULL WHERE number = %s", [edition.article_id])
+    sql = "UPDATE articles_article SET live_id = %s, withdrawn_at = NULL WHERE number = %s"
+    refuses("articles_article_shows_its_own", lambda: execute(sql, [edition.pk, other.pk]))
+
+
+def test_a_new_article_shows_no_edition_yet(cast, edition):
+    row = Article.objects.get(pk=edition.article_id)
+    Article.objects.filter(pk=row.pk).update(live=None)
+    row.pk, row.ordinal = None, 99
+    refuses("articles_article_starts_unseen", lambda: row.save(force_insert=True))
+
+
+# --- they are there -------------------------------------------------------------------------------------------------
+
+
+def present(cursor):
+    if connection.vendor == "postgresql":
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+    else:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    return {name for (name,) in cursor.fetchall()}
+
+
+NAMES = {name for name, _event, _table, _broken in triggers.RULES}
+
+
+def test_installing_again_is_the_same(db):
+    with connection.cursor() as cursor:
+        assert present(cursor) == NAMES
+        triggers.install(connection)
+        assert present(cursor) == NAMES
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+@pytest.mark.django_db(transaction=True)
+def test_emptying_the_test_database_puts_them_back(cast, time):
+    """Twice: what the first leaves behind, emptied of rows that triggers keep, the second finds in order."""
+    assert AuditEntry.objects.count() == 0
+    cast.publish(cast.article())
+    with connection.cursor() as cursor:
+        assert present(cursor) == NAMES
+
+
+FRESH = """
+import django; django.setup()
+from django.core.management import call_command
+from django.db import connection
+call_command("migrate", verbosity=0)
+with connection.cursor() as cursor:
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    print(*sorted(name for (name,) in cursor.fetchall()))
+call_command("migrate", "articles", "zero", verbosity=0)
+call_command("migrate", verbosity=0)
+with connection.cursor() as cursor:
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    print(*sorted(name for (name,) in cursor.fetchall()))
+"""
+
+
+def test_a_fresh_database_has_them_after_migrate(tmp_path):
+    """A file of its own; migrated, unwound and migrated again. (The test database above is one that `migrate` made.)"""
+    done = subprocess.run(
+        [sys.executable, "-c", FRESH], cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite3'}", "DATA_DIR": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert set(first.split()) == set(second.split()) == NAMES
