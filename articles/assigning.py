@@ -1,7 +1,9 @@
 """Assigning duties: who may do what where, given and taken as acts of their own.
 
-Nobody assigns to themself. The three site-wide duties (accounts, duties, audit) are kept apart: whoever has one has no
+Nobody assigns to themself or takes from themself; not superusers either, who may do everything without a duty and so
+never need one. The three site-wide duties (accounts, duties, audit) are kept apart: whoever has one has no
 other and no work on content, so that no one person can open an account, give it rights and hide that it was done (三员).
+Both acts hold the account's row, so that two of them at once cannot give it what it may not hold together.
 """
 
 from collections.abc import Iterable
@@ -14,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from . import audit, permissions
 from .models import Assignment, Section
-from .permissions import Duty
+from .permissions import Duty, Role
 
 SITE_WIDE = Assignment.SITE_WIDE
 
@@ -51,6 +53,11 @@ def assign(user: Any, duties: Iterable[str], section: Section | None, *, by: Any
             given.append(assignment)
             audit.record("duty.assigned", user, by=by, duty=duty, section=section.name if section else "")
     return given
+
+
+def assign_role(user: Any, role: str, section: Section | None, *, by: Any) -> list[Assignment]:
+    """Give the user the duties of a role there; those newly given are returned."""
+    return assign(user, permissions.DUTIES_OF[Role(role)], section, by=by)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,8 @@ from django.utils import timezone
 from .models import AuditEntry
 
 GENESIS = "0" * 64
+# What an entry's hash is of; the actor by number.
+HASHED = ("at", "actor", "actor_name", "action", "object_type", "object_id", "details", "address", "previous_hash")
 CHAIN_LOCK = 0x6E657773  # any number that nothing else in this database locks
 
 _address: ContextVar[str | None] = ContextVar("address", default=None)
@@ -74,29 +77,45 @@ def name_of(user: Any) -> str:
 
 def hash_of(entry: AuditEntry) -> str:
     """SHA-256, in hex, of the entry's facts and of the hash of the entry before."""
-    facts = {
-        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": entry.actor_id,
-        "actor_name": entry.actor_name,
-        "action": entry.action,
-        "object_type": entry.object_type,
-        "object_id": entry.object_id,
-        "details": entry.details,
-        "address": entry.address,
-        "previous_hash": entry.previous_hash,
-    }
-    canonical = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_spell)
+    return hash_of_facts({field: entry.serializable_value(field) for field in HASHED})
+
+
+def hash_of_facts(facts: dict[str, Any]) -> str:
+    """The same of an entry that is no row: read from a file, its instant as ISO 8601."""
+    at = facts["at"] if isinstance(facts["at"], datetime) else datetime.fromisoformat(facts["at"])
+    hashed = {**{field: facts[field] for field in HASHED}, "at": at.astimezone(UTC).isoformat(timespec="microseconds")}
+    canonical = json.dumps(hashed, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_spell)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def first_broken() -> AuditEntry | None:
-    """The first entry that does not follow from the one before it, or None. Reads the chain in a stream."""
-    expected = GENESIS
+@dataclass
+class Walk:
+    """What walking the chain found: how many entries fit, the hash of the last, the first that does not fit, and
+    whether an expected hash was met.
+    """
+
+    count: int = 0
+    head: str = GENESIS
+    broken: AuditEntry | None = None
+    found: bool = False
+
+
+def walk(*, expected: str | None = None) -> Walk:
+    """Walk the chain from its beginning, in a stream, up to its end or to the first entry that does not follow."""
+    result = Walk()
     for entry in AuditEntry.objects.order_by("pk").iterator(chunk_size=2000):
-        if entry.previous_hash != expected or hash_of(entry) != entry.hash:
-            return entry
-        expected = entry.hash
-    return None
+        if entry.previous_hash != result.head or hash_of(entry) != entry.hash:
+            result.broken = entry
+            return result
+        result.head = entry.hash
+        result.count += 1
+        result.found = result.found or entry.hash == expected
+    return result
+
+
+def first_broken() -> AuditEntry | None:
+    """The first entry that does not follow from the one before it, or None."""
+    return walk().broken
 
 
 def _spell(value: Any) -> str:

@@ -54,12 +54,17 @@ def qr_of(revision: Revision) -> bytes:
     return short_links.draw(address_of(revision), form="svg", size=CODE_SIZE)
 
 
+def may_revoke(user: Any, article: Article) -> bool:
+    """Whether the user writes, publishes, or reads this article now."""
+    writes = any(permissions.may(user, duty, article.section) for duty in (Duty.WRITE, Duty.PUBLISH))
+    return writes or review.may_correct(article, user)
+
+
 @transaction.atomic
 def revoke(article: Article, *, by: Any) -> None:
     """Make every preview link given out so far worthless; new ones work."""
     article = Article.objects.locked(article.pk)
-    writes = any(permissions.may(by, duty, article.section) for duty in (Duty.WRITE, Duty.PUBLISH))
-    if not writes and not review.may_correct(article, by):
+    if not may_revoke(by, article):
         raise PermissionDenied(_("Only whoever writes, reads or publishes this article may revoke its preview links."))
     article.previews_revoked_at = timezone.now()
     article.save(update_fields=["previews_revoked_at"])

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, permissions, review, short_links
+from . import audit, permissions, review, sanitising, short_links
 from .checks import OF_THE_TEXT, Problem, Problems, find_problems
 from .models import Article, Edition, Section, SignOff
 from .permissions import Duty
@@ -32,26 +32,27 @@ def publish(article: Article, *, by: Any, note: str = "") -> Edition:
     permissions.require(by, Duty.PUBLISH, article.section)
     if article.live and article.live.digest == article.newest.digest:
         return article.live
-    return _publish_signed(article, by=by, kind=Edition.Kind.UPDATE, note=note)
+    return _publish_signed(article, by=by, kind=Edition.Kind.UPDATE, note=_note(note))
 
 
 @transaction.atomic
 def correct(article: Article, *, by: Any, note: str) -> Edition:
     """Publish the newest revision as a correction (更正): readers are told by `note` what was wrong and what is right."""
+    note = _note(note)
     article = Article.objects.locked(article.pk)
     permissions.require(by, Duty.PUBLISH, article.section)
     if article.live is None:
         raise CannotPublish([Problem("publishing.correction_of_nothing", _("Readers do not see this article, so there "
                              "is nothing to correct."), _("Publish it, or put it back."))])  # fmt: skip
     if article.live.digest == article.newest.digest:
-        if article.live.kind == Edition.Kind.CORRECTION and article.live.note == note.strip():
+        if article.live.kind == Edition.Kind.CORRECTION and article.live.note == note:
             return article.live
         raise CannotPublish([Problem("publishing.correction_changes_nothing", _("Readers see this text already."),
                              _("Change the text first; the correction goes its round, then it is published."))])  # fmt: skip
-    if not note.strip():
+    if not note:
         raise CannotPublish([Problem("publishing.correction_without_note", _("A correction needs a note for readers."),
                              _("Say what was wrong and what is right, for example: 第2段“3人”应为“5人”。"))])  # fmt: skip
-    return _publish_signed(article, by=by, kind=Edition.Kind.CORRECTION, note=note.strip())
+    return _publish_signed(article, by=by, kind=Edition.Kind.CORRECTION, note=note)
 
 
 @transaction.atomic
@@ -72,7 +73,8 @@ def publish_urgent(article: Article, *, by: Any, reason: str) -> Edition:
     if article.is_read_by_all:
         problems.append(Problem("publishing.urgent_read_already", _("The text has been read by all."),
                                  _("Publish it the usual way.")))  # fmt: skip
-    if not reason.strip():
+    reason = _note(reason)
+    if not reason:
         problems.append(Problem("publishing.urgent_without_reason", _("Publishing before the readings needs a reason."),
                                  _("Write one sentence; it stands on the review sheet.")))  # fmt: skip
     if problems:
@@ -81,7 +83,7 @@ def publish_urgent(article: Article, *, by: Any, reason: str) -> Edition:
     basis = Edition.Basis.URGENT if on_duty else Edition.Basis.BREAK_GLASS
     article.readings_due_at = timezone.now() + timedelta(hours=article.section.late_reading_hours)
     article.save(update_fields=["readings_due_at"])
-    edition = _issue(article, by=by, kind=Edition.Kind.UPDATE, basis=basis, note=reason.strip()[:400])
+    edition = _issue(article, by=by, kind=Edition.Kind.UPDATE, basis=basis, note=reason)
     audit.record(
         "article.published_before_readings" if on_duty else "article.glass_broken", article, by=by,
         edition=edition.number, digest=edition.digest, reason=edition.note,
@@ -121,7 +123,7 @@ def withdraw(article: Article, *, by: Any, reason: str) -> None:
     permissions.require(by, Duty.WITHDRAW, article.section)
     if article.withdrawn_at:
         return
-    reason = reason.strip()[:400]
+    reason = _note(reason)
     if not reason:
         raise CannotWithdraw(_("Withdrawing needs a reason: write one sentence, it is kept with the article."))
     if not article.live:
@@ -147,7 +149,7 @@ def put_back(article: Article, *, by: Any, reason: str) -> Edition:
         return article.live
     if not article.withdrawn_at:
         raise CannotWithdraw(_("“%(title)s” was not withdrawn, so it cannot be put back.") % {"title": article})
-    reason = reason.strip()[:400]
+    reason = _note(reason)
     if not reason:
         raise CannotWithdraw(_("Putting back needs a reason: write one sentence, it is kept with the article."))
     edition = article.editions.order_by("-number")[0]
@@ -185,6 +187,11 @@ def renumber(section: Section) -> None:
             batch.clear()
     Article.objects.bulk_update(batch, ["ordinal"])
     Section.objects.filter(pk=section.pk).update(last_ordinal=ordinal)
+
+
+def _note(text: str) -> str:
+    """A note or reason as it is kept: plain text in one line, as long as its column."""
+    return " ".join(sanitising.plain(text).split())[:400]
 
 
 def _publish_signed(article: Article, *, by: Any, kind: str, note: str) -> Edition:

@@ -68,6 +68,32 @@ class Desk(admin.AdminSite):
 
         return super().index(request, {**(extra_context or {}), **what_waits(request.user)})
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """As Django does it, and recorded: who came in, or under which name somebody tried to; never a password."""
+        from django.contrib.auth.models import User  # noqa: PLC0415 (models load after this site)
+
+        response = super().login(request, extra_context)
+        if request.method == "POST":
+            with audit.acting_from(_address_of(request)):
+                if request.user.is_authenticated:
+                    audit.record("session.opened", request.user, by=request.user)
+                else:
+                    tried = request.POST.get("username", "").replace("\0", "")[:150]
+                    audit.record("session.refused", User(), by=None, name=tried)
+        return response
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "POST" and request.user.is_authenticated:
+            with audit.acting_from(_address_of(request)):
+                audit.record("session.closed", request.user, by=request.user)
+        return super().logout(request, extra_context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            audit.record("user.password_changed", request.user, by=request.user)
+        return response
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The screens in the order of a day's work, not of the alphabet."""
         apps = super().get_app_list(request, app_label)
@@ -76,9 +102,11 @@ class Desk(admin.AdminSite):
         return sorted(apps, key=lambda app: app["app_label"] != "articles")
 
     def get_urls(self) -> list[Any]:
-        from articles.admin.review import queue_view  # noqa: PLC0415 (screens register with this site as they load)
+        from articles.admin import sheets  # noqa: PLC0415 (screens register with this site as they load)
+        from articles.admin.review import queue_view  # noqa: PLC0415
 
         return [
+            *sheets.urls(self),
             path("language/", set_language, name="set_language"),
             path("queue/", self.admin_view(queue_view), name="queue"),
             *super().get_urls(),

@@ -151,7 +151,7 @@ def test_a_file_of_a_draft_is_found_only_by_the_hash_of_its_bytes(client, cast):
         assert len(stem) == 32
         response = client.get(url)
         assert response.status_code == 200
-        response.close()
+        assert b"".join(response.streaming_content)  # to its end: closing it would close the test's connection
         nearest = f"{int(stem, 16) ^ 1:032x}"
         for guess in (folder, f"{folder}/", f"{folder}/{nearest}{dot}{form}", f"{folder}/{stem[:-1]}{dot}{form}",
                       f"{folder}/1.{form}", f"{folder}/机密.{form}", f"{folder}/{stem}-1{dot}{form}"):  # fmt: skip

@@ -195,3 +195,8 @@ def test_pages_are_numbered_from_the_oldest(last, page):
 
 def test_site_settings_have_defaults(db):
     assert SiteSettings.current().name == "Newsroom"
+
+
+def test_a_section_may_not_take_the_name_of_the_whole_sites_feed(cast):
+    with pytest.raises(ValidationError):
+        make_section("全部", "all")

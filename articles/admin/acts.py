@@ -136,7 +136,7 @@ ACTS = [
         intro=gettext_lazy("Readers see the last edition again, unchanged, at its old address and behind its codes."),
     ),
     Act(
-        "revoke_previews", gettext_lazy("Revoke preview links"), _may(Duty.WRITE), preview.revoke,
+        "revoke_previews", gettext_lazy("Revoke preview links"), preview.may_revoke, preview.revoke,
         gettext_lazy("Every preview link given out so far is dead."),
     ),
 ]  # fmt: skip

@@ -16,29 +16,58 @@ from ..permissions import Duty, Role
 from .screen import Screen
 
 
+def roles() -> list[tuple[str, str]]:
+    """The presets, each with the duties it stands for; the first choice is none of them."""
+    named = [
+        (str(role), _("%(role)s: %(duties)s") % {"role": role.label, "duties": "、".join(str(d.label) for d in duties)})
+        for role, duties in permissions.DUTIES_OF.items()
+    ]
+    return [("", _("single duties, below")), *named]
+
+
+def _named(account: User) -> str:
+    person = getattr(account, "person", None)
+    return f"{account.username}（{person.name}）" if person else account.username
+
+
 class AssignmentForm(forms.ModelForm):
     role = forms.ChoiceField(
-        label=gettext_lazy("As a role"), required=False, widget=forms.RadioSelect,
-        choices=[("", gettext_lazy("single duties, below")), *Role.choices],
-    )  # fmt: skip
+        label=gettext_lazy("As a role"), required=False, widget=forms.RadioSelect, choices=roles
+    )
     duties = forms.MultipleChoiceField(
         label=gettext_lazy("Single duties"), required=False, widget=forms.CheckboxSelectMultiple, choices=Duty.choices
     )
+    by: Any  # who assigns: set by the screen
+    given: list[Assignment]
 
     class Meta:
         model = Assignment
         fields = ["user", "section"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = User.objects.filter(is_active=True, is_staff=True).exclude(pk=self.by.pk)
+        self.fields["user"].queryset = accounts.select_related("person").order_by("username")
+        self.fields["user"].label_from_instance = _named
+        tree = [(section.pk, "　" * (section.level - 1) + section.name) for section in Section.objects.tree()]
+        self.fields["section"].choices = [("", _("every section")), *tree]
+
     def clean(self) -> dict[str, Any]:
         """Give the duties, so that what the act refuses stands on the form; all or none of them."""
         cleaned = super().clean() or {}
-        role = cleaned.get("role")
-        duties = permissions.DUTIES_OF[Role(role)] if role else cleaned.get("duties", [])
-        if not self.errors:
-            try:
-                self.given = assigning.assign(cleaned["user"], duties, cleaned.get("section"), by=self.by)
-            except assigning.CannotAssign as refusal:
-                raise forms.ValidationError(str(refusal)) from refusal
+        if self.errors:
+            return cleaned
+        user, section, role, duties = (cleaned[field] for field in ("user", "section", "role", "duties"))
+        if role and duties:
+            raise forms.ValidationError(_("Choose a role, or “single duties” and tick those; not both at once."))
+        try:
+            self.given = (
+                assigning.assign_role(user, role, section, by=self.by)
+                if role
+                else assigning.assign(user, duties, section, by=self.by)
+            )
+        except assigning.CannotAssign as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
         return cleaned
 
     def validate_unique(self) -> None:
@@ -86,13 +115,6 @@ class AssignmentScreen(Screen):
 
     def get_fields(self, request: HttpRequest, obj: Assignment | None = None) -> list[str]:
         return ["user", "section", "duty"] if obj else list(self.fields)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "section":
-            kwargs["queryset"] = Section.objects.order_by("position", "pk")
-        if db_field.name == "user":
-            kwargs["queryset"] = User.objects.filter(is_active=True).order_by("username")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Assignment:
         return form.given[0] if form.given else Assignment.objects.filter(user=form.cleaned_data["user"]).first()

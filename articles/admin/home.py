@@ -14,11 +14,13 @@ SHOWN = 10
 
 def what_waits(user: Any) -> dict[str, Any]:
     """The lists of the desk's first page, each bounded, only those the user can do something about."""
+    may_write = permissions.may_anywhere(user, Duty.WRITE)
     return {
         "queue": _queue(user),
-        "lists": [*_due(user), *_mine(user)],
+        "lists": [*_due(user), *(_mine(user) if may_write else [])],
         "silent_since": scheduling.silent_since() if permissions.may_anywhere(user, Duty.PUBLISH) else None,
-        "may_write": permissions.may_anywhere(user, Duty.WRITE),
+        "may_write": may_write,
+        "may_see_sheets": any(permissions.may_everywhere(user, duty) for duty in (Duty.PUBLISH, Duty.AUDIT)),
     }
 
 

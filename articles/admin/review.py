@@ -182,7 +182,7 @@ def sign_several(request: HttpRequest) -> None:
             continue
         try:
             review.sign_off(article, by=request.user, revision=int(tick["revision"]),
-                            opinion=request.POST.get("opinion", "")[:400])  # fmt: skip
+                            opinion=request.POST.get("opinion", "").replace("\0", ""))  # fmt: skip
         except REFUSALS as refusal:
             messages.error(request, f"{article.number} {article.title}: {' '.join(sentences(refusal))}")
         else:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -54,14 +55,15 @@ class Screen(admin.ModelAdmin):
             self.record(request, obj, "deleted")
 
     def record(self, request: HttpRequest, obj: models.Model, what: str, message: Any = ()) -> None:
-        fields = [field for part in message for field in part.get("changed", {}).get("fields", [])]
-        audit.record(f"{obj._meta.model_name}.{what}", obj, by=request.user, name=str(obj), fields=fields)
+        audit.record(f"{obj._meta.model_name}.{what}", obj, by=request.user, name=str(obj), fields=fields_of(message))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """What happened to this object, from the audit; the newest hundred acts."""
         obj = self.get_object(request, object_id)
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
         if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         entries = AuditEntry.objects.filter(object_type=self.opts.model_name, object_id=str(obj.pk))[:100]
@@ -73,3 +75,9 @@ class Screen(admin.ModelAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/history.html", context)
+
+
+def fields_of(message: Any) -> list[str]:
+    """The names of the fields that Django's message about a change tells of, and of rows added or taken away."""
+    parts = [(what, facts) for part in message for what, facts in part.items()]
+    return [name for what, facts in parts for name in (facts.get("fields") or [facts.get("name", what)])]

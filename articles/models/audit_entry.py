@@ -27,5 +27,10 @@ class AuditEntry(Immutable):
         ordering = ["-pk"]
         indexes = [models.Index(fields=["object_type", "object_id"], name="audit_object")]
 
+    @property
+    def reason(self) -> str:
+        """What the act was done for, or till when, where it says so."""
+        return next((self.details[key] for key in ("reason", "why", "at") if self.details.get(key)), "")
+
     def __str__(self):
         return f"{self.action} {self.object_type} {self.object_id}"

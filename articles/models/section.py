@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 DEEPEST_LEVEL = 3
 MOST_STAGES = 5
+# /feeds/all.atom is the whole site's.
+RESERVED = {"all"}
 # One numbered page of a section holds this many articles; page n holds the ordinals (n-1)·SIZE+1 … n·SIZE.
 PAGE_SIZE = 20
 
@@ -113,6 +115,10 @@ class Section(models.Model):
 
     def clean(self):
         """Set the level from the parent; refuse a fourth level and any move that would change the level of children."""
+        if self.slug in RESERVED:
+            raise ValidationError(
+                {"slug": _("“%(slug)s” is the name of an address of ours; choose another.") % {"slug": self.slug}}
+            )
         level = self.parent.level + 1 if self.parent else 1
         if level > DEEPEST_LEVEL:
             raise ValidationError(

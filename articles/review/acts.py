@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import audit, permissions
+from .. import audit, permissions, sanitising
 from ..checks import OF_THE_TEXT, Problem, Problems, find_problems, text
 from ..models import Article, SignOff
 from .rules import may_correct, refusal, same_person, stage_name, was_credited
@@ -69,7 +69,7 @@ def sign_off(article: Article, *, by: Any, revision: int, opinion: str = "") -> 
     if problems and article.stage == article.stages:
         raise Problems(problems)
     decision = _decide(
-        article, Decision.PASS, by=by, opinion=opinion.strip()[:400], previous=article.signed,
+        article, Decision.PASS, by=by, opinion=" ".join(sanitising.plain(opinion).split())[:400], previous=article.signed,
         warnings=[{"id": problem.id, "message": problem.message} for problem in problems],
         same_person=bool(same_person(article, by)),
     )  # fmt: skip
@@ -242,7 +242,7 @@ def _move(article: Article, *, stage: int, signed: SignOff | None) -> None:
 
 
 def _reason(reason: str) -> str:
-    reason = reason.strip()
+    reason = " ".join(sanitising.plain(reason).split())
     if not reason:
         raise CannotDecide(_("Write the reason in one sentence; it reaches whoever has to act on it."))
     return reason[:400]

@@ -1,16 +1,25 @@
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles import audit
-from articles.models import AuditEntry
 
 
 class Command(BaseCommand):
     help = "Walk the audit's chain of hashes; exits 1 and names the first entry that does not fit."
 
-    def handle(self, *args: object, **options: object) -> None:
-        broken = audit.first_broken()
-        if broken:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--expect-head", metavar="HASH", help="a head written down earlier; fails when the chain does not hold it"
+        )
+
+    def handle(self, *args: object, expect_head: str | None, **options: Any) -> None:
+        walk = audit.walk(expected=expect_head)
+        if walk.broken:
+            entry = walk.broken
             raise CommandError(
-                f"Entry {broken.pk} ({broken.action}, {broken.at:%Y-%m-%d %H:%M:%S}) does not fit the chain."
+                f"Entry {entry.pk} ({entry.action}, {entry.at:%Y-%m-%d %H:%M:%S}) does not fit the chain."
             )
-        self.stdout.write(f"{AuditEntry.objects.count()} entries, unbroken.")
+        if expect_head and not walk.found:
+            raise CommandError(f"No entry has the hash {expect_head}: entries were cut off since it was written down.")
+        self.stdout.write(f"{walk.count} entries, unbroken. Head: {walk.head}")

@@ -1,0 +1,136 @@
+"""Review sheets and evidence packs at the desk: one article's, or those of a stretch of days in one file."""
+
+import tempfile
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import audit, evidence, permissions, review_sheet
+from ..models import Article, SiteSettings
+from ..permissions import Duty
+from ..review_sheet.pdf import pdf
+from .screen import CONTENT
+
+MOST_SHEETS = 300  # in one file; a county desk's busiest month
+
+
+class DaysForm(forms.Form):
+    """From one day to another, both included, in the site's time zone."""
+
+    start = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("start") and cleaned.get("end") and cleaned["start"] > cleaned["end"]:
+            raise forms.ValidationError(_("The last day lies before the first; change one of them."))
+        return cleaned
+
+    def articles(self) -> Any:
+        """The articles of these days; a ValidationError on the form where they are too many for one file."""
+        first, last = self.cleaned_data["start"], self.cleaned_data["end"] + timedelta(days=1)
+        instants = (timezone.make_aware(datetime.combine(day, time())) for day in (first, last))
+        found = review_sheet.articles_between(*instants).select_related("signed", "latest")
+        if found[MOST_SHEETS:].exists():
+            self.add_error(None, _("More than %(most)d articles; choose fewer days.") % {"most": MOST_SHEETS})
+            return None
+        return found
+
+
+def urls(site: admin.AdminSite) -> list[Any]:
+    """The addresses, for the desk to register."""
+    one = "articles/article/<int:number>/"
+    return [
+        path(one + "sheet/", site.admin_view(sheet), name="article_sheet"),
+        path(one + "sheet.pdf", site.admin_view(sheet_pdf), name="article_sheet_pdf"),
+        path(one + "evidence.zip", site.admin_view(pack), name="article_evidence"),
+        path("sheets/", site.admin_view(sheets), name="sheets"),
+    ]
+
+
+def sheet(request: HttpRequest, number: int) -> HttpResponse:
+    """One article's review sheet, to be read or printed."""
+    article = _article(request, number)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Review sheet of “%(title)s”") % {"title": article},
+        "article": article,
+        "sheets": [review_sheet.sheet_of(article)],
+        "may_take_evidence": may_take_evidence(request.user, article),
+    }
+    return TemplateResponse(request, "admin/sheets.html", context)
+
+
+def sheet_pdf(request: HttpRequest, number: int) -> HttpResponse:
+    article = _article(request, number)
+    audit.record("article.sheet_exported", article, by=request.user)
+    return _file(pdf([review_sheet.sheet_of(article)], title=article.title), f"{_('Review sheet')}-{number}.pdf")
+
+
+def pack(request: HttpRequest, number: int) -> HttpResponse:
+    """The evidence pack; written to a file that the system forgets when it was sent."""
+    article = _article(request, number)
+    target = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
+    evidence.export(article, target, by=request.user)
+    target.seek(0)
+    response = FileResponse(target, as_attachment=True, filename=f"{_('Evidence')}-{number}.zip")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def sheets(request: HttpRequest) -> HttpResponse:
+    """Every article published from one day to another: a page, or with `format=pdf` one file."""
+    if not (
+        permissions.may_everywhere(request.user, Duty.PUBLISH) or permissions.may_everywhere(request.user, Duty.AUDIT)
+    ):
+        raise PermissionDenied(_("Sheets of all sections are for those who publish in all of them, and for auditors."))
+    form = DaysForm(request.GET if "start" in request.GET else None)
+    found = form.articles() if form.is_bound and form.is_valid() else None
+    if found is not None:
+        days = [str(form.cleaned_data[key]) for key in ("start", "end")]
+        site = SiteSettings.current()
+        audit.record("sheets.exported", site, by=request.user, start=days[0], end=days[1])
+        made = (review_sheet.sheet_of(article) for article in found.iterator(chunk_size=50))
+        if request.GET.get("format") == "pdf":
+            title = f"{_('Review sheet')} {days[0]} – {days[1]}"
+            return _file(pdf(made, title=title), f"{_('Review sheet')}-{days[0]}-{days[1]}.pdf")
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Review sheets"),
+        "form": form,
+        "sheets": list(made) if found is not None else [],
+        "asked": found is not None,
+    }
+    return TemplateResponse(request, "admin/sheets.html", context)
+
+
+def may_take_evidence(user: Any, article: Article) -> bool:
+    return permissions.may(user, Duty.PUBLISH, article.section) or permissions.may_everywhere(user, Duty.AUDIT)
+
+
+def _article(request: HttpRequest, number: int) -> Article:
+    """For whoever works on content, and for auditors."""
+    if not any(permissions.may_anywhere(request.user, duty) for duty in (*CONTENT, Duty.AUDIT)):
+        raise PermissionDenied(_("Review sheets are for those who work on articles, and for auditors."))
+    article = Article.objects.select_related("section__parent", "latest", "signed__previous").filter(pk=number).first()
+    if article is None:
+        raise Http404
+    return article
+
+
+def _file(data: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type="application/pdf")
+    response.headers["Content-Disposition"] = FileResponse(as_attachment=False, filename=name).headers.get(
+        "Content-Disposition", ""
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response

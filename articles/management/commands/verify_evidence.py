@@ -1,0 +1,25 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from articles import evidence
+
+
+class Command(BaseCommand):
+    help = "Check an evidence pack without the database; exits 1 and says which file does not fit."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: object, file: Path, **options: Any) -> None:
+        try:
+            with file.open("rb") as source:
+                checked = evidence.check(source)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from error
+        except evidence.NotEvidence as refusal:
+            raise CommandError(f"{file}: {refusal}") from refusal
+        self.stdout.write(_("%(file)s: %(count)d files, all sound.") % {"file": file, "count": checked})
