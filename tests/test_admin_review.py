@@ -152,3 +152,21 @@ def test_reading_changes_nothing(client, cast):
     assert client.get(QUEUE).status_code == 200
     assert AuditEntry.objects.count() == before
     assert Article.objects.get().stage == 1
+
+
+def test_whoever_signed_is_shown_what_a_later_reader_corrected(client, cast):
+    article = submitted(cast, body="<p>桥长三十米。</p>")
+    review.sign_off(article, by=cast.editor, revision=1)
+    client.force_login(cast.editor)
+    assert client.get("/admin/").context["corrected"] == []
+    cast.change(article, by=cast.head, body="<p>桥长五十米。</p>")
+    assert client.get("/admin/").context["corrected"] == [article]
+    review.sign_off(article, by=cast.head, revision=2)
+    assert client.get("/admin/").context["corrected"] == [article]
+    assert "<del>三</del><ins>五</ins>" in client.get(page(article)).content.decode()
+    client.force_login(cast.head)
+    assert client.get("/admin/").context["corrected"] == [], "whoever corrected it knows"
+    cast.change(article, by=cast.chief, title="终审改的题目")
+    assert client.get("/admin/").context["corrected"] == [article]
+    cast.change(article, by=cast.admin, title="别人又改了", voiding=True)
+    assert client.get("/admin/").context["corrected"] == [], "nothing they signed counts any more"

@@ -88,7 +88,7 @@ def read_and_sign(browser, site, article, name, *, correct=None, opinion="同意
 
 def test_a_story_goes_its_way_through_five_people(browser, site):
     """Write with a picture pasted in, three readings (the second corrects a word), publish, correct, withdraw, 410."""
-    Cast()
+    cast = Cast()
     page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
     wrong = watched(page, site)
     log_in(page, site, "writer")
@@ -114,6 +114,11 @@ def test_a_story_goes_its_way_through_five_people(browser, site):
 
     editor = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
     log_in(editor, site, "editor")
+    editor.goto(f"{site}/admin/articles/article/{article.pk}/sheet/")
+    sheet = editor.inner_text(".sheet")
+    for name in ("林晓舟", "梁静姝", "head", "chief"):
+        assert name in sheet
+    assert editor.locator(".sheet .readings ins").count() == 1
     editor.goto(f"{site}/admin/articles/article/{article.pk}/change/")
     editor.click("a[href$='/publish/']")
     editor.click("form.act [type=submit]")
@@ -147,7 +152,16 @@ def test_a_story_goes_its_way_through_five_people(browser, site):
     for name in ("editor", "head", "chief"):
         read_and_sign(browser, site, article, name)
     page.goto(f"{site}/admin/articles/article/{article.pk}/change/")
-    page.wait_for_selector(".voids")  # an edit now would void three signatures, and says so
+    page.fill("#id_subtitle", "签完以后又改")
+    page.check(".voids input")  # it says whose signatures that voids
+    page.click("[name=_save]")
+    page.wait_for_selector(".messagelist .success")
+    editor.goto(f"{site}/admin/articles/article/{article.pk}/correct/")
+    editor.fill("#id_note", "签完以后又改")
+    editor.click("form.act [type=submit]")
+    assert "尚未送审" in editor.inner_text(".errornote")
+    assert "昨日" not in readers_text(browser, address)[1]
+    cast.sign(article)
     assert "昨日" not in readers_text(browser, address)[1]
     editor.goto(f"{site}/admin/articles/article/{article.pk}/correct/")
     editor.fill("#id_note", "标题漏写“昨日”。")

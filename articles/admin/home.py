@@ -17,6 +17,7 @@ def what_waits(user: Any) -> dict[str, Any]:
     may_write = permissions.may_anywhere(user, Duty.WRITE)
     return {
         "queue": _queue(user),
+        "corrected": list(review.corrected_since(user)[:SHOWN]) if permissions_to_read(user) else [],
         "lists": [*_due(user), *(_mine(user) if may_write else [])],
         "silent_since": scheduling.silent_since() if permissions.may_anywhere(user, Duty.PUBLISH) else None,
         "may_write": may_write,

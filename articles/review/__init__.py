@@ -24,13 +24,14 @@ from .acts import (
     take_edit,
     void_warning,
 )
-from .queue import overdue, waiting_for
+from .queue import corrected_since, overdue, waiting_for
 from .rules import has_written, may_correct, refusal, stage_name
 
 __all__ = [
     "CannotDecide",
     "CannotSubmit",
     "WouldVoid",
+    "corrected_since",
     "finish",
     "hand_on",
     "has_written",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from .. import permissions
@@ -28,6 +28,21 @@ def waiting_for(user: Any) -> QuerySet[Article]:
         .select_related("section", "latest__created_by__person")
         .defer("body", "latest__content")
         .order_by("submitted_at", "number")
+    )
+
+
+def corrected_since(user: Any) -> QuerySet[Article]:
+    """Articles whose text was corrected by a later reader after the user had signed it; the newest first."""
+    corrected = Q(pk__in=[])
+    link = "signed"
+    for _earlier in range(MOST_STAGES):
+        corrected |= Q(**{f"{link}__person": user}) & ~Q(**{f"{link}__digest": F("latest__digest")})
+        link += "__previous"
+    rows = Article.objects.filter(corrected, signed__isnull=False)
+    return (
+        rows.select_related("section", "latest__created_by__person")
+        .defer("body", "latest__content")
+        .order_by("-latest")
     )
 
 

@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import sys
@@ -37,7 +38,9 @@ class Command(BaseCommand):
         self.stdout.write("  On a phone (where it can reach this machine):\n")
         code = qrcode.QRCode(border=2)
         code.add_data(settings.SITE_URL)
-        code.print_ascii(out=self.stdout, invert=True)
+        drawn = io.StringIO()  # Django's own stream would end a line after every character
+        code.print_ascii(out=drawn, invert=True)
+        self.stdout.write(drawn.getvalue())
         self.stdout.write("  Ctrl C stops it.\n")
         self.stdout.flush()
         # Ends with this process, whatever ends it; in production it is a service of its own (`--no-worker`).

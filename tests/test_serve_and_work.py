@@ -1,0 +1,79 @@
+"""The server says where it is, in letters and as a code a phone can read off the terminal; the worker does what is due."""
+
+import os
+import subprocess
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from PIL import Image
+
+from articles import scheduling
+from articles.models import Article, Heartbeat
+
+pytestmark = pytest.mark.django_db
+
+HALVES = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What `serve` would have started: the worker's command, the server's."""
+    seen = []
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **_facts: seen.append(command))
+    monkeypatch.setattr(os, "execv", lambda _program, command: seen.append(command))
+    return seen
+
+
+def test_the_terminal_shows_a_code_that_opens_the_site(started, capsys, settings):
+    zxingcpp = pytest.importorskip("zxingcpp")
+    call_command("serve", host="127.0.0.1", port=8001)
+    out = capsys.readouterr().out
+    assert settings.SITE_URL in out
+    assert f"{settings.SITE_URL}/admin/" in out
+    rows = [line for line in out.splitlines() if len(line) > 20 and set(line) <= {*HALVES, "\xa0"}]
+    pixels = [
+        [255 * HALVES[c.replace("\xa0", " ")][half] for c in line for _ in range(4)]
+        for line in rows for half in (0, 1) for _ in range(4)
+    ]  # fmt: skip
+    image = Image.new("L", (len(pixels[0]), len(pixels)))
+    image.putdata([value for line in pixels for value in line])
+    found = zxingcpp.read_barcodes(image) or zxingcpp.read_barcodes(image.point(lambda value: 255 - value))
+    assert [code.text for code in found] == [settings.SITE_URL]
+
+
+def test_the_worker_is_started_beside_the_server_and_can_be_left_out(started):
+    call_command("serve", worker=True)
+    assert [command[2] for command in started] == ["work", "granian"]
+    assert started[0][-2:] == ["--with-parent", str(os.getpid())]
+    started.clear()
+    call_command("serve", worker=False)
+    assert [command[2] for command in started] == ["granian"]
+
+
+def test_one_look_publishes_what_is_due_and_leaves_a_heartbeat(cast, monkeypatch):
+    due, later = cast.article(), cast.article()
+    now = timezone.now()
+    for article, hours in ((due, 1), (later, 3)):
+        cast.sign(article)
+        scheduling.schedule(article, by=cast.editor, at=now + timedelta(hours=hours))
+    assert scheduling.silent_since()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=2))
+    call_command("work", once=True)
+    assert list(Article.objects.public()) == [due]
+    assert Heartbeat.objects.get().seen_at == now + timedelta(hours=2)
+    assert scheduling.silent_since() is None
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=2, minutes=3))
+    assert scheduling.silent_since() == now + timedelta(hours=2)
+
+
+def test_the_desk_says_that_nobody_publishes_what_is_scheduled(client, cast):
+    client.force_login(cast.editor)
+    assert client.get("/admin/").context["silent_since"]
+    scheduling.beat()
+    assert client.get("/admin/").context["silent_since"] is None
+
+
+def test_an_orphaned_worker_stops(cast):
+    call_command("work", with_parent=1 if os.getppid() != 1 else 2, every=3600)
