@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import assigning, permissions
 from ..models import Assignment, Section
-from ..permissions import Duty, Role
+from ..permissions import Duty
 from .screen import Screen
 
 
@@ -31,9 +31,7 @@ def _named(account: User) -> str:
 
 
 class AssignmentForm(forms.ModelForm):
-    role = forms.ChoiceField(
-        label=gettext_lazy("As a role"), required=False, widget=forms.RadioSelect, choices=roles
-    )
+    role = forms.ChoiceField(label=gettext_lazy("As a role"), required=False, widget=forms.RadioSelect, choices=roles)
     duties = forms.MultipleChoiceField(
         label=gettext_lazy("Single duties"), required=False, widget=forms.CheckboxSelectMultiple, choices=Duty.choices
     )
@@ -130,6 +128,10 @@ class AssignmentScreen(Screen):
 
     def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
         assigning.revoke(obj, by=request.user)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
+        self.message_user(request, _("Taken away: %(assignment)s") % {"assignment": obj_display}, messages.SUCCESS)
+        return redirect("admin:articles_assignment_changelist")
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         try:

@@ -82,7 +82,7 @@ def pack(request: HttpRequest, number: int) -> HttpResponse:
     target = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
     evidence.export(article, target, by=request.user)
     target.seek(0)
-    response = FileResponse(target, as_attachment=True, filename=f"{_('Evidence')}-{number}.zip")
+    response = FileResponse(target, as_attachment=True, filename=_("Evidence-%(number)d.zip") % {"number": number})
     response["Cache-Control"] = "private, no-store"
     return response
 

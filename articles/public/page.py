@@ -99,7 +99,8 @@ class ArticlePage:
         facts = {settings.MEDIA_URL + picture["file"]: picture for picture in self.content["pictures"]}
         body = IMAGE.sub(lambda found: _responsive(found[0], facts), self.content["body"])
         # A wide table scrolls by itself, by finger and by keyboard; the page around it does not.
-        scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{_("Table")}"><table>'
+        label = _("Table")
+        scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
         return sanitising.kept(body.replace("<table>", scroller).replace("</table>", "</table></div>"))
 
     @property

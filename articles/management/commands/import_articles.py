@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 continue
             article = taken.article
             what = _("known already") if taken.already else _("imported")
-            made = f" ({_('created')}: {', '.join(taken.created)})" if taken.created else ""
+            made = " " + _("(created: %(what)s)") % {"what": _(", ").join(taken.created)} if taken.created else ""
             self.stdout.write(f"{path}: {what}: {article.number} {article.title}{made}")
         if archive and (imported_into := Section.objects.filter(slug=section).first()):
             publishing.renumber(imported_into)
