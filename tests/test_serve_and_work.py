@@ -17,6 +17,12 @@ pytestmark = pytest.mark.django_db
 HALVES = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
 
 
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch):
+    """The worker drops connections between looks; a test's own is inside a transaction and must stay."""
+    monkeypatch.setattr("articles.management.commands.work.close_old_connections", lambda: None)
+
+
 @pytest.fixture
 def started(monkeypatch):
     """What `serve` would have started: the worker's command, the server's."""
