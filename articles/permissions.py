@@ -84,7 +84,8 @@ def require(user: Any, duty: str, section: Section) -> None:
     if not may(user, duty, section):
         raise PermissionDenied(
             _(
-                "“%(user)s” may not do this in “%(section)s”: the duty “%(duty)s” is missing. The chief editor assigns it."
+                "“%(user)s” may not do this in “%(section)s”: the duty “%(duty)s” is missing. "
+                "The security administrator assigns it."
             )
             % {"user": user.get_username(), "section": section, "duty": Duty(duty).label}
         )
@@ -94,7 +95,7 @@ def require_anywhere(user: Any, duty: str) -> None:
     """Raise PermissionDenied, with a sentence, unless the user has the duty in at least one section."""
     if not may_anywhere(user, duty):
         raise PermissionDenied(
-            _("“%(user)s” may not do this: the duty “%(duty)s” is missing. The chief editor assigns it.")
+            _("“%(user)s” may not do this: the duty “%(duty)s” is missing. The security administrator assigns it.")
             % {"user": user.get_username(), "duty": Duty(duty).label}
         )
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django.conf import settings
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -75,7 +77,8 @@ class Desk(admin.AdminSite):
         response = super().login(request, extra_context)
         if request.method == "POST":
             with audit.acting_from(_address_of(request)):
-                if request.user.is_authenticated:
+                # By the answer, not by the user: somebody who is in already may be refused under another name.
+                if response.status_code == HTTPStatus.FOUND:
                     audit.record("session.opened", request.user, by=request.user)
                 else:
                     tried = request.POST.get("username", "").replace("\0", "")[:150]
@@ -89,9 +92,11 @@ class Desk(admin.AdminSite):
         return super().logout(request, extra_context)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        response = super().password_change(request, extra_context)
-        if request.method == "POST" and response.status_code == 302:
-            audit.record("user.password_changed", request.user, by=request.user)
+        """As Django does it, with its audit entry or not at all."""
+        with transaction.atomic():
+            response = super().password_change(request, extra_context)
+            if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+                audit.record("user.password_changed", request.user, by=request.user)
         return response
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:

@@ -1,8 +1,15 @@
-"""The other screens: who sees what, uploads, moved sections, languages, and that each opens with few queries."""
+"""The other screens: who sees what, uploads, moved sections, languages, the audit, and that each opens with few queries."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
+from articles import audit
+from articles.admin import audit_entry
 from articles.models import Attachment, AuditEntry, OldPath, Person, Picture, Section, SiteSettings
 from tests.cast import upload
 
@@ -201,3 +208,91 @@ def test_history_is_the_audit(client, cast):
     html = client.get(path("article", f"{article.pk}/history/")).content.decode()
     assert "林晓舟" in html
     assert client.get(path("article", "999/history/")).status_code == 302
+    client.force_login(cast.stranger)
+    assert client.get(path("article", f"{article.pk}/history/")).status_code == 403
+
+
+# --- The audit --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def entries(cast):
+    """Acts of several kinds, on several things."""
+    article = cast.article(by=cast.writer)
+    cast.publish(article)
+    audit.record("duty.assigned", cast.stranger, by=cast.admin)
+    audit.record("section.changed", cast.news, by=cast.chief)
+    audit.record("sheets.exported", cast.news, by=cast.chief)
+    return article
+
+
+@pytest.mark.parametrize("kind", audit_entry.KINDS)
+def test_the_audit_is_narrowed_by_kind_of_act(admin_client, entries, kind):
+    found = set(admin_client.get(path("auditentry"), {"kind": kind}).context["cl"].queryset)
+    assert found == set(AuditEntry.objects.filter(audit_entry.KINDS[kind][1]))
+    assert found != set(AuditEntry.objects.all())
+
+
+def test_every_act_that_is_recorded_is_of_some_kind(cast):
+    """Read from the source: an act that is new there needs its kind."""
+    root = Path(audit_entry.__file__).resolve().parent.parent.parent
+    sources = [
+        file.read_text(encoding="utf-8") for app in ("articles", "newsroom") for file in (root / app).rglob("*.py")
+    ]
+    acts = {act for source in sources for act in re.findall(r'"((?:article|picture|attachment|duty|user|session|sheets)'
+                                                            r'\.[a-z_]+)"', source)}  # fmt: skip
+    assert {"article.published", "duty.revoked", "user.password_set", "sheets.exported"} <= acts
+    narrow = {name: condition for name, (_title, condition) in audit_entry.KINDS.items() if name != "articles"}
+    writing = {"article.saved", "article.restored", "article.discarded", "article.imported", "article.previews_revoked"}
+    article = cast.article()
+    for act in acts - writing:
+        audit.record(act, article, by=None)
+        assert any(AuditEntry.objects.filter(condition, action=act).exists() for condition in narrow.values()), act
+
+
+def test_the_audit_is_searched_by_number_name_account_act_and_day(admin_client, cast, entries):
+    def found(term):
+        return set(
+            admin_client.get(path("auditentry"), {"q": term}).context["cl"].queryset.values_list("pk", flat=True)
+        )
+
+    def those(**facts):
+        return set(AuditEntry.objects.filter(**facts).values_list("pk", flat=True))
+
+    day = f"{timezone.localtime(AuditEntry.objects.first().at):%Y-%m-%d}"
+    assert found(str(entries.pk)) == those(object_id=str(entries.pk))
+    assert found("晓舟") == found("writer") == those(actor=cast.writer) != set()
+    assert found("article.published") == those(action="article.published") != set()
+    assert found("2001-01-01") == found("2001-02-31") == set()
+    assert found(day) >= those(action="section.changed") != set()
+
+
+def test_a_day_of_the_audit_is_the_sites_day(admin_client, cast, monkeypatch):
+    early = datetime(2026, 3, 24, 16, 30, tzinfo=UTC)  # half past midnight of the 25th in Shanghai
+    monkeypatch.setattr(timezone, "now", lambda: early)
+    entry = audit.record("section.changed", cast.news, by=None)
+    for day, found in (("2026-03-24", []), ("2026-03-25", [entry])):
+        assert [row for row in admin_client.get(path("auditentry"), {"q": day}).context["cl"].queryset
+                if row.action == entry.action] == found  # fmt: skip
+
+
+@pytest.mark.parametrize("term", ["0" * 5000, "９" * 30, "9999-12-31", "0001-01-01", "%", "'", "\x00", "\ud83d"])
+def test_no_search_breaks_the_audit(admin_client, entries, term):
+    assert admin_client.get(path("auditentry"), {"q": term.encode("utf-8", "replace")}).status_code == 200
+
+
+def test_the_audit_counts_and_reads_no_further_than_anybody_turns_pages(admin_client, cast, monkeypatch,
+                                                                        django_assert_max_num_queries):  # fmt: skip
+    monkeypatch.setattr(audit_entry, "MOST_COUNTED", 60)
+    for number in range(70):
+        audit.record("session.refused", cast.news, by=None, number=number)
+    with django_assert_max_num_queries(8):
+        shown = admin_client.get(path("auditentry")).context["cl"]
+    assert (len(shown.result_list), shown.result_count) == (50, 60)
+
+
+def test_the_audit_is_only_read(admin_client, entries):
+    entry = AuditEntry.objects.first()
+    for rest in ("add/", f"{entry.pk}/change/", f"{entry.pk}/delete/"):
+        assert admin_client.post(path("auditentry", rest), {"action": "x", "post": "yes"}).status_code == 403
+    assert entry.hash in admin_client.get(path("auditentry", f"{entry.pk}/change/")).content.decode()

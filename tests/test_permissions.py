@@ -8,7 +8,7 @@ from hypothesis.extra.django import TestCase
 
 from articles import permissions
 from articles.models import Section
-from articles.permissions import Duty
+from articles.permissions import DUTIES_OF, Duty, Role
 from tests.cast import make_section, make_user
 
 
@@ -64,3 +64,16 @@ def test_a_refusal_names_who_where_and_what_is_missing(cast):
         permissions.require(cast.stranger, Duty.PUBLISH, cast.news)
     with pytest.raises(PermissionDenied, match="stranger"):
         permissions.require_anywhere(cast.stranger, Duty.WRITE)
+
+
+def test_the_roles_are_those_of_a_newsroom():
+    assert {role.value: {duty.value for duty in duties} for role, duties in DUTIES_OF.items()} == {
+        "correspondent": {"write"},
+        "editor": {"write", "first"},
+        "head": {"write", "second", "publish"},
+        "chief": {"write", "final", "publish", "withdraw", "urgent", "arrange"},
+        "system": {"accounts"},
+        "security": {"grant"},
+        "auditor": {"audit"},
+    }
+    assert set(DUTIES_OF) == set(Role)

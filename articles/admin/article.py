@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -268,7 +269,9 @@ class ArticleScreen(Screen):
             .filter(pk=number)
             .first()
         )
-        if article is None or not self.has_view_permission(request, article):
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied(_("Articles are for those who work on them."))
+        if article is None:
             raise Http404
         return article
 

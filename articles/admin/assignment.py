@@ -83,7 +83,11 @@ class AssignmentScreen(Screen):
     list_filter = ["duty", "section"]
     list_select_related = ["user__person", "section"]
     search_fields = ["user__username", "user__person__name"]
+    empty_value_display = gettext_lazy("every section")
     fields = ["user", "section", "role", "duties"]
+
+    class Media:
+        css = {"all": ["desk/assignment.css"]}
 
     @admin.display(description=gettext_lazy("account"), ordering="user__username")
     def account(self, assignment: Assignment) -> str:
@@ -114,6 +118,10 @@ class AssignmentScreen(Screen):
     def get_fields(self, request: HttpRequest, obj: Assignment | None = None) -> list[str]:
         return ["user", "section", "duty"] if obj else list(self.fields)
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Nothing is edited afterwards, so nothing offers to go on editing."""
+        return super().add_view(request, form_url, {**(extra_context or {}), "show_save_and_continue": False})
+
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Assignment:
         return form.given[0] if form.given else Assignment.objects.filter(user=form.cleaned_data["user"]).first()
 
@@ -124,7 +132,8 @@ class AssignmentScreen(Screen):
         self.message_user(
             request, _("“%(account)s” has these duties now.") % {"account": obj.user.get_username()}, messages.SUCCESS
         )
-        return redirect("admin:articles_assignment_changelist")
+        another = "_addanother" in request.POST
+        return redirect(f"admin:articles_assignment_{'add' if another else 'changelist'}")
 
     def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
         assigning.revoke(obj, by=request.user)

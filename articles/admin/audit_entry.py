@@ -1,7 +1,7 @@
 """The audit, to be read, and by auditors alone."""
 
 import re
-from datetime import date
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -18,7 +18,7 @@ from .screen import Screen
 
 MOST_COUNTED = 10_000
 ACT = re.compile(r"[a-z]+\.[a-z_]+")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
 NUMBER = re.compile(r"\d{1,18}")
 
 READINGS = ("submitted", "signed_off", "sent_back", "held", "rejected", "handed_on", "readings_changed",
@@ -93,7 +93,7 @@ class AuditEntryScreen(Screen):
 def meant(term: str) -> Q:
     """The rows that a line in the search box asks for, by what it looks like."""
     if DAY.fullmatch(term):
-        return Q(at__date=day) if (day := _day(term)) else Q(pk=None)
+        return _on(term)
     if NUMBER.fullmatch(term):
         return Q(object_id=str(int(term)))
     if ACT.fullmatch(term):
@@ -101,8 +101,11 @@ def meant(term: str) -> Q:
     return Q(actor_name__icontains=term) | Q(actor__username__iexact=term) if term else Q()
 
 
-def _day(text: str) -> date | None:
+def _on(text: str) -> Q:
+    """The rows of a day in the site's time zone; none where the calendar has no such day."""
     try:
-        return date.fromisoformat(text)
+        midnight = datetime.fromisoformat(text)
     except ValueError:
-        return None
+        return Q(pk=None)
+    start, end = (timezone.make_aware(instant) for instant in (midnight, midnight + timedelta(days=1)))
+    return Q(at__gte=start, at__lt=end)  # not at__date: SQLite would ask Python about every row

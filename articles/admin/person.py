@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from .. import permissions
 from ..models import Person
@@ -15,3 +16,9 @@ class PersonScreen(Screen):
     list_display = ["name", "unit", "user"]
     list_select_related = ["user"]
     search_fields = ["name", "unit"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
+        """The real name of somebody with an account stands on review sheets: whoever arranges may change it here."""
+        if obj and obj.user_id:
+            return permissions.may_everywhere(request.user, permissions.Duty.ARRANGE)
+        return super().has_change_permission(request, obj)

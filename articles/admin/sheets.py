@@ -1,12 +1,13 @@
 """Review sheets and evidence packs at the desk: one article's, or those of a stretch of days in one file."""
 
 import tempfile
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -23,11 +24,20 @@ from .screen import CONTENT
 MOST_SHEETS = 300  # in one file; a county desk's busiest month
 
 
+# Years that any zone's midnight can be told in; a typing error beyond them is no day of a newsroom.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+
+
+class DayField(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"})
+    default_validators = (MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY))
+
+
 class DaysForm(forms.Form):
     """From one day to another, both included, in the site's time zone."""
 
-    start = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}))
+    start = DayField(label=gettext_lazy("From"))
+    end = DayField(label=gettext_lazy("To"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -65,7 +75,7 @@ def sheet(request: HttpRequest, number: int) -> HttpResponse:
         "title": _("Review sheet of “%(title)s”") % {"title": article},
         "article": article,
         "sheets": [review_sheet.sheet_of(article)],
-        "may_take_evidence": may_take_evidence(request.user, article),
+        "may_take_evidence": evidence.may_export(request.user, article),
     }
     return TemplateResponse(request, "admin/sheets.html", context)
 
@@ -111,10 +121,6 @@ def sheets(request: HttpRequest) -> HttpResponse:
         "asked": found is not None,
     }
     return TemplateResponse(request, "admin/sheets.html", context)
-
-
-def may_take_evidence(user: Any, article: Article) -> bool:
-    return permissions.may(user, Duty.PUBLISH, article.section) or permissions.may_everywhere(user, Duty.AUDIT)
 
 
 def _article(request: HttpRequest, number: int) -> Article:

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .section import Section
@@ -56,4 +57,5 @@ class Assignment(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.user} · {self.get_duty_display()} · {self.section or _('all sections')}"
+        where = self.section or gettext("all sections")
+        return f"{self.user} · {self.get_duty_display()} · {where}"

@@ -39,7 +39,7 @@ def submit(article: Article, *, by: Any) -> SignOff:
     last = article.sign_offs.order_by("-pk").first()
     if last and last.decision == Decision.REJECT and last.digest == article.newest.digest:
         raise CannotSubmit(
-            _("This text was rejected: %(reason)s. Change it before you submit it again.") % {"reason": last.opinion}
+            _("This text was rejected (%(reason)s). Change it before you submit it again.") % {"reason": last.opinion}
         )
     problems = find_problems(article, (text.body_is_there,))
     if problems:

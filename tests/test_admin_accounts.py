@@ -1,0 +1,159 @@
+"""Accounts at the desk: opened, named, switched off, by those whose duty it is; never a way to more than they may."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import DatabaseError
+
+from articles import audit
+from articles.models import AuditEntry, Person
+from tests.cast import make_user, world
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/auth/user/"
+NO_PERSON = {"person-TOTAL_FORMS": "0", "person-INITIAL_FORMS": "0"}
+PASSWORD = {"usable_password": "true", "password1": "qiao-tongche-9", "password2": "qiao-tongche-9"}
+HELD = {"the superuser": None, "who assigns duties": "grant", "who reads the audit": "audit"}
+
+
+def change_of(user):
+    return f"{LIST}{user.pk}/change/"
+
+
+def password_of(user):
+    return f"{LIST}{user.pk}/password/"
+
+
+def named(name, unit="", person=""):
+    return {"person-TOTAL_FORMS": "1", "person-INITIAL_FORMS": "1" if person else "0", "person-0-id": person,
+            "person-0-name": name, "person-0-unit": unit}  # fmt: skip
+
+
+@pytest.fixture
+def system(cast, client):
+    user = make_user("system", ["accounts"])
+    client.force_login(user)
+    return user
+
+
+def test_an_account_is_opened_named_and_switched_off(client, cast, system):
+    client.post(f"{LIST}add/", {"username": "newcomer", "is_staff": "on", **PASSWORD})
+    newcomer = User.objects.get(username="newcomer")
+    assert newcomer.check_password("qiao-tongche-9")
+    assert (newcomer.is_staff, newcomer.is_superuser) == (True, False)
+    client.post(change_of(newcomer), {"username": "newcomer", "is_active": "on", "is_staff": "on",
+                                      **named("新同事", "霁川县融媒体中心")})  # fmt: skip
+    newcomer.refresh_from_db()
+    assert (newcomer.person.name, newcomer.person.unit) == ("新同事", "霁川县融媒体中心")
+    client.post(change_of(newcomer), {"username": "newcomer", "is_staff": "on",
+                                      **named("新同事", "霁川县融媒体中心", newcomer.person.pk)})  # fmt: skip
+    newcomer.refresh_from_db()
+    assert not newcomer.is_active
+    acts = AuditEntry.objects.filter(object_type="user", object_id=str(newcomer.pk), actor=system)
+    assert [(act.action, act.details["fields"], act.details["is_active"]) for act in acts] == [
+        ("user.changed", ["Active"], False), ("user.changed", ["person"], True), ("user.added", [], True),
+    ]  # fmt: skip
+    assert "tongche" not in str(list(AuditEntry.objects.values()))
+
+
+def test_whoever_was_credited_before_stays_the_same_person(client, cast, system):
+    known = Person.objects.create(name="陶一宁", unit="望桥乡")
+    client.post(change_of(cast.head), {"username": "head", "is_active": "on", "is_staff": "on",
+                                       **named("陶一宁", "望桥乡")})  # fmt: skip
+    known.refresh_from_db()
+    assert known.user == cast.head
+    response = client.post(change_of(cast.stranger), {"username": "stranger", "is_active": "on", "is_staff": "on",
+                                                      **named("陶一宁", "望桥乡")})  # fmt: skip
+    assert response.status_code == 200, "one person does not have two accounts"
+    assert Person.objects.get(name="陶一宁").user == cast.head
+
+
+@pytest.mark.parametrize("whose", HELD)
+def test_an_account_that_may_more_is_changed_by_superusers_alone(client, cast, system, whose):
+    """Its password would be a way to be one: to assign duties, or to read what was recorded."""
+    theirs = make_user("other", [HELD[whose]]) if HELD[whose] else cast.admin
+    before = world()
+    for path, facts in ((change_of(theirs), {"username": "x", **NO_PERSON}), (password_of(theirs), PASSWORD)):
+        assert client.post(path, facts).status_code == 403
+    page = client.get(change_of(theirs))
+    assert page.status_code == 200, "it may be looked at"
+    assert theirs.password not in page.content.decode()
+    assert world() == before
+    client.force_login(cast.admin)
+    if theirs != cast.admin:
+        assert client.post(password_of(theirs), PASSWORD).status_code == 302
+        theirs.refresh_from_db()
+        assert theirs.check_password("qiao-tongche-9")
+
+
+def test_only_superusers_make_superusers(client, cast, system):
+    facts = {"username": "stranger", "is_active": "on", "is_staff": "on", "is_superuser": "on", **NO_PERSON}
+    for user, made in ((system, False), (cast.admin, True)):
+        client.force_login(user)
+        assert client.post(change_of(cast.stranger), facts).status_code == 302
+        cast.stranger.refresh_from_db()
+        assert cast.stranger.is_superuser is made
+    assert AuditEntry.objects.first().details["is_superuser"] is True
+    client.force_login(system)
+    client.post(f"{LIST}add/", {"username": "newcomer", "is_staff": "on", "is_superuser": "on", **PASSWORD})
+    assert not User.objects.get(username="newcomer").is_superuser
+
+
+def test_nobody_switches_their_own_account_off(client, cast, system):
+    for user in (system, cast.admin):
+        client.force_login(user)
+        assert (
+            client.post(change_of(user), {"username": user.username, "email": "a@example.cn", **NO_PERSON}).status_code
+            == 302
+        )
+        user.refresh_from_db()
+        assert user.email == "a@example.cn"
+        assert (user.is_active, user.is_staff) == (True, True)
+    assert cast.admin.is_superuser
+
+
+def test_whoever_is_switched_off_is_out_at_once(client, cast):
+    client.force_login(cast.editor)
+    assert client.get("/admin/queue/").status_code == 200
+    User.objects.filter(pk=cast.editor.pk).update(is_active=False)
+    assert client.get("/admin/queue/")["Location"].startswith("/admin/login/")
+
+
+def test_a_password_set_by_another_is_recorded_and_never_what_it_is(client, cast, system):
+    client.post(password_of(cast.writer), PASSWORD)
+    entry = AuditEntry.objects.filter(object_id=str(cast.writer.pk), object_type="user").get()
+    assert (entry.action, entry.actor, entry.details) == ("user.password_set", system, {"name": "writer"})
+    assert "tongche" not in str(list(AuditEntry.objects.values()))
+    before = world()
+    assert client.post(password_of(cast.writer), {**PASSWORD, "password2": "another-one-8"}).status_code == 200
+    assert world() == before, "two that differ are refused"
+
+
+def test_no_password_is_set_without_its_entry(client, cast, system, monkeypatch):
+    def full(*args, **details):
+        raise DatabaseError("the disk is full")
+
+    monkeypatch.setattr(audit, "record", full)
+    client.raise_request_exception = False
+    before = world()
+    assert client.post(password_of(cast.writer), PASSWORD).status_code == 500
+    assert world() == before
+
+
+def test_duties_are_not_here_but_found_from_here_by_those_who_assign_them(client, cast, system):
+    link = f"/admin/articles/assignment/?user__id__exact={cast.writer.pk}"
+    page = client.get(change_of(cast.writer)).content.decode()
+    assert link not in page
+    assert "user_permissions" not in page
+    client.force_login(cast.admin)
+    assert link in client.get(change_of(cast.writer)).content.decode()
+    found = client.get(link).context["cl"].result_list
+    assert [assignment.user for assignment in found] == [cast.writer]
+
+
+def test_no_account_is_deleted(client, cast, system):
+    for user in (system, cast.admin):
+        client.force_login(user)
+        assert client.post(f"{LIST}{cast.stranger.pk}/delete/", {"post": "yes"}).status_code == 403
+        client.post(LIST, {"action": "delete_selected", "_selected_action": cast.stranger.pk, "post": "yes"})
+    assert User.objects.filter(pk=cast.stranger.pk).exists()

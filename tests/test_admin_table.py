@@ -1,0 +1,399 @@
+"""Who may open what at the desk, and who may act there: role × address × method, over every address there is.
+
+The addresses come from the admin's own resolver, so that a new one without its line in the table fails here. What the
+table does not allow must be refused and change no row; what it allows must work with the very data that was refused.
+"""
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from http.cookies import SimpleCookie
+
+import pytest
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern
+from django.utils import timezone
+
+from articles import attachments, pictures, publishing, scheduling
+from articles.models import AuditEntry, OldPath, SiteSettings
+from articles.permissions import DUTIES_OF, Role
+from tests.cast import Cast, make_user, png, upload, world
+
+pytestmark = pytest.mark.django_db
+
+# --- The roles --------------------------------------------------------------------------------------------------
+# Each preset in the whole newsroom; a chief of another section; somebody without any duty; an account that may not come
+# to the desk; nobody; and a superuser.
+
+ROLES = ["anonymous", "not_staff", "stranger", "elsewhere", *(str(role) for role in Role), "boss"]
+
+ALL = frozenset(ROLES)
+STAFF = ALL - {"anonymous", "not_staff"}
+NOBODY = frozenset()
+BOSS = frozenset({"boss"})
+WRITERS_HERE = BOSS | {"correspondent", "editor", "head", "chief"}
+ELSEWHERE = frozenset({"elsewhere"})
+CONTENT = WRITERS = WRITERS_HERE | ELSEWHERE
+READERS = BOSS | {"editor", "head", "chief", "elsewhere"}
+FIRST_READERS = BOSS | {"editor"}
+PUBLISHERS = BOSS | {"head", "chief"}
+CHIEFS = BOSS | {"chief"}
+ACCOUNTS = BOSS | {"system"}
+GRANT = BOSS | {"security"}
+AUDIT = BOSS | {"auditor"}
+
+
+# --- The table --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may open an address; who may act by POST (None: there is nothing to do); who is told on the page, with a
+    sentence and nothing done, why not."""
+
+    see: frozenset
+    act: frozenset | None = None
+    told: frozenset = NOBODY
+
+
+def screen(*, see, add, change, delete=NOBODY, told=NOBODY):
+    """The five addresses that every screen has."""
+    return {"changelist": Row(see), "history": Row(see), "add": Row(add, add - told, told),
+            "change": Row(see, change), "delete": Row(delete, delete)}  # fmt: skip
+
+
+SCREENS = {
+    "articles_article": screen(see=CONTENT, add=WRITERS, change=WRITERS_HERE, delete=WRITERS_HERE, told=ELSEWHERE),
+    "articles_picture": screen(see=CONTENT, add=WRITERS, change=WRITERS),
+    "articles_attachment": screen(see=CONTENT, add=WRITERS, change=WRITERS),
+    "articles_person": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # somebody with an account
+    "articles_source": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
+    "articles_section": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
+    "articles_oldpath": screen(see=CONTENT, add=CHIEFS, change=CHIEFS, delete=CHIEFS),
+    "articles_sitesettings": screen(see=CONTENT, add=NOBODY, change=CHIEFS),  # there is one row, and it is there
+    "articles_assignment": screen(see=GRANT, add=GRANT, change=NOBODY, delete=GRANT),
+    "articles_auditentry": screen(see=AUDIT, add=NOBODY, change=NOBODY),
+    "auth_user": screen(see=ACCOUNTS, add=ACCOUNTS, change=ACCOUNTS),
+}
+
+ACTS = {
+    "submit": WRITERS_HERE, "revoke_previews": WRITERS_HERE, "review": FIRST_READERS, "revision": WRITERS_HERE,
+    "publish": PUBLISHERS, "correct": PUBLISHERS, "schedule": PUBLISHERS, "unschedule": PUBLISHERS,
+    "urgent": CHIEFS, "withdraw": CHIEFS, "put_back": CHIEFS,
+}  # fmt: skip
+
+TABLE = {
+    **{f"{model}_{name}": row for model, rows in SCREENS.items() for name, row in rows.items()},
+    "articles_sitesettings_changelist": Row(STAFF),  # leads to the form of the one row, which asks
+    # The desk itself
+    "index": Row(STAFF),
+    "app_list articles": Row(CONTENT | GRANT | AUDIT),
+    "app_list auth": Row(ACCOUNTS),
+    "login": Row(ALL, ALL),
+    "logout": Row(NOBODY, STAFF),
+    "password_change": Row(STAFF, STAFF),
+    "password_change_done": Row(STAFF),
+    "set_language": Row(ALL),
+    "jsi18n": Row(STAFF),
+    "autocomplete": Row(CONTENT),
+    "view_on_site": Row(STAFF),
+    "*/<path:object_id>/": Row(STAFF),  # leads to the form, which asks
+    "(?P<url>.*)$": Row(NOBODY),
+    "auth_user_password_change": Row(ACCOUNTS, ACCOUNTS),
+    # Files sent by the editor
+    "articles_picture_upload": Row(STAFF, WRITERS),
+    "articles_attachment_upload": Row(STAFF, WRITERS),
+    # Acts of an article: whoever sees it may open the page that asks
+    **{f"articles_article_{act}": Row(CONTENT, who) for act, who in ACTS.items()},
+    # Reading
+    "queue": Row(READERS, FIRST_READERS, told=READERS - FIRST_READERS),
+    "articles_article_revisions": Row(CONTENT),
+    # Evidence
+    "article_sheet": Row(CONTENT | AUDIT),
+    "article_sheet_pdf": Row(CONTENT | AUDIT),
+    "article_evidence": Row(PUBLISHERS | AUDIT),
+    "sheets": Row(PUBLISHERS | AUDIT),
+}
+
+# Where a refusal is 404: the admin's own answers.
+HIDDEN = re.compile(r"\(\?P<url>|app_list")
+
+
+# --- The addresses ----------------------------------------------------------------------------------------------
+
+
+def addresses(patterns, prefix=""):
+    """(name, route) of everything below these patterns; what has no name is called by its route, without the model."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern).removeprefix("^")
+        if isinstance(pattern, URLPattern):
+            name = pattern.name or re.sub(r"^\w+/\w+/", "*/", route)
+            choice = re.search(r"\(\?P<\w+>(\w+(?:\|\w+)+)\)", route)
+            if choice:  # one address for each of them
+                yield from ((f"{name} {one}", route.replace(choice[0], one)) for one in choice[1].split("|"))
+            else:
+                yield name, route
+        else:
+            yield from addresses(pattern.url_patterns, route)
+
+
+ADDRESSES = sorted(set(addresses(admin.site.urls[0])))
+
+
+def test_every_address_of_the_desk_has_its_line_in_the_table():
+    names = {name for name, _route in ADDRESSES}
+    assert not names - set(TABLE), "new addresses: add them to the table, saying who may open and who may act"
+    assert not set(TABLE) - names, "these lines of TABLE are about addresses that are gone"
+
+
+# --- The scene -------------------------------------------------------------------------------------------------
+
+
+# What an address needs to be of use, beside the path.
+QUERY = {"autocomplete": "?app_label=articles&model_name=credit&field_name=person",
+         "sheets": "?start=2026-01-01&end=2026-01-31"}  # fmt: skip
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF"
+FILE = object()  # stands for an uploaded file, made anew for each request
+REASON, PASSWORD = {"reason": "群众来电核实"}, "qiao-tongche-9"
+PASSWORDS = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+# What is sent to each address that acts; forms of the screens are filled in by `Scene`, and these fields changed.
+SENT = {
+    "articles_article_correct": {"note": "第2段“3人”应为“5人”。"}, "articles_article_schedule": {"at": "2099-01-01T08:00"},
+    "articles_article_urgent": REASON, "articles_article_withdraw": REASON, "articles_article_put_back": REASON,
+    "articles_article_add": {"title": "新桥通车"}, "articles_article_change": {"title": "旧桥拆除"},
+    "articles_picture_upload": {"upload": FILE}, "articles_attachment_upload": {"upload": FILE},
+    "articles_picture_add": {"upload": FILE}, "articles_picture_change": {"alt": "石桥"},
+    "articles_attachment_add": {"upload": FILE}, "articles_attachment_change": {"name": "通告.pdf"},
+    "articles_person_add": {"name": "新人"}, "articles_person_change": {"name": "改名"},
+    "articles_source_add": {"name": "新源"}, "articles_source_change": {"name": "改源"},
+    "articles_section_add": {"name": "健康", "slug": "health"}, "articles_section_change": {"name": "卫生"},
+    "articles_oldpath_add": {"path": "/new.htm", "target": "/"}, "articles_oldpath_change": {"path": "/moved.htm"},
+    "articles_sitesettings_change": {"name": "霁川网"}, "articles_assignment_add": {"role": "correspondent"},
+    "auth_user_add": {"username": "newcomer", **PASSWORDS}, "auth_user_password_change": PASSWORDS,
+    "auth_user_change": {"email": "a@example.cn", "is_superuser": "on"},
+    "password_change": {"new_password1": PASSWORD, "new_password2": PASSWORD},
+    "login": {"username": "nobody", "password": "wrong"},
+}  # fmt: skip
+
+
+class Scene:
+    """A newsroom with an object for every address, in the state in which its act is possible."""
+
+    def __init__(self):
+        self.cast = cast = Cast()
+        self.users = {
+            "not_staff": make_user("not-staff"), "stranger": cast.stranger, "boss": cast.admin,
+            "elsewhere": make_user("elsewhere", DUTIES_OF[Role.CHIEF], cast.culture),
+            **{str(role): make_user(f"a-{role}", DUTIES_OF[role]) for role in Role},
+        }  # fmt: skip
+        self.users["not_staff"].is_staff = False
+        self.users["not_staff"].save()
+        made = [cast.article(by=cast.writer) for _ in range(8)]
+        self.draft, self.waiting, self.live, publish, schedule, unschedule, withdraw, put_back = made
+        self.articles = {"publish": publish, "correct": self.live, "schedule": schedule, "unschedule": unschedule,
+                         "urgent": self.waiting, "review": self.waiting, "withdraw": withdraw, "put_back": put_back}  # fmt: skip
+        cast.change(self.draft, by=cast.writer, title="改过的标题")
+        cast.sign(self.waiting, times=0)
+        for article in (self.live, withdraw, put_back):
+            cast.publish(article)
+        cast.change(self.live, by=cast.writer, body="<p>望桥乡的便民桥昨日通车。</p>")
+        for article in (self.live, publish, schedule, unschedule):
+            cast.sign(article)
+        scheduling.schedule(unschedule, by=cast.editor, at=timezone.now() + timedelta(days=9))
+        publishing.withdraw(put_back, by=cast.chief, **REASON)
+        self.objects = {
+            "section": cast.culture, "source": cast.own, "person": cast.lin, "user": cast.writer,
+            "picture": pictures.store(upload(png(colour=(9, 99, 200))), by=cast.writer),
+            "attachment": attachments.store(upload(PDF, "通知.pdf"), by=cast.writer),
+            "oldpath": OldPath.objects.create(path="/old.htm", target="/"),
+            "sitesettings": SiteSettings.objects.create(pk=1, name="霁川新闻网"),
+            "assignment": cast.writer.assignments.get(), "auditentry": AuditEntry.objects.first(),
+        }  # fmt: skip
+        self.forms = {}
+        self.superuser = client_of(cast.admin)
+
+    def paths(self, name, route):
+        """The path to the article in the state in which the act is possible; then to one in each other state."""
+        meant = self.articles.get(name.removeprefix("articles_article_"), self.draft)
+        yield self.path(name, route, meant)
+        if route.startswith("articles/article/<"):
+            yield from (self.path(name, route, one) for one in (self.draft, self.waiting, self.live) if one != meant)
+
+    def path(self, name, route, article):
+        model = (re.match(r"\w+/(\w+)/", route) or [None, ""])[1]
+        shown = article if model == "article" else self.objects.get(model, self.live)
+        arguments = {
+            "number": article.pk, "revision": 1, "object_id": getattr(shown, "pk", ""), "id": self.cast.writer.pk,
+            "content_type_id": ContentType.objects.get_for_model(self.live).pk, "app_label": "articles", "url": "nowhere/",
+        }  # fmt: skip
+        return "/admin/" + re.sub(
+            r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>", lambda found: str(arguments[found[1] or found[2]]), route
+        ).removesuffix("$") + QUERY.get(name, "")  # fmt: skip
+
+    def sent(self, name, path, role):
+        """What a form would send: as a superuser's page has it, with the fields of SENT changed."""
+        if name.endswith(("_add", "_change")) and name != "auth_user_password_change" and path not in self.forms:
+            page = self.superuser.get(path)
+            self.forms[path] = filled(page) if page.context and "adminform" in page.context else {}
+        revision, user = self.waiting.latest.number, self.users.get(role)
+        facts = {"post": "yes", "decision": "pass", "revision": revision, "to_stage": 0, "opinion": "同意",
+                 "article": f"{self.waiting.pk}-{revision}", "old_password": f"secret-of-{user.username if user else ''}",
+                 **self.forms.get(path, {}), **SENT.get(name, {})}  # fmt: skip
+        chosen = {"articles_article_add": {"section": self.cast.news.pk, "source": self.cast.own.pk},
+                  "articles_assignment_add": {"user": self.users["stranger"].pk}}  # fmt: skip
+        facts |= chosen.get(name, {})
+        if FILE in facts.values():
+            data, kind = (png(), "新.png") if "picture" in name else (PDF + b"\n", "新.pdf")
+            facts["upload"] = upload(data, kind)
+        return facts
+
+
+def client_of(user, **facts):
+    client = Client(**facts)
+    if user:
+        client.force_login(user)
+    return client
+
+
+def filled(response):
+    """What a browser would send from a page of the admin that nobody has typed into; no date is set in the scene."""
+    formsets = [inline.formset for inline in response.context["inline_admin_formsets"]]
+    every = [response.context["adminform"].form]
+    every += [form for formset in formsets for form in (formset.management_form, *formset.forms)]
+    values = {field.html_name: field.value() for form in every for field in form if not field.field.disabled}
+    return {name: "on" if value is True else value for name, value in values.items() if value not in (None, [])
+            and value is not False}  # fmt: skip
+
+
+# --- Looking on ---------------------------------------------------------------------------------------------------
+
+
+def state():
+    """Every row there is, but that somebody took a copy out: reading sheets and evidence is recorded."""
+    rows = world()
+    rows["articles_auditentry"] = [row for row in rows["articles_auditentry"] if not row["action"].endswith("exported")]
+    return rows
+
+
+class Watch:
+    """Whether any row has changed since; the rows are compared only when something was written at all."""
+
+    def __init__(self):
+        self.before = state()
+        self.wrote = False
+
+    def __call__(self, execute, sql, params, many, context):
+        self.wrote = self.wrote or bool(re.match(r"(?!.{,20}django_session)(INSERT|UPDATE|DELETE)", sql, re.DOTALL))
+        return execute(sql, params, many, context)
+
+    def has_changed(self):
+        wrote, self.wrote = self.wrote, False
+        return wrote and state() != self.before
+
+
+def is_refused(response, role, name):
+    """The way to the log-in for whoever does not belong at the desk; 403 for everybody else."""
+    if role in ALL - STAFF:  # logging out of what one is not in leads to the first page, which leads there
+        leads = "/admin/" if name == "logout" else "/admin/login/"
+        return response.status_code == 302 and response["Location"].partition("?")[0] == leads
+    hidden = HIDDEN.match(name) and role not in TABLE[name].see
+    return response.status_code in (404 if hidden else 403, 405)
+
+
+# --- The tests --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_the_table_does_not_allow_is_refused_and_changes_nothing(role, caplog):
+    caplog.set_level(logging.CRITICAL, "django.request")  # each refusal is a warning there, with its traceback
+    scene = Scene()
+    client = client_of(scene.users.get(role))
+    cookies = client.cookies.output(header="")
+    watch = Watch()
+    wrong = []
+    with connection.execute_wrapper(watch):
+        for name, route in ADDRESSES:
+            row = TABLE[name]
+            for nth, path in enumerate(scene.paths(name, route)):
+                # In a state that was not meant, what the role may do is the state's to refuse, not the permission's.
+                if nth == 0 or role not in row.see:
+                    wrong += [f"{path} {sentence}" for sentence in looked(client, role, name, path, nth)]
+                if watch.has_changed():
+                    wrong.append(f"{path}: looking has changed something")
+                if nth == 0 or role not in (row.see if row.act is None else row.act | row.told):
+                    facts = scene.sent(name, path, role)
+                    with transaction.atomic():
+                        wrong += [f"{path} post {said}" for said in acted(client, role, name, path, facts, watch)]
+                        transaction.set_rollback(True)
+                client.cookies = SimpleCookie(cookies)  # whoever was logged out, or in anew: that is rolled back
+    assert not wrong, "\n".join([role, *wrong])
+
+
+def looked(client, role, name, path, nth):
+    """What is wrong with how the address answers those who only look."""
+    may = role in TABLE[name].see
+    # A page that opens is the same one by any method: rendering it again for each role would prove no more.
+    for method in ("get",) if may or nth else ("get", "head", "put", "delete", "patch"):
+        response = getattr(client, method)(path)
+        if may and method == "get" and is_refused(response, role, name):
+            yield f"{method} {response.status_code}: may open it, and is refused"
+        if not may and not is_refused(response, role, name):
+            yield f"{method} {response.status_code}: may not open it, and is not refused"
+
+
+def acted(client, role, name, path, facts, watch):
+    """What is wrong with how the address answers this POST, and with what it did."""
+    row = TABLE[name]
+    may = role in (row.act or NOBODY)
+    may_try = role in row.told or (row.act is None and role in row.see)
+    response = client.post(path, facts)
+    changed = watch.has_changed()
+    refused = is_refused(response, role, name)
+    if may and (refused or not changed):
+        yield f"{response.status_code}: may act, and nothing has changed"
+    if not may and changed:
+        yield f"{response.status_code}: may not act, and something has changed"
+    if not may and not may_try and not refused:
+        yield f"{response.status_code}: may not act, and is not refused"
+
+
+def test_a_post_without_its_token_is_refused_to_the_most_powerful():
+    scene = Scene()
+    client = client_of(scene.users["boss"], enforce_csrf_checks=True)
+    before = world()
+    taken = {}
+    for name, route in ADDRESSES:
+        path = next(scene.paths(name, route))
+        response = client.post(path, scene.sent(name, path, "boss"))
+        if response.status_code != 403:
+            taken[name] = response.status_code
+    assert not taken
+    assert world() == before
+
+
+def test_choices_are_offered_to_those_alone_who_may_see_the_list_of_them():
+    """The address that completes what is typed, asked for every relation the desk has, to find one that tells more."""
+    scene = Scene()
+    asked = set()
+    wrong = []
+    for model in {
+        *admin.site._registry,
+        *(inline.model for shown in admin.site._registry.values() for inline in shown.inlines),
+    }:
+        for field in model._meta.get_fields():
+            target = admin.site._registry.get(field.related_model) if field.is_relation and field.concrete else None
+            if target is None:
+                continue
+            query = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field.name}
+            asked.add(target.opts.model_name)
+            for role in ROLES:
+                response = client_of(scene.users.get(role)).get("/admin/autocomplete/", query)
+                row = TABLE[f"{target.opts.app_label}_{target.opts.model_name}_changelist"]
+                if response.status_code == 200 and role not in row.see:
+                    wrong.append((role, query))
+    assert not wrong
+    assert {"user", "person", "picture", "source", "section"} <= asked
