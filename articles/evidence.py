@@ -2,6 +2,7 @@
 
     manifest.json          SHA-256 of every other file; the head of the audit's chain when the pack was made
     editions/<n>.json      each edition, with the whole content of its revision
+    revisions/<n>.json     each text that somebody decided about
     sign_offs.json         every decision, in order
     audit.json             every audit entry about the article
     files/…                the pictures and attachments its editions show
@@ -12,8 +13,11 @@
 
 import hashlib
 import json
+import re
+import struct
 import zipfile
-from collections.abc import Iterator
+import zlib
+from dataclasses import dataclass
 from typing import IO, Any
 
 from django.core.files.storage import default_storage
@@ -24,13 +28,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import audit, permissions
-from .models import Article, AuditEntry, Edition, SignOff
+from .models import Article, AuditEntry, Edition, Revision, SignOff
 from .models.revision import digest_of
 from .permissions import Duty
-from .review_sheet import pdf, sheet_of
+from .review_sheet import Sheet, pdf, sheet_of
 
 # A pack's files are texts and pictures of one article; what is larger or more is none of ours.
-LARGEST_FILE, LARGEST_PACK, MOST_FILES = 100 * 2**20, 4 * 2**30, 5_000
+LARGEST_FILE, LARGEST_TEXT, LARGEST_PACK, MOST_FILES = 100 * 2**20, 32 * 2**20, 4 * 2**30, 5_000
+NAME = re.compile(
+    r"manifest\.json|sign_offs\.json|audit\.json|sheet\.html|sheet\.pdf|(editions|revisions)/[1-9][0-9]{0,8}\.json"
+    r"|files/(?!.*\.\.)[\w./-]{1,200}"
+)
 # Every file gets this time, so that the same facts make the same bytes.
 STAMP = (1980, 1, 1, 0, 0, 0)
 
@@ -39,61 +47,105 @@ class NotEvidence(ValueError):
     """Raised, with a sentence naming the file, for a pack that does not prove what it says."""
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Checked:
+    """A sound pack: the article's number, how many files it holds, the head of the audit's chain when it was made."""
+
+    article: int
+    files: int
+    audit_head: str
+
+
+def may_export(user: Any, article: Article) -> bool:
+    """Whether the user may take the pack: those who publish in its section, and auditors."""
+    return permissions.may(user, Duty.PUBLISH, article.section) or permissions.may_everywhere(user, Duty.AUDIT)
+
+
 def export(article: Article, target: IO[bytes], *, by: Any) -> None:
-    """Write the pack into `target`. Asks for the duty to publish in its section, or to read the audit; recorded."""
-    if not permissions.may(by, Duty.PUBLISH, article.section):
-        permissions.require_anywhere(by, Duty.AUDIT)
-    audit.record("article.evidence_exported", article, by=by)
+    """Write the pack into `target`. Asks for the duty to publish in its section, or to read the audit; recorded.
+
+    The rows are read in the transaction that records it; pictures and the sheet's pages are written after it, so that
+    nobody waits to publish while a large pack is packed.
+    """
     hashes: dict[str, str] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
-        for name, data in _files(article):
-            hashes[name] = hashlib.sha256(data).hexdigest()
-            _put(pack, name, data)
-        head = AuditEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
-        manifest = {"article": article.number, "address": article.public_url, "made_at": timezone.now().isoformat(),
-                    "audit_head": head, "files": hashes}  # fmt: skip
-        _put(pack, "manifest.json", _json(manifest))
+        files, sheet, manifest = _record_and_pack_rows(article, pack, hashes, by=by)
+        for name, sha256 in files.items():
+            if default_storage.exists(name):
+                with default_storage.open(name, "rb") as file:
+                    _put(pack, f"files/{name}", file.read(), hashes)
+            else:
+                manifest["missing"] = {**manifest.get("missing", {}), f"files/{name}": sha256}
+        _put(pack, "sheet.html", render_to_string("review_sheet_page.html", {"sheet": sheet}).encode(), hashes)
+        _put(pack, "sheet.pdf", pdf.pdf([sheet], title=sheet.content["title"]), hashes)
+        _put(pack, "manifest.json", _json({**manifest, "files": hashes}), {})
 
 
-def check(source: IO[bytes]) -> int:
-    """How many files of a pack were checked, all of them sound; NotEvidence for the first that is not.
+def check(source: IO[bytes]) -> Checked:
+    """What a sound pack holds; NotEvidence, with a sentence, for one that is not.
 
-    Checked: every hash of the manifest and that nothing is missing or added; each edition's digest against its content
-    and the edition before; each signed edition against the final sign-off of the same digest; each audit entry's hash.
+    Checked: the manifest's hashes and that nothing is missing or added; each edition's digest against its text and the
+    edition before, and the pictures and attachments it shows; each decision's digest against the text it was about; each
+    signed edition against the chain of its readings; each audit entry's hash, and the editions it tells of.
     """
     try:
         with zipfile.ZipFile(source) as pack:
-            return _check(pack)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zipfile.LargeZipFile) as error:
-        raise NotEvidence(_("This is no readable ZIP file: %(why)s") % {"why": error}) from error
+            manifest = _check_files(pack)
+            _check_meaning(pack, manifest)
+            return Checked(
+                article=int(manifest["article"]),
+                files=len(manifest["files"]),
+                audit_head=_shown(manifest["audit_head"]),
+            )
+    except NotEvidence:
+        raise
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, ArithmeticError) as error:
+        raise NotEvidence(_("A file does not hold what it should: %(why)s") % {"why": _shown(error)}) from error
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error,
+            struct.error) as error:  # fmt: skip
+        raise NotEvidence(_("This is no readable ZIP file: %(why)s") % {"why": _shown(error)}) from error
 
 
-def _files(article: Article) -> Iterator[tuple[str, bytes]]:
-    names: dict[str, None] = {}
+@transaction.atomic
+def _record_and_pack_rows(
+    article: Article, pack: zipfile.ZipFile, hashes: dict[str, str], *, by: Any
+) -> tuple[dict[str, str], Sheet, dict[str, Any]]:
+    """The part of an export that is one moment: the files that the editions show (name, SHA-256), the sheet, and the
+    beginning of the manifest.
+    """
+    article = Article.objects.locked(article.pk)
+    if not may_export(by, article):
+        permissions.require(by, Duty.PUBLISH, article.section)
+    entry = audit.record("article.evidence_exported", article, by=by)
+    files: dict[str, str] = {}
     for edition in article.editions.select_related("revision").order_by("number").iterator(chunk_size=50):
         content = edition.revision.content
-        yield f"editions/{edition.number}.json", _json({**_row(edition), "content": content})
-        names |= dict.fromkeys(file["file"] for file in [*content["pictures"], *content["attachments"]])
-    yield "sign_offs.json", _json([_row(row) for row in article.sign_offs.order_by("pk")])
+        _put(pack, f"editions/{edition.number}.json", _json({**_row(edition), "content": content}), hashes)
+        files |= {file["file"]: file["sha256"] for file in (*content["pictures"], *content["attachments"])}
+    read = Revision.objects.filter(pk__in=article.sign_offs.values("revision")).order_by("number")
+    for revision in read.iterator(chunk_size=50):
+        _put(pack, f"revisions/{revision.number}.json", _json(_row(revision)), hashes)
+    _put(pack, "sign_offs.json", _json([_row(row) for row in article.sign_offs.order_by("pk")]), hashes)
     entries = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk")
-    yield "audit.json", _json([_row(entry) for entry in entries])
-    for name in names:
-        if default_storage.exists(name):
-            with default_storage.open(name, "rb") as file:
-                yield f"files/{name}", file.read()
-    sheet = sheet_of(article)
-    yield "sheet.html", render_to_string("review_sheet.html", {"sheet": sheet}).encode()
-    yield "sheet.pdf", pdf.pdf([sheet], title=article.title)
+    _put(pack, "audit.json", _json([_row(row) for row in entries]), hashes)
+    manifest = {"article": article.number, "address": article.public_url, "made_at": timezone.now().isoformat(),
+                "audit_head": entry.hash}  # fmt: skip
+    return files, sheet_of(article), manifest
 
 
-def _check(pack: zipfile.ZipFile) -> int:
-    found = {info.filename: info for info in pack.infolist()}
-    sizes = [info.file_size for info in pack.infolist()]
-    if len(sizes) != len(found):
+def _check_files(pack: zipfile.ZipFile) -> dict[str, Any]:
+    """The manifest, when every file is what it says."""
+    infos = pack.infolist()
+    found = {info.filename: info for info in infos}
+    if len(infos) != len(found):
         raise NotEvidence(_("It holds two files of one name."))
-    if len(found) > MOST_FILES or max(sizes, default=0) > LARGEST_FILE or sum(sizes) > LARGEST_PACK:
+    if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > LARGEST_PACK:
         raise NotEvidence(_("It is larger than any evidence pack of ours."))
+    for name, info in found.items():
+        if not NAME.fullmatch(name):
+            raise NotEvidence(_("%(name)s is no file of an evidence pack.") % {"name": _shown(name)})
+        if info.file_size > (LARGEST_FILE if name.startswith("files/") else LARGEST_TEXT):
+            raise NotEvidence(_("%(name)s is larger than any file of an evidence pack.") % {"name": name})
     if "manifest.json" not in found:
         raise NotEvidence(_("manifest.json is missing."))
     manifest = _read(pack, "manifest.json")
@@ -101,36 +153,74 @@ def _check(pack: zipfile.ZipFile) -> int:
     if not isinstance(listed, dict):
         raise NotEvidence(_("manifest.json does not list the files."))
     for name in sorted(set(found) ^ {*listed, "manifest.json"}):
-        raise NotEvidence(_("%(name)s is missing, or was added.") % {"name": name})
+        raise NotEvidence(_("%(name)s is missing, or was added.") % {"name": _shown(name)})
     for name, expected in listed.items():
-        if hashlib.sha256(pack.read(name)).hexdigest() != expected:
+        if _sha256(pack, name) != expected:
             raise NotEvidence(_("%(name)s was changed.") % {"name": name})
-    try:
-        _check_meaning(pack, sorted(name for name in listed if name.startswith("editions/")))
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise NotEvidence(_("A file does not hold what it should: %(why)s") % {"why": error}) from error
-    return len(listed)
+    return manifest
 
 
-def _check_meaning(pack: zipfile.ZipFile, names: list[str]) -> None:
-    finals = {row["id"]: row for row in _read(pack, "sign_offs.json") if row["decision"] == SignOff.Decision.PASS}
-    editions = sorted((_read(pack, name) for name in names), key=lambda edition: edition["number"])
-    before = ""
-    for number, edition in enumerate(editions, start=1):
-        name = f"editions/{edition['number']}.json"
-        if edition["number"] != number or edition["previous_digest"] != before:
+def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+    names = list(manifest["files"])
+    revisions = {}
+    for name in (name for name in names if name.startswith("revisions/")):
+        revision = _read(pack, name)
+        _check_text(name, revision)
+        revisions[revision["id"]] = revision
+    sign_offs = {row["id"]: row for row in _read(pack, "sign_offs.json")}
+    for row in sign_offs.values():
+        if row["revision"] not in revisions or row["digest"] != revisions[row["revision"]]["digest"]:
+            raise NotEvidence(
+                _("sign_offs.json: decision %(id)s is about another text than it says.") % {"id": _shown(row["id"])}
+            )
+    editions: dict[int, str] = {}
+    for number in range(1, 1 + sum(name.startswith("editions/") for name in names)):
+        name = f"editions/{number}.json"
+        edition = _read(pack, name)
+        if edition["number"] != number or edition["article"] != manifest["article"]:
+            raise NotEvidence(_("%(name)s is another edition than its name says.") % {"name": name})
+        if edition["previous_digest"] != editions.get(number - 1, ""):
             raise NotEvidence(_("%(name)s does not follow the edition before it.") % {"name": name})
-        if digest_of(edition["content"]) != edition["digest"]:
-            raise NotEvidence(_("%(name)s: its digest is not that of its text.") % {"name": name})
-        final = finals.get(edition["sign_off"])
-        if edition["basis"] == Edition.Basis.SIGNED and not (
-            final and final["digest"] == edition["digest"] and final["stage"] == final["stages"]
-        ):
-            raise NotEvidence(_("%(name)s: nobody signed this text in the final reading.") % {"name": name})
-        before = edition["digest"]
-    for entry in _read(pack, "audit.json"):
+        _check_text(name, edition)
+        _check_readings(name, edition, sign_offs)
+        for file in (*edition["content"]["pictures"], *edition["content"]["attachments"]):
+            if manifest["files"].get(f"files/{file['file']}") != file["sha256"]:
+                raise NotEvidence(
+                    _("files/%(file)s, which %(name)s shows, is missing or another file.")
+                    % {"file": _shown(file["file"]), "name": name}
+                )
+        editions[number] = edition["digest"]
+    _check_audit(_read(pack, "audit.json"), editions)
+
+
+def _check_text(name: str, row: dict[str, Any]) -> None:
+    if digest_of(row["content"]) != row["digest"]:
+        raise NotEvidence(_("%(name)s: its digest is not that of its text.") % {"name": name})
+
+
+def _check_readings(name: str, edition: dict[str, Any], sign_offs: dict[int, dict[str, Any]]) -> None:
+    """A signed edition names the final reading of its text, which builds on every reading before it."""
+    if edition["basis"] != Edition.Basis.SIGNED:
+        return
+    row = sign_offs.get(edition["sign_off"])
+    if row is None or row["digest"] != edition["digest"] or row["stage"] != row["stages"]:
+        raise NotEvidence(_("%(name)s: nobody signed this text in the final reading.") % {"name": name})
+    for stage in range(int(row["stages"]), 0, -1):
+        if row is None or row["decision"] != SignOff.Decision.PASS or row["stage"] != stage:
+            raise NotEvidence(_("%(name)s: reading %(stage)d was not signed.") % {"name": name, "stage": stage})
+        row = sign_offs.get(row["previous"])
+
+
+def _check_audit(entries: list[dict[str, Any]], editions: dict[int, str]) -> None:
+    for entry in entries:
         if audit.hash_of_facts(entry) != entry["hash"]:
-            raise NotEvidence(_("audit.json: entry %(id)s was changed.") % {"id": entry["id"]})
+            raise NotEvidence(_("audit.json: entry %(id)s was changed.") % {"id": _shown(entry["id"])})
+        number = entry["details"].get("edition")
+        if number is not None and editions.get(number) != entry["details"]["digest"]:
+            raise NotEvidence(
+                _("editions/%(number)s.json is missing, or not what audit.json says was published.")
+                % {"number": _shown(number)}
+            )
 
 
 def _row(row: models.Model) -> dict[str, Any]:
@@ -151,12 +241,23 @@ class _Encoder(DjangoJSONEncoder):
 def _read(pack: zipfile.ZipFile, name: str) -> Any:
     try:
         return json.loads(pack.read(name))
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, RecursionError) as error:
         raise NotEvidence(_("%(name)s cannot be read.") % {"name": name}) from error
 
 
-def _put(pack: zipfile.ZipFile, name: str, data: bytes) -> None:
+def _sha256(pack: zipfile.ZipFile, name: str) -> str:
+    with pack.open(name) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _put(pack: zipfile.ZipFile, name: str, data: bytes, hashes: dict[str, str]) -> None:
+    hashes[name] = hashlib.sha256(data).hexdigest()
     info = zipfile.ZipInfo(name, STAMP)
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o644 << 16
     pack.writestr(info, data)
+
+
+def _shown(value: object) -> str:
+    """What a stranger's file says, fit for a terminal: no control characters, not endless."""
+    return "".join(c if c.isprintable() else "?" for c in str(value))[:200]

@@ -68,8 +68,8 @@ def screen(*, see, add, change, delete=NOBODY, told=NOBODY):
 
 SCREENS = {
     "articles_article": screen(see=CONTENT, add=WRITERS, change=WRITERS_HERE, delete=WRITERS_HERE, told=ELSEWHERE),
-    "articles_picture": screen(see=CONTENT, add=WRITERS, change=WRITERS),
-    "articles_attachment": screen(see=CONTENT, add=WRITERS, change=WRITERS),
+    "articles_picture": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # somebody else's file
+    "articles_attachment": screen(see=CONTENT, add=WRITERS, change=CHIEFS),
     "articles_person": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # somebody with an account
     "articles_source": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     "articles_section": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),

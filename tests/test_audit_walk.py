@@ -75,11 +75,13 @@ def test_the_first_broken_entry_is_named(chain, end):
     broken = chain[0] if end == "the first" else chain[1]
     tamper("UPDATE articles_auditentry SET action = 'x' WHERE id IN (%s, %s)", broken.pk, chain[3].pk)
     before = chain.index(broken)
-    with pytest.raises(CommandError, match=f"Entry {broken.pk} .* {before} entries before it do"):
+    with pytest.raises(CommandError, match=f"Entry {broken.pk} .* the {before} entries before it do"):
         call_command("verify_audit")
 
 
-@pytest.mark.parametrize("change", ["details = '[1, 2]'", "details = '\"x\"'", "actor_id = NULL, actor_name = ''", "hash = 'x'"])
+@pytest.mark.parametrize(
+    "change", ["details = '[1, 2]'", "details = '\"x\"'", "actor_id = NULL, actor_name = ''", "hash = 'x'"]
+)
 def test_values_of_another_kind_are_found(chain, change):
     extra = audit.record("section.changed", make_section("文旅", "culture"), by=None)
     audit.record("section.changed", make_section("乡镇", "towns"), by=None)
@@ -107,6 +109,6 @@ def test_an_entry_put_in_between_is_found(chain):
 
 
 def test_one_query_reads_the_whole_chain(chain):
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         assert audit.walk().count == 4
     assert len(queries) <= 1  # none, where PostgreSQL's cursor is not among the captured

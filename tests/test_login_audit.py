@@ -41,6 +41,7 @@ def test_whatever_name_was_tried_is_recorded_and_breaks_nothing(client, cast, na
     (entry,) = sessions()
     assert (entry.action, entry.actor) == ("session.refused", None)
     assert len(entry.details["name"]) <= 150
+    assert "\0" not in entry.details["name"]  # PostgreSQL cannot keep one
     assert audit.first_broken() is None
 
 
@@ -82,7 +83,9 @@ def test_behind_a_proxy_the_address_is_the_one_the_proxy_saw(client, cast, setti
 
 def test_an_address_that_is_none_breaks_no_log_in(client, cast, settings):
     settings.BEHIND_PROXY = True
-    answer = client.post("/admin/login/", {"username": "x", "password": "y"}, headers={"x-forwarded-for": "1, nonsense"})
+    answer = client.post(
+        "/admin/login/", {"username": "x", "password": "y"}, headers={"x-forwarded-for": "1, nonsense"}
+    )
     assert answer.status_code == 200
     assert [e.action for e in sessions()] == ["session.refused"]
 

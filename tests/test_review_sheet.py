@@ -145,6 +145,7 @@ def test_warnings_open_at_a_reading_are_printed(cast):
     review.submit(article, by=cast.admin)
     row = review.sign_off(article, by=cast.editor, revision=1)
     assert row.warnings
+    article.refresh_from_db()
     for form in printed(article):
         assert row.warnings[0]["message"][:12] in form
 
@@ -196,6 +197,7 @@ def test_endless_text_breaks_no_sheet(cast):
     review.submit(article, by=cast.admin)
     cast.change(article, by=cast.editor, body="".join(f"<p>{'9' * 3000}{n}</p>" for n in range(40)))
     review.sign_off(article, by=cast.editor, revision=2, opinion="长" * 400)
+    article.refresh_from_db()
     assert len(PdfReader(io.BytesIO(pdf([review_sheet.sheet_of(article)], title="t"))).pages) > 1
 
 

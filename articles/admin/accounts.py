@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from .. import audit, permissions
 from ..models import Person
 from ..permissions import Duty
-from .screen import Screen, fields_of
+from .screen import Careful, Screen, fields_of
 
 admin.site.unregister(Group)
 admin.site.unregister(User)
@@ -37,7 +37,7 @@ class PersonForm(forms.ModelForm):
         return cleaned
 
 
-class PersonInline(admin.StackedInline):
+class PersonInline(Careful, admin.StackedInline):
     model = Person
     form = PersonForm
     fields = ["name", "unit"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from .. import permissions, preview, publishing, review, scheduling
 from ..checks import Problems
 from ..models import Article
 from ..permissions import Duty
+from .screen import EARLIEST
 
 REFUSALS = (
     Problems, review.CannotSubmit, review.CannotDecide, publishing.CannotWithdraw, scheduling.CannotSchedule,
@@ -55,6 +57,7 @@ class ScheduleForm(forms.Form):
         label=gettext_lazy("Publish at"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=gettext_lazy("In the site's time zone."),
+        validators=[MinValueValidator(EARLIEST)],
     )
 
 

@@ -21,7 +21,7 @@ from .acts import ACTS, REFUSALS, perform, sentences, shown_to
 from .article_form import ArticleForm, CreditFormSet
 from .review import review_view
 from .revisions import revision_view, revisions_view
-from .screen import Screen
+from .screen import NUMBER, Screen
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -133,7 +133,7 @@ class ArticleScreen(Screen):
         if db_field.name == "section":
             allowed = Q(pk__in=permissions.sections(request.user, self.duty).values("pk"))
             number = request.resolver_match.kwargs.get("object_id", "")
-            if number.isdigit():  # a reader who corrects may not write elsewhere, and leaves it where it is
+            if NUMBER.fullmatch(number):  # a reader who corrects may not write elsewhere, and leaves it where it is
                 allowed |= Q(working_articles=number)
             kwargs["queryset"] = Section.objects.filter(allowed).distinct()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -176,6 +176,17 @@ class ArticleScreen(Screen):
         at = timezone.localtime(article.latest.created_at)
         return f"{at:%m-%d %H:%M} {audit.name_of(article.latest.created_by)}"
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """As Django's. Some edits show only when all is put together that they are no correction, or that a name in the
+        text was changed elsewhere: then nothing is saved, and the form asks, with everything typed still on it.
+        """
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except review.WouldVoid:
+            request.POST = request.POST.copy()
+            request.POST["_asked"] = "1"
+            return super().changeform_view(request, *args, **kwargs)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -185,7 +196,7 @@ class ArticleScreen(Screen):
             )
             .filter(pk=object_id)
             .first()
-            if object_id.isdigit()
+            if NUMBER.fullmatch(object_id)
             else None
         )
         return super().change_view(

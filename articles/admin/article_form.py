@@ -1,5 +1,6 @@
 """The form of an article: the working copy's fields, and the revision it was opened at."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -52,11 +53,13 @@ class ArticleForm(forms.ModelForm):
             try:
                 # The button that saves over a newer text names the revision that it was shown.
                 seen = self.data.get("_over") or cleaned.get("based_on")
-                editing.refuse_if_saved_since(self.instance, int(seen) if str(seen or "").isdigit() else 0)
+                editing.refuse_if_saved_since(
+                    self.instance, int(seen) if re.fullmatch("[0-9]{1,9}", str(seen or "")) else 0
+                )
             except forms.ValidationError:
                 self.conflict = self._against_the_newest(cleaned)
                 raise
-            if set(self.changed_data) - {"based_on", "voiding"}:
+            if set(self.changed_data) - {"based_on", "voiding"} or "_asked" in self.data:
                 refuse_unasked_void(self)
         return cleaned
 
@@ -82,6 +85,7 @@ def refuse_unasked_void(form: Any) -> None:
     """Raise ValidationError where saving would void sign-offs and whoever saves did not say that it may."""
     article = Article.objects.select_related("section__parent", "signed", "handed_to").get(pk=form.instance.pk)
     moved = form.instance.section_id != article.section_id or "section" in getattr(form, "changed_data", ())
-    correcting = review.may_correct(article, form.instance.edited_by) and not moved
-    if article.signed and not form.data.get("voiding") and not correcting:
+    correcting = review.may_correct(article, form.instance.edited_by) and not moved and "_asked" not in form.data
+    said = forms.CheckboxInput().value_from_datadict(form.data, {}, "voiding")
+    if article.signed and not said and not correcting:
         raise forms.ValidationError(review.void_warning(article), code="would_void")

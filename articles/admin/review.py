@@ -44,6 +44,12 @@ class DecisionForm(forms.Form):
         self.fields["to"].label_from_instance = lambda account: account.get_full_name() or _named(account)
         self.fields["revision"].initial = article.newest.number
 
+    def clean(self) -> dict[str, Any]:
+        """A colleague who lost the duty meanwhile matters only to whoever hands on to them."""
+        if self.data.get("decision") != "hand_on":
+            self.errors.pop("to", None)
+        return super().clean() or {}
+
 
 def colleagues(article: Article) -> Any:
     """Accounts that hold the duty of the reading the article waits for; whether one may, the verb says."""
@@ -68,12 +74,12 @@ def decide(article: Article, decision: str, facts: dict[str, Any], *, by: Any) -
         case "pass":
             return review.sign_off(article, by=by, revision=facts["revision"], opinion=opinion)
         case "back":
-            return review.send_back(article, by=by, reason=opinion, to_stage=facts["to_stage"])
+            return review.send_back(article, by=by, reason=opinion, to_stage=facts.get("to_stage") or 0)
         case "hold":
             return review.hold(article, by=by, reason=opinion)
         case "reject":
             return review.reject(article, by=by, reason=opinion)
-        case "hand_on" if facts["to"]:
+        case "hand_on" if facts.get("to"):
             return review.hand_on(article, by=by, to=facts["to"], reason=opinion)
         case "hand_on":
             raise review.CannotDecide(_("Choose the colleague to hand it on to."))

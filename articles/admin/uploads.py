@@ -25,6 +25,12 @@ class FileScreen(Screen):
     inspect: Callable[[Any], Any]
     words: list[str] = []  # the fields one may fill in beside the file
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Readers see these words wherever the file is used: changed by whoever uploaded it, or arranges the site."""
+        if obj and obj.uploaded_by_id != request.user.pk:
+            return permissions.may_everywhere(request.user, permissions.Duty.ARRANGE)
+        return super().has_change_permission(request, obj)
+
     def get_form(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> Any:
         if obj:
             return super().get_form(request, obj, **kwargs)

@@ -13,6 +13,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from ..models import Article, Edition, Section, SiteSettings
+from ..sanitising import plain
 from .metadata import description_of
 from .page import note_of
 
@@ -72,7 +73,8 @@ class AllFeed(Feed):
         return item.live.published_at
 
     def item_author_name(self, item: Article) -> str:
-        return "、".join(dict.fromkeys(credit["name"] for credit in item.live.revision.content["credits"]))
+        # Cleaned again: one control character in a name from elsewhere, and XML has no feed at all.
+        return "、".join(dict.fromkeys(plain(credit["name"]) for credit in item.live.revision.content["credits"]))
 
     def item_categories(self, item: Article) -> list[str]:
         return [item.listed_in.name, *item.live.revision.content["keywords"]]

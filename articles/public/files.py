@@ -27,6 +27,8 @@ def stored(request: HttpRequest, name: str) -> HttpResponse:
         shown = Attachment.objects.filter(file=name).values_list("name", flat=True).first()
         if shown is None:
             raise Http404
+        if not shown.lower().endswith(f".{found[3]}"):
+            shown = f"{shown}.{found[3]}"  # what it is saved as never pretends to be another kind
     response = FileResponse(
         default_storage.open(name),
         content_type=CONTENT_TYPES[found[3]],

@@ -7,88 +7,200 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from .. import comparing, review
+from .. import audit, comparing, review
 from ..models import Article, AuditEntry, Credit, Edition, Section, SignOff
-from ..permissions import Duty
+from ..permissions import READINGS
 
-# More than any article has; what lies beyond stands in the evidence pack.
+# More than any article has; what lies beyond stands in the evidence pack, and the sheet says so.
 MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
-# Acts after publication that belong on the sheet, beside the editions.
-ACTS = ("article.withdrawn", "article.put_back", "article.scheduled", "article.unscheduled", "article.schedule_failed",
-        "article.glass_broken", "article.published_before_readings")  # fmt: skip
+# Acts that belong beside the editions. Publishing itself is an edition: its line says on what basis, and why.
+ACTS = {
+    "article.withdrawn": gettext_lazy("Withdrawn"),
+    "article.put_back": gettext_lazy("Put back"),
+    "article.scheduled": gettext_lazy("Scheduled"),
+    "article.unscheduled": gettext_lazy("Schedule cancelled"),
+    "article.schedule_failed": gettext_lazy("Not published on time"),
+}
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One line of the trail: the decision, its reading's name, what its reader had corrected, whether it counts."""
+    """One line of the trail: the decision, its reading's name, where it sent the article, what its reader corrected."""
 
     row: SignOff
     reading: str
     role: str
+    whither: str
     changes: list[comparing.Change]
-    counts: bool
+
+
+@dataclass(frozen=True)
+class Round:
+    """The readings that let one text out: of an edition, or of the text in review now. `late`: read after publication."""
+
+    edition: Edition | None
+    readings: list[Decision]
+    late: bool
+
+
+@dataclass(frozen=True)
+class Publication:
+    edition: Edition
+    by: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """What else happened to a publication, in words; the reason, or the instant it was scheduled for."""
+
+    at: datetime
+    what: str
+    by: str
+    why: str
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One article's review as the inspector reads it."""
+    """One article's review as the inspector reads it. `shortened`: it had more decisions than a sheet holds."""
 
     article: Article
     content: dict[str, Any]
-    section: str
-    credits: list[tuple[str, list[str]]]
-    characters: int
-    readings: list[Decision]
+    facts: list[tuple[str, str]]
+    rounds: list[Round]
+    publications: list[Publication]
+    acts: list[Act]
     trail: list[Decision]
-    editions: list[Edition]
-    acts: list[AuditEntry]
+    shortened: bool
 
 
 def sheet_of(article: Article) -> Sheet:
-    """The sheet of an article as it stands: of the text in review, or of the newest edition where none is."""
-    editions = list(article.editions.select_related("published_by__person", "sign_off")[:MOST_EDITIONS])
-    head = article.signed or next((edition.sign_off for edition in editions if edition.sign_off), None)
-    chain = {link.pk for link in head.chain()} if head else set()
-    rows = article.sign_offs.select_related("revision", "handed_to__person").order_by("-pk")[:MOST_DECISIONS]
-    trail = list(_trail(list(rows)[::-1], chain))
+    """The sheet of an article: the facts of its newest edition, or of the text in review where there is none; the
+    readings of every edition and of what is in review.
+    """
+    editions = list(article.editions.select_related("published_by__person")[:MOST_EDITIONS])
+    rows = list(
+        article.sign_offs.select_related("revision", "handed_to__person").defer("revision__content")
+        .order_by("-pk")[:MOST_DECISIONS]
+    )[::-1]  # fmt: skip
+    corrections = _corrections(article, rows)
+    trail = [_decision(row, corrections.get(row.pk, [])) for row in rows]
     content = article.newest.content if article.stage or not editions else editions[0].revision.content
-    roles = dict.fromkeys(credit["role"] for credit in content["credits"])
     acts = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk), action__in=ACTS)
     return Sheet(
         article=article,
         content=content,
-        section=Section.objects.values_list("name", flat=True).get(pk=content["section"]),
-        credits=[
-            (str(Credit.Role(role).label), [c["name"] for c in content["credits"] if c["role"] == role])
-            for role in roles
-        ],
-        characters=len("".join(strip_tags(content["body"]).split())),
-        readings=[decision for decision in trail if decision.counts],
+        facts=_facts(article, content),
+        rounds=list(_rounds(article, editions[::-1], trail)),
+        publications=[Publication(edition, audit.name_of(edition.published_by)) for edition in editions],
+        acts=[_act(entry) for entry in acts.order_by("pk")[:MOST_ACTS]],
         trail=trail,
-        editions=editions,
-        acts=list(acts.order_by("pk")[:MOST_ACTS]),
+        shortened=len(rows) == MOST_DECISIONS or len(editions) == MOST_EDITIONS,
     )
 
 
-def articles_between(start: datetime, end: datetime) -> Any:
+def articles_between(start: datetime, end: datetime) -> QuerySet[Article]:
     """The articles of which an edition was published from `start` up to, not including, `end`; by number."""
     published = Edition.objects.filter(published_at__gte=start, published_at__lt=end)
     return Article.objects.filter(pk__in=published.values("article")).order_by("number")
 
 
-def _trail(rows: list[SignOff], chain: set[int]) -> Iterator[Decision]:
-    before: SignOff | None = None
+def _facts(article: Article, content: dict[str, Any]) -> list[tuple[str, str]]:
+    roles = dict.fromkeys(credit["role"] for credit in content["credits"])
+    names = {role: "、".join(c["name"] for c in content["credits"] if c["role"] == role) for role in roles}
+    section = Section.objects.filter(pk=content["section"]).values_list("name", flat=True).first()
+    facts = [
+        (_("title"), content["title"]),
+        (_("number"), str(article.number)),
+        (_("section"), section or ""),
+        (_("source"), content["source"]["name"] if content["source"] else ""),
+        (_("origin"), str(Article.Origin(content["origin"]).label)),
+        (_("credits"), "　".join(f"{Credit.Role(role).label}：{names[role]}" for role in roles)),
+        (_("characters"), str(len("".join(strip_tags(content["body"]).split())))),
+        (_("original title"), content["original_title"]),
+        (_("original author"), content["original_author"]),
+        (_("original address"), content["original_url"]),
+        (_("address"), article.public_url),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _decision(row: SignOff, changes: list[comparing.Change]) -> Decision:
+    whither = ""
+    if row.decision == SignOff.Decision.BACK:
+        to = review.stage_name(row.to_stage, row.stages) if row.to_stage else _("its writers")
+        whither = _("back to %(whom)s") % {"whom": to}
+    if row.handed_to:
+        whither = _("to %(name)s") % {"name": audit.name_of(row.handed_to)}
+    return Decision(
+        row=row,
+        # A submission, and the edit that voids, are no reading.
+        reading=review.stage_name(row.stage, row.stages) if row.role in READINGS else "",
+        role=row.role_name,
+        whither=whither,
+        changes=changes,
+    )
+
+
+def _rounds(article: Article, editions: list[Edition], trail: list[Decision]) -> Iterator[Round]:
+    decisions = {decision.row.pk: decision for decision in trail}
+    finals = {d.row.digest: d.row.pk for d in trail if d.row.is_final}
+    for edition in editions:
+        # Urgent news names no sign-off: whoever read it afterwards signed the same digest.
+        head = edition.sign_off_id or finals.get(edition.digest)
+        if head is None or head in decisions:
+            yield Round(edition, _chain(head, decisions), late=bool(head and not edition.sign_off_id))
+    if article.signed_id in decisions:
+        yield Round(None, _chain(article.signed_id, decisions), late=False)
+
+
+def _chain(head: int | None, decisions: dict[int, Decision]) -> list[Decision]:
+    """The passes that `head` ends, first reading first."""
+    links: list[Decision] = []
+    while head in decisions:
+        links.append(decisions[head])
+        head = decisions[head].row.previous_id
+    return links[::-1]
+
+
+def _corrections(article: Article, rows: list[SignOff]) -> dict[int, list[comparing.Change]]:
+    """By the key of each reader's decision, what was corrected in that reading since the text came to it.
+
+    Only revisions that are marked as corrections of the reading: what the writers changed meanwhile is not its reader's.
+    """
+    stages = dict(article.revisions.order_by("number").values_list("number", "stage")) if rows else {}
+    runs: dict[int, list[tuple[int, int]]] = {}
+    came = 0
     for row in rows:
-        changes = []
-        if before and row.decision == SignOff.Decision.PASS and before.digest != row.digest:
-            changes = comparing.compare(before.revision.content, row.revision.content)
-        yield Decision(
-            row=row,
-            reading=review.stage_name(row.stage, row.stages) if row.stage else "",
-            role=str(Duty(row.role).label),
-            changes=changes,
-            counts=row.pk in chain,
-        )
-        before = row
+        if row.role in READINGS:
+            within = [n for n, stage in stages.items() if came < n <= row.revision.number and stage == row.stage]
+            runs[row.pk] = list(_runs(within))
+        if row.decision in (SignOff.Decision.SUBMIT, SignOff.Decision.PASS):
+            came = row.revision.number
+    numbers = {number for pairs in runs.values() for pair in pairs for number in pair}
+    texts = dict(article.revisions.filter(number__in=numbers).values_list("number", "content"))
+    return {
+        key: [change for before, after in pairs for change in comparing.compare(texts[before], texts[after])]
+        for key, pairs in runs.items()
+    }
+
+
+def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Revisions that follow one another as pairs: the one before the first of them, and the last."""
+    start = 0
+    for position, number in enumerate(numbers):
+        if position + 1 == len(numbers) or numbers[position + 1] != number + 1:
+            yield numbers[start] - 1, number
+            start = position + 1
+
+
+def _act(entry: AuditEntry) -> Act:
+    why = entry.reason
+    if entry.action in ("article.scheduled", "article.unscheduled"):
+        why = f"{timezone.localtime(datetime.fromisoformat(why)):%Y-%m-%d %H:%M}"
+    return Act(at=entry.at, what=str(ACTS[entry.action]), by=entry.actor_name, why=why)

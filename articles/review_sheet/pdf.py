@@ -5,6 +5,7 @@ and files stay small (docs/decisions/evidence.md).
 """
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.sax.saxutils import escape
@@ -19,14 +20,15 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from ..models import Article
-from . import Decision, Sheet
+from ..models import SignOff
+from . import Decision, Round, Sheet
 
 FONT = "STSong-Light"
 TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9.5, leading=14, wordWrap="CJK")
 SMALL = ParagraphStyle("small", parent=TEXT, fontSize=8, leading=11, textColor=colors.HexColor("#444444"))
 TITLE = ParagraphStyle("title", parent=TEXT, fontSize=16, leading=22, alignment=1)
 HEADING = ParagraphStyle("heading", parent=TEXT, fontSize=11, leading=18, spaceBefore=6)
+ROUND = ParagraphStyle("round", parent=TEXT, spaceBefore=4, spaceAfter=2)
 GRID = TableStyle([
     ("GRID", (0, 0), (-1, -1), 0.4, colors.HexColor("#777777")), ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
@@ -34,6 +36,9 @@ GRID = TableStyle([
 WIDTH = 174 * mm
 # The font's own character for the dot inside names (阿依古丽・买买提); the others it lacks.
 DOTS = str.maketrans("·•‧∙", "・・・・")
+# The font's encoding ends here: a rarer character would come out as others, so the printer's mark (〓) and its code stand
+# in its place.
+BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 def pdf(sheets: Iterable[Sheet], *, title: str) -> bytes:
@@ -61,42 +66,56 @@ def _number(canvas: Any, document: Any) -> None:
 
 
 def _sheet(sheet: Sheet) -> Iterator[Flowable]:
-    content, article = sheet.content, sheet.article
     yield _p(_("Review sheet"), TITLE)
     yield Spacer(1, 3 * mm)
-    source = content["source"]["name"] if content["source"] else ""
-    facts = [
-        (_("title"), content["title"]), (_("number"), f"{article.number} · {sheet.section}"),
-        (_("source"), f"{source}（{Article.Origin(content['origin']).label}）"),
-        (_("credits"), "　".join(f"{role}：{'、'.join(names)}" for role, names in sheet.credits)),
-        (_("characters"), str(sheet.characters)), (_("address"), article.public_url),
-    ]  # fmt: skip
-    yield _table([[label, value] for label, value in facts], [24 * mm, WIDTH - 24 * mm])
+    yield _table([[label, value] for label, value in sheet.facts], [24 * mm, WIDTH - 24 * mm])
     yield _p(_("Readings"), HEADING)
-    rows = [[_("reading"), _("name and role"), _("at"), _("opinion and what was changed")]]
-    rows += [[d.reading, _who(d), f"{_at(d.row.at)}<br/>{d.row.address or ''}", _opinion(d)] for d in sheet.readings]
-    yield _table(rows, [20 * mm, 36 * mm, 34 * mm, WIDTH - 90 * mm], raw=True)
+    for one in sheet.rounds:
+        yield from _round(one)
+    if not sheet.rounds:
+        yield _p(_("Nobody has signed this text."), TEXT)
     yield _p(_("Publication"), HEADING)
-    for edition in sheet.editions:
-        who = edition.published_by
-        name = who.person.name if getattr(who, "person", None) else who.get_username()
-        note = f" · {escape(edition.note)}" if edition.note else ""
-        yield _p(
-            f"{_('Edition')} {edition.number} · {edition.get_kind_display()} · <b>{edition.get_basis_display()}</b> · "
-            f"{_at(edition.published_at)} · {escape(name)}{note}<br/>SHA-256 {edition.digest}", SMALL, raw=True,
+    for made in sheet.publications:
+        edition = made.edition
+        yield _line(
+            [f"{_('Edition')} {edition.number}", edition.get_kind_display(), edition.get_basis_display(),
+             _at(edition.published_at), made.by, edition.note], f"SHA-256 {edition.digest}",
         )  # fmt: skip
+    if not sheet.publications:
+        yield _line([_("Not published")])
     for act in sheet.acts:
-        yield _p(f"{_at(act.at)} · {act.action} · {act.actor_name} · {act.reason}", SMALL)
+        yield _line([_at(act.at), act.what, act.by, act.why])
     yield _p(_("Everything that happened"), HEADING)
     for d in sheet.trail:
-        yield _p(
-            f"{_at(d.row.at)} · {d.row.get_decision_display()} {d.reading} · {_name(d)} · "
-            f"{_('revision %(number)s') % {'number': d.row.revision.number}} · {d.row.opinion}", SMALL,
-        )  # fmt: skip
+        decision = f"{d.row.get_decision_display()} {d.reading}".strip()
+        number = _("revision %(number)s") % {"number": d.row.revision.number}
+        yield _line([_at(d.row.at), decision, d.whither, _name(d), number, d.row.opinion])
+        if d.changes and d.row.decision != SignOff.Decision.PASS:
+            yield _p("<br/>".join(_changes(d)), SMALL, raw=True)
+    if not sheet.trail:
+        yield _line([_("Nobody has decided anything yet.")])
+    if sheet.shortened:
+        yield _line([_("Only the newest decisions and editions stand here; all of them are in the evidence pack.")])
+
+
+def _round(one: Round) -> Iterator[Flowable]:
+    late = f" · {_('read after it was published')}" if one.late else ""
+    yield _p(f"{_('Edition')} {one.edition.number}{late}" if one.edition else _("Text in review"), ROUND)
+    if not one.readings:
+        yield _p(_("Nobody has signed this text."), TEXT)
+        return
+    rows = [[_("reading"), _("name and role"), _("at"), _("opinion and what was changed")]]
+    rows += [[d.reading, _who(d), f"{_at(d.row.at)}<br/>{d.row.address or ''}", _opinion(d)] for d in one.readings]
+    yield _table(rows, [20 * mm, 36 * mm, 34 * mm, WIDTH - 90 * mm], raw=True)
+
+
+def _line(parts: list[str], below: str = "") -> Paragraph:
+    text = " · ".join(escape(str(part)) for part in parts if part)
+    return _p(f"{text}<br/>{escape(below)}" if below else text, SMALL, raw=True)
 
 
 def _who(d: Decision) -> str:
-    same = f"<br/><b>{_('same person')}</b>" if d.row.same_person else ""
+    same = f"<br/>{_('same person')}" if d.row.same_person else ""
     return f"{escape(d.row.person_name)}<br/>{escape(d.role)}{same}"
 
 
@@ -105,14 +124,17 @@ def _name(d: Decision) -> str:
 
 
 def _opinion(d: Decision) -> str:
-    parts = [escape(d.row.opinion)]
-    parts += [escape(warning["message"]) for warning in d.row.warnings]
+    warnings = [escape(warning["message"]) for warning in d.row.warnings] or [escape(_("The checks found nothing."))]
+    return "<br/>".join(part for part in [escape(d.row.opinion), *warnings, *_changes(d)] if part)
+
+
+def _changes(d: Decision) -> Iterator[str]:
+    """Each changed line, what was struck out struck out, what is new underlined."""
     marks = {"removed": ("<strike>", "</strike>"), "added": ("<u>", "</u>"), "same": ("", "")}
     for change in d.changes:
         for line in change.changed_lines:
             spans = (f"{marks[s.kind][0]}{escape(s.text)}{marks[s.kind][1]}" for s in line.spans)
-            parts.append(f"{escape(change.label)}：{''.join(spans)}")
-    return "<br/>".join(part for part in parts if part)
+            yield f"{escape(change.label)}：{''.join(spans)}"
 
 
 def _at(instant: Any) -> str:
@@ -125,4 +147,5 @@ def _table(rows: list[list[str]], widths: list[float], *, raw: bool = False) -> 
 
 
 def _p(text: str, style: ParagraphStyle, *, raw: bool = False) -> Paragraph:
-    return Paragraph((text if raw else escape(str(text))).translate(DOTS), style)
+    text = (text if raw else escape(str(text))).translate(DOTS)
+    return Paragraph(BEYOND.sub(lambda found: f"〓(U+{ord(found[0]):X})", text), style)

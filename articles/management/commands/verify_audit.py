@@ -14,12 +14,18 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: object, expect_head: str | None, **options: Any) -> None:
+        # An empty one is a script's empty variable, not a wish to check less.
+        if expect_head is not None:
+            expect_head = expect_head.strip().lower()
         walk = audit.walk(expected=expect_head)
         if walk.broken:
             entry = walk.broken
             raise CommandError(
-                f"Entry {entry.pk} ({entry.action}, {entry.at:%Y-%m-%d %H:%M:%S}) does not fit the chain."
+                f"Entry {entry.pk} ({entry.action}) does not fit the chain; the {walk.count} entries before it do."
             )
-        if expect_head and not walk.found:
-            raise CommandError(f"No entry has the hash {expect_head}: entries were cut off since it was written down.")
+        if expect_head is not None and not walk.found:
+            raise CommandError(
+                f"No entry has the hash “{expect_head}”: since it was written down, entries were cut off or made anew. "
+                f"{walk.count} entries remain, unbroken. Head: {walk.head}"
+            )
         self.stdout.write(f"{walk.count} entries, unbroken. Head: {walk.head}")

@@ -22,4 +22,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror}") from error
         except evidence.NotEvidence as refusal:
             raise CommandError(f"{file}: {refusal}") from refusal
-        self.stdout.write(_("%(file)s: %(count)d files, all sound.") % {"file": file, "count": checked})
+        self.stdout.write(_("%(file)s: %(count)d files, all sound.") % {"file": file, "count": checked.files})
+        self.stdout.write(
+            _("Article %(number)d. Head of the audit when it was made: %(head)s")
+            % {"number": checked.article, "head": checked.audit_head}
+        )
