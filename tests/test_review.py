@@ -95,7 +95,7 @@ def test_a_text_withdrawn_may_be_submitted_again(cast):
 
 def test_a_rejected_text_must_change_before_it_is_submitted_again(cast, article):
     review.reject(article, by=cast.editor, reason="没有新闻性")
-    with refused(CannotSubmit, "rejected: 没有新闻性. Change it"):
+    with refused(CannotSubmit, "rejected \\(没有新闻性\\). Change it"):
         review.submit(article, by=cast.writer)
     cast.change(article, by=cast.writer, title="换了角度")
     review.submit(article, by=cast.writer)
