@@ -99,7 +99,7 @@ def check(source: IO[bytes]) -> Checked:
             )
     except NotEvidence:
         raise
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError, ArithmeticError) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         raise NotEvidence(_("A file does not hold what it should: %(why)s") % {"why": _shown(error)}) from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error,
             struct.error) as error:  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -51,11 +52,18 @@ SCREENS = [
 
 def _address_of(request: HttpRequest) -> str | None:
     """Where the request came from: behind our own proxy, the address it saw last; anything before is hearsay."""
+    seen = [request.META.get("REMOTE_ADDR", "")]
     if settings.BEHIND_PROXY:
-        seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if seen:
-            return seen
-    return request.META.get("REMOTE_ADDR") or None
+        seen.insert(0, request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip())
+    return next((address for address in seen if _is_address(address)), None)
+
+
+def _is_address(text: str) -> bool:
+    """Whether the database can keep it: a proxy may write anything, and an act must not fail for it."""
+    try:
+        return "%" not in text and bool(ip_address(text))
+    except ValueError:
+        return False
 
 
 class Desk(admin.AdminSite):

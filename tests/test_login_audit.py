@@ -81,13 +81,18 @@ def test_behind_a_proxy_the_address_is_the_one_the_proxy_saw(client, cast, setti
     assert AuditEntry.objects.first().address == "203.0.113.7"
 
 
-def test_an_address_that_is_none_breaks_no_log_in(client, cast, settings):
+@pytest.mark.parametrize("seen", ["nonsense", "1.2.3.4:5678", "fe80::1%eth0", "", "9" * 500])
+def test_an_address_that_is_none_breaks_no_log_in(client, cast, settings, seen):
     settings.BEHIND_PROXY = True
-    answer = client.post(
-        "/admin/login/", {"username": "x", "password": "y"}, headers={"x-forwarded-for": "1, nonsense"}
-    )
+    answer = client.post("/admin/login/", {"username": "x", "password": "y"}, headers={"x-forwarded-for": seen}, **FROM)
     assert answer.status_code == 200
-    assert [e.action for e in sessions()] == ["session.refused"]
+    assert [(e.action, e.address) for e in sessions()] == [("session.refused", "203.0.113.5")]
+
+
+@pytest.mark.parametrize("address", ["", "unix:"])
+def test_behind_a_socket_there_is_no_address(client, cast, address):
+    client.post("/admin/login/", {"username": "x", "password": "y"}, REMOTE_ADDR=address)
+    assert [e.address for e in sessions()] == [None]
 
 
 def test_changing_ones_own_password_is_recorded_and_a_failed_try_is_not(client, cast):

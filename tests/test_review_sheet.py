@@ -86,6 +86,16 @@ def test_what_the_writer_changed_meanwhile_is_not_its_readers(cast):
     assert pieces(decision) == {("same", "桥长四十"), ("added", "五"), ("same", "米。")}
 
 
+def test_what_a_reader_corrected_in_several_saves_is_told_whole(cast):
+    article = cast.article(body="<p>桥长三十米。</p>")
+    review.submit(article, by=cast.admin)
+    for body in ("<p>桥长四十米。</p>", "<p>桥长五十米。</p>"):
+        cast.change(article, by=cast.editor, body=body)
+    review.sign_off(article, by=cast.editor, revision=3)
+    (decision,) = [d for d in review_sheet.sheet_of(article).trail if d.row.decision == "pass"]
+    assert {("removed", "三"), ("added", "五")} <= pieces(decision)
+
+
 def test_sent_back_handed_on_held_and_voided_stand_in_the_trail_in_order(cast):
     article = cast.article()
     review.submit(article, by=cast.admin)
@@ -159,15 +169,15 @@ def test_scheduling_is_told_in_the_sites_zone(cast):
     assert act.why == f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
-def test_more_than_a_sheet_holds_is_said(cast, monkeypatch):
+def test_more_than_a_sheet_holds_is_said(cast, story, monkeypatch):
     monkeypatch.setattr(review_sheet, "MOST_DECISIONS", 3)
-    article = cast.article()
-    cast.publish(article)
-    sheet = review_sheet.sheet_of(article)
+    sheet = review_sheet.sheet_of(story)
     assert sheet.shortened
     assert len(sheet.trail) == 3
-    # A signed edition whose first reading lies beyond is never printed as unsigned.
-    assert all(one.readings for one in sheet.rounds)
+    # The first edition was signed, beyond what the sheet holds: it is not printed as one that nobody signed.
+    assert [(one.edition.number, len(one.readings)) for one in sheet.rounds] == [(2, 3)]
+    for form in printed(story):
+        assert "尚无人签审" not in form
 
 
 def test_a_draft_nobody_read_says_so(cast):
@@ -183,7 +193,7 @@ def test_an_ordinary_sheet_is_one_page_and_each_begins_its_own(cast):
         cast.publish(article)
         article.refresh_from_db()
     two = PdfReader(io.BytesIO(pdf([review_sheet.sheet_of(a) for a in articles], title="t")))
-    assert len(two.pages) == 2
+    assert [page.extract_text().count("审稿单") for page in two.pages] == [1, 1]
 
 
 def test_characters_the_font_lacks_are_never_printed_as_others(cast):
