@@ -15,13 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from .. import comparing, permissions, preview, review
 from ..models import Article, SignOff
-from ..permissions import Duty
 from .acts import REFUSALS, sentences
 
 SHOWN_IN_QUEUE = 100
 # An article as it was ticked: its number, and the revision that was shown.
 TICKED = re.compile(r"(?P<number>\d{1,18})-(?P<revision>\d{1,9})")
-READINGS = (Duty.FIRST, Duty.SECOND, Duty.THIRD, Duty.FOURTH, Duty.FINAL)
 
 
 class DecisionForm(forms.Form):
@@ -136,6 +134,7 @@ def compared_with(article: Article) -> tuple[dict[str, Any] | None, str]:
 def trail(article: Article) -> list[dict[str, Any]]:
     """Every decision about the article, oldest first, each with what its reader had corrected."""
     rows = []
+    chain = article.signed.chain() if article.signed else []
     seen: SignOff | None = None
     decisions = article.sign_offs.select_related("revision", "handed_to__person").order_by("-pk")[:SHOWN_IN_QUEUE]
     for decision in reversed(decisions):
@@ -145,7 +144,7 @@ def trail(article: Article) -> list[dict[str, Any]]:
             "decision": decision,
             "reading": review.stage_name(decision.stage, decision.stages) if decision.stage else "",
             "changes": changes,
-            "counts": article.signed is not None and decision in article.signed.chain(),
+            "counts": decision in chain,
         })  # fmt: skip
         seen = decision
     return rows
@@ -153,7 +152,7 @@ def trail(article: Article) -> list[dict[str, Any]]:
 
 def permissions_to_read(user: Any) -> bool:
     """Whether the user reads anything anywhere, so that there is a queue to show."""
-    return any(permissions.may_anywhere(user, duty) for duty in READINGS)
+    return any(permissions.may_anywhere(user, duty) for duty in permissions.READINGS)
 
 
 def queue_view(request: HttpRequest) -> HttpResponse:
