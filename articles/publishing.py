@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, permissions, review, sanitising, short_links
+from . import audit, baking, permissions, review, sanitising, short_links
 from .checks import OF_THE_TEXT, Problem, Problems, find_problems
 from .models import Article, Edition, Section, SignOff
 from .permissions import Duty
@@ -83,13 +83,11 @@ def publish_urgent(article: Article, *, by: Any, reason: str) -> Edition:
     basis = Edition.Basis.URGENT if on_duty else Edition.Basis.BREAK_GLASS
     article.readings_due_at = timezone.now() + timedelta(hours=article.section.late_reading_hours)
     article.save(update_fields=["readings_due_at"])
-    edition = _issue(article, by=by, kind=Edition.Kind.UPDATE, basis=basis, note=reason)
-    audit.record(
-        "article.published_before_readings" if on_duty else "article.glass_broken", article, by=by,
-        edition=edition.number, digest=edition.digest, reason=edition.note,
-        readings_due=article.readings_due_at.isoformat(timespec="seconds"),
+    return _issue(
+        article, by=by, kind=Edition.Kind.UPDATE, basis=basis, note=reason,
+        audited=("article.published_before_readings" if on_duty else "article.glass_broken",
+                 {"reason": reason, "readings_due": article.readings_due_at.isoformat(timespec="seconds")}),
     )  # fmt: skip
-    return edition
 
 
 @transaction.atomic
@@ -109,10 +107,10 @@ def publish_archived(
     article.first_published_at = at
     article.migrated = True
     edition = _issue(
-        article, by=by, kind=Edition.Kind.ARCHIVE, basis=Edition.Basis.ARCHIVE, note=origin, at=updated or at
-    )
+        article, by=by, kind=Edition.Kind.ARCHIVE, basis=Edition.Basis.ARCHIVE, note=origin, at=updated or at,
+        audited=("article.migrated", {"published_at": at.isoformat(), "origin": origin}),
+    )  # fmt: skip
     _close_what_is_public(article)
-    audit.record("article.migrated", article, by=by, digest=edition.digest, published_at=at.isoformat(), origin=origin)
     return edition
 
 
@@ -138,6 +136,7 @@ def withdraw(article: Article, *, by: Any, reason: str) -> None:
     article.save(update_fields=["live", "withdrawn_at", "withdrawal_reason", "readings_due_at", "scheduled_for",
                                 "scheduled_by"])  # fmt: skip
     audit.record("article.withdrawn", article, by=by, edition=edition.number, digest=edition.digest, reason=reason)
+    baking.request(baking.of_article(article), gone=baking.own(article))
 
 
 @transaction.atomic
@@ -163,6 +162,7 @@ def put_back(article: Article, *, by: Any, reason: str) -> Edition:
         "article.put_back", article, by=by, edition=edition.number, digest=edition.digest, reason=reason,
         readings_open=article.readings_due_at is not None, closes_review=closes,
     )  # fmt: skip
+    baking.request(baking.of_article(article))
     return edition
 
 
@@ -187,6 +187,7 @@ def renumber(section: Section) -> None:
             batch.clear()
     Article.objects.bulk_update(batch, ["ordinal"])
     Section.objects.filter(pk=section.pk).update(last_ordinal=ordinal)
+    baking.request_everything()  # every article may have other neighbours now
 
 
 def _note(text: str) -> str:
@@ -198,15 +199,12 @@ def _publish_signed(article: Article, *, by: Any, kind: str, note: str) -> Editi
     problems = find_problems(article)
     if problems:
         raise CannotPublish(problems)
-    signed = article.signed
-    edition = _issue(article, by=by, kind=kind, basis=Edition.Basis.SIGNED, note=note, sign_off=signed)
+    action = "article.corrected" if kind == Edition.Kind.CORRECTION else "article.published"
+    edition = _issue(article, by=by, kind=kind, basis=Edition.Basis.SIGNED, note=note, sign_off=article.signed,
+                     audited=(action, {"note": note}))  # fmt: skip
     review.finish(article)
     article.readings_due_at, article.schedule_problem = None, ""
     article.save(update_fields=["readings_due_at", "schedule_problem"])
-    audit.record(
-        "article.corrected" if kind == Edition.Kind.CORRECTION else "article.published",
-        article, by=by, edition=edition.number, digest=edition.digest, note=note,
-    )  # fmt: skip
     return edition
 
 
@@ -219,9 +217,12 @@ def _close_what_is_public(article: Article) -> bool:
 
 
 def _issue(
-    article: Article, *, by: Any, kind: str, basis: str, note: str, at: datetime | None = None, **facts: Any
-) -> Edition:
-    """Make an edition of the newest revision, published `at` that instant or now, and show it to readers."""
+    article: Article, *, by: Any, kind: str, basis: str, note: str, audited: tuple[str, dict[str, Any]],
+    at: datetime | None = None, sign_off: SignOff | None = None,
+) -> Edition:  # fmt: skip
+    """Make an edition of the newest revision, published `at` that instant or now, and show it to readers; `audited` are
+    the action and what else of it the audit keeps.
+    """
     at = at or timezone.now()
     before = article.editions.order_by("-number").first()
     revision = article.newest
@@ -240,21 +241,31 @@ def _issue(
         cover=article.cover,
         expires_at=article.expires_at,
         pinned_until=article.pinned_until,
+        sign_off=sign_off,
         **{field: revision.content[field] for field in ("kicker", "title", "short_title", "summary")},
-        **facts,
     )
     article.live = edition
     article.first_published_at = article.first_published_at or at
     article.withdrawn_at = None
     article.withdrawal_reason = ""
+    moved_from, opens = None, False
     if article.listed_in_id != article.section_id:
+        if article.listed_in and article.ordinal:
+            moved_from = baking.Place(article.listed_in, article.ordinal)
         article.listed_in = article.section
         article.ordinal = _next_ordinal(article.section)
+        opens = article.ordinal == 1
     article.save(
         update_fields=["live", "first_published_at", "withdrawn_at", "withdrawal_reason", "listed_in", "ordinal",
                        "migrated"]
     )  # fmt: skip
-    short_links.assign(article, edition)
+    codes = short_links.assign(article, edition)
+    # The audit first, in every act: it lets one in at a time, and nobody may wait there while holding a page.
+    action, details = audited
+    audit.record(action, article, by=by, edition=edition.number, digest=edition.digest, **details)
+    baking.request(baking.of_article(article, moved_from=moved_from) | baking.of_codes(codes))
+    if opens:
+        baking.request_everything()  # the navigation shows a section from its first article on
     return edition
 
 

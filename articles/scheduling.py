@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, permissions
+from . import audit, baking, permissions
 from .checks import Problems, find_problems
 from .models import Article, Heartbeat
 from .permissions import Duty
@@ -18,8 +18,9 @@ from .publishing import CannotPublish, publish
 # How many due articles one call of `publish_due` takes; the next call takes the next ones.
 AT_ONCE = 100
 WORKER = "work"
-# The worker looks every few seconds; silent for this long, it is taken for dead.
-SILENCE = timedelta(minutes=2)
+INSTANTS = "instants"
+# The worker looks every second and says so every twenty; silent for two minutes, it is taken for dead.
+BEAT, SILENCE = timedelta(seconds=20), timedelta(minutes=2)
 
 
 class CannotSchedule(ValueError):
@@ -85,9 +86,34 @@ def _publish_if_due(number: int) -> bool:
     return True
 
 
+@transaction.atomic
+def notice_instants() -> int:
+    """Have the pages baked that changed by themselves since the last look, since an article expired or a pin ended; how
+    many articles those are. Where the clock was set back, what lies between is looked at again.
+    """
+    now = timezone.now()
+    last = Heartbeat.objects.select_for_update().filter(worker=INSTANTS).values_list("seen_at", flat=True).first()
+    first, until = sorted([last or now, now])
+    passed = {
+        field: Article.objects.filter(**{f"live__{field}__gt": first, f"live__{field}__lte": until})
+        for field in ("expires_at", "pinned_until")
+    }
+    count = 0
+    for field, rows in passed.items():
+        for article in rows.select_related("listed_in").order_by("number").iterator():
+            gone = baking.own(article) if field == "expires_at" and last and last < now else ()
+            baking.request(baking.of_article(article), gone=gone)
+            count += 1
+    if count or last is None or now - first > BEAT:
+        Heartbeat.objects.update_or_create(worker=INSTANTS, defaults={"seen_at": now})
+    return count
+
+
 def beat() -> None:
-    """Say that the worker is alive."""
-    Heartbeat.objects.update_or_create(worker=WORKER, defaults={"seen_at": timezone.now()})
+    """Say that the worker is alive, where it has not just been said."""
+    now = timezone.now()
+    if not Heartbeat.objects.filter(worker=WORKER, seen_at__range=(now - BEAT, now)).exists():
+        Heartbeat.objects.update_or_create(worker=WORKER, defaults={"seen_at": now})
 
 
 def silent_since() -> datetime | None:

@@ -33,16 +33,18 @@ def address_of(code: str) -> str:
     return f"{settings.SITE_URL}/q/{code}".upper()
 
 
-def assign(article: Article, edition: Edition) -> None:
-    """Give the article its codes for screens, once, and this edition its code for paper."""
-    for purpose in (Purpose.WECHAT, Purpose.PHONE):
-        ShortLink.objects.get_or_create(
-            code=code_for(article.number, purpose), defaults={"article": article, "purpose": purpose}
-        )
-    ShortLink.objects.get_or_create(
-        code=code_for(article.number, Purpose.PRINT, edition.number),
-        defaults={"article": article, "purpose": Purpose.PRINT, "edition": edition},
-    )
+def assign(article: Article, edition: Edition) -> list[str]:
+    """Give the article its codes for screens, once, and this edition its code for paper; the codes that are new."""
+    wanted = [
+        ShortLink(code=code_for(article.number, purpose), article=article, purpose=purpose)
+        for purpose in (Purpose.WECHAT, Purpose.PHONE)
+    ]
+    paper = code_for(article.number, Purpose.PRINT, edition.number)
+    wanted.append(ShortLink(code=paper, article=article, purpose=Purpose.PRINT, edition=edition))
+    known = set(ShortLink.objects.filter(code__in=[link.code for link in wanted]).values_list("code", flat=True))
+    fresh = [link for link in wanted if link.code not in known]
+    ShortLink.objects.bulk_create(fresh)
+    return [link.code for link in fresh]
 
 
 def find(code: str) -> ShortLink | None:

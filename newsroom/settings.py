@@ -132,8 +132,12 @@ STORAGES = {
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
+    # What readers open, as files (articles/baking).
+    "baked": {"BACKEND": "articles.baking.store.LocalFiles"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o644
+# Where the baked pages lie: `current` in it is what nginx and granian serve.
+BAKED_DIR = DATA_DIR / "baked"
 # Largest picture or attachment an editor may upload, in bytes; what lies above is refused with a sentence.
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=30 * 1024 * 1024)
 # A long investigation with tables pasted from Word stays well under this; files are not counted in it.

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 hypothesis_settings.register_profile("newsroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("newsroom")
 
-pytest.register_assert_rewrite("tests.cast")
+pytest.register_assert_rewrite("tests.baked", "tests.cast")
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
@@ -19,11 +19,18 @@ REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 @pytest.fixture(autouse=True)
 def _own_files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.BAKED_DIR = tmp_path / "baked"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _no_baking_behind(monkeypatch):
+    """Tests bake when they say so; a thread of its own would meet a database that is being emptied."""
+    monkeypatch.setattr("articles.baking.jobs.bake_soon", lambda: None)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -112,7 +112,7 @@ def test_the_maps_go_by_ranges_of_numbers(client, cast, monkeypatch):
     articles = [cast.article() for _ in range(7)]
     for article in (articles[0], articles[2], articles[6]):
         cast.publish(article)
-    monkeypatch.setattr(sitemaps, "SIZE", 3)
+    monkeypatch.setattr(sitemaps, "SITEMAP_SIZE", 3)
     _response, index = read(client, "/sitemap.xml")
     files = [loc.text.removeprefix("http://127.0.0.1:8000") for loc in index.iter(f"{MAP}loc")]
     assert files == [f"/sitemap-{n}.xml" for n in range(articles[6].number // 3 + 1)]

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.utils import timezone
 from PIL import Image
 
-from articles import scheduling
-from articles.models import Article, Heartbeat
+from articles import baking, scheduling
+from articles.models import Article, BakeJob, Heartbeat
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,17 @@ def _one_connection(monkeypatch):
 def started(monkeypatch):
     """What `serve` would have started: the worker's command, the server's."""
     seen = []
-    monkeypatch.setattr(subprocess, "Popen", lambda command, **_facts: seen.append(command))
+
+    class Ended:
+        def __init__(self, command, **_facts):
+            seen.append(command)
+
+        def wait(self):
+            return 0
+
+        poll = terminate = wait
+
+    monkeypatch.setattr(subprocess, "Popen", Ended)
     monkeypatch.setattr(os, "execv", lambda _program, command: seen.append(command))
     return seen
 
@@ -58,7 +68,7 @@ def test_the_worker_is_started_beside_the_server_and_can_be_left_out(started):
     assert [command[2] for command in started] == ["granian"]
 
 
-def test_one_look_publishes_what_is_due_and_leaves_a_heartbeat(cast, monkeypatch):
+def test_one_look_publishes_what_is_due_and_leaves_a_heartbeat(cast, monkeypatch, started):
     due, later = cast.article(), cast.article()
     now = timezone.now()
     for article, hours in ((due, 1), (later, 3)):
@@ -68,10 +78,20 @@ def test_one_look_publishes_what_is_due_and_leaves_a_heartbeat(cast, monkeypatch
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=2))
     call_command("work", once=True)
     assert list(Article.objects.public()) == [due]
-    assert Heartbeat.objects.get().seen_at == now + timedelta(hours=2)
+    assert Heartbeat.objects.get(worker="work").seen_at == now + timedelta(hours=2)
     assert scheduling.silent_since() is None
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=2, minutes=3))
     assert scheduling.silent_since() == now + timedelta(hours=2)
+
+
+def test_one_look_bakes_what_waits_and_has_the_whole_site_baked_when_a_new_version_came(cast, started):
+    call_command("work", once=True)
+    assert [command[1:] for command in started] == [["manage.py", "bake", "--all"]]
+    baking.bake_everything(processes=1)
+    started.clear()
+    baking.request(["/"])
+    call_command("work", once=True)
+    assert (started, BakeJob.objects.count()) == ([], 0)
 
 
 def test_the_desk_says_that_nobody_publishes_what_is_scheduled(client, cast):
@@ -81,5 +101,5 @@ def test_the_desk_says_that_nobody_publishes_what_is_scheduled(client, cast):
     assert client.get("/admin/").context["silent_since"] is None
 
 
-def test_an_orphaned_worker_stops(cast):
+def test_an_orphaned_worker_stops(cast, started):
     call_command("work", with_parent=1 if os.getppid() != 1 else 2, every=3600)

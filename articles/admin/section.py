@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .. import old_paths
+from .. import baking, old_paths
 from ..models import Section
 from .screen import Screen
 
@@ -20,3 +20,10 @@ class SectionScreen(Screen):
         if change and "slug" in form.changed_data:
             # Printed addresses and other sites' links keep leading here.
             old_paths.record_move(f"/s/{form.initial['slug']}/", obj.get_absolute_url())
+
+    def record(self, request: HttpRequest, obj: Section, what: str, message: Any = ()) -> None:
+        super().record(request, obj, what, message)
+        if what == "added":
+            baking.request(baking.of_section(obj))
+        else:
+            baking.request_everything()  # its name stands in the navigation, and on the page of every article in it

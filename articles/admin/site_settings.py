@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from .. import baking
 from ..models import SiteSettings
 from .screen import Screen
 
@@ -15,7 +16,7 @@ class SiteSettingsScreen(Screen):
 
     autocomplete_fields = ["logo"]
     fieldsets = [
-        (None, {"fields": ["name", "slogan", "logo", "description", "keywords"]}),
+        (None, {"fields": ["name", "slogan", "logo", "description", "keywords", "corrections_at"]}),
         (
             _("Footer: who answers for the site"),
             {"fields": ["sponsor", "operator", "phone", "email", "address", "report_phone", "report_email"]},
@@ -37,3 +38,7 @@ class SiteSettingsScreen(Screen):
     def save_model(self, request: HttpRequest, obj: SiteSettings, form: Any, change: bool) -> None:
         obj.pk = 1
         super().save_model(request, obj, form, change)
+
+    def record(self, request: HttpRequest, obj: SiteSettings, what: str, message: Any = ()) -> None:
+        super().record(request, obj, what, message)
+        baking.request_everything()

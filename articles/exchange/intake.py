@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import audit, editing, publishing, sanitising
+from .. import audit, baking, editing, publishing, sanitising
 from ..models import Article, Credit, Person, Section, Source
 from .text import PrintedArticle, Unreadable
 
@@ -71,7 +71,9 @@ def _section(slug: str, name: str, created: list[str]) -> Section:
     if known:
         return known
     created.append(_("section “%(name)s” (/s/%(slug)s/)") % {"name": name or slug, "slug": slug})
-    return _made(Section(slug=slug, name=name or slug))
+    section = _made(Section(slug=slug, name=name or slug))
+    baking.request(baking.of_section(section))
+    return section
 
 
 def _source(name: str, created: list[str]) -> Source | None:

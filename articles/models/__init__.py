@@ -4,10 +4,13 @@ from .article import Article
 from .assignment import Assignment
 from .attachment import Attachment
 from .audit_entry import AuditEntry
+from .bake_job import BakeJob
+from .baked_page import BakedPage
 from .credit import Credit
 from .edition import Edition
 from .heartbeat import Heartbeat
 from .old_path import OldPath
+from .page_check import PageCheck
 from .person import Person
 from .picture import Picture
 from .revision import Revision, RevisionAttachment, RevisionPicture
@@ -22,10 +25,13 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AuditEntry",
+    "BakeJob",
+    "BakedPage",
     "Credit",
     "Edition",
     "Heartbeat",
     "OldPath",
+    "PageCheck",
     "Person",
     "Picture",
     "Revision",

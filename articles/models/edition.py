@@ -63,6 +63,7 @@ class Edition(Immutable):
         ordering = ["article", "-number"]
         indexes = [
             models.Index(fields=["pinned_until"], name="edition_pinned", condition=Q(pinned_until__isnull=False)),
+            models.Index(fields=["expires_at"], name="edition_expiring", condition=Q(expires_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="edition_number_is_unique"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -43,10 +43,15 @@ class Row:
 
 @require_safe
 def history(request: HttpRequest, number: int) -> HttpResponse:
-    """The newest editions, newest first, each with what it changed where its section lets readers see that."""
+    """The newest editions, newest first, each with what it changed where its section lets readers see that.
+
+    An article of one edition has no history; the address leads to the article.
+    """
     article = views.published(number)
     if article.state not in views.SHOWN:
         return views.gone(request, article.state)
+    if article.live.number == 1:
+        return redirect(article.get_absolute_url())
     context = {
         "article": article,
         "rows": _rows(article),

@@ -67,9 +67,6 @@ class ArticlePage:
     def of_edition(cls, article: Article, since: Edition | None = None) -> "ArticlePage":
         """What readers see now; for the holder of a printout of the older edition `since`, with a line that says so."""
         edition = article.live
-        listed = Article.objects.public().for_lists().filter(listed_in=article.listed_in_id)
-        before = listed.filter(ordinal__lt=article.ordinal).order_by("-ordinal").first()
-        after = listed.filter(ordinal__gt=article.ordinal).order_by("ordinal").first()
         wechat, phone = (short_links.code_for(article.number, p) for p in "WM")
         paper = short_links.code_for(article.number, "P", edition.number)
         return cls(
@@ -79,7 +76,8 @@ class ArticlePage:
             published_at=article.first_published_at,
             updated_at=edition.published_at,
             edition=edition.number,
-            neighbours=(before, after),
+            # Not for the holder of a printout: it would make each of these pages change with its neighbours.
+            neighbours=(None, None) if since else _neighbours(article),
             codes=(_code(wechat, _("Scan with WeChat")), _code(phone, _("Scan to read on your phone"))),
             print_code=_code(paper, _("Scan to read this article online")),
             corrections=_corrections(article) if edition.number > 1 else (),
@@ -151,6 +149,14 @@ class ArticlePage:
     @staticmethod
     def _minute(instant: datetime | None) -> datetime | None:
         return instant.replace(second=0, microsecond=0) if instant else None
+
+
+def _neighbours(article: Article) -> tuple[Article | None, Article | None]:
+    listed = Article.objects.public().for_lists().filter(listed_in=article.listed_in_id)
+    return (
+        listed.filter(ordinal__lt=article.ordinal).order_by("-ordinal").first(),
+        listed.filter(ordinal__gt=article.ordinal).order_by("ordinal").first(),
+    )
 
 
 def note_of(edition: Edition) -> str:

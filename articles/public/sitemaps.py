@@ -1,4 +1,4 @@
-"""Maps for search engines: an index, and one file for each ten thousand numbers, however many articles there are."""
+"""Maps for search engines: an index, and one file for each thousand numbers, however many articles there are."""
 
 from django.conf import settings
 from django.db.models import Max
@@ -7,17 +7,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from ..baking import SITEMAP_SIZE
 from ..models import Article, Section
-
-# Articles with numbers n·SIZE … n·SIZE + SIZE - 1 stand in file n; the protocol allows 50,000.
-SIZE = 10_000
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Every file there is; one aggregate, whatever the archive's size."""
     last = Article.objects.filter(live__isnull=False).aggregate(last=Max("number"))["last"]
-    parts = range((last or 0) // SIZE + 1)
+    parts = range((last or 0) // SITEMAP_SIZE + 1)
     addresses = [settings.SITE_URL + reverse("sitemap_part", args=[part]) for part in parts]
     return TemplateResponse(
         request, "public/sitemap_index.xml", {"addresses": addresses}, content_type="application/xml"
@@ -29,7 +27,7 @@ def part(request: HttpRequest, thousands: int) -> HttpResponse:
     """The public articles of one range of numbers, with when each was last changed; the first file has the lists too."""
     if thousands > 10**9:
         raise Http404
-    rows = Article.objects.public().filter(number__gte=thousands * SIZE, number__lt=(thousands + 1) * SIZE)
+    rows = Article.objects.public().filter(number__gte=thousands * SITEMAP_SIZE, number__lt=(thousands + 1) * SITEMAP_SIZE)
     entries = [
         (settings.SITE_URL + reverse("article", args=[number]), changed)
         for number, changed in rows.order_by("number").values_list("number", "live__published_at")

@@ -1,0 +1,220 @@
+"""The queue of addresses to bake: asked for in the act's transaction, done after its commit, tried again when it failed.
+
+What keeps an old text from being written over a new one is each row's mark: whoever baked a page puts it in place while
+holding the row, and only where nobody has asked for the address again since it was rendered.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from hashlib import sha256
+
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ..models import BakedPage, BakeJob
+from .generations import generations
+from .render import RenderFailed, ask
+from .store import Files, compressed, name_of
+
+log = logging.getLogger(__name__)
+
+# Longer than any page takes; the page of a worker that died is free again after this.
+LEASE = timedelta(seconds=30)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+AT_ONCE = 500  # rows of one statement
+# What a new request for an address writes over an old one; a claim goes too, for what is being rendered may be old.
+ANEW = ["mark", "whole", "requested_at", "due_at", "claimed_until", "attempts", "error"]
+
+_thread: threading.Thread | None = None
+_starting = threading.Lock()
+_wanted = threading.Event()
+
+
+def request(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
+    """Have these addresses baked after the commit; once each, however often they are asked for.
+
+    The files of those that are `gone` are removed before the act returns to whoever called it.
+    """
+    away = sorted(set(gone))
+    # Sorted, so that two acts that ask for the same pages wait for one another and not each for the other.
+    BakeJob.objects.bulk_create(
+        [BakeJob(path=path) for path in sorted({*paths, *away})], AT_ONCE,
+        update_conflicts=True, unique_fields=["path"], update_fields=ANEW,
+    )  # fmt: skip
+    transaction.on_commit(lambda: _after_commit(away))
+
+
+def request_everything() -> None:
+    """Have the whole site baked anew by the worker: the navigation, settings or templates changed."""
+    BakeJob.objects.bulk_create(
+        [BakeJob(path=BakeJob.EVERYTHING, whole=True)],
+        update_conflicts=True, unique_fields=["path"], update_fields=ANEW,
+    )  # fmt: skip
+
+
+def bake_pending(most: int = 10_000) -> int:
+    """Bake what is due, one address after the other; how many were done. Any number of workers may call this at once."""
+    for done in range(most):
+        job = _claim()
+        if job is None:
+            return done
+        bake([job])
+    return most
+
+
+def bake_soon() -> None:
+    """Bake what is due in a thread of this process; returns at once. One thread is enough: it empties the queue."""
+    global _thread
+    _wanted.set()
+    with _starting:
+        if _thread is None or not _thread.is_alive():
+            _thread = threading.Thread(target=_drain, name="baking", daemon=True)
+            _thread.start()
+
+
+def retry(jobs: QuerySet[BakeJob]) -> int:
+    """Try pages that failed again at once; how many there are."""
+    count = jobs.update(due_at=None, attempts=0)
+    transaction.on_commit(lambda: bake_soon())
+    return count
+
+
+def bake(jobs: list[BakeJob]) -> int:
+    """Make the files of these addresses agree with what the site answers; how many were put in place or removed.
+
+    A page that cannot be rendered or written keeps its row, with the reason and a growing pause, and stops no other.
+    """
+    rendered = [_Rendered(job) for job in jobs]
+    with transaction.atomic():
+        # Whoever holds a row now is asking for the address again, so what was rendered is not wanted any more.
+        skip = connection.features.has_select_for_update_skip_locked
+        held = BakeJob.objects.select_for_update(skip_locked=skip).filter(pk__in=[job.pk for job in jobs])
+        marks = dict(held.values_list("pk", "mark"))
+        wanted = [page for page in rendered if marks.get(page.job.pk) == page.job.mark]
+        for page in wanted:
+            page.put_in_place()
+        done = [page for page in wanted if not page.failure]
+        for generation in {files.generation for page in done for files in page.folders}:
+            note(generation, {p.job.path: p.body for p in done if generation in {f.generation for f in p.folders}})
+        BakeJob.objects.filter(pk__in=[page.job.pk for page in done]).delete()
+        for page in wanted:
+            if page.failure:
+                _postpone(page.job, page.failure)
+    return len(done)
+
+
+class _Rendered:
+    """What the site answers at the address of a job: a body, no page, or a failure."""
+
+    def __init__(self, job: BakeJob) -> None:
+        self.job = job
+        self.failure, self.body = "", None
+        self.folders: list[Files] = []
+        self.name = name_of(job.path)
+        try:
+            self.body = ask(job.path)
+        except RenderFailed as failure:
+            self.failure = str(failure)
+        self.copies = compressed(self.name, self.body) if self.body is not None else {}
+
+    def put_in_place(self) -> None:
+        """Write or remove the file; the caller holds the job's row."""
+        if self.failure:
+            return
+        try:
+            self.folders = _folders(self.job)
+            for files in self.folders:
+                if self.body is None:
+                    files.remove(self.name)
+                else:
+                    files.replace(self.name, self.body, self.copies)
+        except OSError as failure:
+            self.failure = str(failure)
+            _remove(self.job)  # better no file, and an answer from the site, than an old one
+
+
+def _folders(job: BakeJob) -> list[Files]:
+    """The served folder, and the next one while it is being filled; for a bake of the whole site that one alone."""
+    here = generations()
+    filling = here.filling()
+    if job.whole:
+        return [filling or here.served()]
+    return [here.served(), *([filling] if filling else [])]
+
+
+def note(generation: str, bodies: dict[str, bytes | None]) -> None:
+    """Keep the manifest of a folder in step with its files: what each address says now, None where there is no page."""
+    BakedPage.objects.bulk_create(
+        [BakedPage(generation=generation, path=path, sha256=sha256(body).hexdigest())
+         for path, body in bodies.items() if body is not None],
+        update_conflicts=True, unique_fields=["generation", "path"], update_fields=["sha256"],
+    )  # fmt: skip
+    away = [path for path, body in bodies.items() if body is None]
+    if away:
+        BakedPage.objects.filter(generation=generation, path__in=away).delete()
+
+
+def _remove(job: BakeJob) -> None:
+    for files in _folders(job):
+        files.remove(name_of(job.path))
+        note(files.generation, {job.path: None})
+
+
+def _postpone(job: BakeJob, failure: str) -> None:
+    log.warning("baking %s failed: %s", job.path, failure)
+    pause = min(FIRST_PAUSE * 2 ** min(job.attempts, 20), LONGEST_PAUSE)
+    BakeJob.objects.filter(pk=job.pk).update(
+        due_at=timezone.now() + pause, attempts=min(job.attempts + 1, 1000), error=failure[:400], claimed_until=None
+    )
+
+
+def _after_commit(away: list[str]) -> None:
+    """The act stands, so nothing here may fail it: whatever goes wrong, its rows are there for the worker."""
+    for path in away:
+        try:
+            _remove_now(path)
+        except OSError as failure:
+            log.error("%s should be gone, and its file could not be removed: %s", path, failure)
+    bake_soon()
+
+
+def _remove_now(path: str) -> None:
+    try:
+        with transaction.atomic():
+            # A row that is gone was baked since, by somebody who knew of the act: its file is right.
+            job = BakeJob.objects.select_for_update().filter(path=path).first()
+            if job:
+                _remove(job)
+    except DatabaseError as error:
+        log.warning("the database failed after a commit, so the file of %s is removed without asking it: %s", path, error)
+        for files in _folders(BakeJob(path=path)):
+            files.remove(name_of(path))
+
+
+def _drain() -> None:
+    try:
+        while _wanted.is_set():
+            _wanted.clear()
+            bake_pending()
+    except DatabaseError as error:  # the rows are still there; the worker, or the next act, finishes them
+        log.warning("baking stopped: %s", error)
+    finally:
+        connection.close()
+
+
+def _claim() -> BakeJob | None:
+    """The next address that is due and that nobody is at; it is this worker's for LEASE."""
+    while True:
+        now = timezone.now()
+        # Times further ahead than we ever set them are from before the clock was set back.
+        free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_until__gt=now + LEASE)
+        due = Q(due_at=None) | Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_PAUSE)
+        job = BakeJob.objects.filter(free, due, whole=False).order_by("attempts", "pk").first()
+        if job is None:
+            return None
+        if BakeJob.objects.filter(free, pk=job.pk, mark=job.mark).update(claimed_until=now + LEASE):
+            return job

@@ -1,0 +1,123 @@
+"""Which addresses show what: the one list that says what a change may have changed for readers."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.db.models import Max
+from django.urls import reverse
+
+from ..models import Article, Section, ShortLink
+from ..models.section import PAGE_SIZE
+
+# Articles with numbers n·SITEMAP_SIZE … (n+1)·SITEMAP_SIZE - 1 stand in sitemap file n. The protocol allows 50,000; each
+# publication writes one such file anew.
+SITEMAP_SIZE = 1000
+AT_ONCE = 500
+
+
+class Place(NamedTuple):
+    """Where an article stood before it was moved: a section and its ordinal there."""
+
+    section: Section
+    ordinal: int
+
+
+def of_article(article: Article, *, moved_from: Place | None = None) -> set[str]:
+    """Every address that may show the article: its own pages, its neighbours', and the lists it stands in.
+
+    How many they are depends on how often the article was published, and never on how large the archive is.
+    """
+    found = {*own(article), reverse("home"), reverse("feed_all"), *_sitemaps(article.number)}
+    if article.listed_in and article.ordinal:
+        found |= _around(Place(article.listed_in, article.ordinal))
+    if moved_from:
+        found |= _around(moved_from)
+    return found
+
+
+def own(article: Article) -> set[str]:
+    """The addresses that are the article's alone, which a withdrawal empties."""
+    editions = article.editions.aggregate(last=Max("number"))["last"] or 0
+    return {
+        reverse("article", args=[article.number]),
+        reverse("history", args=[article.number]),
+        *(reverse("since", args=[article.number, edition]) for edition in range(1, editions)),
+    }
+
+
+def of_codes(codes: Iterable[str]) -> set[str]:
+    """The images of these codes. They show an address and the site's logo, and not what readers find there."""
+    return {reverse("qr_image", args=[code, "png"]) for code in codes}
+
+
+def of_section(section: Section) -> set[str]:
+    """The addresses of a section that has no articles yet."""
+    return {
+        section.get_absolute_url(),
+        reverse("feed_section", args=[section.slug]),
+        reverse("section_page", args=[section.slug, 1]),
+    }
+
+
+def everything() -> Iterator[list[str]]:
+    """Every address that has a file, some hundred at a time; a stream, however large the archive is."""
+    sections = Section.objects.tree()
+    yield [reverse(name) for name in ("home", "feed_all", "sitemap", "robots")]
+    yield [address for s in sections for address in (s.get_absolute_url(), reverse("feed_section", args=[s.slug]))]
+    for section in sections:
+        yield from grouped(reverse("section_page", args=[section.slug, n]) for n in range(1, section.last_page + 1))
+    last = Article.objects.aggregate(last=Max("number"))["last"] or 0
+    yield from grouped(reverse("sitemap_part", args=[part]) for part in range(last // SITEMAP_SIZE + 1))
+    rows = Article.objects.filter(live__isnull=False).order_by("number").values_list("number", "live__number")
+    yield from grouped(address for number, edition in rows.iterator(2000) for address in _of_edition(number, edition))
+    codes = ShortLink.objects.order_by("pk").values_list("code", flat=True)
+    yield from grouped(reverse("qr_image", args=[code, "png"]) for code in codes.iterator(2000))
+
+
+def _of_edition(number: int, edition: int) -> Iterator[str]:
+    yield reverse("article", args=[number])
+    if edition > 1:
+        yield reverse("history", args=[number])
+        yield from (reverse("since", args=[number, older]) for older in range(1, edition))
+
+
+def _around(place: Place) -> set[str]:
+    """The neighbours of a place in a section, and the section's lists."""
+    public = Article.objects.public().filter(listed_in=place.section)
+    beside = [
+        public.filter(ordinal__lt=place.ordinal).order_by("-ordinal"),
+        public.filter(ordinal__gt=place.ordinal).order_by("ordinal"),
+    ]
+    neighbours = [number for rows in beside for number in rows.values_list("number", flat=True)[:1]]
+    return {reverse("article", args=[number]) for number in neighbours} | _lists(place)
+
+
+def _lists(place: Place) -> set[str]:
+    section = Section.objects.select_related("parent__parent").get(pk=place.section.pk)
+    last = section.last_page
+    # The page before the newest one gets its way to it when that is begun.
+    numbers = {last, max(1, last - 1), -(-place.ordinal // PAGE_SIZE)}
+    found = {reverse("section_page", args=[section.slug, number]) for number in numbers}
+    found.add(reverse("feed_section", args=[section.slug]))
+    here: Section | None = section
+    while here:  # a section's front shows blocks of the sections below it
+        found.add(here.get_absolute_url())
+        here = here.parent
+    return found
+
+
+def _sitemaps(number: int) -> set[str]:
+    # The first one also holds the sections that have something to show.
+    return {reverse("sitemap"), *(reverse("sitemap_part", args=[part]) for part in {0, number // SITEMAP_SIZE})}
+
+
+def grouped(addresses: Iterable[str]) -> Iterator[list[str]]:
+    """The addresses, AT_ONCE at a time."""
+    group: list[str] = []
+    for address in addresses:
+        group.append(address)
+        if len(group) == AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group

@@ -1,0 +1,170 @@
+"""The whole site anew, in a folder beside the served one, and put in place in one step: no reader meets a page with the old
+header and then one with the new.
+
+Interrupted, it goes on where it was: what is left to do are rows of the queue. Acts meanwhile bake into both folders.
+"""
+
+import fcntl
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+from django.db.models import QuerySet
+
+from ..models import BakedPage, BakeJob
+from . import pages
+from .generations import generations
+from .jobs import bake, bake_pending, note, request_everything
+from .store import BEGUN, STAMP, Files, compressed, name_of
+
+# Pages that one process renders before it puts them in place together.
+CHUNK = 50
+# Told of the pages done, and of all that there are.
+Progress = Callable[[int, int], None]
+# What shows on every page and lies in files: where these differ, the site was baked by another version of the product.
+SHOWN = ["templates/public", "static/site", "locale", "articles/public", "articles/sanitising"]
+
+
+class AlreadyBaking(Exception):
+    """Another process is baking the whole site."""
+
+
+def bake_everything(*, processes: int | None = None, anew: bool = False, progress: Progress | None = None) -> int:
+    """Bake every page of the site and put the new site in place; how many pages there were.
+
+    Goes on with what an interrupted one left, unless `anew`. Raises AlreadyBaking. Pages that cannot be rendered keep
+    their old file and stay in the queue, with the reason.
+    """
+    with _alone():
+        while True:
+            wanted = BakeJob.objects.filter(path=BakeJob.EVERYTHING).values_list("mark", flat=True).first()
+            target, before = _begin(str(wanted), anew=anew)
+            _bake_rows(processes or os.cpu_count() or 1, progress)
+            if BakeJob.objects.filter(path=BakeJob.EVERYTHING).exclude(mark=wanted or 0).exists():
+                continue  # asked for again meanwhile: the pages baked first show what was before
+            _keep_what_failed(before, target)
+            generations().put_in_place()
+            BakeJob.objects.filter(path=BakeJob.EVERYTHING, mark=wanted or 0).delete()
+            _forget_other_folders()
+            return BakedPage.objects.filter(generation=target.generation).count()
+
+
+def is_wanted() -> bool:
+    """Whether the whole site was asked for."""
+    return BakeJob.objects.filter(path=BakeJob.EVERYTHING).exists()
+
+
+def notice_new_version() -> None:
+    """Ask for the whole site where what is served was baked by another version of the product, or with other settings."""
+    if generations().served().read(STAMP) != _stamp():
+        request_everything()
+
+
+def _stamp() -> bytes:
+    """A digest of all that stands on pages and comes from files and settings, not from the database."""
+    digest = sha256()
+    for folder in SHOWN:
+        for file in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(settings.BASE_DIR)).encode() + b"\0" + file.read_bytes() + b"\0")
+    for setting in (settings.SITE_URL, settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.STATIC_URL):
+        digest.update(setting.encode() + b"\0")
+    return digest.hexdigest().encode()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    settings.BAKED_DIR.mkdir(parents=True, exist_ok=True)
+    with open(settings.BAKED_DIR / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyBaking from error
+        yield
+
+
+def _begin(wanted: str, *, anew: bool) -> tuple[Files, Files]:
+    """The folder to fill and the served one, with a row for every page that is still to be baked."""
+    here = generations()
+    served, filling = here.served(), here.filling()
+    begun = b"\n".join([_stamp(), wanted.encode()])
+    if filling and not anew and filling.read(BEGUN) == begun:
+        return filling, served
+    # The folder first, then the rows: whoever is baking a page for the served folder alone finds its row asked for anew.
+    target = here.begin()
+    BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).delete()
+    for paths in _every_address(target, served):
+        BakeJob.objects.bulk_create(
+            [BakeJob(path=path, whole=True) for path in sorted(paths)],
+            update_conflicts=True, unique_fields=["path"], update_fields=["mark", "claimed_until"],
+        )  # fmt: skip
+    target.replace(STAMP, _stamp(), {})
+    target.replace(BEGUN, begun, {})
+    return target, served
+
+
+def _every_address(target: Files, served: Files) -> Iterator[list[str]]:
+    yield from pages.everything()
+    if target.generation == served.generation:  # rewritten in place: what is no page any more has to go
+        there = BakedPage.objects.filter(generation=target.generation).order_by("path").values_list("path", flat=True)
+        yield from pages.grouped(there.iterator(2000))
+
+
+def _bake_rows(processes: int, progress: Progress | None) -> None:
+    """Bake every row of the whole site, and then what acts asked for meanwhile."""
+    rows = BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING)
+    total, done = rows.count(), 0
+    # A second round for those that an act held in the first.
+    for _round in range(2):
+        for count in _each_chunk(rows.filter(attempts=0), processes):
+            done += count
+            if progress:
+                progress(min(done, total), total)
+    bake_pending()
+
+
+def _each_chunk(rows: QuerySet[BakeJob], processes: int) -> Iterator[int]:
+    if processes == 1:
+        yield from map(_bake_chunk, _chunks(rows))
+        return
+    chunks = list(_chunks(rows))
+    connections.close_all()  # each process makes its own; no two may share one
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield from pool.imap_unordered(_bake_chunk, chunks)
+
+
+def _chunks(rows: QuerySet[BakeJob]) -> Iterator[tuple[int, int]]:
+    """The rows as ranges of keys, CHUNK rows in each."""
+    first = 0
+    while True:
+        keys = list(rows.filter(pk__gt=first).order_by("pk").values_list("pk", flat=True)[:CHUNK])
+        if not keys:
+            return
+        yield keys[0], keys[-1]
+        first = keys[-1]
+
+
+def _bake_chunk(keys: tuple[int, int]) -> int:
+    rows = list(BakeJob.objects.filter(pk__range=keys, whole=True).exclude(path=BakeJob.EVERYTHING))
+    bake(rows)
+    return len(rows)
+
+
+def _keep_what_failed(before: Files, target: Files) -> None:
+    """Pages that cannot be rendered now stay as they were, and are tried again as any other."""
+    for row in BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).order_by("pk").iterator():
+        body = before.read(name_of(row.path))
+        if body is not None and target.generation != before.generation:
+            target.replace(name_of(row.path), body, compressed(name_of(row.path), body))
+            note(target.generation, {row.path: body})
+        BakeJob.objects.filter(pk=row.pk, mark=row.mark).update(whole=False)
+
+
+def _forget_other_folders() -> None:
+    kept = [files.generation for files in (generations().served(), generations().filling()) if files]
+    BakedPage.objects.exclude(generation__in=kept).delete()

@@ -1,0 +1,60 @@
+import sys
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from articles import baking
+
+
+class Command(BaseCommand):
+    help = "Bake the pages that wait, or the whole site. Can be interrupted: the next one goes on where this one was."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--all", action="store_true", dest="everything", help="every page, put in place at the end")
+        parser.add_argument("--anew", action="store_true", help="with --all: do not go on with an unfinished one")
+        parser.add_argument("--processes", type=int, help="with --all: how many at once (default: one for each core)")
+
+    def handle(self, *args: object, everything: bool, anew: bool, processes: int | None, **options: Any) -> None:
+        if not everything:
+            self.stdout.write(f"Baked {baking.bake_pending()}.")
+            return
+        bar = Bar(self.stdout)
+        try:
+            count = baking.bake_everything(processes=processes, anew=anew, progress=bar.show)
+        except baking.AlreadyBaking as error:
+            raise CommandError("The whole site is being baked already, by another process.") from error
+        except KeyboardInterrupt as error:
+            raise CommandError("Interrupted. The same command goes on from here; readers have the old site.") from error
+        except OSError as error:
+            raise CommandError(f"{error}. The same command goes on from here; readers have the old site.") from error
+        bar.end()
+        self.stdout.write(f"Baked {count}; the new site is in place.")
+
+
+class Bar:
+    """One line on a terminal that says how far it is, how fast, and how long it will take; nothing elsewhere."""
+
+    WIDTH = 30
+
+    def __init__(self, out: Any) -> None:
+        self.out, self.begun, self.shown = out, time.monotonic(), 0.0
+        self.on_terminal = sys.stdout.isatty()
+
+    def show(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not self.on_terminal or (now - self.shown < 0.2 and done < total):
+            return
+        self.shown = now
+        rate = done / max(now - self.begun, 0.001)
+        minutes, seconds = divmod(round((total - done) / max(rate, 0.001)), 60)
+        filled = self.WIDTH * done // max(total, 1)
+        bar = "█" * filled + "░" * (self.WIDTH - filled)
+        self.out.write(
+            f"\r{bar} {done:,}/{total:,} {rate:,.0f} pages/s {minutes}:{seconds:02} left \x1b[K", ending=""
+        )
+        self.out.flush()
+
+    def end(self) -> None:
+        if self.on_terminal:
+            self.out.write("")

@@ -1,0 +1,62 @@
+"""The disk against the site: what the baked files say, and what a reader would be answered."""
+
+import gzip
+import re
+
+import brotli
+
+from articles.baking import pages
+from articles.baking.generations import generations
+from articles.baking.render import ask
+from articles.baking.store import BEGUN, COPIES, STAMP, name_of, path_of
+from articles.models import Article, BakedPage, BakeJob
+
+LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)["#?]')
+# Addresses that have no file: files of another kind, and what Django answers itself.
+NOT_BAKED = re.compile(rb"/(media|static|admin|preview)/")
+
+
+def on_disk():
+    """Every file of the served site, by address, and its copies; strangers' files too."""
+    files = generations().served()
+    found, copies = {}, {}
+    for name in files.names():
+        if name in (STAMP, BEGUN):
+            continue
+        if name.endswith(COPIES):
+            copies[name] = files.read(name)
+        else:
+            found[path_of(name)] = files.read(name)
+    return found, copies
+
+
+def dynamic():
+    """What the site answers at every address that may have a file, and at whatever was baked once."""
+    addresses = {path for group in pages.everything() for path in group}
+    for article in Article.objects.all():
+        addresses |= pages.own(article)
+    addresses |= set(on_disk()[0])
+    return {path: body for path in addresses if (body := ask(path)) is not None}
+
+
+def assert_agrees():
+    """Byte for byte equal, no extra file and no missing one; every copy says the same; the manifest knows each."""
+    found, copies = on_disk()
+    site = dynamic()
+    assert sorted(found) == sorted(site)
+    for path, body in site.items():
+        assert found[path].splitlines() == body.splitlines(), path
+    for name, packed in copies.items():
+        plain = brotli.decompress(packed) if name.endswith(".br") else gzip.decompress(packed)
+        assert found[path_of(name.rpartition(".")[0])] == plain, name
+    manifest = BakedPage.objects.filter(generation=generations().served().generation)
+    assert set(manifest.values_list("path", flat=True)) == set(found)
+    for path, body in found.items():
+        for link in LINK.findall(body):
+            if not NOT_BAKED.match(link):
+                assert link.decode() in found, f"{path} leads to {link.decode()}, which is not on disk"
+                name_of(link.decode())
+
+
+def assert_nothing_waits():
+    assert list(BakeJob.objects.values_list("path", "error")) == []

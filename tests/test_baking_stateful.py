@@ -1,0 +1,286 @@
+"""Random acts, with faults among them: after each one the disk says, byte for byte, what the site says."""
+
+import errno
+import pkgutil
+from contextlib import suppress
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+from django.db import transaction
+from django.test import TestCase
+from django.utils import timezone
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from articles import baking, old_paths, publishing, review, scheduling
+from articles.baking import jobs, store
+from articles.checks import Problems
+from articles.models import Article, BakeJob, Section, SiteSettings
+from tests.baked import assert_agrees, assert_nothing_waits
+from tests.cast import Cast
+
+which = st.integers(0, 30)
+WORDS = st.sampled_from(["一", "二", "三"])
+HOURS = st.sampled_from([None, None, 2, 5])
+
+
+class Killed(BaseException):
+    """What a process that is killed never sees; here it unwinds the act of baking where it stands."""
+
+
+class Site(RuleBasedStateMachine):
+    """A small newsroom with numbered pages of two articles, so that there are many of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.undone_at_the_end = transaction.atomic()
+        self.undone_at_the_end.__enter__()
+        self.hours = 0.0
+        self.start = timezone.now()
+        self.patches = [
+            mock.patch.object(timezone, "now", side_effect=self.now),
+            mock.patch("articles.models.section.PAGE_SIZE", 2),
+            mock.patch("articles.models.article.PAGE_SIZE", 2),
+            mock.patch("articles.public.views.PAGE_SIZE", 2),
+            mock.patch("articles.baking.pages.PAGE_SIZE", 2),
+            mock.patch("articles.baking.pages.SITEMAP_SIZE", 4),
+            mock.patch("articles.public.sitemaps.SITEMAP_SIZE", 4),
+        ]
+        for patch in self.patches:
+            patch.start()
+
+    def teardown(self):
+        for patch in self.patches:
+            patch.stop()
+        transaction.set_rollback(True)
+        self.undone_at_the_end.__exit__(None, None, None)
+
+    @initialize()
+    def open(self):
+        self.cast = Cast()
+        Section.objects.update(stages=1, same_person_allowed=True)
+        for section in (self.cast.news, self.cast.culture, self.cast.towns):
+            section.refresh_from_db()
+        self.numbers = []
+        self.settle()
+        baking.notice_new_version()
+        baking.bake_everything(processes=1)
+
+    def now(self):
+        return self.start + timedelta(hours=self.hours)
+
+    def tick(self):
+        """Time goes on between acts: instants are told apart, as in life."""
+        self.hours += 0.01
+
+    def act(self, function):
+        """One act, its commit, and what follows the commit."""
+        self.tick()
+        with TestCase.captureOnCommitCallbacks(execute=True), transaction.atomic():
+            return function()
+
+    def settle(self):
+        """What the worker does until nothing is left."""
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            scheduling.notice_instants()
+        baking.bake_pending()
+        if baking.is_wanted():
+            baking.bake_everything(processes=1)
+
+    def article(self, n):
+        return Article.objects.get(pk=self.numbers[n % len(self.numbers)]) if self.numbers else None
+
+    # --- acts ---------------------------------------------------------------------------------------------------------
+
+    @rule(section=st.sampled_from(["news", "culture", "towns"]), pin=HOURS, expiry=HOURS)
+    def publish_new(self, section, pin, expiry):
+        def publish():
+            article = self.cast.article(section=Section.objects.get(pk=getattr(self.cast, section).pk),
+                                        **self.instants(pin, expiry))  # fmt: skip
+            self.numbers.append(article.pk)
+            self.cast.publish(article, by=self.cast.admin)
+
+        self.act(publish)
+
+    def instants(self, pin, expiry):
+        now = timezone.now()
+        return {
+            "pinned_until": now + timedelta(hours=pin) if pin else None,
+            "expires_at": now + timedelta(hours=expiry + 1) if expiry else None,
+        }
+
+    @rule(n=which, title=WORDS, section=st.sampled_from([None, None, "news", "culture", "towns"]),
+          correction=st.booleans(), pin=HOURS)  # fmt: skip
+    def publish_again(self, n, title, section, correction, pin):
+        if not (article := self.article(n)):
+            return
+
+        def again():
+            facts = {"title": title, **self.instants(pin, None)}
+            if section:
+                facts["section"] = getattr(self.cast, section)
+            with suppress(Problems, review.CannotSubmit):  # readers see this text already
+                self.cast.change(article, voiding=True, **facts)
+                self.cast.sign(article)
+                if correction:
+                    publishing.correct(article, by=self.cast.chief, note="改")
+                else:
+                    publishing.publish(article, by=self.cast.chief)
+
+        self.act(again)
+
+    @rule(n=which)
+    def withdraw(self, n):
+        article = self.article(n)
+        if article and article.live:
+            self.act(lambda: publishing.withdraw(article, by=self.cast.admin, reason="误"))
+            for path in baking.own(article):  # gone before the act has answered, whatever waits
+                assert jobs.generations().served().read(store.name_of(path)) is None
+
+    @rule(n=which)
+    def put_back(self, n):
+        article = self.article(n)
+        if article and article.withdrawn_at:
+            self.act(lambda: publishing.put_back(article, by=self.cast.admin, reason="核实"))
+
+    @rule(name=WORDS, slug=st.sampled_from(["culture", "wenlv"]))
+    def rename_section(self, name, slug):
+        def rename():
+            section = Section.objects.get(pk=self.cast.culture.pk)
+            old = section.get_absolute_url()
+            section.name, section.slug = name, slug
+            section.save()
+            self.cast.culture = section
+            if section.get_absolute_url() != old:
+                old_paths.record_move(old, section.get_absolute_url())
+            baking.request_everything()
+
+        self.act(rename)
+
+    @rule(name=WORDS)
+    def rename_site(self, name):
+        def rename():
+            SiteSettings.objects.update_or_create(pk=1, defaults={"name": name})
+            baking.request_everything()
+
+        self.act(rename)
+
+    @rule()
+    def renumber(self):
+        self.act(lambda: publishing.renumber(self.cast.news))
+
+    def something_to_bake(self, n, title, whole):
+        if self.numbers:
+            self.publish_again(n, title, None, False, None)
+        if whole:
+            self.rename_site(title)
+
+    # --- time and faults ----------------------------------------------------------------------------------------------
+
+    @rule(hours=st.sampled_from([1, 3, 7, -2]))
+    def clock_moves(self, hours):
+        self.hours += hours
+
+    @rule(n=which, title=WORDS, at=st.integers(1, 12), whole=st.booleans())
+    def killed_while_writing(self, n, title, at, whole):
+        self.something_to_bake(n, title, whole)
+        with fault("os.replace", Killed, at), suppress(Killed):
+            self.settle()
+        self.hours += 0.01  # its claims run out
+
+    @rule(n=which, title=WORDS, at=st.integers(1, 12), whole=st.booleans())
+    def disk_full(self, n, title, at, whole):
+        self.something_to_bake(n, title, whole)
+        with fault("os.fdopen", OSError(errno.ENOSPC, "No space left on device"), at, more=5), suppress(OSError):
+            self.settle()
+        self.hours += 1.1  # the pause before the next try
+
+    @rule(n=which, title=WORDS, at=st.integers(1, 6), whole=st.booleans())
+    def template_raises(self, n, title, at, whole):
+        self.something_to_bake(n, title, whole)
+        with fault("django.template.base.Template.render", RuntimeError("broken"), at, more=3):
+            self.settle()
+        self.hours += 1.1
+
+    @rule(n=which)
+    def withdrawn_while_it_is_baked(self, n):
+        """The page is rendered, then withdrawn, then the rendered text is to be put in place."""
+        article = self.article(n)
+        if not (article and article.live):
+            return
+        self.act(lambda: baking.request([article.get_absolute_url()]))
+        ask = jobs.ask
+
+        def slow(path):
+            body = ask(path)
+            article.refresh_from_db()
+            if path == article.get_absolute_url() and article.live:
+                self.act(lambda: publishing.withdraw(article, by=self.cast.admin, reason="误"))
+            return body
+
+        with mock.patch.object(jobs, "ask", slow):
+            baking.bake_pending()
+
+    @rule(n=which)
+    def two_workers(self, n):
+        """One renders slowly; the other does everything meanwhile."""
+        if not (article := self.article(n)):
+            return
+        self.act(lambda: baking.request(baking.of_article(article)))
+        ask, seen = jobs.ask, []
+
+        def slow(path):
+            body = ask(path)
+            if not seen:
+                seen.append(path)
+                self.hours += 0.02  # longer than a claim
+                baking.bake_pending()
+            return body
+
+        with mock.patch.object(jobs, "ask", slow):
+            baking.bake_pending()
+
+    @invariant()
+    def the_disk_agrees(self):
+        if not hasattr(self, "cast"):
+            return
+        self.tick()
+        self.settle()
+        for _again in range(3):  # what failed waits; then it is tried again
+            if not BakeJob.objects.exists():
+                break
+            self.hours += 1.1
+            self.settle()
+        assert_nothing_waits()
+        assert_agrees()
+
+
+def fault(where, what, at, more=0):
+    """Calls number `at` to `at + more` of a function raise."""
+    calls = [0]
+    real = pkgutil.resolve_name(where)
+
+    def sometimes(*args, **kwargs):
+        calls[0] += 1
+        if at <= calls[0] <= at + more:
+            raise what
+        return real(*args, **kwargs)
+
+    return mock.patch(where, sometimes)
+
+
+@pytest.mark.django_db
+def test_whatever_happens_the_disk_agrees_with_the_site():
+    run_state_machine_as_test(Site, settings=PROFILE)
+
+
+# Not shrunk: a failure of a dozen steps is read as it is, and each example bakes the site many times.
+PROFILE = settings(max_examples=12, stateful_step_count=14, phases=[Phase.explicit, Phase.reuse, Phase.generate])

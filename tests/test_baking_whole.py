@@ -1,0 +1,293 @@
+"""The whole site anew: beside the old one, interrupted and resumed, put in place in one step; checked against tampering."""
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from unittest import mock
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
+from django.test import TestCase
+
+from articles import audit, baking, publishing
+from articles.baking import jobs, store, whole
+from articles.baking.generations import generations
+from articles.models import AuditEntry, BakedPage, BakeJob, PageCheck, SiteSettings
+from tests.baked import assert_agrees, assert_nothing_waits
+from tests.conftest import needs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site(cast):
+    cast.shown = [cast.article() for _ in range(4)]
+    for article in cast.shown:
+        cast.publish(article)
+    baking.bake_everything(processes=1)
+    return cast
+
+
+def renamed(name):
+    SiteSettings.objects.update_or_create(pk=1, defaults={"name": name})
+    baking.request_everything()
+
+
+def said(path, files=None):
+    body = (files or generations().served()).read(store.name_of(path))
+    return body.decode() if body is not None else None
+
+
+@contextmanager
+def stopping_at(count):
+    """The process is interrupted when so many pages have been rendered."""
+    ask, asked = jobs.ask, []
+
+    def some(path):
+        asked.append(path)
+        if len(asked) > count:
+            raise KeyboardInterrupt
+        return ask(path)
+
+    with mock.patch.object(jobs, "ask", some), mock.patch.object(whole, "CHUNK", 3):
+        yield asked
+
+
+def test_readers_see_the_old_site_until_the_new_one_is_whole(site):
+    served = generations().served().generation
+    renamed("新站名")
+    with stopping_at(7), pytest.raises(KeyboardInterrupt):
+        baking.bake_everything(processes=1)
+    assert generations().served().generation == served
+    assert "新站名" not in said("/")
+    filling = generations().filling()
+    assert "新站名" in said("/", filling)
+    with stopping_at(10_000) as asked:
+        baking.bake_everything(processes=1)
+    assert "/" not in asked  # what was baked before the interruption is not baked again
+    assert generations().served().generation == filling.generation
+    assert "新站名" in said(site.shown[0].get_absolute_url())
+    assert not (django_settings.BAKED_DIR / "g" / served).exists()
+    assert set(BakedPage.objects.values_list("generation", flat=True)) == {filling.generation}
+    assert_nothing_waits()
+    assert_agrees()
+
+
+def test_what_happens_meanwhile_is_in_both(site):
+    renamed("新站名")
+    with stopping_at(7), pytest.raises(KeyboardInterrupt):
+        baking.bake_everything(processes=1)
+    changed, away = site.shown[0], site.shown[1]
+    site.change(changed, title="另一题")
+    site.publish(changed)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        publishing.withdraw(away, by=site.editor, reason="误")
+    baking.bake_pending()
+    for files in (generations().served(), generations().filling()):
+        assert "另一题" in said(changed.get_absolute_url(), files)
+        assert said(away.get_absolute_url(), files) is None
+    baking.bake_everything(processes=1)
+    assert_nothing_waits()
+    assert_agrees()
+
+
+def test_what_is_asked_for_while_it_runs_is_not_lost(site):
+    renamed("一")
+    ask, seen = jobs.ask, []
+
+    def renaming(path):
+        if not seen:
+            seen.append(path)
+            renamed("二")
+        return ask(path)
+
+    with mock.patch.object(jobs, "ask", renaming):
+        baking.bake_everything(processes=1)
+    assert "二" in said("/")
+    assert_nothing_waits()
+    assert_agrees()
+
+
+def test_a_page_that_fails_keeps_its_old_file_and_waits(site):
+    path = site.shown[2].get_absolute_url()
+    before = said(path)
+    renamed("新站名")
+    ask = jobs.ask
+
+    def failing(asked):
+        if asked == path:
+            raise jobs.RenderFailed("broken")
+        return ask(asked)
+
+    with mock.patch.object(jobs, "ask", failing):
+        baking.bake_everything(processes=1)
+    assert said(path) == before
+    assert "新站名" in said("/")
+    assert list(BakeJob.objects.values_list("path", "whole", "error")) == [(path, False, "broken")]
+    baking.retry(BakeJob.objects.all())
+    baking.bake_pending()
+    assert_agrees()
+
+
+def test_only_one_process_bakes_the_whole_site(site):
+    with whole._alone(), pytest.raises(CommandError, match="already"):
+        call_command("bake", everything=True, processes=1)
+
+
+def test_a_new_version_is_noticed_and_the_same_one_is_not(site, settings):
+    baking.notice_new_version()
+    assert not baking.is_wanted()
+    settings.SITE_URL = "http://news.example.cn"
+    baking.notice_new_version()
+    assert baking.is_wanted()
+
+
+# --- tampering ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _no_pauses(monkeypatch):
+    monkeypatch.setattr("articles.baking.checking.PAUSE", 0)
+
+
+def page(site, number=0):
+    return django_settings.BAKED_DIR / "current" / "a" / str(site.shown[number].number) / "index.html"
+
+
+TAMPERING = {
+    "changed": lambda file: file.write_bytes(file.read_bytes().replace("便民桥".encode(), "收费桥".encode())),
+    "one byte more": lambda file: file.write_bytes(file.read_bytes() + b" "),
+    "emptied": lambda file: file.write_bytes(b""),
+    "removed": lambda file: file.unlink(),
+    "copy changed": lambda file: file.with_name("index.html.gz").write_bytes(b"\x1f\x8b nonsense"),
+    "added": lambda file: (file.parent / "shell.php").write_bytes(b"<?php"),
+    "page added": lambda file: (file.parent / "extra").mkdir() or (file.parent / "extra/index.html").write_bytes(b"x"),
+    "hidden file": lambda file: (file.parent / ".hidden").write_bytes(b"x"),
+}
+
+
+@pytest.mark.usefixtures("_no_pauses")
+@pytest.mark.parametrize("name", TAMPERING)
+def test_the_manifest_finds_what_somebody_else_wrote_and_repair_puts_it_right(site, name, capsys):
+    call_command("check_baked", manifest=True)
+    assert PageCheck.objects.get().count == 0
+    TAMPERING[name](page(site))
+    with pytest.raises(SystemExit):
+        call_command("check_baked", manifest=True, repair=True)
+    result = PageCheck.objects.first()
+    assert (result.count, result.findings[0][0] in capsys.readouterr().out) == (1, True)
+    entry = AuditEntry.objects.first()
+    assert (entry.action, entry.details["count"]) == ("pages.differ", 1)
+    assert audit.first_broken() is None
+    baking.bake_pending()
+    call_command("check_baked", manifest=True)
+    assert_agrees()
+
+
+@pytest.mark.usefixtures("_no_pauses")
+@pytest.mark.parametrize("name", ["changed", "removed", "copy changed", "added"])
+def test_the_check_against_the_site_finds_the_same(site, name):
+    call_command("check_baked")
+    TAMPERING[name](page(site))
+    with pytest.raises(SystemExit):
+        call_command("check_baked")
+    assert PageCheck.objects.first().count == 1
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_a_page_that_is_stale_by_the_database_differs_from_the_site_though_its_hash_is_right(site):
+    SiteSettings.objects.update_or_create(pk=1, defaults={"name": "没有请求烘焙"})
+    call_command("check_baked", manifest=True)
+    with pytest.raises(SystemExit):
+        call_command("check_baked")
+
+
+@pytest.mark.usefixtures("_no_pauses")
+def test_pages_that_wait_are_not_taken_for_tampering(site):
+    page(site).write_bytes(b"half")
+    BakeJob.objects.create(path=site.shown[0].get_absolute_url())
+    call_command("check_baked", manifest=True)
+
+
+# --- real processes, real disks -------------------------------------------------------------------------------------
+
+PREPARE = """
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from tests.cast import Cast
+cast = Cast()
+for _ in range(15):
+    cast.publish(cast.article())
+from articles import baking
+baking.request_everything()
+"""
+CLAIMS_RUN_OUT = """
+import django; django.setup()
+from articles.models import BakeJob
+BakeJob.objects.update(claimed_until=None, due_at=None)
+"""
+COMPARE = """
+import django; django.setup()
+from tests.baked import assert_agrees, assert_nothing_waits
+assert_nothing_waits()
+assert_agrees()
+"""
+
+
+def run(script, environment):
+    return subprocess.run([sys.executable, "-c", script], env=environment, cwd=django_settings.BASE_DIR, check=True)
+
+
+@pytest.fixture
+def newsroom(tmp_path):
+    """A newsroom of its own with a database in a file, for processes that may be killed."""
+    folder = tmp_path / "data"
+    environment = {**os.environ, "DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+                   "DJANGO_SETTINGS_MODULE": "newsroom.settings", "PYTHONWARNINGS": "ignore", "DEBUG": "1"}  # fmt: skip
+    run(PREPARE, environment)
+    return environment
+
+
+def test_a_worker_killed_while_it_writes_is_made_good_by_the_next_one(newsroom):
+    command = [sys.executable, "manage.py", "bake", "--all", "--processes", "2"]
+    for killed in range(3):
+        process = subprocess.Popen(
+            command, env=newsroom, cwd=django_settings.BASE_DIR, start_new_session=True, stdout=subprocess.DEVNULL
+        )
+        while process.poll() is None and files_under(newsroom["DATA_DIR"] + "/baked") < 10 + 15 * killed:
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    run(CLAIMS_RUN_OUT, newsroom)
+    subprocess.run(command, env=newsroom, cwd=django_settings.BASE_DIR, check=True, stdout=subprocess.DEVNULL)
+    run(COMPARE, newsroom)
+
+
+def files_under(folder):
+    return sum(len(files) for _folder, _folders, files in os.walk(folder))
+
+
+def test_a_full_disk_stops_nothing_for_good(newsroom):
+    """A real file system of 1 MB."""
+    needs(os.geteuid() == 0 and shutil.which("mount") is not None, "root, for a small file system")
+    folder = newsroom["DATA_DIR"] + "/baked"
+    os.makedirs(folder, exist_ok=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", folder], capture_output=True)
+    needs(mounted.returncode == 0, "the right to mount a tmpfs")
+    try:
+        command = [sys.executable, "manage.py", "bake", "--all", "--processes", "1"]
+        first = subprocess.run(command, env=newsroom, cwd=django_settings.BASE_DIR, capture_output=True, text=True)
+        assert os.strerror(errno.ENOSPC) in first.stdout + first.stderr
+        subprocess.run(["mount", "-o", "remount,size=50m", folder], check=True)
+        run(CLAIMS_RUN_OUT, newsroom)
+        subprocess.run(command, env=newsroom, cwd=django_settings.BASE_DIR, check=True, stdout=subprocess.DEVNULL)
+        run(COMPARE, newsroom)
+    finally:
+        subprocess.run(["umount", folder], check=True)
