@@ -26,7 +26,7 @@ test: .venv/tests .env ## all tests, on SQLite; REQUIRE_ALL=1 turns skips into f
 
 lint: .venv/tests .env ## linters and checks
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	@.venv/bin/mypy articles/*.py articles/checks articles/exchange articles/review articles/review_sheet
+	@.venv/bin/mypy articles/*.py articles/baking articles/checks articles/exchange articles/review articles/review_sheet
 	@.venv/bin/djlint --quiet --lint templates
 	@$(RUN) manage.py makemigrations --check --dry-run
 

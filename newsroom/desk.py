@@ -47,6 +47,8 @@ SCREENS = [
     "AuditEntry",
     "User",
     "Assignment",
+    "BakeJob",
+    "PageCheck",
 ]
 
 

@@ -135,6 +135,13 @@ STORAGES = {
     # What readers open, as files (articles/baking).
     "baked": {"BACKEND": "articles.baking.store.LocalFiles"},
 }
+# An object store instead of the disk for what readers open; endpoint, region and keys come from boto3's own variables.
+BAKED_S3_BUCKET = env.str("BAKED_S3_BUCKET", default="")
+if BAKED_S3_BUCKET:
+    STORAGES["baked"] = {
+        "BACKEND": "articles.baking.remote.RemoteFiles",
+        "OPTIONS": {"bucket_name": BAKED_S3_BUCKET, "endpoint_url": env.str("BAKED_S3_ENDPOINT", default="") or None},
+    }
 FILE_UPLOAD_PERMISSIONS = 0o644
 # Where the baked pages lie: `current` in it is what nginx and granian serve.
 BAKED_DIR = DATA_DIR / "baked"

@@ -19,7 +19,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from articles import attachments, pictures, publishing, scheduling
-from articles.models import AuditEntry, OldPath, SiteSettings
+from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, SiteSettings
 from articles.permissions import DUTIES_OF, Role
 from tests.cast import Cast, make_user, png, upload, world
 
@@ -77,6 +77,8 @@ SCREENS = {
     "articles_sitesettings": screen(see=CONTENT, add=NOBODY, change=CHIEFS),  # there is one row, and it is there
     "articles_assignment": screen(see=GRANT, add=GRANT, change=NOBODY, delete=GRANT),
     "articles_auditentry": screen(see=AUDIT, add=NOBODY, change=NOBODY),
+    "articles_bakejob": screen(see=CONTENT, add=NOBODY, change=NOBODY),
+    "articles_pagecheck": screen(see=CONTENT, add=NOBODY, change=NOBODY),
     "auth_user": screen(see=ACCOUNTS, add=ACCOUNTS, change=ACCOUNTS),
 }
 
@@ -109,6 +111,9 @@ TABLE = {
     "articles_attachment_upload": Row(STAFF, WRITERS),
     # Acts of an article: whoever sees it may open the page that asks
     **{f"articles_article_{act}": Row(CONTENT, who) for act, who in ACTS.items()},
+    # Baked pages
+    "articles_bakejob_retry": Row(NOBODY, PUBLISHERS | ELSEWHERE),
+    "articles_pagecheck_seen": Row(NOBODY, PUBLISHERS | ELSEWHERE),
     # Reading
     "queue": Row(READERS, FIRST_READERS, told=READERS - FIRST_READERS),
     "articles_article_revisions": Row(CONTENT),
@@ -211,6 +216,8 @@ class Scene:
             "attachment": attachments.store(upload(PDF, "通知.pdf"), by=cast.writer),
             "oldpath": OldPath.objects.create(path="/old.htm", target="/"),
             "sitesettings": SiteSettings.objects.create(pk=1, name="霁川新闻网"),
+            "bakejob": BakeJob.objects.create(path="/broken/", attempts=1), "pagecheck": PageCheck.objects.create(
+                against="site", pages=1, count=1, findings=[["x.php", "added"]]),
             "assignment": cast.writer.assignments.get(), "auditentry": AuditEntry.objects.first(),
         }  # fmt: skip
         self.forms = {}
@@ -241,6 +248,7 @@ class Scene:
             self.forms[path] = filled(page) if page.context and "adminform" in page.context else {}
         revision, user = self.waiting.latest.number, self.users.get(role)
         facts = {"post": "yes", "decision": "pass", "revision": revision, "to_stage": 0, "opinion": "同意",
+                 "check": self.objects["pagecheck"].pk,
                  "article": f"{self.waiting.pk}-{revision}", "old_password": f"secret-of-{user.username if user else ''}",
                  **self.forms.get(path, {}), **SENT.get(name, {})}  # fmt: skip
         chosen = {"articles_article_add": {"section": self.cast.news.pk, "source": self.cast.own.pk},

@@ -39,6 +39,7 @@ KINDS: dict[str, tuple[Any, Q]] = {
         gettext_lazy("Sections, sources, people, settings"),
         Q(object_type__in=["section", "source", "person", "oldpath", "sitesettings"]) & ~EXPORTS,
     ),
+    "pages": (gettext_lazy("Baked pages"), Q(action__startswith="pages.")),
     "exports": (gettext_lazy("Exports"), EXPORTS),
 }
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from .. import permissions, review, scheduling
 from ..models import Article
 from ..permissions import Duty
+from .baking import pages_today
 from .review import permissions_to_read
 
 SHOWN = 10
@@ -20,6 +21,7 @@ def what_waits(user: Any) -> dict[str, Any]:
         "corrected": list(review.corrected_since(user)[:SHOWN]) if permissions_to_read(user) else [],
         "lists": [*_due(user), *(_mine(user) if may_write else [])],
         "silent_since": scheduling.silent_since() if permissions.may_anywhere(user, Duty.PUBLISH) else None,
+        "baking": pages_today(user),
         "may_write": may_write,
         "may_see_sheets": any(permissions.may_everywhere(user, duty) for duty in (Duty.PUBLISH, Duty.AUDIT)),
     }

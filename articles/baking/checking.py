@@ -102,7 +102,7 @@ def _site_look(files: Files, names: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield name, str(failure)
             continue
         body = files.read(name)
-        copies = compressed(name, wanted) if wanted is not None else {}
+        copies = compressed(name, wanted) if wanted is not None and files.keeps_copies else {}
         if body == wanted and all(files.read(name + suffix) == copies.get(suffix) for suffix in COPIES):
             yield name, ""
         else:

@@ -7,6 +7,7 @@ holding the row, and only where nobody has asked for the address again since it 
 import logging
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 
@@ -134,7 +135,8 @@ class _Rendered:
                     files.replace(self.name, self.body, self.copies)
         except OSError as failure:
             self.failure = str(failure)
-            _remove(self.job)  # better no file, and an answer from the site, than an old one
+            with suppress(OSError):
+                _remove(self.job)  # better no file, and an answer from the site, than an old one
 
 
 def _folders(job: BakeJob) -> list[Files]:
@@ -190,7 +192,9 @@ def _remove_now(path: str) -> None:
             if job:
                 _remove(job)
     except DatabaseError as error:
-        log.warning("the database failed after a commit, so the file of %s is removed without asking it: %s", path, error)
+        log.warning(
+            "the database failed after a commit, so the file of %s is removed without asking it: %s", path, error
+        )
         for files in _folders(BakeJob(path=path)):
             files.remove(name_of(path))
 

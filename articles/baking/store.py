@@ -35,6 +35,7 @@ class Files(Protocol):
     """What baking needs of a store. `replace` and `remove` are seen by readers as one step each."""
 
     generation: str
+    keeps_copies: bool
 
     def replace(self, name: str, body: bytes, copies: dict[str, bytes]) -> None: ...
     def remove(self, name: str) -> None: ...
@@ -71,6 +72,8 @@ class LocalFiles(FileSystemStorage):
     one's: servers that make ETags of time and size never give two texts one ETag, and who reads a copy can tell that it
     belongs to the file.
     """
+
+    keeps_copies = True
 
     def __init__(self, location: str | Path | None = None, generation: str = "") -> None:
         super().__init__(location or settings.BAKED_DIR)

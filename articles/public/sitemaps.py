@@ -27,7 +27,9 @@ def part(request: HttpRequest, thousands: int) -> HttpResponse:
     """The public articles of one range of numbers, with when each was last changed; the first file has the lists too."""
     if thousands > 10**9:
         raise Http404
-    rows = Article.objects.public().filter(number__gte=thousands * SITEMAP_SIZE, number__lt=(thousands + 1) * SITEMAP_SIZE)
+    rows = Article.objects.public().filter(
+        number__gte=thousands * SITEMAP_SIZE, number__lt=(thousands + 1) * SITEMAP_SIZE
+    )
     entries = [
         (settings.SITE_URL + reverse("article", args=[number]), changed)
         for number, changed in rows.order_by("number").values_list("number", "live__published_at")

@@ -50,9 +50,7 @@ class Bar:
         minutes, seconds = divmod(round((total - done) / max(rate, 0.001)), 60)
         filled = self.WIDTH * done // max(total, 1)
         bar = "█" * filled + "░" * (self.WIDTH - filled)
-        self.out.write(
-            f"\r{bar} {done:,}/{total:,} {rate:,.0f} pages/s {minutes}:{seconds:02} left \x1b[K", ending=""
-        )
+        self.out.write(f"\r{bar} {done:,}/{total:,} {rate:,.0f} pages/s {minutes}:{seconds:02} left \x1b[K", ending="")
         self.out.flush()
 
     def end(self) -> None:

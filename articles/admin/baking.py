@@ -1,0 +1,129 @@
+"""What waits to be baked and why it failed, and whether the baked pages are still ours."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from .. import audit, baking, permissions
+from ..models import BakeJob, PageCheck
+from ..permissions import Duty
+from .screen import NUMBER, Screen
+
+# How a file may differ, in an editor's words.
+FINDINGS = {
+    "added": gettext_lazy("somebody put this file there"),
+    "changed": gettext_lazy("somebody changed this file"),
+    "missing": gettext_lazy("this file is missing"),
+    "differs": gettext_lazy("this file is not what the site says"),
+}
+
+
+class Overview(Screen):
+    """A screen that shows what machines do; nothing is typed there."""
+
+    list_display_links = None
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def act_urls(self, name: str, view: Any) -> list[Any]:
+        """An address for the one act of this screen, beside Django's own."""
+        address = path(f"{name}/", self.admin_site.admin_view(view), name=f"articles_{self.opts.model_name}_{name}")
+        return [address, *super().get_urls()]
+
+
+@admin.register(BakeJob)
+class BakeJobScreen(Overview):
+    list_display = ["page", "requested_at", "attempts", "error", "due_at", "again"]
+    search_fields = ["path"]
+    change_list_template = "admin/articles/bakejob/change_list.html"
+
+    def get_urls(self) -> list[Any]:
+        return self.act_urls("retry", self.retry)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Those that failed first. What a bake of the whole site has before it is a number on the page, and no list."""
+        return super().get_queryset(request).filter(whole=False).order_by("-attempts", "pk")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        whole = (
+            BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).count() if baking.is_wanted() else None
+        )
+        context = {"whole": whole, "failed": BakeJob.objects.filter(attempts__gt=0, whole=False).exists()}
+        return super().changelist_view(request, {**(extra_context or {}), **context})
+
+    @admin.display(description=gettext_lazy("address"), ordering="path")
+    def page(self, job: BakeJob) -> SafeString:
+        return format_html('<a href="{0}">{0}</a>', job.path)
+
+    @admin.display(description="")
+    def again(self, job: BakeJob) -> SafeString | str:
+        if not job.attempts:
+            return ""
+        return format_html('<button class="button" name="job" value="{}" formaction="retry/">{}</button>', job.pk,
+                           _("Try again now"))  # fmt: skip
+
+    def retry(self, request: HttpRequest) -> HttpResponse:
+        """Try one page, or all that failed, again now."""
+        permissions.require_anywhere(request.user, Duty.PUBLISH)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        failed = BakeJob.objects.filter(attempts__gt=0, whole=False)
+        job = request.POST.get("job", "")
+        if job:
+            failed = failed.filter(pk=job if NUMBER.fullmatch(job) else 0)
+        count = baking.retry(failed)
+        sentence = ngettext("%(count)d page is tried again.", "%(count)d pages are tried again.", count)
+        self.message_user(request, sentence % {"count": count}, messages.SUCCESS)
+        return redirect("admin:articles_bakejob_changelist")
+
+
+@admin.register(PageCheck)
+class PageCheckScreen(Overview):
+    list_display = ["checked_at", "against", "pages", "count", "seen_by"]
+    list_display_links = ["checked_at"]
+    list_filter = ["against"]
+    list_select_related = ["seen_by"]
+    fields = ["checked_at", "against", "pages", "count", "found", "seen_by"]
+    readonly_fields = fields
+    change_form_template = "admin/articles/pagecheck/change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        return self.act_urls("seen", self.seen)
+
+    @admin.display(description=gettext_lazy("what differs"))
+    def found(self, check: PageCheck) -> SafeString:
+        rows = [format_html("<li><code>{}</code> {}</li>", name, FINDINGS.get(wrong, wrong)) for name, wrong in
+                check.findings]  # fmt: skip
+        return format_html("<ul>" + "{}" * len(rows) + "</ul>", *rows)
+
+    def seen(self, request: HttpRequest) -> HttpResponse:
+        """Say that somebody has looked at what a check found: the desk stops warning of it."""
+        permissions.require_anywhere(request.user, Duty.PUBLISH)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        key = request.POST.get("check", "")
+        check = get_object_or_404(PageCheck, pk=key if NUMBER.fullmatch(key) else 0)
+        if check.seen_by is None:
+            check.seen_by = request.user
+            check.save(update_fields=["seen_by"])
+            audit.record("pages.seen", check, by=request.user, count=check.count)
+        return redirect("admin:index")
+
+
+def pages_today(user: Any) -> dict[str, Any] | None:
+    """For the desk's first page: what waits, what failed, and what the newest checks found that nobody has seen."""
+    if not permissions.may_anywhere(user, Duty.PUBLISH):
+        return None
+    failed = list(BakeJob.objects.filter(attempts__gt=0, whole=False)[:3])
+    tampered = PageCheck.objects.filter(count__gt=0, seen_by=None).first()
+    if not failed and not tampered:
+        return None
+    return {"failed": failed, "tampered": tampered}

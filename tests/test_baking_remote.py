@@ -1,0 +1,98 @@
+"""Baked pages in an object store: against a server that speaks S3's protocol, over HTTP."""
+
+import pytest
+import requests
+from django.test import TestCase
+
+from articles import baking, publishing
+from articles.baking.generations import generations
+from articles.models import BakedPage, BakeJob, PageCheck, SiteSettings
+from tests.baked import assert_agrees, assert_nothing_waits
+
+boto3 = pytest.importorskip("boto3")
+moto_server = pytest.importorskip("moto.server")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(endpoint, settings):
+    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "us-east-1"}
+    s3 = boto3.resource("s3", endpoint_url=endpoint, **keys)
+    requests.post(f"{endpoint}/moto-api/reset", timeout=10)
+    found = s3.create_bucket(Bucket="pages")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "baked": {
+            "BACKEND": "articles.baking.remote.RemoteFiles",
+            "OPTIONS": {"bucket_name": "pages", "endpoint_url": endpoint, "access_key": "x", "secret_key": "x",
+                        "region_name": "us-east-1", "location": "site"},
+        },
+    }  # fmt: skip
+    return found
+
+
+def test_what_is_published_corrected_and_withdrawn_is_so_in_the_store(cast, bucket):
+    article = cast.article()
+    cast.publish(article)
+    baking.bake_everything(processes=1)
+    stored = bucket.Object(f"site/a/{article.number}/index.html").get()
+    assert article.title in stored["Body"].read().decode()
+    assert stored["ContentType"] == "text/html; charset=utf-8"
+    assert "stale-if-error" in stored["CacheControl"]
+    assert_agrees()
+    cast.change(article, title="新题")
+    cast.publish(article)
+    baking.bake_pending()
+    assert "新题" in generations().served().read(f"a/{article.number}/index.html").decode()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        publishing.withdraw(article, by=cast.editor, reason="误")
+    assert generations().served().read(f"a/{article.number}/index.html") is None
+    baking.bake_pending()
+    assert_agrees()
+    assert_nothing_waits()
+
+
+def test_the_whole_site_is_rewritten_in_place_and_what_is_no_page_any_more_goes(cast, bucket):
+    cast.publish(cast.article())
+    baking.bake_everything(processes=1)
+    cast.news.slug = "xinwen"
+    cast.news.save()
+    SiteSettings.objects.update_or_create(pk=1, defaults={"name": "新站名"})
+    baking.request_everything()
+    baking.bake_everything(processes=1)
+    assert "新站名" in generations().served().read("index.html").decode()
+    assert generations().served().read("s/news/index.html") is None
+    assert_agrees()
+    assert set(BakedPage.objects.values_list("generation", flat=True)) == {""}
+
+
+def test_a_strangers_object_is_found_and_removed(cast, bucket, monkeypatch):
+    monkeypatch.setattr("articles.baking.checking.PAUSE", 0)
+    cast.publish(cast.article())
+    baking.bake_everything(processes=1)
+    bucket.put_object(Key="site/casino.html", Body=b"x")
+    assert baking.check(against=PageCheck.Against.MANIFEST, repair=True).findings == [["casino.html", "added"]]
+    baking.bake_pending()
+    assert baking.check(against=PageCheck.Against.MANIFEST).count == 0
+    assert baking.check(against=PageCheck.Against.SITE).count == 0
+
+
+def test_a_store_that_does_not_answer_leaves_the_page_waiting_with_the_reason(cast, bucket):
+    cast.publish(cast.article())
+    baking.bake_everything(processes=1)
+    bucket.objects.all().delete()
+    bucket.delete()
+    baking.request(["/"])
+    baking.bake_pending()
+    job = BakeJob.objects.get(path="/")
+    assert "NoSuchBucket" in job.error
