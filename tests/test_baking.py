@@ -75,7 +75,7 @@ def test_a_burst_of_changes_bakes_each_address_once(site):
         site.change(site.shown, title=f"第{number}稿")
         site.publish(Article.objects.get(pk=site.shown.pk))
     asked = []
-    with mock.patch.object(jobs, "ask", lambda path: asked.append(path)):
+    with mock.patch.object(jobs, "ask", lambda path, _shared: asked.append(path)):
         baking.bake_pending()
     assert len(asked) == len(set(asked))
     assert site.shown.get_absolute_url() in asked
@@ -133,8 +133,8 @@ def meanwhile(path, act):
     """Render as ever, and at the address `path` have the act happen after the rendering and before the file is written."""
     ask, done = jobs.ask, []
 
-    def slow(asked):
-        body = ask(asked)
+    def slow(asked, shared):
+        body = ask(asked, shared)
         if asked == path and not done:
             done.append(path)
             act()
@@ -198,10 +198,10 @@ def test_what_a_slow_worker_rendered_is_dropped_when_another_was_quicker(site):
 def breaking(*paths):
     ask = jobs.ask
 
-    def broken(path):
+    def broken(path, shared):
         if path in paths:
             raise RenderFailed("The site answered 500. KeyError: 'x'")
-        return ask(path)
+        return ask(path, shared)
 
     return mock.patch.object(jobs, "ask", broken)
 

@@ -219,8 +219,8 @@ class Site(RuleBasedStateMachine):
         self.act(lambda: baking.request([article.get_absolute_url()]))
         ask = jobs.ask
 
-        def slow(path):
-            body = ask(path)
+        def slow(path, shared):
+            body = ask(path, shared)
             article.refresh_from_db()
             if path == article.get_absolute_url() and article.live:
                 self.act(lambda: publishing.withdraw(article, by=self.cast.admin, reason="误"))
@@ -237,8 +237,8 @@ class Site(RuleBasedStateMachine):
         self.act(lambda: baking.request(baking.of_article(article)))
         ask, seen = jobs.ask, []
 
-        def slow(path):
-            body = ask(path)
+        def slow(path, shared):
+            body = ask(path, shared)
             if not seen:
                 seen.append(path)
                 self.hours += 0.02  # longer than a claim

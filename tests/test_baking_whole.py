@@ -49,11 +49,11 @@ def stopping_at(count):
     """The process is interrupted when so many pages have been rendered."""
     ask, asked = jobs.ask, []
 
-    def some(path):
+    def some(path, shared):
         asked.append(path)
         if len(asked) > count:
             raise KeyboardInterrupt
-        return ask(path)
+        return ask(path, shared)
 
     with mock.patch.object(jobs, "ask", some), mock.patch.object(whole, "CHUNK", 3):
         yield asked
@@ -101,11 +101,11 @@ def test_what_is_asked_for_while_it_runs_is_not_lost(site):
     renamed("一")
     ask, seen = jobs.ask, []
 
-    def renaming(path):
+    def renaming(path, shared):
         if not seen:
             seen.append(path)
             renamed("二")
-        return ask(path)
+        return ask(path, shared)
 
     with mock.patch.object(jobs, "ask", renaming):
         baking.bake_everything(processes=1)
@@ -120,10 +120,10 @@ def test_a_page_that_fails_keeps_its_old_file_and_waits(site):
     renamed("新站名")
     ask = jobs.ask
 
-    def failing(asked):
+    def failing(asked, shared):
         if asked == path:
             raise jobs.RenderFailed("broken")
-        return ask(asked)
+        return ask(asked, shared)
 
     with mock.patch.object(jobs, "ask", failing):
         baking.bake_everything(processes=1)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
@@ -89,7 +90,8 @@ def bake(jobs: list[BakeJob]) -> int:
 
     A page that cannot be rendered or written keeps its row, with the reason and a growing pause, and stops no other.
     """
-    rendered = [_Rendered(job) for job in jobs]
+    shared: dict[str, Any] = {}
+    rendered = [_Rendered(job, shared) for job in jobs]
     with transaction.atomic():
         # Whoever holds a row now is asking for the address again, so what was rendered is not wanted any more.
         skip = connection.features.has_select_for_update_skip_locked
@@ -111,13 +113,13 @@ def bake(jobs: list[BakeJob]) -> int:
 class _Rendered:
     """What the site answers at the address of a job: a body, no page, or a failure."""
 
-    def __init__(self, job: BakeJob) -> None:
+    def __init__(self, job: BakeJob, shared: dict[str, Any]) -> None:
         self.job = job
         self.failure, self.body = "", None
         self.folders: list[Files] = []
         self.name = name_of(job.path)
         try:
-            self.body = ask(job.path)
+            self.body = ask(job.path, shared)
         except RenderFailed as failure:
             self.failure = str(failure)
         self.copies = compressed(self.name, self.body) if self.body is not None else {}

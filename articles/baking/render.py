@@ -4,6 +4,7 @@ import io
 import logging
 import sys
 import threading
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
@@ -24,13 +25,15 @@ class RenderFailed(Exception):
     """The site did not answer: an error of ours, not a page that is gone. The file on disk stays as it is."""
 
 
-def ask(path: str) -> bytes | None:
+def ask(path: str, shared: dict[str, Any] | None = None) -> bytes | None:
     """What a reader gets at `path` now, through every middleware; None where there is no page.
 
+    `shared` is the same for pages that are asked for together: what they have in common is read and rendered once.
     Raises RenderFailed for any answer but a page or a clear no.
     """
     request = _request(path)
     request.failure = ""  # type: ignore[attr-defined]
+    request.shared = {} if shared is None else shared  # type: ignore[attr-defined]
     with translation.override(settings.LANGUAGE_CODE):
         response = _site().get_response(request)
     try:

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from ..models import Section, SiteSettings
@@ -20,11 +21,13 @@ class FootItem(NamedTuple):
 
 
 class Site:
-    """The site as the templates see it; two queries, made when first asked for."""
+    """The site as the templates see it; two queries. Pages that are baked together share one."""
 
     def __init__(self) -> None:
         self.settings = SiteSettings.current()
         self.sections = Section.objects.tree()
+        self.by_key = {section.pk: section for section in self.sections}
+        self.rendered: dict[tuple[str, str], SafeString] = {}
 
     @property
     def meta(self) -> list[tuple[str, str]]:
@@ -61,5 +64,15 @@ class Site:
         return [item for item in items if item.text]
 
 
+def site_of(request: HttpRequest) -> Site:
+    """The site of this request, read once; of all of them, where a request says what it shares with others (baking)."""
+    shared = getattr(request, "shared", None)
+    if shared is None:
+        shared = request.shared = {}  # type: ignore[attr-defined]
+    if "site" not in shared:
+        shared["site"] = Site()
+    return shared["site"]
+
+
 def site(request: HttpRequest) -> dict[str, Any]:
-    return {"site": SimpleLazyObject(Site)}
+    return {"site": SimpleLazyObject(lambda: site_of(request))}

@@ -47,7 +47,7 @@ def history(request: HttpRequest, number: int) -> HttpResponse:
 
     An article of one edition has no history; the address leads to the article.
     """
-    article = views.published(number)
+    article = views.published(request, number)
     if article.state not in views.SHOWN:
         return views.gone(request, article.state)
     if article.live.number == 1:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ SIZES = "(min-width: 46rem) 42rem, 100vw"
 
 
 MOST_CORRECTIONS = 20
+# Places on either side in which a neighbour is looked for first; ten withdrawn in a row are rare.
+NEAR = 10
 # What stands in a revision for the desk alone, and a value for each that says nothing.
 NOT_FOR_READERS = {
     "section": None, "origin": Article.Origin.OWN, "embargo_until": None, "pinned_until": None, "expires_at": None,
@@ -30,6 +33,19 @@ NOT_FOR_READERS = {
 class Crumb(NamedTuple):
     name: str
     url: str
+
+
+class Neighbour(NamedTuple):
+    """The previous or the next article of the section."""
+
+    number: int
+    ordinal: int
+    title: str
+    short_title: str
+
+    @property
+    def list_title(self) -> str:
+        return self.short_title or self.title
 
 
 class Correction(NamedTuple):
@@ -57,7 +73,7 @@ class ArticlePage:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     edition: int | None = None
-    neighbours: tuple[Article | None, Article | None] = (None, None)
+    neighbours: tuple[Neighbour | None, Neighbour | None] = (None, None)
     codes: tuple[Code, ...] = field(default=())
     print_code: Code | None = None
     corrections: tuple[Correction, ...] = ()
@@ -151,12 +167,22 @@ class ArticlePage:
         return instant.replace(second=0, microsecond=0) if instant else None
 
 
-def _neighbours(article: Article) -> tuple[Article | None, Article | None]:
-    listed = Article.objects.public().for_lists().filter(listed_in=article.listed_in_id)
-    return (
-        listed.filter(ordinal__lt=article.ordinal).order_by("-ordinal").first(),
-        listed.filter(ordinal__gt=article.ordinal).order_by("ordinal").first(),
-    )
+def _neighbours(article: Article) -> tuple[Neighbour | None, Neighbour | None]:
+    """The articles before and after in the section: mostly within a few places, and looked for further away if not."""
+    listed = Article.objects.public().filter(listed_in=article.listed_in_id).order_by("ordinal")
+    place = article.ordinal
+    near = _named(listed.filter(ordinal__range=(place - NEAR, place + NEAR)))
+    before = next((found for found in reversed(near) if found.ordinal < place), None)
+    after = next((found for found in near if found.ordinal > place), None)
+    if before is None and place > NEAR + 1:
+        before = next(iter(_named(listed.filter(ordinal__lt=place - NEAR).reverse()[:1])), None)
+    if after is None and place + NEAR < article.listed_in.last_ordinal:
+        after = next(iter(_named(listed.filter(ordinal__gt=place + NEAR)[:1])), None)
+    return before, after
+
+
+def _named(rows: QuerySet[Article]) -> list[Neighbour]:
+    return [Neighbour(*row) for row in rows.values_list("number", "ordinal", "live__title", "live__short_title")]
 
 
 def note_of(edition: Edition) -> str:

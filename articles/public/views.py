@@ -10,7 +10,7 @@ from .. import preview as previews
 from ..models import Article, Section
 from ..models.section import PAGE_SIZE
 from . import metadata
-from .context import Site
+from .context import site_of
 from .page import ArticlePage, breadcrumb, has_changed
 
 HOME_SECTIONS = 12
@@ -23,7 +23,7 @@ SHOWN = (Article.State.LIVE, Article.State.CHANGED)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The newest of each section; one query for all of them, by their last ordinals."""
-    site = Site()
+    site = site_of(request)
     sections = [s for s in site.sections if s.last_ordinal][:HOME_SECTIONS]
     public = Article.objects.public().for_lists()
     newest = public.none()
@@ -90,7 +90,7 @@ def section_page(request: HttpRequest, slug: str, page: int) -> HttpResponse:
 @require_safe
 def article(request: HttpRequest, number: int) -> HttpResponse:
     """The edition readers see; 410 once it was withdrawn or has expired; 404 for what never was public."""
-    row = published(number)
+    row = published(request, number)
     if row.state not in SHOWN:
         return gone(request, row.state)
     page = ArticlePage.of_edition(row)
@@ -104,7 +104,7 @@ def since(request: HttpRequest, number: int, edition: int) -> HttpResponse:
     An address of its own, since every page is the same for everybody (law 9); search engines are led to the article.
     Why: docs/decisions/old-printouts.md.
     """
-    row = published(number)
+    row = published(request, number)
     if row.state not in SHOWN:
         return gone(request, row.state)
     older = row.editions.select_related("revision").filter(number=edition).first()
@@ -118,16 +118,16 @@ def since(request: HttpRequest, number: int, edition: int) -> HttpResponse:
     return render(request, "public/article.html", {"page": page, "meta": meta})
 
 
-def published(number: int) -> Article:
+def published(request: HttpRequest, number: int) -> Article:
     """An article that is or was public, with what its page needs; Http404 for what never was."""
-    row = (
-        Article.objects.select_related("live__revision", "live__section__parent__parent", "listed_in")
-        .defer("body")
-        .filter(number=number, first_published_at__isnull=False)
-        .first()
-    )
-    if row is None:
-        raise Http404
+    try:
+        row = Article.objects.select_related("live__revision").get(number=number, first_published_at__isnull=False)
+    except Article.DoesNotExist as error:
+        raise Http404 from error
+    sections = site_of(request).by_key
+    row.listed_in = sections[row.listed_in_id]
+    if row.live:
+        row.live.section = sections[row.live.section_id]
     return row
 
 
