@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "articles.public.caching.CacheControlMiddleware",
     "articles.admin.language.DeskLanguageMiddleware",
     "articles.public.old_paths.OldPathMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -13,7 +13,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
-CACHE_CONTROL = "public, max-age=0, stale-if-error=86400"
+from .store import CACHE_CONTROL
+
 TYPES = {".atom": "application/atom+xml", ".xml": "application/xml"}
 
 

@@ -28,6 +28,8 @@ SMALLEST = 256  # bytes
 BROTLI, GZIP = 5, 6
 # In the folder of a site, beside its pages: which version baked it, and what was asked for when it was begun.
 STAMP, BEGUN = ".version", ".begun"
+# A reader's copy is asked about every time, and shown although nobody answers.
+CACHE_CONTROL = "public, max-age=0, stale-if-error=86400"
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 

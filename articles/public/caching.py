@@ -1,0 +1,20 @@
+"""What caches may do with a page that Django itself answered: the same as with a baked one."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from ..baking import CACHE_CONTROL
+
+
+class CacheControlMiddleware:
+    """Readers' pages are the same for everybody (law 9), so any cache may hold one, as long as it asks whether it is new."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 200 and not request.path.startswith("/admin/"):
+            response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+        return response

@@ -1,0 +1,286 @@
+"""What stands before Django: answers baked pages and pictures from their files, and hands on all else.
+
+The plain file is the authority: it is looked at on every request, so that a rewrite, a removal, or a whole new site is
+seen at once, by every process. What the store promises for that (articles/baking/store.py): a file and its copies have
+one modification time; the copies are renamed first; no rewrite keeps the time of the one before.
+"""
+
+import io
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
+from django.utils.http import http_date, parse_http_date_safe
+from django.utils.module_loading import import_string
+
+from articles.baking.store import CACHE_CONTROL, name_of
+from articles.uploads import CONTENT_TYPES
+
+from . import byte_ranges
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+TYPES = {
+    ".html": "text/html; charset=utf-8", ".xml": "application/xml", ".atom": "application/atom+xml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8", ".png": "image/png",
+}  # fmt: skip
+SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
+CODE_CACHE_CONTROL = "public, max-age=86400"  # as articles/public/scans.py says of images of codes
+PICTURE = re.compile(r"/media/(pictures/[0-9a-f]{32}(?:-\d{2,4})?\.([a-z]{2,4}))")
+PICTURE_HEADERS = [
+    ("Cache-Control", "public, max-age=31536000, immutable"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; sandbox"),
+]
+NOT_OURS = ("/admin/", "/preview/", "/static/", "/media/", "/search/")
+MEMORY = 64 * 2**20  # bytes of pages that one process keeps
+# The parts of Django that put headers on readers' pages.
+WITH_HEADERS = ("SecurityMiddleware", "CSPMiddleware", "XFrameOptionsMiddleware")
+
+
+class Page(NamedTuple):
+    """One file as it is sent: the plain one or a copy, with the plain one's stamp."""
+
+    file: str
+    stamp: tuple[int, ...]
+    body: bytes
+    etag: str
+    modified: int
+    headers: Headers
+    headers_304: Headers
+
+
+class Front:
+    """A WSGI application before another one."""
+
+    def __init__(self, behind: App, pages: Path, media: Path) -> None:
+        self.behind = behind
+        self.pages, self.media = str(pages / "current"), str(media)
+        self.kept: dict[tuple[str, str], Page] = {}
+        self.size = 0
+        self.changing = threading.Lock()
+        self.encodings: dict[str, str] = {}
+        self.hosts: set[str] = set()
+        self.headers = headers_of_django()
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD") and self._is_for_us(environ):
+            path = environ["PATH_INFO"]
+            if path.startswith("/media/pictures/"):
+                answer = self._picture(path, environ, start_response)
+            elif path.startswith(NOT_OURS) or (environ.get("QUERY_STRING") and path.startswith("/q/")):
+                answer = None
+            else:
+                answer = self._page(path, environ, start_response)
+            if answer is not None:
+                return answer
+        return self.behind(environ, start_response)
+
+    def _is_for_us(self, environ: Environ) -> bool:
+        """Whether the host is ours and the way secure enough: Django has words for whatever else comes."""
+        scheme = environ.get("HTTP_X_FORWARDED_PROTO") if settings.BEHIND_PROXY else environ["wsgi.url_scheme"]
+        if settings.SECURE_SSL_REDIRECT and scheme != "https":
+            return False
+        host = environ.get("HTTP_HOST", "")
+        if host not in self.hosts:
+            if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+                return False
+            if len(self.hosts) < 1000:
+                self.hosts.add(host)
+        return True
+
+    # --- pages --------------------------------------------------------------------------------------------------------
+
+    def _page(self, path: str, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes] | None:
+        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+        encoding = self.encodings.get(accepted)
+        if encoding is None:
+            encoding = self._remember_encoding(accepted)
+        key = path, encoding
+        page = self.kept.get(key)
+        try:
+            if page is None or page.stamp != stamp_of(os.stat(page.file)):
+                page = self._read(key)
+        except (OSError, ValueError):  # no such page, or no address of one
+            if page:
+                with self.changing:
+                    self._forget(key)
+            return None
+        if is_fresh(environ, page.etag, page.modified):
+            start_response("304 Not Modified", page.headers_304)
+            return []
+        start_response("200 OK", page.headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
+
+    def _remember_encoding(self, accepted: str) -> str:
+        encoding = best_encoding(accepted)
+        if len(self.encodings) < 1000:
+            self.encodings[accepted] = encoding
+        return encoding
+
+    def _read(self, key: tuple[str, str]) -> Page:
+        path, encoding = key
+        file = f"{self.pages}/{name_of(path)}"
+        plain = os.stat(file)
+        body, facts = None, plain
+        if encoding:
+            try:
+                body, facts = read(file + SUFFIXES[encoding])
+            except FileNotFoundError:
+                encoding = ""
+        if body is None or facts.st_mtime != plain.st_mtime:  # a copy of another version than the file
+            encoding = ""
+            body, facts = read(file)
+            plain = facts
+        page = self._made(file, encoding, body, plain, facts)
+        self._keep(key, page)
+        return page
+
+    def _made(self, file: str, encoding: str, body: bytes, plain: os.stat_result, facts: os.stat_result) -> Page:
+        etag = etag_of(facts)
+        suffix = os.path.splitext(file)[1]
+        common = [
+            ("Cache-Control", CODE_CACHE_CONTROL if suffix == ".png" else CACHE_CONTROL),
+            ("ETag", etag),
+            ("Last-Modified", http_date(facts.st_mtime)),
+            *([] if suffix == ".png" else [("Vary", "Accept-Encoding")]),
+            *self.headers,
+        ]
+        whole = [
+            ("Content-Type", TYPES.get(suffix, "application/octet-stream")),
+            ("Content-Length", str(len(body))),
+            *([("Content-Encoding", encoding)] if encoding else []),
+            *common,
+        ]
+        return Page(file, stamp_of(plain), body, etag, int(facts.st_mtime), whole, common)
+
+    def _keep(self, key: tuple[str, str], page: Page) -> None:
+        """Keep a page in memory; the ones kept longest go first."""
+        with self.changing:
+            self._forget(key)
+            if len(page.body) > MEMORY // 16:
+                return
+            self.kept[key] = page
+            self.size += len(page.body)
+            while self.size > MEMORY:
+                self._forget(next(iter(self.kept)))
+
+    def _forget(self, key: tuple[str, str]) -> None:
+        page = self.kept.pop(key, None)
+        if page:
+            self.size -= len(page.body)
+
+    # --- pictures -----------------------------------------------------------------------------------------------------
+
+    def _picture(self, path: str, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes] | None:
+        found = PICTURE.fullmatch(path)
+        if not found or found[2] not in CONTENT_TYPES:
+            return None
+        try:
+            file = open(f"{self.media}/{found[1]}", "rb")  # noqa: SIM115 (closed when it has been sent)
+        except OSError:
+            return None
+        facts = os.fstat(file.fileno())
+        etag = etag_of(facts)
+        common = [("ETag", etag), ("Last-Modified", http_date(facts.st_mtime)),
+                  ("Accept-Ranges", "bytes"), *PICTURE_HEADERS]  # fmt: skip
+        if is_fresh(environ, etag, int(facts.st_mtime)):
+            file.close()
+            start_response("304 Not Modified", common)
+            return []
+        headers = [("Content-Type", CONTENT_TYPES[found[2]]), *common]
+        return send(file, facts.st_size, etag, headers, environ, start_response)
+
+
+def send(
+    file: BinaryIO, size: int, etag: str, headers: Headers, environ: Environ, start_response: Callable[..., Any]
+) -> Iterable[bytes]:
+    """A file, whole or the range that was asked for, in blocks."""
+    first, end, status = 0, size, "200 OK"
+    if "HTTP_RANGE" in environ and environ.get("HTTP_IF_RANGE", etag) == etag:
+        try:
+            part = byte_ranges.asked_for(environ["HTTP_RANGE"], size)
+        except byte_ranges.Unsatisfiable:
+            file.close()
+            start_response("416 Range Not Satisfiable", [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")])
+            return []
+        if part:
+            (first, end), status = part, "206 Partial Content"
+            headers = [*headers, ("Content-Range", f"bytes {first}-{end - 1}/{size}")]
+    start_response(status, [*headers, ("Content-Length", str(end - first))])
+    if environ["REQUEST_METHOD"] == "HEAD":
+        file.close()
+        return []
+    return byte_ranges.blocks(file, first, end)
+
+
+def read(file: str) -> tuple[bytes, os.stat_result]:
+    """What a file says, and the facts about that very file, whatever is renamed over it meanwhile."""
+    with open(file, "rb") as opened:
+        return opened.read(), os.fstat(opened.fileno())
+
+
+def stamp_of(facts: os.stat_result) -> tuple[int, ...]:
+    """What no two versions of a file share."""
+    return facts.st_ino, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size
+
+
+def etag_of(facts: os.stat_result) -> str:
+    """A strong ETag, the one that nginx gives the same file."""
+    return f'"{int(facts.st_mtime):x}-{facts.st_size:x}"'
+
+
+def is_fresh(environ: Environ, etag: str, modified: int) -> bool:
+    """Whether what the reader has is what would be sent (RFC 9110, 13.1): If-None-Match goes before If-Modified-Since."""
+    known = environ.get("HTTP_IF_NONE_MATCH")
+    if known is not None:
+        return known == etag or known.strip() == "*" or etag in [k.strip().removeprefix("W/") for k in known.split(",")]
+    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    if not since:
+        return False
+    at = parse_http_date_safe(since)
+    return at is not None and modified <= at
+
+
+def best_encoding(accepted: str) -> str:
+    """br before gzip before nothing, of those that an Accept-Encoding header does not refuse."""
+    weights: dict[str, float] = {}
+    for part in accepted.lower().split(","):
+        name, _semicolon, parameter = part.partition(";")
+        weight = parameter.strip().removeprefix("q=")
+        try:
+            weights[name.strip()] = float(weight) if weight else 1.0
+        except ValueError:
+            weights[name.strip()] = 0.0
+    for encoding in ("br", "gzip"):
+        if weights.get(encoding, weights.get("*", 0.0)) > 0:
+            return encoding
+    return ""
+
+
+def headers_of_django() -> Headers:
+    """The headers that Django's own middleware puts on any readers' page; asked of it, so that there is one place."""
+
+    def page(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    answer: Callable[[HttpRequest], Any] = page
+    for name in reversed(settings.MIDDLEWARE):
+        if name.endswith(WITH_HEADERS):
+            answer = import_string(name)(answer)
+    site = urlsplit(settings.SITE_URL)
+    request = WSGIRequest(
+        {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "SERVER_NAME": site.hostname, "SERVER_PORT": "443",
+         "HTTP_X_FORWARDED_PROTO": site.scheme, "wsgi.url_scheme": site.scheme, "wsgi.input": io.BytesIO()}
+    )  # fmt: skip
+    return [(name, value) for name, value in answer(request).items() if name != "Content-Type"]

@@ -1,0 +1,323 @@
+"""What stands before Django: files as they are, with the headers that Django gives, seen anew on every request."""
+
+import gzip
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from itertools import pairwise
+
+import brotli
+import pytest
+from django.conf import settings as django_settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles import baking
+from articles.baking.store import LocalFiles, compressed
+from newsroom import byte_ranges, front
+
+PAGE = ("<p>霁川大桥今日合龙。</p>" * 40).encode()
+PICTURE = "pictures/" + "0a" * 16 + "-320.webp"
+
+
+def behind(environ, start_response):
+    start_response("418 Django", [])
+    return [b"django"]
+
+
+@pytest.fixture
+def files(settings):
+    """The served folder, with one page; beside it one picture."""
+    served = settings.BAKED_DIR / "g" / "1"
+    served.mkdir(parents=True)
+    (settings.BAKED_DIR / "current").symlink_to("g/1")
+    (settings.MEDIA_ROOT / "pictures").mkdir(parents=True)
+    (settings.MEDIA_ROOT / PICTURE).write_bytes(bytes(range(256)) * 4000)
+    found = LocalFiles(served)
+    put(found, "a/1/index.html", PAGE)
+    return found
+
+
+def put(files, name, body):
+    files.replace(name, body, compressed(name, body))
+
+
+@pytest.fixture
+def app(settings, files):
+    settings.ALLOWED_HOSTS = ["news.example.cn"]
+    return front.Front(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
+
+
+def ask(app, path, method="GET", **headers):
+    """(status, headers, body) of the front's answer."""
+    told = []
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "HTTP_HOST": "news.example.cn",
+               "wsgi.url_scheme": "http", **headers}  # fmt: skip
+    body = b"".join(app(environ, lambda status, headers: told.extend([status, dict(headers)])))
+    assert len(told) == 2
+    return int(told[0][:3]), told[1], body
+
+
+# --- which file -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("br", "br"), ("gzip, deflate, br;q=0.9", "br"), ("gzip", "gzip"), ("", None), ("br;q=0, gzip", "gzip"),
+     ("*", "br"), ("identity", None), ("br;q=nonsense", None), ("GZIP", "gzip")],
+)  # fmt: skip
+def test_the_copy_that_the_browser_takes(app, accepted, encoding):
+    status, headers, body = ask(app, "/a/1/", HTTP_ACCEPT_ENCODING=accepted)
+    plain = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding](body)
+    assert (status, plain, headers.get("Content-Encoding")) == (200, PAGE, encoding)
+    assert (headers["Vary"], headers["Content-Length"]) == ("Accept-Encoding", str(len(body)))
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "stale-if-error" in headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/a/2/", "/a/1", "/a/1/index.html.br", "/a/1/index.html.gz", "/.version", "/a/../a/1/", "/a/./1/", "//a/1/", "/a//1/",
+     "/admin/", "/preview/x/", "/static/site.css", "/search/", "/media/attachments/x.pdf", "/media/pictures/../x", "",
+     "/a/1/%2e%2e/", "/a/1/\0", "/中/", "/media/pictures/" + "0" * 32 + ".webp", "/media/pictures/" + "0a" * 16 + ".exe"],
+)  # fmt: skip
+def test_what_is_no_page_goes_on_to_django(app, files, path):
+    (django_settings.BAKED_DIR / "g/1/.version").write_text("x")
+    assert ask(app, path)[0] == 418
+
+
+@given(st.text(alphabet="/.a1\\\0%-~"))
+def test_no_path_leads_out_of_the_folder(tmp_path_factory, text):
+    folder = tmp_path_factory.mktemp("x")
+    (folder / "current").mkdir()
+    (folder / "secret").write_text("secret")
+    (folder / "a").write_text("secret")
+    (folder / "index.html").write_text("secret")
+    app = front.Front(behind, folder, folder)
+    app.hosts.add("news.example.cn")
+    assert ask(app, "/" + text)[2] in (b"django", b"")
+
+
+def test_other_methods_other_hosts_and_plain_http_where_https_is_wanted_go_on_to_django(app, settings):
+    assert ask(app, "/a/1/", method="POST")[0] == 418
+    assert ask(app, "/a/1/", HTTP_HOST="evil.example.com")[0] == 418
+    assert ask(app, "/a/1/", HTTP_HOST="")[0] == 418
+    assert ask(app, "/a/1/", HTTP_HOST="news.example.cn:8000")[0] == 200
+    settings.SECURE_SSL_REDIRECT = True
+    assert ask(app, "/a/1/", HTTP_X_FORWARDED_PROTO="https")[0] == 418
+    settings.BEHIND_PROXY = True
+    assert ask(app, "/a/1/", HTTP_X_FORWARDED_PROTO="https")[0] == 200
+
+
+def test_a_query_changes_no_page_and_asks_django_for_another_size_of_a_code(app, files):
+    put(files, "q/W1.png", b"png")
+    assert ask(app, "/a/1/", QUERY_STRING="from=timeline")[0] == 200
+    assert ask(app, "/q/W1.png")[0] == 200
+    assert ask(app, "/q/W1.png", QUERY_STRING="size=1024")[0] == 418
+
+
+# --- what the reader has already ------------------------------------------------------------------------------------
+
+
+def test_what_the_reader_has_is_not_sent_again(app):
+    _status, headers, _body = ask(app, "/a/1/")
+    etag, at = headers["ETag"], headers["Last-Modified"]
+    for known in (etag, f'"other", W/{etag}', "*"):
+        status, again, body = ask(app, "/a/1/", HTTP_IF_NONE_MATCH=known)
+        assert (status, body, again["ETag"]) == (304, b"", etag)
+    assert ask(app, "/a/1/", HTTP_IF_NONE_MATCH='"other"', HTTP_IF_MODIFIED_SINCE=at)[0] == 200
+    assert ask(app, "/a/1/", HTTP_IF_MODIFIED_SINCE=at)[0] == 304
+    assert ask(app, "/a/1/", HTTP_IF_MODIFIED_SINCE="yesterday")[0] == 200
+    assert (
+        ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br", HTTP_IF_NONE_MATCH=etag)[0] == 200
+    )  # another encoding is another body
+    status, headers, body = ask(app, "/a/1/", method="HEAD")
+    assert (status, body, headers["Content-Length"]) == (200, b"", str(len(PAGE)))
+
+
+def test_a_rewrite_a_removal_and_a_new_site_are_seen_at_once(app, files, settings):
+    for encoding in ("br", ""):
+        assert ask(app, "/a/1/", HTTP_ACCEPT_ENCODING=encoding)[0] == 200
+    old = ask(app, "/a/1/")[1]["ETag"]
+    put(files, "a/1/index.html", PAGE[::-1])  # of the same length
+    assert brotli.decompress(ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")[2]) == PAGE[::-1]
+    assert ask(app, "/a/1/", HTTP_IF_NONE_MATCH=old)[0] == 200
+    files.remove("a/1/index.html")
+    assert ask(app, "/a/1/")[0] == ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")[0] == 418
+    put(LocalFiles(settings.BAKED_DIR / "g/2"), "a/1/index.html", b"new site" * 99)
+    (settings.BAKED_DIR / "next").symlink_to("g/2")
+    os.replace(settings.BAKED_DIR / "next", settings.BAKED_DIR / "current")
+    assert ask(app, "/a/1/")[2] == b"new site" * 99
+
+
+def test_a_copy_of_another_version_than_its_file_is_not_served(app, files):
+    copy = django_settings.BAKED_DIR / "g/1/a/1/index.html.br"
+    copy.write_bytes(brotli.compress(b"of tomorrow"))
+    os.utime(copy, (0, 0))
+    status, headers, body = ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")
+    assert (status, body, headers.get("Content-Encoding")) == (200, PAGE, None)
+
+
+def test_readers_in_many_threads_get_whole_pages_while_they_are_rewritten(app, files):
+    bodies = [(f"第{n}版" * 200).encode() for n in range(20)]
+    wrong, stop = [], threading.Event()
+    put(files, "a/1/index.html", bodies[0])
+
+    def read(encoding, plain):
+        while not stop.is_set():
+            _status, headers, body = ask(app, "/a/1/", HTTP_ACCEPT_ENCODING=encoding)
+            said = plain(body) if headers.get("Content-Encoding") == encoding else body
+            if said not in bodies or headers["Content-Length"] != str(len(body)):
+                wrong.append(headers)
+
+    threads = [threading.Thread(target=read, args=pair) for pair in
+               [("br", brotli.decompress), ("gzip", gzip.decompress)] * 2]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    for body in bodies:
+        put(files, "a/1/index.html", body)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert ask(app, "/a/1/")[2] == bodies[-1]
+
+
+def test_the_memory_is_bounded(app, files, monkeypatch):
+    monkeypatch.setattr(front, "MEMORY", 100_000)
+    for number in range(100):
+        put(files, f"a/{number}/index.html", os.urandom(3000))
+        ask(app, f"/a/{number}/")
+    assert app.size == sum(len(page.body) for page in app.kept.values()) <= 100_000
+    assert len(app.kept) > 20
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+
+def test_pictures_come_from_the_disk_whole_or_in_part(app):
+    path, whole = f"/media/{PICTURE}", bytes(range(256)) * 4000
+    status, headers, body = ask(app, path)
+    assert (status, body, headers["Content-Type"], headers["Accept-Ranges"]) == (200, whole, "image/webp", "bytes")
+    assert "immutable" in headers["Cache-Control"]
+    status, part, body = ask(app, path, HTTP_RANGE="bytes=5-9")
+    assert (status, body, part["Content-Range"]) == (206, whole[5:10], f"bytes 5-9/{len(whole)}")
+    assert ask(app, path, HTTP_RANGE="bytes=5-9", HTTP_IF_RANGE='"other"')[2] == whole
+    status, part, body = ask(app, path, HTTP_RANGE=f"bytes={len(whole)}-")
+    assert (status, body, part["Content-Range"]) == (416, b"", f"bytes */{len(whole)}")
+    assert ask(app, path, HTTP_IF_NONE_MATCH=headers["ETag"])[0] == 304
+    assert ask(app, path, method="HEAD")[2] == b""
+
+
+@given(st.integers(0, 40), st.integers(0, 50) | st.none(), st.integers(0, 50) | st.none())
+def test_a_range_is_the_bytes_it_names(size, first, last):
+    data = bytes(range(size))
+    header = f"bytes={'' if first is None else first}-{'' if last is None else last}"
+    try:
+        found = byte_ranges.asked_for(header, size)
+    except byte_ranges.Unsatisfiable:
+        assert (first is not None and first >= size) or (first is None and (last == 0 or size == 0))
+        return
+    if first is None and last is None:
+        assert found is None
+    elif first is None:
+        assert data[slice(*found)] == data[-last:]
+    elif last is not None and last < first:
+        assert found is None
+    else:
+        assert data[slice(*found)] == data[first : None if last is None else last + 1] != b""
+
+
+@given(st.text(max_size=20))
+def test_nonsense_for_a_range_is_the_whole_file(text):
+    try:
+        assert byte_ranges.asked_for(text, 10) is None or text.strip().startswith("bytes=")
+    except byte_ranges.Unsatisfiable:
+        assert text.strip().startswith("bytes=")
+
+
+# --- the same as Django ---------------------------------------------------------------------------------------------
+
+UNLIKE = {"ETag", "Last-Modified", "Vary", "Content-Length"}  # what Django's answer has not, or says of other bytes
+
+
+def comparable(headers):
+    found = {name: value for name, value in headers.items() if name not in UNLIKE}
+    found["Content-Security-Policy"] = sorted(found["Content-Security-Policy"].split("; "))
+    return found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("https", [False, True])
+def test_the_headers_are_those_of_django(cast, client, settings, https):
+    settings.SITE_URL = "https://news.example.cn" if https else "http://news.example.cn"
+    settings.ALLOWED_HOSTS = ["news.example.cn"]
+    settings.HTTPS = settings.SECURE_SSL_REDIRECT = https
+    settings.SECURE_HSTS_SECONDS = 3600 if https else 0
+    article = cast.article()
+    cast.publish(article)
+    baking.bake_everything(processes=1)
+    app = front.Front(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    scheme = {"wsgi.url_scheme": "https" if https else "http"}
+    for path in (
+        "/",
+        f"/a/{article.number}/",
+        "/feeds/all.atom",
+        "/sitemap.xml",
+        "/robots.txt",
+        f"/q/W{article.number}.png",
+    ):
+        answer = client.get(path, secure=https, headers={"host": "news.example.cn"})
+        status, headers, body = ask(app, path, **scheme)
+        assert (status, body) == (answer.status_code, answer.content) == (200, answer.content), path
+        assert comparable(headers) == comparable(dict(answer.items())), path
+
+
+# --- under granian --------------------------------------------------------------------------------------------------
+
+
+def test_under_granian_pages_are_served_while_the_database_is_away(tmp_path):
+    folder = tmp_path / "data"
+    pages = folder / "baked/g/1"
+    pages.mkdir(parents=True)
+    (folder / "baked/current").symlink_to("g/1")
+    put(LocalFiles(pages), "a/1/index.html", PAGE)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{tmp_path}/none/db", "DEBUG": "0"}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", "newsroom.wsgi:application", "--interface", "wsgi", "--port", str(port)],
+        env=environment, cwd=django_settings.BASE_DIR, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        url = f"http://127.0.0.1:{port}/a/1/"
+        for _try in range(600):
+            try:
+                with urllib.request.urlopen(url, timeout=10) as answer:
+                    assert answer.read() == PAGE
+                    etag = answer.headers["ETag"]
+                break
+            except urllib.error.URLError:
+                time.sleep(0.05)
+        else:
+            pytest.fail("granian did not start")
+        with pytest.raises(urllib.error.HTTPError) as told:
+            urllib.request.urlopen(urllib.request.Request(url, headers={"If-None-Match": etag}), timeout=10)
+        assert told.value.code == 304
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def test_every_rewrite_has_another_etag(files):
+    etags = []
+    for number in range(5):
+        put(files, "a/1/index.html", str(number).encode() * 300)
+        etags.append(front.etag_of(os.stat(files.path("a/1/index.html"))))
+    assert all(one != other for one, other in pairwise(etags))
