@@ -1,0 +1,149 @@
+"""Real servers for the tests: a newsroom of its own in a folder, granian, nginx with the configuration that is shipped."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from tests.conftest import needs
+
+ROOT = Path(settings.BASE_DIR)
+SHIPPED = ROOT / "deploy" / "nginx"
+PATIENCE = 60  # seconds until a server that has not started is given up
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_args, **_facts):
+        return None
+
+
+OPENER = urllib.request.build_opener(NoRedirects)
+
+
+def fetch(url, method="GET", data=None, **headers):
+    """(status, headers, body) of whatever is answered; OSError where nothing is."""
+    request = urllib.request.Request(
+        url, method=method, data=data, headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
+    try:
+        with OPENER.open(request, timeout=20) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read()
+
+
+def eventually(condition, what):
+    """Wait until it holds; the time it takes proves nothing, and never holding is a failure."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            found = condition()
+        except OSError:
+            found = None
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"never: {what}")
+
+
+class Newsroom:
+    """A newsroom in a folder: its own database, its own baked pages, processes that may be killed."""
+
+    def __init__(self, folder, **environment):
+        self.folder = Path(folder)
+        self.port = free_port()
+        self.environment = {
+            **os.environ, "DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "newsroom.settings",
+            "PYTHONWARNINGS": "ignore", "DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "of-the-tests" * 5,
+            "DATABASE_URL": f"sqlite:///{folder}/newsroom.sqlite3", **environment,
+        }  # fmt: skip
+        self.running = []
+
+    def run(self, script):
+        """A script of Python in the newsroom's process; what it prints."""
+        done = subprocess.run([sys.executable, "-c", f"import django; django.setup()\n{script}"], env=self.environment,
+                              cwd=ROOT, capture_output=True, text=True)  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    def manage(self, *command):
+        return subprocess.run([sys.executable, "manage.py", *command], env=self.environment, cwd=ROOT, check=True,
+                              capture_output=True, text=True).stdout  # fmt: skip
+
+    def start(self, *command):
+        process = subprocess.Popen([sys.executable, *command], env=self.environment, cwd=ROOT, start_new_session=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        self.running.append(process)
+        return process
+
+    def serve(self, workers=1):
+        """granian as `manage.py serve` starts it; answers when it is there."""
+        process = self.start("-m", "granian", "newsroom.wsgi:application", "--interface", "wsgi", "--port", str(self.port),
+                             "--workers", str(workers), "--blocking-threads", "4", "--no-ws")  # fmt: skip
+        eventually(lambda: fetch(f"http://127.0.0.1:{self.port}/robots.txt")[0], "granian answers")
+        return process
+
+    def stop(self):
+        for process in self.running:
+            kill(process)
+
+
+def kill(process):
+    """With everything that it started, and no word of farewell."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+@contextmanager
+def nginx(folder, backend, brotli=True):
+    """The shipped configuration, with the paths and ports of the test; yields the address and the process."""
+    needs(shutil.which("nginx") is not None, "nginx")
+    home, port = Path(tempfile.mkdtemp(dir=folder, prefix="nginx-")), free_port()
+    facts = {"listen 80;": f"listen 127.0.0.1:{port};", "127.0.0.1:8000": f"127.0.0.1:{backend}",
+             "/var/lib/newsroom": str(folder), "/srv/newsroom": str(ROOT), "/etc/nginx/newsroom": str(home)}  # fmt: skip
+    for file in SHIPPED.glob("*.conf"):
+        text = file.read_text(encoding="utf-8")
+        for shipped, here in facts.items():
+            text = text.replace(shipped, here)
+        (home / file.name).write_text(text, encoding="utf-8")
+    modules = sorted(Path("/usr/lib/nginx/modules").glob("*brotli_static*.so")) if brotli else []
+    if modules:
+        (home / "brotli.conf").write_text("brotli_static on;\n")
+    (home / "main.conf").write_text(
+        "".join(f"load_module {module};\n" for module in modules)
+        + f"pid {home}/pid; error_log {home}/error.log; worker_processes 1; daemon off; user {owner()};\n"
+        + f"events {{ worker_connections 256; }}\nhttp {{ access_log off; client_body_temp_path {home}/a; "
+        + f"proxy_temp_path {home}/b; fastcgi_temp_path {home}/c; uwsgi_temp_path {home}/d; scgi_temp_path {home}/e; "
+        + f"include {home}/newsroom.conf; }}\n"
+    )
+    process = subprocess.Popen(["nginx", "-c", str(home / "main.conf"), "-e", str(home / "error.log")])
+    try:
+        eventually(lambda: fetch(f"http://127.0.0.1:{port}/")[0], "nginx answers")
+        yield f"http://127.0.0.1:{port}", bool(modules)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def owner():
+    return "root" if os.geteuid() == 0 else re.sub(r"\W.*", "", os.environ.get("USER", "nobody"))

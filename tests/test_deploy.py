@@ -1,0 +1,50 @@
+"""What is shipped for production holds together: scripts without slips, units that name what there is."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+from tests.conftest import needs
+
+DEPLOY = Path(settings.BASE_DIR) / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+
+
+@pytest.mark.parametrize("script", ["setup", "backup"])
+def test_scripts_pass_shellcheck(script):
+    needs(shutil.which("shellcheck") is not None, "shellcheck")
+    subprocess.run(["shellcheck", DEPLOY / script], check=True)
+
+
+def test_units_run_commands_that_there_are():
+    found = [command for unit in UNITS for command in re.findall(r"manage\.py (\w+)", unit.read_text())]
+    assert set(found) <= set(get_commands())
+    assert {"serve", "work", "check_baked", "verify_audit"} <= set(found)
+
+
+def test_every_timer_has_its_service_and_setup_starts_it():
+    setup = (DEPLOY / "setup").read_text()
+    for unit in UNITS:
+        if unit.suffix == ".timer":
+            assert unit.with_suffix(".service") in UNITS
+        if unit.suffix == ".timer" or "[Install]" in unit.read_text():
+            assert unit.name in setup
+
+
+def test_services_are_locked_up():
+    for unit in UNITS:
+        if unit.suffix == ".service":
+            text = unit.read_text()
+            for line in ("User=newsroom", "NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes"):
+                assert line in text, (unit.name, line)
+
+
+def test_setup_wants_an_address():
+    done = subprocess.run([DEPLOY / "setup", "news.example.cn"], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "https://news.example.cn" in done.stderr

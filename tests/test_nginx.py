@@ -1,0 +1,132 @@
+"""The shipped nginx configuration, in a real nginx, before a real granian; then both Django and its database are taken away."""
+
+import gzip
+import os
+
+import brotli
+import pytest
+
+from newsroom import front
+from tests.serving import Newsroom, eventually, fetch, kill, nginx
+
+SCENE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0)
+from tests.cast import Cast, png, upload
+from articles import attachments, baking, pictures, publishing
+from articles.models import SiteSettings
+SiteSettings.objects.create(pk=1, name="霁川新闻网")
+cast = Cast()
+picture = pictures.store(upload(png(1200, 800)), by=cast.writer)
+shown = [cast.article(title="桥通了", body=f'<p>桥通了。</p><p><img src="/media/{picture.file.name}" alt="桥"></p>'), cast.article(),
+         cast.article()]
+for article in shown:
+    cast.publish(article)
+cast.change(shown[1], title="桥又通了")
+cast.sign(shown[1])
+publishing.correct(shown[1], by=cast.chief, note="应为“又通了”")
+publishing.withdraw(shown[2], by=cast.chief, reason="误")
+baking.bake_everything(processes=1)
+print(picture.file.name)
+"""
+
+
+@pytest.fixture(scope="module")
+def newsroom(tmp_path_factory):
+    made = Newsroom(tmp_path_factory.mktemp("newsroom"))
+    made.picture = made.run(SCENE).split()[-1]
+    assert {"/", "/a/1/", "/a/2/since/1/", "/feeds/news.atom"} <= set(dict(pages(made)))
+    yield made
+    made.stop()
+
+
+def pages(newsroom):
+    """Every baked file by its address: (address, bytes)."""
+    root = newsroom.folder / "baked" / "current"
+    for folder, _folders, names in os.walk(root):
+        for name in names:
+            path = "/" + os.path.relpath(os.path.join(folder, name), root)
+            if not name.startswith(".") and not name.endswith((".br", ".gz")):
+                yield path.removesuffix("index.html"), (root / path[1:]).read_bytes()
+
+
+def test_it_answers_as_django_does(newsroom):
+    """Every address, page or not: the same status, the same bytes, the same headers but for what is nginx's own."""
+    server = newsroom.serve()
+    with nginx(newsroom.folder, newsroom.port) as (site, _brotli):
+        django = f"http://127.0.0.1:{newsroom.port}"
+        for path, body in pages(newsroom):
+            status, headers, answered = fetch(site + path)
+            assert (status, answered) == (200, body), path
+            expected = fetch(django + path)[1]
+            for name in ("Content-Type", "Cache-Control", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options",
+                         "Cross-Origin-Opener-Policy", "ETag", "Last-Modified", "Set-Cookie"):  # fmt: skip
+                assert headers[name] == expected[name], (path, name)
+            policies = [h["Content-Security-Policy"] for h in (headers, expected)]
+            assert sorted(policies[0].split("; ")) == sorted(policies[1].split("; "))
+        for path in ("/a/3/", "/a/3/history/", "/a/999/", "/nowhere", "/a/1", "/s/none/", "/a/1/index.html", "/.version",
+                     "/a/1/index.html.br", "/q/W1", "/q/P2-1", "/q/W3", "/q/M1.svg", "/q/W1.png?size=128", "/admin/",
+                     f"/media/{newsroom.picture}", "/media/pictures/", "/media/attachments/none.pdf"):  # fmt: skip
+            status, headers, answered = fetch(site + path)
+            expected = fetch(django + path)
+            assert (status, answered, headers["Location"]) == (expected[0], expected[2], expected[1]["Location"]), path
+        assert fetch(site + "/a/3/")[0] == 410
+        assert fetch(site + "/", method="POST", data=b"x")[0] == fetch(django + "/", method="POST", data=b"x")[0] == 403
+        headers = fetch(f"{site}/media/{newsroom.picture}")[1]
+        expected = fetch(f"{django}/media/{newsroom.picture}")[1]
+        for name in ("Content-Type", "Cache-Control", "X-Content-Type-Options", "Content-Security-Policy"):
+            assert headers[name] == expected[name], name
+        assert fetch(f"{site}/media/{newsroom.picture}", Range="bytes=0-9")[0] == 206
+        assert fetch(site + "/admin/login/")[0] == 200
+    kill(server)
+
+
+@pytest.mark.parametrize("with_brotli", [True, False])
+def test_copies_are_served_to_whoever_takes_them_and_what_is_known_is_not_sent_again(newsroom, with_brotli):
+    with nginx(newsroom.folder, newsroom.port, brotli=with_brotli) as (site, has_brotli):
+        plain = dict(pages(newsroom))["/a/1/"]
+        status, headers, body = fetch(site + "/a/1/", Accept_Encoding="gzip")
+        assert (status, gzip.decompress(body), headers["Content-Encoding"]) == (200, plain, "gzip")
+        assert "Accept-Encoding" in headers["Vary"]
+        status, headers, body = fetch(site + "/a/1/", Accept_Encoding="gzip, br")
+        if has_brotli:
+            assert (brotli.decompress(body), headers["Content-Encoding"]) == (plain, "br")
+        assert headers["ETag"] == front.etag_of(
+            os.stat(newsroom.folder / f"baked/current/a/1/index.html.{'br' if has_brotli else 'gz'}")
+        )
+        assert fetch(site + "/a/1/", Accept_Encoding="gzip, br", If_None_Match=headers["ETag"])[0] == 304
+        assert fetch(site + "/a/1/", If_Modified_Since=headers["Last-Modified"])[0] == 304
+
+
+def test_when_django_and_the_database_are_killed_readers_notice_nothing(newsroom, tmp_path):
+    database = newsroom.folder / "newsroom.sqlite3"
+    server = newsroom.serve()
+    with nginx(newsroom.folder, newsroom.port) as (site, _brotli):
+        whole = list(pages(newsroom))
+        for away in ("the database", "django"):
+            if away == "the database":
+                os.rename(database, tmp_path / "gone")
+                database.mkdir()  # nothing can be opened, or made anew, under its name
+            else:
+                kill(server)
+            for path, body in whole:
+                status, _headers, answered = fetch(site + path)
+                assert (status, answered) == (200, body), (away, path)
+            assert fetch(f"{site}/media/{newsroom.picture}")[0] == 200
+            for code, target in (("W1", "/a/1/"), ("m1", "/a/1/"), ("P2-1", "/a/2/since/1/"), ("P2-2", "/a/2/")):
+                status, headers, _body = fetch(f"{site}/q/{code}")
+                assert (status, headers["Location"]) == (302, target), (away, code)
+            for path in ("/admin/", "/a/3/", "/nowhere/", "/search/?q=x"):
+                status, headers, body = fetch(site + path)
+                if (away, path) == ("the database", "/admin/"):
+                    assert status == 302  # to the log-in, which needs no database to be shown
+                    continue
+                assert (status, headers["Retry-After"]) == (503, "60"), (away, path)
+                assert "稍后" in body.decode()
+        assert fetch(site + "/r/1", method="POST", data=b"")[0] == 204
+        database.rmdir()
+        os.rename(tmp_path / "gone", database)
+        newsroom.serve()
+        eventually(lambda: fetch(site + "/a/3/")[0] == 410, "Django is back")
+        assert fetch(site + "/admin/")[0] == 302
