@@ -19,8 +19,8 @@ from articles.models import SiteSettings
 SiteSettings.objects.create(pk=1, name="霁川新闻网")
 cast = Cast()
 picture = pictures.store(upload(png(1200, 800)), by=cast.writer)
-shown = [cast.article(title="桥通了", body=f'<p>桥通了。</p><p><img src="/media/{picture.file.name}" alt="桥"></p>'), cast.article(),
-         cast.article()]
+image = f'<img src="/media/{picture.file.name}" alt="桥">'
+shown = [cast.article(title="桥通了", body=f"<p>桥通了。</p><p>{image}</p>"), cast.article(), cast.article()]
 for article in shown:
     cast.publish(article)
 cast.change(shown[1], title="桥又通了")
