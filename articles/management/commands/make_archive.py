@@ -1,0 +1,227 @@
+import io
+import json
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from articles import audit
+from articles.editing import content_of
+from articles.management import archive_text
+from articles.models import Article, Credit, Edition, Person, Revision, Section, ShortLink, SiteSettings, Source
+
+BATCH = 5000
+YEARS = 10
+MAKER = "archive-maker"
+
+
+class Command(BaseCommand):
+    help = (
+        "Make a believable archive of N public articles, fast: for measuring, on a machine without readers. "
+        "`manage.py bake --all` bakes them. The audit gets one entry for all of them."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("count", type=int, metavar="N", help="how many articles; they come on top of what there is")
+        parser.add_argument(
+            "--no-readers", action="store_true", help="this newsroom is for trying out, although DEBUG is off"
+        )
+
+    def handle(self, *args: object, count: int, no_readers: bool, **options: Any) -> None:
+        if not settings.DEBUG and not no_readers:
+            raise CommandError(
+                "This fills the newsroom with made-up articles, and nothing takes them out again. On a machine that is "
+                "for trying out, say --no-readers."
+            )
+        begun = time.monotonic()
+        archive = Archive(count)
+        done = 0
+        for size in archive.batches():
+            done += size
+            if sys.stdout.isatty():
+                rate = done / (time.monotonic() - begun)
+                self.stdout.write(f"\r{done:,}/{count:,} {rate:,.0f} articles/s \x1b[K", ending="")
+                self.stdout.flush()
+        archive.finish()
+        rate = count / max(time.monotonic() - begun, 0.001)
+        self.stdout.write(f"\rMade {count:,} articles, {rate:,.0f} a second.")
+
+
+class Rows:
+    """Rows of one table on their way into it: by COPY on PostgreSQL, else by many-valued INSERTs.
+
+    A row is the defaults of its model with some values set; what Django's ORM does for each of them would take longer
+    than everything else together.
+    """
+
+    def __init__(self, model: type[models.Model], **same: Any) -> None:
+        self.table = model._meta.db_table
+        fields = [field for field in model._meta.concrete_fields if field.attname in same or not field.primary_key]
+        self.columns = [field.column for field in fields]
+        self.at = {field.attname: place for place, field in enumerate(fields)}
+        self.usual = [None if field.null else field.get_default() for field in fields]
+        for name, value in same.items():
+            self.usual[self.at[name]] = value
+        self.rows: list[list[Any]] = []
+
+    def add(self, **values: Any) -> None:
+        row = self.usual.copy()
+        for name, value in values.items():
+            row[self.at[name]] = value
+        self.rows.append(row)
+
+    def taken(self) -> tuple[str, Any]:
+        """The statement that writes the rows so far, and its text or its rows; there are none after it."""
+        rows, self.rows = self.rows, []
+        names = ", ".join(f'"{column}"' for column in self.columns)
+        if connection.vendor == "postgresql":
+            text = "".join("\t".join(map(_copied, row)) + "\n" for row in rows)
+            return f'COPY "{self.table}" ({names}) FROM STDIN', io.StringIO(text)
+        marks = ", ".join(["%s"] * len(self.columns))
+        return f'INSERT INTO "{self.table}" ({names}) VALUES ({marks})', rows  # noqa: S608
+
+
+def _copied(value: Any) -> str:
+    if value is None:
+        return r"\N"
+    if isinstance(value, str):
+        return value.replace("\\", "\\\\") if "\\" in value else value
+    return str(value)
+
+
+@transaction.atomic
+def _write(batch: list[tuple[str, Any]], lasts: dict[int, int]) -> None:
+    with connection.cursor() as cursor:
+        for statement, rows in batch:
+            if connection.vendor == "postgresql":
+                cursor.copy_expert(statement, rows)
+            else:
+                cursor.executemany(statement, rows)
+    for section, last in lasts.items():
+        Section.objects.filter(pk=section).update(last_ordinal=last)
+
+
+class Archive:
+    """What publishing.publish_archived would have left, for many articles at once, oldest first."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.by = User.objects.filter(username=MAKER).first() or User.objects.create(username=MAKER, is_active=False)
+        self.source = Source.objects.get_or_create(name="霁川新闻网", defaults={"standing": Source.Standing.OWN})[0]
+        self.sections = [self._section(name, slug, place) for place, (name, slug) in enumerate(archive_text.SECTIONS)]
+        self.people = self._people()
+        self.article = (Article.objects.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        self.revision = (Revision.objects.aggregate(last=models.Max("pk"))["last"] or 0) + 1
+        self.edition = (Edition.objects.aggregate(last=models.Max("pk"))["last"] or 0) + 1
+        self.now = timezone.now()
+        made = {"created_by_id": self.by.pk}
+        self.articles = Rows(Article, number=0, source_id=self.source.pk, migrated=True, created_at=self._at(self.now),
+                             **made)  # fmt: skip
+        self.revisions = Rows(Revision, id=0, number=1, created_at=self._at(self.now), **made)
+        self.editions = Rows(
+            Edition, id=0, number=1, kind=Edition.Kind.ARCHIVE, basis=Edition.Basis.ARCHIVE, note="make_archive",
+            published_by_id=self.by.pk,
+        )  # fmt: skip
+        self.credits = Rows(Credit)
+        self.links = Rows(ShortLink, created_at=self._at(self.now))
+        # Every key of a revision's content, as editing makes it.
+        self.content = content_of(Article(section=self.sections[0], source=self.source, pk=0))
+
+    def _section(self, name: str, slug: str, place: int) -> Section:
+        return Section.objects.filter(slug=slug).first() or Section.objects.create(name=name, slug=slug, position=place)
+
+    @staticmethod
+    def _people() -> dict[tuple[str, str], int]:
+        def known() -> dict[tuple[str, str], int]:
+            rows = Person.objects.filter(name__in=[name for name, _unit in archive_text.PEOPLE])
+            return {(name, unit): key for name, unit, key in rows.values_list("name", "unit", "pk")}
+
+        there = known()
+        Person.objects.bulk_create(
+            Person(name=name, unit=unit) for name, unit in archive_text.PEOPLE if (name, unit) not in there
+        )
+        return known()
+
+    @staticmethod
+    def _at(instant: Any) -> Any:
+        """An instant as the database's driver takes it."""
+        return str(connection.ops.adapt_datetimefield_value(instant))
+
+    def batches(self) -> Iterator[int]:
+        """Make the archive, batch after batch, each in a transaction of its own; the size of each that was written.
+
+        A batch is written while the next one is made: the database works on another core. Inside a transaction of the
+        caller's there is but one connection, and one thing at a time.
+        """
+        step = timedelta(days=365 * YEARS) / max(self.count, 1)
+        start = self.now - timedelta(days=365 * YEARS)
+        alone = connection.in_atomic_block
+        with ThreadPoolExecutor(1) as writer:
+            written: Future[None] | None = None
+            for first in range(0, self.count, BATCH):
+                size = min(BATCH, self.count - first)
+                for n in range(first, first + size):
+                    self._add(self.article + n, self.revision + n, self.edition + n, start + step * n)
+                # Each row names rows of tables that come after it: the database looks at the end of the transaction.
+                batch = [
+                    rows.taken() for rows in (self.revisions, self.editions, self.articles, self.credits, self.links)
+                ]
+                lasts = {section.pk: section.last_ordinal for section in self.sections}
+                if written:
+                    written.result()
+                if alone:
+                    _write(batch, lasts)
+                else:
+                    written = writer.submit(_write, batch, lasts)
+                yield size
+            if written:
+                written.result()
+            writer.submit(connection.close)
+
+    def _add(self, number: int, revision: int, edition: int, at: Any) -> None:
+        text = archive_text.text_of(number)
+        section = self.sections[text.section]
+        section.last_ordinal += 1
+        at = self._at(at)
+        credits = [(Credit.Role.REPORTER, *text.writer), (Credit.Role.RESPONSIBLE_EDITOR, *text.editor)]
+        content = {
+            **self.content, "title": text.title, "summary": text.summary, "body": text.body, "keywords": text.keywords,
+            "section": section.pk, "credits": [{"role": r, "name": n, "unit": u} for r, n, u in credits],
+        }  # fmt: skip
+        # As models.revision.digest_of spells it.
+        spelled = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        digest = sha256(spelled.encode()).hexdigest()
+        self.revisions.add(id=revision, article_id=number, content=spelled, digest=digest)
+        self.editions.add(id=edition, article_id=number, revision_id=revision, published_at=at, digest=digest,
+                          section_id=section.pk, title=text.title, summary=text.summary)  # fmt: skip
+        self.articles.add(
+            number=number, title=text.title, summary=text.summary, body=text.body, keywords=",".join(text.keywords),
+            section_id=section.pk, listed_in_id=section.pk, ordinal=section.last_ordinal, live_id=edition,
+            latest_id=revision, first_published_at=at,
+        )  # fmt: skip
+        for position, (role, name, unit) in enumerate(credits):
+            self.credits.add(article_id=number, role=role, person_id=self.people[name, unit], position=position)
+        for purpose in "WM":
+            self.links.add(code=f"{purpose}{number}", article_id=number, purpose=purpose)
+        self.links.add(code=f"P{number}-1", article_id=number, purpose="P", edition_id=edition)
+
+    def finish(self) -> None:
+        """Let the keys go on from here, the planner know what there is, and the audit say what was done."""
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                for model in (Article, Revision, Edition):
+                    table, key = model._meta.db_table, model._meta.pk.column
+                    cursor.execute(  # our own names, no input
+                        f"SELECT setval(pg_get_serial_sequence('{table}', '{key}'), (SELECT max({key}) FROM {table}))"  # noqa: S608
+                    )
+                cursor.execute("ANALYZE")
+        audit.record("article.archive_made", SiteSettings.current(), by=self.by, count=self.count)
