@@ -24,7 +24,7 @@ NUMBER = re.compile(r"\d{1,18}")
 READINGS = ("submitted", "signed_off", "sent_back", "held", "rejected", "handed_on", "readings_changed",
             "sign_offs_voided")  # fmt: skip
 PUBLISHING = ("published", "published_before_readings", "glass_broken", "corrected", "withdrawn", "put_back",
-              "scheduled", "unscheduled", "schedule_failed", "migrated")  # fmt: skip
+              "scheduled", "unscheduled", "schedule_failed", "migrated", "archive_made")  # fmt: skip
 EXPORTS = Q(action__endswith="exported")
 # What kinds of acts there are, and which acts each is; tests/test_admin_screens.py finds the one that none holds.
 KINDS: dict[str, tuple[Any, Q]] = {
