@@ -122,7 +122,7 @@ def _png(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
         image = image.convert("RGB")
         image.paste(mark, ((size - width) // 2, (size - width) // 2))
     out = io.BytesIO()
-    image.save(out, "PNG", optimize=True)
+    image.save(out, "PNG")  # not optimised: a quarter fewer bytes for four times the time, and each article has three
     return out.getvalue()
 
 

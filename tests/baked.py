@@ -8,7 +8,7 @@ import brotli
 from articles.baking import pages
 from articles.baking.generations import generations
 from articles.baking.render import ask
-from articles.baking.store import BEGUN, COPIES, STAMP, name_of, path_of
+from articles.baking.store import COPIES, OWN, name_of, path_of
 from articles.models import Article, BakedPage, BakeJob
 
 LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)["#?]')
@@ -21,7 +21,7 @@ def on_disk():
     files = generations().served()
     found, copies = {}, {}
     for name in files.names():
-        if name in (STAMP, BEGUN):
+        if name in OWN:
             continue
         if name.endswith(COPIES):
             copies[name] = files.read(name)

@@ -135,6 +135,24 @@ def test_a_page_that_fails_keeps_its_old_file_and_waits(site):
     assert_agrees()
 
 
+def test_images_of_codes_are_taken_over_until_address_or_logo_change(site, settings):
+    path = f"/q/W{site.shown[0].number}.png"
+    renamed("新站名")
+    with stopping_at(10_000) as asked:
+        baking.bake_everything(processes=1)
+    assert path not in asked
+    assert "/" in asked
+    assert_agrees()
+    settings.SITE_URL = "http://xinwen.example.cn"
+    settings.ALLOWED_HOSTS = ["xinwen.example.cn"]
+    before = generations().served().read(store.name_of(path))
+    with stopping_at(10_000) as asked:
+        baking.bake_everything(processes=1)
+    assert path in asked
+    assert generations().served().read(store.name_of(path)) != before
+    assert_agrees()
+
+
 def test_only_one_process_bakes_the_whole_site(site):
     with whole._alone(), pytest.raises(CommandError, match="already"):
         call_command("bake", everything=True, processes=1)

@@ -114,7 +114,7 @@ def test_stored_files_have_a_type_no_browser_can_mistake(client, cast):
         assert "sandbox" in response["Content-Security-Policy"]
         assert "immutable" in response["Cache-Control"]
         # To its end: closing it half-read would end the request, and with it the connection of the test.
-        assert b"".join(response.streaming_content)
+        assert b"".join(response)
     disposition = client.get(paper.url)["Content-Disposition"]
     assert disposition.startswith("attachment")
     assert "%E9%80%9A%E7%9F%A5.pdf" in disposition

@@ -17,7 +17,7 @@ from . import pages
 from .generations import generations
 from .jobs import request
 from .render import RenderFailed, ask
-from .store import BEGUN, COPIES, STAMP, Files, compressed, name_of, path_of
+from .store import COPIES, OWN, Files, compressed, name_of, path_of
 
 # What is being baked at the moment looks like tampering: what is found is looked at again, so many seconds later.
 PAUSE, LOOKS = 1.0, 3
@@ -80,7 +80,7 @@ def _manifest_look(files: Files, names: Iterable[str]) -> Iterator[tuple[str, st
         )
         known = dict(rows.values_list("path", "sha256"))
         for name, owner in owners.items():
-            if owner in (STAMP, BEGUN):
+            if owner in OWN:
                 continue
             wanted, body = known.get(path_of(owner)), _plain(name, files.read(name))
             if wanted is None:
@@ -94,7 +94,7 @@ def _manifest_look(files: Files, names: Iterable[str]) -> Iterator[tuple[str, st
 def _site_look(files: Files, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Each file with how it differs from what the site answers, or nothing."""
     for name in names:
-        if name in (STAMP, BEGUN) or name.endswith(COPIES):
+        if name in OWN or name.endswith(COPIES):
             continue
         try:
             wanted = ask(path_of(name))

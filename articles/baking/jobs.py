@@ -6,7 +6,7 @@ holding the row, and only where nobody has asked for the address again since it 
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
@@ -150,7 +150,7 @@ def _folders(job: BakeJob) -> list[Files]:
     return [here.served(), *([filling] if filling else [])]
 
 
-def note(generation: str, bodies: dict[str, bytes | None]) -> None:
+def note(generation: str, bodies: Mapping[str, bytes | None]) -> None:
     """Keep the manifest of a folder in step with its files: what each address says now, None where there is no page."""
     BakedPage.objects.bulk_create(
         [BakedPage(generation=generation, path=path, sha256=sha256(body).hexdigest())

@@ -26,8 +26,9 @@ TEXT = (".html", ".xml", ".atom", ".txt")
 SMALLEST = 256  # bytes
 # Measured on an article page: 9 costs twice the time of 5 for 1.5 % fewer bytes.
 BROTLI, GZIP = 5, 6
-# In the folder of a site, beside its pages: which version baked it, and what was asked for when it was begun.
-STAMP, BEGUN = ".version", ".begun"
+# In the folder of a site, beside its pages: which version baked it, which drew its codes, and what was asked for when it
+# was begun.
+STAMP, CODES, BEGUN = OWN = ".version", ".codes", ".begun"
 # A reader's copy is asked about every time, and shown although nobody answers.
 CACHE_CONTROL = "public, max-age=0, stale-if-error=86400"
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")

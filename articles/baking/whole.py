@@ -7,20 +7,21 @@ Interrupted, it goes on where it was: what is left to do are rows of the queue. 
 import fcntl
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connections
 from django.db.models import QuerySet
 
-from ..models import BakedPage, BakeJob
+from ..models import BakedPage, BakeJob, SiteSettings
 from . import pages
 from .generations import generations
 from .jobs import bake, bake_pending, note, request_everything
-from .store import BEGUN, STAMP, Files, compressed, name_of
+from .store import BEGUN, CODES, STAMP, Files, compressed, name_of
 
 # Pages that one process renders before it puts them in place together.
 CHUNK = 50
@@ -67,13 +68,23 @@ def notice_new_version() -> None:
 
 def _stamp() -> bytes:
     """A digest of all that stands on pages and comes from files and settings, not from the database."""
+    files = (file for folder in SHOWN for file in sorted(Path(settings.BASE_DIR, folder).rglob("*")))
+    return _digest_of(files, settings.SITE_URL, settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.STATIC_URL)
+
+
+def _codes_stamp() -> bytes:
+    """A digest of all that makes the image of a code, but the code."""
+    logo = SiteSettings.current().logo
+    drawn_by = Path(settings.BASE_DIR, "articles", "short_links.py")
+    return _digest_of([drawn_by], settings.SITE_URL, logo.sha256 if logo else "", version("qrcode"), version("pillow"))
+
+
+def _digest_of(files: Iterable[Path], *words: str) -> bytes:
     digest = sha256()
-    for folder in SHOWN:
-        for file in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(str(file.relative_to(settings.BASE_DIR)).encode() + b"\0" + file.read_bytes() + b"\0")
-    for setting in (settings.SITE_URL, settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.STATIC_URL):
-        digest.update(setting.encode() + b"\0")
+    for file in files:
+        if file.is_file() and "__pycache__" not in file.parts:
+            digest.update(str(file.relative_to(settings.BASE_DIR)).encode() + b"\0" + file.read_bytes() + b"\0")
+    digest.update("\0".join(words).encode())
     return digest.hexdigest().encode()
 
 
@@ -103,9 +114,27 @@ def _begin(wanted: str, *, anew: bool) -> tuple[Files, Files]:
             [BakeJob(path=path, whole=True) for path in sorted(paths)],
             update_conflicts=True, unique_fields=["path"], update_fields=["mark", "claimed_until"],
         )  # fmt: skip
-    target.replace(STAMP, _stamp(), {})
-    target.replace(BEGUN, begun, {})
+    codes = _codes_stamp()
+    if served.read(CODES) == codes and target.generation != served.generation:
+        _take_codes_over(served, target)
+    for name, body in ((STAMP, _stamp()), (CODES, codes), (BEGUN, begun)):
+        target.replace(name, body, {})
     return target, served
+
+
+def _take_codes_over(served: Files, target: Files) -> None:
+    """Images of codes never change while address and logo do not; there are three for each article, and drawing one takes
+    as long as rendering a page.
+    """
+    rows = BakeJob.objects.filter(whole=True, path__startswith="/q/")
+    for first, last in _chunks(rows):
+        chunk = rows.filter(pk__range=(first, last))
+        known = {path: served.read(name_of(path)) for path in chunk.values_list("path", flat=True)}
+        there = {path: body for path, body in known.items() if body is not None}
+        for path, body in there.items():
+            target.replace(name_of(path), body, {})
+        note(target.generation, there)
+        chunk.filter(path__in=there).delete()
 
 
 def _every_address(target: Files, served: Files) -> Iterator[list[str]]:

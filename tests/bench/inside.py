@@ -1,0 +1,144 @@
+"""What is measured inside a process of the newsroom; each prints one line of JSON. Run by tests/bench/run.py."""
+
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import clear_url_caches, path  # noqa: E402
+
+import newsroom.urls  # noqa: E402
+from articles import baking, editing, publishing, review  # noqa: E402
+from articles.baking import jobs, store  # noqa: E402
+from articles.baking.render import ask  # noqa: E402
+from articles.models import Article, Credit, Person, Section, Source  # noqa: E402
+
+ROUNDS, EACH = 7, 40
+
+
+def cpu(work: Callable[[], Any]) -> float:
+    """Milliseconds of processor time for one call: the median of rounds."""
+    rounds = []
+    for _round in range(ROUNDS):
+        begun = time.process_time()
+        for _call in range(EACH):
+            work()
+        rounds.append((time.process_time() - begun) / EACH * 1000)
+    return statistics.median(rounds)
+
+
+def bare(request: HttpRequest, number: int) -> HttpResponse:
+    """A bare Django view with one query: the article with its edition and text, and nothing around it."""
+    article = Article.objects.select_related("live__revision").get(number=number)
+    return HttpResponse(article.live.revision.content["body"])
+
+
+def render() -> dict[str, float]:
+    """Processor time of an article page against a bare view, and of a deep section page against the first."""
+    newsroom.urls.urlpatterns.insert(0, path("bare/<int:number>/", bare))
+    clear_url_caches()
+    number = Article.objects.public().order_by("number").values_list("number", flat=True)[500]
+    news = Section.objects.get(slug="news")
+    deep = max(1, news.last_page - 1)
+    addresses = {
+        "bare": f"/bare/{number}/",
+        "article": f"/a/{number}/",
+        "first": "/s/news/2/",
+        "deep": f"/s/news/{deep}/",
+    }
+    found: dict[str, float] = {"deep_page": deep}
+    shared: dict[str, Any] = {}
+    for name, address in addresses.items():
+        with CaptureQueriesContext(connection) as queries:
+            ask(address)
+        found[f"{name}_queries"] = len(queries)
+        ask(address, shared)
+    for name, address in addresses.items():
+        found[name] = cpu(lambda address=address: ask(address, shared))
+        found[f"{name}_alone"] = cpu(lambda address=address: ask(address))
+    return found
+
+
+def publish() -> dict[str, float]:
+    """Milliseconds from the publish button to the last file, and how many files were written: medians of some articles."""
+    jobs.bake_soon = lambda: None  # in this process and timed, instead of in a thread beside it
+    written = [0]
+    replace = store.LocalFiles.replace
+
+    def counted(self: store.LocalFiles, *args: Any) -> None:
+        written[0] += 1
+        replace(self, *args)
+
+    store.LocalFiles.replace = counted  # type: ignore[method-assign]
+    by = User.objects.filter(username="bench").first() or User.objects.create(username="bench", is_superuser=True)
+    section = Section.objects.get(slug="news")
+    Section.objects.filter(pk=section.pk).update(stages=1, same_person_allowed=True)
+    section.refresh_from_db()
+    source = Source.objects.filter(standing=Source.Standing.OWN)[0]
+    credits = [
+        (Credit.Role.REPORTER, Person.objects.all()[0]),
+        (Credit.Role.RESPONSIBLE_EDITOR, Person.objects.all()[1]),
+    ]
+    baking.bake_pending()
+    times, files = [], []
+    for n in range(12):
+        article = Article(
+            title=f"测速稿件{n}", body="<p>望桥乡的便民桥今日通车。</p>" * 8, section=section, source=source
+        )
+        editing.save(article, by=by, credits=credits)
+        review.submit(article, by=by)
+        article.refresh_from_db()
+        review.sign_off(article, by=by, revision=article.latest.number)
+        written[0] = 0
+        begun = time.perf_counter()
+        publishing.publish(article, by=by)
+        baking.bake_pending()
+        times.append((time.perf_counter() - begun) * 1000)
+        files.append(written[0])
+    return {"ms": statistics.median(times[2:]), "files": statistics.median(files[2:])}
+
+
+def bake() -> dict[str, float]:
+    """Pages a second: one after the other, each by itself; and the whole site on all cores."""
+    addresses = [address for group in baking.pages.everything() for address in group][:1500]
+    begun = time.perf_counter()
+    for address in addresses:
+        body = ask(address)
+        if body is not None:
+            store.compressed(store.name_of(address), body)
+    single = len(addresses) / (time.perf_counter() - begun)
+    begun = time.perf_counter()
+    count = baking.bake_everything(anew=True, processes=os.cpu_count())
+    return {"single": single, "whole": count / (time.perf_counter() - begun), "pages": count}
+
+
+def memory() -> dict[str, float]:
+    """Megabytes of a process that has answered many pages of the archive."""
+    from newsroom.wsgi import application  # noqa: PLC0415 (what is measured)
+
+    last = Article.objects.order_by("-number").values_list("number", flat=True)[0]
+    addresses = ["/", "/s/news/", "/sitemap.xml", "/feeds/all.atom", "/sitemap-1.xml"]
+    addresses += [f"/a/{number}/" for number in range(1, last, max(1, last // 500))]
+    for address in addresses:
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": address, "QUERY_STRING": "", "HTTP_HOST": "127.0.0.1",
+                   "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "wsgi.url_scheme": "http",
+                   "wsgi.input": open(os.devnull, "rb"), "wsgi.errors": sys.stderr}  # noqa: SIM115  # fmt: skip
+        for _part in application(environ, lambda *_args: None):
+            pass
+    return {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "articles": Article.objects.count()}
+
+
+if __name__ == "__main__":
+    print(json.dumps({"render": render, "publish": publish, "bake": bake, "memory": memory}[sys.argv[1]]()))
