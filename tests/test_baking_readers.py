@@ -1,0 +1,119 @@
+"""Twenty thousand requests of readers while articles are corrected, withdrawn and put back, all in real processes."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.serving import ROOT, Newsroom
+
+SCENE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0)
+from articles import baking
+from articles.models import Section
+from tests.cast import Cast
+cast = Cast()
+Section.objects.update(stages=1, same_person_allowed=True)
+cast.news.refresh_from_db()
+for _ in range(3):
+    cast.publish(cast.article(title="第0版", summary="第0版", body="<p>第0版</p>", section=cast.news), by=cast.admin)
+baking.bake_everything(processes=1)
+"""
+# Says of each act when it had answered, and when the last of its pages was baked, by the clock that readers use.
+ACTS = """
+import json, sys, time
+from django.contrib.auth.models import User
+from articles import baking, editing, publishing, review
+from articles.models import Article, BakeJob
+by = User.objects.get(username="boss")
+
+def settled():
+    while BakeJob.objects.exists():
+        time.sleep(0.01)
+    return time.monotonic()
+
+for version in range(1, 9):
+    for number in (1, 2, 3):
+        article = Article.objects.get(pk=number)
+        if number == 3 and version % 2:
+            publishing.withdraw(article, by=by, reason="误")
+            print(json.dumps(["withdrawn", number, version, time.monotonic(), settled()]), flush=True)
+            continue
+        if number == 3:
+            publishing.put_back(article, by=by, reason="核实")
+            print(json.dumps(["put back", number, version, time.monotonic(), settled()]), flush=True)
+            continue
+        article.title = article.summary = f"第{version}版"
+        article.body = f"<p>第{version}版</p>" * 40
+        editing.save(article, by=by, credits=[(c.role, c.person) for c in article.credits.all()], voiding=True)
+        review.submit(article, by=by)
+        article.refresh_from_db()
+        review.sign_off(article, by=by, revision=article.latest.number)
+        publishing.correct(article, by=by, note="数字有误")
+        print(json.dumps(["corrected", number, version, time.monotonic(), settled()]), flush=True)
+"""
+REQUESTS, PROCESSES = 10_000, 2
+ARTICLES = ("/a/1/", "/a/2/", "/a/3/")
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    """(what was done, what was seen)"""
+    newsroom = Newsroom(tmp_path_factory.mktemp("crowd"))
+    newsroom.run(SCENE)
+    newsroom.serve(workers=2)
+    paths = ["/", "/a/1/", "/a/2/", "/a/3/", "/s/news/", "/feeds/all.atom"]
+    files = [newsroom.folder / f"seen-{n}" for n in range(PROCESSES)]
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.readers", str(newsroom.port), str(REQUESTS), str(file), *paths], cwd=ROOT
+        )
+        for file in files
+    ]
+    done = [json.loads(line) for line in newsroom.run(ACTS).splitlines()]
+    for file in files:
+        file.with_name(f"{file.name}.stop").touch()
+    assert [reader.wait() for reader in readers] == [0] * PROCESSES
+    newsroom.stop()
+    seen = sorted(json.loads(line) for file in files for line in file.read_text().splitlines())
+    assert len(seen) >= REQUESTS * PROCESSES
+    return done, seen
+
+
+def test_no_reader_meets_an_error(story):
+    assert {status for _at, path, status, _versions, _parts in story[1] if path != "/a/3/"} == {200}
+    assert {status for _at, path, status, _versions, _parts in story[1] if path == "/a/3/"} <= {200, 410}
+
+
+def test_no_page_is_half_of_one_text_and_half_of_another(story):
+    shown = {
+        (len(versions), parts) for _at, path, status, versions, parts in story[1] if path in ARTICLES and status == 200
+    }
+    assert shown == {(1, 4)}
+    assert len({versions[0] for _at, path, _status, versions, _parts in story[1] if path == "/a/1/"}) > 5
+
+
+def test_what_is_baked_is_what_readers_get(story):
+    """A request that begins when an act's pages are baked gets that act's text or a later one."""
+    done, seen = story
+    checked = 0
+    for what, number, version, _answered, settled in done:
+        if what == "corrected":
+            after = [v[0] for at, path, _status, v, _parts in seen if path == f"/a/{number}/" and at > settled]
+            checked += len(after)
+            assert all(shown >= version for shown in after)
+    assert checked
+
+
+def test_what_is_withdrawn_is_gone_when_the_act_has_answered(story):
+    done, seen = story
+    acts = [(what, answered) for what, number, _version, answered, _settled in done if number == 3]
+    for (what, answered), (_next, until) in zip(acts, [*acts[1:], ("", float("inf"))], strict=True):
+        if what == "withdrawn":
+            after = [status for at, path, status, _v, _parts in seen if path == "/a/3/" and answered < at < until]
+            # From the next act's commit on it is there again, a moment before that act has answered.
+            assert after == sorted(after, reverse=True)
+            assert 410 in after
