@@ -28,9 +28,10 @@ def _own_files(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def _no_baking_behind(monkeypatch):
-    """Tests bake when they say so; a thread of its own would meet a database that is being emptied."""
+def _nothing_behind(monkeypatch):
+    """Tests bake and count when they say so; a thread of its own would meet a database that is being emptied."""
     monkeypatch.setattr("articles.baking.jobs.bake_soon", lambda: None)
+    monkeypatch.setattr("articles.statistics._write_soon", lambda: None)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, checks, editing, permissions, preview, review, short_links
+from .. import audit, checks, editing, permissions, preview, review, short_links, statistics
 from ..models import Article, Credit, Section
 from .acts import ACTS, REFUSALS, perform, sentences, shown_to
 from .article_form import ArticleForm, CreditFormSet
@@ -221,6 +221,7 @@ class ArticleScreen(Screen):
             "preview_url": preview.path_of(article.latest) if article.latest else "",
             "preview_code": _as_data(preview.qr_of(article.latest)) if article.latest else "",
             "codes": short_links.of_edition(article.live) if article.live else [],
+            "reads": statistics.reads_of(article) if article.first_published_at else None,
         }
 
     # --- Writing ------------------------------------------------------------------------------------------------

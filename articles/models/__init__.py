@@ -7,6 +7,7 @@ from .audit_entry import AuditEntry
 from .bake_job import BakeJob
 from .baked_page import BakedPage
 from .credit import Credit
+from .daily_reads import DailyReads
 from .edition import Edition
 from .heartbeat import Heartbeat
 from .old_path import OldPath
@@ -28,6 +29,7 @@ __all__ = [
     "BakeJob",
     "BakedPage",
     "Credit",
+    "DailyReads",
     "Edition",
     "Heartbeat",
     "OldPath",

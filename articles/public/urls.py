@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import feeds, files, history, scans, sitemaps, views
+from . import beacon, feeds, files, history, scans, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", scans.image, name="qr_image"),
     re_path(r"^q/(?P<code>[A-Za-z0-9-]{2,32})$", scans.landing, name="short_link"),
     re_path(r"^Q/(?P<code>[A-Za-z0-9-]{2,32})$", scans.landing),
+    path("r/<int:number>", beacon.read, name="read"),
     path("feeds/all.atom", feeds.AllFeed(), name="feed_all"),
     path("feeds/<slug:slug>.atom", feeds.SectionFeed(), name="feed_section"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
