@@ -114,7 +114,7 @@ def test_no_address_says_a_word_of_it(client, cast, state):
     assert len(paths) > 80
     for path in paths:
         response = client.get(path)
-        said = b"".join(response.streaming_content) if response.streaming else response.content
+        said = b"".join(response) if response.streaming else response.content
         assert response.status_code != 500, path
         for word in SECRETS:
             assert word not in said.decode(errors="replace"), f"{path}: {word}"
@@ -151,7 +151,7 @@ def test_a_file_of_a_draft_is_found_only_by_the_hash_of_its_bytes(client, cast):
         assert len(stem) == 32
         response = client.get(url)
         assert response.status_code == 200
-        assert b"".join(response.streaming_content)  # to its end: closing it would close the test's connection
+        assert b"".join(response)  # to its end: closing it would close the test's connection
         nearest = f"{int(stem, 16) ^ 1:032x}"
         for guess in (folder, f"{folder}/", f"{folder}/{nearest}{dot}{form}", f"{folder}/{stem[:-1]}{dot}{form}",
                       f"{folder}/1.{form}", f"{folder}/机密.{form}", f"{folder}/{stem}-1{dot}{form}"):  # fmt: skip
@@ -198,7 +198,7 @@ def test_what_has_expired_is_gone_from_everywhere_in_that_second(client, cast, m
     monkeypatch.setattr(timezone, "now", lambda: end)
     for path in addresses(article):
         response = client.get(path)
-        said = b"".join(response.streaming_content) if response.streaming else response.content
+        said = b"".join(response) if response.streaming else response.content
         assert not any(word in said.decode(errors="replace") for word in SECRETS), path
     for path in ("/a/{n}/", "/a/{n}/history/", "/a/{n}/since/1/", "/q/W{n}", "/q/P{n}-1"):
         assert client.get(path.format(n=article.number)).status_code == 410, path

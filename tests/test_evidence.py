@@ -344,4 +344,4 @@ def test_an_auditor_takes_the_pack_at_the_desk(client, cast, story):
     client.force_login(make_user("auditor", ["audit"]))
     answer = client.get(f"/admin/articles/article/{story.pk}/evidence.zip")
     assert "no-store" in answer["Cache-Control"]
-    assert evidence.check(io.BytesIO(b"".join(answer.streaming_content))).article == story.pk
+    assert evidence.check(io.BytesIO(b"".join(answer))).article == story.pk
