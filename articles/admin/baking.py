@@ -43,14 +43,15 @@ class Overview(Screen):
 class BakeJobScreen(Overview):
     list_display = ["page", "requested_at", "attempts", "error", "due_at", "again"]
     search_fields = ["path"]
+    ordering = ["-attempts", "pk"]
     change_list_template = "admin/articles/bakejob/change_list.html"
 
     def get_urls(self) -> list[Any]:
         return self.act_urls("retry", self.retry)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Those that failed first. What a bake of the whole site has before it is a number on the page, and no list."""
-        return super().get_queryset(request).filter(whole=False).order_by("-attempts", "pk")
+        """What a bake of the whole site has before it is a number on the page, and no list."""
+        return super().get_queryset(request).filter(whole=False)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         whole = (

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,4 +27,4 @@ class PageCheck(models.Model):
         ordering = ["-pk"]
 
     def __str__(self):
-        return f"{self.checked_at:%Y-%m-%d %H:%M}"
+        return f"{timezone.localtime(self.checked_at):%Y-%m-%d %H:%M}"
