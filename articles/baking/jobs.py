@@ -90,7 +90,7 @@ def bake(jobs: list[BakeJob]) -> int:
 
     A page that cannot be rendered or written keeps its row, with the reason and a growing pause, and stops no other.
     """
-    shared: dict[str, Any] = {}
+    shared: dict[str, Any] = {"paths": [job.path for job in jobs]}
     rendered = [_Rendered(job, shared) for job in jobs]
     with transaction.atomic():
         # Whoever holds a row now is asking for the address again, so what was rendered is not wanted any more.

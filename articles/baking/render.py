@@ -28,7 +28,8 @@ class RenderFailed(Exception):
 def ask(path: str, shared: dict[str, Any] | None = None) -> bytes | None:
     """What a reader gets at `path` now, through every middleware; None where there is no page.
 
-    `shared` is the same for pages that are asked for together: what they have in common is read and rendered once.
+    `shared` is the same for pages that are asked for together, and names their `paths`: what they have in common is read
+    and rendered once.
     Raises RenderFailed for any answer but a page or a clear no.
     """
     request = _request(path)

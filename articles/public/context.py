@@ -64,15 +64,7 @@ class Site:
         return [item for item in items if item.text]
 
 
-def site_of(request: HttpRequest) -> Site:
-    """The site of this request, read once; of all of them, where a request says what it shares with others (baking)."""
-    shared = getattr(request, "shared", None)
-    if shared is None:
-        shared = request.shared = {}  # type: ignore[attr-defined]
-    if "site" not in shared:
-        shared["site"] = Site()
-    return shared["site"]
-
-
 def site(request: HttpRequest) -> dict[str, Any]:
-    return {"site": SimpleLazyObject(lambda: site_of(request))}
+    from . import together  # noqa: PLC0415 (it holds a Site)
+
+    return {"site": SimpleLazyObject(lambda: together.of(request).site)}

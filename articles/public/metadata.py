@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import strip_tags
+from django.utils.html import format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -32,6 +32,12 @@ class Meta:
     properties: list[tuple[str, str]] = field(default_factory=list)
     linked_data: dict[str, Any] | None = None
     indexed: bool = True
+
+    @property
+    def elements(self) -> SafeString:
+        """The <meta> elements of tags and properties, a line each."""
+        rows = [("name", *tag) for tag in self.tags] + [("property", *pair) for pair in self.properties]
+        return format_html_join("", '<meta {}="{}" content="{}">\n', rows)
 
     @property
     def linked_data_script(self) -> SafeString:

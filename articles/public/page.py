@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from .. import sanitising, short_links
 from ..models import Article, Credit, Edition, Revision, Section
 from ..models.picture import renditions
+from .together import Neighbours
 
 IMAGE = re.compile(r"<img\b[^>]*>")
 SOURCE, ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
@@ -22,8 +22,6 @@ SIZES = "(min-width: 46rem) 42rem, 100vw"
 
 
 MOST_CORRECTIONS = 20
-# Places on either side in which a neighbour is looked for first; ten withdrawn in a row are rare.
-NEAR = 10
 # What stands in a revision for the desk alone, and a value for each that says nothing.
 NOT_FOR_READERS = {
     "section": None, "origin": Article.Origin.OWN, "embargo_until": None, "pinned_until": None, "expires_at": None,
@@ -33,19 +31,6 @@ NOT_FOR_READERS = {
 class Crumb(NamedTuple):
     name: str
     url: str
-
-
-class Neighbour(NamedTuple):
-    """The previous or the next article of the section."""
-
-    number: int
-    ordinal: int
-    title: str
-    short_title: str
-
-    @property
-    def list_title(self) -> str:
-        return self.short_title or self.title
 
 
 class Correction(NamedTuple):
@@ -73,15 +58,19 @@ class ArticlePage:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     edition: int | None = None
-    neighbours: tuple[Neighbour | None, Neighbour | None] = (None, None)
+    neighbours: Neighbours = (None, None)
     codes: tuple[Code, ...] = field(default=())
     print_code: Code | None = None
     corrections: tuple[Correction, ...] = ()
     since: Edition | None = None
 
     @classmethod
-    def of_edition(cls, article: Article, since: Edition | None = None) -> "ArticlePage":
-        """What readers see now; for the holder of a printout of the older edition `since`, with a line that says so."""
+    def of_edition(
+        cls, article: Article, *, neighbours: Neighbours = (None, None), since: Edition | None = None
+    ) -> "ArticlePage":
+        """What readers see now; for the holder of a printout of the older edition `since`, with a line that says so, and
+        without neighbours: each of these pages would change with them.
+        """
         edition = article.live
         wechat, phone = (short_links.code_for(article.number, p) for p in "WM")
         paper = short_links.code_for(article.number, "P", edition.number)
@@ -92,8 +81,7 @@ class ArticlePage:
             published_at=article.first_published_at,
             updated_at=edition.published_at,
             edition=edition.number,
-            # Not for the holder of a printout: it would make each of these pages change with its neighbours.
-            neighbours=(None, None) if since else _neighbours(article),
+            neighbours=neighbours,
             codes=(_code(wechat, _("Scan with WeChat")), _code(phone, _("Scan to read on your phone"))),
             print_code=_code(paper, _("Scan to read this article online")),
             corrections=_corrections(article) if edition.number > 1 else (),
@@ -165,24 +153,6 @@ class ArticlePage:
     @staticmethod
     def _minute(instant: datetime | None) -> datetime | None:
         return instant.replace(second=0, microsecond=0) if instant else None
-
-
-def _neighbours(article: Article) -> tuple[Neighbour | None, Neighbour | None]:
-    """The articles before and after in the section: mostly within a few places, and looked for further away if not."""
-    listed = Article.objects.public().filter(listed_in=article.listed_in_id).order_by("ordinal")
-    place = article.ordinal
-    near = _named(listed.filter(ordinal__range=(place - NEAR, place + NEAR)))
-    before = next((found for found in reversed(near) if found.ordinal < place), None)
-    after = next((found for found in near if found.ordinal > place), None)
-    if before is None and place > NEAR + 1:
-        before = next(iter(_named(listed.filter(ordinal__lt=place - NEAR).reverse()[:1])), None)
-    if after is None and place + NEAR < article.listed_in.last_ordinal:
-        after = next(iter(_named(listed.filter(ordinal__gt=place + NEAR)[:1])), None)
-    return before, after
-
-
-def _named(rows: QuerySet[Article]) -> list[Neighbour]:
-    return [Neighbour(*row) for row in rows.values_list("number", "ordinal", "live__title", "live__short_title")]
 
 
 def note_of(edition: Edition) -> str:

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_safe
 from .. import preview as previews
 from ..models import Article, Section
 from ..models.section import PAGE_SIZE
-from . import metadata
-from .context import site_of
+from . import metadata, together
 from .page import ArticlePage, breadcrumb, has_changed
 
 HOME_SECTIONS = 12
@@ -23,7 +22,7 @@ SHOWN = (Article.State.LIVE, Article.State.CHANGED)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The newest of each section; one query for all of them, by their last ordinals."""
-    site = site_of(request)
+    site = together.of(request).site
     sections = [s for s in site.sections if s.last_ordinal][:HOME_SECTIONS]
     public = Article.objects.public().for_lists()
     newest = public.none()
@@ -93,7 +92,7 @@ def article(request: HttpRequest, number: int) -> HttpResponse:
     row = published(request, number)
     if row.state not in SHOWN:
         return gone(request, row.state)
-    page = ArticlePage.of_edition(row)
+    page = ArticlePage.of_edition(row, neighbours=together.of(request).neighbours_of(row))
     return render(request, "public/article.html", {"page": page, "meta": metadata.for_article(page)})
 
 
@@ -120,14 +119,9 @@ def since(request: HttpRequest, number: int, edition: int) -> HttpResponse:
 
 def published(request: HttpRequest, number: int) -> Article:
     """An article that is or was public, with what its page needs; Http404 for what never was."""
-    try:
-        row = Article.objects.select_related("live__revision").get(number=number, first_published_at__isnull=False)
-    except Article.DoesNotExist as error:
-        raise Http404 from error
-    sections = site_of(request).by_key
-    row.listed_in = sections[row.listed_in_id]
-    if row.live:
-        row.live.section = sections[row.live.section_id]
+    row = together.of(request).article(number)
+    if row is None:
+        raise Http404
     return row
 
 

@@ -1,0 +1,104 @@
+"""What a request reads; requests that are baked together read it together.
+
+Baking gives the requests of one batch the same dictionary, `shared`, with the addresses of all of them. Fifty article pages
+then cost one query for the site, one for the articles, and one for each section's neighbours.
+"""
+
+import re
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from ..models import Article
+from .context import Site
+
+ARTICLE = re.compile(r"/a/([1-9]\d{0,17})/")
+# Places on either side in which a neighbour is looked for first; ten withdrawn in a row are rare.
+NEAR = 10
+# Places that are read at once for articles of one section.
+WIDEST = 500
+
+
+class Neighbour(NamedTuple):
+    """The previous or the next article of the section."""
+
+    number: int
+    ordinal: int
+    title: str
+    short_title: str
+
+    @property
+    def list_title(self) -> str:
+        return self.short_title or self.title
+
+
+Neighbours = tuple[Neighbour | None, Neighbour | None]
+
+
+class Together:
+    """What requests have in common: read when the first of them asks."""
+
+    def __init__(self, paths: list[str]) -> None:
+        self.numbers = {int(found[1]) for path in paths if (found := ARTICLE.match(path))}
+        self.articles: dict[int, Article | None] = {}
+        self.neighbours: dict[int, Neighbours] = {}
+
+    @cached_property
+    def site(self) -> Site:
+        return Site()
+
+    def article(self, number: int) -> Article | None:
+        """The article, with its edition and text, that is or was public; None where there is none."""
+        if number not in self.articles:
+            wanted = {number, *self.numbers}
+            self.articles |= dict.fromkeys(wanted)
+            rows = Article.objects.select_related("live__revision").filter(first_published_at__isnull=False)
+            # One key is read more cheaply than a set of one.
+            for row in rows.filter(number=number) if wanted == {number} else rows.filter(number__in=wanted):
+                row.listed_in = self.site.by_key[row.listed_in_id]
+                if row.live:
+                    row.live.section = self.site.by_key[row.live.section_id]
+                self.articles[row.number] = row
+        return self.articles[number]
+
+    def neighbours_of(self, article: Article) -> Neighbours:
+        """The articles before and after it in its section: mostly within a few places, and looked for further away if not."""
+        if article.number not in self.neighbours:
+            here = [
+                row for row in self.articles.values()
+                if row and row.live and row.listed_in_id == article.listed_in_id
+                and abs(row.ordinal - article.ordinal) <= WIDEST
+            ]  # fmt: skip
+            first, last = min(row.ordinal for row in here) - NEAR, max(row.ordinal for row in here) + NEAR
+            listed = Article.objects.public().filter(listed_in=article.listed_in_id).order_by("ordinal")
+            near = _named(listed.filter(ordinal__range=(first, last)))
+            for row in here:
+                self.neighbours[row.number] = _beside(row, near, listed, first, last)
+        return self.neighbours[article.number]
+
+
+def of(request: HttpRequest) -> Together:
+    """What this request has in common with those that are baked with it; by itself, with none."""
+    shared: dict[str, Any] | None = getattr(request, "shared", None)
+    if shared is None:
+        shared = request.shared = {}  # type: ignore[attr-defined]
+    if "together" not in shared:
+        shared["together"] = Together(shared.get("paths", []))
+    return shared["together"]
+
+
+def _beside(article: Article, near: list[Neighbour], listed: QuerySet[Article], first: int, last: int) -> Neighbours:
+    place = article.ordinal
+    before = next((found for found in reversed(near) if found.ordinal < place), None)
+    after = next((found for found in near if found.ordinal > place), None)
+    if before is None and first > 1:
+        before = next(iter(_named(listed.filter(ordinal__lt=first).reverse()[:1])), None)
+    if after is None and last < article.listed_in.last_ordinal:
+        after = next(iter(_named(listed.filter(ordinal__gt=last)[:1])), None)
+    return before, after
+
+
+def _named(rows: QuerySet[Article]) -> list[Neighbour]:
+    return [Neighbour(*row) for row in rows.values_list("number", "ordinal", "live__title", "live__short_title")]
