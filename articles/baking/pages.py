@@ -107,8 +107,7 @@ def _lists(place: Place) -> set[str]:
 
 
 def _sitemaps(number: int) -> set[str]:
-    # The first one also holds the sections that have something to show.
-    return {reverse("sitemap"), *(reverse("sitemap_part", args=[part]) for part in {0, number // SITEMAP_SIZE})}
+    return {reverse("sitemap"), reverse("sitemap_part", args=[number // SITEMAP_SIZE])}
 
 
 def grouped(addresses: Iterable[str]) -> Iterator[list[str]]:

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 
 from ..baking import CACHE_CONTROL
 
+SAFE = ("GET", "HEAD")
+
 
 class CacheControlMiddleware:
     """Readers' pages are the same for everybody (law 9), so any cache may hold one, as long as it asks whether it is new."""
@@ -15,6 +17,6 @@ class CacheControlMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code == 200 and not request.path.startswith("/admin/"):
+        if response.status_code == 200 and request.method in SAFE and not request.path.startswith("/admin/"):
             response.headers.setdefault("Cache-Control", CACHE_CONTROL)
         return response

@@ -4,11 +4,15 @@ Names are hashes of the bytes: an address never changes its content, and nobody 
 the same directory with the same headers.
 """
 
+import os
 import re
+from http import HTTPStatus
 
+from django.core.files import File
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -18,6 +22,12 @@ from ..models import Attachment
 from ..uploads import CONTENT_TYPES
 
 NAME = re.compile(r"(pictures|attachments)/[0-9a-f]{32}(-\d{2,4})?\.([a-z]{2,4})")
+HEADERS = {
+    "Accept-Ranges": "bytes",
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 
 
 @require_safe
@@ -34,23 +44,36 @@ def stored(request: HttpRequest, name: str) -> HttpResponseBase:
         if not shown.lower().endswith(f".{found[3]}"):
             shown = f"{shown}.{found[3]}"  # what it is saved as never pretends to be another kind
     file = default_storage.open(name)
-    response: HttpResponseBase
-    try:
-        part = byte_ranges.asked_for(request.headers.get("Range", ""), file.size)
-    except byte_ranges.Unsatisfiable:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size}"})
-    if part:  # a download that goes on where it was interrupted
-        response = StreamingHttpResponse(byte_ranges.blocks(file, *part), status=206)
-        response["Content-Range"] = f"bytes {part[0]}-{part[1] - 1}/{file.size}"
-        response["Content-Length"] = part[1] - part[0]
+    etag = byte_ranges.etag_of(os.fstat(file.fileno()))
+    response = get_conditional_response(request, etag=etag)
+    if response:
+        file.close()
     else:
-        response = FileResponse(file)
-        response["Content-Length"] = file.size
-    response["Content-Type"] = CONTENT_TYPES[found[3]]
-    if shown is not None:
-        response["Content-Disposition"] = content_disposition_header(True, shown) or "attachment"
-    response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response = _sent(request, file, etag)
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        return response  # says nothing about the file: no cache may keep it
+    if response.status_code != HTTPStatus.NOT_MODIFIED:
+        response["Content-Type"] = CONTENT_TYPES[found[3]]
+        if shown is not None:
+            response["Content-Disposition"] = content_disposition_header(True, shown) or "attachment"
+    for header, value in HEADERS.items():
+        response[header] = value
+    response["ETag"] = etag
+    return response
+
+
+def _sent(request: HttpRequest, file: File, etag: str) -> HttpResponseBase:
+    """A file, whole or from where its download was interrupted."""
+    try:
+        part = byte_ranges.part_of(request.META, etag, file.size)
+    except byte_ranges.Unsatisfiable:
+        file.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size}"})
+    first, end = part or (0, file.size)
+    body = byte_ranges.sent(file, first, end)
+    kind = HttpResponse if isinstance(body, list) else StreamingHttpResponse
+    response = kind(body, status=206 if part else 200)
+    if part:
+        response["Content-Range"] = f"bytes {first}-{end - 1}/{file.size}"
+    response["Content-Length"] = end - first
     return response

@@ -25,11 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
     site = together.of(request).site
     sections = [s for s in site.sections if s.last_ordinal][:HOME_SECTIONS]
     public = Article.objects.public().for_lists()
-    newest = public.none()
-    for section in sections:
-        # Twice as many as are shown, for a few withdrawn ones leave holes among the ordinals.
-        newest = newest | public.newest_in(section, 2 * HOME_LINES)
-    articles = list(newest)
+    # Twice as many as are shown, for a few withdrawn ones leave holes among the ordinals.
+    articles = list(public.newest_in(sections, 2 * HOME_LINES))
     blocks = [(s, [a for a in articles if a.listed_in_id == s.pk][:HOME_LINES]) for s in sections]
     pinned = list(public.filter(live__pinned_until__gt=timezone.now())[:PINNED])
     lead = list(dict.fromkeys([*pinned, *(a for a in articles if a.live.cover), *articles]))[:PINNED]
@@ -50,12 +47,9 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     public = Article.objects.public().for_lists()
     pinned = list(public.filter(listed_in=here, live__pinned_until__gt=timezone.now())[:PINNED])
     first_page = max(1, here.last_page - 1)
-    newest = public.filter(listed_in=here, ordinal__gt=(first_page - 1) * PAGE_SIZE)[: 2 * PAGE_SIZE]
+    newest = public.newest_in([here], here.last_ordinal - (first_page - 1) * PAGE_SIZE)
     children = [child for child in here.children.all() if child.last_ordinal]
-    below = public.none()
-    for child in children:
-        below = below | public.newest_in(child, 2 * HOME_LINES)
-    below = list(below) if children else []
+    below = list(public.newest_in(children, 2 * HOME_LINES))
     context = {
         "section": here,
         "pinned": pinned,

@@ -23,20 +23,17 @@ import newsroom.urls  # noqa: E402
 from articles import baking, editing, publishing, review  # noqa: E402
 from articles.baking import jobs, store  # noqa: E402
 from articles.baking.render import ask  # noqa: E402
+from articles.baking.whole import CHUNK  # noqa: E402
 from articles.models import Article, Credit, Person, Section, Source  # noqa: E402
 
-ROUNDS, EACH = 7, 40
+ROUNDS = 9
 
 
-def cpu(work: Callable[[], Any]) -> float:
-    """Milliseconds of processor time for one call: the median of rounds."""
-    rounds = []
-    for _round in range(ROUNDS):
-        begun = time.process_time()
-        for _call in range(EACH):
-            work()
-        rounds.append((time.process_time() - begun) / EACH * 1000)
-    return statistics.median(rounds)
+def cpu(batch: Callable[[list[str]], None], addresses: list[str]) -> float:
+    """Milliseconds of processor time for one of these pages."""
+    begun = time.process_time()
+    batch(addresses)
+    return (time.process_time() - begun) / len(addresses) * 1000
 
 
 def bare(request: HttpRequest, number: int) -> HttpResponse:
@@ -46,29 +43,37 @@ def bare(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def render() -> dict[str, float]:
-    """Processor time of an article page against a bare view, and of a deep section page against the first."""
+    """Processor time of an article page against a bare view, and of a deep section page against an early one. Pages are
+    rendered in batches of different ones, as baking the site does.
+    """
     newsroom.urls.urlpatterns.insert(0, path("bare/<int:number>/", bare))
     clear_url_caches()
-    number = Article.objects.public().order_by("number").values_list("number", flat=True)[500]
+    numbers = list(Article.objects.public().order_by("number").values_list("number", flat=True)[500 : 500 + CHUNK])
     news = Section.objects.get(slug="news")
-    deep = max(1, news.last_page - 1)
-    addresses = {
-        "bare": f"/bare/{number}/",
-        "article": f"/a/{number}/",
-        "first": "/s/news/2/",
-        "deep": f"/s/news/{deep}/",
+    deep = max(2 + CHUNK, news.last_page - CHUNK - 1)
+    pages = {
+        "bare": [f"/bare/{number}/" for number in numbers],
+        "article": [f"/a/{number}/" for number in numbers],
+        "first": [f"/s/news/{page}/" for page in range(2, 2 + min(CHUNK, news.last_page - 2))],
+        "deep": [f"/s/news/{page}/" for page in range(deep, min(deep + CHUNK, news.last_page + 1))],
     }
+    pages["deep"] = pages["deep"] or pages["first"]
     found: dict[str, float] = {"deep_page": deep}
-    shared: dict[str, Any] = {}
-    for name, address in addresses.items():
+    for name, addresses in pages.items():
         with CaptureQueriesContext(connection) as queries:
-            ask(address)
+            ask(addresses[0])
         found[f"{name}_queries"] = len(queries)
-        ask(address, shared)
-    for name, address in addresses.items():
-        found[name] = cpu(lambda address=address: ask(address, shared))
-        found[f"{name}_alone"] = cpu(lambda address=address: ask(address))
-    return found
+
+    def batch(addresses: list[str]) -> None:
+        shared: dict[str, Any] = {"paths": addresses}
+        for address in addresses:
+            ask(address, shared)
+
+    rounds: dict[str, list[float]] = {name: [] for name in pages}
+    for _round in range(ROUNDS):
+        for name, addresses in pages.items():
+            rounds[name].append(cpu(batch, addresses))
+    return found | {name: statistics.median(seen) for name, seen in rounds.items()}
 
 
 def publish() -> dict[str, float]:
@@ -111,8 +116,10 @@ def publish() -> dict[str, float]:
 
 
 def bake() -> dict[str, float]:
-    """Pages a second: one after the other, each by itself; and the whole site on all cores."""
-    addresses = [address for group in baking.pages.everything() for address in group][:1500]
+    """Pages a second: one after the other, each asked for by itself; and the whole site on all cores. Images of codes, which
+    are not drawn again, are not counted.
+    """
+    addresses = [address for group in baking.pages.everything() for address in group if not address.startswith("/q/")]
     begun = time.perf_counter()
     for address in addresses:
         body = ask(address)
@@ -120,8 +127,8 @@ def bake() -> dict[str, float]:
             store.compressed(store.name_of(address), body)
     single = len(addresses) / (time.perf_counter() - begun)
     begun = time.perf_counter()
-    count = baking.bake_everything(anew=True, processes=os.cpu_count())
-    return {"single": single, "whole": count / (time.perf_counter() - begun), "pages": count}
+    baking.bake_everything(anew=True, processes=os.cpu_count())
+    return {"single": single, "whole": len(addresses) / (time.perf_counter() - begun), "pages": len(addresses)}
 
 
 def memory() -> dict[str, float]:

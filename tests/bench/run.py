@@ -23,7 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.serving import Newsroom, eventually, fetch, free_port, nginx  # noqa: E402
+from tests.serving import SHIPPED, Newsroom, eventually, fetch, free_port, nginx  # noqa: E402
 
 FOLDER = Path(os.environ.get("BENCH_DIR", ROOT / "var" / "bench"))
 LARGE, SMALL = int(os.environ.get("ARTICLES", 1_000_000)), 1000
@@ -129,7 +129,7 @@ def side_by_side(**measured: Callable[[], float]) -> dict[str, float]:
 
 @contextmanager
 def plain_nginx(folder: Path, page: bytes, packed: bytes) -> Iterator[str]:
-    """nginx as it comes, serving the same bytes from a plain directory."""
+    """nginx as it comes, serving the same bytes from a plain directory: the page and its headers."""
     home, port = Path(tempfile.mkdtemp(dir=folder)), free_port()
     (home / "page.html").write_bytes(page)
     (home / "page.html.br").write_bytes(packed)
@@ -139,7 +139,8 @@ def plain_nginx(folder: Path, page: bytes, packed: bytes) -> Iterator[str]:
         + f"pid {home}/pid; error_log {home}/error.log; daemon off; worker_processes 1; user root;\n"
         + "events { worker_connections 256; }\nhttp { access_log off; types { text/html html; } "
         + ("brotli_static on; " if modules else "")
-        + f"server {{ listen 127.0.0.1:{port}; root {home}; }} }}\n"
+        + f"gzip_vary on; server {{ listen 127.0.0.1:{port}; root {home}; "
+        + f"{(SHIPPED / 'headers.conf').read_text()} add_header Cache-Control 'public, max-age=0'; }} }}\n"
     )
     process = subprocess.Popen(["nginx", "-c", str(home / "main.conf"), "-e", str(home / "error.log")])
     try:

@@ -1,8 +1,12 @@
-"""What is the same on every page of a section: rendered once where many pages are rendered together (baking)."""
+"""Parts of readers' pages that templates ask for."""
+
+from datetime import datetime
 
 from django import template
 from django.template import Context
 from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -10,7 +14,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def chrome(context: Context, name: str) -> SafeString:
-    """The template `name` with nothing but `site` and `current`: the address of the section of the first level that the
+    """What is the same on every page of a section, rendered once where many pages are rendered together (baking).
+
+    The template `name` with nothing but `site` and `current`: the address of the section of the first level that the
     page stands in, or of the home page. Kept in `site`, which pages that are baked together share.
     """
     site = context["site"]
@@ -21,3 +27,10 @@ def chrome(context: Context, name: str) -> SafeString:
     if key not in site.rendered:
         site.rendered[key] = get_template(name).render({"site": site, "current": current})
     return site.rendered[key]
+
+
+@register.filter
+def moment(instant: datetime) -> SafeString:
+    """An instant to the minute, as the norm prints it (YYYY-MM-DD HH:MM), in the site's zone; with its machine's form."""
+    local = timezone.localtime(instant)
+    return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%dT%H:%M%z}", f"{local:%Y-%m-%d %H:%M}")
