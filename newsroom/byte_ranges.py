@@ -1,15 +1,31 @@
 """One byte range of a file (RFC 9110, 14.2): a phone that lost its connection asks for the rest, a player for the middle."""
 
+import os
 import re
-from collections.abc import Iterator
-from typing import IO
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Any
 
-BLOCK = 2**18
-RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+# What is larger is read and sent in blocks, and keeps a thread of the server until its reader has taken it; what the server
+# gets whole keeps none. Every rendition of a picture is smaller: slow phones must not stop the site for the others.
+WHOLE = 2**20
+BLOCK = 2**16
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
 
 
 class Unsatisfiable(Exception):
     """The range lies behind the end of the file: answered 416."""
+
+
+def etag_of(facts: os.stat_result) -> str:
+    """A strong ETag, the one that nginx gives the same file."""
+    return f'"{int(facts.st_mtime):x}-{facts.st_size:x}"'
+
+
+def part_of(environ: Mapping[str, Any], etag: str, size: int) -> tuple[int, int] | None:
+    """What part of a file a WSGI request is for, as `asked_for` says it; the whole one where the reader began with another."""
+    if environ["REQUEST_METHOD"] != "GET" or environ.get("HTTP_IF_RANGE", etag) != etag:
+        return None
+    return asked_for(environ.get("HTTP_RANGE", ""), size)
 
 
 def asked_for(header: str, size: int) -> tuple[int, int] | None:
@@ -34,8 +50,13 @@ def asked_for(header: str, size: int) -> tuple[int, int] | None:
     return first, last + 1
 
 
-def blocks(file: IO[bytes], first: int, end: int) -> Iterator[bytes]:
-    """The bytes of a file from `first` up to `end`, some at a time; the file is closed after them."""
+def sent(file: IO[bytes], first: int, end: int) -> Iterable[bytes]:
+    """The bytes of a file from `first` up to `end`: a list, or where they are many an iterator. The file is closed."""
+    found = _blocks(file, first, end)
+    return list(found) if end - first <= WHOLE else found
+
+
+def _blocks(file: IO[bytes], first: int, end: int) -> Iterator[bytes]:
     with file:
         file.seek(first)
         while first < end and (block := file.read(min(BLOCK, end - first))):

@@ -9,6 +9,7 @@ import io
 import os
 import re
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -21,10 +22,11 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.http import http_date, parse_http_date_safe
 from django.utils.module_loading import import_string
 
-from articles.baking.store import CACHE_CONTROL, name_of
+from articles.baking.store import CACHE_CONTROL, name_of, path_of
 from articles.uploads import CONTENT_TYPES
 
 from . import byte_ranges
+from .byte_ranges import etag_of
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -37,13 +39,17 @@ TYPES = {
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
 CODE_CACHE_CONTROL = "public, max-age=86400"  # as articles/public/scans.py says of images of codes
 PICTURE = re.compile(r"/media/(pictures/[0-9a-f]{32}(?:-\d{2,4})?\.([a-z]{2,4}))")
-PICTURE_HEADERS = [
-    ("Cache-Control", "public, max-age=31536000, immutable"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", "default-src 'none'; sandbox"),
-]
+PICTURE_HEADERS = {
+    "Accept-Ranges": "bytes",
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 NOT_OURS = ("/admin/", "/preview/", "/static/", "/media/", "/search/")
-MEMORY = 64 * 2**20  # bytes of pages that one process keeps
+# Bytes of pages that one process keeps, and what each takes beside its own (measured): a serving process stays under
+# 150 MB with them. A page that is not among them is read from the disk, which costs a tenth of a millisecond.
+MEMORY, BESIDE = 32 * 2**20, 1700
+# What readers' headers say is remembered so often, and up to this length.
+ANSWERS, LONGEST = 1000, 100
 # The parts of Django that put headers on readers' pages.
 WITH_HEADERS = ("SecurityMiddleware", "CSPMiddleware", "XFrameOptionsMiddleware")
 
@@ -66,12 +72,13 @@ class Front:
     def __init__(self, behind: App, pages: Path, media: Path) -> None:
         self.behind = behind
         self.pages, self.media = str(pages / "current"), str(media)
-        self.kept: dict[tuple[str, str], Page] = {}
+        self.kept: OrderedDict[tuple[str, str], Page] = OrderedDict()  # the one used last is the last
         self.size = 0
         self.changing = threading.Lock()
         self.encodings: dict[str, str] = {}
         self.hosts: set[str] = set()
         self.headers = headers_of_django()
+        self.picture_headers = list((dict(self.headers) | PICTURE_HEADERS).items())
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and self._is_for_us(environ):
@@ -95,7 +102,7 @@ class Front:
         if host not in self.hosts:
             if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
                 return False
-            if len(self.hosts) < 1000:
+            if len(self.hosts) < ANSWERS and len(host) < LONGEST:
                 self.hosts.add(host)
         return True
 
@@ -111,6 +118,8 @@ class Front:
         try:
             if page is None or page.stamp != stamp_of(os.stat(page.file)):
                 page = self._read(key)
+            else:
+                self._use(key)
         except (OSError, ValueError):  # no such page, or no address of one
             if page:
                 with self.changing:
@@ -124,13 +133,16 @@ class Front:
 
     def _remember_encoding(self, accepted: str) -> str:
         encoding = best_encoding(accepted)
-        if len(self.encodings) < 1000:
+        if len(self.encodings) < ANSWERS and len(accepted) < LONGEST:
             self.encodings[accepted] = encoding
         return encoding
 
     def _read(self, key: tuple[str, str]) -> Page:
         path, encoding = key
-        file = f"{self.pages}/{name_of(path)}"
+        name = name_of(path)
+        if path_of(name) != path:
+            raise ValueError(f"{path!r} is the name of a file, and nobody's address")
+        file = f"{self.pages}/{name}"
         plain = os.stat(file)
         body, facts = None, plain
         if encoding:
@@ -165,20 +177,26 @@ class Front:
         return Page(file, stamp_of(plain), body, etag, int(facts.st_mtime), whole, common)
 
     def _keep(self, key: tuple[str, str], page: Page) -> None:
-        """Keep a page in memory; the ones kept longest go first."""
+        """Keep a page in memory; the ones unused longest go first."""
         with self.changing:
             self._forget(key)
             if len(page.body) > MEMORY // 16:
                 return
             self.kept[key] = page
-            self.size += len(page.body)
+            self.size += len(page.body) + BESIDE
             while self.size > MEMORY:
                 self._forget(next(iter(self.kept)))
 
     def _forget(self, key: tuple[str, str]) -> None:
         page = self.kept.pop(key, None)
         if page:
-            self.size -= len(page.body)
+            self.size -= len(page.body) + BESIDE
+
+    def _use(self, key: tuple[str, str]) -> None:
+        try:
+            self.kept.move_to_end(key)
+        except KeyError:  # another thread pushed it out a moment ago
+            return
 
     # --- pictures -----------------------------------------------------------------------------------------------------
 
@@ -192,8 +210,7 @@ class Front:
             return None
         facts = os.fstat(file.fileno())
         etag = etag_of(facts)
-        common = [("ETag", etag), ("Last-Modified", http_date(facts.st_mtime)),
-                  ("Accept-Ranges", "bytes"), *PICTURE_HEADERS]  # fmt: skip
+        common = [("ETag", etag), ("Last-Modified", http_date(facts.st_mtime)), *self.picture_headers]
         if is_fresh(environ, etag, int(facts.st_mtime)):
             file.close()
             start_response("304 Not Modified", common)
@@ -205,23 +222,18 @@ class Front:
 def send(
     file: BinaryIO, size: int, etag: str, headers: Headers, environ: Environ, start_response: Callable[..., Any]
 ) -> Iterable[bytes]:
-    """A file, whole or the range that was asked for, in blocks."""
-    first, end, status = 0, size, "200 OK"
-    if "HTTP_RANGE" in environ and environ.get("HTTP_IF_RANGE", etag) == etag:
-        try:
-            part = byte_ranges.asked_for(environ["HTTP_RANGE"], size)
-        except byte_ranges.Unsatisfiable:
-            file.close()
-            start_response("416 Range Not Satisfiable", [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")])
-            return []
-        if part:
-            (first, end), status = part, "206 Partial Content"
-            headers = [*headers, ("Content-Range", f"bytes {first}-{end - 1}/{size}")]
-    start_response(status, [*headers, ("Content-Length", str(end - first))])
-    if environ["REQUEST_METHOD"] == "HEAD":
+    """A file, whole or the range that was asked for."""
+    try:
+        part = byte_ranges.part_of(environ, etag, size)
+    except byte_ranges.Unsatisfiable:
         file.close()
+        start_response("416 Range Not Satisfiable", [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")])
         return []
-    return byte_ranges.blocks(file, first, end)
+    first, end = part or (0, size)
+    if part:
+        headers = [*headers, ("Content-Range", f"bytes {first}-{end - 1}/{size}")]
+    start_response("206 Partial Content" if part else "200 OK", [*headers, ("Content-Length", str(end - first))])
+    return byte_ranges.sent(file, first, first if environ["REQUEST_METHOD"] == "HEAD" else end)
 
 
 def read(file: str) -> tuple[bytes, os.stat_result]:
@@ -233,11 +245,6 @@ def read(file: str) -> tuple[bytes, os.stat_result]:
 def stamp_of(facts: os.stat_result) -> tuple[int, ...]:
     """What no two versions of a file share."""
     return facts.st_ino, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size
-
-
-def etag_of(facts: os.stat_result) -> str:
-    """A strong ETag, the one that nginx gives the same file."""
-    return f'"{int(facts.st_mtime):x}-{facts.st_size:x}"'
 
 
 def is_fresh(environ: Environ, etag: str, modified: int) -> bool:

@@ -44,7 +44,9 @@ class Site(RuleBasedStateMachine):
         self.undone_at_the_end = transaction.atomic()
         self.undone_at_the_end.__enter__()
         self.hours = 0.0
-        self.start = timezone.now() + timedelta(days=30)  # rows are made by the real clock, and none may lie ahead of it
+        self.start = timezone.now() + timedelta(
+            days=30
+        )  # rows are made by the real clock, and none may lie ahead of it
         self.patches = [
             mock.patch.object(timezone, "now", side_effect=self.now),
             mock.patch("articles.models.section.PAGE_SIZE", 2),

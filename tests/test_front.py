@@ -3,23 +3,23 @@
 import gzip
 import os
 import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
+from contextlib import ExitStack
 from itertools import pairwise
 
 import brotli
 import pytest
 from django.conf import settings as django_settings
+from django.http import HttpResponse
+from django.utils.http import parse_http_date
 from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import baking
 from articles.baking.store import LocalFiles, compressed
+from articles.public.caching import CacheControlMiddleware
 from newsroom import byte_ranges, front
+from tests.serving import Newsroom, fetch
 
 PAGE = ("<p>霁川大桥今日合龙。</p>" * 40).encode()
 PICTURE = "pictures/" + "0a" * 16 + "-320.webp"
@@ -82,7 +82,8 @@ def test_the_copy_that_the_browser_takes(app, accepted, encoding):
 
 @pytest.mark.parametrize(
     "path",
-    ["/a/2/", "/a/1", "/a/1/index.html.br", "/a/1/index.html.gz", "/.version", "/a/../a/1/", "/a/./1/", "//a/1/", "/a//1/",
+    ["/a/2/", "/a/1", "/a/1/index.html", "/index.html",
+     "/a/1/index.html.br", "/a/1/index.html.gz", "/.version", "/a/../a/1/", "/a/./1/", "//a/1/", "/a//1/",
      "/admin/", "/preview/x/", "/static/site.css", "/search/", "/media/attachments/x.pdf", "/media/pictures/../x", "",
      "/a/1/%2e%2e/", "/a/1/\0", "/中/", "/media/pictures/" + "0" * 32 + ".webp", "/media/pictures/" + "0a" * 16 + ".exe"],
 )  # fmt: skip
@@ -163,38 +164,84 @@ def test_a_copy_of_another_version_than_its_file_is_not_served(app, files):
     assert (status, body, headers.get("Content-Encoding")) == (200, PAGE, None)
 
 
-def test_readers_in_many_threads_get_whole_pages_while_they_are_rewritten(app, files):
-    bodies = [(f"第{n}版" * 200).encode() for n in range(20)]
-    wrong, stop = [], threading.Event()
-    put(files, "a/1/index.html", bodies[0])
+def test_readers_in_many_threads_get_whole_pages_while_they_are_rewritten(app, files, settings):
+    """An answer is one version, with the headers of that version, whatever is rewritten, removed, or put in place."""
+    bodies = [(f"第{n}版" * 200).encode() for n in range(100, 160)]
+    answers, stop = [], threading.Event()
+    times = {body: set() for body in bodies}  # when each was written
+
+    def write(files, body):
+        put(files, "a/1/index.html", body)
+        times[body].add(int(os.stat(files.path("a/1/index.html")).st_mtime))
 
     def read(encoding, plain):
         while not stop.is_set():
-            _status, headers, body = ask(app, "/a/1/", HTTP_ACCEPT_ENCODING=encoding)
-            said = plain(body) if headers.get("Content-Encoding") == encoding else body
-            if said not in bodies or headers["Content-Length"] != str(len(body)):
-                wrong.append(headers)
+            status, headers, body = ask(app, "/a/1/", HTTP_ACCEPT_ENCODING=encoding)
+            if status == 200:
+                said = plain(body) if headers.get("Content-Encoding") == encoding else body
+                answers.append((said, len(body), headers["Content-Length"], headers["ETag"], headers["Last-Modified"]))
 
+    write(files, bodies[0])
     threads = [threading.Thread(target=read, args=pair) for pair in
                [("br", brotli.decompress), ("gzip", gzip.decompress)] * 2]  # fmt: skip
     for thread in threads:
         thread.start()
-    for body in bodies:
-        put(files, "a/1/index.html", body)
-    stop.set()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    try:
+        for number, body in enumerate(bodies):
+            write(files, body)
+            assert brotli.decompress(ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")[2]) == body
+            if number % 20 == 10:  # a whole site anew
+                files = LocalFiles(settings.BAKED_DIR / f"g/{number}")
+                write(files, body)
+                (settings.BAKED_DIR / "next").symlink_to(f"g/{number}")
+                os.replace(settings.BAKED_DIR / "next", settings.BAKED_DIR / "current")
+            if number % 20 == 15:
+                files.remove("a/1/index.html")
+                assert ask(app, "/a/1/")[0] == 418
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert len({said for said, *_facts in answers}) > 1
+    for said, length, announced, etag, modified in set(answers):
+        at, size = (int(part, 16) for part in etag.strip('"').split("-"))
+        assert (int(announced), size, at) == (length, length, parse_http_date(modified))
+        assert at in times[said]
     assert ask(app, "/a/1/")[2] == bodies[-1]
 
 
-def test_the_memory_is_bounded(app, files, monkeypatch):
+def test_the_memory_is_bounded_and_keeps_what_is_read_most(app, files, monkeypatch):
     monkeypatch.setattr(front, "MEMORY", 100_000)
+    read, reads = front.read, []
+    monkeypatch.setattr(front, "read", lambda file: reads.append(file) or read(file))
     for number in range(100):
         put(files, f"a/{number}/index.html", os.urandom(3000))
         ask(app, f"/a/{number}/")
-    assert app.size == sum(len(page.body) for page in app.kept.values()) <= 100_000
-    assert len(app.kept) > 20
+        assert ask(app, "/a/0/")[0] == 200
+    assert app.size == sum(len(page.body) + front.BESIDE for page in app.kept.values()) <= 100_000
+    assert len(app.kept) > 15
+    assert len(reads) == 100
+    ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="x" * 400_000, HTTP_HOST="news.example.cn:" + "0" * 400_000)
+    for number in range(front.ANSWERS + 9):
+        ask(app, "/a/1/", HTTP_ACCEPT_ENCODING=f"br;q=0.{number}")
+        ask(app, "/a/1/", HTTP_HOST=f"news.example.cn:{number}")
+    for remembered in (app.encodings, app.hosts):
+        assert len(remembered) <= front.ANSWERS
+        assert max(map(len, remembered)) < front.LONGEST
+
+
+@given(st.text(st.characters(max_codepoint=255)), st.text(st.characters(max_codepoint=255)))
+def test_whatever_a_header_says_there_is_an_answer(tmp_path_factory, text, other):
+    folder = tmp_path_factory.mktemp("x")
+    put(LocalFiles(folder / "current"), "index.html", PAGE)
+    (folder / "pictures").mkdir()
+    (folder / PICTURE).write_bytes(b"picture")
+    app = front.Front(behind, folder, folder)
+    app.hosts.add("news.example.cn")
+    for path in ("/", f"/media/{PICTURE}"):
+        for names in (("RANGE", "IF_RANGE"), ("ACCEPT_ENCODING", "IF_NONE_MATCH"), ("IF_MODIFIED_SINCE", "HOST")):
+            found = ask(app, path, **dict(zip((f"HTTP_{name}" for name in names), (text, other), strict=True)))
+            assert found[0] in (200, 206, 304, 416, 418)
 
 
 # --- pictures -------------------------------------------------------------------------------------------------------
@@ -205,40 +252,19 @@ def test_pictures_come_from_the_disk_whole_or_in_part(app):
     status, headers, body = ask(app, path)
     assert (status, body, headers["Content-Type"], headers["Accept-Ranges"]) == (200, whole, "image/webp", "bytes")
     assert "immutable" in headers["Cache-Control"]
-    status, part, body = ask(app, path, HTTP_RANGE="bytes=5-9")
-    assert (status, body, part["Content-Range"]) == (206, whole[5:10], f"bytes 5-9/{len(whole)}")
+    for other in ({}, {"HTTP_IF_RANGE": headers["ETag"]}):
+        status, part, body = ask(app, path, HTTP_RANGE="bytes=5-9", **other)
+        assert (status, body, part["Content-Range"]) == (206, whole[5:10], f"bytes 5-9/{len(whole)}")
+        assert part["Content-Length"] == "5"
     assert ask(app, path, HTTP_RANGE="bytes=5-9", HTTP_IF_RANGE='"other"')[2] == whole
+    status, part, body = ask(app, path, HTTP_RANGE="bytes=5-9,20-30")
+    assert (status, body, "Content-Range" in part) == (200, whole, False)
     status, part, body = ask(app, path, HTTP_RANGE=f"bytes={len(whole)}-")
     assert (status, body, part["Content-Range"]) == (416, b"", f"bytes */{len(whole)}")
+    assert "Cache-Control" not in part
     assert ask(app, path, HTTP_IF_NONE_MATCH=headers["ETag"])[0] == 304
-    assert ask(app, path, method="HEAD")[2] == b""
-
-
-@given(st.integers(0, 40), st.integers(0, 50) | st.none(), st.integers(0, 50) | st.none())
-def test_a_range_is_the_bytes_it_names(size, first, last):
-    data = bytes(range(size))
-    header = f"bytes={'' if first is None else first}-{'' if last is None else last}"
-    try:
-        found = byte_ranges.asked_for(header, size)
-    except byte_ranges.Unsatisfiable:
-        assert (first is not None and first >= size) or (first is None and (last == 0 or size == 0))
-        return
-    if first is None and last is None:
-        assert found is None
-    elif first is None:
-        assert data[slice(*found)] == data[-last:]
-    elif last is not None and last < first:
-        assert found is None
-    else:
-        assert data[slice(*found)] == data[first : None if last is None else last + 1] != b""
-
-
-@given(st.text(max_size=20))
-def test_nonsense_for_a_range_is_the_whole_file(text):
-    try:
-        assert byte_ranges.asked_for(text, 10) is None or text.strip().startswith("bytes=")
-    except byte_ranges.Unsatisfiable:
-        assert text.strip().startswith("bytes=")
+    status, part, body = ask(app, path, method="HEAD", HTTP_RANGE="bytes=5-9")
+    assert (status, body, part["Content-Length"]) == (200, b"", str(len(whole)))
 
 
 # --- the same as Django ---------------------------------------------------------------------------------------------
@@ -276,43 +302,63 @@ def test_the_headers_are_those_of_django(cast, client, settings, https):
         status, headers, body = ask(app, path, **scheme)
         assert (status, body) == (answer.status_code, answer.content) == (200, answer.content), path
         assert comparable(headers) == comparable(dict(answer.items())), path
+    (settings.MEDIA_ROOT / "pictures").mkdir(parents=True)
+    (settings.MEDIA_ROOT / PICTURE).write_bytes(b"picture" * 99)
+    for path, sent in ((f"/media/{PICTURE}", {}), (f"/media/{PICTURE}", {"Range": "bytes=7-"})):
+        answer = client.get(path, secure=https, headers={"host": "news.example.cn", **sent})
+        status, headers, body = ask(app, path, **scheme, **{f"HTTP_{k.upper()}": v for k, v in sent.items()})
+        assert (status, body) == (answer.status_code, answer.content)
+        assert headers.pop("Last-Modified")
+        assert headers == dict(answer.items())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "kept"),
+    [("GET", "/s/x/", 200, True), ("HEAD", "/s/x/", 200, True), ("POST", "/s/x/", 200, False), ("GET", "/admin/", 200, False),
+     ("GET", "/s/x/", 404, False)],
+)  # fmt: skip
+def test_what_django_answers_itself_may_be_kept_as_a_baked_page(rf, method, path, status, kept):
+    answer = CacheControlMiddleware(lambda _request: HttpResponse(status=status))(rf.generic(method, path))
+    assert answer.headers.get("Cache-Control") == (baking.CACHE_CONTROL if kept else None)
 
 
 # --- under granian --------------------------------------------------------------------------------------------------
 
 
-def test_under_granian_pages_are_served_while_the_database_is_away(tmp_path):
-    folder = tmp_path / "data"
-    pages = folder / "baked/g/1"
-    pages.mkdir(parents=True)
-    (folder / "baked/current").symlink_to("g/1")
-    put(LocalFiles(pages), "a/1/index.html", PAGE)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{tmp_path}/none/db", "DEBUG": "0"}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "granian", "newsroom.wsgi:application", "--interface", "wsgi", "--port", str(port)],
-        env=environment, cwd=django_settings.BASE_DIR, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        url = f"http://127.0.0.1:{port}/a/1/"
-        for _try in range(600):
-            try:
-                with urllib.request.urlopen(url, timeout=10) as answer:
-                    assert answer.read() == PAGE
-                    etag = answer.headers["ETag"]
-                break
-            except urllib.error.URLError:
-                time.sleep(0.05)
-        else:
-            pytest.fail("granian did not start")
-        with pytest.raises(urllib.error.HTTPError) as told:
-            urllib.request.urlopen(urllib.request.Request(url, headers={"If-None-Match": etag}), timeout=10)
-        assert told.value.code == 304
-    finally:
-        server.terminate()
-        server.wait()
+@pytest.fixture
+def served(tmp_path):
+    """A newsroom under granian with one page and one picture, whose database is away."""
+    newsroom = Newsroom(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/none/db")
+    (tmp_path / "baked/g").mkdir(parents=True)
+    (tmp_path / "baked/current").symlink_to("g/1")
+    put(LocalFiles(tmp_path / "baked/g/1"), "a/1/index.html", PAGE)
+    (tmp_path / "media/pictures").mkdir(parents=True)
+    (tmp_path / "media" / PICTURE).write_bytes(bytes(byte_ranges.WHOLE))
+    newsroom.serve()
+    yield newsroom
+    newsroom.stop()
+
+
+def test_under_granian_pages_are_served_while_the_database_is_away(served):
+    url = f"http://127.0.0.1:{served.port}"
+    status, headers, body = fetch(f"{url}/a/1/")
+    assert (status, body) == (200, PAGE)
+    assert fetch(f"{url}/a/1/", If_None_Match=headers["ETag"])[::2] == (304, b"")
+    assert fetch(f"{url}/a/1/", method="HEAD")[::2] == (200, b"")
+    assert fetch(f"{url}/media/{PICTURE}", Range="bytes=0-9")[::2] == (206, bytes(10))
+
+
+def test_readers_who_are_slow_to_take_a_picture_keep_nobody_else_waiting(served):
+    with ExitStack() as slow:
+        for _reader in range(12):  # more than there are threads
+            reader = slow.enter_context(socket.socket())
+            reader.settimeout(20)
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)  # as on a line, or the kernel takes it all
+            reader.connect(("127.0.0.1", served.port))
+            reader.sendall(f"GET /media/{PICTURE} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+            assert reader.recv(12) == b"HTTP/1.1 200"
+        assert fetch(f"http://127.0.0.1:{served.port}/a/1/")[::2] == (200, PAGE)
 
 
 def test_every_rewrite_has_another_etag(files):

@@ -45,11 +45,11 @@ def stored(request: HttpRequest, name: str) -> HttpResponseBase:
             shown = f"{shown}.{found[3]}"  # what it is saved as never pretends to be another kind
     file = default_storage.open(name)
     etag = byte_ranges.etag_of(os.fstat(file.fileno()))
-    response = get_conditional_response(request, etag=etag)
-    if response:
-        file.close()
-    else:
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None:
         response = _sent(request, file, etag)
+    else:
+        file.close()
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         return response  # says nothing about the file: no cache may keep it
     if response.status_code != HTTPStatus.NOT_MODIFIED:
