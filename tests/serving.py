@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from articles.management.commands.serve import OPTIONS
 from tests.conftest import needs
 
 ROOT = Path(settings.BASE_DIR)
@@ -93,12 +94,14 @@ class Newsroom:
         self.running.append(process)
         return process
 
-    def serve(self, workers=1):
-        """granian as `manage.py serve` starts it; answers when it is there."""
-        process = self.start("-m", "granian", "newsroom.wsgi:application", "--interface", "wsgi", "--port", str(self.port),
-                             "--workers", str(workers), "--blocking-threads", "4", "--no-ws")  # fmt: skip
-        eventually(lambda: fetch(f"http://127.0.0.1:{self.port}/robots.txt")[0], "granian answers")
+    def granian(self, application, port, workers=1):
+        """As `manage.py serve` starts it; there when it answers."""
+        process = self.start("-m", "granian", application, *OPTIONS, "--port", str(port), "--workers", str(workers))
+        eventually(lambda: fetch(f"http://127.0.0.1:{port}/robots.txt")[0], "granian answers")
         return process
+
+    def serve(self, workers=1):
+        return self.granian("newsroom.wsgi:application", self.port, workers)
 
     def stop(self):
         for process in self.running:

@@ -154,9 +154,7 @@ def plain_nginx(folder: Path, page: bytes, packed: bytes) -> Iterator[str]:
 
 def granian(found: Newsroom, application: str) -> str:
     port = free_port()
-    found.start("-m", "granian", application, "--interface", "wsgi", "--port", str(port), "--workers", "1",
-                "--blocking-threads", "4", "--no-ws")  # fmt: skip
-    eventually(lambda: fetch(f"http://127.0.0.1:{port}/robots.txt")[0], "granian answers")
+    found.granian(application, port)
     return f"http://127.0.0.1:{port}"
 
 
