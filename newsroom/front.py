@@ -152,8 +152,8 @@ class Front:
                 encoding = ""
         if body is None or facts.st_mtime != plain.st_mtime:  # a copy of another version than the file
             encoding = ""
+            # Kept under the stamp from before: where this is a newer version already, its copy is looked for next time.
             body, facts = read(file)
-            plain = facts
         page = self._made(file, encoding, body, plain, facts)
         self._keep(key, page)
         return page

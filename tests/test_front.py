@@ -164,6 +164,21 @@ def test_a_copy_of_another_version_than_its_file_is_not_served(app, files):
     assert (status, body, headers.get("Content-Encoding")) == (200, PAGE, None)
 
 
+def test_a_page_that_was_read_while_it_was_rewritten_is_sent_compressed_the_next_time(app, files, monkeypatch):
+    read = front.read
+
+    def read_after_the_rewrite(file):
+        if file.endswith(".br"):
+            put(files, "a/1/index.html", PAGE[::-1])
+        return read(file)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(front, "read", read_after_the_rewrite)
+        assert ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")[2] == PAGE[::-1]
+    _status, headers, body = ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")
+    assert (headers["Content-Encoding"], brotli.decompress(body)) == ("br", PAGE[::-1])
+
+
 def test_readers_in_many_threads_get_whole_pages_while_they_are_rewritten(app, files, settings):
     """An answer is one version, with the headers of that version, whatever is rewritten, removed, or put in place."""
     bodies = [(f"第{n}版" * 200).encode() for n in range(100, 160)]
