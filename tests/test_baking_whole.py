@@ -153,6 +153,19 @@ def test_images_of_codes_are_taken_over_until_address_or_logo_change(site, setti
     assert_agrees()
 
 
+def test_no_page_of_the_new_site_has_the_time_of_another_text_in_the_old_one(site):
+    def times():
+        current = django_settings.BAKED_DIR / "current"
+        return {
+            path: int((current / store.name_of(path)).stat().st_mtime) for path in ("/", "/s/news/", "/feeds/all.atom")
+        }
+
+    before = times()
+    renamed("新名")
+    baking.bake_everything(processes=1)
+    assert all(after > before[path] for path, after in times().items())
+
+
 def test_only_one_process_bakes_the_whole_site(site):
     with whole._alone(), pytest.raises(CommandError, match="already"):
         call_command("bake", everything=True, processes=1)

@@ -66,7 +66,7 @@ class Generations:
             return None
 
     def _folder(self, target: str) -> LocalFiles:
-        return LocalFiles(self.root / target, generation=target.removeprefix("g/"))
+        return LocalFiles(self.root / target, generation=target.removeprefix("g/"), served=self.root / "current")
 
     def _new(self) -> str:
         folder = self.root / "g" / f"{timezone.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"

@@ -12,6 +12,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -78,9 +79,13 @@ class LocalFiles(FileSystemStorage):
 
     keeps_copies = True
 
-    def __init__(self, location: str | Path | None = None, generation: str = "") -> None:
+    def __init__(
+        self, location: str | Path | None = None, generation: str = "", served: str | Path | None = None
+    ) -> None:
+        """`served`: the folder that readers are served from, where this one is to take its place."""
         super().__init__(location or settings.BAKED_DIR)
         self.generation = generation
+        self.served = Path(served or self.location)
 
     def replace(self, name: str, body: bytes, copies: dict[str, bytes]) -> None:
         """Make the file say `body`, with these copies beside it. OSError: nothing has changed for readers."""
@@ -92,7 +97,7 @@ class LocalFiles(FileSystemStorage):
         try:
             for file, data in files.items():
                 parts[file] = self._part(file, data)
-            at = _later_than(target)
+            at = _later_than(target, self.served / name)
             for file, part in parts.items():
                 os.utime(part, (at, at))
                 os.replace(part, file)
@@ -156,12 +161,13 @@ def _says(file: Path, data: bytes) -> bool:
         return False
 
 
-def _later_than(file: Path) -> int:
-    """Now, in whole seconds; one second after the file's time where that is not past."""
-    try:
-        return max(int(time.time()), int(file.stat().st_mtime) + 1)
-    except FileNotFoundError:
-        return int(time.time())
+def _later_than(*files: Path) -> int:
+    """Now, in whole seconds; one second after the times of the files where that is not past."""
+    times = [int(time.time())]
+    for file in files:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            times.append(int(file.stat().st_mtime) + 1)
+    return max(times)
 
 
 def _is_removed(folder: Path) -> bool:
