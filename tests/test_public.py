@@ -318,3 +318,9 @@ def test_neighbours_lead_on_and_skip_what_was_withdrawn(client, cast):
     html = client.get(f"/a/{third.number}/").content.decode()
     assert f'href="/a/{first.number}/"' in html
     assert f'href="/a/{second.number}/"' not in html
+
+
+def test_a_thread_that_answered_an_english_editor_answers_the_next_reader_in_chinese(client, cast):
+    before = client.get("/nowhere/").content
+    client.get("/admin/login/", headers={"accept-language": "en"})
+    assert client.get("/nowhere/").content == before
