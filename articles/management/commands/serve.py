@@ -9,15 +9,15 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-# Four threads of Python, so that a slow page of the desk holds up no reader; two that read and write sockets, which serve
-# half as many pages again as one.
+# Sixteen threads of Python, so that slow pages of the desk and slow phones that load a film hold up no reader; each may keep a
+# connection to the database. Two would serve a crowd half as fast again (docs/performance.md).
 OPTIONS = [
     "--interface",
     "wsgi",
     "--blocking-threads",
-    "4",
+    "16",
     "--runtime-threads",
-    "2",
+    "1",
     "--no-ws",
     "--log-level",
     "warning",
