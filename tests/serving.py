@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from articles.management.commands.serve import OPTIONS
+from articles.management.commands.serve import OPTIONS, WORKERS
 from tests.conftest import needs
 
 ROOT = Path(settings.BASE_DIR)
@@ -94,14 +94,14 @@ class Newsroom:
         self.running.append(process)
         return process
 
-    def granian(self, application, port, workers=1):
+    def granian(self, application, port, workers=WORKERS):
         """As `manage.py serve` starts it; there when it answers."""
         process = self.start("-m", "granian", application, *OPTIONS, "--port", str(port), "--workers", str(workers))
         eventually(lambda: fetch(f"http://127.0.0.1:{port}/robots.txt")[0], "granian answers")
         return process
 
-    def serve(self, workers=1):
-        return self.granian("newsroom.wsgi:application", self.port, workers)
+    def serve(self):
+        return self.granian("newsroom.wsgi:application", self.port)
 
     def stop(self):
         for process in self.running:

@@ -64,7 +64,7 @@ def story(tmp_path_factory):
     """(what was done, what was seen)"""
     newsroom = Newsroom(tmp_path_factory.mktemp("crowd"))
     newsroom.run(SCENE)
-    newsroom.serve(workers=2)
+    newsroom.serve()
     paths = ["/", "/a/1/", "/a/2/", "/a/3/", "/s/news/", "/feeds/all.atom"]
     files = [newsroom.folder / f"seen-{n}" for n in range(PROCESSES)]
     readers = [

@@ -9,8 +9,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-# Sixteen threads of Python, so that slow pages of the desk and slow phones that load a film hold up no reader; each may keep a
-# connection to the database. Two would serve a crowd half as fast again (docs/performance.md).
+# Two processes, since threads of one wait for one another (docs/performance.md); sixteen threads in each, so that slow pages of
+# the desk and slow phones that load a film hold up no reader. Each thread may keep a connection to the database.
+WORKERS = 2
 OPTIONS = [
     "--interface",
     "wsgi",
@@ -30,7 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on")
-        parser.add_argument("--workers", type=int, default=1, help="processes; two or more want PostgreSQL")
+        parser.add_argument("--workers", type=int, default=WORKERS, help="processes")
         parser.add_argument(
             "--ask-account", action="store_true", help="ask for the first account when there is none yet"
         )
