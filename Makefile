@@ -29,7 +29,7 @@ bench: .venv/tests .env ## speed, as ratios measured side by side (docs/performa
 
 lint: .venv/tests .env ## linters and checks
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	@.venv/bin/mypy articles/*.py articles/baking articles/checks articles/exchange articles/review articles/review_sheet
+	@.venv/bin/mypy articles/*.py articles/baking articles/checks articles/exchange articles/review articles/review_sheet articles/search
 	@.venv/bin/djlint --quiet --lint templates
 	@$(RUN) manage.py makemigrations --check --dry-run
 

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, baking, permissions, review, sanitising, short_links
+from . import audit, baking, permissions, review, sanitising, search, short_links
 from .checks import OF_THE_TEXT, Problem, Problems, find_problems
 from .models import Article, Edition, Section, SignOff
 from .permissions import Duty
@@ -135,6 +135,7 @@ def withdraw(article: Article, *, by: Any, reason: str) -> None:
     article.scheduled_for = article.scheduled_by = None
     article.save(update_fields=["live", "withdrawn_at", "withdrawal_reason", "readings_due_at", "scheduled_for",
                                 "scheduled_by"])  # fmt: skip
+    search.remove(article)
     audit.record("article.withdrawn", article, by=by, edition=edition.number, digest=edition.digest, reason=reason)
     baking.request(baking.of_article(article), gone=baking.own(article))
 
@@ -158,6 +159,7 @@ def put_back(article: Article, *, by: Any, reason: str) -> Edition:
         article.readings_due_at = timezone.now() + timedelta(hours=article.section.late_reading_hours)
     article.save(update_fields=["live", "withdrawn_at", "withdrawal_reason", "readings_due_at"])
     closes = _close_what_is_public(article)
+    search.write(article)
     audit.record(
         "article.put_back", article, by=by, edition=edition.number, digest=edition.digest, reason=reason,
         readings_open=article.readings_due_at is not None, closes_review=closes,
@@ -260,6 +262,7 @@ def _issue(
                        "migrated"]
     )  # fmt: skip
     codes = short_links.assign(article, edition)
+    search.write(article)
     # The audit first, in every act: it lets one in at a time, and nobody may wait there while holding a page.
     action, details = audited
     audit.record(action, article, by=by, edition=edition.number, digest=edition.digest, **details)

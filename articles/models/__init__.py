@@ -15,6 +15,7 @@ from .page_check import PageCheck
 from .person import Person
 from .picture import Picture
 from .revision import Revision, RevisionAttachment, RevisionPicture
+from .search_text import SearchText
 from .section import Section
 from .short_link import ShortLink
 from .sign_off import SignOff
@@ -39,6 +40,7 @@ __all__ = [
     "Revision",
     "RevisionAttachment",
     "RevisionPicture",
+    "SearchText",
     "Section",
     "ShortLink",
     "SignOff",

@@ -133,6 +133,12 @@ def for_history(article: Article) -> Meta:
     )
 
 
+def for_search(words: str) -> Meta:
+    """The search page; search engines have searches of their own."""
+    title = _("Search: %(words)s") % {"words": words[:40]} if words.strip() else _("Search")
+    return Meta(title=title, indexed=False)
+
+
 def for_other() -> Meta:
     """A page that search engines should leave alone: an error, a preview."""
     return Meta(indexed=False)

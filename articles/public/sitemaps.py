@@ -45,6 +45,6 @@ def part(request: HttpRequest, thousands: int) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /preview/", "Disallow: /q/", "Disallow: /Q/",
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /preview/", "Disallow: /search/", "Disallow: /q/", "Disallow: /Q/",
              f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]  # fmt: skip
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

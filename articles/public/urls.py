@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import beacon, feeds, files, history, scans, sitemaps, views
+from . import beacon, feeds, files, history, scans, search, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("a/<int:number>/since/<int:edition>/", views.since, name="since"),
     path("s/<slug:slug>/", views.section, name="section"),
     path("s/<slug:slug>/<int:page>/", views.section_page, name="section_page"),
+    path("search/", search.page, name="search"),
     path("preview/<str:token>/", views.preview, name="preview"),
     # Codes are scanned in capitals and typed in any case.
     re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", scans.image, name="qr_image"),

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         if not everything:
             self.stdout.write(f"Baked {baking.bake_pending()}.")
             return
-        bar = Bar(self.stdout)
+        bar = Bar(self.stdout, "pages")
         try:
             count = baking.bake_everything(processes=processes, anew=anew, progress=bar.show)
         except baking.AlreadyBaking as error:
@@ -37,7 +37,8 @@ class Bar:
 
     WIDTH = 30
 
-    def __init__(self, out: Any) -> None:
+    def __init__(self, out: Any, what: str) -> None:
+        self.what = what
         self.out, self.begun, self.shown = out, time.monotonic(), 0.0
         self.on_terminal = sys.stdout.isatty()
 
@@ -50,7 +51,9 @@ class Bar:
         minutes, seconds = divmod(round((total - done) / max(rate, 0.001)), 60)
         filled = self.WIDTH * done // max(total, 1)
         bar = "█" * filled + "░" * (self.WIDTH - filled)
-        self.out.write(f"\r{bar} {done:,}/{total:,} {rate:,.0f} pages/s {minutes}:{seconds:02} left \x1b[K", ending="")
+        self.out.write(
+            f"\r{bar} {done:,}/{total:,} {rate:,.0f} {self.what}/s {minutes}:{seconds:02} left \x1b[K", ending=""
+        )
         self.out.flush()
 
     def end(self) -> None:

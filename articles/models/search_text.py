@@ -1,0 +1,28 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .article import Article
+from .section import Section
+
+
+class SearchText(models.Model):
+    """检索文本: what a search looks through: the words of a public article as readers see them.
+
+    The key is the microsecond of the first publication, moved on where it is taken, so that the order of the key is the order of
+    time, on both databases. The index of words stands beside the table (articles/search/words.py).
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="search_text")
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="+")
+    title = models.TextField()
+    text = models.TextField(help_text=_("Everything else in the order of the page, a field a line."))
+    names = models.TextField(help_text=_("Everyone credited, a name a line."))
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("text for searches")
+        verbose_name_plural = _("texts for searches")
+
+    def __str__(self):
+        return self.title

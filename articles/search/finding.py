@@ -1,0 +1,192 @@
+"""Finding: what a reader asked for, the newest articles that may hold it, and of those the ones that do, best first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from ..models import SearchText, Section
+from . import tokens, words
+from .index import SECOND
+
+LONGEST, MOST_WORDS = 100, 8
+# A common word is in a hundred thousand articles: the newest so many are looked at, and of those with the word in their titles so
+# many of the newest.
+NEWEST, TITLED = 500, 200
+ROUNDS = 4  # how often more are read when most of them hold the pairs of a phrase but not the phrase
+LEAD, SNIPPET = 200, 90  # characters
+LONGEST_PIECE = 4  # of a word that is nowhere
+OPENING, CLOSING = '"“「『', '"”」』'
+ALL_TIME = (-(2**62), 2**62)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to look for. `words` are strings that all must stand in the text, folded; the others may be empty."""
+
+    words: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    person: str = ""
+    since: date | None = None
+    until: date | None = None  # this day is in it
+    by_time: bool = False
+
+    @staticmethod
+    def words_in(text: str) -> tuple[str, ...]:
+        """The words of what a reader typed: parted by spaces, but not within quotation marks."""
+        found: list[str] = []
+        word, quoted = "", False
+        for character in tokens.folded(" ".join(text.split()))[:LONGEST] + " ":
+            if character in (CLOSING if quoted else OPENING) or (character == " " and not quoted):
+                found.append(word)
+                word, quoted = "", character != " " and not quoted
+            else:
+                word += character
+        found.append(word)
+        return tuple(dict.fromkeys(w for word in found if (w := tokens.bare(word))))[:MOST_WORDS]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.words or self.sections or self.person or self.since or self.until)
+
+    def groups(self, *, in_title: bool = False) -> list[list[str]]:
+        """What the index is asked: every word, or for sections any of them."""
+        mark = tokens.IN_TITLE if in_title else ""
+        asked = [[mark + word] for word in dict.fromkeys(w for text in self.words for w in tokens.looked_for(text))]
+        if self.sections:
+            asked.append([tokens.section_word(section.pk) for section in self.sections])
+        if self.person:
+            asked.append([tokens.name_word(self.person)])
+        return asked
+
+    def span(self) -> tuple[int, int]:
+        """The first and the last key of the days asked for, in the site's zone."""
+        first = _midnight(self.since) if self.since else ALL_TIME[0]
+        last = _midnight(self.until + timedelta(days=1)) - 1 if self.until else ALL_TIME[1]
+        return first, last
+
+
+class Part(NamedTuple):
+    """A piece of text, and whether it is what was looked for."""
+
+    text: str
+    found: bool
+
+
+class Hit(NamedTuple):
+    """An article that was found: its title and a piece of its text, in parts."""
+
+    number: int
+    title: list[Part]
+    snippet: list[Part]
+
+
+class Found(NamedTuple):
+    """A page of hits. `more`: there are more than `total`; those beyond are older and were not counted."""
+
+    hits: list[Hit]
+    total: int
+    more: bool
+
+
+def find(query: Query, *, first: int = 0, most: int = 20) -> Found:
+    """The hits from place `first` on, at most `most`: the best, or the newest where the query says `by_time`."""
+    if query.is_empty:
+        return Found([], 0, False)
+    rows, more = _holding(query)
+    if not query.by_time and query.words:
+        now = timezone.now().timestamp() * SECOND
+        rows.sort(key=lambda row: (-_worth(row, query.words, now), -row.pk))
+    return Found([_hit(row, query.words) for row in rows[first : first + most]], len(rows), more)
+
+
+def suggestions(query: Query) -> list[str]:
+    """Where nothing was found: shorter searches that find something; each word by itself, or the ends of a single one."""
+    if len(query.words) > 1:
+        return [word for word in query.words if find(Query(words=(word,)), most=1).hits][:3]
+    ends: list[list[str]] = [[], []]
+    for word in query.words:
+        pieces = range(min(len(word) - 1, LONGEST_PIECE), 1, -1)
+        ends = [[word[:length] for length in pieces], [word[-length:] for length in pieces]]
+    finding = (next((w for w in end if find(Query(words=(w,)), most=1).hits), "") for end in ends)
+    return [word for word in dict.fromkeys(finding) if word and all(map(tokens.is_chinese, tokens.runs(word)))]
+
+
+def _holding(query: Query) -> tuple[list[SearchText], bool]:
+    """The rows that hold all words, newest first, and whether older ones were left out."""
+    (first, last), now = query.span(), timezone.now()
+    groups = query.groups()
+    found: dict[int, SearchText] = {}
+    more, end = True, last
+    for _round in range(ROUNDS):
+        rows = _matching(groups, first, end, now, NEWEST)
+        found |= {row.pk: row for row in rows if _holds(row, query.words)}
+        more = len(rows) == NEWEST
+        if not more or len(found) >= NEWEST // 2:
+            break
+        end = rows[-1].pk - 1
+    if more and query.words:
+        titled = _matching(query.groups(in_title=True), first, last, now, TITLED)
+        found |= {row.pk: row for row in titled if _holds(row, query.words)}
+    return sorted(found.values(), key=lambda row: -row.pk), more
+
+
+def _matching(groups: list[list[str]], first: int, last: int, now: datetime, most: int) -> list[SearchText]:
+    if groups:
+        return words.matching(groups, first=first, last=last, now=now, most=most)
+    rows = SearchText.objects.filter(pk__range=(first, last)).exclude(expires_at__lte=now)
+    return list(rows.order_by("-pk")[:most])
+
+
+def _holds(row: SearchText, looked_for: Sequence[str]) -> bool:
+    """Whether all words stand there as they were typed; where the index does not say so already."""
+    longer = [word for word in looked_for if not tokens.is_whole(word)]
+    if not longer:
+        return True
+    text = tokens.folded(f"{row.title}\n{row.text}")
+    return all(word in text for word in longer)
+
+
+def _worth(row: SearchText, looked_for: Sequence[str], now: float) -> float:
+    """How well a text fits: a word in the title above one in the lead, above one further down; what is new a little more."""
+    title, text = tokens.folded(row.title), tokens.folded(row.text)
+    worth = 0.0
+    for word in looked_for:
+        worth += 10 * (word in title) + 3 * (word in text[:LEAD]) + min(text.count(word), 5) / 2
+    years = max(0.0, now - row.pk) / SECOND / (365 * 86400)
+    return worth + 4 / (1 + years)
+
+
+def _hit(row: SearchText, looked_for: Sequence[str]) -> Hit:
+    text = row.text
+    folded = tokens.folded(text)
+    place = min((at for word in looked_for if (at := folded.find(word)) >= 0), default=0)
+    start = max(0, place - SNIPPET // 3)
+    # From the beginning of its line or sentence, where that is near.
+    start = max(start, *(text.rfind(end, start, place) + 1 for end in "\n。！？；"))
+    piece = text[start : start + SNIPPET].split("\n")
+    snippet = ("…" if start else "") + " ".join(piece) + ("…" if start + SNIPPET < len(text) else "")
+    return Hit(row.article_id, list(_marked(row.title, looked_for)), list(_marked(snippet, looked_for)))
+
+
+def _marked(text: str, looked_for: Sequence[str]) -> Iterator[Part]:
+    """The text in parts: what was looked for, and what stands between."""
+    folded, place = tokens.folded(text), 0
+    while looked_for and place < len(text):
+        nexts = [(at, -len(word)) for word in looked_for if (at := folded.find(word, place)) >= 0]
+        if not nexts:
+            break
+        at, length = min(nexts)
+        if at > place:
+            yield Part(text[place:at], False)
+        yield Part(text[at : at - length], True)
+        place = at - length
+    if place < len(text):
+        yield Part(text[place:], False)
+
+
+def _midnight(day: date) -> int:
+    """The first microsecond of a day; the calendar's ends are as far as one can ask."""
+    return int(timezone.make_aware(datetime.combine(day, time.min)).timestamp() * SECOND)

@@ -1,0 +1,104 @@
+"""What can be found: kept in each act's transaction, so that a search shows an article exactly while readers may see it."""
+
+import html
+import re
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+from django.utils.html import strip_tags
+
+from ..models import Article, SearchText
+from . import words
+
+BATCH = 500
+SECOND = 1_000_000  # microseconds
+_BLOCK_ENDS = re.compile(r"</(?:p|h\d|li|td|th|caption|figcaption|blockquote)>|<br\s*/?>")
+Progress = Callable[[int, int], None]
+
+
+@transaction.atomic
+def write(article: Article) -> None:
+    """Have the article found by the text of the edition that readers see; whatever was there of it goes."""
+    remove(article)
+    _insert([_row(article)])
+
+
+@transaction.atomic
+def remove(article: Article) -> None:
+    """Have the article found no more."""
+    _delete(SearchText.objects.filter(article=article))
+
+
+def rebuild(progress: Progress | None = None) -> int:
+    """Make the index anew, some hundred articles at a time while everything stays findable; how many articles there are.
+
+    Can be broken off at any time, and run twice.
+    """
+    public = Article.objects.filter(live__isnull=False)
+    total, done, last = public.count(), 0, 0
+    while True:
+        # Those that readers see no more too, where a row of theirs was left.
+        wanted = Article.objects.filter(Q(live__isnull=False) | Q(search_text__isnull=False), number__gt=last)
+        numbers = list(wanted.order_by("number").values_list("number", flat=True)[:BATCH])
+        if not numbers:
+            return done
+        done, last = done + _rebuild(numbers), numbers[-1]
+        if progress:
+            progress(done, total)
+
+
+@transaction.atomic
+def _rebuild(numbers: list[int]) -> int:
+    # Held, so that no act that changes one of them is overtaken by its older text.
+    list(Article.objects.select_for_update().filter(number__in=numbers).order_by("number").values_list("number"))
+    _delete(SearchText.objects.filter(article__in=numbers))
+    public = Article.objects.filter(number__in=numbers, live__isnull=False)
+    return _insert([_row(article) for article in public.select_related("live__revision").defer("body")])
+
+
+def _delete(found: QuerySet[SearchText]) -> None:
+    rows = list(found)
+    words.drop(rows)
+    SearchText.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+def _row(article: Article) -> SearchText:
+    """The article's text as readers see it. The key is settled when it is inserted."""
+    edition, at = article.live, article.first_published_at
+    if edition is None or at is None:
+        raise ValueError(f"article {article.number} is not public")
+    content = edition.revision.content
+    names = list(dict.fromkeys(credit["name"] for credit in content["credits"]))
+    body = html.unescape(strip_tags(_BLOCK_ENDS.sub("\n", content["body"])))
+    source = content["source"]["name"] if content["source"] else ""
+    lines = [
+        content["summary"],
+        body,
+        " ".join(content["keywords"]),
+        " ".join(names),
+        source,
+        content["original_author"],
+    ]
+    return SearchText(
+        pk=int(at.timestamp() * SECOND),
+        article=article,
+        section_id=edition.section_id,
+        title=" ".join(part for part in (content["kicker"], content["title"], content["subtitle"]) if part),
+        text="\n".join(" ".join(line.split()) for part in lines for line in part.splitlines() if line.strip()),
+        names="\n".join(names),
+        expires_at=edition.expires_at,
+    )
+
+
+def _insert(rows: list[SearchText]) -> int:
+    """Write rows, each under its key or the next free one; how many."""
+    taken = set(SearchText.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    for row in rows:
+        if row.pk in taken:  # published in one microsecond: imports know the day alone
+            same = SearchText.objects.filter(pk__range=(row.pk, row.pk + SECOND)).aggregate(last=Max("pk"))["last"]
+            row.pk = max(row.pk, same or 0, *(key for key in taken if key <= row.pk + SECOND)) + 1
+        taken.add(row.pk)
+    SearchText.objects.bulk_create(rows)
+    words.put(rows)
+    return len(rows)

@@ -1,0 +1,89 @@
+"""How text becomes words that an index can hold: Chinese in overlapping pairs of characters, all else word by word.
+
+A run of Chinese characters 大桥通车 gives 大桥 桥通 通车 and its last character 车. Every string of two or more is then found
+through its pairs, and a single character as the beginning of a pair or as the last one. No dictionary is needed, and none can
+miss a name that stands next to a common word.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+
+CHINESE = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUNS = re.compile(f"[{CHINESE}]+|[^\\W_{CHINESE}]+")
+_IS_CHINESE = re.compile(f"[{CHINESE}]")
+# Marks from the private use area before words that do not stand in the text: in a title, a section, a person.
+IN_TITLE, OF_SECTION, OF_PERSON = "\ue000", "\ue001", "\ue002"
+LONGEST_WORD = 40
+
+
+def _narrow(character: str) -> str:
+    """One character as it is compared: small, and in its usual width; always one, so that places stay places."""
+    folded = unicodedata.normalize("NFKC", character).lower()
+    return folded if len(folded) == 1 else character
+
+
+_NARROW = {
+    code: narrow for code in (*range(0x250), *range(0x370, 0x530), *range(0xFF01, 0xFF5F))
+    if (narrow := _narrow(chr(code))) != chr(code) and chr(code).isalnum()
+}  # fmt: skip
+
+
+def folded(text: str) -> str:
+    """`text` with small letters and narrow digits, as long as it was: what is found at a place here stands there."""
+    return text.translate(_NARROW)
+
+
+def runs(text: str) -> Iterator[str]:
+    """The runs of Chinese characters, and the words and numbers between them, of folded text."""
+    yield from _RUNS.findall(text)
+
+
+def is_chinese(run: str) -> bool:
+    return bool(_IS_CHINESE.match(run))
+
+
+def bare(word: str) -> str:
+    """`word` without punctuation at its ends; nothing, where it is nothing else."""
+    found = list(_RUNS.finditer(word))
+    return word[found[0].start() : found[-1].end()] if found else ""
+
+
+def is_whole(word: str) -> bool:
+    """Whether the index holds this very word, so that what holds the word in the index holds it in its text."""
+    return looked_for(word) in ([word], [word + "*"])
+
+
+def words_of(text: str) -> set[str]:
+    """What the index holds for a text."""
+    found: set[str] = set()
+    for run in runs(folded(text)):
+        if is_chinese(run):
+            found.update(map("".join, pairwise(run)))
+            found.add(run[-1])
+        else:
+            found.add(run[:LONGEST_WORD])
+    return found
+
+
+def looked_for(word: str) -> list[str]:
+    """What a text must hold in the index to contain `word` (folded); a word of one Chinese character ends with `*`."""
+    found: list[str] = []
+    for run in runs(word):
+        if not is_chinese(run):
+            found.append(run[:LONGEST_WORD])
+        elif len(run) == 1:
+            found.append(run + "*")
+        else:
+            found += map("".join, pairwise(run))
+    return list(dict.fromkeys(found))
+
+
+def name_word(name: str) -> str:
+    """The word for a person's name, however it is spaced."""
+    return OF_PERSON + "".join(runs(folded(name)))[:LONGEST_WORD]
+
+
+def section_word(key: int) -> str:
+    return f"{OF_SECTION}{key}"
