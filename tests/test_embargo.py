@@ -26,7 +26,9 @@ def addresses(article):
     picture = article.latest.content["pictures"][0]["file"] if article.latest.content["pictures"] else "pictures/x.png"
     number = article.number
     parts = {
-        "number": [number], "edition": [1, 2], "slug": ["news"], "page": [1], "thousands": [0], "form": ["svg", "png"],
+        "number": [number], "edition": [1, 2], "slug": ["news"], "page": [1], "form": ["svg", "png"],
+        "thousands": [0, number // SITEMAP_SIZE], "month": [f"{timezone.localdate():%Y-%m}"],
+        "day": [timezone.localdate().isoformat()], "key": [*article.credits.values_list("person", flat=True), article.source_id],
         "code": [f"W{number}", f"M{number}", f"P{number}-1", f"P{number}-2"], "name": [picture[:-8] + "0000.png"],
         "token": [str(article.latest.pk), f"{article.latest.pk}-0:x"],
     }  # fmt: skip

@@ -153,7 +153,9 @@ def everywhere(article):
     from articles.public.urls import urlpatterns  # noqa: PLC0415
 
     fill = {"number": article.number, "edition": 1, "slug": "news", "page": 1, "form": "svg",
-            "thousands": article.number // SITEMAP_SIZE, "name": "pictures/" + "0" * 32 + ".jpg", "token": "1-0:x"}  # fmt: skip
+            "key": article.credits.first().person_id, "month": f"{timezone.localdate():%Y-%m}",
+            "day": timezone.localdate().isoformat(), "thousands": article.number // SITEMAP_SIZE,
+            "name": "pictures/" + "0" * 32 + ".jpg", "token": "1-0:x"}  # fmt: skip
     for pattern in urlpatterns:
         keys = pattern.pattern.converters or pattern.pattern.regex.groupindex
         for code in ("W", "M", "P") if "code" in keys else ("",):

@@ -108,7 +108,7 @@ def test_what_is_gone_is_not_found_even_if_the_index_still_has_it(client, cast, 
     assert archive[0].number not in numbers(asked(client, q="大桥"))
     archive[1].refresh_from_db()
     publishing.withdraw(archive[1], by=cast.editor, reason="核实")
-    SearchText.objects.create(pk=1, article=archive[1], section=cast.news, title="大桥第1日", text="漏了", names="")
+    SearchText.objects.create(pk=1, article=archive[1], title="大桥第1日", text="漏了", marks="")
     search.index.words.put(list(SearchText.objects.filter(pk=1)))
     assert search.find(search.Query(words=("漏了",))).hits
     for words in ("大桥", "漏了"):

@@ -1,7 +1,9 @@
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .. import permissions
+from .. import baking, permissions, search
 from ..models import Person
 from .screen import Screen
 
@@ -16,6 +18,11 @@ class PersonScreen(Screen):
     list_display = ["name", "unit", "user"]
     list_select_related = ["user"]
     search_fields = ["name", "unit"]
+
+    def record(self, request: HttpRequest, obj: Person, what: str, message: Any = ()) -> None:
+        super().record(request, obj, what, message)
+        if what != "added" or search.newest(search.Query(credit=(obj.name, obj.unit)), 1):
+            baking.request_everything()  # the articles that name the person lead to the person's page
 
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         """The real name of somebody with an account stands on review sheets: whoever arranges may change it here."""

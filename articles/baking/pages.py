@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from django.db.models import Max
 from django.urls import reverse
+from django.utils import timezone
 
-from ..models import Article, Section, ShortLink
+from ..models import Article, Person, Section, ShortLink, Source
 from ..models.section import PAGE_SIZE
 
 # Articles with numbers n·SITEMAP_SIZE … (n+1)·SITEMAP_SIZE - 1 stand in sitemap file n. The protocol allows 50,000; each
@@ -27,7 +28,14 @@ def of_article(article: Article, *, moved_from: Place | None = None) -> set[str]
 
     How many they are depends on how often the article was published, and never on how large the archive is.
     """
-    found = {*own(article), reverse("home"), reverse("feed_all"), *_sitemaps(article.number)}
+    found = {
+        *own(article),
+        reverse("home"),
+        reverse("feed_all"),
+        *_sitemaps(article.number),
+        *_days(article),
+        *_named(article),
+    }
     if article.listed_in and article.ordinal:
         found |= _around(Place(article.listed_in, article.ordinal))
     if moved_from:
@@ -62,7 +70,10 @@ def of_section(section: Section) -> set[str]:
 def everything() -> Iterator[list[str]]:
     """Every address that has a file, some hundred at a time; a stream, however large the archive is."""
     sections = Section.objects.tree()
-    yield [reverse(name) for name in ("home", "feed_all", "sitemap", "robots")]
+    yield [reverse(name) for name in ("home", "feed_all", "sitemap", "robots", "archive")]
+    yield from grouped(_every_day())
+    for model in (Person, Source):
+        yield from grouped(row.get_absolute_url() for row in model._default_manager.order_by("pk").iterator(2000))
     yield [address for s in sections for address in (s.get_absolute_url(), reverse("feed_section", args=[s.slug]))]
     for section in sections:
         yield from grouped(reverse("section_page", args=[section.slug, n]) for n in range(1, section.last_page + 1))
@@ -104,6 +115,41 @@ def _lists(place: Place) -> set[str]:
         found.add(here.get_absolute_url())
         here = here.parent
     return found
+
+
+def _days(article: Article) -> set[str]:
+    """The pages of the day and the month of first publication, and the list of months where there is no other article in it."""
+    if article.first_published_at is None:
+        return set()
+    day = timezone.localdate(article.first_published_at)
+    found = {reverse("day", args=[day.isoformat()]), reverse("month", args=[f"{day:%Y-%m}"])}
+    others = Article.objects.public().of_month(day).exclude(pk=article.pk)
+    return found if others.exists() else found | {reverse("archive")}
+
+
+def _named(article: Article) -> set[str]:
+    """The pages of the people and the source that the article names now, or named in its edition before."""
+    editions = article.editions.select_related("revision").order_by("-number")[:2]
+    contents = [edition.revision.content for edition in editions]
+    credits = {(credit["name"], credit["unit"]) for content in contents for credit in content["credits"]}
+    sources = {content["source"]["name"] for content in contents if content["source"]}
+    people = Person.objects.filter(name__in=[name for name, _unit in credits])
+    return {
+        *(person.get_absolute_url() for person in people if (person.name, person.unit) in credits),
+        *(source.get_absolute_url() for source in Source.objects.filter(name__in=sources)),
+    }
+
+
+def _every_day() -> Iterator[str]:
+    """Every day and month on which something was published, newest first: one look into an index for each."""
+    public = Article.objects.public()
+    day, month = public.newest_day(), ""
+    while day:
+        if month != f"{day:%Y-%m}":
+            month = f"{day:%Y-%m}"
+            yield reverse("month", args=[month])
+        yield reverse("day", args=[day.isoformat()])
+        day = public.newest_day(before=day)
 
 
 def _sitemaps(number: int) -> set[str]:

@@ -25,10 +25,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('title', models.TextField()),
                 ('text', models.TextField(help_text='Everything else in the order of the page, a field a line.')),
-                ('names', models.TextField(help_text='Everyone credited, a name a line.')),
+                ('marks', models.TextField(help_text='Words for its section, people, source and keywords.')),
                 ('expires_at', models.DateTimeField(null=True)),
                 ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='search_text', to='articles.article')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.section')),
             ],
             options={
                 'verbose_name': 'text for searches',

@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -17,6 +17,10 @@ from .source import Source
 
 if TYPE_CHECKING:
     from .revision import Revision
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -65,6 +69,24 @@ class ArticleQuerySet(models.QuerySet):
     def on_page(self, section: Section, page: int) -> "ArticleQuerySet":
         """What numbered page `page` of a section holds; reads one range of an index, whatever the page."""
         return self.filter(listed_in=section, ordinal__gt=(page - 1) * PAGE_SIZE, ordinal__lte=page * PAGE_SIZE)
+
+    def of_day(self, day: date) -> "ArticleQuerySet":
+        """Those first published on a day, in the site's zone."""
+        return self._between(day, day + timedelta(days=1))
+
+    def of_month(self, day: date) -> "ArticleQuerySet":
+        """Those first published in the month that a day is in."""
+        first = day.replace(day=1)
+        return self._between(first, (first + timedelta(days=32)).replace(day=1))
+
+    def _between(self, first: date, end: date) -> "ArticleQuerySet":
+        return self.filter(first_published_at__gte=_midnight(first), first_published_at__lt=_midnight(end))
+
+    def newest_day(self, before: date | None = None) -> date | None:
+        """The last day, before the day `before`, on which one of these was first published; one look into an index."""
+        rows = self.filter(first_published_at__lt=_midnight(before)) if before else self
+        at = rows.order_by("-first_published_at").values_list("first_published_at", flat=True).first()
+        return timezone.localdate(at) if at else None
 
     def for_lists(self) -> "ArticleQuerySet":
         """Newest first, with what a list prints and nothing more: bodies stay in the database."""

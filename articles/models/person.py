@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,3 +30,6 @@ class Person(models.Model):
 
     def __str__(self):
         return f"{self.name}（{self.unit}）" if self.unit else self.name
+
+    def get_absolute_url(self):
+        return reverse("person", args=[self.pk])

@@ -2,7 +2,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .article import Article
-from .section import Section
 
 
 class SearchText(models.Model):
@@ -14,10 +13,9 @@ class SearchText(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="search_text")
-    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="+")
     title = models.TextField()
     text = models.TextField(help_text=_("Everything else in the order of the page, a field a line."))
-    names = models.TextField(help_text=_("Everyone credited, a name a line."))
+    marks = models.TextField(help_text=_("Words for its section, people, source and keywords."))
     expires_at = models.DateTimeField(null=True)
 
     class Meta:

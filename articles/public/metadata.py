@@ -133,6 +133,18 @@ def for_history(article: Article) -> Meta:
     )
 
 
+def for_list(title: str, path: str) -> Meta:
+    """A list that is no section: of a person, a source, a day."""
+    url = settings.SITE_URL + path
+    return Meta(
+        title=title,
+        canonical=url,
+        tags=_filled(("ColumnName", title), ("ColumnDescription", title), ("ColumnKeywords", title),
+                     ("ColumnType", Section.Kind.NEWS)),
+        properties=_filled(("og:type", "website"), ("og:title", title), ("og:url", url)),
+    )  # fmt: skip
+
+
 def for_search(words: str) -> Meta:
     """The search page; search engines have searches of their own."""
     title = _("Search: %(words)s") % {"words": words[:40]} if words.strip() else _("Search")

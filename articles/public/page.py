@@ -1,6 +1,7 @@
 """What the article page prints, taken from one revision: of the edition readers see, or of a draft in a preview."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -63,11 +64,14 @@ class ArticlePage:
     print_code: Code | None = None
     corrections: tuple[Correction, ...] = ()
     since: Edition | None = None
+    # Where the people and the source have pages of their own: by (name, unit), and by name.
+    pages: Mapping[Any, str] = field(default_factory=dict)
 
     @classmethod
     def of_edition(
-        cls, article: Article, *, neighbours: Neighbours = (None, None), since: Edition | None = None
-    ) -> "ArticlePage":
+        cls, article: Article, *, neighbours: Neighbours = (None, None), since: Edition | None = None,
+        pages: Mapping[Any, str] | None = None,
+    ) -> "ArticlePage":  # fmt: skip
         """What readers see now; for the holder of a printout of the older edition `since`, with a line that says so, and
         without neighbours: each of these pages would change with them.
         """
@@ -86,6 +90,7 @@ class ArticlePage:
             print_code=_code(paper, _("Scan to read this article online")),
             corrections=_corrections(article) if edition.number > 1 else (),
             since=since,
+            pages=pages or {},
         )
 
     @classmethod
@@ -126,10 +131,18 @@ class ArticlePage:
         return self._named(Credit.Role.RESPONSIBLE_EDITOR)
 
     @property
-    def credits(self) -> list[tuple[str, list[str]]]:
-        """Every role with its names, in the order in which the roles first appear."""
-        roles = dict.fromkeys(credit["role"] for credit in self.content["credits"])
-        return [(Credit.Role(role).label, self._named(role)) for role in roles]
+    def credits(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Every role with its names and their pages, in the order in which the roles first appear."""
+        roles: dict[str, list[tuple[str, str]]] = {}
+        for credit in self.content["credits"]:
+            page = self.pages.get((credit["name"], credit["unit"]), "")
+            roles.setdefault(credit["role"], []).append((credit["name"], page))
+        return [(Credit.Role(role).label, names) for role, names in roles.items()]
+
+    @property
+    def source_page(self) -> str:
+        source = self.content["source"]
+        return self.pages.get(source["name"], "") if source else ""
 
     @property
     def ai_labels(self) -> bool:

@@ -38,6 +38,8 @@ class SearchForm(forms.Form):
     q = forms.CharField(label=gettext_lazy("Words"), required=False)
     section = forms.ChoiceField(label=gettext_lazy("Section"), required=False)
     person = forms.CharField(label=gettext_lazy("Author or editor"), required=False, max_length=40)
+    keyword = forms.CharField(label=gettext_lazy("Keyword"), required=False, max_length=40)
+    source = forms.CharField(label=gettext_lazy("Source"), required=False, max_length=80)
     since = Day(label=gettext_lazy("From day"), required=False, error_messages={
         "invalid": gettext_lazy("This is no day; write it like 2026-05-31.")})  # fmt: skip
     until = Day(label=gettext_lazy("To day"), required=False, error_messages={
@@ -69,6 +71,8 @@ class SearchForm(forms.Form):
             words=search.Query.words_in(facts.get("q") or ""),
             sections=tuple(chosen) if facts.get("section") else (),
             person=facts.get("person") or "",
+            keyword=facts.get("keyword") or "",
+            source=facts.get("source") or "",
             since=facts.get("since"),
             until=facts.get("until"),
             by_time=facts.get("order") == "time",
@@ -91,7 +95,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "asked": not query.is_empty or bool(request.GET.get("q")),
         "found": found,
         "hits": hits,
-        "refined": any(request.GET.get(name) for name in ("section", "person", "since", "until", "order")),
+        "refined": any(
+            request.GET.get(name) for name in ("section", "person", "keyword", "source", "since", "until", "order")
+        ),
         "newer": _address(request, number - 1) if number > 1 else "",
         "older": _address(request, number + 1)
         if found and number < MOST_PAGES and found.total > number * PAGE_SIZE

@@ -8,10 +8,11 @@ import re
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
+from django.urls import reverse
 
-from ..models import Article
+from ..models import Article, Person, Source
 from .context import Site
 
 ARTICLE = re.compile(r"/a/([1-9]\d{0,17})/")
@@ -44,6 +45,7 @@ class Together:
         self.numbers = {int(found[1]) for path in paths if (found := ARTICLE.match(path))}
         self.articles: dict[int, Article | None] = {}
         self.neighbours: dict[int, Neighbours] = {}
+        self._names: dict[Any, str] | None = None
 
     @cached_property
     def site(self) -> Site:
@@ -63,6 +65,14 @@ class Together:
                 self.articles[row.number] = row
         return self.articles[number]
 
+    def pages_of_names(self, article: Article) -> dict[Any, str]:
+        """The pages of those whom the article credits, by name and unit, and of its source, by name."""
+        if self._names is None:
+            self._names = _pages_of_names(
+                [row for row in {**self.articles, article.number: article}.values() if row and row.live]
+            )
+        return self._names
+
     def neighbours_of(self, article: Article) -> Neighbours:
         """The articles before and after it in its section: mostly within a few places, and looked for further away if not."""
         if article.number not in self.neighbours:
@@ -77,6 +87,18 @@ class Together:
             for row in here:
                 self.neighbours[row.number] = _beside(row, near, listed, first, last)
         return self.neighbours[article.number]
+
+
+def _pages_of_names(articles: list[Article]) -> dict[Any, str]:
+    contents = [article.live.revision.content for article in articles]
+    credits = {(credit["name"], credit["unit"]) for content in contents for credit in content["credits"]}
+    sources = {content["source"]["name"] for content in contents if content["source"]}
+    people = Person.objects.filter(name__in={name for name, _unit in credits}).annotate(of=Value("person"))
+    origins = Source.objects.filter(name__in=sources).annotate(of=Value("source"), unit=Value(""))
+    rows, others = (found.order_by().values_list("of", "pk", "name", "unit") for found in (people, origins))
+    return {
+        (name, unit) if of == "person" else name: reverse(of, args=[key]) for of, key, name, unit in rows.union(others)
+    }
 
 
 def of(request: HttpRequest) -> Together:

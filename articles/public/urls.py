@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import beacon, feeds, files, history, scans, search, sitemaps, views
+from . import archive, beacon, feeds, files, history, names, scans, search, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("a/<int:number>/since/<int:edition>/", views.since, name="since"),
     path("s/<slug:slug>/", views.section, name="section"),
     path("s/<slug:slug>/<int:page>/", views.section_page, name="section_page"),
+    path("p/<int:key>/", names.person, name="person"),
+    path("o/<int:key>/", names.source, name="source"),
+    path("archive/", archive.months, name="archive"),
+    re_path(r"^archive/(?P<month>[0-9]{4}-[0-9]{2})/$", archive.month, name="month"),
+    re_path(r"^archive/(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})/$", archive.day, name="day"),
     path("search/", search.page, name="search"),
     path("preview/<str:token>/", views.preview, name="preview"),
     # Codes are scanned in capitals and typed in any case.

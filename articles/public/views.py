@@ -86,7 +86,8 @@ def article(request: HttpRequest, number: int) -> HttpResponse:
     row = published(request, number)
     if row.state not in SHOWN:
         return gone(request, row.state)
-    page = ArticlePage.of_edition(row, neighbours=together.of(request).neighbours_of(row))
+    shared = together.of(request)
+    page = ArticlePage.of_edition(row, neighbours=shared.neighbours_of(row), pages=shared.pages_of_names(row))
     return render(request, "public/article.html", {"page": page, "meta": metadata.for_article(page)})
 
 
@@ -105,7 +106,7 @@ def since(request: HttpRequest, number: int, edition: int) -> HttpResponse:
         raise Http404
     if not has_changed(older, row.live):
         return redirect(row.get_absolute_url())
-    page = ArticlePage.of_edition(row, since=older)
+    page = ArticlePage.of_edition(row, since=older, pages=together.of(request).pages_of_names(row))
     meta = metadata.for_article(page)
     meta.indexed, meta.linked_data = False, None
     return render(request, "public/article.html", {"page": page, "meta": meta})

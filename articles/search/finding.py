@@ -29,6 +29,9 @@ class Query:
     words: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     person: str = ""
+    keyword: str = ""
+    source: str = ""
+    credit: tuple[str, str] | None = None  # a person's name and unit, as they are printed
     since: date | None = None
     until: date | None = None  # this day is in it
     by_time: bool = False
@@ -49,16 +52,23 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.words or self.sections or self.person or self.since or self.until)
+        return not (self.since or self.until or self.groups())
 
     def groups(self, *, in_title: bool = False) -> list[list[str]]:
         """What the index is asked: every word, or for sections any of them."""
         mark = tokens.IN_TITLE if in_title else ""
         asked = [[mark + word] for word in dict.fromkeys(w for text in self.words for w in tokens.looked_for(text))]
         if self.sections:
-            asked.append([tokens.section_word(section.pk) for section in self.sections])
-        if self.person:
-            asked.append([tokens.name_word(self.person)])
+            asked.append([tokens.marked(tokens.OF_SECTION, str(section.pk)) for section in self.sections])
+        for mark, name in (
+            (tokens.OF_NAME, self.person),
+            (tokens.OF_KEYWORD, self.keyword),
+            (tokens.OF_SOURCE, self.source),
+        ):
+            if name:
+                asked.append([tokens.marked(mark, name)])
+        if self.credit:
+            asked.append([tokens.marked(tokens.OF_CREDIT, *self.credit)])
         return asked
 
     def span(self) -> tuple[int, int]:
@@ -100,6 +110,12 @@ def find(query: Query, *, first: int = 0, most: int = 20) -> Found:
         now = timezone.now().timestamp() * SECOND
         rows.sort(key=lambda row: (-_worth(row, query.words, now), -row.pk))
     return Found([_hit(row, query.words) for row in rows[first : first + most]], len(rows), more)
+
+
+def newest(query: Query, most: int) -> list[int]:
+    """The numbers of the newest articles that belong to what the query names, at most `most`; its words are not looked for."""
+    first, last = query.span()
+    return [row.article_id for row in _matching(query.groups(), first, last, timezone.now(), most)]
 
 
 def suggestions(query: Query) -> list[str]:

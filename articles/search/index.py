@@ -9,7 +9,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.html import strip_tags
 
 from ..models import Article, SearchText
-from . import words
+from . import tokens, words
 
 BATCH = 500
 SECOND = 1_000_000  # microseconds
@@ -69,24 +69,30 @@ def _row(article: Article) -> SearchText:
     if edition is None or at is None:
         raise ValueError(f"article {article.number} is not public")
     content = edition.revision.content
-    names = list(dict.fromkeys(credit["name"] for credit in content["credits"]))
+    credits = [(credit["name"], credit["unit"]) for credit in content["credits"]]
     body = html.unescape(strip_tags(_BLOCK_ENDS.sub("\n", content["body"])))
     source = content["source"]["name"] if content["source"] else ""
     lines = [
         content["summary"],
         body,
         " ".join(content["keywords"]),
-        " ".join(names),
+        " ".join(dict.fromkeys(name for name, _unit in credits)),
         source,
         content["original_author"],
+    ]
+    marks = [
+        tokens.marked(tokens.OF_SECTION, str(edition.section_id)),
+        *(tokens.marked(tokens.OF_NAME, name) for name, _unit in credits),
+        *(tokens.marked(tokens.OF_CREDIT, name, unit) for name, unit in credits),
+        *([tokens.marked(tokens.OF_SOURCE, source)] if source else []),
+        *(tokens.marked(tokens.OF_KEYWORD, word) for word in content["keywords"]),
     ]
     return SearchText(
         pk=int(at.timestamp() * SECOND),
         article=article,
-        section_id=edition.section_id,
         title=" ".join(part for part in (content["kicker"], content["title"], content["subtitle"]) if part),
         text="\n".join(" ".join(line.split()) for part in lines for line in part.splitlines() if line.strip()),
-        names="\n".join(names),
+        marks=" ".join(dict.fromkeys(marks)),
         expires_at=edition.expires_at,
     )
 

@@ -13,8 +13,9 @@ from itertools import pairwise
 CHINESE = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS = re.compile(f"[{CHINESE}]+|[^\\W_{CHINESE}]+")
 _IS_CHINESE = re.compile(f"[{CHINESE}]")
-# Marks from the private use area before words that do not stand in the text: in a title, a section, a person.
-IN_TITLE, OF_SECTION, OF_PERSON = "\ue000", "\ue001", "\ue002"
+# A mark from the private use area before words that stand in a title, and before those that say what an article belongs to.
+IN_TITLE, OF_SECTION, OF_NAME = "\ue000", "\ue001", "\ue002"
+OF_CREDIT, OF_SOURCE, OF_KEYWORD = "\ue003", "\ue004", "\ue005"
 LONGEST_WORD = 40
 
 
@@ -80,10 +81,6 @@ def looked_for(word: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def name_word(name: str) -> str:
-    """The word for a person's name, however it is spaced."""
-    return OF_PERSON + "".join(runs(folded(name)))[:LONGEST_WORD]
-
-
-def section_word(key: int) -> str:
-    return f"{OF_SECTION}{key}"
+def marked(mark: str, *names: str) -> str:
+    """The word for what an article belongs to, by its name or names, however they are spaced."""
+    return mark + "0".join("".join(runs(folded(name)))[:LONGEST_WORD] for name in names)

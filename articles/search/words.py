@@ -31,9 +31,7 @@ def of(row: SearchText) -> set[str]:
     """Every word under which a row is found."""
     found = tokens.words_of(row.text) | tokens.words_of(row.title)
     found |= {tokens.IN_TITLE + word for word in tokens.words_of(row.title)}
-    found |= {tokens.name_word(name) for name in row.names.splitlines()}
-    found.add(tokens.section_word(row.section_id))
-    return found
+    return found.union(row.marks.split())
 
 
 def put(rows: Sequence[SearchText]) -> None:
@@ -68,14 +66,14 @@ def matching(groups: Sequence[Sequence[str]], *, first: int, last: int, now: Any
     """
     if connection.vendor == "postgresql":
         found = SearchText.objects.raw(
-            "SELECT id, article_id, section_id, title, text, names, expires_at FROM articles_searchtext "
+            "SELECT id, article_id, title, text, marks, expires_at FROM articles_searchtext "
             "WHERE words @@ %s::tsquery AND id BETWEEN %s AND %s AND (expires_at IS NULL OR expires_at > %s) "
             "ORDER BY id DESC LIMIT %s",
             [_spelled(groups, "'{}'", "'{}':*", " | ", " & "), first, last, now, most],
         )
     else:
         found = SearchText.objects.raw(
-            "SELECT t.id, t.article_id, t.section_id, t.title, t.text, t.names, t.expires_at "
+            "SELECT t.id, t.article_id, t.title, t.text, t.marks, t.expires_at "
             "FROM articles_searchwords CROSS JOIN articles_searchtext AS t ON t.id = articles_searchwords.rowid "
             "WHERE articles_searchwords MATCH %s AND articles_searchwords.rowid BETWEEN %s AND %s "
             "AND (t.expires_at IS NULL OR t.expires_at > %s) ORDER BY articles_searchwords.rowid DESC LIMIT %s",

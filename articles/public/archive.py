@@ -1,0 +1,84 @@
+"""What was published when: the months, the days of a month, the articles of a day."""
+
+import calendar
+from collections import Counter
+from datetime import date
+from typing import NamedTuple
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from ..models import Article
+from . import metadata
+
+MOST_OF_A_DAY = 500  # an import may have put thousands on one; the search finds those
+
+
+class Day(NamedTuple):
+    """A day of a calendar. `count` articles were first published on it; in another month it is `outside`."""
+
+    day: date
+    count: int
+    outside: bool
+
+
+@require_safe
+def months(request: HttpRequest) -> HttpResponse:
+    """Every month with articles, by year, newest first; one look into an index for each."""
+    public = Article.objects.public()
+    years: dict[int, list[date]] = {}
+    day = public.newest_day()
+    while day:
+        first = day.replace(day=1)
+        years.setdefault(first.year, []).append(first)
+        day = public.newest_day(before=first)
+    context = {"years": list(years.items()), "meta": metadata.for_list(_("Past articles"), reverse("archive"))}
+    return render(request, "public/archive.html", context)
+
+
+@require_safe
+def month(request: HttpRequest, month: str) -> HttpResponse:
+    """The calendar of a month, with how much was published on each day."""
+    first = _day(f"{month}-01")
+    instants = Article.objects.public().of_month(first).values_list("first_published_at", flat=True)
+    counts = Counter(timezone.localdate(at) for at in instants.iterator(2000))
+    if not counts:
+        raise Http404
+    weeks = [[Day(day, counts[day], day.month != first.month) for day in week]
+             for week in calendar.Calendar(calendar.MONDAY).monthdatescalendar(first.year, first.month)]  # fmt: skip
+    title = date_format(first, "YEAR_MONTH_FORMAT")
+    context = {"title": title, "weeks": weeks, "meta": metadata.for_list(title, reverse("month", args=[month]))}
+    return render(request, "public/month.html", context)
+
+
+@require_safe
+def day(request: HttpRequest, day: str) -> HttpResponse:
+    """The articles first published on a day, newest first."""
+    here = _day(day)
+    articles = list(Article.objects.public().for_lists().of_day(here)[:MOST_OF_A_DAY])
+    if not articles:
+        raise Http404
+    title = date_format(here, "DATE_FORMAT")
+    context = {
+        "title": title,
+        "articles": articles,
+        "month": here.replace(day=1),
+        "meta": metadata.for_list(title, reverse("day", args=[day])),
+    }
+    return render(request, "public/day.html", context)
+
+
+def _day(text: str) -> date:
+    """The day of an address; Http404 for what no newsroom ever published on."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise Http404 from error
+    if not 1900 <= day.year <= 2200:
+        raise Http404
+    return day

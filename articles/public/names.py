@@ -1,0 +1,56 @@
+"""The pages of people and of sources: the newest of what they are printed on."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from .. import search
+from ..models import Article, Person, Source
+from . import metadata
+
+NEWEST = 40
+
+
+@require_safe
+def person(request: HttpRequest, key: int) -> HttpResponse:
+    """What a person is credited on, under the name and unit as they were printed."""
+    found = get_object_or_404(Person, pk=_bounded(key))
+    query = search.Query(credit=(found.name, found.unit))
+    return _page(request, found, query, note=found.unit, older={"person": found.name, "order": "time"})
+
+
+@require_safe
+def source(request: HttpRequest, key: int) -> HttpResponse:
+    """What came from a source, with the way to its own site."""
+    found = get_object_or_404(Source, pk=_bounded(key))
+    query = search.Query(source=found.name)
+    return _page(request, found, query, url=found.url, older={"source": found.name, "order": "time"})
+
+
+def _page(
+    request: HttpRequest, named: Any, query: search.Query, *, older: dict[str, str], note: str = "", url: str = ""
+) -> HttpResponse:
+    numbers = search.newest(query, NEWEST + 1)
+    articles = list(Article.objects.public().for_lists().filter(number__in=numbers[:NEWEST]))
+    if not articles:
+        raise Http404
+    asked = QueryDict(mutable=True)
+    asked.update(older)
+    context = {
+        "name": named.name,
+        "note": note,
+        "url": url,
+        "articles": articles,
+        "older": f"{reverse('search')}?{asked.urlencode()}" if len(numbers) > NEWEST else "",
+        "meta": metadata.for_list(named.name, named.get_absolute_url()),
+    }
+    return render(request, "public/names.html", context)
+
+
+def _bounded(key: int) -> int:
+    if key >= 2**63:
+        raise Http404
+    return key
