@@ -105,6 +105,6 @@ def _insert(rows: list[SearchText]) -> int:
             same = SearchText.objects.filter(pk__range=(row.pk, row.pk + SECOND)).aggregate(last=Max("pk"))["last"]
             row.pk = max(row.pk, same or 0, *(key for key in taken if key <= row.pk + SECOND)) + 1
         taken.add(row.pk)
-    SearchText.objects.bulk_create(rows)
-    words.put(rows)
+    if rows:
+        words.insert(rows)
     return len(rows)

@@ -34,19 +34,27 @@ def of(row: SearchText) -> set[str]:
     return found.union(row.marks.split())
 
 
-def put(rows: Sequence[SearchText]) -> None:
-    """Index rows that have just been written, and are not indexed yet."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.executemany(
-                "UPDATE articles_searchtext SET words = array_to_tsvector(%s) WHERE id = %s",
-                [(sorted(of(row)), row.pk) for row in rows],
-            )
-        else:
+def insert(rows: Sequence[SearchText]) -> None:
+    """Write new rows, and index them."""
+    if connection.vendor == "sqlite":
+        SearchText.objects.bulk_create(rows)
+        with connection.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO articles_searchwords(rowid, words) VALUES (%s, %s)",
                 [(row.pk, " ".join(of(row))) for row in rows],
             )
+        return
+    values = [
+        value for row in rows
+        for value in (row.pk, row.article_id, row.title, row.text, row.marks, row.expires_at, sorted(of(row)))
+    ]  # fmt: skip
+    marks = ", ".join(["(%s, %s, %s, %s, %s, %s, array_to_tsvector(%s))"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO articles_searchtext (id, article_id, title, text, marks, expires_at, words) "  # noqa: S608 (no input)
+            f"VALUES {marks}",
+            values,
+        )
 
 
 def drop(rows: Iterable[SearchText]) -> None:
