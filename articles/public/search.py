@@ -15,7 +15,7 @@ from .. import search
 from ..models import Article, Section
 from . import metadata, together
 
-PAGE_SIZE, MOST_PAGES = 20, 25
+PAGE_SIZE, MOST_PAGES = 20, 20
 NEWEST = 6  # shown where nothing was found
 DAYS = {"min": "1949-10-01", "max": "2100-12-31"}
 

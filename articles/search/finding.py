@@ -14,8 +14,8 @@ from .index import SECOND
 LONGEST, MOST_WORDS = 100, 8
 # A common word is in a hundred thousand articles: the newest so many are looked at, and of those with the word in their titles so
 # many of the newest.
-NEWEST, TITLED = 500, 200
-ROUNDS = 4  # how often more are read when most of them hold the pairs of a phrase but not the phrase
+NEWEST, TITLED = 300, 100
+ROUNDS = 3  # how often more are read when most of them hold the pairs of a phrase but not the phrase
 LEAD, SNIPPET = 200, 90  # characters
 LONGEST_PIECE = 4  # of a word that is nowhere
 OPENING, CLOSING = '"“「『', '"”」』'
