@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from . import audit, baking, permissions
 from .checks import Problems, find_problems
-from .models import Article, Heartbeat
+from .models import Article, Heartbeat, SiteSettings
 from .permissions import Duty
 from .publishing import CannotPublish, publish
 
@@ -104,9 +105,23 @@ def notice_instants() -> int:
             gone = baking.own(article) if field == "expires_at" and last and last < now else ()
             baking.request(baking.of_article(article), gone=gone)
             count += 1
+    count += _notice_grey(first, until)
     if count or last is None or now - first > BEAT:
         Heartbeat.objects.update_or_create(worker=INSTANTS, defaults={"seen_at": now})
     return count
+
+
+def _notice_grey(first: datetime, until: datetime) -> int:
+    """Have the pages baked that became grey, or coloured again, between two instants; whether there were any."""
+    site = SiteSettings.current()
+    passed = any(at and first < at <= until for at in (site.grey_from, site.grey_until))
+    if not passed or site.grey == SiteSettings.Grey.OFF:
+        return 0
+    if site.grey == SiteSettings.Grey.HOME:
+        baking.request([reverse("home")])
+    else:
+        baking.request_everything()
+    return 1
 
 
 def beat() -> None:

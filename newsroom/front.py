@@ -22,6 +22,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.http import http_date, parse_http_date_safe
 from django.utils.module_loading import import_string
 
+from articles import look
 from articles.baking.store import CACHE_CONTROL, name_of, path_of
 from articles.uploads import CONTENT_TYPES
 
@@ -34,10 +35,14 @@ App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 TYPES = {
     ".html": "text/html; charset=utf-8", ".xml": "application/xml", ".atom": "application/atom+xml; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8", ".png": "image/png",
+    ".txt": "text/plain; charset=utf-8", ".png": "image/png", ".css": "text/css; charset=utf-8",
 }  # fmt: skip
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
-CODE_CACHE_CONTROL = "public, max-age=86400"  # as articles/public/scans.py says of images of codes
+CACHE_CONTROLS = {
+    ".png": "public, max-age=86400",  # as articles/public/scans.py says of images of codes
+    ".css": look.CACHE_CONTROL,
+}
+VARY: dict[str, Headers] = {".png": [], ".css": [("Vary", "Accept-Encoding, Cookie")]}
 PICTURE = re.compile(r"/media/(pictures/[0-9a-f]{32}(?:-\d{2,4})?\.([a-z]{2,4}))")
 PICTURE_HEADERS = {
     "Accept-Ranges": "bytes",
@@ -88,6 +93,8 @@ class Front:
             elif path.startswith(NOT_OURS) or (environ.get("QUERY_STRING") and path.startswith("/q/")):
                 answer = None
             else:
+                if path.startswith("/look/"):
+                    path = look.sheet_for(path, environ.get("HTTP_COOKIE", ""))
                 answer = self._page(path, environ, start_response)
             if answer is not None:
                 return answer
@@ -159,13 +166,13 @@ class Front:
         return page
 
     def _made(self, file: str, encoding: str, body: bytes, plain: os.stat_result, facts: os.stat_result) -> Page:
-        etag = etag_of(facts)
         suffix = os.path.splitext(file)[1]
+        # Two looks that were written in one second may be of one size, so their sheets are told apart by nothing.
+        etag = "" if suffix == ".css" else etag_of(facts)
         common = [
-            ("Cache-Control", CODE_CACHE_CONTROL if suffix == ".png" else CACHE_CONTROL),
-            ("ETag", etag),
-            ("Last-Modified", http_date(facts.st_mtime)),
-            *([] if suffix == ".png" else [("Vary", "Accept-Encoding")]),
+            ("Cache-Control", CACHE_CONTROLS.get(suffix, CACHE_CONTROL)),
+            *([("ETag", etag), ("Last-Modified", http_date(facts.st_mtime))] if etag else []),
+            *VARY.get(suffix, [("Vary", "Accept-Encoding")]),
             *self.headers,
         ]
         whole = [
@@ -249,6 +256,8 @@ def stamp_of(facts: os.stat_result) -> tuple[int, ...]:
 
 def is_fresh(environ: Environ, etag: str, modified: int) -> bool:
     """Whether what the reader has is what would be sent (RFC 9110, 13.1): If-None-Match goes before If-Modified-Since."""
+    if not etag:
+        return False
     known = environ.get("HTTP_IF_NONE_MATCH")
     if known is not None:
         return known == etag or known.strip() == "*" or etag in [k.strip().removeprefix("W/") for k in known.split(",")]

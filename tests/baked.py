@@ -5,6 +5,7 @@ import re
 
 import brotli
 
+from articles import look
 from articles.baking import pages
 from articles.baking.generations import generations
 from articles.baking.render import ask
@@ -13,7 +14,7 @@ from articles.models import Article, BakedPage, BakeJob
 
 LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)["#?]')
 # Addresses that have no file: files of another kind, and what Django answers itself.
-NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search)/")
+NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search)/|/look/(set)?$")
 
 
 def on_disk():
@@ -54,7 +55,9 @@ def assert_agrees():
     for path, body in found.items():
         for link in LINK.findall(body):
             if not NOT_BAKED.match(link):
-                assert link.decode() in found, f"{path} leads to {link.decode()}, which is not on disk"
+                assert look.sheet_for(link.decode(), "") in found, (
+                    f"{path} leads to {link.decode()}, which is not on disk"
+                )
                 name_of(link.decode())
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import attachments, pictures, preview, publishing, review, scheduling
+from articles import attachments, look, pictures, preview, publishing, review, scheduling
 from articles.baking import SITEMAP_SIZE
 from articles.checks import Problems
 from articles.models import ShortLink
@@ -27,6 +27,7 @@ def addresses(article):
     number = article.number
     parts = {
         "number": [number], "edition": [1, 2], "slug": ["news"], "page": [1], "form": ["svg", "png"],
+        "digest": [look.digest("")], "named": ["auto-normal"],
         "thousands": [0, number // SITEMAP_SIZE], "month": [f"{timezone.localdate():%Y-%m}"],
         "day": [timezone.localdate().isoformat()], "key": [*article.credits.values_list("person", flat=True), article.source_id],
         "code": [f"W{number}", f"M{number}", f"P{number}-1", f"P{number}-2"], "name": [picture[:-8] + "0000.png"],

@@ -382,3 +382,20 @@ def test_every_rewrite_has_another_etag(files):
         put(files, "a/1/index.html", str(number).encode() * 300)
         etags.append(front.etag_of(os.stat(files.path("a/1/index.html"))))
     assert all(one != other for one, other in pairwise(etags))
+
+
+@pytest.mark.parametrize(
+    ("cookie", "look"),
+    [("", "auto-normal"), ("look=elder-dark-large", "elder-dark-large"), ("a=1; look=../../secret", "auto-normal")],
+)
+def test_the_sheet_that_the_readers_cookie_chooses(app, files, cookie, look):
+    for name in ("auto-normal", "elder-dark-large"):
+        put(files, f"look/0123456789ab/{name}.css", f"/* {name} */ {'x' * 300}".encode())
+    status, headers, body = ask(
+        app, "/look/0123456789ab.css", HTTP_COOKIE=cookie, HTTP_IF_NONE_MATCH='"x",', HTTP_IF_MODIFIED_SINCE="x"
+    )
+    assert (status, body.decode().split()[1]) == (200, look)
+    assert (headers["Vary"], headers["Cache-Control"]) == ("Accept-Encoding, Cookie", "private, no-cache")
+    assert headers["Content-Type"] == "text/css; charset=utf-8"
+    assert not {"ETag", "Last-Modified"} & set(headers)
+    assert ask(app, "/look/ba9876543210.css", HTTP_COOKIE=cookie)[0] == 418

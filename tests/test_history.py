@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import preview, publishing, review, scheduling
+from articles import look, preview, publishing, review, scheduling
 from articles.baking import SITEMAP_SIZE
 from articles.checks import Problems
 from articles.models import Article, ShortLink, SiteSettings
@@ -152,7 +152,8 @@ def everywhere(article):
     """Every public address there is, from the address table, with this article's number filled in."""
     from articles.public.urls import urlpatterns  # noqa: PLC0415
 
-    fill = {"number": article.number, "edition": 1, "slug": "news", "page": 1, "form": "svg",
+    fill = {"digest": look.digest(""), "named": "auto-normal",
+            "number": article.number, "edition": 1, "slug": "news", "page": 1, "form": "svg",
             "key": article.credits.first().person_id, "month": f"{timezone.localdate():%Y-%m}",
             "day": timezone.localdate().isoformat(), "thousands": article.number // SITEMAP_SIZE,
             "name": "pictures/" + "0" * 32 + ".jpg", "token": "1-0:x"}  # fmt: skip

@@ -130,3 +130,21 @@ def test_when_django_and_the_database_are_killed_readers_notice_nothing(newsroom
         newsroom.serve()
         eventually(lambda: fetch(site + "/a/3/")[0] == 410, "Django is back")
         assert fetch(site + "/admin/")[0] == 302
+
+
+def test_the_sheet_that_the_readers_cookie_chooses_with_django_away(newsroom):
+    with nginx(newsroom.folder, newsroom.port) as (site, _brotli):
+        digest = next(path.split("/")[2] for path, _body in pages(newsroom) if path.startswith("/look/"))
+        baked = dict(pages(newsroom))
+        for cookie, look in (
+            ("", "auto-normal"),
+            ("look=elder-dark-large", "elder-dark-large"),
+            ("look=../x", "auto-normal"),
+        ):
+            status, headers, body = fetch(f"{site}/look/{digest}.css", Cookie=cookie)
+            assert (status, body) == (200, baked[f"/look/{digest}/{look}.css"]), cookie
+            assert "Cookie" in ", ".join(headers.get_all("Vary"))
+            assert headers["Cache-Control"] == "private, no-cache"
+            assert headers["Content-Type"] == "text/css; charset=utf-8"
+            assert not headers["ETag"]
+            assert not headers["Last-Modified"]

@@ -124,7 +124,7 @@ def test_no_cookie_no_foreign_request_a_strict_policy(client, live, path):
         if tag in ("script", "img", "iframe", "source", "video"):
             assert not re.match(r"(https?:)?//", attrs.get("src") or ""), attrs
         if tag == "link" and attrs.get("rel") == "stylesheet":
-            assert attrs["href"].startswith("/static/")
+            assert attrs["href"].startswith("/look/")
         if tag == "script" and "src" not in attrs:
             assert attrs["type"] == "application/ld+json"
     assert "Cookie" not in response.get("Vary", "")

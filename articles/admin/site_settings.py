@@ -1,22 +1,47 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from .. import baking
+from .. import baking, look
 from ..models import SiteSettings
 from .screen import Screen
+
+
+class SiteSettingsForm(forms.ModelForm):
+    """The settings, with an accent that can be read and a mourning that ends after it begins."""
+
+    def clean_accent(self) -> str:
+        accent = self.cleaned_data["accent"].lower()
+        if look.COLOUR.fullmatch(accent) and look.contrast(accent, look.PAPER) < look.LEGIBLE:
+            raise forms.ValidationError(
+                _(
+                    "On our paper this colour has a contrast of %(has).1f, and text needs %(needs)s: choose a darker one."
+                )
+                % {"has": look.contrast(accent, look.PAPER), "needs": look.LEGIBLE}
+            )
+        return accent
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        first, last = facts.get("grey_from"), facts.get("grey_until")
+        if first and last and last <= first:
+            self.add_error("grey_until", _("The end is before the beginning; exchange the two."))
+        return facts
 
 
 @admin.register(SiteSettings)
 class SiteSettingsScreen(Screen):
     """One row, so no list: the address of the list leads to the form."""
 
+    form = SiteSettingsForm
     autocomplete_fields = ["logo"]
     fieldsets = [
-        (None, {"fields": ["name", "slogan", "logo", "description", "keywords", "corrections_at"]}),
+        (None, {"fields": ["name", "slogan", "logo", "description", "keywords", "accent", "corrections_at"]}),
+        (_("A day of mourning"), {"fields": ["grey", "grey_from", "grey_until"]}),
         (
             _("Footer: who answers for the site"),
             {"fields": ["sponsor", "operator", "phone", "email", "address", "report_phone", "report_email"]},

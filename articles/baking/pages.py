@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
+from .. import look
 from ..models import Article, Person, Section, ShortLink, Source
 from ..models.section import PAGE_SIZE
 
@@ -71,6 +72,7 @@ def everything() -> Iterator[list[str]]:
     """Every address that has a file, some hundred at a time; a stream, however large the archive is."""
     sections = Section.objects.tree()
     yield [reverse(name) for name in ("home", "feed_all", "sitemap", "robots", "archive")]
+    yield look.files()
     yield from grouped(_every_day())
     for model in (Person, Source):
         yield from grouped(row.get_absolute_url() for row in model._default_manager.order_by("pk").iterator(2000))

@@ -1,5 +1,7 @@
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .picture import Picture
@@ -24,6 +26,25 @@ class SiteSettings(models.Model):
     corrections_at = models.CharField(
         _("correction notes stand"), max_length=4, choices=CorrectionsAt, default=CorrectionsAt.TOP
     )
+    accent = models.CharField(
+        _("accent colour"), max_length=7, blank=True,
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write it like #9d2b22."))],
+        help_text=_("Like #9d2b22; empty for the usual red. By night a lighter one is made of it."),
+    )  # fmt: skip
+
+    class Grey(models.TextChoices):
+        """Where readers see no colours on a day of mourning."""
+
+        OFF = "off", _("Nowhere")
+        HOME = "home", _("On the home page")
+        ALL = "all", _("On every page")
+
+    grey = models.CharField(_("mourning grey"), max_length=4, choices=Grey, default=Grey.OFF)
+    grey_from = models.DateTimeField(_("grey from"), null=True, blank=True, help_text=_("Empty: at once."))
+    grey_until = models.DateTimeField(
+        _("grey until"), null=True, blank=True, help_text=_("Empty: until somebody ends it.")
+    )
+
     sponsor = models.CharField(_("sponsor"), max_length=80, blank=True)
     operator = models.CharField(_("operator"), max_length=80, blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
@@ -48,6 +69,13 @@ class SiteSettings(models.Model):
 
     def __str__(self):
         return self.name
+
+    def is_grey(self, where: "SiteSettings.Grey") -> bool:
+        """Whether mourning grey is shown now: on the home page, or on every page."""
+        now = timezone.now()
+        begun = self.grey_from is None or self.grey_from <= now
+        over = self.grey_until is not None and self.grey_until <= now
+        return begun and not over and self.grey in (where, self.Grey.ALL)
 
     @classmethod
     def current(cls) -> "SiteSettings":

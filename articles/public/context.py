@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from .. import look
 from ..models import Section, SiteSettings
 from . import metadata
 
@@ -28,6 +29,20 @@ class Site:
         self.sections = Section.objects.tree()
         self.by_key = {section.pk: section for section in self.sections}
         self.rendered: dict[tuple[str, str], SafeString] = {}
+
+    @property
+    def sheet(self) -> str:
+        """The address of the style sheet."""
+        return look.address(self.settings.accent)
+
+    @property
+    def grey(self) -> bool:
+        """Whether every page stands in mourning grey now."""
+        return self.settings.is_grey(SiteSettings.Grey.ALL)
+
+    @property
+    def grey_at_home(self) -> bool:
+        return self.settings.is_grey(SiteSettings.Grey.HOME)
 
     @property
     def meta(self) -> list[tuple[str, str]]:

@@ -151,9 +151,9 @@ def for_search(words: str) -> Meta:
     return Meta(title=title, indexed=False)
 
 
-def for_other() -> Meta:
+def for_other(title: str = "") -> Meta:
     """A page that search engines should leave alone: an error, a preview."""
-    return Meta(indexed=False)
+    return Meta(title=title, indexed=False)
 
 
 def _news_article(page: ArticlePage, description: str, picture: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ SIZES = "(min-width: 46rem) 42rem, 100vw"
 
 
 MOST_CORRECTIONS = 20
+A_MINUTE = 400  # Chinese characters, read at ease
 # What stands in a revision for the desk alone, and a value for each that says nothing.
 NOT_FOR_READERS = {
     "section": None, "origin": Article.Origin.OWN, "embargo_until": None, "pinned_until": None, "expires_at": None,
@@ -109,6 +111,11 @@ class ArticlePage:
         label = _("Table")
         scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
         return sanitising.kept(body.replace("<table>", scroller).replace("</table>", "</table></div>"))
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read, in whole minutes."""
+        return max(1, round(len("".join(strip_tags(self.content["body"]).split())) / A_MINUTE))
 
     @property
     def crumbs(self) -> list[Crumb]:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import archive, beacon, feeds, files, history, names, scans, search, sitemaps, views
+from . import archive, beacon, feeds, files, history, look, names, scans, search, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("archive/", archive.months, name="archive"),
     re_path(r"^archive/(?P<month>[0-9]{4}-[0-9]{2})/$", archive.month, name="month"),
     re_path(r"^archive/(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})/$", archive.day, name="day"),
+    path("look/", look.choose, name="look"),
+    path("look/set", look.keep, name="look_set"),
+    re_path(r"^look/(?P<digest>[0-9a-f]{12})\.css$", look.sheet, name="sheet"),
+    re_path(r"^look/(?P<digest>[0-9a-f]{12})/(?P<named>[a-z-]{1,40})\.css$", look.sheet, name="sheet_of"),
     path("search/", search.page, name="search"),
     path("preview/<str:token>/", views.preview, name="preview"),
     # Codes are scanned in capitals and typed in any case.

@@ -1,0 +1,62 @@
+// What needs a script on an article's page: copying its address, printing, reading it aloud. Each button is hidden until it can do
+// what it says.
+(() => {
+  const tool = (name) => document.querySelector(`[data-tool="${name}"]`);
+  const show = (button, act) => { if (button) { button.hidden = false; button.addEventListener("click", act); } };
+
+  show(tool("print"), () => window.print());
+
+  const copy = tool("copy");
+  if (navigator.clipboard) show(copy, async () => {
+    try {
+      await navigator.clipboard.writeText(copy.dataset.address);
+      copy.textContent = copy.dataset.done;
+    } catch { // not allowed here: the address stands below, to be copied by hand
+      copy.hidden = true;
+    }
+  });
+
+  // Reading aloud: title, source and time, text and captions; not the names at the end, nor what else there is.
+  const speech = window.speechSynthesis;
+  const read = tool("read"), stop = tool("stop"), story = document.querySelector(".story");
+  if (!speech || !window.SpeechSynthesisUtterance || !read || !story) return;
+  const words = read.textContent;
+  let parts = [], place = -1, paused = false;
+  const mark = () => {
+    document.querySelectorAll(".spoken").forEach((e) => e.classList.remove("spoken"));
+    if (parts[place]) parts[place].classList.add("spoken");
+  };
+  const rest = () => {
+    parts = []; place = -1; paused = false;
+    mark();
+    read.textContent = words; stop.hidden = true;
+  };
+  const next = () => {
+    place += 1;
+    if (place >= parts.length) return rest();
+    mark();
+    const says = new SpeechSynthesisUtterance(parts[place].textContent.replace(/\s+/g, " "));
+    says.lang = document.documentElement.lang;
+    const here = parts[place];
+    says.onend = () => { if (parts[place] === here) next(); };
+    says.onerror = () => { if (parts[place] === here) rest(); };
+    speech.speak(says);
+  };
+  show(read, () => {
+    if (place < 0) {
+      parts = [...story.querySelectorAll("h1, .provenance, header .summary, .text :is(p, h2, h3, h4, li, figcaption, caption, td, th)")]
+        .filter((e) => e.textContent.trim() && !e.querySelector("p, li, figcaption"));
+      stop.hidden = false;
+      read.textContent = read.dataset.pause;
+      speech.cancel();
+      next();
+    } else {
+      paused = !paused;
+      if (paused) speech.pause(); else speech.resume();
+      read.textContent = paused ? read.dataset.goOn : read.dataset.pause;
+    }
+  });
+  show(stop, () => { rest(); speech.cancel(); });
+  stop.hidden = true;
+  window.addEventListener("pagehide", () => speech.cancel());
+})();

@@ -1,0 +1,184 @@
+"""How readers want it to look: kept in a cookie that chooses a style sheet, while the page stays the same for everybody."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles import baking, look, scheduling
+from articles.models import BakeJob, SiteSettings
+from tests.baked import on_disk
+
+colours = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
+
+
+# --- sheets ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "contrast"), [("#000000", "#ffffff", 21), ("#777777", "#ffffff", 4.48), ("#9d2b22", "#9d2b22", 1)]
+)
+def test_contrast_is_reckoned_as_the_norm_says(one, other, contrast):
+    assert look.contrast(one, other) == pytest.approx(contrast, abs=0.01)
+    assert look.contrast(other, one) == look.contrast(one, other)
+
+
+@given(colours)
+def test_every_accent_can_be_read_by_night(accent):
+    assert look.contrast(look.lightened(accent), look.NIGHT) >= look.LEGIBLE
+
+
+@given(st.text() | st.sampled_from([f"look={name}" for name in look.BY_NAME]))
+def test_a_cookie_chooses_one_of_the_looks_there_are(cookies):
+    assert look.chosen(cookies) in look.BY_NAME.values()
+    for name, one in look.BY_NAME.items():
+        assert look.chosen(f"a=b; look={name}; c=d") == one
+        assert str(one) == name
+    assert look.chosen("xlook=elder-dark-large") == look.Look()
+
+
+def test_the_sheets_differ_as_their_names_say():
+    usual = look.sheet(look.Look(), "")
+    assert "color-scheme: light dark" in usual
+    assert "color-scheme: dark;" in look.sheet(look.Look(theme="dark"), "")
+    assert "prefers-color-scheme" not in look.sheet(look.Look(theme="light"), "").split("Elements.")[0]
+    assert "长辈版" in look.sheet(look.Look(elder=True), "")
+    assert "--size: 1.18" in look.sheet(look.Look(size="large"), "")
+    assert len({look.sheet(one, "") for one in look.every()}) == 18
+    assert "--accent: #123456" in look.sheet(look.Look(), "#123456")
+    assert look.digest("") != look.digest("#123456")
+
+
+# --- choosing -------------------------------------------------------------------------------------------------------
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_page_is_the_same_and_its_sheet_is_not(client, cast):
+    article = cast.article()
+    cast.publish(article)
+    usual = client.get(article.get_absolute_url()).content
+    sheet = look.address("")
+    assert f'<link rel="stylesheet" href="{sheet}">'.encode() in usual
+    first = client.get(sheet)
+    client.cookies["look"] = "elder-dark-large"
+    assert client.get(article.get_absolute_url()).content == usual
+    second = client.get(sheet)
+    assert (first.content != second.content, "Cookie" in second["Vary"]) == (True, True)
+    assert second["Cache-Control"] == "private, no-cache"
+    assert second["Content-Type"] == "text/css; charset=utf-8"
+    assert client.get("/look/0123456789ab.css").content == second.content  # of an old page
+    assert client.get("/look/0123456789ab/auto-normal.css").status_code == 404
+    assert client.get(f"{sheet[:-4]}/nothing.css").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [("elder=1", "elder-auto-normal"), ("elder=other", "elder-auto-normal"), ("theme=dark&size=small", "dark-small"),
+     ("theme=pink", "auto-normal"), ("", "auto-normal"), ("elder=0&size=large", "auto-large")],
+)  # fmt: skip
+def test_a_choice_is_kept_and_leads_back(client, query, kept):
+    response = client.get(f"/look/set?{query}&to=/a/7/%3Fx=1")
+    cookie = response.cookies["look"]
+    assert (response.status_code, response["Location"], cookie.value) == (303, "/a/7/?x=1", kept)
+    assert (cookie["path"], cookie["samesite"], int(cookie["max-age"])) == ("/", "Lax", 31536000)
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_the_switch_turns_back_and_keeps_the_rest(client):
+    client.cookies["look"] = "elder-dark-large"
+    assert client.get("/look/set?elder=other").cookies["look"].value == "dark-large"
+    assert client.get("/look/set?theme=auto").cookies["look"].value == "auto-large"
+
+
+@pytest.mark.parametrize(
+    "to", ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "/%09/evil.example", "\t//evil",
+           "a", "/look/", "/look/set?to=/x", "/admin/", "", "/\x00//evil"],
+)  # fmt: skip
+def test_nobody_is_led_to_another_site(client, to):
+    assert client.get("/look/set", {"to": to})["Location"] in ("/", to if to.startswith("/%09") else "/")
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [("http://testserver/a/7/", "/a/7/"), ("http://evil.example/a/7/", "/"), ("http://testserver//evil.example/", "/"), ("", "/"),
+     ("http://[bad", "/")],
+)  # fmt: skip
+def test_without_a_place_to_go_it_leads_where_the_reader_came_from(client, settings, referer, back):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    assert client.get("/look/set?elder=1", headers={"referer": referer})["Location"] == back
+
+
+def test_the_settings_show_what_is_chosen(client):
+    client.cookies["look"] = "elder-dark-small"
+    html = client.get("/look/", headers={"referer": "http://testserver/a/7/"}).content.decode()
+    for name, value in (("elder", "1"), ("theme", "dark"), ("size", "small")):
+        assert f'name="{name}" value="{value}" checked' in html
+    assert 'content="noindex' in html
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_look_is_a_file(cast):
+    baking.bake_everything(processes=1)
+    found, _copies = on_disk()
+    assert set(look.files()) <= set(found)
+    assert found[look.files()[0]].decode() == look.sheet(look.Look(), "")
+
+
+# --- mourning -------------------------------------------------------------------------------------------------------
+
+
+def grey(client, path):
+    return '<html lang="zh-CN" class="grey">' in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("where", "home", "others"), [("off", False, False), ("home", True, False), ("all", True, True)]
+)
+def test_mourning_is_where_it_was_asked_for(client, cast, where, home, others):
+    SiteSettings.objects.create(pk=1, grey=where)
+    assert (grey(client, "/"), grey(client, "/s/news/")) == (home, others)
+
+
+def test_mourning_begins_and_ends_by_itself(client, cast, monkeypatch):
+    now = timezone.now()
+    SiteSettings.objects.create(
+        pk=1, grey="all", grey_from=now + timedelta(hours=1), grey_until=now + timedelta(hours=2)
+    )
+    scheduling.notice_instants()
+    BakeJob.objects.all().delete()
+    for hours, is_grey, asks in (
+        (0.5, False, False),
+        (1, True, True),
+        (1.5, True, False),
+        (2, False, True),
+        (3, False, False),
+    ):
+        at = now + timedelta(hours=hours)
+        monkeypatch.setattr(timezone, "now", lambda at=at: at)
+        scheduling.notice_instants()
+        assert (grey(client, "/"), BakeJob.objects.filter(path=BakeJob.EVERYTHING).exists()) == (is_grey, asks), hours
+        BakeJob.objects.all().delete()
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [({"accent": "#ffcc00"}, "对比度只有"), ({"accent": "red"}, "请写成"), ({"accent": "#9D2B22"}, ""),
+     ({"grey_from_0": "2026-11-25", "grey_from_1": "10:00", "grey_until_0": "2026-11-25", "grey_until_1": "09:00"}, "请调换")],
+)  # fmt: skip
+def test_settings_that_nobody_could_read_are_refused_with_a_sentence(client, cast, facts, sentence):
+    client.force_login(cast.admin)
+    page = client.get("/admin/articles/sitesettings/add/")
+    form = page.context["adminform"].form
+    asked = {name: form[name].value() or "" for name in form.fields} | {"name": "霁川新闻网"} | facts
+    response = client.post("/admin/articles/sitesettings/add/", asked)
+    if sentence:
+        assert sentence in response.content.decode()
+        assert not SiteSettings.objects.exists()
+    else:
+        assert response.status_code == 302
+        assert SiteSettings.objects.get().accent == "#9d2b22"

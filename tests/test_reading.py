@@ -1,0 +1,130 @@
+"""Reading in a real browser: no barriers, no sideways scroll, everything by keyboard, in every look."""
+
+import pytest
+
+from articles.models import SiteSettings
+from tests.browser import chromium, watched
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LOOKS = ["auto-normal", "elder-auto-normal", "dark-normal", "elder-dark-large"]
+PATHS = ["/", "/s/news/", "/a/{n}/", "/a/{n}/history/", "/search/?q=大桥", "/search/?q=无此词", "/p/{p}/", "/archive/",
+         "/archive/{m}/", "/look/", "/none/"]  # fmt: skip
+# What is too small, as [what, size].
+TARGETS = """(least) => [...document.querySelectorAll(
+    '.looks a, .sections a, .name a, main a, main button, main summary, .foot a')]
+    .filter((e) => e.offsetParent && !e.closest('.text, .month td, .list'))
+    .map((e) => [e.textContent.trim().slice(0, 20), Math.round(e.getBoundingClientRect().height)])
+    .filter(([, height]) => height < least)"""
+CHIEF = """() => Math.min(...[...document.querySelectorAll('.sections a, .name a, .looks a')]
+    .map((e) => e.getBoundingClientRect().height))"""
+LETTERS = """(least) => [...document.querySelectorAll('body *')]
+    .filter((e) => e.offsetParent && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+    .map((e) => [e.textContent.trim().slice(0, 20), parseFloat(getComputedStyle(e).fontSize)])
+    .filter(([, size]) => size < least)"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def site(live_server, settings):
+    settings.SITE_URL = live_server.url
+    return live_server.url
+
+
+@pytest.fixture
+def paths(site):
+    from articles import publishing  # noqa: PLC0415
+
+    SiteSettings.objects.create(pk=1, name="霁川新闻网", sponsor="霁川县融媒体中心", icp="演ICP备00000000号")
+    cast = Cast()
+    table = "<table><tbody><tr><th>地点</th><th>户数</th></tr><tr><td>望桥乡</td><td>1,284</td></tr></tbody></table>"
+    article = cast.article(
+        title="霁川大桥通车 北岸六千人不再绕行", body=f"<h2>现场</h2><p>{'大桥今日通车。' * 40}</p>{table}"
+    )
+    cast.publish(article)
+    cast.change(article, summary="大桥通车。")
+    cast.sign(article)
+    publishing.correct(article, by=cast.editor, note="补充导语。")
+    article.refresh_from_db()
+    day = article.first_published_at
+    return [path.format(n=article.number, p=cast.lin.pk, m=f"{day:%Y-%m}") for path in PATHS]
+
+
+def opened(browser, site, look, width=390, **facts):
+    context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN", **facts)
+    context.add_cookies([{"name": "look", "value": look, "url": site}])
+    return context.new_page()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_page_has_a_barrier(browser, site, paths, look):
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 (the tests run without it where it is absent)
+
+    page = opened(browser, site, look)
+    wrong = watched(page, site)
+    for path in paths:
+        page.goto(site + path)
+        for fold in page.query_selector_all("details:not([open]) > summary"):
+            fold.click()
+        found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+        assert [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found] == [], path
+    assert wrong == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_scrolls_sideways_on_the_smallest_phone_in_twice_the_type(browser, site, paths, look):
+    page = opened(browser, site, look, width=320)
+    for path in paths:
+        page.goto(site + path)
+        if "elder" not in look:
+            page.evaluate("document.documentElement.style.setProperty('--size', '2')")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    page.context.close()
+
+
+def test_what_one_touches_is_large_enough_for_elders(browser, site, paths):
+    page = opened(browser, site, "elder-auto-normal")
+    for path in paths:
+        page.goto(site + path)
+        assert page.evaluate(TARGETS, 44) == [], path
+        assert page.evaluate(CHIEF) >= 60, path
+        assert page.evaluate(LETTERS, 18) == [], path
+    page.context.close()
+
+
+def test_the_keyboard_alone_reads_switches_and_shares(browser, site, paths):
+    page = opened(browser, site, "auto-normal", width=1280)
+    page.goto(site + paths[2])
+    focused = "document.activeElement.textContent.trim()"
+    page.keyboard.press("Tab")
+    assert page.evaluate(focused) == "跳到正文"
+    page.keyboard.press("Tab")
+    assert "长辈版" in page.evaluate(focused)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url == site + paths[2]
+    assert page.locator(".looks .to-plain").is_visible()
+    assert not page.locator(".looks .to-elder").is_visible()
+    page.focus(".share summary")
+    page.keyboard.press("Enter")
+    assert page.locator(".share .wechat img").is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate(focused) in ("复制链接", "微博")
+    page.context.close()
+
+
+def test_without_scripts_the_switch_works_and_no_dead_button_is_shown(browser, site, paths):
+    page = opened(browser, site, "auto-normal", java_script_enabled=False)
+    page.goto(site + paths[2])
+    assert page.locator(".tools button:visible").count() == 0
+    page.click("text=长辈版")
+    assert page.locator("text=普通版").is_visible()
+    page.click("text=普通版")
+    assert page.locator("text=长辈版").is_visible()
+    page.context.close()
