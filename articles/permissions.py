@@ -93,7 +93,16 @@ def require(user: Any, duty: str, section: Section) -> None:
 
 def require_anywhere(user: Any, duty: str) -> None:
     """Raise PermissionDenied, with a sentence, unless the user has the duty in at least one section."""
-    if not may_anywhere(user, duty):
+    _require(may_anywhere(user, duty), user, duty)
+
+
+def require_everywhere(user: Any, duty: str) -> None:
+    """Raise PermissionDenied, with a sentence, unless the user has the duty in every section."""
+    _require(may_everywhere(user, duty), user, duty)
+
+
+def _require(held: bool, user: Any, duty: str) -> None:
+    if not held:
         raise PermissionDenied(
             _("“%(user)s” may not do this: the duty “%(duty)s” is missing. The security administrator assigns it.")
             % {"user": user.get_username(), "duty": Duty(duty).label}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from . import audit, baking, permissions
 from .checks import Problems, find_problems
-from .models import Article, Heartbeat, SiteSettings
+from .models import Article, Heartbeat, SiteSettings, Slot
 from .permissions import Duty
 from .publishing import CannotPublish, publish
 
@@ -105,7 +105,7 @@ def notice_instants() -> int:
             gone = baking.own(article) if field == "expires_at" and last and last < now else ()
             baking.request(baking.of_article(article), gone=gone)
             count += 1
-    count += _notice_grey(first, until)
+    count += _notice_grey(first, until) + _notice_slots(first, until)
     if count or last is None or now - first > BEAT:
         Heartbeat.objects.update_or_create(worker=INSTANTS, defaults={"seen_at": now})
     return count
@@ -122,6 +122,14 @@ def _notice_grey(first: datetime, until: datetime) -> int:
     else:
         baking.request_everything()
     return 1
+
+
+def _notice_slots(first: datetime, until: datetime) -> int:
+    """Have the home page and the topics baked in which a slot's time ended between two instants; how many slots."""
+    passed = list(Slot.objects.filter(until__gt=first, until__lte=until).select_related("block__topic"))
+    for slot in passed:
+        baking.request({*baking.of_topic(slot.block.topic), *baking.pages_of([slot.article_id])})
+    return len(passed)
 
 
 def beat() -> None:

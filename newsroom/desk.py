@@ -41,6 +41,7 @@ SCREENS = [
     "Attachment",
     "Person",
     "Source",
+    "Topic",
     "Section",
     "SiteSettings",
     "OldPath",
@@ -117,11 +118,12 @@ class Desk(admin.AdminSite):
         return sorted(apps, key=lambda app: app["app_label"] != "articles")
 
     def get_urls(self) -> list[Any]:
-        from articles.admin import sheets  # noqa: PLC0415 (screens register with this site as they load)
+        from articles.admin import front, sheets  # noqa: PLC0415 (screens register with this site as they load)
         from articles.admin.review import queue_view  # noqa: PLC0415
 
         return [
             *sheets.urls(self),
+            *front.urls(self),
             path("language/", set_language, name="set_language"),
             path("queue/", self.admin_view(queue_view), name="queue"),
             *super().get_urls(),

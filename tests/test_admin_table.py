@@ -19,7 +19,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from articles import attachments, pictures, publishing, scheduling
-from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, SiteSettings
+from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, SiteSettings, Topic
 from articles.permissions import DUTIES_OF, Role
 from tests.cast import Cast, make_user, png, upload, world
 
@@ -73,6 +73,7 @@ SCREENS = {
     "articles_person": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # somebody with an account
     "articles_source": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     "articles_section": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
+    "articles_topic": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     "articles_oldpath": screen(see=CONTENT, add=CHIEFS, change=CHIEFS, delete=CHIEFS),
     "articles_sitesettings": screen(see=CONTENT, add=NOBODY, change=CHIEFS),  # there is one row, and it is there
     "articles_assignment": screen(see=GRANT, add=GRANT, change=NOBODY, delete=GRANT),
@@ -111,6 +112,9 @@ TABLE = {
     "articles_attachment_upload": Row(STAFF, WRITERS),
     # Acts of an article: whoever sees it may open the page that asks
     **{f"articles_article_{act}": Row(CONTENT, who) for act, who in ACTS.items()},
+    # The home page and topics
+    "arrange_home": Row(CHIEFS, CHIEFS),
+    "arrange_topic": Row(CHIEFS, CHIEFS),
     # Baked pages
     "articles_bakejob_retry": Row(NOBODY, PUBLISHERS | ELSEWHERE),
     "articles_pagecheck_seen": Row(NOBODY, PUBLISHERS | ELSEWHERE),
@@ -176,6 +180,8 @@ SENT = {
     "articles_person_add": {"name": "新人"}, "articles_person_change": {"name": "改名"},
     "articles_source_add": {"name": "新源"}, "articles_source_change": {"name": "改源"},
     "articles_section_add": {"name": "健康", "slug": "health"}, "articles_section_change": {"name": "卫生"},
+    "articles_topic_add": {"title": "大桥", "slug": "bridge"}, "articles_topic_change": {"title": "新桥"},
+    "arrange_home": {"act": "save"}, "arrange_topic": {"act": "save"},
     "articles_oldpath_add": {"path": "/new.htm", "target": "/"}, "articles_oldpath_change": {"path": "/moved.htm"},
     "articles_sitesettings_change": {"name": "霁川网"}, "articles_assignment_add": {"role": "correspondent"},
     "auth_user_add": {"username": "newcomer", **PASSWORDS}, "auth_user_password_change": PASSWORDS,
@@ -214,6 +220,7 @@ class Scene:
             "section": cast.culture, "source": cast.own, "person": cast.lin, "user": cast.writer,
             "picture": pictures.store(upload(png(colour=(9, 99, 200))), by=cast.writer),
             "attachment": attachments.store(upload(PDF, "通知.pdf"), by=cast.writer),
+            "topic": Topic.objects.create(title="便民桥", slug="old-bridge"),
             "oldpath": OldPath.objects.create(path="/old.htm", target="/"),
             "sitesettings": SiteSettings.objects.create(pk=1, name="霁川新闻网"),
             "bakejob": BakeJob.objects.create(path="/broken/", attempts=1), "pagecheck": PageCheck.objects.create(
@@ -234,7 +241,8 @@ class Scene:
         model = (re.match(r"\w+/(\w+)/", route) or [None, ""])[1]
         shown = article if model == "article" else self.objects.get(model, self.live)
         arguments = {
-            "number": article.pk, "revision": 1, "object_id": getattr(shown, "pk", ""), "id": self.cast.writer.pk,
+            "number": article.pk, "revision": 1, "key": self.objects["topic"].pk,
+            "object_id": getattr(shown, "pk", ""), "id": self.cast.writer.pk,
             "content_type_id": ContentType.objects.get_for_model(self.live).pk, "app_label": "articles", "url": "nowhere/",
         }  # fmt: skip
         return "/admin/" + re.sub(

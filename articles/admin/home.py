@@ -23,6 +23,7 @@ def what_waits(user: Any) -> dict[str, Any]:
         "silent_since": scheduling.silent_since() if permissions.may_anywhere(user, Duty.PUBLISH) else None,
         "baking": pages_today(user),
         "may_write": may_write,
+        "may_arrange": permissions.may_everywhere(user, Duty.ARRANGE),
         "may_see_sheets": any(permissions.may_everywhere(user, duty) for duty in (Duty.PUBLISH, Duty.AUDIT)),
     }
 

@@ -40,7 +40,21 @@ class SiteSettingsScreen(Screen):
     form = SiteSettingsForm
     autocomplete_fields = ["logo"]
     fieldsets = [
-        (None, {"fields": ["name", "slogan", "logo", "description", "keywords", "accent", "corrections_at"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "name",
+                    "slogan",
+                    "logo",
+                    "description",
+                    "keywords",
+                    "accent",
+                    "home_layout",
+                    "corrections_at",
+                ]
+            },
+        ),
         (_("A day of mourning"), {"fields": ["grey", "grey_from", "grey_until"]}),
         (
             _("Footer: who answers for the site"),

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from .. import look
-from ..models import Article, Person, Section, ShortLink, Source
+from ..models import Article, Person, Section, ShortLink, Source, Topic
 from ..models.section import PAGE_SIZE
 
 # Articles with numbers n·SITEMAP_SIZE … (n+1)·SITEMAP_SIZE - 1 stand in sitemap file n. The protocol allows 50,000; each
@@ -36,12 +36,40 @@ def of_article(article: Article, *, moved_from: Place | None = None) -> set[str]
         *_sitemaps(article.number),
         *_days(article),
         *_named(article),
+        *_topics(article),
     }
     if article.listed_in and article.ordinal:
         found |= _around(Place(article.listed_in, article.ordinal))
     if moved_from:
         found |= _around(moved_from)
     return found
+
+
+def of_topic(topic: Topic | None) -> set[str]:
+    """The addresses that show how a topic is arranged, or the home page."""
+    return {topic.get_absolute_url(), reverse("topics")} if topic else {reverse("home")}
+
+
+def pages_of(numbers: Iterable[int]) -> set[str]:
+    """The pages of articles by their numbers."""
+    return {reverse("article", args=[number]) for number in numbers}
+
+
+def _topics(article: Article) -> set[str]:
+    """The topics that may show the article: given a slot, or by its section, those above, or its keywords."""
+    sections: set[int] = set()
+    keywords: set[str] = set()
+    for edition in article.editions.select_related("revision", "section__parent__parent").order_by("-number")[:2]:
+        keywords.update(edition.revision.content["keywords"])
+        here: Section | None = edition.section
+        while here:
+            sections.add(here.pk)
+            here = here.parent
+    filled = Q(blocks__fills=True) & (
+        Q(blocks__section__in=sections) | Q(blocks__keyword__in=keywords) | Q(blocks__section=None, blocks__keyword="")
+    )
+    topics = Topic.objects.public().filter(Q(blocks__slots__article=article) | filled).distinct()
+    return {topic.get_absolute_url() for topic in topics}
 
 
 def own(article: Article) -> set[str]:
@@ -71,9 +99,10 @@ def of_section(section: Section) -> set[str]:
 def everything() -> Iterator[list[str]]:
     """Every address that has a file, some hundred at a time; a stream, however large the archive is."""
     sections = Section.objects.tree()
-    yield [reverse(name) for name in ("home", "feed_all", "sitemap", "robots", "archive")]
+    yield [reverse(name) for name in ("home", "feed_all", "sitemap", "robots", "archive", "topics")]
     yield look.files()
     yield from grouped(_every_day())
+    yield [topic.get_absolute_url() for topic in Topic.objects.public()]
     for model in (Person, Source):
         yield from grouped(row.get_absolute_url() for row in model._default_manager.order_by("pk").iterator(2000))
     yield [address for s in sections for address in (s.get_absolute_url(), reverse("feed_section", args=[s.slug]))]

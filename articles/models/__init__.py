@@ -9,6 +9,7 @@ from .baked_page import BakedPage
 from .credit import Credit
 from .daily_reads import DailyReads
 from .edition import Edition
+from .front import Block, Slot, Topic
 from .heartbeat import Heartbeat
 from .old_path import OldPath
 from .page_check import PageCheck
@@ -29,6 +30,7 @@ __all__ = [
     "AuditEntry",
     "BakeJob",
     "BakedPage",
+    "Block",
     "Credit",
     "DailyReads",
     "Edition",
@@ -45,5 +47,7 @@ __all__ = [
     "ShortLink",
     "SignOff",
     "SiteSettings",
+    "Slot",
     "Source",
+    "Topic",
 ]

@@ -135,6 +135,13 @@ class Section(models.Model):
             )
         self.level = level
 
+    def with_all_below(self) -> list["Section"]:
+        """This section and those below it."""
+        found = [self]
+        for section in found:
+            found += section.children.all()
+        return found
+
     @property
     def last_page(self) -> int:
         """The number of the newest numbered page; pages are numbered from the oldest, so they never shift."""

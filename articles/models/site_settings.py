@@ -23,6 +23,11 @@ class SiteSettings(models.Model):
         TOP = "top", _("Above the text")
         FOOT = "foot", _("Below the text")
 
+    class HomeLayout(models.TextChoices):
+        LEAD = "lead", _("One large story, the others beside it")
+        COLUMNS = "columns", _("Three columns, as in a newspaper")
+
+    home_layout = models.CharField(_("home page"), max_length=8, choices=HomeLayout, default=HomeLayout.LEAD)
     corrections_at = models.CharField(
         _("correction notes stand"), max_length=4, choices=CorrectionsAt, default=CorrectionsAt.TOP
     )

@@ -66,13 +66,13 @@ class ArticlePage:
     print_code: Code | None = None
     corrections: tuple[Correction, ...] = ()
     since: Edition | None = None
-    # Where the people and the source have pages of their own: by (name, unit), and by name.
-    pages: Mapping[Any, str] = field(default_factory=dict)
+    # Where the people and the source have pages of their own: by (name, unit), and by name; topics by the article's number.
+    pages: Mapping[Any, Any] = field(default_factory=dict)
 
     @classmethod
     def of_edition(
         cls, article: Article, *, neighbours: Neighbours = (None, None), since: Edition | None = None,
-        pages: Mapping[Any, str] | None = None,
+        pages: Mapping[Any, Any] | None = None,
     ) -> "ArticlePage":  # fmt: skip
         """What readers see now; for the holder of a printout of the older edition `since`, with a line that says so, and
         without neighbours: each of these pages would change with them.
@@ -145,6 +145,11 @@ class ArticlePage:
             page = self.pages.get((credit["name"], credit["unit"]), "")
             roles.setdefault(credit["role"], []).append((credit["name"], page))
         return [(Credit.Role(role).label, names) for role, names in roles.items()]
+
+    @property
+    def topics(self) -> list[tuple[str, str]]:
+        """The topics (专题) in which editors put it: (title, address)."""
+        return self.pages.get(self.article.number, [])
 
     @property
     def source_page(self) -> str:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 
-from ..models import Article, Person, Source
+from ..models import Article, Person, Slot, Source, Topic
 from .context import Site
 
 ARTICLE = re.compile(r"/a/([1-9]\d{0,17})/")
@@ -45,7 +45,7 @@ class Together:
         self.numbers = {int(found[1]) for path in paths if (found := ARTICLE.match(path))}
         self.articles: dict[int, Article | None] = {}
         self.neighbours: dict[int, Neighbours] = {}
-        self._names: dict[Any, str] | None = None
+        self._names: dict[Any, Any] | None = None
 
     @cached_property
     def site(self) -> Site:
@@ -65,8 +65,10 @@ class Together:
                 self.articles[row.number] = row
         return self.articles[number]
 
-    def pages_of_names(self, article: Article) -> dict[Any, str]:
-        """The pages of those whom the article credits, by name and unit, and of its source, by name."""
+    def pages_of_names(self, article: Article) -> dict[Any, Any]:
+        """The pages of those whom the article credits, by name and unit, of its source, by name; by the number of an article
+        the topics in which editors put it, as (title, address).
+        """
         if self._names is None:
             self._names = _pages_of_names(
                 [row for row in {**self.articles, article.number: article}.values() if row and row.live]
@@ -89,16 +91,24 @@ class Together:
         return self.neighbours[article.number]
 
 
-def _pages_of_names(articles: list[Article]) -> dict[Any, str]:
+def _pages_of_names(articles: list[Article]) -> dict[Any, Any]:
     contents = [article.live.revision.content for article in articles]
     credits = {(credit["name"], credit["unit"]) for content in contents for credit in content["credits"]}
     sources = {content["source"]["name"] for content in contents if content["source"]}
     people = Person.objects.filter(name__in={name for name, _unit in credits}).annotate(of=Value("person"))
     origins = Source.objects.filter(name__in=sources).annotate(of=Value("source"), unit=Value(""))
+    slots = Slot.objects.filter(
+        article__in=[article.number for article in articles], block__topic__state=Topic.State.OPEN
+    )
+    topics = slots.annotate(of=Value("topic")).values_list("of", "article", "block__topic__title", "block__topic__slug")
     rows, others = (found.order_by().values_list("of", "pk", "name", "unit") for found in (people, origins))
-    return {
-        (name, unit) if of == "person" else name: reverse(of, args=[key]) for of, key, name, unit in rows.union(others)
-    }
+    pages: dict[Any, Any] = {}
+    for of, key, name, unit in sorted(rows.union(others, topics.order_by())):
+        if of == "topic":
+            pages.setdefault(key, []).append((name, reverse("topic", args=[unit])))
+        else:
+            pages[(name, unit) if of == "person" else name] = reverse(of, args=[key])
+    return pages
 
 
 def of(request: HttpRequest) -> Together:

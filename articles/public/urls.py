@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import archive, beacon, feeds, files, history, look, names, scans, search, sitemaps, views
+from . import archive, beacon, feeds, files, history, look, names, scans, search, sitemaps, topics, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,7 +20,10 @@ urlpatterns = [
     path("look/set", look.keep, name="look_set"),
     re_path(r"^look/(?P<digest>[0-9a-f]{12})\.css$", look.sheet, name="sheet"),
     re_path(r"^look/(?P<digest>[0-9a-f]{12})/(?P<named>[a-z-]{1,40})\.css$", look.sheet, name="sheet_of"),
+    path("t/<slug:slug>/", topics.topic, name="topic"),
+    path("topics/", topics.topics, name="topics"),
     path("search/", search.page, name="search"),
+    path("preview/front/<str:token>/", views.preview_front, name="preview_front"),
     path("preview/<str:token>/", views.preview, name="preview"),
     # Codes are scanned in capitals and typed in any case.
     re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", scans.image, name="qr_image"),

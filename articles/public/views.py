@@ -1,15 +1,18 @@
 """What readers open. Every page is the same for everybody, so that any cache may hold it (law 9)."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from .. import arranging
 from .. import preview as previews
 from ..models import Article, Section
 from ..models.section import PAGE_SIZE
-from . import metadata, together
+from . import metadata, together, topics
 from .page import ArticlePage, breadcrumb, has_changed
 
 HOME_SECTIONS = 12
@@ -21,7 +24,23 @@ SHOWN = (Article.State.LIVE, Article.State.CHANGED)
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The newest of each section; one query for all of them, by their last ordinals."""
+    """As editors arranged it; where nobody did, the newest of each section."""
+    arranged = arranging.blocks_of(None)
+    return render(request, "public/home.html", as_arranged(request, arranged) if arranged else _by_section(request))
+
+
+def as_arranged(request: HttpRequest, arranged: list[arranging.Arranged]) -> dict[str, Any]:
+    """What the home page prints of blocks; for a preview, of blocks that nobody has saved."""
+    filled = arranging.fill(arranged)
+    return {
+        "arranged": filled,
+        "latest": max((line.article.first_published_at for _block, lines in filled for line in lines), default=None),
+        "meta": metadata.for_home(together.of(request).site.settings),
+    }
+
+
+def _by_section(request: HttpRequest) -> dict[str, Any]:
+    """One query for all sections, by their last ordinals."""
     site = together.of(request).site
     sections = [s for s in site.sections if s.last_ordinal][:HOME_SECTIONS]
     public = Article.objects.public().for_lists()
@@ -30,14 +49,12 @@ def home(request: HttpRequest) -> HttpResponse:
     blocks = [(s, [a for a in articles if a.listed_in_id == s.pk][:HOME_LINES]) for s in sections]
     pinned = list(public.filter(live__pinned_until__gt=timezone.now())[:PINNED])
     lead = list(dict.fromkeys([*pinned, *(a for a in articles if a.live.cover), *articles]))[:PINNED]
-    context = {
-        "site": site,
+    return {
         "blocks": [(s, a) for s, a in blocks if a],
         "lead": lead,
         "latest": max((a.first_published_at for a in articles), default=None),
         "meta": metadata.for_home(site.settings),
     }
-    return render(request, "public/home.html", context)
 
 
 @require_safe
@@ -130,6 +147,23 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     else:
         page = ArticlePage.of_revision(revision)
         response = render(request, "public/article.html", {"page": page, "meta": metadata.for_other()})
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@never_cache
+@require_safe
+def preview_front(request: HttpRequest, token: str) -> HttpResponse:
+    """The home page or a topic as an editor is arranging it; nothing of it is saved."""
+    found = arranging.of_preview(token)
+    if found is None:
+        response = render(request, "public/preview_expired.html", {"meta": metadata.for_other()}, status=403)
+    else:
+        topic, arranged = found
+        context = topics.shown(topic, arranged) if topic else as_arranged(request, arranged)
+        context["meta"].indexed = False
+        response = render(request, "public/topic.html" if topic else "public/home.html", {**context, "draft": True})
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     return response

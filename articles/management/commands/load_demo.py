@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import attachments, editing, permissions, pictures, publishing, review, scheduling
-from articles.models import Article, Assignment, Person, Section, SiteSettings, Source
+from articles import arranging, attachments, editing, permissions, pictures, publishing, review, scheduling
+from articles.arranging import Arranged
+from articles.models import Article, Assignment, Block, Person, Section, SiteSettings, Slot, Source, Topic
 
 DEMO = Path(settings.BASE_DIR) / "articles" / "demo"
 PASSWORD = "newsroom-demo"  # noqa: S105 (printed for whoever tries the demo)
@@ -65,6 +66,7 @@ def load(world: dict[str, Any]) -> None:
     _have_read(corrected, times=3)
     publishing.correct(corrected, by=chief, note="导语中的说法不够准确，已据采访记录更正。")
     publishing.withdraw(withdrawn, by=chief, reason="演示：来稿单位要求撤回，待核实后另发。")
+    _arrange(drafted[: public - 3], by=chief)
     for article, step in zip(drafted[public:], WAITING, strict=True):
         if step != "draft":
             _have_read(
@@ -74,6 +76,37 @@ def load(world: dict[str, Any]) -> None:
             tomorrow = timezone.localdate() + timedelta(days=1)
             at = timezone.make_aware(datetime.combine(tomorrow, time(8, 0)))
             scheduling.schedule(article, by=chief, at=at)
+
+
+def _arrange(published: list[Article], *, by: User) -> None:
+    """A home page and a topic, as the chief has arranged them: what is newest comes by itself."""
+    sections = {section.slug: section for section in Section.objects.all()}
+    kinds = Block.Kind
+    bridge = [article for article in published if "渡" in article.title and article.cover][-4:]
+    home = [
+        Arranged(Block(kind=kinds.HEADLINE, count=5), []),
+        Arranged(
+            Block(kind=kinds.LIST, count=5, section=sections["news"]),
+            [Slot(article=bridge[0], title="一座桥和六千人的三分钟")],
+        ),
+        *(Arranged(Block(kind=kinds.LIST, count=5, section=sections[slug]), []) for slug in ("life", "notices")),
+        Arranged(Block(kind=kinds.PICTURES, count=4, title=sections["photos"].name, section=sections["photos"]), []),
+        *(
+            Arranged(Block(kind=kinds.LIST, count=4, section=sections[slug]), [])
+            for slug in ("economy", "culture", "towns")
+        ),
+    ]
+    arranging.arrange(None, home, by=by, based_on=0)
+    topic = Topic.objects.create(
+        title="双渡大桥通车", slug="shuangdu", state=Topic.State.OPEN, banner=bridge[0].cover,
+        introduction="从等船四十分钟到过桥三分钟：一座桥和两岸六千三百人。",
+    )  # fmt: skip
+    whole = [
+        Arranged(Block(kind=kinds.HEADLINE, count=3, fills=False), [Slot(article=article) for article in bridge[-3:]]),
+        Arranged(Block(kind=kinds.CAROUSEL, count=4, title="图片", section=sections["photos"]), []),
+        Arranged(Block(kind=kinds.LIST, count=6, title="更多报道", section=sections["news"]), []),
+    ]
+    arranging.arrange(topic, whole, by=by, based_on=0)
 
 
 def _change(article: Article, *, by: User, **facts: str) -> None:

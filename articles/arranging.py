@@ -1,0 +1,193 @@
+"""Arranging the home page and topics (专题): what editors put into blocks, and what blocks fill themselves with."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from . import audit, baking, permissions, search
+from .models import Article, Block, Picture, Section, SiteSettings, Slot, Topic
+from .permissions import Duty
+
+MOST_BLOCKS = 12
+SALT, PREVIEW_AGE = "arranging.preview", timedelta(hours=1)
+LONGEST_TOKEN = 6000  # what fits the line of a request that nginx takes
+
+
+class Line(NamedTuple):
+    """One line of a block, ready to print."""
+
+    article: Article
+    title: str
+    picture: Picture | None
+
+
+class Filled(NamedTuple):
+    """A block with its lines."""
+
+    block: Block
+    lines: list[Line]
+
+
+class Arranged(NamedTuple):
+    """A block as it shall be, with its slots in order."""
+
+    block: Block
+    slots: Sequence[Slot]
+
+
+def blocks_of(topic: Topic | None) -> list[Arranged]:
+    """The blocks of a topic, or of the home page, as they were arranged; two queries."""
+    blocks = Block.objects.filter(topic=topic).select_related("section").prefetch_related("slots")
+    return [Arranged(block, list(block.slots.all())) for block in blocks]
+
+
+def fill(arranged: Iterable[Arranged]) -> list[Filled]:
+    """What readers see in blocks: public articles in their slots while those last, then the newest; none twice on a page.
+
+    One query for all that was put there, two at most for each block that fills itself.
+    """
+    given = [(block, [slot for slot in slots if slot.is_shown]) for block, slots in arranged]
+    public = {a.number: a for a in _public([slot.article_id for _block, slots in given for slot in slots])}
+    pictures = Picture.objects.in_bulk([s.picture_id for _block, slots in given for s in slots if s.picture_id])
+    put = set(public)
+    filled = []
+    for block, slots in given:
+        lines = [
+            _line(article, slot.title, pictures.get(slot.picture_id))
+            for slot in slots if (article := public.get(slot.article_id))
+        ][: block.count]  # fmt: skip
+        if block.fills and len(lines) < block.count:
+            wanted = block.count - len(lines)
+            newest = [a for a in _newest(block, wanted + len(put)) if a.number not in put][:wanted]
+            put |= {a.number for a in newest}
+            lines += [_line(article) for article in newest]
+        if lines:
+            filled.append(Filled(block, lines))
+    return filled
+
+
+@transaction.atomic
+def arrange(topic: Topic | None, arranged: Sequence[Arranged], *, by: Any, based_on: int) -> None:
+    """Put these blocks in the place of those there are, all at once. `based_on` is the version that was looked at.
+
+    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    """
+    permissions.require_everywhere(by, Duty.ARRANGE)
+    front = _locked(topic)
+    if version_of(topic) != based_on:
+        raise ValidationError(_("Somebody else has arranged this page meanwhile. What you arranged stands here still: open "
+                                "the page in another window, compare, then save again."), code="arranged_meanwhile")  # fmt: skip
+    _refuse(arranged)
+    before = _shown_in(topic)
+    Block.objects.filter(topic=topic).delete()
+    for place, (block, slots) in enumerate(arranged):
+        block.pk, block.topic, block.position = None, topic, place
+        block._state.adding = True
+        block.save()
+        Slot.objects.bulk_create(
+            Slot(block=block, position=n, article_id=slot.article_id, title=slot.title, picture_id=slot.picture_id,
+                 until=slot.until)
+            for n, slot in enumerate(slots)
+        )  # fmt: skip
+    audit.record("topic.arranged" if topic else "home.arranged", front, by=by,
+                 blocks=[[str(block), [slot.article_id for slot in slots]] for block, slots in arranged])  # fmt: skip
+    baking.request({*baking.of_topic(topic), *baking.pages_of(before | _shown_in(topic))})
+
+
+def preview_of(topic: Topic | None, arranged: Iterable[Arranged]) -> str:
+    """A signed address, good for an hour, that shows the page as it would be; nothing is saved.
+
+    Raises ValidationError where there is too much for an address.
+    """
+    facts = [
+        [b.kind, b.title, b.count, b.fills, b.section_id, b.keyword,
+         [[s.article_id, s.title, s.picture_id, s.until.isoformat() if s.until else None] for s in slots]]
+        for b, slots in arranged
+    ]  # fmt: skip
+    token = signing.dumps([topic.pk if topic else None, facts], salt=SALT, compress=True)
+    if len(token) > LONGEST_TOKEN:
+        raise ValidationError(_("This is too much for a preview; take some slots away, or save it."))
+    return reverse("preview_front", args=[token])
+
+
+def of_preview(token: str) -> tuple[Topic | None, list[Arranged]] | None:
+    """What a preview's address shows; None where it is not ours, too old, or of a topic that is gone."""
+    try:
+        key, facts = signing.loads(token, salt=SALT, max_age=PREVIEW_AGE)
+    except signing.BadSignature:
+        return None
+    topic = Topic.objects.select_related("banner").filter(pk=key).first() if key else None
+    if key and topic is None:
+        return None
+    sections = Section.objects.in_bulk([fact[4] for fact in facts if fact[4]])
+    return topic, [
+        Arranged(
+            Block(kind=kind, title=title, count=count, fills=fills, section=sections.get(section), keyword=keyword),
+            [Slot(article_id=article, title=own, picture_id=picture, until=datetime.fromisoformat(until) if until else None)
+             for article, own, picture, until in slots],
+        )
+        for kind, title, count, fills, section, keyword, slots in facts
+    ]  # fmt: skip
+
+
+def version_of(topic: Topic | None) -> int:
+    """A number that grows whenever the page is arranged: the newest of its blocks' keys."""
+    last = Block.objects.filter(topic=topic).order_by("-pk").values_list("pk", flat=True).first()
+    return last or 0
+
+
+def _line(article: Article, title: str = "", picture: Picture | None = None) -> Line:
+    edition = article.live
+    if edition is None:
+        raise ValueError(f"article {article.number} is not public")
+    return Line(article, title or edition.list_title, picture or edition.cover)
+
+
+def _locked(topic: Topic | None) -> Topic | SiteSettings:
+    """What is arranged, held until the transaction ends. The home page's row is that of the settings."""
+    if topic:
+        return Topic.objects.select_for_update(of=("self",)).get(pk=topic.pk)
+    SiteSettings.objects.get_or_create(pk=1)
+    return SiteSettings.objects.select_for_update(of=("self",)).get(pk=1)
+
+
+def _refuse(arranged: Sequence[Arranged]) -> None:
+    problems = []
+    if len(arranged) > MOST_BLOCKS:
+        problems.append(_("A page has at most %(most)d blocks; take some away.") % {"most": MOST_BLOCKS})
+    for block, slots in arranged:
+        numbers = [slot.article_id for slot in slots]
+        if len(slots) > block.count:
+            problems.append(_("“%(block)s” shows %(count)d lines and was given %(given)d; take some away, or let it show more.")
+                            % {"block": block, "count": block.count, "given": len(slots)})  # fmt: skip
+        if len(set(numbers)) < len(numbers):
+            problems.append(_("“%(block)s” was given one article twice; take one away.") % {"block": block})
+        if not slots and not block.fills:
+            problems.append(_("“%(block)s” is empty and does not fill itself; give it an article, or take it away.")
+                            % {"block": block})  # fmt: skip
+    if problems:
+        raise ValidationError(problems)
+
+
+def _shown_in(topic: Topic | None) -> set[int]:
+    """The numbers of the articles whose pages lead to the topic; the home page is on every page anyway."""
+    return set(Slot.objects.filter(block__topic=topic).values_list("article", flat=True)) if topic else set()
+
+
+def _public(numbers: Iterable[int]) -> list[Article]:
+    wanted = list(numbers)
+    return list(Article.objects.public().for_lists().filter(number__in=wanted)) if wanted else []
+
+
+def _newest(block: Block, most: int) -> list[Article]:
+    """The newest that a block fills itself with; bounded by what one page can hold, whatever the archive does."""
+    if block.section or block.keyword:
+        below = block.section.with_all_below() if block.section else ()
+        return _public(search.newest(search.Query(sections=tuple(below), keyword=block.keyword), most))
+    return list(Article.objects.public().for_lists()[:most])

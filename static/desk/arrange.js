@@ -1,0 +1,49 @@
+// Dragging blocks and articles on the arranging screen. What it does is what the arrows do: it moves the cards and gives their
+// fields the names of their new places; without it the arrows work as they are.
+(() => {
+  const form = document.getElementById("arrange");
+  if (!form) return;
+  // Enter in a field saves, and does not press the first arrow.
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input:not([type=checkbox])")) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector('[value="save"]'));
+    }
+  });
+  const renamed = (element, from, to) => {
+    for (const name of ["name", "id", "for", "data-select2-id"]) {
+      const value = element.getAttribute(name);
+      if (value) element.setAttribute(name, value.replace(from, to));
+    }
+  };
+  const number = () => {
+    form.querySelectorAll("[data-block]").forEach((block, b) => {
+      block.querySelectorAll(".fields *").forEach((e) => renamed(e, /(^|id_)b\d+/, `$1b${b}`));
+      block.querySelectorAll("[data-slot]").forEach((slot, s) => {
+        slot.querySelectorAll(".fields *").forEach((e) => renamed(e, /(^|id_)b\d+s\d+/, `$1b${b}s${s}`));
+        slot.querySelectorAll("[name=act]").forEach((e) => { e.value = `${e.value.split("-")[0]}-${b}-${s}`; });
+      });
+      block.querySelectorAll(":scope > p [name=act]").forEach((e) => { e.value = `${e.value.split("-")[0]}-${b}`; });
+    });
+  };
+  let dragged = null;
+  form.querySelectorAll("[data-block], [data-slot]").forEach((card) => {
+    const handle = document.createElement("span");
+    handle.className = "handle";
+    handle.textContent = "⠿";
+    handle.setAttribute("aria-hidden", "true");
+    card.querySelector(".moves").prepend(handle);
+    handle.addEventListener("pointerdown", () => { card.draggable = true; });
+    handle.addEventListener("pointerup", () => { card.draggable = false; });
+    card.addEventListener("dragstart", (event) => { event.stopPropagation(); dragged = card; card.classList.add("dragged"); });
+    card.addEventListener("dragend", () => { card.draggable = false; card.classList.remove("dragged"); dragged = null; number(); });
+    card.addEventListener("dragover", (event) => {
+      const kind = dragged && (dragged.matches("[data-slot]") ? "[data-slot]" : "[data-block]");
+      const over = kind && event.target.closest(kind);
+      if (!over || over === dragged || over.parentNode !== dragged.parentNode) return;
+      event.preventDefault();
+      const box = over.getBoundingClientRect();
+      over.parentNode.insertBefore(dragged, event.clientY < box.top + box.height / 2 ? over : over.nextSibling);
+    });
+  });
+})();

@@ -1,0 +1,208 @@
+"""Arranging the home page and topics: what editors put there stands there while it may, and the rest fills itself."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from articles import arranging, baking, publishing, scheduling
+from articles.arranging import Arranged
+from articles.baking import pages
+from articles.models import AuditEntry, BakeJob, Block, SiteSettings, Slot, Topic
+from tests.baked import assert_agrees
+from tests.cast import refused
+
+pytestmark = pytest.mark.django_db
+Kind = Block.Kind
+
+
+@pytest.fixture
+def shown(cast):
+    SiteSettings.objects.create(pk=1, name="霁川新闻网")
+    made = [cast.article(title=f"第{n}稿", keywords="大桥" if n == 1 else "") for n in range(5)]
+    for article in made:
+        cast.publish(article)
+    return made
+
+
+def a_topic(**facts):
+    return Topic.objects.create(**{"title": "大桥建成", "slug": "bridge", "state": Topic.State.OPEN, **facts})
+
+
+def block(*slots, **facts):
+    return Arranged(
+        Block(**{"kind": Kind.LIST, "count": 3, **facts}),
+        [s if isinstance(s, Slot) else Slot(article=s) for s in slots],
+    )
+
+
+def arrange(cast, *blocks, topic=None):
+    arranging.arrange(topic, blocks, by=cast.chief, based_on=arranging.version_of(topic))
+
+
+def lines(topic=None):
+    return [[line.title for line in filled.lines] for filled in arranging.fill(arranging.blocks_of(topic))]
+
+
+# --- what is shown --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_put_there_comes_first_and_the_newest_fill_up(cast, shown):
+    arrange(cast, block(Slot(article=shown[0], title="老桥新事")), block(count=2))
+    assert lines() == [["老桥新事", "第4稿", "第3稿"], ["第2稿", "第1稿"]]
+
+
+def test_a_block_fills_itself_from_a_section_or_a_keyword(cast, shown):
+    below = cast.article(title="乡镇稿", section=cast.towns)
+    cast.publish(below)
+    arrange(cast, block(section=cast.news, count=2), block(keyword="大桥"), block(section=cast.culture))
+    assert lines() == [["乡镇稿", "第4稿"], ["第1稿"]]  # an empty block is not shown
+
+
+def test_withdrawn_expired_and_timed_out_leave_their_place(cast, shown, monkeypatch):
+    soon = timezone.now() + timedelta(hours=1)
+    arrange(cast, block(Slot(article=shown[0], until=soon), shown[1], fills=False))
+    assert lines() == [["第0稿", "第1稿"]]
+    publishing.withdraw(shown[1], by=cast.chief, reason="核实")
+    assert lines() == [["第0稿"]]
+    monkeypatch.setattr(timezone, "now", lambda: soon)
+    assert lines() == []
+
+
+def test_a_slot_whose_time_ends_has_the_page_written_anew(cast, shown, monkeypatch):
+    soon = timezone.now() + timedelta(hours=1)
+    topic = a_topic()
+    arrange(cast, block(Slot(article=shown[0], until=soon)), topic=topic)
+    scheduling.notice_instants()
+    BakeJob.objects.all().delete()
+    monkeypatch.setattr(timezone, "now", lambda: soon + timedelta(seconds=1))
+    assert scheduling.notice_instants() == 1
+    assert BakeJob.objects.filter(path="/t/bridge/").exists()
+
+
+# --- the act --------------------------------------------------------------------------------------------------------
+
+
+def test_arranging_asks_for_just_the_pages_that_show_it(cast, shown):
+    topic = a_topic()
+    BakeJob.objects.all().delete()
+    arrange(cast, block(shown[0]), topic=topic)
+    asked = set(BakeJob.objects.values_list("path", flat=True))
+    assert asked == {"/t/bridge/", "/topics/", shown[0].get_absolute_url()}
+    entry = AuditEntry.objects.get(action="topic.arranged")
+    assert entry.details["blocks"] == [["列表", [shown[0].pk]]]
+    BakeJob.objects.all().delete()
+    arrange(cast, block(shown[1]), topic=topic)
+    asked = set(BakeJob.objects.values_list("path", flat=True))
+    assert {a.get_absolute_url() for a in shown[:2]} <= asked  # the one leads to the topic no more
+    BakeJob.objects.all().delete()
+    arrange(cast, block(shown[1]))
+    assert set(BakeJob.objects.values_list("path", flat=True)) == {"/"}
+
+
+def test_who_may_not_arrange_is_refused(cast, shown):
+    for user in (cast.editor, cast.writer, cast.stranger):
+        with refused(PermissionDenied):
+            arranging.arrange(None, [block(shown[0])], by=user, based_on=0)
+
+
+def test_the_second_of_two_who_arrange_at_once_is_told(cast, shown):
+    version = arranging.version_of(None)
+    arrange(cast, block(shown[0]))
+    with refused(ValidationError, "Somebody else"):
+        arranging.arrange(None, [block(shown[1])], by=cast.chief, based_on=version)
+
+
+def test_what_cannot_be_shown_is_refused_with_sentences(cast, shown):
+    for blocks, sentence in (
+        ([block(*shown[:4])], "shows 3 lines"),
+        ([block(shown[0], shown[0])], "twice"),
+        ([block(fills=False)], "empty"),
+        ([block()] * 13, "at most 12"),
+    ):
+        with refused(ValidationError, sentence):
+            arrange(cast, *blocks)
+
+
+# --- topics and publishing --------------------------------------------------------------------------------------------
+
+
+def test_publishing_rewrites_the_topics_that_may_show_it_and_no_others(cast, shown):
+    for n, blocks in enumerate([[block(shown[0])], [block(section=cast.news)], [block(keyword="大桥", section=None)],
+                                [block(section=cast.culture)], [block(shown[1], fills=False)]]):  # fmt: skip
+        arrange(cast, *blocks, topic=a_topic(slug=f"t{n}"))
+    fresh = cast.article(title="又一稿", keywords="大桥", section=cast.towns)
+    cast.publish(fresh)
+    fresh.refresh_from_db()
+    found = {path for path in pages.of_article(fresh) if path.startswith("/t/")}
+    assert found == {"/t/t0/", "/t/t1/", "/t/t2/"}  # the first fills up from anywhere
+    assert {p for p in pages.of_article(shown[1]) if p.startswith("/t/")} == {"/t/t0/", "/t/t1/", "/t/t2/", "/t/t4/"}
+
+
+def test_all_pages_agree_with_the_site_after_arranging(cast, shown):
+    for group in pages.everything():
+        baking.request(group)
+    topic = a_topic()
+    arrange(cast, block(shown[0]), topic=topic)
+    arrange(cast, block(shown[1], kind=Kind.HEADLINE))
+    baking.bake_pending()
+    assert_agrees()
+    publishing.withdraw(shown[0], by=cast.chief, reason="核实")
+    publishing.withdraw(shown[1], by=cast.chief, reason="核实")
+    baking.bake_pending()
+    assert_agrees()
+
+
+# --- readers --------------------------------------------------------------------------------------------------------
+
+
+def test_a_topics_page_its_state_and_the_way_to_it(client, cast, shown):
+    topic = a_topic(introduction="从合龙到通车。")
+    arrange(
+        cast,
+        block(shown[0], kind=Kind.HEADLINE, fills=False),
+        block(shown[1], shown[2], kind=Kind.CAROUSEL),
+        topic=topic,
+    )
+    html = client.get("/t/bridge/").content.decode()
+    assert "从合龙到通车。" in html
+    assert html.index("第0稿") < html.index("第1稿")
+    assert 'href="/t/bridge/"' in client.get("/topics/").content.decode()
+    assert '<a href="/t/bridge/">大桥建成</a>' in client.get(shown[0].get_absolute_url()).content.decode()
+    Topic.objects.update(state=Topic.State.ARCHIVED)
+    assert "已归档" in client.get("/t/bridge/").content.decode()
+    Topic.objects.update(state=Topic.State.DRAFT)
+    assert client.get("/t/bridge/").status_code == 404
+    assert "大桥建成" not in client.get("/topics/").content.decode()
+    assert "大桥建成" not in client.get(shown[0].get_absolute_url()).content.decode()
+
+
+def test_the_home_page_is_as_it_was_until_somebody_arranges_it(client, cast, shown):
+    before = client.get("/").content
+    arrange(cast, block(shown[0], kind=Kind.HEADLINE))
+    assert client.get("/").content != before
+    arrange(cast)
+    assert client.get("/").content == before
+
+
+def test_an_arranged_page_asks_little(client, cast, shown, django_assert_max_num_queries):
+    arrange(cast, *[block(shown[n], kind=kind, count=1) for n, kind in enumerate(Kind)])
+    with django_assert_max_num_queries(7):
+        client.get("/")
+
+
+def test_a_preview_is_signed_expires_and_saves_nothing(client, cast, shown, monkeypatch):
+    draft = cast.article(title="机密")
+    address = arranging.preview_of(None, [block(Slot(article=shown[0], title="将来的样子")), block(draft, count=1)])
+    response = client.get(address)
+    assert "将来的样子" in response.content.decode()
+    assert "未发布" in response.content.decode()
+    assert "机密" not in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+    assert not Block.objects.exists()
+    assert client.get(address[:-2] + "x/").status_code == 403
+    later = time.time() + 3700
+    monkeypatch.setattr("time.time", lambda: later)
+    assert client.get(address).status_code == 403
