@@ -105,7 +105,7 @@ def notice_instants() -> int:
             gone = baking.own(article) if field == "expires_at" and last and last < now else ()
             baking.request(baking.of_article(article), gone=gone)
             count += 1
-    count += _notice_grey(first, until) + _notice_slots(first, until)
+    count += _notice_grey(first, until) + _notice_slots(first, until) + _notice_old_news(first, until)
     if count or last is None or now - first > BEAT:
         Heartbeat.objects.update_or_create(worker=INSTANTS, defaults={"seen_at": now})
     return count
@@ -130,6 +130,17 @@ def _notice_slots(first: datetime, until: datetime) -> int:
     for slot in passed:
         baking.request({*baking.of_topic(slot.block.topic), *baking.pages_of([slot.article_id])})
     return len(passed)
+
+
+def _notice_old_news(first: datetime, until: datetime) -> int:
+    """Have the map of news baked from which an article dropped between two instants; whether one did."""
+    aged = Article.objects.public().filter(
+        first_published_at__gt=first - baking.IS_NEWS, first_published_at__lte=until - baking.IS_NEWS
+    )
+    if not aged.exists():
+        return 0
+    baking.request([reverse("news_sitemap")])
+    return 1
 
 
 def beat() -> None:

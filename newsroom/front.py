@@ -36,6 +36,7 @@ App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 TYPES = {
     ".html": "text/html; charset=utf-8", ".xml": "application/xml", ".atom": "application/atom+xml; charset=utf-8",
     ".txt": "text/plain; charset=utf-8", ".png": "image/png", ".css": "text/css; charset=utf-8",
+    ".rss": "application/rss+xml; charset=utf-8", ".json": "application/feed+json; charset=utf-8",
 }  # fmt: skip
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
 CACHE_CONTROLS = {

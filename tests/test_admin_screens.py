@@ -108,7 +108,10 @@ def test_nothing_but_drafts_and_old_paths_can_be_deleted(admin_client, cast):
 def test_site_settings_are_one_row(client, cast):
     client.force_login(cast.chief)
     assert client.get(path("sitesettings"))["Location"].endswith("/add/")
-    client.post(path("sitesettings", "add/"), {"name": "霁川新闻网", "corrections_at": "top"})
+    client.post(
+        path("sitesettings", "add/"),
+        {"name": "霁川新闻网", "corrections_at": "top", "grey": "off", "home_layout": "lead"},
+    )
     assert SiteSettings.objects.get().pk == 1
     assert client.get(path("sitesettings"))["Location"].endswith("/1/change/")
     assert client.post(path("sitesettings", "add/"), {"name": "又一个"}).status_code == 403

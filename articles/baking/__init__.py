@@ -13,12 +13,13 @@ There is no "unbake": an act says which addresses may have changed, and each is 
 
 from .checking import check
 from .jobs import bake_pending, bake_soon, request, request_everything, retry
-from .pages import SITEMAP_SIZE, Place, of_article, of_codes, of_section, of_topic, own, pages_of
+from .pages import IS_NEWS, SITEMAP_SIZE, Place, of_article, of_codes, of_section, of_topic, own, pages_of
 from .store import CACHE_CONTROL
 from .whole import AlreadyBaking, bake_everything, is_wanted, notice_new_version
 
 __all__ = [
     "CACHE_CONTROL",
+    "IS_NEWS",
     "SITEMAP_SIZE",
     "AlreadyBaking",
     "Place",

@@ -1,6 +1,7 @@
 """Which addresses show what: the one list that says what a change may have changed for readers."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.db.models import Max, Q
@@ -14,6 +15,7 @@ from ..models.section import PAGE_SIZE
 # Articles with numbers n·SITEMAP_SIZE … (n+1)·SITEMAP_SIZE - 1 stand in sitemap file n. The protocol allows 50,000; each
 # publication writes one such file anew.
 SITEMAP_SIZE = 1000
+IS_NEWS = timedelta(days=2)  # what /news-sitemap.xml holds, as Google's norm of it says
 AT_ONCE = 500
 
 
@@ -32,7 +34,8 @@ def of_article(article: Article, *, moved_from: Place | None = None) -> set[str]
     found = {
         *own(article),
         reverse("home"),
-        reverse("feed_all"),
+        reverse("news_sitemap"),
+        *_feeds("feed_all"),
         *_sitemaps(article.number),
         *_days(article),
         *_named(article),
@@ -47,7 +50,9 @@ def of_article(article: Article, *, moved_from: Place | None = None) -> set[str]
 
 def of_topic(topic: Topic | None) -> set[str]:
     """The addresses that show how a topic is arranged, or the home page."""
-    return {topic.get_absolute_url(), reverse("topics")} if topic else {reverse("home")}
+    return (
+        {topic.get_absolute_url(), *_feeds("feed_topic", topic.slug), reverse("topics")} if topic else {reverse("home")}
+    )
 
 
 def pages_of(numbers: Iterable[int]) -> set[str]:
@@ -69,7 +74,7 @@ def _topics(article: Article) -> set[str]:
         Q(blocks__section__in=sections) | Q(blocks__keyword__in=keywords) | Q(blocks__section=None, blocks__keyword="")
     )
     topics = Topic.objects.public().filter(Q(blocks__slots__article=article) | filled).distinct()
-    return {topic.get_absolute_url() for topic in topics}
+    return {address for topic in topics for address in (topic.get_absolute_url(), *_feeds("feed_topic", topic.slug))}
 
 
 def own(article: Article) -> set[str]:
@@ -91,7 +96,7 @@ def of_section(section: Section) -> set[str]:
     """The addresses of a section that has no articles yet."""
     return {
         section.get_absolute_url(),
-        reverse("feed_section", args=[section.slug]),
+        *_feeds("feed_section", section.slug),
         reverse("section_page", args=[section.slug, 1]),
     }
 
@@ -99,13 +104,15 @@ def of_section(section: Section) -> set[str]:
 def everything() -> Iterator[list[str]]:
     """Every address that has a file, some hundred at a time; a stream, however large the archive is."""
     sections = Section.objects.tree()
-    yield [reverse(name) for name in ("home", "feed_all", "sitemap", "robots", "archive", "topics")]
+    yield [reverse(name) for name in ("home", "sitemap", "news_sitemap", "robots", "archive", "topics")]
+    yield sorted(_feeds("feed_all"))
     yield look.files()
     yield from grouped(_every_day())
-    yield [topic.get_absolute_url() for topic in Topic.objects.public()]
+    for topic in Topic.objects.public():
+        yield [topic.get_absolute_url(), *_feeds("feed_topic", topic.slug)]
     for model in (Person, Source):
         yield from grouped(row.get_absolute_url() for row in model._default_manager.order_by("pk").iterator(2000))
-    yield [address for s in sections for address in (s.get_absolute_url(), reverse("feed_section", args=[s.slug]))]
+    yield [address for s in sections for address in (s.get_absolute_url(), *_feeds("feed_section", s.slug))]
     for section in sections:
         yield from grouped(reverse("section_page", args=[section.slug, n]) for n in range(1, section.last_page + 1))
     last = Article.objects.aggregate(last=Max("number"))["last"] or 0
@@ -140,7 +147,7 @@ def _lists(place: Place) -> set[str]:
     # The page before the newest one gets its way to it when that is begun.
     numbers = {last, max(1, last - 1), -(-place.ordinal // PAGE_SIZE)}
     found = {reverse("section_page", args=[section.slug, number]) for number in numbers}
-    found.add(reverse("feed_section", args=[section.slug]))
+    found |= _feeds("feed_section", section.slug)
     here: Section | None = section
     while here:  # a section's front shows blocks of the sections below it
         found.add(here.get_absolute_url())
@@ -181,6 +188,11 @@ def _every_day() -> Iterator[str]:
             yield reverse("month", args=[month])
         yield reverse("day", args=[day.isoformat()])
         day = public.newest_day(before=day)
+
+
+def _feeds(name: str, *slug: str) -> set[str]:
+    """The feeds of the whole site, a section or a topic, in every form."""
+    return {reverse(f"{name}{form}", args=slug) for form in ("", "_rss", "_json")}
 
 
 def _sitemaps(number: int) -> set[str]:

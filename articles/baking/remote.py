@@ -15,7 +15,9 @@ from storages.backends.s3 import S3Storage
 
 from .store import CACHE_CONTROL
 
-TYPES = {".atom": "application/atom+xml", ".xml": "application/xml"}
+TYPES = {
+    ".atom": "application/atom+xml", ".xml": "application/xml", ".rss": "application/rss+xml", ".json": "application/feed+json",
+}  # fmt: skip
 
 
 class RemoteFiles(S3Storage):

@@ -23,7 +23,7 @@ from django.core.files.storage import FileSystemStorage
 COPIES = (".br", ".gz")
 PART = ".part"
 # What is no text is compressed already; a short text gains nothing.
-TEXT = (".html", ".xml", ".atom", ".txt", ".css")
+TEXT = (".html", ".xml", ".atom", ".txt", ".css", ".rss", ".json")
 SMALLEST = 256  # bytes
 # Measured on an article page: 9 costs twice the time of 5 for 1.5 % fewer bytes.
 BROTLI, GZIP = 5, 6

@@ -1,5 +1,7 @@
-"""Atom feeds: the newest of the site and of each section, with everyone who is credited and what was corrected."""
+"""Feeds in Atom, RSS and JSON: the newest of the site, a section or a topic, with all who are credited and what was corrected."""
 
+import html
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,12 +9,13 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
+from django.urls import path, reverse
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from ..models import Article, Edition, Section, SiteSettings
+from .. import arranging
+from ..models import Article, Edition, Section, SiteSettings, Topic
 from ..sanitising import plain
 from .metadata import description_of
 from .page import note_of
@@ -20,36 +23,79 @@ from .page import note_of
 NEWEST = 30
 
 
-class _Atom(Atom1Feed):
+class _Steady:
+    items: list[dict[str, Any]]
+
     def latest_post_date(self) -> datetime:
         """When the newest entry changed; without any, an instant that is always the same, as the page is."""
         return max((item["updateddate"] for item in self.items), default=datetime(1970, 1, 1, tzinfo=UTC))
 
 
+class _Atom(_Steady, Atom1Feed):
+    pass
+
+
+class _Rss(_Steady, Rss201rev2Feed):
+    def rss_attributes(self) -> dict[str, str]:
+        return {**super().rss_attributes(), "xmlns:dc": "http://purl.org/dc/elements/1.1/"}
+
+
+class _Json(_Steady, SyndicationFeed):
+    """JSON Feed 1.1 (jsonfeed.org)."""
+
+    content_type = "application/feed+json; charset=utf-8"
+
+    def write(self, outfile: Any, encoding: str) -> None:
+        feed = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": self.feed["title"],
+            "home_page_url": self.feed["link"],
+            "feed_url": self.feed["feed_url"],
+            "language": "zh-CN",
+            "items": [self._item(item) for item in self.items],
+        }
+        outfile.write(json.dumps(feed, ensure_ascii=False).encode(encoding))
+
+    @staticmethod
+    def _item(item: dict[str, Any]) -> dict[str, Any]:
+        names = item["author_name"].split("、") if item["author_name"] else []
+        return {
+            "id": item["unique_id"],
+            "url": item["link"],
+            "title": item["title"],
+            "content_text": html.unescape(item["description"]),
+            "date_published": item["pubdate"].isoformat(timespec="seconds"),
+            "date_modified": item["updateddate"].isoformat(timespec="seconds"),
+            "authors": [{"name": name} for name in names],
+            "tags": item["categories"],
+        }
+
+
+FORMS = {"atom": _Atom, "rss": _Rss, "json": _Json}
+
+
 class AllFeed(Feed):
     """The newest of the whole site. Addresses are built from settings, never from the request."""
 
-    feed_type = _Atom
     language = "zh-cn"
+    name = "feed_all"
 
-    def title(self, section: Section | None) -> str:
+    def __init__(self, form: str = "atom") -> None:
+        self.form, self.feed_type = form, FORMS[form]
+
+    def title(self, of: Any) -> str:
         name = SiteSettings.current().name
-        return f"{section.name} - {name}" if section else name
+        return f"{of} - {name}" if of else name
 
-    def link(self, section: Section | None) -> str:
-        return settings.SITE_URL + (section.get_absolute_url() if section else reverse("home"))
+    def link(self, of: Any) -> str:
+        return settings.SITE_URL + (of.get_absolute_url() if of else reverse("home"))
 
-    def feed_url(self, section: Section | None) -> str:
-        path = reverse("feed_section", args=[section.slug]) if section else reverse("feed_all")
-        return settings.SITE_URL + path
+    def feed_url(self, of: Any) -> str:
+        name = self.name if self.form == "atom" else f"{self.name}_{self.form}"
+        return settings.SITE_URL + reverse(name, args=[of.slug] if of else [])
 
-    def items(self, section: Section | None) -> list[Article]:
-        rows = Article.objects.public().select_related("live__revision", "listed_in").defer("body")
-        if section:
-            # By their places in the section, which one index holds; then as the feed of the site has them.
-            listed = rows.filter(listed_in=section).order_by("-ordinal")[:NEWEST]
-            return sorted(listed, key=lambda article: (article.first_published_at, article.number), reverse=True)
-        return list(rows.order_by("-first_published_at", "-number")[:NEWEST])
+    def items(self, of: Any) -> list[Article]:
+        return list(_rows().order_by("-first_published_at", "-number")[:NEWEST])
 
     def item_title(self, item: Article) -> str:
         return item.live.title
@@ -83,5 +129,39 @@ class AllFeed(Feed):
 class SectionFeed(AllFeed):
     """The newest of one section."""
 
+    name = "feed_section"
+
     def get_object(self, request: HttpRequest, slug: str) -> Section:
         return get_object_or_404(Section, slug=slug)
+
+    def items(self, of: Section) -> list[Article]:
+        # By their places in the section, which one index holds; then as the feed of the site has them.
+        listed = _rows().filter(listed_in=of).order_by("-ordinal")[:NEWEST]
+        return sorted(listed, key=lambda article: (article.first_published_at, article.number), reverse=True)
+
+
+class TopicFeed(AllFeed):
+    """What stands on a topic's page."""
+
+    name = "feed_topic"
+
+    def get_object(self, request: HttpRequest, slug: str) -> Topic:
+        return get_object_or_404(Topic.objects.public(), slug=slug)
+
+    def items(self, of: Topic) -> list[Article]:
+        filled = arranging.fill(arranging.blocks_of(of))
+        numbers = {line.article.number for _block, lines in filled for line in lines}
+        return list(_rows().filter(number__in=numbers).order_by("-first_published_at", "-number")[:NEWEST])
+
+
+def _rows() -> Any:
+    return Article.objects.public().select_related("live__revision", "listed_in").defer("body")
+
+
+def addresses() -> list[Any]:
+    """Where the feeds are: Atom under the old names, the others beside."""
+    return [
+        path(f"feeds/{where}.{form}", feed(form), name=feed.name if form == "atom" else f"{feed.name}_{form}")
+        for form in FORMS
+        for where, feed in (("all", AllFeed), ("t/<slug:slug>", TopicFeed), ("<slug:slug>", SectionFeed))
+    ]

@@ -3,6 +3,7 @@
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from django.utils.translation import pgettext
 
 from ..editing import split_keywords
 from ..models import Article, Section, SiteSettings
-from .page import ArticlePage
+from .page import ArticlePage, Crumb
 
 DESCRIPTION_LENGTH = 120  # characters; what WeChat and search pages show of a summary
 
@@ -31,6 +32,8 @@ class Meta:
     tags: list[tuple[str, str]] = field(default_factory=list)
     properties: list[tuple[str, str]] = field(default_factory=list)
     linked_data: dict[str, Any] | None = None
+    trail: dict[str, Any] | None = None  # schema.org's BreadcrumbList
+    listed: dict[str, Any] | None = None  # schema.org's ItemList
     indexed: bool = True
 
     @property
@@ -40,11 +43,15 @@ class Meta:
         return format_html_join("", '<meta {}="{}" content="{}">\n', rows)
 
     @property
-    def linked_data_script(self) -> SafeString:
-        """The whole JSON-LD element; the JSON holds no character that could end it."""
-        text = json.dumps(self.linked_data, ensure_ascii=False)
-        text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-        return mark_safe(f'<script type="application/ld+json">{text}</script>')
+    def linked_data_scripts(self) -> SafeString:
+        """The JSON-LD elements, a line each; the JSON holds no character that could end one."""
+        return mark_safe("".join(_script(data) for data in (self.linked_data, self.trail, self.listed) if data))
+
+
+def _script(data: dict[str, Any]) -> str:
+    text = json.dumps(data, ensure_ascii=False)
+    text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return f'<script type="application/ld+json">{text}</script>\n'
 
 
 def for_site(site: SiteSettings) -> list[tuple[str, str]]:
@@ -106,6 +113,7 @@ def for_article(page: ArticlePage) -> Meta:
                 ("Description", description),
                 ("Image", picture),
                 ("Url", url),
+                ("twitter:card", "summary_large_image" if picture else "summary"),
             ),
             *_column(page.section),
         ],
@@ -118,8 +126,12 @@ def for_article(page: ArticlePage) -> Meta:
             ("article:published_time", _instant(published)),
             ("article:modified_time", _instant(updated)),
             ("article:section", page.section.name),
+            ("og:locale", "zh_CN"),
+            ("bytedance:published_time", _instant(published)),
+            ("bytedance:updated_time", _instant(updated)),
         ),
         linked_data=_news_article(page, description, picture),
+        trail=trail_of(page.crumbs),
     )
 
 
@@ -154,6 +166,28 @@ def for_search(words: str) -> Meta:
 def for_other(title: str = "") -> Meta:
     """A page that search engines should leave alone: an error, a preview."""
     return Meta(title=title, indexed=False)
+
+
+def trail_of(crumbs: list[Crumb]) -> dict[str, Any]:
+    """The way from the home page to here."""
+    steps = [(_("Home"), reverse("home")), *crumbs]
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": settings.SITE_URL + url}
+            for place, (name, url) in enumerate(steps, 1)
+        ],
+    }
+
+
+def list_of(articles: Iterable[Article]) -> dict[str, Any] | None:
+    """The articles of a list, in its order; None where there are none."""
+    items = [
+        {"@type": "ListItem", "position": place, "url": article.public_url, "name": article.live.title}
+        for place, article in enumerate(articles, 1)
+    ]
+    return {"@context": "https://schema.org", "@type": "ItemList", "itemListElement": items} if items else None
 
 
 def _news_article(page: ArticlePage, description: str, picture: str) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ..baking import SITEMAP_SIZE
-from ..models import Article, Section
+from ..baking import IS_NEWS, SITEMAP_SIZE
+from ..models import Article, Section, SiteSettings
 
+MOST_NEWS = 1000
 # What robots leave alone: the desk, drafts, what is asked of Django each time, and where codes on paper land.
 CLOSED = ("/admin/", "/preview/", "/search/", "/look/set", "/q/", "/Q/")
 
@@ -47,11 +49,20 @@ def part(request: HttpRequest, thousands: int) -> HttpResponse:
 
 
 @require_safe
+def news(request: HttpRequest) -> HttpResponse:
+    """The articles of the last two days, as search engines want news; at most a thousand."""
+    rows = Article.objects.public().filter(first_published_at__gt=timezone.now() - IS_NEWS).select_related("live")
+    newest = rows.defer("body").order_by("-first_published_at", "-number")[:MOST_NEWS]
+    context = {"articles": newest, "name": SiteSettings.current().name}
+    return TemplateResponse(request, "public/news_sitemap.xml", context, content_type="application/xml")
+
+
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         *(f"Disallow: {path}" for path in CLOSED),
-        f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
+        *(f"Sitemap: {settings.SITE_URL}{reverse(name)}" for name in ("sitemap", "news_sitemap")),
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import archive, beacon, feeds, files, history, look, names, scans, search, sitemaps, topics, views
+from . import archive, beacon, feeds, files, history, look, names, oembed, scans, search, sitemaps, topics, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -30,10 +30,11 @@ urlpatterns = [
     re_path(r"^q/(?P<code>[A-Za-z0-9-]{2,32})$", scans.landing, name="short_link"),
     re_path(r"^Q/(?P<code>[A-Za-z0-9-]{2,32})$", scans.landing),
     path("r/<int:number>", beacon.read, name="read"),
-    path("feeds/all.atom", feeds.AllFeed(), name="feed_all"),
-    path("feeds/<slug:slug>.atom", feeds.SectionFeed(), name="feed_section"),
+    *feeds.addresses(),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<int:thousands>.xml", sitemaps.part, name="sitemap_part"),
+    path("news-sitemap.xml", sitemaps.news, name="news_sitemap"),
+    path("oembed", oembed.oembed, name="oembed"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("media/<path:name>", files.stored, name="media"),
 ]

@@ -76,6 +76,8 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         "crumbs": breadcrumb(here),
         "meta": metadata.for_section(here),
     }
+    context["meta"].trail = metadata.trail_of(context["crumbs"])
+    context["meta"].listed = metadata.list_of([*pinned, *context["articles"]])
     return render(request, "public/section.html", context)
 
 
@@ -94,6 +96,8 @@ def section_page(request: HttpRequest, slug: str, page: int) -> HttpResponse:
         "crumbs": breadcrumb(here),
         "meta": metadata.for_section(here, page),
     }
+    context["meta"].trail = metadata.trail_of(context["crumbs"])
+    context["meta"].listed = metadata.list_of(context["articles"])
     return render(request, "public/section.html", context)
 
 
@@ -125,7 +129,7 @@ def since(request: HttpRequest, number: int, edition: int) -> HttpResponse:
         return redirect(row.get_absolute_url())
     page = ArticlePage.of_edition(row, since=older, pages=together.of(request).pages_of_names(row))
     meta = metadata.for_article(page)
-    meta.indexed, meta.linked_data = False, None
+    meta.indexed, meta.linked_data, meta.trail = False, None, None
     return render(request, "public/article.html", {"page": page, "meta": meta})
 
 

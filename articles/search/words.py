@@ -21,7 +21,7 @@ CREATE = {
         "ALTER TABLE articles_searchtext ADD COLUMN words tsvector",
         # So that the planner knows which words are common: those are read from the newest on, the others from the index.
         "ALTER TABLE articles_searchtext ALTER COLUMN words SET STATISTICS 1000",
-        "CREATE INDEX articles_searchtext_words ON articles_searchtext USING gin (words) WITH (fastupdate = off)",
+        "CREATE INDEX articles_searchtext_words ON articles_searchtext USING gin (words)",
     ],
 }
 DROP = {"sqlite": ["DROP TABLE articles_searchwords"], "postgresql": []}

@@ -1,0 +1,175 @@
+"""What machines read of us, read with the programs that read it: feeds, maps, data in the head, cards for other sites."""
+
+import json
+import re
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import extruct
+import feedparser
+import pytest
+import trafilatura
+from django.core.management import call_command
+from django.utils import timezone
+
+from articles import arranging, baking, publishing, scheduling
+from articles.arranging import Arranged
+from articles.models import Article, BakeJob, Block, Topic
+from tests.test_feeds import MAP
+
+pytestmark = pytest.mark.django_db
+NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
+
+
+@pytest.fixture
+def corrected(cast):
+    article = cast.article(title="大桥<通车> & 开放", summary="三人到场。", keywords="大桥,交通")
+    cast.publish(article)
+    cast.change(article, summary="五人到场。")
+    cast.sign(article)
+    publishing.correct(article, by=cast.editor, note="“三人”应为“五人”。")
+    article.refresh_from_db()
+    return article
+
+
+# --- feeds ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+@pytest.mark.parametrize("where", ["all", "news", "t/bridge"])
+def test_a_reader_of_feeds_reads_them(client, cast, corrected, where, form):
+    topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN)
+    arranging.arrange(topic, [Arranged(Block(keyword="大桥"), [])], by=cast.chief, based_on=0)
+    response = client.get(f"/feeds/{where}.{form}")
+    assert response["Content-Type"].startswith(f"application/{form}+xml")
+    read = feedparser.parse(response.content)
+    assert not read.bozo
+    (entry,) = read.entries
+    assert entry.title == "大桥<通车> & 开放"
+    assert entry.link == entry.id == corrected.public_url
+    assert "应为“五人”" in entry.summary
+    assert "林晓舟" in entry.author
+    assert "梁静姝" in entry.author
+    assert {tag.term for tag in entry.tags} == {"要闻", "大桥", "交通"}
+    assert any(link.rel == "self" and link.href.endswith(f"/feeds/{where}.{form}") for link in read.feed.links)
+
+
+@pytest.mark.parametrize("where", ["all", "news"])
+def test_the_json_feed_is_one(client, corrected, where):
+    response = client.get(f"/feeds/{where}.json")
+    assert response["Content-Type"] == "application/feed+json; charset=utf-8"
+    feed = json.loads(response.content)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["feed_url"].endswith(f"/feeds/{where}.json")
+    (item,) = feed["items"]
+    assert item["id"] == item["url"] == corrected.public_url
+    assert item["title"] == "大桥<通车> & 开放"
+    assert item["content_text"].endswith("五人到场。")
+    assert item["authors"] == [{"name": "林晓舟"}, {"name": "梁静姝"}]
+    assert item["date_modified"] >= item["date_published"]
+
+
+def test_feeds_of_what_is_not_open_are_not_there(client, cast):
+    Topic.objects.create(title="大桥", slug="bridge")
+    for form in ("atom", "rss", "json"):
+        assert client.get(f"/feeds/t/bridge.{form}").status_code == 404
+        assert client.get(f"/feeds/none.{form}").status_code == 404
+
+
+# --- maps -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_map_of_news_holds_two_days_and_is_written_anew_when_one_ages(client, cast, corrected, monkeypatch):
+    publishing.publish_archived(cast.article(), by=cast.chief, at=timezone.now() - timedelta(days=3), origin="旧站")
+    root = ElementTree.fromstring(client.get("/news-sitemap.xml").content)
+    (url,) = root.findall(f"{MAP}url")
+    assert url.find(f"{MAP}loc").text == corrected.public_url
+    assert url.find(f"{NEWS}news/{NEWS}title").text == "大桥<通车> & 开放"
+    assert timezone.datetime.fromisoformat(url.find(f"{NEWS}news/{NEWS}publication_date").text).utcoffset()
+    scheduling.notice_instants()
+    BakeJob.objects.all().delete()
+    later = corrected.first_published_at + baking.IS_NEWS + timedelta(seconds=1)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert scheduling.notice_instants() == 1
+    assert BakeJob.objects.filter(path="/news-sitemap.xml").exists()
+    assert not ElementTree.fromstring(client.get("/news-sitemap.xml").content).findall(f"{MAP}url")
+    assert "/news-sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+# --- data in the head -------------------------------------------------------------------------------------------------
+
+
+def data_of(client, path):
+    return {one["@type"]: one for one in extruct.extract(client.get(path).content, syntaxes=["json-ld"])["json-ld"]}
+
+
+def test_an_articles_data_is_read(client, corrected):
+    data = data_of(client, corrected.get_absolute_url())
+    assert data["NewsArticle"]["headline"] == "大桥<通车> & 开放"
+    assert data["NewsArticle"]["version"] == 2
+    assert data["NewsArticle"]["correction"][0]["text"] == "“三人”应为“五人”。"
+    assert [(i["position"], i["name"]) for i in data["BreadcrumbList"]["itemListElement"]] == [(1, "首页"), (2, "要闻")]
+    html = client.get(corrected.get_absolute_url()).content.decode()
+    for name in ("twitter:card", "og:locale", "bytedance:published_time", "bytedance:updated_time"):
+        assert f'"{name}"' in html
+
+
+@pytest.mark.parametrize("path", ["/s/news/", "/s/news/1/"])
+def test_a_lists_data_is_read(client, corrected, path):
+    data = data_of(client, path)
+    assert data["ItemList"]["itemListElement"][0]["url"] == corrected.public_url
+    assert data["BreadcrumbList"]["itemListElement"][-1]["item"].endswith("/s/news/")
+
+
+# --- cards for other sites ------------------------------------------------------------------------------------------
+
+
+def test_another_site_gets_a_card(client, corrected):
+    html = client.get(corrected.get_absolute_url()).content.decode()
+    address = re.search(r'application/json\+oembed" href="([^"]+)"', html)[1]
+    response = client.get(address)
+    card = response.json()
+    assert (card["version"], card["type"], card["title"]) == ("1.0", "rich", "大桥<通车> & 开放")
+    assert "大桥&lt;通车&gt; &amp; 开放" in card["html"]
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert client.get(f"{address}&maxwidth=300").json()["width"] == 300
+    assert client.get(f"{address}&maxwidth=-1").json()["width"] == 600
+    assert client.get(f"{address}&format=xml").status_code == 501
+
+
+def test_there_is_a_card_of_public_articles_alone(client, cast, corrected):
+    draft = cast.article()
+    for url in (
+        "",
+        "x",
+        draft.public_url,
+        corrected.public_url[:-1],
+        "http://evil.example/a/1/",
+        f"http://127.0.0.1:8000/a/{10**30}/",
+    ):
+        assert client.get("/oembed", {"url": url}).status_code == 404, url
+    publishing.withdraw(corrected, by=cast.chief, reason="核实")
+    assert client.get("/oembed", {"url": corrected.public_url}).status_code == 404
+
+
+# --- the text -------------------------------------------------------------------------------------------------------
+
+
+def test_a_reading_program_gets_every_demo_article_right(client):
+    call_command("load_demo")
+    wrong = []
+    for article in Article.objects.public().select_related("live__revision"):
+        content = article.live.revision.content
+        page = client.get(article.get_absolute_url()).content.decode()
+        read = trafilatura.bare_extraction(page, url=article.public_url, with_metadata=True, include_tables=True)
+        found = re.sub(r"\s", "", read.text)
+        lost = [
+            paragraph for paragraph in re.findall(r"<p>(.*?)</p>", content["body"])
+            if re.sub(r"\s|<[^>]+>", "", paragraph).replace("&amp;", "&") not in found
+        ]  # fmt: skip
+        right = (
+            read.title == content["title"] and read.date == f"{timezone.localtime(article.first_published_at):%Y-%m-%d}"
+        )
+        if lost or not right:
+            wrong.append((article.number, read.title, read.date, lost))
+    assert wrong == []
