@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Any
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
-from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
 from articles import audit
+
+from .proxy import address_of
 
 # CKEditor 4 writes style attributes and one-line handlers (`onclick="…"`) into its toolbar. Scripts still come only
 # from files of ours: an injected <script> does not run here either (docs/decisions/editor.md).
@@ -42,6 +42,7 @@ SCREENS = [
     "Person",
     "Source",
     "Topic",
+    "Report",
     "Section",
     "SiteSettings",
     "OldPath",
@@ -51,22 +52,6 @@ SCREENS = [
     "BakeJob",
     "PageCheck",
 ]
-
-
-def _address_of(request: HttpRequest) -> str | None:
-    """Where the request came from: behind our own proxy, the address it saw last; anything before is hearsay."""
-    seen = [request.META.get("REMOTE_ADDR", "")]
-    if settings.BEHIND_PROXY:
-        seen.insert(0, request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip())
-    return next((address for address in seen if _is_address(address)), None)
-
-
-def _is_address(text: str) -> bool:
-    """Whether the database can keep it: a proxy may write anything, and an act must not fail for it."""
-    try:
-        return "%" not in text and bool(ip_address(text))
-    except ValueError:
-        return False
 
 
 class Desk(admin.AdminSite):
@@ -87,7 +72,7 @@ class Desk(admin.AdminSite):
 
         response = super().login(request, extra_context)
         if request.method == "POST":
-            with audit.acting_from(_address_of(request)):
+            with audit.acting_from(address_of(request)):
                 # By the answer, not by the user: somebody who is in already may be refused under another name.
                 if response.status_code == HTTPStatus.FOUND:
                     audit.record("session.opened", request.user, by=request.user)
@@ -98,7 +83,7 @@ class Desk(admin.AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "POST" and request.user.is_authenticated:
-            with audit.acting_from(_address_of(request)):
+            with audit.acting_from(address_of(request)):
                 audit.record("session.closed", request.user, by=request.user)
         return super().logout(request, extra_context)
 
@@ -134,7 +119,7 @@ class Desk(admin.AdminSite):
 
         @wraps(guarded)
         def from_somewhere(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            with audit.acting_from(_address_of(request)):
+            with audit.acting_from(address_of(request)):
                 return guarded(request, *args, **kwargs)
 
         return from_somewhere

@@ -19,7 +19,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from articles import attachments, pictures, publishing, scheduling
-from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, SiteSettings, Topic
+from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, Report, SiteSettings, Topic
 from articles.permissions import DUTIES_OF, Role
 from tests.cast import Cast, make_user, png, upload, world
 
@@ -78,6 +78,7 @@ SCREENS = {
     "articles_sitesettings": screen(see=CONTENT, add=NOBODY, change=CHIEFS),  # there is one row, and it is there
     "articles_assignment": screen(see=GRANT, add=GRANT, change=NOBODY, delete=GRANT),
     "articles_auditentry": screen(see=AUDIT, add=NOBODY, change=NOBODY),
+    "articles_report": screen(see=READERS - ELSEWHERE, add=NOBODY, change=NOBODY),
     "articles_bakejob": screen(see=CONTENT, add=NOBODY, change=NOBODY),
     "articles_pagecheck": screen(see=CONTENT, add=NOBODY, change=NOBODY),
     "auth_user": screen(see=ACCOUNTS, add=ACCOUNTS, change=ACCOUNTS),
@@ -115,6 +116,9 @@ TABLE = {
     # The home page and topics
     "arrange_home": Row(CHIEFS, CHIEFS),
     "arrange_topic": Row(CHIEFS, CHIEFS),
+    # Readers' reports: a chief of another section has a list, and none of these in it
+    "articles_report_changelist": Row(READERS),
+    "articles_report_close": Row(NOBODY, READERS - ELSEWHERE),
     # Baked pages
     "articles_bakejob_retry": Row(NOBODY, PUBLISHERS | ELSEWHERE),
     "articles_pagecheck_seen": Row(NOBODY, PUBLISHERS | ELSEWHERE),
@@ -221,6 +225,8 @@ class Scene:
             "picture": pictures.store(upload(png(colour=(9, 99, 200))), by=cast.writer),
             "attachment": attachments.store(upload(PDF, "通知.pdf"), by=cast.writer),
             "topic": Topic.objects.create(title="便民桥", slug="old-bridge"),
+            "report": Report.objects.create(article=self.live, edition=1, text="错", received_at=timezone.now(),
+                                            due_at=timezone.now()),
             "oldpath": OldPath.objects.create(path="/old.htm", target="/"),
             "sitesettings": SiteSettings.objects.create(pk=1, name="霁川新闻网"),
             "bakejob": BakeJob.objects.create(path="/broken/", attempts=1), "pagecheck": PageCheck.objects.create(
@@ -256,7 +262,7 @@ class Scene:
             self.forms[path] = filled(page) if page.context and "adminform" in page.context else {}
         revision, user = self.waiting.latest.number, self.users.get(role)
         facts = {"post": "yes", "decision": "pass", "revision": revision, "to_stage": 0, "opinion": "同意",
-                 "check": self.objects["pagecheck"].pk,
+                 "check": self.objects["pagecheck"].pk, "report": self.objects["report"].pk, "answer": "已更正。",
                  "article": f"{self.waiting.pk}-{revision}", "old_password": f"secret-of-{user.username if user else ''}",
                  **self.forms.get(path, {}), **SENT.get(name, {})}  # fmt: skip
         chosen = {"articles_article_add": {"section": self.cast.news.pk, "source": self.cast.own.pk},

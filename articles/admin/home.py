@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .. import permissions, review, scheduling
+from .. import permissions, reporting, review, scheduling
 from ..models import Article
 from ..permissions import Duty
 from .baking import pages_today
@@ -20,6 +20,7 @@ def what_waits(user: Any) -> dict[str, Any]:
         "queue": _queue(user),
         "corrected": list(review.corrected_since(user)[:SHOWN]) if permissions_to_read(user) else [],
         "lists": [*_due(user), *(_mine(user) if may_write else [])],
+        "reports": list(reporting.waiting_for(user)[:SHOWN]),
         "silent_since": scheduling.silent_since() if permissions.may_anywhere(user, Duty.PUBLISH) else None,
         "baking": pages_today(user),
         "may_write": may_write,

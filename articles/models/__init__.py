@@ -15,6 +15,7 @@ from .old_path import OldPath
 from .page_check import PageCheck
 from .person import Person
 from .picture import Picture
+from .report import Report
 from .revision import Revision, RevisionAttachment, RevisionPicture
 from .search_text import SearchText
 from .section import Section
@@ -39,6 +40,7 @@ __all__ = [
     "PageCheck",
     "Person",
     "Picture",
+    "Report",
     "Revision",
     "RevisionAttachment",
     "RevisionPicture",

@@ -2,13 +2,30 @@
 
 from django.urls import path, re_path
 
-from . import archive, beacon, feeds, files, history, look, names, oembed, scans, search, sitemaps, topics, views
+from . import (
+    archive,
+    beacon,
+    feeds,
+    files,
+    history,
+    look,
+    names,
+    oembed,
+    reports,
+    scans,
+    search,
+    sitemaps,
+    topics,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("a/<int:number>/", views.article, name="article"),
     path("a/<int:number>/history/", history.history, name="history"),
     path("a/<int:number>/since/<int:edition>/", views.since, name="since"),
+    path("report/<int:number>/", reports.report, name="report"),
+    path("report/<str:token>/", reports.report_answer, name="report_answer"),
     path("s/<slug:slug>/", views.section, name="section"),
     path("s/<slug:slug>/<int:page>/", views.section_page, name="section_page"),
     path("p/<int:key>/", names.person, name="person"),

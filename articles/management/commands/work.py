@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
 
-from articles import baking, scheduling
+from articles import baking, reporting, scheduling
 
 # A bake of the whole site that failed at once is not begun again at once.
 PAUSE = 30.0
@@ -64,6 +64,7 @@ class Command(BaseCommand):
         scheduling.notice_instants()
         baking.bake_pending()
         self.bake_the_whole_site_if_wanted()
+        reporting.forget_contacts()
         scheduling.beat()
 
     def bake_the_whole_site_if_wanted(self) -> None:

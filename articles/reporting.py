@@ -1,0 +1,165 @@
+"""Reports of mistakes (纠错): a reader's words become a task with a due date, and somebody of the desk answers for it."""
+
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import audit, permissions, sanitising
+from .models import Article, Report
+from .permissions import Duty
+
+WORKING_DAYS = 5  # in which simple questions are answered: 《政府网站与政务新媒体检查指标》
+CLOSING_TIME = time(18)
+# From one address in an hour and a day, and from all in an hour: a flood is no correction, and no desk can read more.
+HOURLY, DAILY, HOURLY_OF_ALL = 5, 20, 200
+CONTACT_KEPT = timedelta(days=90)
+SALT = "reporting"
+# Who answers: whoever reads or publishes in the article's section.
+ANSWERING = (Duty.FIRST, Duty.SECOND, Duty.FINAL, Duty.PUBLISH)
+
+
+class CannotReport(ValueError):
+    """Raised, with a sentence for the reader, when a report is not taken; nothing has changed."""
+
+
+class CannotClose(ValueError):
+    """Raised, with a sentence, when a report cannot be answered or dismissed; nothing has changed."""
+
+
+@transaction.atomic
+def receive(article: Article, *, text: str, quote: str = "", contact: str = "", address: str) -> Report:
+    """Take a reader's report of the edition that readers see; the same again where the same words are there already.
+
+    `address` is the network address it came from; only a hash of it is kept, with a salt of the day.
+    """
+    text, quote, contact = (_line(part) for part in (text, quote, contact))
+    if not text:
+        raise CannotReport(_("Please say what is wrong, in a few words."))
+    for part, most in ((text, 500), (quote, 200), (contact, 80)):
+        if len(part) > most:
+            raise CannotReport(
+                _("That is longer than we can take: at most %(most)d characters. Please shorten it.") % {"most": most}
+            )
+    article = Article.objects.locked(article.pk)
+    if article.live is None:
+        raise CannotReport(_("This article can no longer be read here."))
+    same = Report.objects.filter(article=article, state=Report.State.OPEN, text=text).first()
+    if same:
+        return same
+    now, sender = timezone.now(), _hashed(address)
+    _refuse_a_flood(sender, now)
+    report = Report.objects.create(
+        article=article, edition=article.live.number, text=text, quote=quote, contact=contact, sender=sender,
+        received_at=now, due_at=due_after(now),
+    )  # fmt: skip
+    audit.record(
+        "report.received", report, by=None, article=article.pk, due=report.due_at.isoformat(timespec="minutes")
+    )
+    return report
+
+
+@transaction.atomic
+def answer(report: Report, *, by: Any, text: str) -> Report:
+    """Close a report with an answer that the reader can look up."""
+    return _close(
+        report, by=by, text=text, state=Report.State.ANSWERED, empty=_("Write an answer: the reader can look it up.")
+    )
+
+
+@transaction.atomic
+def dismiss(report: Report, *, by: Any, reason: str) -> Report:
+    """Close a report that asks for no answer, with a reason that stays inside."""
+    return _close(report, by=by, text=reason, state=Report.State.DISMISSED, empty=_("Write a reason; it stays inside."))
+
+
+def answerable_by(user: Any) -> QuerySet[Report]:
+    """The reports, open and closed, of the sections in which the user answers."""
+    here = Q(pk=None)
+    for duty in ANSWERING:
+        if permissions.may_everywhere(user, duty):
+            return Report.objects.all()
+        here |= Q(article__section__in=permissions.sections(user, duty).values("pk"))
+    return Report.objects.filter(here)
+
+
+def waiting_for(user: Any) -> QuerySet[Report]:
+    """The open reports that the user may answer, the most urgent first."""
+    rows = answerable_by(user).filter(state=Report.State.OPEN)
+    return rows.select_related("article__section").order_by("due_at", "pk")
+
+
+def may_answer(user: Any, report: Report) -> bool:
+    """Whether the user reads or publishes in the section of the article."""
+    return any(permissions.may(user, duty, report.article.section) for duty in ANSWERING)
+
+
+def token_of(report: Report) -> str:
+    """What the reader keeps, to look the answer up."""
+    return signing.Signer(salt=SALT).sign(str(report.pk)).replace(":", ".")
+
+
+def find(token: str) -> Report | None:
+    """The report of a token; None where it is not ours."""
+    try:
+        key = signing.Signer(salt=SALT).unsign(token.replace(".", ":"))
+    except signing.BadSignature:
+        return None
+    return Report.objects.select_related("article__live").filter(pk=key).first()
+
+
+def due_after(instant: datetime) -> datetime:
+    """When an answer is due: at closing time of the fifth working day after. Holidays are not known."""
+    day, left = timezone.localdate(instant), WORKING_DAYS
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5
+    return timezone.make_aware(datetime.combine(day, CLOSING_TIME))
+
+
+def forget_contacts() -> int:
+    """Blank how to reach the readers of reports that were closed long ago; of how many."""
+    old = Report.objects.filter(closed_at__lt=timezone.now() - CONTACT_KEPT)
+    return old.exclude(contact="", sender="").update(contact="", sender="")
+
+
+def _close(report: Report, *, by: Any, text: str, state: str, empty: str) -> Report:
+    report = Report.objects.select_for_update(of=("self",)).select_related("article__section__parent").get(pk=report.pk)
+    if not may_answer(by, report):
+        raise PermissionDenied(_("“%(user)s” neither reads nor publishes in “%(section)s”, and so does not answer there.")
+                               % {"user": by.get_username(), "section": report.article.section})  # fmt: skip
+    text = _line(text)
+    if report.state == state and report.answer == text:
+        return report
+    if report.state != Report.State.OPEN:
+        raise CannotClose(_("This report is closed already."))
+    if not text:
+        raise CannotClose(empty)
+    report.state, report.answer, report.closed_by, report.closed_at = state, text[:400], by, timezone.now()
+    report.save(update_fields=["state", "answer", "closed_by", "closed_at"])
+    audit.record(f"report.{state}", report, by=by, article=report.article_id, answer=report.answer)
+    return report
+
+
+def _refuse_a_flood(sender: str, now: datetime) -> None:
+    recent = Report.objects.filter(received_at__gt=now - timedelta(hours=1))
+    today = Report.objects.filter(received_at__gt=now - timedelta(days=1), sender=sender)
+    if recent.filter(sender=sender).count() >= HOURLY or today.count() >= DAILY or recent.count() >= HOURLY_OF_ALL:
+        raise CannotReport(
+            _("There have been many reports just now. Please try again in an hour; what you wrote stands here still.")
+        )
+
+
+def _hashed(address: str) -> str:
+    return sha256(f"{settings.SECRET_KEY}{date.today()}{address}".encode()).hexdigest()  # noqa: DTZ011 (any day will do)
+
+
+def _line(text: str) -> str:
+    return sanitising.plain(text)

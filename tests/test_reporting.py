@@ -1,0 +1,192 @@
+"""Reports of mistakes: from a reader's words to an answer, by whom it concerns, and no address kept."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles import publishing, reporting
+from articles.models import AuditEntry, Report
+from articles.reporting import CannotClose, CannotReport
+from tests.cast import refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def live(cast):
+    article = cast.article(title="大桥通车")
+    cast.publish(article)
+    article.refresh_from_db()
+    return article
+
+
+def received(live, text="首段“三人”应为“五人”", address="192.0.2.1", **facts):
+    return reporting.receive(live, text=text, address=address, **facts)
+
+
+# --- receiving ------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_a_task_with_a_day(live):
+    report = received(live, quote=" 三人 ", contact="13800000000")
+    assert (report.article, report.edition, report.quote, report.state) == (live, 1, "三人", "open")
+    assert "192.0.2.1" not in str(Report.objects.values())
+    entry = AuditEntry.objects.get(action="report.received")
+    assert "13800000000" not in str(entry.details)
+
+
+def test_the_same_words_are_one_report(live):
+    assert received(live) == received(live, address="192.0.2.9")
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [({"text": " \u200b "}, "say what is wrong"), ({"text": "错" * 501}, "at most 500"), ({"quote": "错" * 201}, "at most 200"),
+     ({"contact": "1" * 81}, "at most 80")],
+)  # fmt: skip
+def test_what_says_nothing_or_too_much_is_refused(live, facts, sentence):
+    with refused(CannotReport, sentence):
+        received(live, **facts)
+
+
+def test_a_flood_is_refused_and_ends(live, monkeypatch):
+    for n in range(reporting.HOURLY):
+        received(live, text=f"错{n}")
+    with refused(CannotReport, "many reports"):
+        received(live, text="又一处")
+    received(live, text="又一处", address="192.0.2.2")
+    later = timezone.now() + timedelta(hours=1, seconds=1)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    received(live, text="再一处")
+
+
+def test_what_readers_no_longer_see_is_not_reported(cast, live):
+    publishing.withdraw(live, by=cast.editor, reason="核实")
+    with refused(CannotReport, "no longer"):
+        received(live)
+
+
+@given(st.integers(1_600_000_000, 2_200_000_000))
+def test_an_answer_is_due_on_the_fifth_working_day(instant):
+    instant = datetime.fromtimestamp(instant, UTC)
+    due = timezone.localtime(reporting.due_after(instant))
+    days = [timezone.localdate(instant) + timedelta(days=n) for n in range(1, 10)]
+    assert due.date() == [day for day in days if day.weekday() < 5][4]
+    assert due.hour == 18
+
+
+# --- closing --------------------------------------------------------------------------------------------------------
+
+
+def test_whoever_reads_or_publishes_there_answers(cast, live):
+    report = reporting.answer(received(live), by=cast.editor, text="已更正，谢谢。")
+    assert (report.state, report.answer, report.closed_by) == ("answered", "已更正，谢谢。", cast.editor)
+    assert reporting.answer(report, by=cast.editor, text="已更正，谢谢。") == report
+    with refused(CannotClose, "already"):
+        reporting.dismiss(report, by=cast.editor, reason="重复")
+
+
+def test_others_do_not(cast, live):
+    report = received(live)
+    for user in (cast.writer, cast.culture_editor, cast.stranger):
+        with refused(PermissionDenied):
+            reporting.answer(report, by=user, text="已更正。")
+        assert not reporting.waiting_for(user).exists()
+    assert list(reporting.waiting_for(cast.editor)) == [report]
+
+
+def test_no_words_close_nothing(cast, live):
+    report = received(live)
+    for act, facts in ((reporting.answer, {"text": " "}), (reporting.dismiss, {"reason": ""})):
+        with refused(CannotClose, "Write"):
+            act(report, by=cast.editor, **facts)
+
+
+def test_how_to_reach_a_reader_is_forgotten(cast, live, monkeypatch):
+    reporting.answer(received(live, contact="13800000000"), by=cast.editor, text="已更正。")
+    received(live, text="还开着", contact="13900000000")
+    assert reporting.forget_contacts() == 0
+    later = timezone.now() + reporting.CONTACT_KEPT + timedelta(minutes=1)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert reporting.forget_contacts() == 1
+    assert sorted(Report.objects.values_list("contact", flat=True)) == ["", "13900000000"]
+
+
+# --- readers --------------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_reports_and_looks_the_answer_up(client, cast, live):
+    page = client.get(live.get_absolute_url()).content.decode()
+    form = re.search(r'href="(/report/\d+/)"', page)[1]
+    assert "大桥通车" in client.get(form + "?q=三人").content.decode()
+    assert ">三人</textarea>" in client.get(form + "?q=三人").content.decode()
+    response = client.post(form, {"text": "三人应为五人", "contact": "微信 abc"})
+    assert response.status_code == 303
+    assert "谢谢" in client.get(response["Location"]).content.decode()
+    reporting.answer(Report.objects.get(), by=cast.editor, text="已更正为五人。")
+    answered = client.get(response["Location"])
+    assert "已更正为五人。" in answered.content.decode()
+    assert "微信 abc" not in answered.content.decode()
+    assert "no-store" in answered["Cache-Control"]
+    assert client.get(response["Location"][:-2] + "x/").status_code == 404
+    assert not client.cookies
+
+
+def test_what_was_typed_stays_when_it_is_refused(client, live):
+    response = client.post(f"/report/{live.number}/", {"text": "", "quote": "第二段", "contact": "138"})
+    assert response.status_code == 422
+    assert ">第二段</textarea>" in response.content.decode()
+    assert 'value="138"' in response.content.decode()
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("headers", "data", "status"),
+    [({"sec-fetch-site": "cross-site"}, {}, 403), ({"origin": "https://evil.example"}, {}, 403),
+     ({}, {"address": "http://spam"}, 303), ({}, {"text": "错" * 9000}, 413)],
+)  # fmt: skip
+def test_programs_and_foreign_pages_report_nothing(client, live, headers, data, status):
+    response = client.post(f"/report/{live.number}/", {"text": "错"} | data, headers=headers)
+    assert response.status_code == status
+    assert not Report.objects.exists()
+
+
+def test_there_is_no_form_for_what_is_not_public(client, cast, live):
+    assert client.get(f"/report/{cast.article().pk}/").status_code == 404
+    publishing.withdraw(live, by=cast.editor, reason="核实")
+    assert client.get(f"/report/{live.number}/").status_code == 410
+    assert client.post(f"/report/{live.number}/", {"text": "错"}).status_code == 410
+
+
+# --- the desk -------------------------------------------------------------------------------------------------------
+
+
+def test_the_desk_shows_it_and_closes_it(client, cast, live):
+    report = received(live)
+    client.force_login(cast.editor)
+    assert "首段“三人”应为“五人”" in client.get("/admin/").content.decode()
+    assert "首段" in client.get("/admin/articles/report/").content.decode()
+    page = client.get(f"/admin/articles/report/{report.pk}/change/").content.decode()
+    assert 'name="answer"' in page
+    assert client.get("/admin/articles/report/close/").status_code == 405
+    client.post("/admin/articles/report/close/", {"report": report.pk, "answer": "", "act": "answer"})
+    assert Report.objects.get().state == "open"
+    client.post("/admin/articles/report/close/", {"report": report.pk, "answer": "已更正。", "act": "answer"})
+    assert Report.objects.get().state == "answered"
+    for key in ("", "x", "9" * 30):
+        assert client.post("/admin/articles/report/close/", {"report": key, "answer": "x"}).status_code == 404
+
+
+def test_another_sections_editor_sees_none_of_it(client, cast, live):
+    report = received(live)
+    client.force_login(cast.culture_editor)
+    assert "首段" not in client.get("/admin/").content.decode()
+    assert "首段" not in client.get("/admin/articles/report/").content.decode()
+    assert client.get(f"/admin/articles/report/{report.pk}/change/").status_code in (302, 403)
+    assert client.post("/admin/articles/report/close/", {"report": report.pk, "answer": "x"}).status_code == 403
+    assert Report.objects.get().state == "open"
