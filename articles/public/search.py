@@ -54,7 +54,8 @@ class SearchForm(forms.Form):
         self.sections = [section for section in sections if section.last_ordinal]
         names = [(s.slug, "　" * (s.level - 1) + s.name) for s in self.sections]
         self.fields["section"].choices = [("", _("All sections")), *names]
-        self.fields["q"].widget.attrs = {"type": "search", "maxlength": search.LONGEST, "enterkeyhint": "search"}
+        attributes = {"type": "search", "maxlength": search.LONGEST, "enterkeyhint": "search"}
+        self.fields["q"].widget = forms.TextInput(attributes)
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
