@@ -90,7 +90,8 @@ def test_arranging_asks_for_just_the_pages_that_show_it(cast, shown):
     BakeJob.objects.all().delete()
     arrange(cast, block(shown[0]), topic=topic)
     asked = set(BakeJob.objects.values_list("path", flat=True))
-    assert asked == {"/t/bridge/", "/topics/", shown[0].get_absolute_url()}
+    feeds = {f"/feeds/t/bridge.{form}" for form in ("atom", "rss", "json")}
+    assert asked == {"/t/bridge/", "/topics/", *feeds, shown[0].get_absolute_url()}
     entry = AuditEntry.objects.get(action="topic.arranged")
     assert entry.details["blocks"] == [["列表", [shown[0].pk]]]
     BakeJob.objects.all().delete()

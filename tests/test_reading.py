@@ -2,14 +2,16 @@
 
 import pytest
 
-from articles.models import SiteSettings
+from articles import arranging, publishing
+from articles.arranging import Arranged
+from articles.models import Block, SiteSettings, Slot, Topic
 from tests.browser import chromium, watched
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOKS = ["auto-normal", "elder-auto-normal", "dark-normal", "elder-dark-large"]
 PATHS = ["/", "/s/news/", "/a/{n}/", "/a/{n}/history/", "/search/?q=大桥", "/search/?q=无此词", "/p/{p}/", "/archive/",
-         "/archive/{m}/", "/look/", "/none/"]  # fmt: skip
+         "/archive/{m}/", "/t/bridge/", "/topics/", "/report/{n}/", "/look/", "/none/"]  # fmt: skip
 # What is too small, as [what, size].
 TARGETS = """(least) => [...document.querySelectorAll(
     '.looks a, .sections a, .name a, main a, main button, main summary, .foot a')]
@@ -38,7 +40,6 @@ def site(live_server, settings):
 
 @pytest.fixture
 def paths(site):
-    from articles import publishing  # noqa: PLC0415
 
     SiteSettings.objects.create(pk=1, name="霁川新闻网", sponsor="霁川县融媒体中心", icp="演ICP备00000000号")
     cast = Cast()
@@ -51,6 +52,10 @@ def paths(site):
     cast.sign(article)
     publishing.correct(article, by=cast.editor, note="补充导语。")
     article.refresh_from_db()
+    topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN, introduction="从合龙到通车。")
+    blocks = [Arranged(Block(kind=kind, title="版块"), [Slot(article=article)]) for kind in Block.Kind]
+    for front in (topic, None):
+        arranging.arrange(front, blocks, by=cast.chief, based_on=0)
     day = article.first_published_at
     return [path.format(n=article.number, p=cast.lin.pk, m=f"{day:%Y-%m}") for path in PATHS]
 
