@@ -14,7 +14,7 @@ from articles.models import Article, BakedPage, BakeJob
 
 LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)["#?]')
 # Addresses that have no file: files of another kind, and what Django answers itself.
-NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search|report)/|/look/(set)?$|/oembed")
+NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search|report|api)/|/look/(set)?$|/oembed")
 
 
 def on_disk():

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from .. import sanitising, short_links
 from ..models import Article, Credit, Edition, Revision, Section
 from ..models.picture import renditions
-from .together import Neighbours
+
+if TYPE_CHECKING:
+    from .together import Neighbours
 
 IMAGE = re.compile(r"<img\b[^>]*>")
 SOURCE, ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
@@ -61,7 +63,7 @@ class ArticlePage:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     edition: int | None = None
-    neighbours: Neighbours = (None, None)
+    neighbours: "Neighbours" = (None, None)
     codes: tuple[Code, ...] = field(default=())
     print_code: Code | None = None
     corrections: tuple[Correction, ...] = ()
@@ -71,7 +73,7 @@ class ArticlePage:
 
     @classmethod
     def of_edition(
-        cls, article: Article, *, neighbours: Neighbours = (None, None), since: Edition | None = None,
+        cls, article: Article, *, neighbours: "Neighbours" = (None, None), since: Edition | None = None,
         pages: Mapping[Any, Any] | None = None,
     ) -> "ArticlePage":  # fmt: skip
         """What readers see now; for the holder of a printout of the older edition `since`, with a line that says so, and

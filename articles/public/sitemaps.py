@@ -13,7 +13,7 @@ from ..models import Article, Section, SiteSettings
 
 MOST_NEWS = 1000
 # What robots leave alone: the desk, drafts, what is asked of Django each time, and where codes on paper land.
-CLOSED = ("/admin/", "/preview/", "/search/", "/look/set", "/report/", "/q/", "/Q/")
+CLOSED = ("/admin/", "/preview/", "/search/", "/look/set", "/report/", "/api/", "/q/", "/Q/")
 
 
 @require_safe

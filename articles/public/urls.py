@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from . import (
+    api,
     archive,
     beacon,
     feeds,
@@ -48,6 +49,7 @@ urlpatterns = [
     re_path(r"^Q/(?P<code>[A-Za-z0-9-]{2,32})$", scans.landing),
     path("r/<int:number>", beacon.read, name="read"),
     *feeds.addresses(),
+    *api.addresses(),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<int:thousands>.xml", sitemaps.part, name="sitemap_part"),
     path("news-sitemap.xml", sitemaps.news, name="news_sitemap"),

@@ -1,0 +1,281 @@
+"""What is public, as JSON, for a mini-program or the provincial platform: read only, for everybody, no key (docs/api.md).
+
+The document that describes it is api_document.py; tests/test_api.py holds the two together.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.urls import path
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from .. import search, short_links
+from ..baking import CACHE_CONTROL
+from ..models import Article, Edition, Section
+from . import together
+from .api_document import LARGEST_PAGE, MOST_PAGES, USUAL_PAGE, document
+from .page import ArticlePage, note_of
+from .views import SHOWN
+
+CURSOR = re.compile(r"([0-9]{1,16})-([0-9]{1,18})")
+PARAMETERS = {
+    "articles": {"section", "since", "until", "limit", "cursor"},
+    "search": {"q", "section", "person", "keyword", "source", "since", "until", "order", "page"},
+}
+
+
+class Problem(Exception):
+    """What is answered instead, as RFC 9457 has it: a status and a sentence."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.detail = status, detail
+
+
+def resource(view: Callable[..., dict[str, Any]]) -> Callable[..., HttpResponse]:
+    """A view that answers a dictionary: as JSON, with a strong ETag, for every origin; a Problem as problem+json."""
+
+    @require_safe
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = JsonResponse(view(request, *args, **kwargs), json_dumps_params={"ensure_ascii": False})
+        except Problem as problem:
+            facts = {"type": "about:blank", "title": _("This cannot be answered"), "status": problem.status,
+                     "detail": problem.detail}  # fmt: skip
+            response = JsonResponse(facts, status=problem.status, json_dumps_params={"ensure_ascii": False},
+                                    content_type="application/problem+json")  # fmt: skip
+            response["Cache-Control"] = "no-store"
+        response["Access-Control-Allow-Origin"] = "*"
+        if response.status_code != 200:
+            return response
+        response["Cache-Control"] = CACHE_CONTROL
+        response["ETag"] = etag = f'"{sha256(response.content).hexdigest()[:32]}"'
+        return get_conditional_response(request, etag=etag, response=response)
+
+    return answered
+
+
+@resource
+def openapi(request: HttpRequest) -> dict[str, Any]:
+    return document()
+
+
+@resource
+def sections(request: HttpRequest) -> dict[str, Any]:
+    """Every section, parents before children."""
+    found = together.of(request).site.sections
+    return {"sections": [
+        {"slug": s.slug, "name": s.name, "parent": s.parent.slug if s.parent else None, "description": s.description,
+         "url": settings.SITE_URL + s.get_absolute_url()}
+        for s in found
+    ]}  # fmt: skip
+
+
+@resource
+def articles(request: HttpRequest) -> dict[str, Any]:
+    """The newest first; `next` leads to the older ones."""
+    asked = _asked(request, "articles")
+    limit = _number(asked, "limit", USUAL_PAGE, LARGEST_PAGE)
+    rows = Article.objects.public().for_lists()
+    section = _section(request, asked)
+    if section:
+        rows = rows.filter(listed_in=section)
+    since, until = _days(asked)
+    if since:
+        rows = rows.filter(first_published_at__gte=_midnight(since))
+    if until:
+        rows = rows.filter(first_published_at__lt=_midnight(until + timedelta(days=1)))
+    if asked.get("cursor"):
+        at, number = _cursor(asked["cursor"])
+        rows = rows.filter(first_published_at__lte=at).filter(Q(first_published_at__lt=at) | Q(number__lt=number))
+    found = list(rows[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    return {"articles": [_line(article) for article in found], "next": _cursor_after(found[-1]) if more else None}
+
+
+@resource
+def article(request: HttpRequest, number: int) -> dict[str, Any]:
+    """One article as readers see it."""
+    row = _public(request, number)
+    page = ArticlePage.of_edition(row)
+    content = page.content
+    return {
+        **_facts(row, content["title"], content["summary"], page.section),
+        "kicker": content["kicker"],
+        "subtitle": content["subtitle"],
+        "body": content["body"],
+        "edition": page.edition,
+        "updated_at": _instant(page.updated_at),
+        "source": content["source"]["name"] if content["source"] else None,
+        "original_url": content["original_url"] or None,
+        "authors": page.authors,
+        "credits": [{"role": c["role"], "name": c["name"], "unit": c["unit"]} for c in content["credits"]],
+        "keywords": content["keywords"],
+        "cover": _picture(content["cover"]) if content["cover"] else None,
+        "pictures": [_picture(picture) for picture in content["pictures"]],
+        "attachments": [
+            {"name": a["name"], "url": settings.SITE_URL + a["url"], "size": a["size"]} for a in page.attachments
+        ],
+        "corrections": [{"note": c.note, "published_at": _instant(c.published_at)} for c in page.corrections],
+        "codes": {name: short_links.address_of(short_links.code_for(number, purpose))
+                  for name, purpose in (("wechat", "W"), ("phone", "M"))},
+    }  # fmt: skip
+
+
+@resource
+def editions(request: HttpRequest, number: int) -> dict[str, Any]:
+    """How often an article was published, when, and what readers were told of it; the newest fifty."""
+    row = _public(request, number)
+    found = row.editions.order_by("-number")[:50]
+    return {"editions": [
+        {"number": e.number, "kind": e.kind, "published_at": _instant(e.published_at), "digest": e.digest,
+         "note": note_of(e) if e.kind == Edition.Kind.CORRECTION else ""}
+        for e in found
+    ]}  # fmt: skip
+
+
+@resource
+def find(request: HttpRequest) -> dict[str, Any]:
+    """What the site's search finds."""
+    asked = _asked(request, "search")
+    section = _section(request, asked)
+    since, until = _days(asked)
+    by_time = asked.get("order", "best")
+    if by_time not in ("best", "time"):
+        raise Problem(400, _("“order” is “best” or “time”."))
+    page = _number(asked, "page", 1, MOST_PAGES)
+    query = search.Query(
+        words=search.Query.words_in(asked.get("q", "")), sections=tuple(section.with_all_below()) if section else (),
+        person=asked.get("person", ""), keyword=asked.get("keyword", ""), source=asked.get("source", ""),
+        since=since, until=until, by_time=by_time == "time",
+    )  # fmt: skip
+    found = search.find(query, first=(page - 1) * USUAL_PAGE, most=USUAL_PAGE)
+    rows = Article.objects.public().for_lists().in_bulk([hit.number for hit in found.hits])
+    hits = [
+        {**_line(rows[hit.number]), "snippet": [{"text": part.text, "found": part.found} for part in hit.snippet]}
+        for hit in found.hits if hit.number in rows
+    ]  # fmt: skip
+    return {"hits": hits, "total": found.total, "more": found.more}
+
+
+def addresses() -> list[Any]:
+    """Where the resources are."""
+    return [
+        path("api/v1/openapi.json", openapi, name="api"),
+        path("api/v1/sections", sections, name="api_sections"),
+        path("api/v1/articles", articles, name="api_articles"),
+        path("api/v1/articles/<int:number>", article, name="api_article"),
+        path("api/v1/articles/<int:number>/editions", editions, name="api_editions"),
+        path("api/v1/search", find, name="api_search"),
+    ]
+
+
+# --- what was asked ---------------------------------------------------------------------------------------------------
+
+
+def _asked(request: HttpRequest, name: str) -> QueryDict:
+    """The parameters; one that we do not know is said, so that a typing error is not taken for "everything"."""
+    unknown = set(request.GET) - PARAMETERS[name]
+    if unknown:
+        known = {"unknown": "、".join(sorted(unknown)[:5])[:80], "known": ", ".join(sorted(PARAMETERS[name]))}
+        raise Problem(400, _("There is no parameter “%(unknown)s”; there are: %(known)s.") % known)
+    for value in request.GET.values():
+        if "\x00" in value or len(value) > 200:
+            raise Problem(400, _("A parameter is at most 200 characters long, and none of them is NUL."))
+    return request.GET
+
+
+def _number(asked: QueryDict, name: str, usual: int, most: int) -> int:
+    text = asked.get(name, str(usual))
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= most):
+        raise Problem(400, _("“%(name)s” is a number from 1 to %(most)d.") % {"name": name, "most": most})
+    return int(text)
+
+
+def _section(request: HttpRequest, asked: QueryDict) -> Section | None:
+    slug = asked.get("section")
+    if not slug:
+        return None
+    found = next((s for s in together.of(request).site.sections if s.slug == slug), None)
+    if found is None:
+        raise Problem(404, _("There is no section “%(slug)s”.") % {"slug": slug[:40]})
+    return found
+
+
+def _days(asked: QueryDict) -> tuple[date | None, date | None]:
+    days: list[date | None] = []
+    for name in ("since", "until"):
+        try:
+            day = date.fromisoformat(asked[name]) if asked.get(name) else None
+        except ValueError:
+            day = date.min
+        if day and not 1900 <= day.year <= 2200:
+            raise Problem(400, _("“%(name)s” is a day such as 2026-05-31.") % {"name": name})
+        days.append(day)
+    return days[0], days[1]
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001 (the line makes it aware)
+
+
+def _cursor(text: str) -> tuple[datetime, int]:
+    found = CURSOR.fullmatch(text)
+    if found:
+        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(found[1])), int(found[2])
+    raise Problem(400, _("“cursor” is what “next” of the page before says."))
+
+
+def _cursor_after(article: Article) -> str:
+    since = article.first_published_at - datetime.fromtimestamp(0, UTC)
+    return f"{since // timedelta(microseconds=1)}-{article.number}"
+
+
+def _public(request: HttpRequest, number: int) -> Article:
+    row = together.of(request).article(number) if number < 2**63 else None
+    if row is None:
+        raise Problem(404, _("There is no such article."))
+    if row.state not in SHOWN:
+        raise Problem(410, _("This article can no longer be read here."))
+    return row
+
+
+# --- what is answered -------------------------------------------------------------------------------------------------
+
+
+def _line(article: Article) -> dict[str, Any]:
+    edition = article.live
+    cover = edition.cover
+    return {
+        **_facts(article, edition.title, edition.summary, article.listed_in),
+        "cover": {"url": settings.SITE_URL + cover.url, "width": cover.width, "height": cover.height, "alt": cover.alt}
+        if cover else None,
+    }  # fmt: skip
+
+
+def _facts(article: Article, title: str, summary: str, section: Section) -> dict[str, Any]:
+    return {
+        "number": article.number, "url": article.public_url, "title": title, "summary": summary, "section": section.slug,
+        "published_at": _instant(article.first_published_at),
+    }  # fmt: skip
+
+
+def _picture(facts: dict[str, Any]) -> dict[str, Any]:
+    return {"url": settings.SITE_URL + settings.MEDIA_URL + facts["file"], "width": facts["width"],
+            "height": facts["height"], "alt": facts["alt"], "credit": facts["credit"], "ai_label": facts["ai_label"]}  # fmt: skip
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return timezone.localtime(instant).isoformat(timespec="seconds") if instant else None
