@@ -1,0 +1,117 @@
+"""Pictures of every kind of page, to be looked at (`make screenshots`): three widths, day and night, elder mode, paper.
+
+They land in var/screenshots; those that docs show (`docs/pictures`) are made anew with `make screenshots DOCS=1`.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import django  # noqa: E402
+
+django.setup()
+
+from tests.browser import chromium  # noqa: E402
+from tests.serving import Newsroom  # noqa: E402
+
+OUT, DOCS = ROOT / "var" / "screenshots", ROOT / "docs" / "pictures"
+WIDTHS = (390, 768, 1280)
+# (name, the cookie, whether the device asks for dark colours)
+LOOKS = (("day", "", "light"), ("night", "", "dark"), ("elder", "elder-auto-normal", "light"))
+ASK = """
+from django.utils import timezone
+from articles.models import Article, Person
+corrected = Article.objects.filter(live__kind="correction").first()
+table = Article.objects.public().filter(body__contains="<table").first()
+day = timezone.localdate(Article.objects.public().order_by("-first_published_at").first().first_published_at)
+writer = Person.objects.get(pk=table.credits.first().person_id)
+print(corrected.pk, table.pk, f"{day:%Y-%m}", day, writer.pk)
+"""
+# Pictures for the docs: (name, address, width, height, cookie, who is logged in).
+SHOWN = (
+    ("site-home", "/", 1280, 1500, "", ""),
+    ("site-home-elder", "/", 390, 1100, "elder-auto-normal", ""),
+    ("site-topic", "/t/shuangdu/", 1280, 1300, "", ""),
+    ("site-search", "/search/?q=大桥", 1280, 900, "", ""),
+    ("arranging", "/admin/front/", 1280, 900, "", "chief"),
+)
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp())
+    newsroom = Newsroom(folder)
+    newsroom.environment["SITE_URL"] = site = f"http://127.0.0.1:{newsroom.port}"
+    try:
+        for command in (("migrate", "-v0"), ("collectstatic", "--noinput", "-v0"), ("load_demo",)):
+            newsroom.manage(*command)
+        corrected, table, month, day, writer = newsroom.run(ASK).split()
+        newsroom.serve()
+        pages = {
+            "home": "/", "section": "/s/news/", "numbered": "/s/news/1/", "article": f"/a/{table}/",
+            "corrected": f"/a/{corrected}/", "history": f"/a/{corrected}/history/", "topic": "/t/shuangdu/", "topics": "/topics/",
+            "person": f"/p/{writer}/", "source": "/o/1/", "archive": "/archive/", "month": f"/archive/{month}/",
+            "day": f"/archive/{day}/", "search": "/search/?q=大桥", "nothing-found": "/search/?q=无此词",
+            "report": f"/report/{table}/",
+            "look": "/look/", "not-found": "/none/",
+        }  # fmt: skip
+        shutil.rmtree(OUT, ignore_errors=True)
+        with chromium() as browser:
+            if os.environ.get("DOCS"):
+                for_docs(browser, site)
+            for name, path in pages.items():
+                of_page(browser, site, name, path)
+        print(f"Look at them: {OUT}")
+    finally:
+        newsroom.stop()
+        shutil.rmtree(folder)
+
+
+def of_page(browser, site, name, path) -> None:
+    """One page in every look and width, and on paper."""
+    for look, cookie, scheme in LOOKS:
+        for width in WIDTHS:
+            page = opened(browser, site, path, width, 900, cookie, scheme)
+            picture(page, OUT / look / f"{name}-{width}.png", whole=True)
+    page = opened(browser, site, path, 794, 1123, "", "light")
+    page.emulate_media(media="print")
+    picture(page, OUT / "paper" / f"{name}.png", whole=True)
+
+
+def for_docs(browser, site) -> None:
+    for name, path, width, height, cookie, user in SHOWN:
+        page = opened(browser, site, path, width, height, cookie, "light", user=user)
+        picture(page, DOCS / f"{name}.jpg", whole=False)
+
+
+def opened(browser, site, path, width, height, cookie, scheme, user=""):
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale="zh-CN")
+    if cookie:
+        context.add_cookies([{"name": "look", "value": cookie, "url": site}])
+    page = context.new_page()
+    if user:
+        page.goto(f"{site}/admin/login/")
+        page.fill("[name=username]", user)
+        page.fill("[name=password]", "newsroom-demo")
+        page.click("[type=submit]")
+        page.wait_for_load_state()
+    page.goto(site + path)
+    # Pictures further down load when they come near.
+    page.evaluate("document.querySelectorAll('img[loading]').forEach((image) => { image.loading = 'eager'; })")
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def picture(page, file, *, whole) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=file, full_page=whole, **({"quality": 82} if file.suffix == ".jpg" else {}))
+    page.context.close()
+
+
+if __name__ == "__main__":
+    main()
