@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 import schemathesis
+from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
@@ -31,7 +33,17 @@ def shown(cast):
     return made
 
 
-def test_whatever_the_document_allows_is_answered_as_it_says(cast, shown):
+@pytest.fixture
+def open_connection():
+    """A request that a WSGI server answers closes old connections at both its ends; ours holds the test's transaction."""
+    for signal in (signals.request_started, signals.request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (signals.request_started, signals.request_finished):
+        signal.connect(close_old_connections)
+
+
+def test_whatever_the_document_allows_is_answered_as_it_says(cast, shown, open_connection):
     publishing.withdraw(shown[0], by=cast.editor, reason="核实")
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler(), headers={"Host": "127.0.0.1"})
     answered = set()
@@ -140,7 +152,7 @@ def test_what_is_known_already_is_not_sent_again(client, cast, shown):
 
 @pytest.mark.parametrize(
     ("path", "queries"),
-    [("sections", 2), ("articles", 1), ("articles/{n}", 3), ("articles/{n}/editions", 4), ("search?q=稿", 2)],
+    [("sections", 2), ("articles", 1), ("articles/{n}", 3), ("articles/{n}/editions", 4), ("search?q=稿", 3)],
 )
 def test_the_answers_ask_little(client, cast, shown, path, queries, django_assert_max_num_queries):
     for _ in range(2):

@@ -82,7 +82,7 @@ def test_a_source_leads_to_its_own_site_and_to_older_articles(client, cast, monk
     assert "稿0" in html(client, older)
 
 
-@pytest.mark.parametrize(("kind", "queries"), [("lin", 5), ("own", 5)])
+@pytest.mark.parametrize(("kind", "queries"), [("lin", 6), ("own", 6)])
 def test_their_pages_ask_little(client, cast, kind, queries, django_assert_num_queries):
     for _ in range(3):
         cast.publish(cast.article())

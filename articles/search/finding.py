@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ..models import SearchText, Section
@@ -114,8 +115,8 @@ def find(query: Query, *, first: int = 0, most: int = 20) -> Found:
 
 def newest(query: Query, most: int) -> list[int]:
     """The numbers of the newest articles that belong to what the query names, at most `most`; its words are not looked for."""
-    first, last = query.span()
-    return [row.article_id for row in _matching(query.groups(), first, last, timezone.now(), most)]
+    keys = _matching(query.groups(), *query.span(), most)
+    return list(_texts(keys).values_list("article_id", flat=True))
 
 
 def suggestions(query: Query) -> list[str]:
@@ -132,28 +133,32 @@ def suggestions(query: Query) -> list[str]:
 
 def _holding(query: Query) -> tuple[list[SearchText], bool]:
     """The rows that hold all words, newest first, and whether older ones were left out."""
-    (first, last), now = query.span(), timezone.now()
+    first, last = query.span()
     groups = query.groups()
     found: dict[int, SearchText] = {}
     more, end = True, last
     for _round in range(ROUNDS):
-        rows = _matching(groups, first, end, now, NEWEST)
-        found |= {row.pk: row for row in rows if _holds(row, query.words)}
-        more = len(rows) == NEWEST
+        keys = _matching(groups, first, end, NEWEST)
+        found |= {row.pk: row for row in _texts(keys) if _holds(row, query.words)}
+        more = len(keys) == NEWEST
         if not more or len(found) >= NEWEST // 2:
             break
-        end = rows[-1].pk - 1
+        end = keys[-1] - 1
     if more and query.words:
-        titled = _matching(query.groups(in_title=True), first, last, now, TITLED)
-        found |= {row.pk: row for row in titled if _holds(row, query.words)}
+        titled = _matching(query.groups(in_title=True), first, last, TITLED)
+        found |= {row.pk: row for row in _texts([k for k in titled if k not in found]) if _holds(row, query.words)}
     return sorted(found.values(), key=lambda row: -row.pk), more
 
 
-def _matching(groups: list[list[str]], first: int, last: int, now: datetime, most: int) -> list[SearchText]:
+def _matching(groups: list[list[str]], first: int, last: int, most: int) -> list[int]:
     if groups:
-        return words.matching(groups, first=first, last=last, now=now, most=most)
-    rows = SearchText.objects.filter(pk__range=(first, last)).exclude(expires_at__lte=now)
-    return list(rows.order_by("-pk")[:most])
+        return words.matching(groups, first=first, last=last, most=most)
+    return list(SearchText.objects.filter(pk__range=(first, last)).order_by("-pk").values_list("pk", flat=True)[:most])
+
+
+def _texts(keys: list[int]) -> QuerySet[SearchText]:
+    """The rows of these keys whose time is not over."""
+    return SearchText.objects.filter(pk__in=keys).exclude(expires_at__lte=timezone.now()).order_by("-pk")
 
 
 def _holds(row: SearchText, looked_for: Sequence[str]) -> bool:

@@ -4,8 +4,7 @@ No positions are kept: a text that holds all pairs of a phrase is looked at agai
 both databases find the same, and knows no limit of length (a tsvector's positions end at 16,383).
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.db import connection
 
@@ -17,14 +16,28 @@ CREATE = {
         "CREATE VIRTUAL TABLE articles_searchwords USING fts5(words, content='', detail=none, columnsize=0, prefix='1', "
         'tokenize="unicode61 remove_diacritics 0")'
     ],
+    # A table of its own, that has nothing but the words: what a common word is in is read from few pages.
     "postgresql": [
-        "ALTER TABLE articles_searchtext ADD COLUMN words tsvector",
+        "CREATE TABLE articles_searchwords (rowid bigint PRIMARY KEY, words tsvector NOT NULL)",
         # So that the planner knows which words are common: those are read from the newest on, the others from the index.
-        "ALTER TABLE articles_searchtext ALTER COLUMN words SET STATISTICS 1000",
-        "CREATE INDEX articles_searchtext_words ON articles_searchtext USING gin (words)",
+        "ALTER TABLE articles_searchwords ALTER COLUMN words SET STATISTICS 1000",
+        "CREATE INDEX articles_searchwords_words ON articles_searchwords USING gin (words)",
     ],
 }
-DROP = {"sqlite": ["DROP TABLE articles_searchwords"], "postgresql": []}
+DROP = {vendor: ["DROP TABLE articles_searchwords"] for vendor in CREATE}
+PUT = {
+    "sqlite": "INSERT INTO articles_searchwords(rowid, words) VALUES (%s, %s)",
+    "postgresql": "INSERT INTO articles_searchwords(rowid, words) VALUES (%s, array_to_tsvector(%s)) "
+    "ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
+}
+FIND = {
+    "sqlite": "SELECT rowid FROM articles_searchwords WHERE articles_searchwords MATCH %s AND rowid BETWEEN %s AND %s "
+    "ORDER BY rowid DESC LIMIT %s",
+    "postgresql": "SELECT rowid FROM articles_searchwords WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s "
+    "ORDER BY rowid DESC LIMIT %s",
+}
+# A word, a beginning of words, either, both: as each database spells them.
+SPELLED = {"sqlite": ('"{}"', '"{}"*', " OR ", " AND "), "postgresql": ("'{}'", "'{}':*", " | ", " & ")}
 
 
 def of(row: SearchText) -> set[str]:
@@ -36,58 +49,34 @@ def of(row: SearchText) -> set[str]:
 
 def insert(rows: Sequence[SearchText]) -> None:
     """Write new rows, and index them."""
-    if connection.vendor == "sqlite":
-        SearchText.objects.bulk_create(rows)
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO articles_searchwords(rowid, words) VALUES (%s, %s)",
-                [(row.pk, " ".join(of(row))) for row in rows],
-            )
-        return
-    values = [
-        value for row in rows
-        for value in (row.pk, row.article_id, row.title, row.text, row.marks, row.expires_at, sorted(of(row)))
-    ]  # fmt: skip
-    marks = ", ".join(["(%s, %s, %s, %s, %s, %s, array_to_tsvector(%s))"] * len(rows))
+    SearchText.objects.bulk_create(rows)
+    is_sqlite = connection.vendor == "sqlite"
+    found = [(row.pk, " ".join(of(row)) if is_sqlite else sorted(of(row))) for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO articles_searchtext (id, article_id, title, text, marks, expires_at, words) "  # noqa: S608 (no input)
-            f"VALUES {marks}",
-            values,
-        )
+        cursor.executemany(PUT[connection.vendor], found)
 
 
-def drop(rows: Iterable[SearchText]) -> None:
+def drop(rows: Sequence[SearchText]) -> None:
     """Take rows as they are in the table out of the index, before they are changed or deleted."""
-    if connection.vendor == "sqlite":  # an index without content is told what it holds; PostgreSQL's is part of the row
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":  # an index without content is told what it holds
             cursor.executemany(
                 "INSERT INTO articles_searchwords(articles_searchwords, rowid, words) VALUES ('delete', %s, %s)",
                 [(row.pk, " ".join(of(row))) for row in rows],
             )
+        else:
+            cursor.execute("DELETE FROM articles_searchwords WHERE rowid = ANY(%s)", [[row.pk for row in rows]])
 
 
-def matching(groups: Sequence[Sequence[str]], *, first: int, last: int, now: Any, most: int) -> list[SearchText]:
-    """The newest rows, at most `most`, whose keys lie from `first` to `last` and that hold a word of every group.
+def matching(groups: Sequence[Sequence[str]], *, first: int, last: int, most: int) -> list[int]:
+    """The keys of the newest rows, at most `most`, that lie from `first` to `last` and hold a word of every group.
 
     A word that ends with `*` stands for all that begin so.
     """
-    if connection.vendor == "postgresql":
-        found = SearchText.objects.raw(
-            "SELECT id, article_id, title, text, marks, expires_at FROM articles_searchtext "
-            "WHERE words @@ %s::tsquery AND id BETWEEN %s AND %s AND (expires_at IS NULL OR expires_at > %s) "
-            "ORDER BY id DESC LIMIT %s",
-            [_spelled(groups, "'{}'", "'{}':*", " | ", " & "), first, last, now, most],
-        )
-    else:
-        found = SearchText.objects.raw(
-            "SELECT t.id, t.article_id, t.title, t.text, t.marks, t.expires_at "
-            "FROM articles_searchwords CROSS JOIN articles_searchtext AS t ON t.id = articles_searchwords.rowid "
-            "WHERE articles_searchwords MATCH %s AND articles_searchwords.rowid BETWEEN %s AND %s "
-            "AND (t.expires_at IS NULL OR t.expires_at > %s) ORDER BY articles_searchwords.rowid DESC LIMIT %s",
-            [_spelled(groups, '"{}"', '"{}"*', " OR ", " AND "), first, last, now, most],
-        )
-    return list(found)
+    with connection.cursor() as cursor:
+        asked = _spelled(groups, *SPELLED[connection.vendor])
+        cursor.execute(FIND[connection.vendor], [asked, first, last, most])
+        return [key for (key,) in cursor.fetchall()]
 
 
 def _spelled(groups: Sequence[Sequence[str]], word: str, beginning: str, either: str, both: str) -> str:
