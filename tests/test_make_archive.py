@@ -28,6 +28,7 @@ def test_every_page_of_it_is_there_and_every_digest_is_right(client):
         assert [article.ordinal for article in listed] == list(range(1, section.last_ordinal + 1))
     for path in ("/", "/s/news/", "/s/news/1/", f"/a/{articles[0].number}/", "/sitemap.xml", "/feeds/all.atom"):
         assert client.get(path).status_code == 200
+    call_command("reindex")
     baking.bake_everything(processes=1)
     assert_agrees()
 

@@ -395,3 +395,19 @@ def test_a_held_article_stays_in_the_queue(cast):
     article = submitted(cast)
     review.hold(article, by=cast.editor, reason="等")
     assert list(review.waiting_for(cast.editor)) == [article]
+
+
+def test_a_correction_makes_nobody_a_writer_who_has_signed(cast):
+    """Found by test_review_stateful: the second reader credited the first one, whose signature stayed in the chain."""
+    article = cast.article()
+    cast.sign(article, times=1)
+    reader = Person.objects.get(user=cast.editor)
+    credits = [(Role.REPORTER, reader), (Role.RESPONSIBLE_EDITOR, cast.liang)]
+    article.title = "改过的题"
+    with refused(review.WouldVoid):
+        editing.save(article, by=cast.head, credits=credits)
+    article.refresh_from_db()
+    article.title = "改过的题"
+    editing.save(article, by=cast.head, credits=credits, voiding=True)
+    article.refresh_from_db()
+    assert (article.stage, article.signed) == (0, None)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from .. import audit, permissions, sanitising
 from ..checks import OF_THE_TEXT, Problem, Problems, find_problems, text
 from ..models import Article, SignOff
-from .rules import may_correct, refusal, same_person, stage_name, was_credited
+from .rules import credits_a_signer, may_correct, refusal, same_person, stage_name, was_credited
 
 Decision = SignOff.Decision
 REVIEW_FIELDS = ("stage", "stages", "submitted_at", "signed", "handed_to", "on_hold", "scheduled_for", "scheduled_by")
@@ -169,7 +169,7 @@ def take_edit(article: Article, *, by: Any, voiding: bool) -> int:
     text. Any other edit voids every sign-off; without `voiding` that raises WouldVoid. Called before the revision is made.
     """
     moved = article.section_id != article.newest.content["section"]
-    own = not article.section.same_person_allowed and was_credited(article, by)
+    own = not article.section.same_person_allowed and (was_credited(article, by) or credits_a_signer(article))
     if may_correct(article, by) and not moved and not own:
         return article.stage
     permissions.require(by, permissions.Duty.WRITE, article.section)

@@ -69,6 +69,12 @@ def was_credited(article: Article, user: Any) -> bool:
     return any(credit["role"] in Credit.WRITING and (credit["name"], credit["unit"]) in mine for credit in credits)
 
 
+def credits_a_signer(article: Article) -> bool:
+    """Whether the working copy credits somebody as writing it who has signed it: a correction may make nobody that."""
+    signers = [link.person_id for link in article.signed.chain()] if article.signed else []
+    return article.credits.filter(role__in=Credit.WRITING, person__user__in=signers).exists()
+
+
 def not_the_same_person(articles: QuerySet[Article], user: Any) -> QuerySet[Article]:
     """Those of the articles for which `same_person` says '', or whose section does not ask: the same rule as a query."""
     answered = (

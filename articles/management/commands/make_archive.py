@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 self.stdout.flush()
         archive.finish()
         rate = count / max(time.monotonic() - begun, 0.001)
-        self.stdout.write(f"\rMade {count:,} articles, {rate:,.0f} a second.")
+        self.stdout.write(f"\rMade {count:,} articles, {rate:,.0f} a second. `manage.py reindex` has them found.")
 
 
 class Rows:
