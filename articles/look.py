@@ -64,8 +64,7 @@ def sheet_for(path: str, cookies: str) -> str:
 
 def digest(accent: str) -> str:
     """Twelve hexadecimal digits of all that the sheets are made of: with other ones, pages ask for another address."""
-    parts = _parts() if settings.DEBUG else _kept_parts()
-    return sha256("\0".join([accent, *parts.values()]).encode()).hexdigest()[:12]
+    return _digest(accent, _parts()) if settings.DEBUG else _kept_digest(accent)
 
 
 def sheet(look: Look, accent: str) -> str:
@@ -115,8 +114,17 @@ def _parts() -> dict[str, str]:
     return {name: (_FOLDER / file).read_text(encoding="utf-8") for name, file in names.items()}
 
 
+def _digest(accent: str, parts: dict[str, str]) -> str:
+    return sha256("\0".join([accent, *parts.values()]).encode()).hexdigest()[:12]
+
+
 # In production the files change with a new version, which is a new process.
 _kept_parts = lru_cache(maxsize=1)(_parts)
+
+
+@lru_cache(maxsize=2)
+def _kept_digest(accent: str) -> str:
+    return _digest(accent, _kept_parts())
 
 
 def _channels(colour: str) -> list[int]:

@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -271,7 +271,7 @@ class Article(models.Model):
     def get_absolute_url(self):
         return reverse("article", args=[self.number])
 
-    @property
+    @cached_property
     def public_url(self) -> str:
         """The canonical address, with the host from settings."""
         return settings.SITE_URL + self.get_absolute_url()

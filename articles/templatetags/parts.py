@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
+CURRENT = "chrome.current"  # where it is kept while one page is rendered
 
 
 @register.simple_tag(takes_context=True)
@@ -20,9 +21,12 @@ def chrome(context: Context, name: str) -> SafeString:
     page stands in, or of the home page. Kept in `site`, which pages that are baked together share.
     """
     site = context["site"]
-    crumbs = context.get("crumbs") or getattr(context.get("page"), "crumbs", None)
-    path = context["request"].path if "request" in context else ""
-    current = crumbs[0].url if crumbs else path if path == "/" else ""
+    kept = context.render_context
+    if CURRENT not in kept:
+        crumbs = context.get("crumbs") or getattr(context.get("page"), "crumbs", None)
+        path = context["request"].path if "request" in context else ""
+        kept[CURRENT] = crumbs[0].url if crumbs else path if path == "/" else ""
+    current = kept[CURRENT]
     key = (name, current)
     if key not in site.rendered:
         site.rendered[key] = get_template(name).render({"site": site, "current": current})

@@ -9,7 +9,7 @@
   const copy = tool("copy");
   if (navigator.clipboard) show(copy, async () => {
     try {
-      await navigator.clipboard.writeText(copy.dataset.address);
+      await navigator.clipboard.writeText(document.querySelector("[data-address]").textContent);
       copy.textContent = copy.dataset.done;
     } catch { // not allowed here: the address stands below, to be copied by hand
       copy.hidden = true;

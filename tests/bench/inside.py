@@ -2,11 +2,13 @@
 
 import json
 import os
+import random
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -18,13 +20,14 @@ from django.db import connection  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import clear_url_caches, path  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 import newsroom.urls  # noqa: E402
-from articles import baking, editing, publishing, review  # noqa: E402
+from articles import baking, editing, publishing, review, search  # noqa: E402
 from articles.baking import jobs, store  # noqa: E402
 from articles.baking.render import ask  # noqa: E402
 from articles.baking.whole import CHUNK  # noqa: E402
-from articles.models import Article, Credit, Person, Section, Source  # noqa: E402
+from articles.models import Article, Credit, Person, SearchText, Section, Source  # noqa: E402
 
 ROUNDS = 9
 
@@ -147,5 +150,41 @@ def memory() -> dict[str, float]:
     return {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "articles": Article.objects.count()}
 
 
+def searching() -> dict[str, float]:
+    """Milliseconds of a search, the 95th of a hundred, over questions of every kind cut out of the archive's own texts."""
+    if not SearchText.objects.exists():
+        search.rebuild()
+    chance = random.Random(7)
+    last = SearchText.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    first = SearchText.objects.order_by("pk").values_list("pk", flat=True)[0]
+    texts = [row.text for _ in range(100)
+             if (row := SearchText.objects.filter(pk__gte=chance.randrange(first, last)).order_by("pk").first())]  # fmt: skip
+    sections, today = list(Section.objects.all()), timezone.localdate()
+
+    def words(*lengths: int) -> tuple[str, ...]:
+        text = chance.choice(texts)
+        places = [(chance.randrange(max(1, len(text) - length)), length) for length in lengths]
+        return search.Query.words_in(" ".join(text[at : at + length] for at, length in places))
+
+    kinds: dict[str, Callable[[], search.Query]] = {
+        **{f"{n} characters": lambda n=n: search.Query(words=words(n)) for n in (1, 2, 4, 8)},  # type: ignore[misc]
+        "two words": lambda: search.Query(words=words(2, 3)),
+        "in a section": lambda: search.Query(words=words(2), sections=(chance.choice(sections),)),
+        "of some days": lambda: search.Query(words=words(2), since=today - timedelta(days=chance.randrange(30, 3000))),
+    }
+    found, every = {}, []
+    for kind, question in kinds.items():
+        took = []
+        for _ in range(100):
+            asked = question()
+            begun = time.perf_counter()
+            search.find(asked)
+            took.append((time.perf_counter() - begun) * 1000)
+        found[kind] = statistics.quantiles(took, n=20)[-1]
+        every += took
+    return {**found, "all": statistics.quantiles(every, n=20)[-1]}
+
+
 if __name__ == "__main__":
-    print(json.dumps({"render": render, "publish": publish, "bake": bake, "memory": memory}[sys.argv[1]]()))
+    measured = {"render": render, "publish": publish, "bake": bake, "memory": memory, "searching": searching}
+    print(json.dumps(measured[sys.argv[1]]()))
