@@ -1,8 +1,9 @@
 """A crowd of readers in one process: `python -m tests.readers PORT REQUESTS FILE PATH…` asks at random and writes down what
 it saw, REQUESTS times at least and until there is a file FILE.stop.
 
-Each line of FILE: when it asked (the machine's monotonic clock), the path, the status, and which versions of its text the
-page shows in its title, its heading, its data for machines and its body: one, where it is whole.
+Each line of FILE: when it asked and when it had the answer (the machine's monotonic clock), the path, the status, which
+versions of its text the page shows in its title, its heading, its data for machines and its body (one, where it is whole),
+and how many of these four there are.
 """
 
 import http.client
@@ -29,9 +30,10 @@ def main(port: int, count: int, file: str, paths: list[str]) -> None:
             connection.request("GET", path, headers={"Host": "127.0.0.1"})
             answer = connection.getresponse()
             body = answer.read().decode()
+            answered = time.monotonic()
             parts = PARTS.findall(body)
             versions = sorted({int(version) for part in parts for version in VERSION.findall(part)})
-            seen.write(json.dumps([asked, path, answer.status, versions, len(parts)]) + "\n")
+            seen.write(json.dumps([asked, answered, path, answer.status, versions, len(parts)]) + "\n")
 
 
 if __name__ == "__main__":

@@ -86,16 +86,18 @@ def story(tmp_path_factory):
 
 
 def test_no_reader_meets_an_error(story):
-    assert {status for _at, path, status, _versions, _parts in story[1] if path != "/a/3/"} == {200}
-    assert {status for _at, path, status, _versions, _parts in story[1] if path == "/a/3/"} <= {200, 410}
+    assert {status for _at, _got, path, status, _versions, _parts in story[1] if path != "/a/3/"} == {200}
+    assert {status for _at, _got, path, status, _versions, _parts in story[1] if path == "/a/3/"} <= {200, 410}
 
 
 def test_no_page_is_half_of_one_text_and_half_of_another(story):
     shown = {
-        (len(versions), parts) for _at, path, status, versions, parts in story[1] if path in ARTICLES and status == 200
+        (len(versions), parts)
+        for _at, _got, path, status, versions, parts in story[1]
+        if path in ARTICLES and status == 200
     }
     assert shown == {(1, 4)}
-    assert len({versions[0] for _at, path, _status, versions, _parts in story[1] if path == "/a/1/"}) > 5
+    assert len({versions[0] for _at, _got, path, _status, versions, _parts in story[1] if path == "/a/1/"}) > 5
 
 
 def test_what_is_baked_is_what_readers_get(story):
@@ -104,7 +106,7 @@ def test_what_is_baked_is_what_readers_get(story):
     checked = 0
     for what, number, version, _answered, settled, _began in done:
         if what == "corrected":
-            after = [v[0] for at, path, _status, v, _parts in seen if path == f"/a/{number}/" and at > settled]
+            after = [v[0] for at, _got, path, _status, v, _parts in seen if path == f"/a/{number}/" and at > settled]
             checked += len(after)
             assert all(shown >= version for shown in after)
     assert checked
@@ -115,8 +117,6 @@ def test_what_is_withdrawn_is_gone_when_the_act_has_answered(story):
     acts = [(what, answered, began) for what, number, _version, answered, _settled, began in done if number == 3]
     for (what, answered, _began), (_next, _answered, until) in pairwise(acts):
         if what == "withdrawn":
-            after = [status for at, path, status, _v, _parts in seen if path == "/a/3/" and answered < at < until]
-            assert set(after) == {410}, [
-                (round(at - answered, 4), round(until - at, 4)) for at, path, status, _v, _parts in seen
-                if path == "/a/3/" and status == 200 and answered < at < until
-            ]  # fmt: skip
+            # What was asked before the article was put back may be answered after that, on a busy machine.
+            after = {s for at, got, path, s, _v, _parts in seen if path == "/a/3/" and answered < at and got < until}
+            assert after == {410}
