@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .. import sanitising, short_links
 from ..models import Article, Credit, Edition, Revision, Section
@@ -116,9 +117,27 @@ class ArticlePage:
         return sanitising.kept(body.replace("<table>", scroller).replace("</table>", "</table></div>"))
 
     @property
-    def minutes(self) -> int:
+    def reading_time(self) -> str:
         """How long it takes to read, in whole minutes."""
-        return max(1, round(len(NO_TEXT.sub("", self.content["body"])) / A_MINUTE))
+        minutes = max(1, round(len(NO_TEXT.sub("", self.content["body"])) / A_MINUTE))
+        return ngettext("%(minutes)s minute to read", "%(minutes)s minutes to read", minutes) % {"minutes": minutes}
+
+    @property
+    def original(self) -> list[tuple[str, str, str]]:
+        """What is known of the article this one reprints (转载规范): (label, text, address), where a thing has one."""
+        known = self.content
+        rows = [
+            (_("Original title"), known["original_title"], ""),
+            (_("Original author"), known["original_author"], ""),
+            (_("Originally published"), known["original_published_on"] or "", ""),
+            (_("Original article"), known["original_url"], known["original_url"]),
+        ]
+        return [row for row in rows if row[1]]
+
+    @property
+    def code_text(self) -> str:
+        """What stands for an image of a code where nobody sees it."""
+        return _("QR code of “%(title)s”") % {"title": self.content["title"]}
 
     @cached_property
     def crumbs(self) -> list[Crumb]:
