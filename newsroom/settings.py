@@ -187,7 +187,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF],
+        "img-src": [SELF, "data:"],  # the poster that a reader's device draws
         "media-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
