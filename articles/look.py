@@ -24,8 +24,9 @@ _COOKIE = re.compile(rf"(?:^|;\s*){COOKIE}=([a-z-]{{1,40}})(?:;|$)")
 _FOLDER = Path(settings.BASE_DIR) / "static" / "site"
 _ADDRESS = re.compile(r"/look/([0-9a-f]{12})\.css")
 COLOUR = re.compile("#[0-9a-f]{6}")
-# Paper by day and by night, as static/site/look has them: an accent must be read on both.
-PAPER, NIGHT = "#fdfcf9", "#171614"
+# Paper by day and by night, and the accent where editors chose none, as static/site/look has them. An accent must be read
+# on both papers.
+PAPER, NIGHT, ACCENT = "#fdfcf9", "#171614", "#9d2b22"
 LEGIBLE = 4.5  # contrast of text, WCAG 1.4.3
 
 

@@ -182,3 +182,22 @@ def test_settings_that_nobody_could_read_are_refused_with_a_sentence(client, cas
     else:
         assert response.status_code == 302
         assert SiteSettings.objects.get().accent == "#9d2b22"
+
+
+def test_the_living_page_of_components_is_there_for_who_changes_them_and_for_nobody_else(client, cast, settings):
+    cast.publish(cast.article(keywords="大桥"))
+    assert client.get("/style/").status_code == 404
+    settings.DEBUG = True
+    page = client.get("/style/").content.decode()
+    for part in (
+        'class="text"',
+        'class="tools"',
+        'class="codes"',
+        'class="list dense"',
+        "<blockquote>",
+        'class="report"',
+    ):
+        assert part in page
+    assert "noindex" in page
+    assert look.ACCENT in (look._FOLDER / "look/light.css").read_text()
+    assert look.PAPER in (look._FOLDER / "look/light.css").read_text()

@@ -45,6 +45,11 @@ class Site:
         return self.settings.is_grey(SiteSettings.Grey.HOME)
 
     @property
+    def accent(self) -> str:
+        """The accent colour by day (#rrggbb)."""
+        return self.settings.accent or look.ACCENT
+
+    @property
     def meta(self) -> list[tuple[str, str]]:
         return metadata.for_site(self.settings)
 

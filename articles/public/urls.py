@@ -16,6 +16,7 @@ from . import (
     scans,
     search,
     sitemaps,
+    style,
     topics,
     views,
 )
@@ -38,6 +39,7 @@ urlpatterns = [
     path("look/set", look.keep, name="look_set"),
     re_path(r"^look/(?P<digest>[0-9a-f]{12})\.css$", look.sheet, name="sheet"),
     re_path(r"^look/(?P<digest>[0-9a-f]{12})/(?P<named>[a-z-]{1,40})\.css$", look.sheet, name="sheet_of"),
+    path("style/", style.style, name="style"),
     path("t/<slug:slug>/", topics.topic, name="topic"),
     path("topics/", topics.topics, name="topics"),
     path("search/", search.page, name="search"),
