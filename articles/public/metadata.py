@@ -148,15 +148,16 @@ def for_history(article: Article) -> Meta:
     )
 
 
-def for_list(title: str, path: str) -> Meta:
+def for_list(title: str, path: str, description: str = "") -> Meta:
     """A list that is no section: of a person, a source, a day."""
     url = settings.SITE_URL + path
+    description = description or _("Articles: %(title)s") % {"title": title}
     return Meta(
         title=title,
         canonical=url,
-        tags=_filled(("ColumnName", title), ("ColumnDescription", title), ("ColumnKeywords", title),
-                     ("ColumnType", Section.Kind.NEWS)),
-        properties=_filled(("og:type", "website"), ("og:title", title), ("og:url", url)),
+        tags=_filled(("description", description), ("ColumnName", title), ("ColumnDescription", title),
+                     ("ColumnKeywords", title), ("ColumnType", Section.Kind.NEWS)),
+        properties=_filled(("og:type", "website"), ("og:title", title), ("og:description", description), ("og:url", url)),
     )  # fmt: skip
 
 

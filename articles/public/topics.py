@@ -30,6 +30,5 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 def shown(found: Topic, arranged: list[arranging.Arranged]) -> dict[str, Any]:
     """What the template prints; for a preview, of blocks that nobody has saved."""
-    meta = metadata.for_list(found.title, found.get_absolute_url())
-    meta.tags.insert(0, ("description", found.introduction[:120] or found.title))
+    meta = metadata.for_list(found.title, found.get_absolute_url(), " ".join(found.introduction.split())[:120])
     return {"topic": found, "arranged": arranging.fill(arranged), "meta": meta}

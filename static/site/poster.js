@@ -72,11 +72,12 @@
   button.hidden = false;
   button.addEventListener("click", async () => {
     button.disabled = true;
-    const frame = share.querySelector(".poster"), shown = frame.querySelector("img"), save = frame.querySelector("a");
-    shown.src = save.href = await draw();
+    const made = await draw();
+    if (!share.querySelector(".poster")) share.querySelector(".how").after(share.querySelector("template").content.cloneNode(true));
+    const frame = share.querySelector(".poster"), shown = frame.querySelector("img");
+    shown.src = frame.querySelector("a").href = made;
     shown.width = canvas.width; shown.height = canvas.height;
     shown.alt = `${button.textContent.trim()}: ${text(".story h1")}`;
-    frame.hidden = false;
     frame.scrollIntoView({ block: "nearest" });
     button.disabled = false;
   });
