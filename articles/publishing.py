@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, baking, permissions, review, sanitising, search, short_links
+from . import audit, baking, permissions, relating, review, sanitising, search, short_links
 from .checks import OF_THE_TEXT, Problem, Problems, find_problems
 from .models import Article, Edition, Section, SignOff
 from .permissions import Duty
@@ -263,10 +263,11 @@ def _issue(
     )  # fmt: skip
     codes = short_links.assign(article, edition)
     search.write(article)
+    others = relating.relate(article)
     # The audit first, in every act: it lets one in at a time, and nobody may wait there while holding a page.
     action, details = audited
     audit.record(action, article, by=by, edition=edition.number, digest=edition.digest, **details)
-    baking.request(baking.of_article(article, moved_from=moved_from) | baking.of_codes(codes))
+    baking.request(baking.of_article(article, moved_from=moved_from) | baking.pages_of(others) | baking.of_codes(codes))
     if opens:
         baking.request_everything()  # the navigation shows a section from its first article on
     return edition

@@ -29,6 +29,7 @@ from tests.cast import Cast
 
 which = st.integers(0, 30)
 WORDS = st.sampled_from(["一", "二", "三"])
+KEYWORDS = st.sampled_from(["", "桥", "路", "桥,路"])
 HOURS = st.sampled_from([None, None, 2, 5])
 
 
@@ -55,6 +56,8 @@ class Site(RuleBasedStateMachine):
             mock.patch("articles.baking.pages.PAGE_SIZE", 2),
             mock.patch("articles.baking.pages.SITEMAP_SIZE", 4),
             mock.patch("articles.public.sitemaps.SITEMAP_SIZE", 4),
+            mock.patch("articles.relating.MOST", 3),
+            mock.patch("articles.public.together.WANTED", 2),
         ]
         for patch in self.patches:
             patch.start()
@@ -102,11 +105,12 @@ class Site(RuleBasedStateMachine):
 
     # --- acts ---------------------------------------------------------------------------------------------------------
 
-    @rule(section=st.sampled_from(["news", "culture", "towns"]), pin=HOURS, expiry=HOURS)
-    def publish_new(self, section, pin, expiry):
+    @rule(section=st.sampled_from(["news", "culture", "towns"]), pin=HOURS, expiry=HOURS,
+          keywords=KEYWORDS)  # fmt: skip
+    def publish_new(self, section, pin, expiry, keywords):
         def publish():
             article = self.cast.article(section=Section.objects.get(pk=getattr(self.cast, section).pk),
-                                        **self.instants(pin, expiry))  # fmt: skip
+                                        keywords=keywords, **self.instants(pin, expiry))  # fmt: skip
             self.numbers.append(article.pk)
             self.cast.publish(article, by=self.cast.admin)
 
@@ -120,13 +124,13 @@ class Site(RuleBasedStateMachine):
         }
 
     @rule(n=which, title=WORDS, section=st.sampled_from([None, None, "news", "culture", "towns"]),
-          correction=st.booleans(), pin=HOURS)  # fmt: skip
-    def publish_again(self, n, title, section, correction, pin):
+          correction=st.booleans(), pin=HOURS, keywords=KEYWORDS)  # fmt: skip
+    def publish_again(self, n, title, section, correction, pin, keywords="桥"):
         if not (article := self.article(n)):
             return
 
         def again():
-            facts = {"title": title, **self.instants(pin, None)}
+            facts = {"title": title, "keywords": keywords, **self.instants(pin, None)}
             if section:
                 facts["section"] = getattr(self.cast, section)
             with suppress(Problems, review.CannotSubmit):  # readers see this text already

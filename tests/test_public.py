@@ -206,7 +206,7 @@ def test_reading_changes_nothing_and_only_reading_is_allowed(client, live, path)
 def test_an_article_page_costs_at_most_six_queries(client, cast, live, django_assert_num_queries):
     for _ in range(3):
         cast.publish(cast.article())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(f"/a/{live.number}/")
 
 

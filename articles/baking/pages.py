@@ -8,8 +8,8 @@ from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from .. import look
-from ..models import Article, Person, Section, ShortLink, Source, Topic
+from .. import look, relating
+from ..models import Article, Keyword, Person, Section, ShortLink, Source, Topic
 from ..models.section import PAGE_SIZE
 
 # Articles with numbers n·SITEMAP_SIZE … (n+1)·SITEMAP_SIZE - 1 stand in sitemap file n. The protocol allows 50,000; each
@@ -40,6 +40,7 @@ def of_article(article: Article, *, moved_from: Place | None = None) -> set[str]
         *_days(article),
         *_named(article),
         *_topics(article),
+        *pages_of(relating.of(article)),
     }
     if article.listed_in and article.ordinal:
         found |= _around(Place(article.listed_in, article.ordinal))
@@ -110,7 +111,7 @@ def everything() -> Iterator[list[str]]:
     yield from grouped(_every_day())
     for topic in Topic.objects.public():
         yield [topic.get_absolute_url(), *_feeds("feed_topic", topic.slug)]
-    for model in (Person, Source):
+    for model in (Person, Source, Keyword):
         yield from grouped(row.get_absolute_url() for row in model._default_manager.order_by("pk").iterator(2000))
     yield [address for s in sections for address in (s.get_absolute_url(), *_feeds("feed_section", s.slug))]
     for section in sections:
@@ -166,15 +167,17 @@ def _days(article: Article) -> set[str]:
 
 
 def _named(article: Article) -> set[str]:
-    """The pages of the people and the source that the article names now, or named in its edition before."""
+    """The pages of the people, the source and the keywords that the article has now, or had in its edition before."""
     editions = article.editions.select_related("revision").order_by("-number")[:2]
     contents = [edition.revision.content for edition in editions]
     credits = {(credit["name"], credit["unit"]) for content in contents for credit in content["credits"]}
     sources = {content["source"]["name"] for content in contents if content["source"]}
     people = Person.objects.filter(name__in=[name for name, _unit in credits])
+    keywords = Keyword.objects.filter(name__in={name for content in contents for name in content["keywords"]})
     return {
         *(person.get_absolute_url() for person in people if (person.name, person.unit) in credits),
         *(source.get_absolute_url() for source in Source.objects.filter(name__in=sources)),
+        *(keyword.get_absolute_url() for keyword in keywords),
     }
 
 

@@ -11,6 +11,7 @@ from .daily_reads import DailyReads
 from .edition import Edition
 from .front import Block, Slot, Topic
 from .heartbeat import Heartbeat
+from .keyword import Keyword, Relation, Tagging
 from .old_path import OldPath
 from .page_check import PageCheck
 from .person import Person
@@ -36,10 +37,12 @@ __all__ = [
     "DailyReads",
     "Edition",
     "Heartbeat",
+    "Keyword",
     "OldPath",
     "PageCheck",
     "Person",
     "Picture",
+    "Relation",
     "Report",
     "Revision",
     "RevisionAttachment",
@@ -51,5 +54,6 @@ __all__ = [
     "SiteSettings",
     "Slot",
     "Source",
+    "Tagging",
     "Topic",
 ]

@@ -1,4 +1,4 @@
-"""The pages of people and of sources: the newest of what they are printed on."""
+"""The pages of people, of sources and of keywords: the newest of what they are printed on."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from .. import search
-from ..models import Article, Person, Source
+from ..models import Article, Keyword, Person, Source
 from . import metadata
 
 NEWEST = 40
@@ -18,22 +18,30 @@ NEWEST = 40
 def person(request: HttpRequest, key: int) -> HttpResponse:
     """What a person is credited on, under the name and unit as they were printed."""
     found = get_object_or_404(Person, pk=_bounded(key))
-    query = search.Query(credit=(found.name, found.unit))
-    return _page(request, found, query, note=found.unit, older={"person": found.name, "order": "time"})
+    numbers = search.newest(search.Query(credit=(found.name, found.unit)), NEWEST + 1)
+    return _page(request, found, numbers, note=found.unit, older={"person": found.name, "order": "time"})
 
 
 @require_safe
 def source(request: HttpRequest, key: int) -> HttpResponse:
     """What came from a source, with the way to its own site."""
     found = get_object_or_404(Source, pk=_bounded(key))
-    query = search.Query(source=found.name)
-    return _page(request, found, query, url=found.url, older={"source": found.name, "order": "time"})
+    numbers = search.newest(search.Query(source=found.name), NEWEST + 1)
+    return _page(request, found, numbers, url=found.url, older={"source": found.name, "order": "time"})
+
+
+@require_safe
+def keyword(request: HttpRequest, key: int) -> HttpResponse:
+    """What editors gave a keyword."""
+    found = get_object_or_404(Keyword, pk=_bounded(key))
+    public = Article.objects.public().filter(taggings__keyword=found).order_by("-taggings__at", "-number")
+    numbers = list(public.values_list("number", flat=True)[: NEWEST + 1])
+    return _page(request, found, numbers, older={"keyword": found.name, "order": "time"})
 
 
 def _page(
-    request: HttpRequest, named: Any, query: search.Query, *, older: dict[str, str], note: str = "", url: str = ""
+    request: HttpRequest, named: Any, numbers: list[int], *, older: dict[str, str], note: str = "", url: str = ""
 ) -> HttpResponse:
-    numbers = search.newest(query, NEWEST + 1)
     articles = list(Article.objects.public().for_lists().filter(number__in=numbers[:NEWEST]))
     if not articles:
         raise Http404

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
@@ -18,7 +19,7 @@ from ..models import Article, Credit, Edition, Revision, Section
 from ..models.picture import renditions
 
 if TYPE_CHECKING:
-    from .together import Neighbours
+    from .together import Neighbours, Related
 
 IMAGE = re.compile(r"<img\b[^>]*>")
 SOURCE, ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
@@ -66,6 +67,7 @@ class ArticlePage:
     updated_at: datetime | None = None
     edition: int | None = None
     neighbours: "Neighbours" = (None, None)
+    related: "list[Related]" = field(default_factory=list)
     codes: tuple[Code, ...] = field(default=())
     print_code: Code | None = None
     corrections: tuple[Correction, ...] = ()
@@ -75,11 +77,11 @@ class ArticlePage:
 
     @classmethod
     def of_edition(
-        cls, article: Article, *, neighbours: "Neighbours" = (None, None), since: Edition | None = None,
-        pages: Mapping[Any, Any] | None = None,
+        cls, article: Article, *, neighbours: "Neighbours" = (None, None), related: "list[Related] | None" = None,
+        since: Edition | None = None, pages: Mapping[Any, Any] | None = None,
     ) -> "ArticlePage":  # fmt: skip
         """What readers see now; for the holder of a printout of the older edition `since`, with a line that says so, and
-        without neighbours: each of these pages would change with them.
+        without neighbours and related articles: each of these pages would change with them.
         """
         edition = article.live
         wechat, phone = (short_links.code_for(article.number, p) for p in "WM")
@@ -92,6 +94,7 @@ class ArticlePage:
             updated_at=edition.published_at,
             edition=edition.number,
             neighbours=neighbours,
+            related=related or [],
             codes=(_code(wechat, _("Scan with WeChat")), _code(phone, _("Scan to read on your phone"))),
             print_code=_code(paper, _("Scan to read this article online")),
             corrections=_corrections(article) if edition.number > 1 else (),
@@ -167,6 +170,13 @@ class ArticlePage:
             page = self.pages.get((credit["name"], credit["unit"]), "")
             roles.setdefault(credit["role"], []).append((credit["name"], page))
         return [(Credit.Role(role).label, names) for role, names in roles.items()]
+
+    @property
+    def keywords(self) -> list[tuple[str, str]]:
+        """The keywords and their pages; where a keyword has none yet, the search for it."""
+        words = self.content["keywords"]
+        search = f"{reverse('search')}?order=time&keyword=" if words else ""
+        return [(word, self.pages.get(("keyword", word, ""), search + quote(word, safe=""))) for word in words]
 
     @cached_property
     def topics(self) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ then cost one query for the site, one for the articles, and one for each section
 """
 
 import re
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -12,7 +13,8 @@ from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 
-from ..models import Article, Person, Slot, Source, Topic
+from ..models import Article, Keyword, Person, Relation, Slot, Source, Topic
+from ..relating import WANTED
 from .context import Site
 
 ARTICLE = re.compile(r"/a/([1-9]\d{0,17})/")
@@ -38,6 +40,14 @@ class Neighbour(NamedTuple):
 Neighbours = tuple[Neighbour | None, Neighbour | None]
 
 
+class Related(NamedTuple):
+    """An article that another one leads to (相关阅读)."""
+
+    number: int
+    title: str
+    published_at: datetime
+
+
 class Together:
     """What requests have in common: read when the first of them asks."""
 
@@ -46,6 +56,7 @@ class Together:
         self.articles: dict[int, Article | None] = {}
         self.neighbours: dict[int, Neighbours] = {}
         self._names: dict[Any, Any] | None = None
+        self._related: dict[int, list[Related]] | None = None
 
     @cached_property
     def site(self) -> Site:
@@ -66,14 +77,20 @@ class Together:
         return self.articles[number]
 
     def pages_of_names(self, article: Article) -> dict[Any, Any]:
-        """The pages of those whom the article credits, by name and unit, of its source, by name; by the number of an article
-        the topics in which editors put it, as (title, address).
+        """The pages of those whom the article credits, by name and unit, of its source, by name, of its keywords, by
+        ("keyword", name, ""); by the number of an article the topics in which editors put it, as (title, address).
         """
         if self._names is None:
             self._names = _pages_of_names(
                 [row for row in {**self.articles, article.number: article}.values() if row and row.live]
             )
         return self._names
+
+    def related_to(self, article: Article) -> list[Related]:
+        """The newest of the articles that are related to it and that readers may see."""
+        if self._related is None:
+            self._related = _related({article.number, *self.articles})
+        return self._related.get(article.number, [])
 
     def neighbours_of(self, article: Article) -> Neighbours:
         """The articles before and after it in its section: mostly within a few places, and looked for further away if not."""
@@ -97,18 +114,34 @@ def _pages_of_names(articles: list[Article]) -> dict[Any, Any]:
     sources = {content["source"]["name"] for content in contents if content["source"]}
     people = Person.objects.filter(name__in={name for name, _unit in credits}).annotate(of=Value("person"))
     origins = Source.objects.filter(name__in=sources).annotate(of=Value("source"), unit=Value(""))
+    words = {word for content in contents for word in content["keywords"]}
+    keywords = Keyword.objects.filter(name__in=words).annotate(of=Value("keyword"), unit=Value(""))
     slots = Slot.objects.filter(
         article__in=[article.number for article in articles], block__topic__state=Topic.State.OPEN
     )
     topics = slots.annotate(of=Value("topic")).values_list("of", "article", "block__topic__title", "block__topic__slug")
-    rows, others = (found.order_by().values_list("of", "pk", "name", "unit") for found in (people, origins))
+    rows, *others = (found.order_by().values_list("of", "pk", "name", "unit") for found in (people, origins, keywords))
     pages: dict[Any, Any] = {}
-    for of, key, name, unit in sorted(rows.union(others, topics.order_by())):
+    for of, key, name, unit in sorted(rows.union(*others, topics.order_by())):
         if of == "topic":
             pages.setdefault(key, []).append((name, reverse("topic", args=[unit])))
         else:
-            pages[(name, unit) if of == "person" else name] = reverse(of, args=[key])
+            name_of = {"person": (name, unit), "source": name, "keyword": (of, name, unit)}
+            pages[name_of[of]] = reverse(of, args=[key])
     return pages
+
+
+def _related(numbers: set[int]) -> dict[int, list[Related]]:
+    public = Article.objects.public()
+    rows = Relation.objects.filter(article__in=numbers, other__in=public).order_by(
+        "-other__first_published_at", "-other"
+    )
+    found: dict[int, list[Related]] = {}
+    for number, other, short, title, at in rows.values_list(
+        "article", "other", "other__live__short_title", "other__live__title", "other__first_published_at"
+    ):
+        found.setdefault(number, []).append(Related(other, short or title, at))
+    return {number: related[:WANTED] for number, related in found.items()}
 
 
 def of(request: HttpRequest) -> Together:

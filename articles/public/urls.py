@@ -32,6 +32,7 @@ urlpatterns = [
     path("s/<slug:slug>/<int:page>/", views.section_page, name="section_page"),
     path("p/<int:key>/", names.person, name="person"),
     path("o/<int:key>/", names.source, name="source"),
+    path("k/<int:key>/", names.keyword, name="keyword"),
     path("archive/", archive.months, name="archive"),
     re_path(r"^archive/(?P<month>[0-9]{4}-[0-9]{2})/$", archive.month, name="month"),
     re_path(r"^archive/(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})/$", archive.day, name="day"),

@@ -108,7 +108,8 @@ def article(request: HttpRequest, number: int) -> HttpResponse:
     if row.state not in SHOWN:
         return gone(request, row.state)
     shared = together.of(request)
-    page = ArticlePage.of_edition(row, neighbours=shared.neighbours_of(row), pages=shared.pages_of_names(row))
+    page = ArticlePage.of_edition(row, neighbours=shared.neighbours_of(row), related=shared.related_to(row),
+                                  pages=shared.pages_of_names(row))  # fmt: skip
     return render(request, "public/article.html", {"page": page, "meta": metadata.for_article(page)})
 
 

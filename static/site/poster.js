@@ -73,7 +73,10 @@
   button.addEventListener("click", async () => {
     button.disabled = true;
     const made = await draw();
-    if (!share.querySelector(".poster")) share.querySelector(".how").after(share.querySelector("template").content.cloneNode(true));
+    if (!share.querySelector(".poster")) {
+      share.querySelector(".how").after(share.querySelector("template").content.cloneNode(true));
+      share.querySelector(".poster").prepend(new Image());
+    }
     const frame = share.querySelector(".poster"), shown = frame.querySelector("img");
     shown.src = frame.querySelector("a").href = made;
     shown.width = canvas.width; shown.height = canvas.height;

@@ -1,0 +1,93 @@
+"""Which articles go together (相关阅读), by the keywords that editors gave them.
+
+Two related articles show one another. Who they are is settled when an edition is issued and kept, so that a page costs one
+look, and so that publishing rewrites few other pages, however many articles share a word.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count
+
+from .models import Article, Keyword, Relation, Tagging
+
+# An article looks for so many others, and shows so many of those that found one another.
+WANTED = 4
+# No article is related to more than these, for all of their pages are written anew with it.
+MOST = 12
+# The newest articles with a keyword among which others are looked for.
+LOOKED_AT = 30
+Progress = Callable[[int, int], None]
+
+
+def relate(article: Article) -> set[int]:
+    """Keep the keywords of the edition that readers see, and find the related articles anew where they are others than
+    before; the numbers of the articles whose pages show something else now. In the act's transaction.
+    """
+    return _relate(article) or set()
+
+
+def _relate(article: Article) -> set[int] | None:
+    """As `relate`; None where there was nothing to do."""
+    edition, at = article.live, article.first_published_at
+    if edition is None or at is None:
+        raise ValueError(f"article {article.number} is not public")
+    names = set(edition.revision.content["keywords"])
+    if names == set(Tagging.objects.filter(article=article).values_list("keyword__name", flat=True)):
+        return None
+    before = set(Relation.objects.filter(article=article).values_list("other", flat=True))
+    Relation.objects.filter(article=article).delete()
+    Relation.objects.filter(other=article).delete()
+    keywords = _kept(names)
+    Tagging.objects.filter(article=article).delete()
+    Tagging.objects.bulk_create([Tagging(article=article, keyword=keyword, at=at) for keyword in keywords])
+    others = _found(article, keywords)
+    pairs = [pair for other in others for pair in ((article.pk, other), (other, article.pk))]
+    Relation.objects.bulk_create([Relation(article_id=one, other_id=other) for one, other in pairs])
+    return before | set(others)
+
+
+def of(article: Article) -> set[int]:
+    """The numbers of the articles that show this one among their related ones, where they can be read; MOST or few more."""
+    return set(Relation.objects.filter(article=article).values_list("other", flat=True))
+
+
+def rebuild(progress: Progress | None = None) -> int:
+    """Keep the keywords of the articles that were published before they were kept, and relate them, oldest first; how many
+    changed. Can be broken off at any time, and run twice.
+    """
+    public = Article.objects.filter(live__isnull=False)
+    total, changed = public.count(), 0
+    numbers = public.order_by("number").values_list("number", flat=True).iterator(2000)
+    for done, number in enumerate(numbers, start=1):
+        with transaction.atomic():
+            article = Article.objects.locked(number)
+            changed += article.live is not None and _relate(article) is not None
+        if progress:
+            progress(done, total)
+    return changed
+
+
+def _kept(names: set[str]) -> list[Keyword]:
+    """The rows of these keywords. Sorted, so that two acts never wait for each other's."""
+    Keyword.objects.bulk_create([Keyword(name=name) for name in sorted(names)], ignore_conflicts=True)
+    return list(Keyword.objects.filter(name__in=names))
+
+
+def _found(article: Article, keywords: list[Keyword]) -> list[int]:
+    """Public articles that share most keywords with this one, the newest first among those that share as many."""
+    shared: Counter[int] = Counter()
+    times: dict[int, datetime] = {}
+    for keyword in keywords:
+        newest = (
+            Tagging.objects.filter(keyword=keyword).exclude(article=article).order_by("-at", "-article")[:LOOKED_AT]
+        )
+        for number, at in newest.values_list("article", "at"):
+            shared[number] += 1
+            times[number] = at
+    ranked = sorted(shared, key=lambda number: (shared[number], times[number], number), reverse=True)[:LOOKED_AT]
+    free = Article.objects.public().filter(number__in=ranked).annotate(has=Count("relations")).filter(has__lt=MOST)
+    wanted = set(free.values_list("number", flat=True))
+    return [number for number in ranked if number in wanted][:WANTED]
