@@ -208,14 +208,18 @@ def content_of(article: Article) -> dict[str, Any]:
         ],
         "cover": _facts(article.cover) if article.cover else None,
         "pictures": [_facts(picture) for picture in _pictures(article)],
-        "attachments": [
-            {"sha256": a.sha256, "file": a.file.name, "name": a.name, "size": a.size} for a in _attachments(article)
-        ],
+        "attachments": [_attached(attachment) for attachment in _attachments(article)],
     }
     for field in INSTANTS:
         instant = getattr(article, field)
         content[field] = instant.isoformat() if instant else None
     return content
+
+
+def _attached(attachment: Attachment) -> dict[str, Any]:
+    facts = {field: getattr(attachment, field) for field in ("sha256", "name", "size", "width", "height", "seconds")}
+    # Those of films say nothing of a document.
+    return {"file": attachment.file.name} | {name: value for name, value in facts.items() if value is not None}
 
 
 def _facts(picture: Picture) -> dict[str, Any]:

@@ -29,7 +29,11 @@ CONTENT_TYPES = {
     # Both are stored as UTF-8 (attachments.store), so that the charset is true.
     "csv": "text/plain; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
+    "mp4": "video/mp4",
+    "vtt": "text/vtt",  # which is UTF-8, always
 }
+# Shown on the page; all other attachments are offered for saving.
+PLAYED = ("mp4", "vtt")
 LONGEST_NAME = 150
 
 _SIGNATURES = {
@@ -41,6 +45,7 @@ _SIGNATURES = {
     "program": rb"MZ[^\x00]{0,60}\x00|\x7fELF|\xca\xfe\xba\xbe|#!",
     "heic": rb".{4}ftyp(?:hei[cmsx]|hev[cx]|mif1|msf1)",
     "picture": rb"\xff\xd8\xff|\x89PNG|GIF8[79]a|BM.{4}\x00{4}|II\*\x00|MM\x00\*|RIFF.{4}WEBP|.{4}ftypavi[fs]",
+    "film": rb".{4}ftyp",
     "html": rb"(?:\xef\xbb\xbf)?\s*<(?i:!doctype html|html|head|body|script)\b",
     "svg": rb"(?:\xef\xbb\xbf)?\s*<(?:.{0,4000}<)?(?:\w{1,20}:)?svg\b",
     "markup": rb"(?:\xef\xbb\xbf)?\s*<",

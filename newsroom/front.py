@@ -19,15 +19,16 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
-from django.utils.http import http_date, parse_http_date_safe
+from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
 from articles import look
 from articles.baking.store import CACHE_CONTROL, name_of, path_of
-from articles.uploads import CONTENT_TYPES
+from articles.uploads import CONTENT_TYPES, PLAYED
 
 from . import byte_ranges
 from .byte_ranges import etag_of
+from .negotiation import best_encoding, is_fresh
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -44,13 +45,15 @@ CACHE_CONTROLS = {
     ".css": look.CACHE_CONTROL,
 }
 VARY: dict[str, Headers] = {".png": [], ".css": [("Vary", "Accept-Encoding, Cookie")]}
-PICTURE = re.compile(r"/media/(pictures/[0-9a-f]{32}(?:-\d{2,4})?\.([a-z]{2,4}))")
-PICTURE_HEADERS = {
+FILE = re.compile(
+    rf"/media/(pictures/[0-9a-f]{{32}}(?:-\d{{2,4}})?\.([a-z]{{2,4}})|attachments/[0-9a-f]{{32}}\.({'|'.join(PLAYED)}))"
+)
+FILE_HEADERS = {
     "Accept-Ranges": "bytes",
     "Cache-Control": "public, max-age=31536000, immutable",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
-NOT_OURS = ("/admin/", "/preview/", "/static/", "/media/", "/search/")
+NOT_OURS = ("/admin/", "/preview/", "/static/", "/search/")
 # Bytes of pages that one process keeps, and what each takes beside its own (measured): a serving process stays under
 # 150 MB with them. A page that is not among them is read from the disk, which costs a tenth of a millisecond.
 MEMORY, BESIDE = 32 * 2**20, 1700
@@ -84,13 +87,13 @@ class Front:
         self.encodings: dict[str, str] = {}
         self.hosts: set[str] = set()
         self.headers = headers_of_django()
-        self.picture_headers = list((dict(self.headers) | PICTURE_HEADERS).items())
+        self.file_headers = list((dict(self.headers) | FILE_HEADERS).items())
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and self._is_for_us(environ):
             path = environ["PATH_INFO"]
-            if path.startswith("/media/pictures/"):
-                answer = self._picture(path, environ, start_response)
+            if path.startswith("/media/"):
+                answer = self._file(path, environ, start_response)
             elif path.startswith(NOT_OURS) or (environ.get("QUERY_STRING") and path.startswith("/q/")):
                 answer = None
             else:
@@ -206,11 +209,12 @@ class Front:
         except KeyError:  # another thread pushed it out a moment ago
             return
 
-    # --- pictures -----------------------------------------------------------------------------------------------------
+    # --- pictures and films -----------------------------------------------------------------------------------------------------
 
-    def _picture(self, path: str, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes] | None:
-        found = PICTURE.fullmatch(path)
-        if not found or found[2] not in CONTENT_TYPES:
+    def _file(self, path: str, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes] | None:
+        found = FILE.fullmatch(path)
+        kind = (found[2] or found[3]) if found else ""
+        if not found or kind not in CONTENT_TYPES:
             return None
         try:
             file = open(f"{self.media}/{found[1]}", "rb")  # noqa: SIM115 (closed when it has been sent)
@@ -218,12 +222,12 @@ class Front:
             return None
         facts = os.fstat(file.fileno())
         etag = etag_of(facts)
-        common = [("ETag", etag), ("Last-Modified", http_date(facts.st_mtime)), *self.picture_headers]
+        common = [("ETag", etag), ("Last-Modified", http_date(facts.st_mtime)), *self.file_headers]
         if is_fresh(environ, etag, int(facts.st_mtime)):
             file.close()
             start_response("304 Not Modified", common)
             return []
-        headers = [("Content-Type", CONTENT_TYPES[found[2]]), *common]
+        headers = [("Content-Type", CONTENT_TYPES[kind]), *common]
         return send(file, facts.st_size, etag, headers, environ, start_response)
 
 
@@ -253,36 +257,6 @@ def read(file: str) -> tuple[bytes, os.stat_result]:
 def stamp_of(facts: os.stat_result) -> tuple[int, ...]:
     """What no two versions of a file share."""
     return facts.st_ino, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size
-
-
-def is_fresh(environ: Environ, etag: str, modified: int) -> bool:
-    """Whether what the reader has is what would be sent (RFC 9110, 13.1): If-None-Match goes before If-Modified-Since."""
-    if not etag:
-        return False
-    known = environ.get("HTTP_IF_NONE_MATCH")
-    if known is not None:
-        return known == etag or known.strip() == "*" or etag in [k.strip().removeprefix("W/") for k in known.split(",")]
-    since = environ.get("HTTP_IF_MODIFIED_SINCE")
-    if not since:
-        return False
-    at = parse_http_date_safe(since)
-    return at is not None and modified <= at
-
-
-def best_encoding(accepted: str) -> str:
-    """br before gzip before nothing, of those that an Accept-Encoding header does not refuse."""
-    weights: dict[str, float] = {}
-    for part in accepted.lower().split(","):
-        name, _semicolon, parameter = part.partition(";")
-        weight = parameter.strip().removeprefix("q=")
-        try:
-            weights[name.strip()] = float(weight) if weight else 1.0
-        except ValueError:
-            weights[name.strip()] = 0.0
-    for encoding in ("br", "gzip"):
-        if weights.get(encoding, weights.get("*", 0.0)) > 0:
-            return encoding
-    return ""
 
 
 def headers_of_django() -> Headers:

@@ -146,8 +146,10 @@ if BAKED_S3_BUCKET:
 FILE_UPLOAD_PERMISSIONS = 0o644
 # Where the baked pages lie: `current` in it is what nginx and granian serve.
 BAKED_DIR = DATA_DIR / "baked"
-# Largest picture or attachment an editor may upload, in bytes; what lies above is refused with a sentence.
+# Largest picture, film or other attachment an editor may upload, in bytes; what lies above is refused with a sentence.
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=30 * 1024 * 1024)
+# Sites of films (host names); a link to one, alone in a paragraph, is shown as a way to a film there.
+VIDEO_HOSTS = env.list("VIDEO_HOSTS", default=[])
 # A long investigation with tables pasted from Word stays well under this; files are not counted in it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 

@@ -262,7 +262,7 @@ REFUSED = {
     "hidden.txt": (b"a <?php system('x');", "HTML or a script among"),
     "a.js": (b"alert(1)", "no kind we offer"),
     "a.bat": (b"@echo off", "no kind we offer"),
-    "a.mp4": (b"\0\0\0\x20ftypisom", "no kind we offer"),
+    "a.mp4": (b"\0\0\0\x20ftypisom", "no film that browsers play"),
     "binary.txt": (b"a\0b", "no kind we offer"),
     "latin.txt": (b"caf\xe9 \xff", "no kind we offer"),
     "empty.txt": (b"", "no kind we offer"),

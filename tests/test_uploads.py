@@ -15,7 +15,7 @@ def test_nothing_stored_can_run_as_a_page():
     for extension, content_type in CONTENT_TYPES.items():
         assert not any(word in content_type for word in ("html", "svg", "javascript")), extension
         assert "xml" not in content_type or "openxmlformats" in content_type, extension
-        assert content_type.startswith(("image/", "application/", "text/plain")), extension
+        assert content_type.startswith(("image/", "application/", "text/plain", "video/mp4", "text/vtt")), extension
 
 
 @pytest.mark.parametrize(

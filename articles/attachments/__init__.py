@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from .. import audit, permissions, uploads
 from ..models import Attachment
 from ..uploads import RefusedFile
-from . import office, pdf
+from . import film, office, pdf
 
 __all__ = ["RefusedFile", "inspect", "store"]
 
-TEXTS = ("csv", "txt")
+TEXTS = ("csv", "txt", "vtt")
 
 _REFUSALS = {
     "archive": gettext_lazy("%(file)s is an archive; unpack it and upload the documents in it one by one."),
@@ -30,7 +30,7 @@ _REFUSALS = {
     "markup": gettext_lazy("%(file)s is a file for machines (XML or HTML); save it as PDF."),
 }
 _UNKNOWN = gettext_lazy(
-    "%(file)s is of no kind we offer (PDF, Word, Excel, PowerPoint, WPS, OFD, CSV, text); save it as PDF."
+    "%(file)s is of no kind we offer (PDF, Word, Excel, PowerPoint, WPS, OFD, CSV, text, MP4); save it as PDF."
 )
 # What a text would need to be taken for a page or a script by a program that guesses.
 _ACTIVE_TEXT = re.compile(
@@ -38,6 +38,7 @@ _ACTIVE_TEXT = re.compile(
     r"|object|p|script|style|svg|table|title|video)[\s/>])",
     re.IGNORECASE,
 )
+_CAPTIONS = re.compile(r"WEBVTT(?:[ \t][^\r\n]*)?(?:\r?\n|\Z)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 
@@ -61,6 +62,8 @@ def store(upload: UploadedFile, *, by: Any) -> Attachment:
         return stored
     uploads.keep(path, data)
     row = {"file": path, "name": shown_name(name, extension), "size": len(data), "uploaded_by": by}
+    if extension == film.EXTENSION:
+        row |= film.facts_of(data, name)._asdict()
     return _row(sha256, row)
 
 
@@ -88,9 +91,14 @@ def inspect(data: bytes, name: str) -> str:
         return office.package_extension(data, name)
     if kind == "ole":
         return office.compound_extension(data, name)
+    if kind == "film":
+        film.facts_of(data, name)
+        return film.EXTENSION
     if kind in _REFUSALS:
         raise RefusedFile(_REFUSALS[kind], name)
     text = _text(data)
+    if extension == "vtt" and not (text and _CAPTIONS.match(text)):
+        raise RefusedFile(_("%(file)s holds no captions (WebVTT): its first line must be WEBVTT."), name)
     if extension in TEXTS and text:
         if _ACTIVE_TEXT.search(text):
             raise RefusedFile(_("%(file)s holds HTML or a script among its text; save it as PDF."), name)

@@ -7,12 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Attachment(models.Model):
-    """附件: a document readers can download, known by the hash of its bytes."""
+    """附件: a document readers can download, or a film they can watch, known by the hash of its bytes."""
 
     file = models.FileField(_("file"), upload_to="attachments")
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     name = models.CharField(_("file name"), max_length=200, help_text=_("What readers see and save it as."))
     size = models.PositiveBigIntegerField(_("size"), editable=False, help_text=_("In bytes."))
+    # Of a film alone.
+    width = models.PositiveSmallIntegerField(_("width"), null=True, editable=False, help_text=_("In pixels."))
+    height = models.PositiveSmallIntegerField(_("height"), null=True, editable=False, help_text=_("In pixels."))
+    seconds = models.PositiveIntegerField(_("length"), null=True, editable=False, help_text=_("In seconds."))
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_safe
 from newsroom import byte_ranges
 
 from ..models import Attachment
-from ..uploads import CONTENT_TYPES
+from ..uploads import CONTENT_TYPES, PLAYED
 
-NAME = re.compile(r"(pictures|attachments)/[0-9a-f]{32}(-\d{2,4})?\.([a-z]{2,4})")
+NAME = re.compile(r"(pictures|attachments)/[0-9a-f]{32}(-\d{2,4})?\.([a-z0-9]{2,4})")
 HEADERS = {
     "Accept-Ranges": "bytes",
     "Cache-Control": "public, max-age=31536000, immutable",
@@ -32,12 +32,12 @@ HEADERS = {
 
 @require_safe
 def stored(request: HttpRequest, name: str) -> HttpResponseBase:
-    """One stored file; attachments are always offered for saving, under the name the editor gave them."""
+    """One stored file; documents are always offered for saving, under the name the editor gave them."""
     found = NAME.fullmatch(name)
     if not found or found[3] not in CONTENT_TYPES or not default_storage.exists(name):
         raise Http404
     shown = None
-    if found[1] == "attachments":
+    if found[1] == "attachments" and found[3] not in PLAYED:
         shown = Attachment.objects.filter(file=name).values_list("name", flat=True).first()
         if shown is None:
             raise Http404

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from .. import sanitising, short_links
 from ..models import Article, Credit, Edition, Revision, Section
 from ..models.picture import renditions
+from . import films
 
 if TYPE_CHECKING:
     from .together import Neighbours, Related
@@ -114,10 +115,16 @@ class ArticlePage:
         """The text as it passed the gate; pictures get their sizes and the copies a browser may choose from."""
         facts = {settings.MEDIA_URL + picture["file"]: picture for picture in self.content["pictures"]}
         body = IMAGE.sub(lambda found: _responsive(found[0], facts), self.content["body"])
+        body = films.with_players(body, self.played, settings.MEDIA_URL + self.cover["file"] if self.cover else "")
         # A wide table scrolls by itself, by finger and by keyboard; the page around it does not.
         label = _("Table")
         scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
         return sanitising.kept(body.replace("<table>", scroller).replace("</table>", "</table></div>"))
+
+    @cached_property
+    def played(self) -> dict[str, dict]:
+        """The films and captions among the attachments, by their address."""
+        return films.of(self.content)
 
     @property
     def reading_time(self) -> str:
@@ -199,9 +206,11 @@ class ArticlePage:
 
     @cached_property
     def attachments(self) -> list[dict]:
+        """What is offered for saving; captions are none of it."""
         return [
             {**a, "url": reverse("media", args=[a["file"]]), "kind": a["file"].rpartition(".")[2].upper()}
             for a in self.content["attachments"]
+            if not a["file"].endswith(".vtt")
         ]
 
     def _named(self, role: str) -> list[str]:

@@ -1,0 +1,36 @@
+"""What a reader has and what a reader takes, as the headers of a request say it (RFC 9110, 12.5 and 13.1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.http import parse_http_date_safe
+
+
+def is_fresh(environ: Mapping[str, Any], etag: str, modified: int) -> bool:
+    """Whether what the reader has is what would be sent (RFC 9110, 13.1): If-None-Match goes before If-Modified-Since."""
+    if not etag:
+        return False
+    known = environ.get("HTTP_IF_NONE_MATCH")
+    if known is not None:
+        return known == etag or known.strip() == "*" or etag in [k.strip().removeprefix("W/") for k in known.split(",")]
+    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    if not since:
+        return False
+    at = parse_http_date_safe(since)
+    return at is not None and modified <= at
+
+
+def best_encoding(accepted: str) -> str:
+    """br before gzip before nothing, of those that an Accept-Encoding header does not refuse."""
+    weights: dict[str, float] = {}
+    for part in accepted.lower().split(","):
+        name, _semicolon, parameter = part.partition(";")
+        weight = parameter.strip().removeprefix("q=")
+        try:
+            weights[name.strip()] = float(weight) if weight else 1.0
+        except ValueError:
+            weights[name.strip()] = 0.0
+    for encoding in ("br", "gzip"):
+        if weights.get(encoding, weights.get("*", 0.0)) > 0:
+            return encoding
+    return ""
