@@ -148,6 +148,12 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 BAKED_DIR = DATA_DIR / "baked"
 # Largest picture, film or other attachment an editor may upload, in bytes; what lies above is refused with a sentence.
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=30 * 1024 * 1024)
+# The hub that is told when a feed has changed (WebSub); none when empty.
+WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
+if WEBSUB_HUB and not WEBSUB_HUB.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(
+        f"WEBSUB_HUB is {WEBSUB_HUB!r}; write the whole address, beginning with https:// or http://"
+    )
 # Sites of films (host names); a link to one, alone in a paragraph, is shown as a way to a film there.
 VIDEO_HOSTS = env.list("VIDEO_HOSTS", default=[])
 # A long investigation with tables pasted from Word stays well under this; files are not counted in it.

@@ -11,6 +11,7 @@ from .daily_reads import DailyReads
 from .edition import Edition
 from .front import Block, Slot, Topic
 from .heartbeat import Heartbeat
+from .hub_notice import HubNotice
 from .keyword import Keyword, Relation, Tagging
 from .old_path import OldPath
 from .page_check import PageCheck
@@ -37,6 +38,7 @@ __all__ = [
     "DailyReads",
     "Edition",
     "Heartbeat",
+    "HubNotice",
     "Keyword",
     "OldPath",
     "PageCheck",

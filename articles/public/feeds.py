@@ -32,12 +32,20 @@ class _Steady:
 
 
 class _Atom(_Steady, Atom1Feed):
-    pass
+    def add_root_elements(self, handler: Any) -> None:
+        super().add_root_elements(handler)
+        if settings.WEBSUB_HUB:
+            handler.addQuickElement("link", "", {"rel": "hub", "href": settings.WEBSUB_HUB})
 
 
 class _Rss(_Steady, Rss201rev2Feed):
     def rss_attributes(self) -> dict[str, str]:
         return {**super().rss_attributes(), "xmlns:dc": "http://purl.org/dc/elements/1.1/"}
+
+    def add_root_elements(self, handler: Any) -> None:
+        super().add_root_elements(handler)
+        if settings.WEBSUB_HUB:
+            handler.addQuickElement("atom:link", "", {"rel": "hub", "href": settings.WEBSUB_HUB})
 
 
 class _Json(_Steady, SyndicationFeed):
@@ -54,6 +62,8 @@ class _Json(_Steady, SyndicationFeed):
             "language": "zh-CN",
             "items": [self._item(item) for item in self.items],
         }
+        if settings.WEBSUB_HUB:
+            feed["hubs"] = [{"type": "WebSub", "url": settings.WEBSUB_HUB}]
         outfile.write(json.dumps(feed, ensure_ascii=False).encode(encoding))
 
     @staticmethod

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError, close_old_connections, connection
 
-from articles import baking, reporting, scheduling
+from articles import baking, reporting, scheduling, websub
 
 # A bake of the whole site that failed at once is not begun again at once.
 PAUSE = 30.0
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         stopped = threading.Event()
         self.whole: subprocess.Popen[bytes] | None = None
         self.whole_at = -PAUSE
+        self.telling: threading.Thread | None = None
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             stopped.set()
@@ -46,6 +47,8 @@ class Command(BaseCommand):
             if not once:
                 self.whole.terminate()  # the next worker goes on with it
             self.whole.wait()
+        if once and self.telling:
+            self.telling.join()
 
     def answered(self, work: Any) -> None:
         """Do it; a database that is away for a moment is asked again at the next look."""
@@ -64,8 +67,21 @@ class Command(BaseCommand):
         scheduling.notice_instants()
         baking.bake_pending()
         self.bake_the_whole_site_if_wanted()
+        self.tell_the_hub()
         reporting.forget_contacts()
         scheduling.beat()
+
+    def tell_the_hub(self) -> None:
+        """In a thread of its own, one at a time: a hub that does not answer keeps nothing else waiting."""
+        if not settings.WEBSUB_HUB or (self.telling and self.telling.is_alive()):
+            return
+
+        def tell() -> None:
+            self.answered(websub.tell_hub)
+            connection.close()
+
+        self.telling = threading.Thread(target=tell, daemon=True)
+        self.telling.start()
 
     def bake_the_whole_site_if_wanted(self) -> None:
         """In a process of its own: it may take an hour, and what is scheduled does not wait."""
