@@ -52,7 +52,8 @@ def example(name):
     within = {"ul": "<li>项</li>", "ol": "<li>项</li>", "blockquote": "<p>话</p>", "figure": f'<img src="{PICTURE}">',
               "table": "<tbody><tr><td>格</td></tr></tbody>", "tr": "<td>格</td>"}  # fmt: skip
     within |= dict.fromkeys(("thead", "tbody", "tfoot"), "<tr><td>格</td></tr>")
-    return inside(name, f"<{name}{written}>{within.get(name, '字')}</{name}>")
+    above = {"h3": "<h2>上</h2>", "h4": "<h2>上</h2><h3>上</h3>"}.get(name, "")
+    return above + inside(name, f"<{name}{written}>{within.get(name, '字')}</{name}>")
 
 
 # --- The configuration ------------------------------------------------------------------------------------------

@@ -54,7 +54,11 @@ def test_what_is_right_already_is_kept_as_it_is(html):
     ("html", "kept"),
     [
         ("<b>甲</b><i>乙</i><strike>丙</strike><del>丁</del>", "<p><strong>甲</strong><em>乙</em><s>丙丁</s></p>"),
-        ("<h1>一</h1><h5>五</h5><h6>六</h6>", "<h2>一</h2><h4>五</h4><h4>六</h4>"),
+        ("<h1>一</h1><h5>五</h5><h6>六</h6>", "<h2>一</h2><h3>五</h3><h3>六</h3>"),
+        ("<h3>一</h3><p>文</p><h4>二</h4><h3>三</h3>", "<h2>一</h2><p>文</p><h3>二</h3><h2>三</h2>"),
+        ("<h2>一</h2><h4>二</h4><h3>三</h3><h4>四</h4>", "<h2>一</h2><h3>二</h3><h3>三</h3><h4>四</h4>"),
+        ("<h4>一</h4><h3>二</h3><h2>三</h2>", "<h2>一</h2><h2>二</h2><h2>三</h2>"),
+        ("<h2>一</h2><ul><li>甲<h4>二</h4></li></ul>", "<h2>一</h2><ul><li>甲<h3>二</h3></li></ul>"),
         ("<div>甲</div><div><p>乙</p></div><div>丙<p>丁</p>戊</div>", "<p>甲</p><p>乙</p><p>丙</p><p>丁</p><p>戊</p>"),
         ("甲<section>乙</section>丙", "<p>甲</p><p>乙</p><p>丙</p>"),
         ("<p>甲<p>乙", "<p>甲</p><p>乙</p>"),
@@ -132,7 +136,7 @@ def test_a_caption_stands_first_and_survives_its_table():
             f"<figure>{IMG}<figcaption><h3>甲</h3><p>乙</p></figcaption></figure>",
             f"<figure>{IMG}<figcaption>甲<br>乙</figcaption></figure>",
         ),
-        (f"<figure><h3>甲</h3>{IMG}</figure>", f"<h3>甲</h3><p>{IMG}</p>"),
+        (f"<figure><h3>甲</h3>{IMG}</figure>", f"<h2>甲</h2><p>{IMG}</p>"),
         ("<figure></figure>", ""),
     ],
 )

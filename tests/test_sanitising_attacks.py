@@ -3,6 +3,7 @@
 import re
 import time
 from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 from django.utils import translation
@@ -19,7 +20,7 @@ FRAGMENTS = [
     *(html for _, html, _ in ATTACKS if len(html) < 1000),
     "<p>", "</p>", "<p class=MsoNormal>　　", "<p>&nbsp;</p>", "<div>", "</div>", "<span style='color:red'>", "</span>",
     "<b>", "</b>", "<i>", "</i>", "<u>", "</u>", "<a href='https://e.example/?a=1&b=2'>", "<a href=/a/12/>", "</a>",
-    "<h1>", "</h1>", "<h3>", "</h3>", "<ul>", "</ul>", "<ol start=3>", "</ol>", "<li>", "</li>", "<blockquote>",
+    "<h1>", "</h1>", "<h3>", "</h3>", "<h4>", "</h4>", "<ul>", "</ul>", "<ol start=3>", "</ol>", "<li>", "</li>", "<blockquote>",
     "</blockquote>", "<table>", "</table>", "<caption>", "</caption>", "<thead>", "</thead>", "<tr>", "</tr>",
     "<td colspan=2>", "</td>", "<th scope=row>", "</th>", "<figure>", "</figure>", "<figcaption>", "</figcaption>",
     "<br>", "</br>", "<hr>", f"<img src='{PICTURE}'>", f"<img src='{PICTURE}' alt='a\"<b>' width=3>", "<img src=x>",
@@ -73,6 +74,8 @@ def test_only_allowed_elements_come_out_and_a_second_time_changes_nothing(html):
     twice = sanitise(once)
 
     assert KeptHtml(once).wrong == []
+    levels = [1, *map(int, re.findall("<h([1-6])", once))]
+    assert all(1 < here <= before + 1 for before, here in pairwise(levels))
     assert twice.html == once
     assert twice.removed == ()
 

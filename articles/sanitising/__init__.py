@@ -23,7 +23,7 @@ from .body import Body
 from .removed import sentences
 from .shapes import BOXES, HEADINGS, MARKS
 from .text import plain
-from .tidying import tidy, write
+from .tidying import level, tidy, write
 from .tokens import DROPPED, read
 
 __all__ = ["Sanitised", "TooLong", "kept", "paragraphs", "plain", "sanitise", "used_files"]
@@ -76,6 +76,7 @@ def sanitise(html: str) -> Sanitised:
     for token in read(html):
         body.take(token)
     tidy(body.root, told)
+    level(body.root)
     return Sanitised(_gate.clean(_joined(write(body.root))), sentences(told))
 
 

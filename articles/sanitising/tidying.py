@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby, takewhile
 
-from .shapes import BREAK, CELLS, REMOVED_PICTURE, Box, Line, Run, is_text
+from .shapes import BREAK, CELLS, HEADINGS, REMOVED_PICTURE, Box, Line, Run, is_text
 from .text import SPACES
 
 _PLAIN_SPACES = re.compile("[ \u00a0]+")
@@ -129,6 +129,25 @@ def _settled(runs: list[Run]) -> list[Run]:
 def _shared(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
     pairs = takewhile(lambda pair: pair[0] == pair[1], zip(some, others, strict=False))
     return tuple(mark for mark, _ in pairs)
+
+
+def level(box: Box) -> None:
+    """Let headings begin at h2, below the title of the page, and no level be left out: who hears a page goes by them."""
+    above: list[str] = []
+    for line in _lines(box):
+        if line.name in HEADINGS:
+            while above and above[-1] >= line.name:
+                above.pop()
+            above.append(line.name)
+            line.name = f"h{len(above) + 1}"
+
+
+def _lines(box: Box) -> Iterator[Line]:
+    for child in box.children:
+        if isinstance(child, Box):
+            yield from _lines(child)
+        else:
+            yield child
 
 
 def write(box: Box) -> Iterator[str]:
