@@ -154,6 +154,11 @@ if WEBSUB_HUB and not WEBSUB_HUB.startswith(("https://", "http://")):
     raise ImproperlyConfigured(
         f"WEBSUB_HUB is {WEBSUB_HUB!r}; write the whole address, beginning with https:// or http://"
     )
+# WeChat's script (JS-SDK), for the cards that readers send on; both or none. Its host is let in then, and only then.
+WECHAT_APP_ID, WECHAT_APP_SECRET = env.str("WECHAT_APP_ID", default=""), env.str("WECHAT_APP_SECRET", default="")
+if bool(WECHAT_APP_ID) != bool(WECHAT_APP_SECRET):
+    raise ImproperlyConfigured("WECHAT_APP_ID and WECHAT_APP_SECRET go together: set both, or neither")
+WECHAT_SDK = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
 # Sites of films (host names); a link to one, alone in a paragraph, is shown as a way to a film there.
 VIDEO_HOSTS = env.list("VIDEO_HOSTS", default=[])
 # A long investigation with tables pasted from Word stays well under this; files are not counted in it.
@@ -193,7 +198,7 @@ if BEHIND_PROXY:
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
+        "script-src": [SELF, *(["https://res.wx.qq.com"] if WECHAT_APP_ID else [])],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],  # the poster that a reader's device draws
         "media-src": [SELF],

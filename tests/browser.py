@@ -29,13 +29,20 @@ def chromium():
 
 
 def watched(page, site):
-    """A list that fills with what must not happen on a page: script errors, policy violations, foreign requests, dialogs."""
+    """A list that fills with what must not happen on a page: script errors, policy violations, foreign requests, dialogs.
+
+    `site`: where its requests may go, an address or several.
+    """
     wrong = []
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
     page.on("console", lambda m: wrong.append(m.text) if m.type == "error" and "Content Security" in m.text else None)
     page.on(
         "request",
-        lambda r: None if r.url.startswith((site, "data:", "blob:")) else wrong.append(f"request: {r.url}"),
+        lambda r: (
+            None
+            if r.url.startswith((*([site] if isinstance(site, str) else site), "data:", "blob:"))
+            else wrong.append(f"request: {r.url}")
+        ),
     )
     page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     return wrong

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
@@ -43,6 +44,11 @@ class Site:
     @property
     def grey_at_home(self) -> bool:
         return self.settings.is_grey(SiteSettings.Grey.HOME)
+
+    @property
+    def wechat_sdk(self) -> str:
+        """The address of WeChat's script, where the newsroom has set it up."""
+        return settings.WECHAT_SDK if settings.WECHAT_APP_ID else ""
 
     @property
     def accent(self) -> str:

@@ -19,6 +19,7 @@ from . import (
     style,
     topics,
     views,
+    wechat,
 )
 
 urlpatterns = [
@@ -56,6 +57,7 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap-<int:thousands>.xml", sitemaps.part, name="sitemap_part"),
     path("news-sitemap.xml", sitemaps.news, name="news_sitemap"),
+    path("wx/sign", wechat.sign, name="wechat_sign"),
     path("oembed", oembed.oembed, name="oembed"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("media/<path:name>", files.stored, name="media"),
