@@ -166,13 +166,20 @@ def _holds(row: SearchText, looked_for: Sequence[str]) -> bool:
     longer = [word for word in looked_for if not tokens.is_whole(word)]
     if not longer:
         return True
-    text = tokens.folded(f"{row.title}\n{row.text}")
-    return all(word in text for word in longer)
+    title, text = _folded(row)
+    return all(word in text or word in title for word in longer)
+
+
+def _folded(row: SearchText) -> tuple[str, str]:
+    """Title and text as words are compared; reckoned once for a row, for hundreds are looked at in one search."""
+    if "folded" not in row.__dict__:
+        row.__dict__["folded"] = tokens.folded(row.title), tokens.folded(row.text)
+    return row.__dict__["folded"]
 
 
 def _worth(row: SearchText, looked_for: Sequence[str], now: float) -> float:
     """How well a text fits: a word in the title above one in the lead, above one further down; what is new a little more."""
-    title, text = tokens.folded(row.title), tokens.folded(row.text)
+    title, text = _folded(row)
     worth = 0.0
     for word in looked_for:
         worth += 10 * (word in title) + 3 * (word in text[:LEAD]) + min(text.count(word), 5) / 2

@@ -5,6 +5,7 @@ both databases find the same, and knows no limit of length (a tsvector's positio
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -36,6 +37,14 @@ FIND = {
     "postgresql": "SELECT rowid FROM articles_searchwords WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s "
     "ORDER BY rowid DESC LIMIT %s",
 }
+# How many rows hold the words, and how many there are, as PostgreSQL's planner believes.
+EXPLAIN = (
+    "EXPLAIN (FORMAT JSON) SELECT rowid FROM articles_searchwords WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s "
+    "UNION ALL SELECT rowid FROM articles_searchwords WHERE rowid BETWEEN %s AND %s"
+)
+WAYS = ("enable_seqscan", "enable_indexscan")
+# Measured with a hundred thousand articles and with a million: anything from 0.3 to 3 does.
+MEET = 1
 # A word, a beginning of words, either, both: as each database spells them.
 SPELLED = {"sqlite": ('"{}"', '"{}"*', " OR ", " AND "), "postgresql": ("'{}'", "'{}':*", " | ", " & ")}
 
@@ -73,10 +82,36 @@ def matching(groups: Sequence[Sequence[str]], *, first: int, last: int, most: in
 
     A word that ends with `*` stands for all that begin so.
     """
+    asked = _spelled(groups, *SPELLED[connection.vendor])
     with connection.cursor() as cursor:
-        asked = _spelled(groups, *SPELLED[connection.vendor])
-        cursor.execute(FIND[connection.vendor], [asked, first, last, most])
-        return [key for (key,) in cursor.fetchall()]
+        is_rare = connection.vendor == "postgresql" and _is_rare(cursor, asked, first, last, most)
+        if is_rare:
+            _by_index(cursor, asked, first, last, most)
+        else:
+            cursor.execute(FIND[connection.vendor], [asked, first, last, most])
+        found = [key for (key,) in cursor.fetchall()]
+        if is_rare and connection.in_atomic_block:
+            cursor.execute("".join(f"SET LOCAL {way} = on; " for way in WAYS))
+    return found
+
+
+def _is_rare(cursor: Any, asked: str, first: int, last: int, most: int) -> bool:
+    """Whether PostgreSQL takes less time to collect all that holds the words from the index than to look at one text after the
+    other, newest first, until `most` hold them.
+
+    Its planner knows how many rows hold the words, and not that to look into one is to unpack its words from beside the
+    table, which makes it read whole archives. Collecting takes as long as there are matches (n), looking as long as most / n of
+    the rows there are; they meet where n² is the product of the two, times what was measured (docs/decisions/search.md).
+    """
+    cursor.execute(EXPLAIN, [asked, first, last, first, last])
+    matches, rows = (plan["Plan Rows"] for plan in cursor.fetchone()[0][0]["Plan"]["Plans"])
+    return matches**2 <= MEET * most * rows
+
+
+def _by_index(cursor: Any, asked: str, first: int, last: int, most: int) -> None:
+    """Find with the other ways of PostgreSQL closed: for this message alone, or to the end of the transaction it stands in."""
+    closed = "".join(f"SET LOCAL {way} = off; " for way in WAYS)
+    cursor.execute(closed + FIND["postgresql"], [asked, first, last, most])
 
 
 def _spelled(groups: Sequence[Sequence[str]], word: str, beginning: str, either: str, both: str) -> str:
