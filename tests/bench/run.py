@@ -26,7 +26,15 @@ sys.path.insert(0, str(ROOT))
 from tests.serving import SHIPPED, Newsroom, eventually, fetch, free_port, nginx  # noqa: E402
 
 FOLDER = Path(os.environ.get("BENCH_DIR", ROOT / "var" / "bench"))
-LARGE, SMALL = int(os.environ.get("ARTICLES", 1_000_000)), 1000
+LARGE, SMALL, SEARCHED = int(os.environ.get("ARTICLES", 1_000_000)), 1000, 100_000
+# Wagtail, whose search ours is measured against; only here, and never in the environment of the newsroom.
+WAGTAIL = "wagtail==8.0.1"
+CREATE_WAGTAIL = """
+import psycopg2
+connection = psycopg2.connect("dbname=newsroom"); connection.autocommit = True; cursor = connection.cursor()
+cursor.execute("SELECT FROM pg_database WHERE datname = 'wagtail'")
+if not cursor.fetchone(): cursor.execute("CREATE DATABASE wagtail")
+"""
 ROUNDS, SECONDS = 5, 2
 results: list[tuple[str, float, str, float]] = []
 
@@ -44,7 +52,9 @@ def main() -> None:
         whole_site(small)
         first_view(small)
         memory(large)
-        searching(large)
+        searching(large, LARGE, 150)
+    with newsroom(SEARCHED) as searched:
+        against_wagtail(searched, searching(searched, SEARCHED, 50))
     print(f"\nload after {os.getloadavg()[0]:.2f}")
     met = True
     for what, value, bound, limit in results:
@@ -245,16 +255,29 @@ def memory(found: Newsroom) -> None:
     report(f"memory of a serving process at {seen['articles']:,.0f} articles, MB", seen["mb"], "at most", 150)
 
 
-def searching(found: Newsroom) -> None:
+def searching(found: Newsroom, articles: int, limit: int) -> dict[str, float]:
     """The index is made the first time, which takes a while."""
     seen = inside(found, "searching")
-    print({kind: round(value) for kind, value in seen.items()})
-    report(
-        f"a search in {LARGE:,} articles, the 95th of a hundred, ms",
-        seen["all"],
-        "at most",
-        50 if LARGE <= 100_000 else 150,
-    )
+    print({kind: round(value, 2) for kind, value in seen.items()})
+    report(f"a search in {articles:,} articles, the 95th of a hundred, ms", seen["all"], "at most", limit)
+    return seen
+
+
+def against_wagtail(found: Newsroom, ours: dict[str, float]) -> None:
+    """The same questions to Wagtail's database search over the same texts; it is installed beside, the first time."""
+    home = FOLDER / "wagtail"
+    python = home / "bin/python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", home], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", WAGTAIL, "psycopg2-binary==2.9.13"], check=True)
+    environment = {**found.environment, "PYTHONPATH": str(ROOT)}
+    subprocess.run([python, "-c", CREATE_WAGTAIL], env=environment, check=True)
+    done = subprocess.run([python, "-m", "tests.bench.wagtail_search", str(found.folder / "questions.json")], env=environment,
+                          cwd=ROOT, check=True, capture_output=True, text=True)  # fmt: skip
+    theirs = json.loads(done.stdout.splitlines()[-1])
+    print(f"Wagtail: {theirs}; ours found {ours['plain found']:.0%}, Wagtail {theirs['found'] / theirs['of']:.0%}")
+    ratio = theirs["p95"] / ours["plain"]
+    report("the same questions: the 95th of Wagtail's search against ours", ratio, "at least", 0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,65 @@
+"""Wagtail's database search over the texts that our search holds: `python -m tests.bench.wagtail_search QUESTIONS`, in an
+environment with Wagtail, on the PostgreSQL of PGHOST and PGUSER. Prints a line of JSON, as tests/bench/inside.py does.
+"""
+
+import json
+import statistics
+import sys
+import time
+
+import django
+from django.conf import settings
+
+POSTGRES = {"ENGINE": "django.db.backends.postgresql"}
+settings.configure(
+    INSTALLED_APPS=[
+        "django.contrib.contenttypes",
+        "django.contrib.postgres",
+        "modelsearch",
+        "tests.bench.wagtail_texts",
+    ],
+    DATABASES={"default": {**POSTGRES, "NAME": "wagtail"}, "newsroom": {**POSTGRES, "NAME": "newsroom"}},
+    MODELSEARCH_BACKENDS={"default": {"BACKEND": "modelsearch.backends.database", "AUTO_UPDATE": False}},
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+)
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+from modelsearch.backends import get_search_backend  # noqa: E402
+
+from tests.bench.wagtail_texts.models import Text  # noqa: E402
+
+BATCH = 5000
+
+
+def fill() -> None:
+    """The texts of our search, indexed as Wagtail does it; once."""
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    if Text.objects.exists():
+        return
+    with connections["newsroom"].cursor() as cursor:
+        cursor.execute("SELECT title, text FROM articles_searchtext")
+        while rows := cursor.fetchmany(BATCH):
+            Text.objects.bulk_create(Text(title=title, text=text) for title, text in rows)
+    call_command("rebuild_modelsearch_index", verbosity=0)
+    with connections["default"].cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def main() -> None:
+    fill()
+    backend, took, found = get_search_backend(), [], 0
+    with open(sys.argv[1], encoding="utf-8") as file:
+        questions = json.load(file)
+    for question in questions:
+        begun = time.perf_counter()
+        results = backend.search(question, Text)
+        hits = list(results[:20])
+        results.count()
+        took.append((time.perf_counter() - begun) * 1000)
+        found += bool(hits)
+    print(json.dumps({"p95": statistics.quantiles(took, n=20)[-1], "found": found, "of": len(questions)}))
+
+
+main()
