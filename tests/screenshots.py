@@ -57,7 +57,7 @@ def main() -> None:
             "corrected": f"/a/{corrected}/", "history": f"/a/{corrected}/history/", "topic": "/t/shuangdu/", "topics": "/topics/",
             "person": f"/p/{writer}/", "source": "/o/1/", "archive": "/archive/", "month": f"/archive/{month}/",
             "day": f"/archive/{day}/", "search": "/search/?q=大桥", "nothing-found": "/search/?q=无此词",
-            "report": f"/report/{table}/",
+            "report": f"/report/{table}/", "keyword": "/k/1/",
             "look": "/look/", "not-found": "/none/",
         }  # fmt: skip
         shutil.rmtree(OUT, ignore_errors=True)

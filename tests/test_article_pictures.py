@@ -52,11 +52,15 @@ def shows(page, place):
 
 
 def test_pictures_are_looked_at_by_keys_alone(page, story):
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 (the tests run without it where it is absent)
+
     page.goto(story[1])
     page.focus(".text img >> nth=0")
     page.keyboard.press("Enter")
     assert page.locator("dialog.viewer").is_visible()
     assert page.inner_text(".viewer output") == "1 / 2"
+    found = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    assert found == []
     page.keyboard.press("ArrowRight")
     shows(page, "2 / 2")
     assert page.locator(".viewer figcaption").is_visible()

@@ -2,15 +2,16 @@
 
 import pytest
 
-from articles import arranging, publishing
+from articles import arranging, attachments, pictures, publishing
 from articles.arranging import Arranged
-from articles.models import Block, SiteSettings, Slot, Topic
+from articles.models import Block, Keyword, SiteSettings, Slot, Topic
 from tests.browser import chromium, watched
-from tests.cast import Cast
+from tests.cast import Cast, png, upload
+from tests.test_films import a_film
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOKS = ["auto-normal", "elder-auto-normal", "dark-normal", "elder-dark-large"]
-PATHS = ["/", "/s/news/", "/a/{n}/", "/a/{n}/history/", "/search/?q=大桥", "/search/?q=无此词", "/p/{p}/", "/archive/",
+PATHS = ["/", "/s/news/", "/a/{n}/", "/a/{n}/history/", "/search/?q=大桥", "/search/?q=无此词", "/p/{p}/", "/k/{k}/", "/archive/",
          "/archive/{m}/", "/t/bridge/", "/topics/", "/report/{n}/", "/look/", "/none/"]  # fmt: skip
 # What is too small, as [what, size].
 TARGETS = """(least) => [...document.querySelectorAll(
@@ -44,10 +45,13 @@ def paths(site):
     SiteSettings.objects.create(pk=1, name="霁川新闻网", sponsor="霁川县融媒体中心", icp="演ICP备00000000号")
     cast = Cast()
     table = "<table><tbody><tr><th>地点</th><th>户数</th></tr><tr><td>望桥乡</td><td>1,284</td></tr></tbody></table>"
-    article = cast.article(
-        title="霁川大桥通车 北岸六千人不再绕行", body=f"<h2>现场</h2><p>{'大桥今日通车。' * 40}</p>{table}"
-    )
-    cast.publish(article)
+    film = attachments.store(upload(a_film(), "通车.mp4"), by=cast.writer)
+    picture = pictures.store(upload(png(900, 600)), by=cast.writer, alt="桥")
+    shown = f'<figure><img src="{picture.url}" alt="桥"></figure><p><a href="{film.url}">通车现场</a></p>'
+    body = f"<h2>现场</h2><p>{'大桥今日通车。' * 40}</p>{shown}{table}"
+    article = cast.article(title="霁川大桥通车 北岸六千人不再绕行", body=body, keywords="大桥")
+    for related in (article, cast.article(keywords="大桥")):
+        cast.publish(related)
     cast.change(article, summary="大桥通车。")
     cast.sign(article)
     publishing.correct(article, by=cast.editor, note="补充导语。")
@@ -57,7 +61,9 @@ def paths(site):
     for front in (topic, None):
         arranging.arrange(front, blocks, by=cast.chief, based_on=0)
     day = article.first_published_at
-    return [path.format(n=article.number, p=cast.lin.pk, m=f"{day:%Y-%m}") for path in PATHS]
+    return [
+        path.format(n=article.number, p=cast.lin.pk, m=f"{day:%Y-%m}", k=Keyword.objects.get().pk) for path in PATHS
+    ]
 
 
 def opened(browser, site, look, width=390, **facts):

@@ -1,4 +1,7 @@
-"""Maps for search engines: an index, and one file for each thousand numbers, however many articles there are."""
+"""Maps for search engines: an index, and one file for each thousand numbers, however many articles there are.
+
+Not one for each month: a publication writes its file anew, and a month of a large newsroom has ten thousand articles.
+"""
 
 from django.conf import settings
 from django.db.models import Max
