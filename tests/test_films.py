@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from articles import attachments, publishing
 from articles.attachments import RefusedFile, film, inspect
 from articles.models import Attachment, Revision
 from newsroom import front
+from tests.browser import chromium, watched
 from tests.cast import upload
 
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\n大桥今日通车。\n".encode()
@@ -194,3 +196,41 @@ def test_it_is_served_in_parts_and_the_front_says_what_django_says(client, kept,
             headers = dict(told[1])
             assert headers.pop("Last-Modified")
             assert (int(told[0][:3]), body, headers) == (answer.status_code, answer.content, dict(answer.items()))
+
+
+PLAYED = """async () => {
+  const film = document.querySelector("figure.film video");
+  film.muted = true;  // no browser plays sound that nobody asked for
+  const ended = new Promise((end, fail) => {
+    film.addEventListener("ended", end);
+    film.querySelector("source").addEventListener("error", () => fail(new Error("no browser plays it")));
+    setTimeout(() => fail(new Error("it never ended")), 60000);
+  });
+  film.load();
+  await Promise.all([film.play(), ended]);
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [film.videoWidth, film.videoHeight];
+  const drawn = canvas.getContext("2d");
+  drawn.drawImage(film, 0, 0);
+  const colours = new Set(drawn.getImageData(0, 0, canvas.width, canvas.height).data).size;
+  return [film.videoWidth, film.videoHeight, film.duration, film.textTracks[0].cues.length, colours > 20];
+}"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_film_plays_to_its_end_with_its_captions_in_a_real_browser(cast, live_server, settings):
+    """film.mp4: two seconds of a test picture, H.264, 160 × 90."""
+    settings.SITE_URL = live_server.url
+    film, captions = (
+        attachments.store(upload(data, name), by=cast.writer)
+        for data, name in (((Path(__file__).parent / "film.mp4").read_bytes(), "通车.mp4"), (CAPTIONS, "通车.vtt"))
+    )
+    assert (film.width, film.height, film.seconds) == (160, 90, 2)
+    article = cast.article(body=f'<p>通车。</p><p><a href="{film.url}">现场</a> <a href="{captions.url}">字幕</a></p>')
+    cast.publish(article)
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        wrong = watched(page, live_server.url)
+        page.goto(article.public_url)
+        assert page.evaluate(PLAYED) == [160, 90, 2, 1, True]
+        assert not wrong
