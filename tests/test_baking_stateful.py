@@ -57,7 +57,7 @@ class Site(RuleBasedStateMachine):
             mock.patch("articles.baking.pages.SITEMAP_SIZE", 4),
             mock.patch("articles.public.sitemaps.SITEMAP_SIZE", 4),
             mock.patch("articles.relating.MOST", 3),
-            mock.patch("articles.public.together.WANTED", 2),
+            mock.patch("articles.public.around.WANTED", 2),
         ]
         for patch in self.patches:
             patch.start()

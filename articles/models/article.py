@@ -60,10 +60,11 @@ class ArticleQuerySet(models.QuerySet):
         Each slice has two ends, and the slices stand together, apart from all other conditions: so a database knows how few
         rows they are, and takes them from one index instead of reading a million (PostgreSQL 15: 580 ms against 2).
         """
-        ends = [
-            Q(listed_in=section, ordinal__range=(section.last_ordinal - count + 1, section.last_ordinal))
-            for section in sections
-        ]
+        return self.within({s.pk: (s.last_ordinal - count + 1, s.last_ordinal) for s in sections})
+
+    def within(self, slices: dict[int, tuple[int, int]]) -> "ArticleQuerySet":
+        """Slices of ordinals, both ends included, by the keys of sections."""
+        ends = [Q(listed_in=section, ordinal__range=ends) for section, ends in slices.items()]
         return self.filter(reduce(or_, ends)) if ends else self.none()
 
     def on_page(self, section: Section, page: int) -> "ArticleQuerySet":

@@ -1,9 +1,10 @@
 """What every public page needs: the site's settings, its navigation, its footer. Nothing is read until it is printed."""
 
+from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -29,7 +30,14 @@ class Site:
         self.settings = SiteSettings.current()
         self.sections = Section.objects.tree()
         self.by_key = {section.pk: section for section in self.sections}
-        self.rendered: dict[tuple[str, str], SafeString] = {}
+        self.rendered: dict[tuple[Hashable, ...], SafeString] = {}
+
+    def section(self, slug: str) -> Section:
+        """The section of an address; Http404 where there is none."""
+        for section in self.sections:
+            if section.slug == slug:
+                return section
+        raise Http404
 
     @property
     def sheet(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
@@ -18,9 +18,7 @@ from .. import sanitising, short_links
 from ..models import Article, Credit, Edition, Revision, Section
 from ..models.picture import renditions
 from . import films
-
-if TYPE_CHECKING:
-    from .together import Neighbours, Related
+from .around import Around
 
 IMAGE = re.compile(r"<img\b[^>]*>")
 SOURCE, ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
@@ -31,6 +29,8 @@ SIZES = "(min-width: 46rem) 42rem, 100vw"
 MOST_CORRECTIONS = 20
 NO_TEXT = re.compile(r"<[^>]*>|\s+")
 A_MINUTE = 400  # Chinese characters, read at ease
+# Nothing to lead to from a page.
+ALONE = Around()
 # What stands in a revision for the desk alone, and a value for each that says nothing.
 NOT_FOR_READERS = {
     "section": None, "origin": Article.Origin.OWN, "embargo_until": None, "pinned_until": None, "expires_at": None,
@@ -67,8 +67,7 @@ class ArticlePage:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     edition: int | None = None
-    neighbours: "Neighbours" = (None, None)
-    related: "list[Related]" = field(default_factory=list)
+    around: Around = ALONE
     codes: tuple[Code, ...] = field(default=())
     print_code: Code | None = None
     corrections: tuple[Correction, ...] = ()
@@ -78,11 +77,11 @@ class ArticlePage:
 
     @classmethod
     def of_edition(
-        cls, article: Article, *, neighbours: "Neighbours" = (None, None), related: "list[Related] | None" = None,
-        since: Edition | None = None, pages: Mapping[Any, Any] | None = None,
+        cls, article: Article, *, around: Around = ALONE, since: Edition | None = None,
+        pages: Mapping[Any, Any] | None = None,
     ) -> "ArticlePage":  # fmt: skip
         """What readers see now; for the holder of a printout of the older edition `since`, with a line that says so, and
-        without neighbours and related articles: each of these pages would change with them.
+        with nothing around it: each of these pages would change with its neighbours.
         """
         edition = article.live
         wechat, phone = (short_links.code_for(article.number, p) for p in "WM")
@@ -94,8 +93,7 @@ class ArticlePage:
             published_at=article.first_published_at,
             updated_at=edition.published_at,
             edition=edition.number,
-            neighbours=neighbours,
-            related=related or [],
+            around=around,
             codes=(_code(wechat, _("Scan with WeChat")), _code(phone, _("Scan to read on your phone"))),
             print_code=_code(paper, _("Scan to read this article online")),
             corrections=_corrections(article) if edition.number > 1 else (),
@@ -150,7 +148,7 @@ class ArticlePage:
         return _("QR code of “%(title)s”") % {"title": self.content["title"]}
 
     @cached_property
-    def crumbs(self) -> list[Crumb]:
+    def crumbs(self) -> tuple[Crumb, ...]:
         return breadcrumb(self.section)
 
     @property
@@ -242,14 +240,14 @@ def _corrections(article: Article) -> tuple[Correction, ...]:
     return tuple(Correction(note_of(edition), edition.published_at) for edition in found)
 
 
-def breadcrumb(section: Section) -> list[Crumb]:
+def breadcrumb(section: Section) -> tuple[Crumb, ...]:
     """The sections from the top down to this one; three levels at most, already loaded by the caller."""
-    crumbs = []
+    crumbs: list[Crumb] = []
     here: Section | None = section
     while here:
         crumbs.append(Crumb(here.name, here.get_absolute_url()))
         here = here.parent
-    return crumbs[::-1]
+    return tuple(reversed(crumbs))
 
 
 def _code(code: str, caption: str) -> Code:

@@ -1,51 +1,23 @@
 """What a request reads; requests that are baked together read it together.
 
 Baking gives the requests of one batch the same dictionary, `shared`, with the addresses of all of them. Fifty article pages
-then cost one query for the site, one for the articles, and one for each section's neighbours.
+then cost two queries for the site, one for the articles, one for what is around them and one for the pages of names.
 """
 
 import re
-from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Value
 from django.http import HttpRequest
 from django.urls import reverse
 
-from ..models import Article, Keyword, Person, Relation, Slot, Source, Topic
-from ..relating import WANTED
+from ..models import Article, Keyword, Person, Slot, Source, Topic
+from . import around
+from .around import Around
 from .context import Site
 
 ARTICLE = re.compile(r"/a/([1-9]\d{0,17})/")
-# Places on either side in which a neighbour is looked for first; ten withdrawn in a row are rare.
-NEAR = 10
-# Places that are read at once for articles of one section.
-WIDEST = 500
-
-
-class Neighbour(NamedTuple):
-    """The previous or the next article of the section."""
-
-    number: int
-    ordinal: int
-    title: str
-    short_title: str
-
-    @property
-    def list_title(self) -> str:
-        return self.short_title or self.title
-
-
-Neighbours = tuple[Neighbour | None, Neighbour | None]
-
-
-class Related(NamedTuple):
-    """An article that another one leads to (相关阅读)."""
-
-    number: int
-    title: str
-    published_at: datetime
 
 
 class Together:
@@ -54,9 +26,8 @@ class Together:
     def __init__(self, paths: list[str]) -> None:
         self.numbers = {int(found[1]) for path in paths if (found := ARTICLE.match(path))}
         self.articles: dict[int, Article | None] = {}
-        self.neighbours: dict[int, Neighbours] = {}
+        self.arounds: dict[int, Around] = {}
         self._names: dict[Any, Any] | None = None
-        self._related: dict[int, list[Related]] | None = None
 
     @cached_property
     def site(self) -> Site:
@@ -86,26 +57,12 @@ class Together:
             )
         return self._names
 
-    def related_to(self, article: Article) -> list[Related]:
-        """The newest of the articles that are related to it and that readers may see."""
-        if self._related is None:
-            self._related = _related({article.number, *self.articles})
-        return self._related.get(article.number, [])
-
-    def neighbours_of(self, article: Article) -> Neighbours:
-        """The articles before and after it in its section: mostly within a few places, and looked for further away if not."""
-        if article.number not in self.neighbours:
-            here = [
-                row for row in self.articles.values()
-                if row and row.live and row.listed_in_id == article.listed_in_id
-                and abs(row.ordinal - article.ordinal) <= WIDEST
-            ]  # fmt: skip
-            first, last = min(row.ordinal for row in here) - NEAR, max(row.ordinal for row in here) + NEAR
-            listed = Article.objects.public().filter(listed_in=article.listed_in_id).order_by("ordinal")
-            near = _named(listed.filter(ordinal__range=(first, last)))
-            for row in here:
-                self.neighbours[row.number] = _beside(row, near, listed, first, last)
-        return self.neighbours[article.number]
+    def around(self, article: Article) -> Around:
+        """The article's neighbours and those related to it."""
+        if article.number not in self.arounds:
+            shown = [row for row in self.articles.values() if row and row.live and row.number not in self.arounds]
+            self.arounds |= around.of([article, *(row for row in shown if row is not article)])
+        return self.arounds[article.number]
 
 
 def _pages_of_names(articles: list[Article]) -> dict[Any, Any]:
@@ -131,19 +88,6 @@ def _pages_of_names(articles: list[Article]) -> dict[Any, Any]:
     return pages
 
 
-def _related(numbers: set[int]) -> dict[int, list[Related]]:
-    public = Article.objects.public()
-    rows = Relation.objects.filter(article__in=numbers, other__in=public).order_by(
-        "-other__first_published_at", "-other"
-    )
-    found: dict[int, list[Related]] = {}
-    for number, other, short, title, at in rows.values_list(
-        "article", "other", "other__live__short_title", "other__live__title", "other__first_published_at"
-    ):
-        found.setdefault(number, []).append(Related(other, short or title, at))
-    return {number: related[:WANTED] for number, related in found.items()}
-
-
 def of(request: HttpRequest) -> Together:
     """What this request has in common with those that are baked with it; by itself, with none."""
     shared: dict[str, Any] | None = getattr(request, "shared", None)
@@ -152,18 +96,3 @@ def of(request: HttpRequest) -> Together:
     if "together" not in shared:
         shared["together"] = Together(shared.get("paths", []))
     return shared["together"]
-
-
-def _beside(article: Article, near: list[Neighbour], listed: QuerySet[Article], first: int, last: int) -> Neighbours:
-    place = article.ordinal
-    before = next((found for found in reversed(near) if found.ordinal < place), None)
-    after = next((found for found in near if found.ordinal > place), None)
-    if before is None and first > 1:
-        before = next(iter(_named(listed.filter(ordinal__lt=first).reverse()[:1])), None)
-    if after is None and last < article.listed_in.last_ordinal:
-        after = next(iter(_named(listed.filter(ordinal__gt=last)[:1])), None)
-    return before, after
-
-
-def _named(rows: QuerySet[Article]) -> list[Neighbour]:
-    return [Neighbour(*row) for row in rows.values_list("number", "ordinal", "live__title", "live__short_title")]

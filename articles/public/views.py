@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .. import arranging
 from .. import preview as previews
-from ..models import Article, Section
+from ..models import Article
 from ..models.section import PAGE_SIZE
 from . import metadata, together, topics
 from .page import ArticlePage, breadcrumb, has_changed
@@ -60,12 +60,13 @@ def _by_section(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 def section(request: HttpRequest, slug: str) -> HttpResponse:
     """A section's front: what is pinned, then the newest one to two numbered pages, then the way to older ones."""
-    here = get_object_or_404(Section, slug=slug)
+    site = together.of(request).site
+    here = site.section(slug)
     public = Article.objects.public().for_lists()
     pinned = list(public.filter(listed_in=here, live__pinned_until__gt=timezone.now())[:PINNED])
     first_page = max(1, here.last_page - 1)
     newest = public.newest_in([here], here.last_ordinal - (first_page - 1) * PAGE_SIZE)
-    children = [child for child in here.children.all() if child.last_ordinal]
+    children = [child for child in site.sections if child.parent_id == here.pk and child.last_ordinal]
     below = list(public.newest_in(children, 2 * HOME_LINES))
     context = {
         "section": here,
@@ -84,7 +85,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def section_page(request: HttpRequest, slug: str, page: int) -> HttpResponse:
     """Numbered page `page` of a section. Pages count from the oldest, so page 7 holds the same articles for ever."""
-    here = get_object_or_404(Section, slug=slug)
+    here = together.of(request).site.section(slug)
     if not 1 <= page <= here.last_page:
         raise Http404
     context = {
@@ -108,8 +109,7 @@ def article(request: HttpRequest, number: int) -> HttpResponse:
     if row.state not in SHOWN:
         return gone(request, row.state)
     shared = together.of(request)
-    page = ArticlePage.of_edition(row, neighbours=shared.neighbours_of(row), related=shared.related_to(row),
-                                  pages=shared.pages_of_names(row))  # fmt: skip
+    page = ArticlePage.of_edition(row, around=shared.around(row), pages=shared.pages_of_names(row))
     return render(request, "public/article.html", {"page": page, "meta": metadata.for_article(page)})
 
 

@@ -1,5 +1,6 @@
 """Parts of readers' pages that templates ask for."""
 
+from collections.abc import Hashable
 from datetime import datetime
 
 from django import template
@@ -17,11 +18,11 @@ CURRENT = "chrome.current"  # where it is kept while one page is rendered
 
 
 @register.simple_tag(takes_context=True)
-def chrome(context: Context, name: str) -> SafeString:
+def chrome(context: Context, name: str, **given: Hashable) -> SafeString:
     """What is the same on every page of a section, rendered once where many pages are rendered together (baking).
 
-    The template `name` with nothing but `site` and `current`: the address of the section of the first level that the
-    page stands in, or of the home page. Kept in `site`, which pages that are baked together share.
+    The template `name` with nothing but `site`, what is `given`, and `current`: the address of the section of the first
+    level that the page stands in, or of the home page. Kept in `site`, which pages that are baked together share.
     """
     site = context["site"]
     kept = context.render_context
@@ -30,9 +31,9 @@ def chrome(context: Context, name: str) -> SafeString:
         path = context["request"].path if "request" in context else ""
         kept[CURRENT] = crumbs[0].url if crumbs else path if path == "/" else ""
     current = kept[CURRENT]
-    key = (name, current)
+    key = (name, current, *given.values())
     if key not in site.rendered:
-        site.rendered[key] = get_template(name).render({"site": site, "current": current})
+        site.rendered[key] = get_template(name).render({"site": site, "current": current, **given})
     return site.rendered[key]
 
 
