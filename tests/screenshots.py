@@ -103,7 +103,7 @@ def opened(browser, site, path, width, height, cookie, scheme, user=""):
     page.goto(site + path)
     # Pictures further down load when they come near.
     page.evaluate("document.querySelectorAll('img[loading]').forEach((image) => { image.loading = 'eager'; })")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("Array.from(document.images).every((image) => image.complete)")
     return page
 
 

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.utils import timezone
+from django.utils.html import escape
 
 from articles import editing, pictures, publishing
 from articles.models import AuditEntry, Credit, SiteSettings
@@ -308,6 +309,19 @@ def test_credits_are_printed_by_role_in_order(client, cast):
     labels = [str(Credit.Role(r).label) for r in ("photo", "reporter", "responsible_editor")]
     positions = [text.rindex(label) for label in labels[:2]]
     assert positions == sorted(positions)
+
+
+@pytest.mark.parametrize(
+    ("title", "printed"),
+    [("桥通<十二>天 橘价涨了", "<span>桥通&lt;十二&gt;天</span> <span>橘价涨了</span>"), ("大桥通车", "大桥通车"),
+     ("New bridge <open>", "New bridge &lt;open&gt;"), ("大桥 opened", "大桥 opened")],
+)  # fmt: skip
+def test_the_halves_of_a_title_are_told_to_the_browser(client, cast, title, printed):
+    article = cast.article(title=title)
+    cast.publish(article)
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert re.search(r"<h1>(.*?)</h1>", page)[1] == printed
+    assert f"<title>{escape(title)} - " in page
 
 
 def test_neighbours_lead_on_and_skip_what_was_withdrawn(client, cast):

@@ -1,5 +1,6 @@
 """Parts of readers' pages that templates ask for."""
 
+import re
 from collections.abc import Hashable
 from datetime import datetime
 
@@ -9,11 +10,12 @@ from django.template.base import Node, Parser, Token
 from django.template.loader import get_template
 from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 register = template.Library()
+HAN = re.compile("[\u3400-\u9fff]")
 CURRENT = "chrome.current"  # where it is kept while one page is rendered
 
 
@@ -66,3 +68,14 @@ def moment(instant: datetime) -> SafeString:
     """An instant to the minute, as the norm prints it (YYYY-MM-DD HH:MM), in the site's zone; with its machine's form."""
     local = timezone.localtime(instant)
     return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%dT%H:%M%z}", f"{local:%Y-%m-%d %H:%M}")
+
+
+@register.filter
+def halves(title: str) -> str:
+    """A title whose halves stay together where a line has room for one (虚实题之间以空格分开); each is a line of its own, and
+    breaks in even parts, where it has not. Titles of words with spaces between them (in Latin letters) are left alone.
+    """
+    parts = title.split()
+    if len(parts) < 2 or not all(HAN.search(part) for part in parts):
+        return title
+    return format_html_join(" ", "<span>{}</span>", ((part,) for part in parts))
