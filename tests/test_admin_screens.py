@@ -11,6 +11,7 @@ from django.utils import timezone
 from articles import audit
 from articles.admin import audit_entry
 from articles.models import Attachment, AuditEntry, OldPath, Person, Picture, Section, SiteSettings
+from articles.models.acts import NAMES, OF_FORMS
 from tests.cast import upload
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +252,19 @@ def test_every_act_that_is_recorded_is_of_some_kind(cast):
     for act in acts - writing:
         audit.record(act, article, by=None)
         assert any(AuditEntry.objects.filter(condition, action=act).exists() for condition in narrow.values()), act
+    assert acts | {"home.arranged", "topic.arranged", "report.received", "pages.differ", "pages.seen"} <= set(NAMES) | {
+        f"user.{word}" for word in OF_FORMS
+    }
+
+
+def test_the_audit_says_what_was_done_and_to_what_in_words(admin_client, cast, entries):
+    page = admin_client.get(path("auditentry"), headers={"accept-language": "zh-hans"}).content.decode()
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    said = [re.sub(r"<[^>]+>|\s+", " ", row) for row in rows]
+    assert any("发布" in row and f"稿件 {entries.pk}" in row for row in said)
+    assert any("修改" in row and f"栏目 {cast.news.pk}" in row for row in said)
+    assert "article.published</" not in page
+    assert AuditEntry(action="of.another_year").act == "of.another_year"
 
 
 def test_the_audit_is_searched_by_number_name_account_act_and_day(admin_client, cast, entries):

@@ -64,13 +64,13 @@ def test_every_edition_has_its_readings_with_what_was_said_and_changed(cast, sto
     assert pieces(first.readings[1]) >= {("removed", "三"), ("added", "五")}
     assert [d.changes for d in (first.readings[0], first.readings[2], *second.readings)] == [[]] * 5
     assert [made.edition.number for made in sheet.publications] == [2, 1]
-    assert [(act.what, act.by, act.why) for act in sheet.acts] == [("已撤回", "梁静姝", "数据待核")]
+    assert [(act.what, act.by, act.why) for act in sheet.acts] == [("撤回", "梁静姝", "数据待核")]
     assert len(sheet.trail) == 8
 
 
 def test_both_forms_tell_the_same(cast, story):
     for form in printed(story):
-        for word in ("大桥今日通车", "事实已核", "改正人数", "同意签发", "梁静姝", "标题漏", "数据待核", "已撤回",
+        for word in ("大桥今日通车", "事实已核", "改正人数", "同意签发", "梁静姝", "标题漏", "数据待核", "撤回",
                      "更正", "霁川新闻网", story.live.digest if story.live else story.editions.first().digest,
                      story.public_url):  # fmt: skip
             assert word in form

@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -65,8 +66,8 @@ class NewestPages(Paginator):
 
 @admin.register(AuditEntry)
 class AuditEntryScreen(Screen):
-    list_display = ["instant", "actor_name", "action", "object_type", "object_id", "address"]
-    list_display_links = ["instant", "action"]
+    list_display = ["instant", "actor_name", "act", "thing", "address"]
+    list_display_links = ["instant", "act"]
     list_filter = [KindFilter, "at"]
     sortable_by = ["instant"]  # sorting years of rows by anything else would read them all
     paginator = NewestPages
@@ -74,8 +75,18 @@ class AuditEntryScreen(Screen):
     search_help_text = gettext_lazy(
         "The number of an article, the name of whoever acted, a day (2026-03-25) or an act (article.published)."
     )
-    fields = ["at", "actor_name", "action", "object_type", "object_id", "details", "address", "previous_hash", "hash"]
+    fields = ["at", "actor_name", "act", "action", "thing", "object_type", "object_id", "details", "address",
+              "previous_hash", "hash"]  # fmt: skip
     readonly_fields = fields
+
+    @admin.display(description=gettext_lazy("act"))
+    def act(self, entry: AuditEntry) -> str:
+        return entry.act
+
+    @admin.display(description=gettext_lazy("on what"))
+    def thing(self, entry: AuditEntry) -> str:
+        kind = next((m._meta.verbose_name for m in apps.get_models() if m._meta.model_name == entry.object_type), None)
+        return f"{kind or entry.object_type} {entry.object_id}"
 
     @admin.display(description=gettext_lazy("at"), ordering="pk")
     def instant(self, entry: AuditEntry) -> str:

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from . import acts
 from .immutable import Immutable
 
 
@@ -26,6 +27,11 @@ class AuditEntry(Immutable):
         verbose_name_plural = _("audit entries")
         ordering = ["-pk"]
         indexes = [models.Index(fields=["object_type", "object_id"], name="audit_object")]
+
+    @property
+    def act(self) -> str:
+        """What was done, in words."""
+        return acts.name_of(self.action)
 
     @property
     def reason(self) -> str:

@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from .. import audit, comparing, review
 from ..models import Article, AuditEntry, Credit, Edition, Section, SignOff
@@ -20,13 +19,7 @@ from ..permissions import READINGS
 # More than any article has; what lies beyond stands in the evidence pack, and the sheet says so.
 MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
 # Acts that belong beside the editions. Publishing itself is an edition: its line says on what basis, and why.
-ACTS = {
-    "article.withdrawn": gettext_lazy("Withdrawn"),
-    "article.put_back": gettext_lazy("Put back"),
-    "article.scheduled": gettext_lazy("Scheduled"),
-    "article.unscheduled": gettext_lazy("Schedule cancelled"),
-    "article.schedule_failed": gettext_lazy("Not published on time"),
-}
+ACTS = [f"article.{act}" for act in ("withdrawn", "put_back", "scheduled", "unscheduled", "schedule_failed")]
 
 
 @dataclass(frozen=True)
@@ -203,4 +196,4 @@ def _act(entry: AuditEntry) -> Act:
     why = entry.reason
     if entry.action in ("article.scheduled", "article.unscheduled"):
         why = f"{timezone.localtime(datetime.fromisoformat(why)):%Y-%m-%d %H:%M}"
-    return Act(at=entry.at, what=str(ACTS[entry.action]), by=entry.actor_name, why=why)
+    return Act(at=entry.at, what=entry.act, by=entry.actor_name, why=why)
