@@ -77,9 +77,7 @@ def _read(
     return listed, related
 
 
-def _beside(
-    article: Article, near: list[Other], first: int, last: int
-) -> tuple[Other | None, Other | None]:  # fmt: skip
+def _beside(article: Article, near: list[Other], first: int, last: int) -> tuple[Other | None, Other | None]:
     """The articles before and after, of those in the slice from `first` to `last`, or further away where there is none."""
     before = next((other for other in reversed(near) if other.place < article.ordinal), None)
     after = next((other for other in near if other.place > article.ordinal), None)
