@@ -115,7 +115,8 @@ def test_without_the_option_there_is_no_such_address(client, db):
 
 @pytest.mark.parametrize(
     ("facts", "said"),
-    [({}, r"script-src 'self'[;\"]"), ({"WECHAT_APP_ID": "wx0", "WECHAT_APP_SECRET": "s"}, r"script-src 'self' https://res\.wx\.qq\.com[;\"]"),
+    [({}, r"script-src 'self'[;\"]"),
+     ({"WECHAT_APP_ID": "wx0", "WECHAT_APP_SECRET": "s"}, r"script-src 'self' https://res\.wx\.qq\.com[;\"]"),
      ({"WECHAT_APP_ID": "wx0"}, "go together")],
 )  # fmt: skip
 def test_wechats_host_is_let_in_with_the_option_alone(facts, said, tmp_path):

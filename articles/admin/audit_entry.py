@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -85,8 +86,7 @@ class AuditEntryScreen(Screen):
 
     @admin.display(description=gettext_lazy("on what"))
     def thing(self, entry: AuditEntry) -> str:
-        kind = next((m._meta.verbose_name for m in apps.get_models() if m._meta.model_name == entry.object_type), None)
-        return f"{kind or entry.object_type} {entry.object_id}"
+        return f"{kinds_of_objects().get(entry.object_type, entry.object_type)} {entry.object_id}"
 
     @admin.display(description=gettext_lazy("at"), ordering="pk")
     def instant(self, entry: AuditEntry) -> str:
@@ -100,6 +100,12 @@ class AuditEntryScreen(Screen):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         return queryset.filter(meant(search_term.strip())), False
+
+
+@cache
+def kinds_of_objects() -> dict[str, Any]:
+    """What the kinds of objects are called, by the word they are recorded under (audit.record)."""
+    return {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
 
 
 def meant(term: str) -> Q:

@@ -33,7 +33,7 @@ def chrome(context: Context, name: str, **given: Hashable) -> SafeString:
         path = context["request"].path if "request" in context else ""
         kept[CURRENT] = crumbs[0].url if crumbs else path if path == "/" else ""
     current = kept[CURRENT]
-    key = (name, current, *given.values())
+    key = (name, current, *given.items())
     if key not in site.rendered:
         site.rendered[key] = get_template(name).render({"site": site, "current": current, **given})
     return site.rendered[key]

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import brotli
 
@@ -36,6 +37,7 @@ cursor.execute("SELECT FROM pg_database WHERE datname = 'wagtail'")
 if not cursor.fetchone(): cursor.execute("CREATE DATABASE wagtail")
 """
 ROUNDS, SECONDS = 9, 2
+CORES = sorted(os.sched_getaffinity(0))
 results: list[tuple[str, float, str, float]] = []
 
 
@@ -127,31 +129,33 @@ def on_the_first_core() -> Iterator[None]:
     """Servers that are started here have one core, so that what asks them (which has the others) takes nothing from them:
     the faster a server is, the more it would be robbed.
     """
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(cores)})
+    os.sched_setaffinity(0, CORES[:1])
     try:
         yield
     finally:
-        os.sched_setaffinity(0, cores)
+        os.sched_setaffinity(0, CORES)
 
 
 def requests_a_second(url: str, **headers: str) -> float:
     """Over sixteen connections that are kept open, asked from the last core."""
     options = [option for name, value in headers.items() for option in ("-H", f"{name.replace('_', '-')}: {value}")]
-    wrk = ["taskset", "--cpu-list", str((os.cpu_count() or 1) - 1), "wrk", "-t1", "-c16", f"-d{SECONDS}"]
+    wrk = ["taskset", "--cpu-list", str(CORES[-1]), "wrk", "-t1", "-c16", f"-d{SECONDS}"]
     said = subprocess.run([*wrk, *options, url], check=True, capture_output=True, text=True)
     assert "Non-2xx" not in said.stdout, said.stdout
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said.stdout)[1])  # type: ignore[index]
 
 
-def side_by_side(**measured: Callable[[], float]) -> dict[str, list[float]]:
+def side_by_side(**measured: Callable[[], Any]) -> dict[str, list[Any]]:
     """What each gave in rounds that alternate, the last first in every second one."""
-    seen: dict[str, list[float]] = {name: [] for name in measured}
+    seen: dict[str, list[Any]] = {name: [] for name in measured}
     for number in range(ROUNDS):
         for name in sorted(measured, reverse=bool(number % 2)):
             seen[name].append(measured[name]())
-    print({name: round(statistics.median(values)) for name, values in seen.items()})
     return seen
+
+
+def medians(seen: dict[str, list[float]]) -> dict[str, float]:
+    return {name: round(statistics.median(values), 1) for name, values in seen.items()}
 
 
 def ratio(seen: dict[str, list[float]], one: str, other: str) -> float:
@@ -219,6 +223,7 @@ def serving(found: Newsroom) -> None:
             embedded=lambda: requests_a_second(embedded + address, If_None_Match=known["embedded"], **br),
         )
     found.stop()
+    print(medians(rates), medians(again))
     report("behind nginx, against nginx serving the same bytes", ratio(rates, "nginx", "plain"), "at least", 0.95)
     report("embedded, against the same", ratio(rates, "embedded", "plain"), "at least", 0.5)
     report("embedded, against Django's cache middleware", ratio(rates, "embedded", "cached"), "at least", 8)
@@ -243,15 +248,11 @@ def rendering(found: Newsroom) -> None:
 
 
 def publishing(small: Newsroom, large: Newsroom) -> None:
-    seen: dict[str, list[dict[str, float]]] = {"small": [], "large": []}
-    for _round in range(ROUNDS):
-        seen["small"].append(inside(small, "publish"))
-        seen["large"].append(inside(large, "publish"))
-    ms = {name: statistics.median(one["ms"] for one in rounds) for name, rounds in seen.items()}
-    files = {name: statistics.median(one["files"] for one in rounds) for name, rounds in seen.items()}
-    print({name: round(value, 1) for name, value in ms.items()}, files)
-    report(f"publishing at {LARGE:,} articles against {SMALL:,}: time", ms["large"] / ms["small"], "at most", 1.2)
-    report("… files written", files["large"] / files["small"], "at most", 1)
+    seen = side_by_side(small=lambda: inside(small, "publish"), large=lambda: inside(large, "publish"))
+    ms, files = ({name: [one[fact] for one in rounds] for name, rounds in seen.items()} for fact in ("ms", "files"))
+    print(medians(ms), medians(files))
+    report(f"publishing at {LARGE:,} articles against {SMALL:,}: time", ratio(ms, "large", "small"), "at most", 1.2)
+    report("… files written", ratio(files, "large", "small"), "at most", 1)
 
 
 def whole_site(found: Newsroom) -> None:
