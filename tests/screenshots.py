@@ -33,6 +33,9 @@ day = timezone.localdate(Article.objects.public().order_by("-first_published_at"
 writer = Person.objects.get(pk=table.credits.first().person_id)
 print(corrected.pk, table.pk, f"{day:%Y-%m}", day, writer.pk)
 """
+ALL_PICTURES = """Promise.all(Array.from(document.images, (image) => {
+  image.loading = "eager"; image.decoding = "sync"; return image.decode().catch(() => null);
+}))"""
 # Pictures for the docs: (name, address, width, height, cookie, who is logged in).
 SHOWN = (
     ("site-home", "/", 1280, 1500, "", ""),
@@ -101,9 +104,8 @@ def opened(browser, site, path, width, height, cookie, scheme, user=""):
         page.click("[type=submit]")
         page.wait_for_load_state()
     page.goto(site + path)
-    # Pictures further down load when they come near.
-    page.evaluate("document.querySelectorAll('img[loading]').forEach((image) => { image.loading = 'eager'; })")
-    page.wait_for_function("Array.from(document.images).every((image) => image.complete)")
+    # Pictures further down load when they come near, and are painted once they are decoded.
+    page.evaluate(ALL_PICTURES)
     return page
 
 

@@ -130,6 +130,19 @@ def test_the_keyboard_alone_reads_switches_and_shares(browser, site, paths):
     page.context.close()
 
 
+@pytest.mark.parametrize("layout", SiteSettings.HomeLayout)
+def test_the_keyboard_comes_by_every_story_of_the_home_page_in_both_layouts(browser, site, paths, layout):
+    SiteSettings.objects.update(home_layout=layout)
+    page = opened(browser, site, "auto-normal", width=1280)
+    page.goto(site)
+    reached = "[...document.querySelectorAll('main :is(a, [tabindex=\"0\"])')].indexOf(document.activeElement)"
+    page.focus("main")
+    for number in range(page.locator("main :is(a, [tabindex='0'])").count()):
+        page.keyboard.press("Tab")
+        assert page.evaluate(reached) == number
+    page.context.close()
+
+
 def test_without_scripts_the_switch_works_and_no_dead_button_is_shown(browser, site, paths):
     page = opened(browser, site, "auto-normal", java_script_enabled=False)
     page.goto(site + paths[2])

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from ..models import Article
@@ -53,7 +54,13 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
     weeks = [[Day(day, counts[day], day.month != first.month) for day in week]
              for week in calendar.Calendar(calendar.MONDAY).monthdatescalendar(first.year, first.month)]  # fmt: skip
     title = date_format(first, "YEAR_MONTH_FORMAT")
-    context = {"title": title, "weeks": weeks, "meta": metadata.for_list(title, reverse("month", args=[month]))}
+    context = {
+        "title": title,
+        # Django's own abbreviations are whole words in Chinese, too wide for a seventh of a phone.
+        "weekdays": pgettext("weekdays in a calendar", "Mon Tue Wed Thu Fri Sat Sun").split(),
+        "weeks": weeks,
+        "meta": metadata.for_list(title, reverse("month", args=[month])),
+    }
     return render(request, "public/month.html", context)
 
 
