@@ -105,6 +105,7 @@ def test_the_poster_has_a_code_that_opens_the_article(page, story, settings):
     page.wait_for_selector(".poster img[src^='data:image/png']")
     made = page.get_attribute(".poster img", "src")
     assert page.get_attribute(".poster a", "href") == made
+    assert page.evaluate("document.activeElement.dataset.tool") == "poster"
     assert story[0].title in page.get_attribute(".poster img", "alt")
     poster = Image.open(io.BytesIO(base64.b64decode(made.partition(",")[2]))).convert("RGB")
     found = zxingcpp.read_barcodes(poster)

@@ -122,11 +122,20 @@ def test_the_keyboard_alone_reads_switches_and_shares(browser, site, paths):
     assert page.url == site + paths[2]
     assert page.locator(".looks .to-plain").is_visible()
     assert not page.locator(".looks .to-elder").is_visible()
+    top, sheet = "document.querySelector('.text').getBoundingClientRect().top", page.locator(".share .wechat img")
     page.focus(".share summary")
+    before = page.evaluate(top)
     page.keyboard.press("Enter")
-    assert page.locator(".share .wechat img").is_visible()
+    assert sheet.is_visible()
+    assert page.evaluate(top) == before
     page.keyboard.press("Tab")
     assert page.evaluate(focused) in ("复制链接", "微博")
+    page.keyboard.press("Escape")
+    assert not sheet.is_visible()
+    assert page.evaluate(focused) == "分享"
+    page.keyboard.press("Enter")
+    page.click("h1")
+    assert not sheet.is_visible()
     page.context.close()
 
 

@@ -1,11 +1,12 @@
 """The server says where it is, in letters and as a code a phone can read off the terminal; the worker does what is due."""
 
 import os
+import socket
 import subprocess
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from PIL import Image
 
@@ -57,6 +58,22 @@ def test_the_terminal_shows_a_code_that_opens_the_site(started, capsys, settings
     image.putdata([value for line in pixels for value in line])
     found = zxingcpp.read_barcodes(image) or zxingcpp.read_barcodes(image.point(lambda value: 255 - value))
     assert [code.text for code in found] == [settings.SITE_URL]
+
+
+def test_a_port_that_is_taken_is_not_shared(started):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(CommandError, match=f"127.0.0.1:{port}.*another port"):
+            call_command("serve", port=port)
+    assert started == []
+    call_command("serve", port=port)
+    assert len(started) == 2
+
+
+def test_a_host_that_is_not_this_machine_is_told(started):
+    with pytest.raises(CommandError, match="Cannot listen on 203.0.113.1"):
+        call_command("serve", host="203.0.113.1", port=8001)
+    assert started == []
 
 
 def test_the_worker_is_started_beside_the_server_and_can_be_left_out(started):

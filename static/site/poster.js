@@ -70,11 +70,13 @@
   };
 
   button.hidden = false;
+  let drawing = false; // a button that is disabled loses the keyboard
   button.addEventListener("click", async () => {
-    button.disabled = true;
+    if (drawing) return;
+    drawing = true;
     const made = await draw();
     if (!share.querySelector(".poster")) {
-      share.querySelector(".how").after(share.querySelector("template").content.cloneNode(true));
+      share.querySelector(".sheet").append(share.querySelector("template").content.cloneNode(true));
       share.querySelector(".poster").prepend(new Image());
     }
     const frame = share.querySelector(".poster"), shown = frame.querySelector("img");
@@ -82,6 +84,6 @@
     shown.width = canvas.width; shown.height = canvas.height;
     shown.alt = `${button.textContent.trim()}: ${text(".story h1")}`;
     frame.scrollIntoView({ block: "nearest" });
-    button.disabled = false;
+    drawing = false;
   });
 })();

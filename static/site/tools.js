@@ -1,5 +1,5 @@
-// What needs a script on an article's page: copying its address, printing, reading it aloud. Each button is hidden until it can do
-// what it says.
+// What needs a script on an article's page: copying its address, printing, reading it aloud, closing the share sheet. Each button is
+// hidden until it can do what it says.
 (() => {
   const tool = (name) => document.querySelector(`[data-tool="${name}"]`);
   const show = (button, act) => { if (button) { button.hidden = false; button.addEventListener("click", act); } };
@@ -15,6 +15,17 @@
       copy.hidden = true;
     }
   });
+
+  // The share sheet lies over the text, so it goes when one turns to something else.
+  const share = document.querySelector(".share");
+  if (share) {
+    document.addEventListener("click", (event) => { if (!share.contains(event.target)) share.open = false; });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !share.open) return;
+      share.open = false;
+      share.querySelector("summary").focus();
+    });
+  }
 
   // Reading aloud: title, source and time, text and captions; not the names at the end, nor what else there is.
   const speech = window.speechSynthesis;

@@ -31,6 +31,7 @@
   }));
   const open = (at) => {
     if (!list.children.length) fill();
+    for (const part of [count, button("before"), button("after")]) part.hidden = pictures.length === 1;
     shown.showModal();
     go(at, "instant");
     say();

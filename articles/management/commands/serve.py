@@ -1,5 +1,6 @@
 import io
 import os
+import socket
 import subprocess
 import sys
 
@@ -7,7 +8,7 @@ import qrcode
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 # Two processes, since threads of one wait for one another (docs/performance.md); sixteen threads in each, so that slow pages of
 # the desk and slow phones that load a film hold up no reader. Each thread may keep a connection to the database.
@@ -46,6 +47,7 @@ class Command(BaseCommand):
     def handle(
         self, *args: object, host: str, port: int, workers: int, ask_account: bool, worker: bool, **options: object
     ) -> None:
+        _refuse_where_one_cannot_listen(host, port)
         if ask_account and not get_user_model().objects.filter(is_superuser=True, is_active=True).exists():
             self.stdout.write("The first account may do everything; give its name and password.")
             call_command("createsuperuser")
@@ -69,3 +71,19 @@ class Command(BaseCommand):
             [sys.executable, "-m", "granian", "newsroom.wsgi:application", *OPTIONS, "--host", host, "--port", str(port),
              "--workers", str(workers)],
         )  # fmt: skip
+
+
+def _refuse_where_one_cannot_listen(host: str, port: int) -> None:
+    """CommandError where the port is taken or not ours to take. The server itself would share a taken one without a word, and
+    readers would get now the one site and now the other.
+    """
+    try:
+        family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        raise CommandError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Stop what serves there, or choose another port "
+            "(--port, or PORT= with make)."
+        ) from error
