@@ -1,6 +1,9 @@
 """Reading in a real browser: no barriers, no sideways scroll, everything by keyboard, in every look."""
 
+import io
+
 import pytest
+from PIL import Image
 
 from articles import arranging, attachments, pictures, publishing
 from articles.arranging import Arranged
@@ -160,4 +163,21 @@ def test_without_scripts_the_switch_works_and_no_dead_button_is_shown(browser, s
     assert page.locator("text=普通版").is_visible()
     page.click("text=普通版")
     assert page.locator("text=长辈版").is_visible()
+    page.context.close()
+
+
+def test_paper_has_the_text_its_corrections_and_the_code_of_this_edition_and_nothing_else(browser, site, paths):
+    zxingcpp = pytest.importorskip("zxingcpp")
+    page = opened(browser, site, "auto-normal", width=794)
+    page.goto(site + paths[2])
+    page.emulate_media(media="print")
+    page.wait_for_function("document.querySelector('.paper img').complete")
+    text = page.inner_text("body")
+    for printed in ("霁川新闻网", "来源", "更新时间", "补充导语。", "大桥今日通车。", site + paths[2], "版次：2"):
+        assert printed in text
+    for left_out in "首页 搜索 长辈版 字号 朗读 分享 微信 标签 发现错误 相关阅读 上一篇 主办单位".split():
+        assert left_out not in text
+    codes = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot(full_page=True))))
+    number = paths[2].strip("/").rpartition("/")[2]
+    assert [code.text for code in codes] == [f"{site}/q/P{number}-2".upper()]
     page.context.close()

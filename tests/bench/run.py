@@ -33,7 +33,7 @@ WAGTAIL = "wagtail==8.0.1"
 CREATE_WAGTAIL = """
 import psycopg2
 connection = psycopg2.connect("dbname=newsroom"); connection.autocommit = True; cursor = connection.cursor()
-cursor.execute("SELECT FROM pg_database WHERE datname = 'wagtail'")
+cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'wagtail'")
 if not cursor.fetchone(): cursor.execute("CREATE DATABASE wagtail")
 """
 ROUNDS, SECONDS = 9, 2
