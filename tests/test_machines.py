@@ -165,7 +165,8 @@ def test_a_reading_program_gets_every_demo_article_right(client):
         found = re.sub(r"\s", "", read.text)
         lost = [
             paragraph for paragraph in re.findall(r"<p>(.*?)</p>", content["body"])
-            if re.sub(r"\s|<[^>]+>", "", paragraph).replace("&amp;", "&") not in found
+            if ".mp4" not in paragraph  # a film is a player, and no words
+            and re.sub(r"\s|<[^>]+>", "", paragraph).replace("&amp;", "&") not in found
         ]  # fmt: skip
         right = (
             read.title == content["title"] and read.date == f"{timezone.localtime(article.first_published_at):%Y-%m-%d}"

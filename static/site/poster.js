@@ -76,7 +76,7 @@
     drawing = true;
     const made = await draw();
     if (!share.querySelector(".poster")) {
-      share.querySelector(".sheet").append(share.querySelector("template").content.cloneNode(true));
+      share.querySelector(".popup").append(share.querySelector("template").content.cloneNode(true));
       share.querySelector(".poster").prepend(new Image());
     }
     const frame = share.querySelector(".poster"), shown = frame.querySelector("img");
