@@ -1,8 +1,10 @@
 """What is shipped for production holds together: scripts without slips, units that name what there is."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,16 @@ def test_services_are_locked_up():
             text = unit.read_text()
             for line in ("User=newsroom", "NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes"):
                 assert line in text, (unit.name, line)
+
+
+def test_with_an_account_of_wechat_setup_lets_its_script_in_as_django_does():
+    [change] = re.findall(r'sed -i "(s\|script-src[^"]+)"', (DEPLOY / "setup").read_text())
+    done = subprocess.run(["sed", change, DEPLOY / "nginx/headers.conf"], capture_output=True, text=True, check=True)
+    environment = {**os.environ, "WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s"}
+    ask = "from newsroom import settings; print(*settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['script-src'])"
+    django = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, env=environment,
+                            cwd=DEPLOY.parent)  # fmt: skip
+    assert f"script-src {django.stdout.strip()};" in done.stdout
 
 
 def test_setup_wants_an_address():
