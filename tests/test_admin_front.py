@@ -5,7 +5,10 @@ import re
 import pytest
 from django.test import Client
 
+from articles import arranging
+from articles.arranging import Arranged
 from articles.models import Block, Slot, Topic
+from tests.browser import chromium, watched
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/front/"
@@ -133,3 +136,32 @@ def test_the_screen_is_bounded_whatever_is_sent(desk):
     assert response.status_code == 200
     assert len(re.findall(r'name="b\d+-title"', response.content.decode())) == 13
     assert not Block.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_block_and_an_article_are_dragged_to_their_places(cast, shown, desk, live_server):
+    slots = [Slot(article=article, title=f"第{n}条") for n, article in enumerate(shown)]
+    blocks = [Arranged(Block(title="甲"), slots), Arranged(Block(title="乙", kind="headline"), [])]
+    arranging.arrange(None, blocks, by=cast.chief, based_on=0)
+    with chromium() as browser:
+        context = browser.new_context(viewport={"width": 1280, "height": 1400}, locale="zh-CN")
+        cookie = desk.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        wrong = watched(page, live_server.url)
+        page.goto(live_server.url + HOME)
+        legends = page.locator("legend")
+        assert legends.all_inner_texts() == ["版块 1 · 列表 · 甲", "版块 2 · 头条 · 乙"]
+        handles = page.locator("[data-slot] .handle")
+        handles.nth(2).drag_to(handles.nth(0), target_position={"x": 5, "y": 1})
+        page.locator("[data-block] > .moves .handle").nth(1).drag_to(legends.nth(0))
+        assert legends.all_inner_texts() == ["版块 1 · 头条 · 乙", "版块 2 · 列表 · 甲"]
+        first_up = page.locator("[data-block] > .moves [aria-label]").first
+        assert first_up.get_attribute("aria-label") == "上移版块 1"
+        page.fill("[name=b1-title]", "丙")
+        assert legends.nth(1).inner_text() == "版块 2 · 列表 · 丙"
+        page.click("[value=save]")
+        page.wait_for_selector(".messagelist")
+        assert wrong == []
+    assert [b.title for b in Block.objects.all()] == ["乙", "丙"]
+    assert [slot.title for slot in Slot.objects.all()] == ["第2条", "第0条", "第1条"]

@@ -47,7 +47,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """The reading settings, as they are on this device."""
     now = look.chosen(request.headers.get("Cookie", ""))
     labels = {
-        "elder": (_("View"), [("0", _("Usual view")), ("1", _("For elders: large and simple"))], str(int(now.elder))),
+        "elder": (_("Layout"), [("0", _("Usual view")), ("1", _("For elders: large and simple"))], str(int(now.elder))),
         "theme": (
             _("Colours"),
             [("auto", _("As the device says")), ("light", _("Light")), ("dark", _("Dark"))],

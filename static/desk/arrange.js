@@ -16,15 +16,32 @@
       if (value) element.setAttribute(name, value.replace(from, to));
     }
   };
+  // A block's heading says which it is: number, kind, and its title or where it takes its articles from.
+  const describe = (block, b) => {
+    const field = (name) => block.querySelector(`[name="b${b}-${name}"]`), legend = block.querySelector("legend");
+    const chosen = (name) => field(name).value && field(name).selectedOptions[0].text;
+    const told = [chosen("kind"), field("title").value || chosen("section") || field("keyword").value].filter(Boolean);
+    legend.firstElementChild.textContent = b + 1;
+    legend.lastElementChild.textContent = told.map((word) => ` · ${word}`).join("");
+  };
+  const describeAll = () => form.querySelectorAll("[data-block]").forEach(describe);
+  form.addEventListener("input", describeAll);
+  describeAll();
+  const relabelled = (card, place) => card.querySelectorAll(":scope > .moves [aria-label]").forEach((button) => {
+    button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/\d+/, place + 1));
+  });
   const number = () => {
     form.querySelectorAll("[data-block]").forEach((block, b) => {
+      relabelled(block, b);
       block.querySelectorAll(".fields *").forEach((e) => renamed(e, /(^|id_)b\d+/, `$1b${b}`));
       block.querySelectorAll("[data-slot]").forEach((slot, s) => {
+        relabelled(slot, s);
         slot.querySelectorAll(".fields *").forEach((e) => renamed(e, /(^|id_)b\d+s\d+/, `$1b${b}s${s}`));
         slot.querySelectorAll("[name=act]").forEach((e) => { e.value = `${e.value.split("-")[0]}-${b}-${s}`; });
       });
       block.querySelectorAll(":scope > p [name=act]").forEach((e) => { e.value = `${e.value.split("-")[0]}-${b}`; });
     });
+    describeAll();
   };
   let dragged = null;
   form.querySelectorAll("[data-block], [data-slot]").forEach((card) => {

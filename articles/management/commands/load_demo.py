@@ -130,7 +130,11 @@ def _account(facts: dict[str, Any]) -> None:
     user = None
     if "username" in facts:
         user = User.objects.create_user(
-            facts["username"], password=PASSWORD, is_staff=True, is_superuser=facts["role"] == "administrator"
+            facts["username"],
+            password=PASSWORD,
+            first_name=facts["name"],
+            is_staff=True,
+            is_superuser=facts["role"] == "administrator",
         )
         for slug in facts.get("sections", [None]):
             section = Section.objects.get(slug=slug) if slug else None
