@@ -12,7 +12,7 @@ class SiteSettings(models.Model):
 
     name = models.CharField(_("site name"), max_length=40, default="Newsroom")
     slogan = models.CharField(_("line below the name"), max_length=80, blank=True)
-    description = models.CharField(_("description"), max_length=200, blank=True)
+    description = models.CharField(_("description of the site"), max_length=200, blank=True)
     keywords = models.CharField(_("keywords"), max_length=200, blank=True, help_text=_("Separated by commas."))
     logo = models.ForeignKey(
         Picture, verbose_name=_("logo"), null=True, blank=True, on_delete=models.PROTECT, related_name="+",
