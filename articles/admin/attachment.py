@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +13,19 @@ from .uploads import FileScreen
 class AttachmentScreen(FileScreen):
     store = staticmethod(attachments.store)
     inspect = staticmethod(lambda upload: attachments.inspect(upload.read(), upload.name))
-    fields = ["link", "name", "size", "uploaded_at", "uploaded_by"]
-    readonly_fields = ["link", "size", "uploaded_at", "uploaded_by"]
-    list_display = ["name", "kind", "size", "uploaded_at"]
+    fields = ["link", "name", "length", "uploaded_at", "uploaded_by"]
+    readonly_fields = ["link", "length", "uploaded_at", "uploaded_by"]
+    list_display = ["name", "kind", "length", "uploaded_at"]
     search_fields = ["name"]
 
     @admin.display(description=_("file"))
     def link(self, attachment: Attachment) -> SafeString:
         return format_html('<a href="{}">{}</a>', attachment.url, attachment.name)
+
+    @admin.display(description=_("kind"))
+    def kind(self, attachment: Attachment) -> str:
+        return attachment.kind
+
+    @admin.display(description=_("size"), ordering="size")
+    def length(self, attachment: Attachment) -> str:
+        return filesizeformat(attachment.size)
