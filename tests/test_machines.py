@@ -9,12 +9,13 @@ import extruct
 import feedparser
 import pytest
 import trafilatura
+from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
 from articles import arranging, baking, publishing, scheduling
 from articles.arranging import Arranged
-from articles.models import Article, BakeJob, Block, Topic
+from articles.models import Article, BakeJob, Block, Keyword, SiteSettings, Topic
 from tests.test_feeds import MAP
 
 pytestmark = pytest.mark.django_db
@@ -114,11 +115,32 @@ def test_an_articles_data_is_read(client, corrected):
         assert f'"{name}"' in html
 
 
-@pytest.mark.parametrize("path", ["/s/news/", "/s/news/1/"])
-def test_a_lists_data_is_read(client, corrected, path):
-    data = data_of(client, path)
-    assert data["ItemList"]["itemListElement"][0]["url"] == corrected.public_url
-    assert data["BreadcrumbList"]["itemListElement"][-1]["item"].endswith("/s/news/")
+@pytest.mark.parametrize(
+    ("path", "way"),
+    [
+        ("/s/news/", "/s/news/"), ("/s/news/1/", "/s/news/"), ("/t/bridge/", "/topics/"), ("/k/{k}/", None),
+        ("/archive/{day:%Y-%m-%d}/", "/archive/{day:%Y-%m}/"),
+    ],
+)  # fmt: skip
+def test_a_lists_data_is_read(client, cast, corrected, path, way):
+    topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN)
+    twice = [Arranged(Block(keyword="大桥"), []), Arranged(Block(keyword="大桥"), [])]
+    arranging.arrange(topic, twice, by=cast.chief, based_on=0)
+    facts = {"k": Keyword.objects.get(name="大桥").pk, "day": timezone.localtime(corrected.first_published_at)}
+    data = data_of(client, path.format(**facts))
+    assert [item["url"] for item in data["ItemList"]["itemListElement"]] == [corrected.public_url]
+    trail = data.get("BreadcrumbList", {"itemListElement": [{"item": None}]})
+    assert trail["itemListElement"][-1]["item"] == (way and settings.SITE_URL + way.format(**facts))
+
+
+def test_the_home_page_says_whose_it_is_and_when_it_changed(client, corrected):
+    site = data_of(client, "/")["WebSite"]
+    assert site["name"] == SiteSettings.current().name
+    at = timezone.localtime(corrected.first_published_at)
+    assert site["dateModified"] == f"{at:%Y-%m-%dT%H:%M:00}+08:00"
+    assert site["upDate"] == f"{at:%Y-%m-%dT%H:%M:00}"
+    searching = site["potentialAction"]["target"]["urlTemplate"].replace("{words}", "大桥")
+    assert "大桥" in client.get(searching.removeprefix(settings.SITE_URL)).content.decode()
 
 
 # --- cards for other sites ------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from ..models import Article
 from . import metadata
+from .page import Crumb
 
 MOST_OF_A_DAY = 500  # an import may have put thousands on one; the search finds those
 
@@ -59,7 +60,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
         # Django's own abbreviations are whole words in Chinese, too wide for a seventh of a phone.
         "weekdays": pgettext("weekdays in a calendar", "Mon Tue Wed Thu Fri Sat Sun").split(),
         "weeks": weeks,
-        "meta": metadata.for_list(title, reverse("month", args=[month])),
+        "meta": metadata.for_list(title, reverse("month", args=[month]), crumbs=[_archive()]),
     }
     return render(request, "public/month.html", context)
 
@@ -72,13 +73,19 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     if not articles:
         raise Http404
     title = date_format(here, "DATE_FORMAT")
+    first = here.replace(day=1)
+    of_month = Crumb(date_format(first, "YEAR_MONTH_FORMAT"), reverse("month", args=[f"{first:%Y-%m}"]))
     context = {
         "title": title,
         "articles": articles,
-        "month": here.replace(day=1),
-        "meta": metadata.for_list(title, reverse("day", args=[day])),
+        "month": first,
+        "meta": metadata.for_list(title, reverse("day", args=[day]), articles=articles, crumbs=[_archive(), of_month]),
     }
     return render(request, "public/day.html", context)
+
+
+def _archive() -> Crumb:
+    return Crumb(_("Past articles"), reverse("archive"))
 
 
 def _day(text: str) -> date:

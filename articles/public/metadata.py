@@ -5,6 +5,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from ..editing import split_keywords
 from ..models import Article, Section, SiteSettings
 from .page import ArticlePage, Crumb
 
+MOST_LISTED = 100  # articles of a list that machines are told
 DESCRIPTION_LENGTH = 120  # characters; what WeChat and search pages show of a summary
 
 
@@ -65,9 +67,11 @@ def for_site(site: SiteSettings) -> list[tuple[str, str]]:
     )
 
 
-def for_home(site: SiteSettings) -> Meta:
+def for_home(site: SiteSettings, latest: datetime | None) -> Meta:
+    """`latest`: when the newest of what it shows was published."""
     home = settings.SITE_URL + reverse("home")
     return Meta(
+        linked_data=_website(site, home, latest),
         canonical=home,
         tags=_filled(
             ("description", site.description),
@@ -81,7 +85,10 @@ def for_home(site: SiteSettings) -> Meta:
     )  # fmt: skip
 
 
-def for_section(section: Section, page: int | None = None) -> Meta:
+def for_section(
+    section: Section, articles: Iterable[Article], crumbs: Iterable[Crumb], page: int | None = None
+) -> Meta:
+    """The front of a section, or its numbered page `page`, and the articles it lists."""
     path = reverse("section_page", args=[section.slug, page]) if page else section.get_absolute_url()
     name = _("%(section)s, page %(page)d") % {"section": section.name, "page": page} if page else section.name
     return Meta(
@@ -90,6 +97,8 @@ def for_section(section: Section, page: int | None = None) -> Meta:
         tags=[*_filled(("description", section.description)), *_column(section)],
         properties=_filled(("og:type", "website"), ("og:title", name), ("og:url", settings.SITE_URL + path),
                            ("og:description", section.description)),
+        trail=_trail(crumbs),
+        listed=_listed(articles),
     )  # fmt: skip
 
 
@@ -133,7 +142,7 @@ def for_article(page: ArticlePage) -> Meta:
             ("bytedance:updated_time", _instant(updated)),
         ),
         linked_data=_news_article(page, description, picture),
-        trail=trail_of(page.crumbs),
+        trail=_trail(page.crumbs),
     )
 
 
@@ -147,8 +156,10 @@ def for_history(article: Article) -> Meta:
     )
 
 
-def for_list(title: str, path: str, description: str = "") -> Meta:
-    """A list that is no section: of a person, a source, a day."""
+def for_list(
+    title: str, path: str, description: str = "", articles: Iterable[Article] = (), crumbs: Iterable[Crumb] = ()
+) -> Meta:
+    """A list that is no section: of a person, a source, a day, a topic. `crumbs`: the way here that the page shows."""
     url = settings.SITE_URL + path
     description = description or _("Articles: %(title)s") % {"title": title}
     return Meta(
@@ -157,6 +168,8 @@ def for_list(title: str, path: str, description: str = "") -> Meta:
         tags=_filled(("description", description), ("ColumnName", title), ("ColumnDescription", title),
                      ("ColumnKeywords", title), ("ColumnType", Section.Kind.NEWS)),
         properties=_filled(("og:type", "website"), ("og:title", title), ("og:description", description), ("og:url", url)),
+        trail=_trail(crumbs),
+        listed=_listed(articles),
     )  # fmt: skip
 
 
@@ -171,26 +184,43 @@ def for_other(title: str = "") -> Meta:
     return Meta(title=title, indexed=False)
 
 
-def trail_of(crumbs: Iterable[Crumb]) -> dict[str, Any]:
-    """The way from the home page to here."""
+def _website(site: SiteSettings, home: str, latest: datetime | None) -> dict[str, Any]:
+    """schema.org's WebSite, with whose it is and how it is searched; Baidu's upDate beside."""
+    updated = _instant(timezone.localtime(latest)) if latest else ""
+    facts = {
+        "@context": "https://schema.org", "@type": "WebSite", "@id": home, "url": home,
+        "name": site.name,
+        "description": site.description,
+        "publisher": {"@type": "NewsMediaOrganization", "name": site.sponsor or site.name, "url": home},
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": settings.SITE_URL + reverse("search") + "?q={words}"},
+            "query-input": "required name=words",
+        },
+        "dateModified": updated,
+        "upDate": updated[:19],
+        "inLanguage": "zh-CN",
+    }  # fmt: skip
+    return {name: value for name, value in facts.items() if value}
+
+
+def _trail(crumbs: Iterable[Crumb]) -> dict[str, Any] | None:
+    """The way from the home page to here; None where there is nothing between."""
     steps = [(_("Home"), reverse("home")), *crumbs]
-    return {
-        "@context": "https://schema.org",
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": name, "item": settings.SITE_URL + url}
-            for place, (name, url) in enumerate(steps, 1)
-        ],
-    }
+    items = [{"name": name, "item": settings.SITE_URL + url} for name, url in steps]
+    return _of_items("BreadcrumbList", items) if len(items) > 1 else None
 
 
-def list_of(articles: Iterable[Article]) -> dict[str, Any] | None:
-    """The articles of a list, in its order; None where there are none."""
-    items = [
-        {"@type": "ListItem", "position": place, "url": article.public_url, "name": article.live.title}
-        for place, article in enumerate(articles, 1)
-    ]
-    return {"@context": "https://schema.org", "@type": "ItemList", "itemListElement": items} if items else None
+def _listed(articles: Iterable[Article]) -> dict[str, Any] | None:
+    """The first articles of a list, in its order, each once; None where there are none."""
+    listed = list(dict.fromkeys(articles))[:MOST_LISTED]
+    items = [{"url": article.public_url, "name": article.live.title} for article in listed]
+    return _of_items("ItemList", items) if items else None
+
+
+def _of_items(kind: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+    placed = [{"@type": "ListItem", "position": place, **item} for place, item in enumerate(items, 1)]
+    return {"@context": "https://schema.org", "@type": kind, "itemListElement": placed}
 
 
 def _news_article(page: ArticlePage, description: str, picture: str) -> dict[str, Any]:

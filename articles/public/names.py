@@ -53,7 +53,7 @@ def _page(
         "url": url,
         "articles": articles,
         "older": f"{reverse('search')}?{asked.urlencode()}" if len(numbers) > NEWEST else "",
-        "meta": metadata.for_list(named.name, named.get_absolute_url()),
+        "meta": metadata.for_list(named.name, named.get_absolute_url(), articles=articles),
     }
     return render(request, "public/names.html", context)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from .. import arranging
 from ..models import Topic
 from . import metadata
+from .page import Crumb
 
 
 @require_safe
@@ -30,5 +31,12 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 def shown(found: Topic, arranged: list[arranging.Arranged]) -> dict[str, Any]:
     """What the template prints; for a preview, of blocks that nobody has saved."""
-    meta = metadata.for_list(found.title, found.get_absolute_url(), " ".join(found.introduction.split())[:120])
-    return {"topic": found, "arranged": arranging.fill(arranged), "meta": meta}
+    filled = arranging.fill(arranged)
+    meta = metadata.for_list(
+        found.title,
+        found.get_absolute_url(),
+        " ".join(found.introduction.split())[:120],
+        articles=(line.article for _block, lines in filled for line in lines),
+        crumbs=[Crumb(_("Topics"), reverse("topics"))],
+    )
+    return {"topic": found, "arranged": filled, "meta": meta}

@@ -32,11 +32,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def as_arranged(request: HttpRequest, arranged: list[arranging.Arranged]) -> dict[str, Any]:
     """What the home page prints of blocks; for a preview, of blocks that nobody has saved."""
     filled = arranging.fill(arranged)
-    return {
-        "arranged": filled,
-        "latest": max((line.article.first_published_at for _block, lines in filled for line in lines), default=None),
-        "meta": metadata.for_home(together.of(request).site.settings),
-    }
+    latest = max((line.article.first_published_at for _block, lines in filled for line in lines), default=None)
+    meta = metadata.for_home(together.of(request).site.settings, latest)
+    return {"arranged": filled, "latest": latest, "meta": meta}
 
 
 def _by_section(request: HttpRequest) -> dict[str, Any]:
@@ -49,11 +47,12 @@ def _by_section(request: HttpRequest) -> dict[str, Any]:
     blocks = [(s, [a for a in articles if a.listed_in_id == s.pk][:HOME_LINES]) for s in sections]
     pinned = list(public.filter(live__pinned_until__gt=timezone.now())[:PINNED])
     lead = list(dict.fromkeys([*pinned, *(a for a in articles if a.live.cover), *articles]))[:PINNED]
+    latest = max((a.first_published_at for a in articles), default=None)
     return {
         "blocks": [(s, a) for s, a in blocks if a],
         "lead": lead,
-        "latest": max((a.first_published_at for a in articles), default=None),
-        "meta": metadata.for_home(site.settings),
+        "latest": latest,
+        "meta": metadata.for_home(site.settings, latest),
     }
 
 
@@ -68,17 +67,16 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     newest = public.newest_in([here], here.last_ordinal - (first_page - 1) * PAGE_SIZE)
     children = [child for child in site.sections if child.parent_id == here.pk and child.last_ordinal]
     below = list(public.newest_in(children, 2 * HOME_LINES))
+    articles, crumbs = [article for article in newest if article not in pinned], breadcrumb(here)
     context = {
         "section": here,
         "pinned": pinned,
-        "articles": [article for article in newest if article not in pinned],
+        "articles": articles,
         "blocks": [(child, [a for a in below if a.listed_in_id == child.pk][:HOME_LINES]) for child in children],
         "older": first_page - 1 or None,
-        "crumbs": breadcrumb(here),
-        "meta": metadata.for_section(here),
+        "crumbs": crumbs,
+        "meta": metadata.for_section(here, [*pinned, *articles], crumbs),
     }
-    context["meta"].trail = metadata.trail_of(context["crumbs"])
-    context["meta"].listed = metadata.list_of([*pinned, *context["articles"]])
     return render(request, "public/section.html", context)
 
 
@@ -88,17 +86,16 @@ def section_page(request: HttpRequest, slug: str, page: int) -> HttpResponse:
     here = together.of(request).site.section(slug)
     if not 1 <= page <= here.last_page:
         raise Http404
+    articles, crumbs = list(Article.objects.public().for_lists().on_page(here, page)), breadcrumb(here)
     context = {
         "section": here,
-        "articles": list(Article.objects.public().for_lists().on_page(here, page)),
+        "articles": articles,
         "page": page,
         "older": page - 1 or None,
         "newer": page + 1 if page < here.last_page else None,
-        "crumbs": breadcrumb(here),
-        "meta": metadata.for_section(here, page),
+        "crumbs": crumbs,
+        "meta": metadata.for_section(here, articles, crumbs, page),
     }
-    context["meta"].trail = metadata.trail_of(context["crumbs"])
-    context["meta"].listed = metadata.list_of(context["articles"])
     return render(request, "public/section.html", context)
 
 
