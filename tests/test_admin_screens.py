@@ -1,17 +1,19 @@
 """The other screens: who sees what, uploads, moved sections, languages, the audit, and that each opens with few queries."""
 
+import ast
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 from django.utils import timezone
 
 from articles import audit
-from articles.admin import audit_entry
+from articles.admin import accounts, audit_entry
 from articles.models import Attachment, AuditEntry, OldPath, Person, Picture, Section, SiteSettings
-from articles.models.acts import NAMES, OF_FORMS
+from articles.models.acts import FACTS, NAMES, OF_FORMS
 from tests.cast import upload
 
 pytestmark = pytest.mark.django_db
@@ -255,6 +257,26 @@ def test_every_act_that_is_recorded_is_of_some_kind(cast):
     assert acts | {"home.arranged", "topic.arranged", "report.received", "pages.differ", "pages.seen"} <= set(NAMES) | {
         f"user.{word}" for word in OF_FORMS
     }
+
+
+def test_every_fact_that_is_recorded_has_a_name():
+    """Read from the source: what audit.record is given, and what publishing passes on to it."""
+    facts = set(accounts.SWITCHES)
+    for file in Path(audit.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("audit.record", "record"):
+                facts |= {keyword.arg for keyword in node.keywords} - {"by", None}
+            if isinstance(node, ast.keyword) and node.arg == "audited":
+                facts |= {key.value for part in ast.walk(node) if isinstance(part, ast.Dict) for key in part.keys}
+    assert {"digest", "note", "readings_due", "is_staff"} <= facts
+    assert facts == set(FACTS)
+
+
+def test_the_history_says_what_was_recorded_in_words(admin_client, entries):
+    address = reverse("admin:articles_article_history", args=[entries.pk])
+    page = admin_client.get(address, headers={"accept-language": "zh-hans"}).content.decode()
+    assert '<span class="fact">版次：1</span>' in page
+    assert not re.findall(r'<span class="fact">(?:digest|edition|stage)\b', page)
 
 
 def test_the_audit_says_what_was_done_and_to_what_in_words(admin_client, cast, entries):

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +34,11 @@ class AuditEntry(Immutable):
     def act(self) -> str:
         """What was done, in words."""
         return acts.name_of(self.action)
+
+    @property
+    def facts(self) -> list[tuple[str, Any]]:
+        """Its details as (name, value), in words; what is empty or not so is left out."""
+        return [(acts.FACTS.get(key, key), value) for key, value in self.details.items() if value]
 
     @property
     def reason(self) -> str:
