@@ -24,6 +24,7 @@
     legend.firstElementChild.textContent = b + 1;
     legend.lastElementChild.textContent = told.map((word) => ` · ${word}`).join("");
   };
+  form.querySelectorAll("legend").forEach((legend) => legend.append(document.createElement("span")));
   const describeAll = () => form.querySelectorAll("[data-block]").forEach(describe);
   form.addEventListener("input", describeAll);
   describeAll();
