@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import DataError, connection, models, transaction
@@ -20,6 +20,7 @@ from .models import AuditEntry
 GENESIS = "0" * 64
 # What an entry's hash is of; the actor by number.
 HASHED = ("at", "actor", "actor_name", "action", "object_type", "object_id", "details", "address", "previous_hash")
+LOOKED_AT = 5000  # newest entries that are looked through for what happened lately: years of them cost nothing
 CHUNK = 2000  # entries in memory at a time, walking
 # What a field raises that was overwritten with no value of its kind.
 UNREADABLE = (TypeError, ValueError, OverflowError, DataError)
@@ -41,6 +42,13 @@ def acting_from(address: str | None) -> Iterator[None]:
 def address() -> str | None:
     """The IP address that the current act comes from; None where nobody said."""
     return _address.get()
+
+
+def lately(action: str, *, within: timedelta) -> int:
+    """How often an act was recorded from where the current one comes from, among the newest entries."""
+    last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = AuditEntry.objects.filter(pk__gt=last - LOOKED_AT)
+    return newest.filter(action=action, address=address(), at__gt=timezone.now() - within).count()
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django.contrib import admin
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -67,18 +68,24 @@ class Desk(admin.AdminSite):
         return super().index(request, {**(extra_context or {}), **what_waits(request.user)})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """As Django does it, and recorded: who came in, or under which name somebody tried to; never a password."""
+        """As Django does it, and recorded: who came in, or under which name somebody tried to; never a password.
+
+        429 for who has to wait (articles/admin/accounts.py), which is not recorded again and again.
+        """
         from django.contrib.auth.models import User  # noqa: PLC0415 (models load after this site)
 
-        response = super().login(request, extra_context)
-        if request.method == "POST":
-            with audit.acting_from(address_of(request)):
-                # By the answer, not by the user: somebody who is in already may be refused under another name.
-                if response.status_code == HTTPStatus.FOUND:
-                    audit.record("session.opened", request.user, by=request.user)
-                else:
-                    tried = request.POST.get("username", "").replace("\0", "")[:150]
-                    audit.record("session.refused", User(), by=None, name=tried)
+        with audit.acting_from(address_of(request)):
+            response = super().login(request, extra_context)
+            if request.method != "POST":
+                return response
+            # By the answer, not by the user: somebody who is in already may be refused under another name.
+            if response.status_code == HTTPStatus.FOUND:
+                audit.record("session.opened", request.user, by=request.user)
+            elif response.context_data["form"].has_error(NON_FIELD_ERRORS, "wait"):
+                response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            else:
+                tried = request.POST.get("username", "").replace("\0", "")[:150]
+                audit.record("session.refused", User(), by=None, name=tried)
         return response
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -1,9 +1,12 @@
 """The audit tells who came in, who was refused under which name, and who set a password; never what it is."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 
 from articles import audit
+from articles.admin import accounts
 from articles.models import AuditEntry
 from tests.cast import make_user
 
@@ -30,6 +33,36 @@ def test_log_in_out_and_failures_are_recorded_with_their_address(client, cast):
     assert entries[0].details == {"name": "writer"}
     assert "geheim" not in str(list(AuditEntry.objects.values()))
     assert "secret-of" not in str(list(AuditEntry.objects.values()))
+
+
+def test_whoever_guesses_has_to_wait_and_others_do_not(client, cast):
+    for _ in range(accounts.REFUSED):
+        assert log_in(client, "writer", "guessed").status_code == 200
+    answer = log_in(client, "writer", "secret-of-writer")
+    assert answer.status_code == 429
+    assert "15" in answer.context["form"].non_field_errors()[0]
+    assert {entry.action for entry in sessions()} == {"session.refused"}
+    assert len(sessions()) == accounts.REFUSED
+    other = client.post(
+        "/admin/login/", {"username": "writer", "password": "secret-of-writer"}, REMOTE_ADDR="203.0.113.6"
+    )
+    assert other.status_code == 302
+
+
+def test_after_a_while_one_may_try_again(client, cast, monkeypatch):
+    for _ in range(accounts.REFUSED):
+        log_in(client, "writer", "guessed")
+    monkeypatch.setattr(accounts, "WITHIN", timedelta(0))
+    assert log_in(client, "writer", "secret-of-writer").status_code == 302
+
+
+def test_a_million_entries_are_not_looked_through(cast, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(audit, "LOOKED_AT", 3)
+    with audit.acting_from("203.0.113.5"):
+        for _ in range(5):
+            audit.record("session.refused", User(), by=None, name="x")
+        with django_assert_num_queries(2):
+            assert audit.lately("session.refused", within=timedelta(hours=1)) == 3
 
 
 @pytest.mark.parametrize("name", ["", "writer\0", "x" * 5000, "\ud83d", "<script>", "nobody-here", "'; DROP TABLE"])
