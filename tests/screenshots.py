@@ -17,7 +17,7 @@ import django  # noqa: E402
 
 django.setup()
 
-from tests.browser import chromium  # noqa: E402
+from tests.browser import chromium, load_pictures  # noqa: E402
 from tests.serving import Newsroom  # noqa: E402
 
 OUT, DOCS = ROOT / "var" / "screenshots", ROOT / "docs" / "pictures"
@@ -33,9 +33,6 @@ day = timezone.localdate(Article.objects.public().order_by("-first_published_at"
 writer = Person.objects.get(pk=table.credits.first().person_id)
 print(corrected.pk, table.pk, f"{day:%Y-%m}", day, writer.pk)
 """
-ALL_PICTURES = """Promise.all(Array.from(document.images, (image) => {
-  image.loading = "eager"; image.decoding = "sync"; return image.decode().catch(() => null);
-}))"""
 # Pictures for the docs: (name, address, width, height, cookie, who is logged in).
 SHOWN = (
     ("site-home", "/", 1280, 1500, "", ""),
@@ -104,8 +101,7 @@ def opened(browser, site, path, width, height, cookie, scheme, user=""):
         page.click("[type=submit]")
         page.wait_for_load_state()
     page.goto(site + path)
-    # Pictures further down load when they come near, and are painted once they are decoded.
-    page.evaluate(ALL_PICTURES)
+    load_pictures(page)
     return page
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from articles import arranging, attachments, pictures, publishing
 from articles.arranging import Arranged
 from articles.models import Block, Keyword, SiteSettings, Slot, Topic
-from tests.browser import chromium, watched
+from tests.browser import chromium, load_pictures, watched
 from tests.cast import Cast, png, upload
 from tests.test_films import a_film
 
@@ -24,8 +24,6 @@ TARGETS = """(least) => [...document.querySelectorAll(
     .filter(([, height]) => height < least)"""
 CHIEF = """() => Math.min(...[...document.querySelectorAll('.sections a, .name a, .looks a')]
     .map((e) => e.getBoundingClientRect().height))"""
-# Loads a picture that waits to come near; a page that forbids eval cannot be asked again and again whether it is there.
-DRAWN = "(which) => { const image = document.querySelector(which); image.loading = 'eager'; return image.decode(); }"
 LETTERS = """(least) => [...document.querySelectorAll('body *')]
     .filter((e) => e.offsetParent && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
     .map((e) => [e.textContent.trim().slice(0, 20), parseFloat(getComputedStyle(e).fontSize)])
@@ -173,7 +171,7 @@ def test_paper_has_the_text_its_corrections_and_the_code_of_this_edition_and_not
     page = opened(browser, site, "auto-normal", width=794)
     page.goto(site + paths[2])
     page.emulate_media(media="print")
-    page.evaluate(DRAWN, ".paper img")
+    load_pictures(page)
     text = page.inner_text("body")
     for printed in ("霁川新闻网", "来源", "更新时间", "补充导语。", "大桥今日通车。", site + paths[2], "版次：2"):
         assert printed in text

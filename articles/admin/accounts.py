@@ -38,7 +38,7 @@ class LogInForm(AdminAuthenticationForm):
             sentence = _(
                 "Too many log-ins from here went wrong. Wait %(minutes)d minutes, then try again; nothing was checked."
             )
-            raise forms.ValidationError(sentence % {"minutes": WITHIN.total_seconds() // 60}, code="wait")
+            raise forms.ValidationError(sentence % {"minutes": WITHIN // timedelta(minutes=1)}, code="wait")
         return super().clean()
 
 

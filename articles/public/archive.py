@@ -54,13 +54,14 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
         raise Http404
     weeks = [[Day(day, counts[day], day.month != first.month) for day in week]
              for week in calendar.Calendar(calendar.MONDAY).monthdatescalendar(first.year, first.month)]  # fmt: skip
-    title = date_format(first, "YEAR_MONTH_FORMAT")
+    title, crumbs = date_format(first, "YEAR_MONTH_FORMAT"), (_archive(),)
     context = {
         "title": title,
         # Django's own abbreviations are whole words in Chinese, too wide for a seventh of a phone.
         "weekdays": pgettext("weekdays in a calendar", "Mon Tue Wed Thu Fri Sat Sun").split(),
         "weeks": weeks,
-        "meta": metadata.for_list(title, reverse("month", args=[month]), crumbs=[_archive()]),
+        "crumbs": crumbs,
+        "meta": metadata.for_list(title, reverse("month", args=[month]), crumbs=crumbs),
     }
     return render(request, "public/month.html", context)
 
@@ -73,13 +74,13 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     if not articles:
         raise Http404
     title = date_format(here, "DATE_FORMAT")
-    first = here.replace(day=1)
-    of_month = Crumb(date_format(first, "YEAR_MONTH_FORMAT"), reverse("month", args=[f"{first:%Y-%m}"]))
+    of_month = Crumb(date_format(here, "YEAR_MONTH_FORMAT"), reverse("month", args=[f"{here:%Y-%m}"]))
+    crumbs = (_archive(), of_month)
     context = {
         "title": title,
         "articles": articles,
-        "month": first,
-        "meta": metadata.for_list(title, reverse("day", args=[day]), articles=articles, crumbs=[_archive(), of_month]),
+        "crumbs": crumbs,
+        "meta": metadata.for_list(title, reverse("day", args=[day]), articles=articles, crumbs=crumbs),
     }
     return render(request, "public/day.html", context)
 

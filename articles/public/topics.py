@@ -31,12 +31,12 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 def shown(found: Topic, arranged: list[arranging.Arranged]) -> dict[str, Any]:
     """What the template prints; for a preview, of blocks that nobody has saved."""
-    filled = arranging.fill(arranged)
+    filled, crumbs = arranging.fill(arranged), (Crumb(_("Topics"), reverse("topics")),)
     meta = metadata.for_list(
         found.title,
         found.get_absolute_url(),
         " ".join(found.introduction.split())[:120],
         articles=(line.article for _block, lines in filled for line in lines),
-        crumbs=[Crumb(_("Topics"), reverse("topics"))],
+        crumbs=crumbs,
     )
-    return {"topic": found, "arranged": filled, "meta": meta}
+    return {"topic": found, "arranged": filled, "crumbs": crumbs, "meta": meta}
