@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from contextlib import contextmanager
 
 from tests.conftest import needs
@@ -9,6 +10,7 @@ from tests.conftest import needs
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync",
              "--disable-component-update"]  # fmt: skip
+_running = []
 
 
 @contextmanager
@@ -21,11 +23,27 @@ def chromium():
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        _running.append(browser)
         try:
             yield browser
         finally:
+            _running.remove(browser)
             browser.close()
             del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def nobody_reads():
+    """Close every page and wait until the test server has answered what they asked.
+
+    To be called before the database is emptied: on SQLite the server's threads use the test's own connection, and a
+    table that one of them reads (a page's beacon, its last picture) cannot be changed.
+    """
+    for browser in _running:
+        for context in browser.contexts:
+            context.close()
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:  # one for each open connection; ends when the browser hangs up
+            thread.join(timeout=30)
 
 
 def load_pictures(page):

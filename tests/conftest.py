@@ -42,11 +42,13 @@ def _emptied_without_triggers():
     from django.db import connection  # noqa: PLC0415 (settings load first)
 
     from articles import triggers  # noqa: PLC0415 (models load after Django)
+    from tests.browser import nobody_reads  # noqa: PLC0415 (it asks this file for `needs`)
 
     patch = pytest.MonkeyPatch()
     empty = TransactionTestCase._fixture_teardown
 
     def remove_triggers_and_empty(case):
+        nobody_reads()
         triggers.remove(connection)
         empty(case)
 
