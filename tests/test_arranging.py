@@ -188,6 +188,17 @@ def test_the_home_page_is_as_it_was_until_somebody_arranges_it(client, cast, sho
     assert client.get("/").content == before
 
 
+def test_a_list_with_no_list_beside_it_is_told_apart(client, cast, shown):
+    """It takes its row; a class says so, since old kernels cannot look at neighbours."""
+    alone, together = block(shown[1], fills=False), [block(s, fills=False) for s in shown[2:4]]
+    arrange(cast, block(shown[0], kind=Kind.HEADLINE, fills=False), alone,
+            block(shown[4], kind=Kind.PICTURES, fills=False), *together)  # fmt: skip
+    page = client.get("/").content.decode()
+    assert page.count('<section class="arranged alone">') == 1
+    assert page.count('<section class="arranged">') == 2
+    assert page.index("第1稿") < page.index("第4稿") < page.index("第2稿") < page.index("第3稿")
+
+
 def test_an_arranged_page_asks_little(client, cast, shown, django_assert_max_num_queries):
     arrange(cast, *[block(shown[n], kind=kind, count=1) for n, kind in enumerate(Kind)])
     with django_assert_max_num_queries(7):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +50,20 @@ def test_the_sheets_differ_as_their_names_say():
     assert len({look.sheet(one, "") for one in look.every()}) == 18
     assert "--accent: #123456" in look.sheet(look.Look(), "#123456")
     assert look.digest("") != look.digest("#123456")
+
+
+def test_old_kernels_drop_no_rule():
+    """A browser drops a whole rule for one selector that it does not know (docs/decisions/browsers.md); where it drops this
+    one, the page behind the viewer can be scrolled, and that is all.
+    """
+    enhancement = "html:has(.viewer[open]) { overflow: hidden; }"
+    sheets = "".join(look.sheet(one, "") for one in look.every())
+    assert enhancement in sheets
+    for unknown in (":is(", ":where(", ":has(", "@layer", "@container", "& "):
+        assert unknown not in sheets.replace(enhancement, ""), unknown
+    scripts = "".join(path.read_text("utf-8") for path in (settings.BASE_DIR / "static" / "site").glob("*.js"))
+    for unknown in (":is(", ":where(", ":has(", ".at(", ".replaceAll(", "structuredClone", "||=", "??="):
+        assert unknown not in scripts, unknown
 
 
 # --- choosing -------------------------------------------------------------------------------------------------------

@@ -7,8 +7,6 @@
   if (!button || !pen) return;
   const WIDTH = 750, EDGE = 56, INNER = WIDTH - 2 * EDGE, CODE = 176;
   const PAPER = "#fdfcf9", INK = "#1d1b18", QUIET = "#5f5a52";
-  const style = getComputedStyle(document.documentElement);
-  const song = style.getPropertyValue("--song"), hei = style.getPropertyValue("--hei");
   const accent = button.dataset.accent;
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
   // No line begins with these, and none ends with those (clreq).
@@ -41,6 +39,8 @@
   });
 
   const draw = async () => {
+    const style = getComputedStyle(document.documentElement);
+    const song = style.getPropertyValue("--song"), hei = style.getPropertyValue("--hei");
     const cover = meta("Image") && new URL(meta("Image")).pathname; // from where the page itself came: others' would spoil the canvas
     const [picture, code] = await Promise.all([image(cover), image(document.querySelector(".wechat img").src)]);
     const font = `700 46px ${song}`, whole = text(".story h1");

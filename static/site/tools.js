@@ -55,7 +55,8 @@
   };
   show(read, () => {
     if (place < 0) {
-      parts = [...story.querySelectorAll("h1, .provenance, .summary, .text :is(p, h2, h3, h4, li, figcaption, caption, td, th)")]
+      parts = [...story.querySelectorAll("h1, .provenance, .summary, .text *")]
+        .filter((e) => e.matches("h1, h2, h3, h4, p, li, figcaption, caption, td, th"))
         .filter((e) => e.textContent.trim() && !e.querySelector("p, li, figcaption"));
       stop.hidden = false;
       read.textContent = read.dataset.pause;
