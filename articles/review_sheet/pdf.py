@@ -34,6 +34,8 @@ GRID = TableStyle([
     ("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
 ])  # fmt: skip
 WIDTH = 174 * mm
+# More characters of changes than this stand below the table of readings: a cell that goes over pages is laid out anew for each.
+MOST_IN_CELL = 2000
 # The font's own character for the dot inside names (阿依古丽・买买提); the others it lacks.
 DOTS = str.maketrans("·•‧∙", "・・・・")
 # The font's encoding ends here: a rarer character would come out as others, so the printer's mark (〓) and its code stand
@@ -91,7 +93,7 @@ def _sheet(sheet: Sheet) -> Iterator[Flowable]:
         number = _("revision %(number)s") % {"number": d.row.revision.number}
         yield _line([_at(d.row.at), decision, d.whither, _name(d), number, d.row.opinion])
         if d.changes and d.row.decision != SignOff.Decision.PASS:
-            yield _p("<br/>".join(_changes(d)), SMALL, raw=True)
+            yield from _listed(d)
     if not sheet.trail:
         yield _line([_("Nobody has decided anything yet.")])
     if sheet.shortened:
@@ -107,6 +109,10 @@ def _round(one: Round) -> Iterator[Flowable]:
     rows = [[_("reading"), _("name and role"), _("at"), _("opinion and what was changed")]]
     rows += [[d.reading, _who(d), f"{_at(d.row.at)}<br/>{d.row.address or ''}", _opinion(d)] for d in one.readings]
     yield _table(rows, [20 * mm, 36 * mm, 34 * mm, WIDTH - 90 * mm], raw=True)
+    for d in one.readings:
+        if not _fits_a_cell(d):
+            yield _line([d.reading, _name(d), _("what was changed")])
+            yield from _listed(d)
 
 
 def _line(parts: list[str], below: str = "") -> Paragraph:
@@ -125,7 +131,16 @@ def _name(d: Decision) -> str:
 
 def _opinion(d: Decision) -> str:
     warnings = [escape(warning["message"]) for warning in d.row.warnings] or [escape(_("The checks found nothing."))]
-    return "<br/>".join(part for part in [escape(d.row.opinion), *warnings, *_changes(d)] if part)
+    changes = _changes(d) if _fits_a_cell(d) else [_("Much was changed; it stands below the table.")]
+    return "<br/>".join(part for part in [escape(d.row.opinion), *warnings, *changes] if part)
+
+
+def _fits_a_cell(d: Decision) -> bool:
+    return sum(map(len, _changes(d))) <= MOST_IN_CELL
+
+
+def _listed(d: Decision) -> Iterator[Paragraph]:
+    return (_p(line, SMALL, raw=True) for line in _changes(d))
 
 
 def _changes(d: Decision) -> Iterator[str]:
