@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import baking, publishing, scheduling
-from articles.baking import SITEMAP_SIZE, jobs, pages, store
+from articles.baking import jobs, pages, store
 from articles.baking.generations import generations
 from articles.baking.render import RenderFailed
 from articles.models import Article, BakeJob, Section
@@ -53,7 +53,7 @@ def test_a_published_article_stands_on_every_page_that_shows_it(site):
     for path in (article.get_absolute_url(), "/", "/s/news/", "/s/news/1/", "/feeds/all.atom", "/feeds/news.atom",
                  site.shown.get_absolute_url()):  # fmt: skip
         assert "霁川大桥合龙" in said(path).decode(), path
-    assert f"/a/{article.number}/" in said(f"/sitemap-{article.number // SITEMAP_SIZE}.xml").decode()
+    assert f"/a/{article.number}/" in said(f"/sitemap-{timezone.localdate():%Y-%m}.xml").decode()
     assert said(f"/q/P{article.number}-1.png")
     assert_nothing_waits()
     assert_agrees()
@@ -65,9 +65,34 @@ def test_how_many_pages_a_publication_rewrites_does_not_depend_on_the_archive(ca
     counts = []
     for article in [cast.article() for _ in range(12)]:
         cast.publish(article)
-        counts.append(len(pages.of_article(Article.objects.get(pk=article.pk))))
+        # The index of the maps is written where a file of it may have begun: for the first of each thousand alone.
+        counts.append(len(pages.of_article(Article.objects.get(pk=article.pk)) - {"/sitemap.xml"}))
     assert len(set(counts[5:])) == 1
     assert counts[-1] < 30
+
+
+def test_the_maps_that_an_act_rewrites(cast, monkeypatch):
+    """Its own, those of its month's later articles, and the index where a file may have begun or ended."""
+    monkeypatch.setattr("articles.baking.pages.SITEMAP_SIZE", 4)
+    month = f"{timezone.localdate():%Y-%m}"
+    first, second, third = (f"/sitemap-{month}{part}.xml" for part in ("", "-2", "-3"))
+    index = "/sitemap.xml"
+    articles = [cast.article() for _ in range(8)]
+
+    def maps(article):
+        return {path for path in pages.of_article(Article.objects.get(pk=article.pk)) if path.startswith("/sitemap")}
+
+    for at_once, expected in (
+        (0, [{first, index}, {first}, {first}, {first, second, index}, {second, index}, {second}, {second}]),
+        (1, [{second, third, index}]),
+    ):
+        monkeypatch.setattr("articles.baking.pages.AT_THE_SAME_TIME", at_once)
+        for then in expected:
+            article = articles.pop(0)
+            cast.publish(article)
+            assert maps(article) - {"/sitemap-lists.xml"} == then
+    assert maps(Article.objects.order_by("number")[0]) >= {first, second, "/sitemap-lists.xml"}
+    assert maps(cast.article()) == set()
 
 
 def test_a_burst_of_changes_bakes_each_address_once(site):

@@ -55,7 +55,7 @@ class Site(RuleBasedStateMachine):
             mock.patch("articles.public.views.PAGE_SIZE", 2),
             mock.patch("articles.baking.pages.PAGE_SIZE", 2),
             mock.patch("articles.baking.pages.SITEMAP_SIZE", 4),
-            mock.patch("articles.public.sitemaps.SITEMAP_SIZE", 4),
+            mock.patch("articles.baking.pages.AT_THE_SAME_TIME", 0),
             mock.patch("articles.relating.MOST", 3),
             mock.patch("articles.public.around.WANTED", 2),
         ]

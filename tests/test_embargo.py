@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import attachments, look, pictures, preview, publishing, review, scheduling
-from articles.baking import SITEMAP_SIZE
 from articles.checks import Problems
 from articles.models import ShortLink
 from articles.public.urls import urlpatterns
@@ -28,7 +27,7 @@ def addresses(article):
     parts = {
         "number": [number], "edition": [1, 2], "slug": ["news"], "page": [1], "form": ["svg", "png"],
         "digest": [look.digest("")], "named": ["auto-normal"],
-        "thousands": [0, number // SITEMAP_SIZE], "month": [f"{timezone.localdate():%Y-%m}"],
+        "part": [2], "month": [f"{timezone.localdate():%Y-%m}"],
         "day": [timezone.localdate().isoformat()], "key": [*article.credits.values_list("person", flat=True), article.source_id],
         "code": [f"W{number}", f"M{number}", f"P{number}-1", f"P{number}-2"], "name": [picture[:-8] + "0000.png"],
         "token": [str(article.latest.pk), f"{article.latest.pk}-0:x"],
@@ -142,7 +141,7 @@ def test_what_never_was_public_has_no_codes_and_no_place(client, cast, state):
     assert not ShortLink.objects.exists()
     for path in ("", "history/", "since/1/"):
         assert client.get(f"/a/{article.number}/{path}").status_code == 404
-    assert f"/a/{article.number}/" not in client.get(f"/sitemap-{article.number // SITEMAP_SIZE}.xml").content.decode()
+    assert f"/a/{article.number}/" not in client.get(f"/sitemap-{timezone.localdate():%Y-%m}.xml").content.decode()
 
 
 def test_a_file_of_a_draft_is_found_only_by_the_hash_of_its_bytes(client, cast):

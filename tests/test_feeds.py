@@ -7,13 +7,18 @@ import pytest
 from django.utils import timezone
 
 from articles import publishing
-from articles.baking import SITEMAP_SIZE
-from articles.public import feeds, sitemaps
+from articles.baking import pages
+from articles.models import Article
+from articles.public import feeds
 
 pytestmark = pytest.mark.django_db
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def this_month():
+    return f"/sitemap-{timezone.localdate():%Y-%m}.xml"
 
 
 def read(client, path, **headers):
@@ -87,7 +92,14 @@ def test_the_newest_and_no_more(client, cast, monkeypatch):
 def test_the_host_comes_from_settings(client, cast, settings):
     settings.ALLOWED_HOSTS = ["*"]
     cast.publish(cast.article())
-    for path in ("/feeds/all.atom", "/feeds/news.atom", "/sitemap.xml", "/sitemap-0.xml", "/robots.txt"):
+    for path in (
+        "/feeds/all.atom",
+        "/feeds/news.atom",
+        "/sitemap.xml",
+        "/sitemap-lists.xml",
+        this_month(),
+        "/robots.txt",
+    ):
         assert b"evil.example" not in client.get(path, headers={"host": "evil.example"}).content
 
 
@@ -100,37 +112,45 @@ def test_an_empty_feed_does_not_change_by_itself(client, cast):
     assert "1970" in text(read(client, "/feeds/all.atom")[1], "updated")
 
 
-@pytest.mark.parametrize(("path", "queries"), [("/feeds/all.atom", 2), ("/feeds/news.atom", 3), ("/sitemap.xml", 1),
-                                               ("/sitemap-0.xml", 2), ("/robots.txt", 0)])  # fmt: skip
+@pytest.mark.parametrize(("path", "queries"), [("/feeds/all.atom", 2), ("/feeds/news.atom", 3), ("/sitemap.xml", 3),
+                                               ("/sitemap-lists.xml", 1), (None, 1), ("/robots.txt", 0)])  # fmt: skip
 def test_more_articles_cost_no_more_queries(client, cast, path, queries, django_assert_num_queries):
     for _ in range(3):
         cast.publish(cast.article())
         with django_assert_num_queries(queries):
-            client.get(path)
+            assert client.get(path or this_month()).status_code == 200
 
 
-def test_the_maps_go_by_ranges_of_numbers(client, cast, monkeypatch):
-    articles = [cast.article() for _ in range(7)]
-    for article in (articles[0], articles[2], articles[6]):
+def test_the_maps_go_by_months_and_by_thousands_of_a_month(client, cast, monkeypatch):
+    monkeypatch.setattr(pages, "SITEMAP_SIZE", 3)
+    articles = [cast.article(title=f"第{n}稿") for n in range(8)]
+    for article in articles[:7]:
         cast.publish(article)
-    monkeypatch.setattr(sitemaps, "SITEMAP_SIZE", 3)
+    # Published in the last minute of October and the first of November, in the site's zone, from an older archive.
+    Article.objects.filter(pk=articles[6].pk).update(
+        first_published_at=timezone.datetime.fromisoformat("2019-10-31T23:59:00+08:00"), migrated=True
+    )
+    Article.objects.filter(pk=articles[5].pk).update(
+        first_published_at=timezone.datetime.fromisoformat("2019-11-01T00:00:00+08:00"), migrated=True
+    )
+    publishing.withdraw(articles[1], by=cast.editor, reason="误")
+    now = f"{timezone.localdate():%Y-%m}"
     _response, index = read(client, "/sitemap.xml")
     files = [loc.text.removeprefix("http://127.0.0.1:8000") for loc in index.iter(f"{MAP}loc")]
-    assert files == [f"/sitemap-{n}.xml" for n in range(articles[6].number // 3 + 1)]
-    held = []
-    for path in files:
-        if client.get(path).status_code == 200:
-            held += [url.find(f"{MAP}loc").text for url in read(client, path)[1] if "/a/" in url.find(f"{MAP}loc").text]
-    assert held == [a.public_url for a in (articles[0], articles[2], articles[6])]
-    assert client.get(f"/sitemap-{articles[6].number // 3 + 1}.xml").status_code == 404
-    assert client.get(f"/sitemap-{10**30}.xml").status_code == 404
+    maps = [f"/sitemap-{name}.xml" for name in ("lists", now, f"{now}-2", "2019-11", "2019-10")]
+    assert files == maps
+    held = [[loc.text for loc in read(client, path)[1].iter(f"{MAP}loc")] for path in files]
+    assert held[0] == ["http://127.0.0.1:8000/", "http://127.0.0.1:8000/s/news/"]
+    assert held[1:] == [[articles[n].public_url for n in ns] for ns in ((0, 2, 3), (4,), (5,), (6,))]
+    for none in (f"{now}-1", f"{now}-3", f"{now}-02", "2019-12", "2019-13", "0000-01", "9999-12", f"{now}-99999", "0"):
+        assert client.get(f"/sitemap-{none}.xml").status_code == 404, none
 
 
 def test_a_map_says_when_each_text_was_last_changed(client, cast):
     article = cast.article()
     cast.publish(article)
     article.refresh_from_db()
-    _response, urls = read(client, f"/sitemap-{article.number // SITEMAP_SIZE}.xml")
+    _response, urls = read(client, this_month())
     url = next(u for u in urls if u.find(f"{MAP}loc").text == article.public_url)
     changed = timezone.datetime.fromisoformat(url.find(f"{MAP}lastmod").text)
     assert abs(changed - article.live.published_at) < timedelta(seconds=1)

@@ -10,13 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import look, preview, publishing, review, scheduling
-from articles.baking import SITEMAP_SIZE
 from articles.checks import Problems
 from articles.models import Article, ShortLink, SiteSettings
 
 pytestmark = pytest.mark.django_db
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def this_month():
+    return f"{timezone.localdate():%Y-%m}"
 
 
 @pytest.fixture
@@ -105,29 +108,28 @@ def test_the_feed_tells_everyone_credited_and_the_correction(client, cast, corre
 
 @pytest.mark.parametrize(
     ("path", "queries"),
-    [("/a/{n}/history/", 5), ("/a/{n}/since/1/", 8), ("/a/{n}/", 7), ("/feeds/all.atom", 3), ("/sitemap.xml", 1),
-     ("/sitemap-{part}.xml", 2)],
+    [("/a/{n}/history/", 5), ("/a/{n}/since/1/", 8), ("/a/{n}/", 7), ("/feeds/all.atom", 3), ("/sitemap.xml", 3),
+     ("/sitemap-{month}.xml", 1)],
 )  # fmt: skip
 def test_these_pages_ask_little(client, corrected, path, queries, django_assert_max_num_queries):
     with django_assert_max_num_queries(queries):
-        assert client.get(path.format(n=corrected.number, part=corrected.number // SITEMAP_SIZE)).status_code == 200
+        assert client.get(path.format(n=corrected.number, month=this_month())).status_code == 200
 
 
 def test_the_maps_hold_what_is_public_and_robots_know_them(client, corrected):
-    part = corrected.number // SITEMAP_SIZE
     index = client.get("/sitemap.xml").content.decode()
-    assert "/sitemap-0.xml" in index
-    assert f"/sitemap-{part}.xml" in index
-    assert "/s/news/" in client.get("/sitemap-0.xml").content.decode()
-    xml = client.get(f"/sitemap-{part}.xml").content.decode()
+    assert "/sitemap-lists.xml" in index
+    assert f"/sitemap-{this_month()}.xml" in index
+    assert "/s/news/" in client.get("/sitemap-lists.xml").content.decode()
+    xml = client.get(f"/sitemap-{this_month()}.xml").content.decode()
     assert f"<loc>http://127.0.0.1:8000/a/{corrected.number}/</loc>" in xml
-    assert client.get(f"/sitemap-{part + 1}.xml").status_code == 404
+    assert client.get(f"/sitemap-{this_month()}-2.xml").status_code == 404
     robots = client.get("/robots.txt").content.decode()
     assert "Disallow: /admin/" in robots
     assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in robots
 
 
-LISTS = ["/", "/s/news/", "/s/news/1/", "/feeds/all.atom", "/feeds/news.atom", "/sitemap-{part}.xml"]
+LISTS = ["/", "/s/news/", "/s/news/1/", "/feeds/all.atom", "/feeds/news.atom", "/sitemap-{month}.xml"]
 PAGES = ["/a/{n}/", "/a/{n}/history/", "/a/{n}/since/1/", "/q/W{n}", "/q/M{n}", "/q/P{n}-1", "/q/P{n}-2"]
 
 
@@ -138,7 +140,7 @@ def test_withdrawing_takes_it_from_every_place_and_putting_back_restores_all(cli
         response = client.get(path.format(n=n))
         assert response.status_code == 410, path
         assert not re.search("大桥|受轻伤|内部", response.content.decode()), path
-    lists = [path.format(part=n // SITEMAP_SIZE) for path in LISTS]
+    lists = [path.format(month=this_month()) for path in LISTS]
     for path in lists:
         assert not re.search(f"大桥|/a/{n}/", client.get(path).content.decode()), path
     publishing.put_back(corrected, by=cast.editor, reason="核实无误")
@@ -154,8 +156,8 @@ def everywhere(article):
 
     fill = {"digest": look.digest(""), "named": "auto-normal",
             "number": article.number, "edition": 1, "slug": "news", "page": 1, "form": "svg",
-            "key": article.credits.first().person_id, "month": f"{timezone.localdate():%Y-%m}",
-            "day": timezone.localdate().isoformat(), "thousands": article.number // SITEMAP_SIZE,
+            "key": article.credits.first().person_id, "month": this_month(),
+            "day": timezone.localdate().isoformat(), "part": 2,
             "name": "pictures/" + "0" * 32 + ".jpg", "token": "1-0:x"}  # fmt: skip
     for pattern in urlpatterns:
         keys = pattern.pattern.converters or pattern.pattern.regex.groupindex

@@ -13,14 +13,13 @@ There is no "unbake": an act says which addresses may have changed, and each is 
 
 from .checking import check
 from .jobs import bake_pending, bake_soon, request, request_everything, retry
-from .pages import IS_NEWS, SITEMAP_SIZE, Place, of_article, of_codes, of_section, of_topic, own, pages_of
+from .pages import IS_NEWS, Place, of_article, of_codes, of_section, of_sitemap, of_topic, own, pages_of, sitemaps
 from .store import CACHE_CONTROL
 from .whole import AlreadyBaking, bake_everything, is_wanted, notice_new_version
 
 __all__ = [
     "CACHE_CONTROL",
     "IS_NEWS",
-    "SITEMAP_SIZE",
     "AlreadyBaking",
     "Place",
     "bake_everything",
@@ -32,10 +31,12 @@ __all__ = [
     "of_article",
     "of_codes",
     "of_section",
+    "of_sitemap",
     "of_topic",
     "own",
     "pages_of",
     "request",
     "request_everything",
     "retry",
+    "sitemaps",
 ]

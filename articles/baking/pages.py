@@ -1,10 +1,10 @@
 """Which addresses show what: the one list that says what a change may have changed for readers."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,9 +12,10 @@ from .. import look, relating
 from ..models import Article, Keyword, Person, Section, ShortLink, Source, Topic
 from ..models.section import PAGE_SIZE
 
-# Articles with numbers n·SITEMAP_SIZE … (n+1)·SITEMAP_SIZE - 1 stand in sitemap file n. The protocol allows 50,000; each
-# publication writes one such file anew.
+# So many articles of a month stand in one sitemap file. The protocol allows 50,000; each publication writes one such file anew.
 SITEMAP_SIZE = 1000
+# Acts that are under way at once do not see one another: as near as this to a file's end, the next one is written, too.
+AT_THE_SAME_TIME = 10
 IS_NEWS = timedelta(days=2)  # what /news-sitemap.xml holds, as Google's norm of it says
 AT_ONCE = 500
 
@@ -36,7 +37,7 @@ def of_article(article: Article, *, moved_from: Place | None = None) -> set[str]
         reverse("home"),
         reverse("news_sitemap"),
         *_feeds("feed_all"),
-        *_sitemaps(article.number),
+        *_sitemaps(article),
         *_days(article),
         *_named(article),
         *_topics(article),
@@ -116,8 +117,7 @@ def everything() -> Iterator[list[str]]:
     yield [address for s in sections for address in (s.get_absolute_url(), *_feeds("feed_section", s.slug))]
     for section in sections:
         yield from grouped(reverse("section_page", args=[section.slug, n]) for n in range(1, section.last_page + 1))
-    last = Article.objects.aggregate(last=Max("number"))["last"] or 0
-    yield from grouped(reverse("sitemap_part", args=[part]) for part in range(last // SITEMAP_SIZE + 1))
+    yield from grouped(sitemaps())
     rows = Article.objects.filter(live__isnull=False).order_by("number").values_list("number", "live__number")
     yield from grouped(address for number, edition in rows.iterator(2000) for address in _of_edition(number, edition))
     codes = ShortLink.objects.order_by("pk").values_list("code", flat=True)
@@ -198,8 +198,50 @@ def _feeds(name: str, *slug: str) -> set[str]:
     return {reverse(f"{name}{form}", args=slug) for form in ("", "_rss", "_json")}
 
 
-def _sitemaps(number: int) -> set[str]:
-    return {reverse("sitemap"), reverse("sitemap_part", args=[number // SITEMAP_SIZE])}
+def sitemaps() -> Iterator[str]:
+    """Every file of the map for search engines: that of the lists, then those of each month, newest month first; two looks into
+    an index for each month.
+    """
+    yield reverse("sitemap_lists")
+    live = Article.objects.filter(live__isnull=False)
+    day = live.newest_day()
+    while day:
+        yield from (_sitemap(day, part) for part in range(-(-live.of_month(day).count() // SITEMAP_SIZE)))
+        day = live.newest_day(before=day.replace(day=1))
+
+
+def of_sitemap(day: date, part: int) -> QuerySet[Article]:
+    """The articles of a part of a month's map, counted from 0. Expired ones keep their place, so that nothing moves from file to
+    file when their time has come.
+    """
+    live = Article.objects.filter(live__isnull=False).of_month(day).order_by("first_published_at", "number")
+    return live[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
+
+
+def _sitemap(day: date, part: int) -> str:
+    """The address of a part of a month, counted from 0; the first one bears the month's name alone."""
+    return reverse("sitemap_month", args=[f"{day:%Y-%m}", *([part + 1] if part else [])])
+
+
+def _sitemaps(article: Article) -> set[str]:
+    """The file that has the article; those of later articles of its month, which move up or down when it comes or goes; the
+    index, where a file may have begun or ended.
+    """
+    at = article.first_published_at
+    if at is None:
+        return set()
+    day = timezone.localdate(at)
+    earlier = Q(first_published_at__lt=at) | Q(first_published_at=at, number__lt=article.number)
+    live = Article.objects.filter(live__isnull=False).of_month(day)
+    count = live.aggregate(all=Count("pk"), before=Count("pk", filter=earlier))
+    first = max(0, count["before"] - AT_THE_SAME_TIME) // SITEMAP_SIZE
+    last = (count["all"] + AT_THE_SAME_TIME) // SITEMAP_SIZE
+    found = {_sitemap(day, part) for part in range(first, last + 1)}
+    if (count["all"] + AT_THE_SAME_TIME) % SITEMAP_SIZE <= 2 * AT_THE_SAME_TIME + 1:
+        found.add(reverse("sitemap"))
+    if article.ordinal == 1:  # its section has a page now
+        found.add(reverse("sitemap_lists"))
+    return found
 
 
 def grouped(addresses: Iterable[str]) -> Iterator[list[str]]:

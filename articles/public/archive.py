@@ -46,7 +46,7 @@ def months(request: HttpRequest) -> HttpResponse:
 @require_safe
 def month(request: HttpRequest, month: str) -> HttpResponse:
     """The calendar of a month, with how much was published on each day."""
-    first = _day(f"{month}-01")
+    first = day_of(f"{month}-01")
     # In no order: in that of their numbers, PostgreSQL would read the whole archive for one month of it.
     instants = Article.objects.public().of_month(first).order_by().values_list("first_published_at", flat=True)
     counts = Counter(timezone.localdate(at) for at in instants.iterator(2000))
@@ -69,7 +69,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
 @require_safe
 def day(request: HttpRequest, day: str) -> HttpResponse:
     """The articles first published on a day, newest first."""
-    here = _day(day)
+    here = day_of(day)
     articles = list(Article.objects.public().for_lists().of_day(here)[:MOST_OF_A_DAY])
     if not articles:
         raise Http404
@@ -89,7 +89,7 @@ def _archive() -> Crumb:
     return Crumb(_("Past articles"), reverse("archive"))
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
     """The day of an address; Http404 for what no newsroom ever published on."""
     try:
         day = date.fromisoformat(text)

@@ -144,7 +144,7 @@ def memory() -> dict[str, float]:
     from newsroom.wsgi import application  # noqa: PLC0415 (what is measured)
 
     last = Article.objects.order_by("-number").values_list("number", flat=True)[0]
-    addresses = ["/", "/s/news/", "/sitemap.xml", "/feeds/all.atom", "/sitemap-1.xml"]
+    addresses = ["/", "/s/news/", "/sitemap.xml", "/feeds/all.atom", f"/sitemap-{timezone.localdate():%Y-%m}.xml"]
     addresses += [f"/a/{number}/" for number in range(1, last, max(1, last // 500))]
     for address in addresses:
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": address, "QUERY_STRING": "", "HTTP_HOST": "127.0.0.1",
