@@ -1,0 +1,357 @@
+"""The body editor in a browser: writing, files that come along, unsaved work."""
+
+import base64
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils.translation import override
+
+from articles import pictures, sanitising
+from articles.admin import editor
+from articles.models import Attachment, Picture
+from tests.browser import chromium, watched
+from tests.cast import Cast, png, upload
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ADD = "/admin/articles/article/add/"
+HAND_OVER = """([kind, selector, files, html]) => {
+  const transfer = new DataTransfer();
+  for (const [name, type, data] of files) {
+    transfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type }));
+  }
+  if (html) transfer.setData("text/html", html);
+  const target = document.querySelector(selector);
+  const facts = { bubbles: true, cancelable: true };
+  if (kind === "paste") {
+    target.focus();
+    target.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, ...facts }));
+  } else {
+    const { left, top } = target.getBoundingClientRect();
+    const place = { clientX: left + 200, clientY: top + 40, dataTransfer: transfer, ...facts };
+    for (const step of ["dragenter", "dragover", "drop"]) target.dispatchEvent(new DragEvent(step, place));
+  }
+}"""
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+class Desk:
+    """One editor at the article's form."""
+
+    def __init__(self, browser, site, address=ADD, name="editor"):
+        self.site = site
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+        self.page = self.context.new_page()
+        self.wrong = watched(self.page, site)
+        self.page.goto(f"{site}/admin/login/?next={address}")
+        self.page.fill("#id_username", name)
+        self.page.fill("#id_password", f"secret-of-{name}")
+        self.page.click("[type=submit]")
+        self.ready()
+
+    def ready(self):
+        self.page.wait_for_function("() => window.CKEDITOR?.instances.id_body?.status === 'ready'")
+        self.page.wait_for_selector("[data-words]:not([hidden])")
+
+    def type(self, text):
+        self.page.click(".cke_editable")
+        self.page.keyboard.type(text)
+
+    @property
+    def text(self):
+        return self.page.evaluate("CKEDITOR.instances.id_body.getData()").replace("\n", "").replace("\t", "")
+
+    def hand_over(self, kind, *files, html=""):
+        """Paste or drop files (name, type, bytes) and HTML."""
+        packed = [[name, mime, base64.b64encode(data).decode()] for name, mime, data in files]
+        self.page.evaluate(HAND_OVER, [kind, ".cke_editable", packed, html])
+
+    def notices(self):
+        self.page.wait_for_selector(".cke_notification_warning")
+        return " ".join(self.page.locator(".cke_notification_warning").all_inner_texts())
+
+    def chosen(self, button):
+        """A file chooser, opened by a button of the toolbar."""
+        with self.page.expect_file_chooser() as choosing:
+            self.page.click(f".cke_button__{button}")
+        return choosing.value
+
+
+@pytest.fixture
+def site(live_server, settings):
+    settings.SITE_URL = live_server.url
+    return live_server.url
+
+
+@pytest.fixture
+def desk(browser, site):
+    Cast()
+    desk = Desk(browser, site)
+    yield desk
+    desk.context.close()
+
+
+def test_the_toolbar_is_short_and_chinese(desk):
+    names = desk.page.eval_on_selector_all(".cke_toolbox a[title]", "all => all.map((a) => a.title.split(' (')[0])")
+    assert {"加粗", "项目列表", "编号列表", "块引用", "表格", "插入/编辑超链接", "查找", "替换", "全屏"} <= set(names)
+    assert len(names) < 20
+    desk.page.click(".cke_combo__format a")
+    desk.page.wait_for_selector("iframe.cke_panel_frame")
+    panel = desk.page.frame_locator("iframe.cke_panel_frame")
+    assert [t.strip() for t in panel.locator("li a").all_inner_texts()] == ["普通", "标题 2", "标题 3", "标题 4"]
+    assert desk.wrong == []
+
+
+def test_links_tables_and_searches_are_made_in_dialogs_that_the_policy_lets_work(desk):
+    desk.type("大桥通车公告")
+    desk.page.keyboard.press("Control+a")
+    desk.page.wait_for_timeout(400)  # CKEditor looks at the selection five times a second; nobody clicks faster
+    desk.page.click(".cke_button__link")
+    dialog = desk.page.locator(".cke_dialog:visible")
+    assert dialog.locator(".cke_dialog_tab:visible").count() == 0
+    dialog.locator("input:visible").nth(1).fill("example.cn/a")
+    dialog.locator("a.cke_dialog_ui_button_ok").click()
+    desk.page.keyboard.press("End")
+    desk.page.keyboard.press("Enter")
+    desk.page.click(".cke_button__table")
+    dialog.locator("a.cke_dialog_ui_button_ok").click()
+    desk.page.click(".cke_button__find")
+    dialog.locator("a.cke_dialog_close_button").click()
+    html = sanitising.sanitise(desk.text).html
+    assert '<p><a href="https://example.cn/a" rel="noopener">大桥通车公告</a></p>' in html
+    assert html.count('<th scope="col"></th>') == 2
+    assert html.count("<td></td>") == 4
+    assert desk.wrong == []
+
+
+def test_a_picture_is_put_in_with_its_caption_and_photographer(desk):
+    desk.type("桥头。")
+    desk.page.click(".cke_button__picture")
+    desk.page.set_input_files(
+        "dialog input[type=file]", {"name": "桥.png", "mimeType": "image/png", "buffer": png(900, 600)}
+    )
+    desk.page.wait_for_selector("dialog button[value=accept]:not([disabled])")
+    desk.page.fill("dialog textarea", "便民桥全景")
+    desk.page.fill("dialog label:nth-of-type(3) input", "林晓舟")
+    desk.page.fill("dialog label:nth-of-type(4) input", "一座石桥")
+    desk.page.click("dialog button[value=accept]")
+    desk.page.wait_for_selector(".cke_editable figure img")
+    desk.page.keyboard.type("桥尾。")
+    caption = "便民桥全景　" + editor._credit_pattern().replace("%s", "林晓舟")
+    url = Picture.objects.get().url
+    assert sanitising.sanitise(desk.text).html == (
+        f'<p>桥头。</p><figure><img src="{url}" alt="一座石桥" width="900" height="600"><figcaption>{caption}</figcaption>'
+        "</figure><p>桥尾。</p>"
+    )
+    # The same dialog opens again on the picture, with the same words.
+    desk.page.dblclick(".cke_editable figure img")
+    assert desk.page.input_value("dialog textarea") == "便民桥全景"
+    assert desk.page.input_value("dialog label:nth-of-type(3) input") == "林晓舟"
+    desk.page.fill("dialog textarea", "便民桥近景")
+    desk.page.click("dialog button[value=accept]")
+    desk.page.wait_for_selector("dialog", state="detached")
+    assert "便民桥近景" in desk.text
+    assert desk.text.count("<figure>") == 1
+    assert desk.wrong == []
+
+
+def test_a_refused_picture_says_why_in_the_dialog_and_in_the_text(desk):
+    desk.page.click(".cke_button__picture")
+    desk.page.set_input_files(
+        "dialog input[type=file]", {"name": "假.png", "mimeType": "image/png", "buffer": b"nothing"}
+    )
+    desk.page.wait_for_selector("dialog .refused")
+    said = desk.page.inner_text("dialog .refused")
+    assert "假.png" in said
+    with override("zh-hans"):
+        assert said not in (editor.configuration()["newsroom"]["texts"]["upload_failed"].replace("%s", "假.png"), "")
+    assert desk.page.is_disabled("dialog button[value=accept]")
+    desk.page.keyboard.press("Escape")
+    desk.hand_over("paste", ("假.png", "image/png", b"nothing"))
+    assert said in desk.notices()
+    desk.page.wait_for_selector("[data-cke-upload-id]", state="detached")
+    desk.page.click(".cke_notification_warning .cke_notification_close")
+    assert desk.text == ""
+    assert desk.wrong == []
+
+
+@pytest.mark.parametrize("kind", ["paste", "drop"])
+def test_a_picture_pasted_or_dropped_becomes_a_figure(desk, kind):
+    desk.type("望桥乡。")
+    desk.hand_over(kind, ("桥.png", "image/png", png(900, 600)))
+    desk.page.wait_for_selector("[data-cke-upload-id], .cke_editable figure img[src^='/media/pictures/']")
+    desk.page.keyboard.type("桥下。")
+    desk.page.wait_for_selector(".cke_editable figure img[src^='/media/pictures/']")
+    desk.page.click(".cke_editable figcaption")
+    desk.page.keyboard.type("桥的全景")
+    desk.page.keyboard.press("Enter")
+    desk.page.keyboard.type("桥边。")
+    html = sanitising.sanitise(desk.text).html
+    image = f'<img src="{Picture.objects.get().url}" alt="" width="900" height="600">'
+    figure = f"<figure>{image}<figcaption>桥的全景</figcaption></figure>"
+    assert figure + "<p>桥边。</p><p>桥下。</p>" in html
+    assert "<p>望桥乡。</p>" in html or kind == "drop"
+    assert html.replace(figure, "").count("<figure>") == 0
+    assert desk.wrong == []
+
+
+def test_a_picture_copied_from_another_site_comes_as_its_file(desk):
+    desk.hand_over("paste", ("image.png", "image/png", png()), html='<img src="https://other.example/b.png">')
+    desk.page.wait_for_selector(".cke_editable figure img[src^='/media/pictures/']")
+    assert desk.page.locator(".cke_notification_warning").count() == 0
+    assert desk.wrong == []
+
+
+def test_an_attachment_comes_by_button_and_by_dropping(desk):
+    desk.type("附件如下。")
+    desk.chosen("attachment").set_files({"name": "公示表.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    desk.page.wait_for_selector(".cke_editable a[href^='/media/attachments/']")
+    first = Attachment.objects.get()
+    assert f'<p><a href="{first.url}">{first.name}</a></p>' in sanitising.sanitise(desk.text).html
+    desk.hand_over("drop", ("名单.txt", "text/plain", "名单".encode()))
+    desk.page.wait_for_function(
+        "() => document.querySelectorAll('.cke_editable a[href^=\"/media/attachments/\"]').length === 2"
+    )
+    desk.hand_over("drop", ("坏.exe", "application/x-msdownload", b"MZ\x90\x00"))
+    assert "坏.exe" in desk.notices()
+    assert Attachment.objects.count() == 2
+    assert desk.wrong == []
+
+
+def test_pictures_that_did_not_come_along_are_told_and_left_out(desk):
+    own = pictures.store(upload(), by=User.objects.get(username="editor"))
+    desk.hand_over(
+        "paste",
+        html='<p>甲<img src="file:///C:/wps1.png">乙</p><p><img src="data:," data-src="https://mmbiz.example/a.jpg"><img src="https://other.example/b.png">丙</p>'
+        f'<p style="color:red">丁<img src="{desk.site}{own.url}" alt="桥"></p>',
+    )
+    said = desk.notices()
+    with override("zh-hans"):
+        texts = editor.configuration()["newsroom"]["texts"]
+    assert texts["local_pictures"].replace("%s", "1") in said
+    assert texts["foreign_pictures"].replace("%s", "2") in said
+    html = sanitising.sanitise(desk.text)
+    assert html.removed == ()
+    assert (
+        re.sub(r' (width|height)="\d+"', "", html.html)
+        == f'<p>甲乙</p><p>丙</p><p>丁<img src="{own.url}" alt="桥"></p>'
+    )
+    assert desk.wrong == []
+
+
+def test_empty_lines_are_no_news_for_the_gate(desk):
+    desk.type("甲")
+    for _ in range(3):
+        desk.page.keyboard.press("Enter")
+    desk.page.keyboard.type("乙")
+    desk.page.keyboard.press("Enter")
+    assert desk.text == "<p>甲</p><p>乙</p>"
+
+
+def test_saving_waits_for_uploads(desk):
+    desk.page.route("**/picture/upload/**", lambda route: None)
+    desk.page.fill("#id_title", "大桥通车")
+    desk.hand_over("paste", ("桥.png", "image/png", png()))
+    desk.page.wait_for_selector("[data-cke-upload-id]")
+    desk.page.evaluate("window.stays = true")
+    desk.page.keyboard.press("Control+s")
+    assert desk.notices()
+    desk.page.wait_for_timeout(500)
+    assert desk.page.evaluate("window.stays")
+    assert desk.wrong == []
+
+
+def test_characters_are_counted_and_leaving_is_asked_about(desk):
+    desk.type("今日，大桥通车。 Bridge")
+    desk.page.wait_for_function("() => document.querySelector('[data-words]').textContent.includes('14')")
+    desk.page.click("#site-name a", no_wait_after=True)
+    desk.page.wait_for_timeout(300)
+    assert desk.page.url == desk.site + ADD
+    assert desk.wrong == ["dialog: "]
+
+
+def test_unsaved_text_is_offered_after_a_crash_and_gone_after_saving(desk):
+    desk.page.fill("#id_title", "大桥通车")
+    desk.type("写了一夜的稿子。")
+    desk.page.wait_for_function("() => Object.keys(localStorage).some((key) => key.startsWith('newsroom:draft:'))")
+    after = desk.context.new_page()
+    desk.page.close(run_before_unload=False)
+    desk.page = after
+    after.goto(f"{desk.site}{ADD}")
+    desk.ready()
+    assert desk.text == ""
+    after.click(".kept-copy .default")
+    after.wait_for_function("() => CKEDITOR.instances.id_body.getData().includes('写了一夜的稿子')")
+    assert after.input_value("#id_title") == "大桥通车"
+    after.select_option("#id_section", label="要闻")
+    after.keyboard.press("Control+s")
+    after.wait_for_url(re.compile(r"/\d+/change/"))
+    desk.ready()
+    assert after.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('newsroom:draft:')).length") == 0
+    after.goto(f"{desk.site}{ADD}")
+    desk.ready()
+    assert after.locator(".kept-copy").count() == 0
+
+
+def test_a_refused_save_keeps_the_text_on_the_page_and_in_the_browser(desk):
+    desk.type("写了一夜的稿子。")
+    desk.page.evaluate("document.getElementById('article_form').noValidate = true")
+    desk.page.keyboard.press("Control+s")
+    desk.page.wait_for_selector(".errornote")
+    desk.ready()
+    assert "写了一夜的稿子" in desk.text
+    assert desk.page.locator(".kept-copy").count() == 0
+    assert "写了一夜的稿子" in desk.page.evaluate("JSON.stringify(localStorage)")
+    desk.page.click("#site-name a", no_wait_after=True)
+    desk.page.wait_for_timeout(300)
+    assert desk.wrong == ["dialog: "]
+
+
+def test_text_refused_because_someone_saved_meanwhile_is_kept(browser, site):
+    cast = Cast()
+    article = cast.article(by=cast.editor)
+    desk = Desk(browser, site, f"/admin/articles/article/{article.pk}/change/")
+    cast.change(article, title="别人改过的标题")
+    desk.type("写了一夜的稿子。")
+    desk.page.keyboard.press("Control+s")
+    desk.page.wait_for_selector(".errornote")
+    desk.ready()
+    assert "写了一夜的稿子" in desk.text
+    assert "写了一夜的稿子" in desk.page.evaluate("JSON.stringify(localStorage)")
+    desk.context.close()
+
+
+def test_opening_and_saving_changes_nothing(browser, site):
+    cast = Cast()
+    shown = pictures.store(upload(), by=cast.editor).url
+    body = (
+        f'<p>甲<strong>乙</strong>“丙”&amp;</p><h2>丁</h2><figure><img src="{shown}" alt="桥" width="600" height="400"></figure>'
+        f'<figure><img src="{shown}" alt="" width="600" height="400"><figcaption>图注　<a href="/a/1/">某某</a> 摄</figcaption>'
+        f'</figure><p><img src="{shown}" alt="" width="600" height="400"></p>'
+        '<table><caption>表一</caption><thead><tr><th scope="col">乡</th><th scope="col" colspan="2">人</th></tr></thead>'
+        "<tbody><tr><td>望桥</td><td>1</td><td></td></tr></tbody></table><figure><table><tbody><tr><td>格</td></tr></tbody>"
+        '</table><figcaption>表注</figcaption></figure><ol start="3"><li>一</li><li>二<ul><li>三</li></ul></li></ol>'
+        '<blockquote><p>引</p></blockquote><hr><p><a href="https://example.cn/?a=1&amp;b=2" rel="noopener">链接</a></p>'
+        f'<figure><table><tbody><tr><td><img src="{shown}" alt=""></td></tr></tbody></table></figure>'
+    )
+    article = cast.article(body=body)
+    desk = Desk(browser, site, f"/admin/articles/article/{article.pk}/change/", "boss")
+    assert desk.page.locator(".cke_editable .cke_widget_picture").count() == 2
+    assert desk.page.locator(".cke_editable > p").last.evaluate("(line) => !line.nextElementSibling")
+    again = sanitising.sanitise(desk.text)
+    assert again.html == sanitising.sanitise(body).html
+    assert again.removed == ()
+    desk.page.click(".cke_button__source")
+    desk.page.wait_for_selector("textarea.cke_source")
+    desk.page.click(".cke_button__source")
+    desk.page.wait_for_selector(".cke_editable figure")
+    assert sanitising.sanitise(desk.text).html == again.html
+    assert desk.wrong == []
+    desk.context.close()
