@@ -51,16 +51,20 @@ def lately(action: str, *, within: timedelta) -> int:
     return newest.filter(action=action, address=address(), at__gt=timezone.now() - within).count()
 
 
+def wait_for_turn() -> None:
+    """From here on one transaction at a time goes on, until it ends. Every act comes by here with its entry."""
+    if connection.vendor == "postgresql":  # SQLite lets one writer in at BEGIN
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+
+
 @transaction.atomic
 def record(action: str, obj: models.Model, *, by: Any, **details: Any) -> AuditEntry:
     """Append one entry. `action` is dotted (`article.published`); `details` hold strings, numbers, booleans and lists.
 
     `by` is the acting user, or None where nobody is known (a failed log-in).
     """
-    if connection.vendor == "postgresql":
-        # One at a time may append, until its transaction ends. SQLite lets one writer in at BEGIN.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+    wait_for_turn()
     last = AuditEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
     entry = AuditEntry(
         at=timezone.now(),

@@ -263,10 +263,10 @@ def _issue(
     )  # fmt: skip
     codes = short_links.assign(article, edition)
     search.write(article)
-    others = relating.relate(article)
-    # The audit first, in every act: it lets one in at a time, and nobody may wait there while holding a page.
+    # The audit first, in every act: it lets one in at a time, and nobody may wait there while holding a page, or a relation.
     action, details = audited
     audit.record(action, article, by=by, edition=edition.number, digest=edition.digest, **details)
+    others = relating.relate(article)
     baking.request(baking.of_article(article, moved_from=moved_from) | baking.pages_of(others) | baking.of_codes(codes))
     if opens:
         baking.request_everything()  # the navigation shows a section from its first article on

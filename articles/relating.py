@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count
 
+from . import audit
 from .models import Article, Keyword, Relation, Tagging
 
 # An article looks for so many others, and shows so many of those that found one another.
@@ -19,12 +20,14 @@ WANTED = 4
 MOST = 12
 # The newest articles with a keyword among which others are looked for.
 LOOKED_AT = 30
+BATCH = 100
 Progress = Callable[[int, int], None]
 
 
 def relate(article: Article) -> set[int]:
     """Keep the keywords of the edition that readers see, and find the related articles anew where they are others than
-    before; the numbers of the articles whose pages show something else now. In the act's transaction.
+    before; the numbers of the articles whose pages show something else now. In the act's transaction, behind its entry in the
+    audit: two related articles write the same rows, and would wait for each other.
     """
     return _relate(article) or set()
 
@@ -59,15 +62,22 @@ def rebuild(progress: Progress | None = None) -> int:
     changed. Can be broken off at any time, and run twice.
     """
     public = Article.objects.filter(live__isnull=False)
-    total, changed = public.count(), 0
-    numbers = public.order_by("number").values_list("number", flat=True).iterator(2000)
-    for done, number in enumerate(numbers, start=1):
-        with transaction.atomic():
-            article = Article.objects.locked(number)
-            changed += article.live is not None and _relate(article) is not None
+    total, changed, done, last = public.count(), 0, 0, 0
+    while numbers := list(public.filter(number__gt=last).order_by("number").values_list("number", flat=True)[:BATCH]):
+        changed += _rebuild(numbers)
+        done, last = done + len(numbers), numbers[-1]
         if progress:
             progress(done, total)
     return changed
+
+
+@transaction.atomic
+def _rebuild(numbers: list[int]) -> int:
+    # Held as an act holds them: first the article, then its turn.
+    list(Article.objects.select_for_update().filter(number__in=numbers).order_by("number").values_list("number"))
+    audit.wait_for_turn()
+    public = Article.objects.filter(number__in=numbers, live__isnull=False).order_by("number")
+    return sum(_relate(article) is not None for article in public.select_related("live__revision").defer("body"))
 
 
 def _kept(names: set[str]) -> list[Keyword]:

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from articles import audit, editing, publishing, review, scheduling, short_links
+from articles import audit, editing, publishing, relating, review, scheduling, short_links
 from articles.checks import Problems
-from articles.models import Article, AuditEntry, Edition, ShortLink
+from articles.models import Article, AuditEntry, Edition, ShortLink, Tagging
 from tests.cast import Cast, make_user
 
 pytestmark = [
@@ -65,6 +65,24 @@ def test_many_articles_published_at_once_get_places_of_their_own():
     cast.news.refresh_from_db()
     assert cast.news.last_ordinal == AT_ONCE
     assert audit.first_broken() is None
+
+
+def test_related_articles_published_again_at_once_wait_for_one_another():
+    """Each relates itself to all the others, whose rows the others are writing."""
+    cast = Cast()
+    articles = [cast.article(keywords="大桥") for _ in range(AT_ONCE)]
+    for article in articles:
+        cast.publish(article)
+    editor = User.objects.get(username="editor")
+    for turn in range(5):
+        for article in articles:
+            cast.change(article, keywords=f"大桥,第{turn}次")
+            cast.sign(article)
+        all_at_once(lambda n: publishing.correct(articles[n], by=editor, note="关键词有误"))
+        for article in articles:
+            assert Tagging.objects.filter(article=article).count() == 2
+            assert len(relating.of(article)) >= relating.WANTED
+            assert all(article.pk in relating.of(Article(pk=other)) for other in relating.of(article))
 
 
 def test_a_first_audit_entry_written_by_many_starts_one_chain():
