@@ -85,6 +85,9 @@ def arrange(topic: Topic | None, arranged: Sequence[Arranged], *, by: Any, based
                                 "the page in another window, compare, then save again."), code="arranged_meanwhile")  # fmt: skip
     _refuse(arranged)
     before = _shown_in(topic)
+    # The audit first, as in every act: behind it one goes on at a time, and a draft with a slot here may be discarded meanwhile.
+    audit.record("topic.arranged" if topic else "home.arranged", front, by=by,
+                 blocks=[[str(block), [slot.article_id for slot in slots]] for block, slots in arranged])  # fmt: skip
     Block.objects.filter(topic=topic).delete()
     for place, (block, slots) in enumerate(arranged):
         block.pk, block.topic, block.position = None, topic, place
@@ -95,8 +98,6 @@ def arrange(topic: Topic | None, arranged: Sequence[Arranged], *, by: Any, based
                  until=slot.until)
             for n, slot in enumerate(slots)
         )  # fmt: skip
-    audit.record("topic.arranged" if topic else "home.arranged", front, by=by,
-                 blocks=[[str(block), [slot.article_id for slot in slots]] for block, slots in arranged])  # fmt: skip
     baking.request({*baking.of_topic(topic), *baking.pages_of(before | _shown_in(topic))})
 
 
@@ -152,9 +153,9 @@ def _line(article: Article, title: str = "", picture: Picture | None = None) -> 
 def _locked(topic: Topic | None) -> Topic | SiteSettings:
     """What is arranged, held until the transaction ends. The home page's row is that of the settings."""
     if topic:
-        return Topic.objects.select_for_update(of=("self",)).get(pk=topic.pk)
+        return Topic.objects.select_for_update(of=("self",), no_key=True).get(pk=topic.pk)
     SiteSettings.objects.get_or_create(pk=1)
-    return SiteSettings.objects.select_for_update(of=("self",)).get(pk=1)
+    return SiteSettings.objects.select_for_update(of=("self",), no_key=True).get(pk=1)
 
 
 def _refuse(arranged: Sequence[Arranged]) -> None:

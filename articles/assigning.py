@@ -76,4 +76,4 @@ def _for_change(user: Any, by: Any) -> User:
         raise PermissionDenied(_("Duties are assigned by the security administrator."))
     if user.pk == by.pk:
         raise CannotAssign(_("Nobody assigns duties to themself; ask another who may."))
-    return User.objects.select_for_update().get(pk=user.pk)
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)

@@ -174,7 +174,7 @@ def renumber(section: Section) -> None:
 
     Two passes, because no two rows may hold one ordinal even for a moment; a thousand rows in memory at a time.
     """
-    section = Section.objects.select_for_update(of=("self",)).get(pk=section.pk)
+    section = Section.objects.select_for_update(of=("self",), no_key=True).get(pk=section.pk)
     listed = Article.objects.filter(listed_in=section)
     listed.update(ordinal=F("ordinal") + section.last_ordinal)
     ordinal = 0

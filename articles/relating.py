@@ -74,7 +74,12 @@ def rebuild(progress: Progress | None = None) -> int:
 @transaction.atomic
 def _rebuild(numbers: list[int]) -> int:
     # Held as an act holds them: first the article, then its turn.
-    list(Article.objects.select_for_update().filter(number__in=numbers).order_by("number").values_list("number"))
+    list(
+        Article.objects.select_for_update(no_key=True)
+        .filter(number__in=numbers)
+        .order_by("number")
+        .values_list("number")
+    )
     audit.wait_for_turn()
     public = Article.objects.filter(number__in=numbers, live__isnull=False).order_by("number")
     return sum(_relate(article) is not None for article in public.select_related("live__revision").defer("body"))

@@ -131,7 +131,11 @@ def forget_contacts() -> int:
 
 
 def _close(report: Report, *, by: Any, text: str, state: str, empty: str) -> Report:
-    report = Report.objects.select_for_update(of=("self",)).select_related("article__section__parent").get(pk=report.pk)
+    report = (
+        Report.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("article__section__parent")
+        .get(pk=report.pk)
+    )
     if not may_answer(by, report):
         raise PermissionDenied(_("“%(user)s” neither reads nor publishes in “%(section)s”, and so does not answer there.")
                                % {"user": by.get_username(), "section": report.article.section})  # fmt: skip

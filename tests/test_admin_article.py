@@ -1,12 +1,15 @@
 """The article's screen: an editor's day through the real forms; permissions asked in the act, at every address."""
 
 import re
+from contextlib import ExitStack
+from unittest import mock
 
 import pytest
 from django.urls import reverse
 
-from articles import publishing
+from articles import editing, publishing
 from articles.models import Article, AuditEntry, Revision
+from articles.models.article import ArticleQuerySet
 
 pytestmark = pytest.mark.django_db
 
@@ -208,6 +211,25 @@ def test_revisions_can_be_read_and_restored(client, cast):
     article.refresh_from_db()
     assert (article.title, article.latest.number, article.live.title) == ("第一稿", 3, "第二稿")
     assert client.get(reverse("admin:articles_article_revision", args=[article.pk, 9])).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["submit", "change"])
+def test_who_acts_on_a_draft_that_was_discarded_a_moment_ago_is_told(client, cast, act):
+    """It was there when the page was asked for, and is gone when the act begins."""
+    article = cast.article()
+    login(client, cast.admin)
+    posted = form(cast, article, title="晚了一步") if act == "change" else {}
+    with ExitStack() as patched:
+
+        def late(rows, number):
+            patched.close()
+            editing.discard(Article.objects.get(pk=number), by=cast.admin)
+            return rows.locked(number)
+
+        patched.enter_context(mock.patch.object(ArticleQuerySet, "locked", late))
+        response = client.post(reverse(f"admin:articles_article_{act}", args=[article.pk]), posted, follow=True)
+    assert response.redirect_chain == [("/admin/", 302)]
+    assert "可能已经被删除了" in said(response)
 
 
 def test_a_draft_can_be_discarded_but_not_what_was_public(client, cast):

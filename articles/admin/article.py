@@ -127,7 +127,7 @@ class ArticleScreen(Screen):
         rows = super().get_queryset(request)
         if request.method == "POST" and request.resolver_match.url_name == "articles_article_change":
             # Held until the save is over, so that nobody saves between the question "changed since?" and the answer.
-            return rows.select_for_update(of=("self",))
+            return rows.select_for_update(of=("self",), no_key=True)
         if request.resolver_match.url_name == "articles_article_changelist":
             return rows.defer("body")
         return rows
@@ -157,6 +157,10 @@ class ArticleScreen(Screen):
             request.POST = request.POST.copy()
             request.POST["_asked"] = "1"
             return super().changeform_view(request, *args, **kwargs)
+        except Article.DoesNotExist:  # it was there when the form was read
+            return self._get_obj_does_not_exist_redirect(
+                request, self.opts, args[0] if args else kwargs.get("object_id")
+            )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -231,18 +235,23 @@ class ArticleScreen(Screen):
 
     def get_urls(self) -> list[Any]:
         def route(path_of: str, view: Any, name: str) -> Any:
-            return path(f"<int:number>/{path_of}", self.admin_site.admin_view(view), name=f"articles_article_{name}")
+            def still_there(request: HttpRequest, number: int, **facts: int) -> HttpResponse:
+                try:
+                    return view(request, number=number, **facts)
+                except Article.DoesNotExist:
+                    return self._get_obj_does_not_exist_redirect(request, self.opts, str(number))
+
+            return path(
+                f"<int:number>/{path_of}", self.admin_site.admin_view(still_there), name=f"articles_article_{name}"
+            )
 
         return [
-            *(route(f"{act.name}/", partial(self.act_view, act=act), act.name) for act in ACTS),
+            *(route(f"{act.name}/", partial(perform, self, act=act), act.name) for act in ACTS),
             route("review/", partial(review_view, self), "review"),
             route("revisions/", partial(revisions_view, self), "revisions"),
             route("revisions/<int:revision>/", partial(revision_view, self), "revision"),
             *super().get_urls(),
         ]
-
-    def act_view(self, request: HttpRequest, number: int, act: Any) -> HttpResponse:
-        return perform(self, request, number, act)
 
     def article(self, request: HttpRequest, number: int) -> Article:
         article = (

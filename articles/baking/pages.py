@@ -225,8 +225,10 @@ def of_sitemap(day: date, part: int) -> QuerySet[Article]:
     """The articles of a part of a month's map, counted from 0. Expired ones keep their place, so that nothing moves from file to
     file when their time has come.
     """
-    live = Article.objects.filter(live__isnull=False).of_month(day).order_by("first_published_at", "number")
-    return live[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
+    rows = Article.objects.order_by("first_published_at", "number")
+    live = rows.filter(live__isnull=False).of_month(day)[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
+    # Their keys first: joined to their editions at once, all the parts before this one would be read with them.
+    return rows.filter(pk__in=live.values("pk"))
 
 
 def _sitemap(day: date, part: int) -> str:

@@ -31,9 +31,10 @@ class ArticleQuerySet(models.QuerySet):
 
     def locked(self, number: int) -> "Article":
         """The article, held until the transaction ends. Locked first, read after: rows joined to a row that had to be
-        waited for would be those from before the wait.
+        waited for would be those from before the wait. Rows that refer to it may be written meanwhile (`no_key`, as wherever
+        an act holds a row): PostgreSQL checks them at commit, behind their act's turn in the audit, for which this one may wait.
         """
-        self.select_for_update().values("number").get(number=number)
+        self.select_for_update(no_key=True).values("number").get(number=number)
         return self.select_related("section__parent", "source", "cover", "latest", "live", "signed").get(number=number)
 
     def in_state(self, state: str, at: datetime | None = None) -> "ArticleQuerySet":

@@ -51,7 +51,12 @@ def rebuild(progress: Progress | None = None) -> int:
 @transaction.atomic
 def _rebuild(numbers: list[int]) -> int:
     # Held, so that no act that changes one of them is overtaken by its older text.
-    list(Article.objects.select_for_update().filter(number__in=numbers).order_by("number").values_list("number"))
+    list(
+        Article.objects.select_for_update(no_key=True)
+        .filter(number__in=numbers)
+        .order_by("number")
+        .values_list("number")
+    )
     _delete(SearchText.objects.filter(article__in=numbers))
     public = Article.objects.filter(number__in=numbers, live__isnull=False)
     return _insert([_row(article) for article in public.select_related("live__revision").defer("body")])

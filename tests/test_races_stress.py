@@ -1,0 +1,142 @@
+"""Everybody acts on everything at once, on the database that lets many in: no act fails for what others do meanwhile."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from articles import arranging, assigning, audit, baking, editing, publishing, reporting, review, scheduling
+from articles.arranging import Arranged
+from articles.models import Article, Block, Report, Section, Slot
+from tests.baked import assert_agrees
+from tests.cast import Cast
+from tests.test_races import all_at_once
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"),
+]
+REFUSED = (ValueError, ValidationError, PermissionDenied, Article.DoesNotExist)  # with a sentence: somebody was faster
+TURNS = 40
+
+
+class Hands:
+    """Acts by one person, over the articles of all."""
+
+    def __init__(self, numbers, seed):
+        self.numbers, self.chance = numbers, random.Random(seed)
+        self.by = User.objects.get(username="boss")
+        self.acts = [self.change, self.change, self.issue, self.issue, self.issue, self.withdraw, self.put_back, self.new,
+                     self.arrange, self.schedule, self.report, self.close, self.expire, self.bake, self.assign, self.read,
+                     self.discard]  # fmt: skip
+
+    @property
+    def article(self):
+        return Article.objects.get(pk=self.chance.choice(self.numbers))
+
+    def turn(self):
+        try:
+            self.chance.choice(self.acts)()
+        except REFUSED:
+            return
+
+    def change(self):
+        article = self.article
+        article.title = f"第{self.chance.randrange(99)}稿"
+        article.keywords = ",".join(
+            self.chance.sample(["大桥", "防汛", "春茶", "渡船", f"词{self.chance.randrange(5)}"], 2)
+        )
+        article.section = Section.objects.get(slug=self.chance.choice(["news", "culture", "towns"]))
+        credits = [(credit.role, credit.person) for credit in article.credits.all()]
+        editing.save(article, by=self.by, credits=credits, voiding=True)
+
+    def issue(self):
+        article = self.article
+        if not article.stage:
+            review.submit(article, by=self.by)
+        article.refresh_from_db()
+        review.sign_off(article, by=self.by, revision=article.latest.number)
+        if article.editions.exists():
+            publishing.correct(article, by=self.by, note="有误")
+        else:
+            publishing.publish(article, by=self.by)
+
+    def new(self):
+        article = Article(
+            title="新稿", body="<p>正文。</p>", section=Section.objects.get(slug="news"), keywords="大桥,防汛"
+        )
+        article.source = self.article.source
+        editing.save(article, by=self.by, credits=[(c.role, c.person) for c in self.article.credits.all()])
+        self.numbers.append(article.pk)
+
+    def withdraw(self):
+        publishing.withdraw(self.article, by=self.by, reason="误")
+
+    def put_back(self):
+        publishing.put_back(self.article, by=self.by, reason="核实")
+
+    def schedule(self):
+        article = self.article
+        scheduling.schedule(article, by=self.by, at=timezone.now() + timedelta(hours=1))
+        Article.objects.filter(pk=article.pk).update(scheduled_for=timezone.now())
+        scheduling.publish_due()
+
+    def expire(self):
+        scheduling.notice_instants()
+
+    def arrange(self):
+        shown = Arranged(Block(kind=Block.Kind.LIST, count=3), [Slot(article=self.article)])
+        arranging.arrange(None, [shown], by=self.by, based_on=arranging.version_of(None))
+
+    def report(self):
+        address = f"10.0.0.{self.chance.randrange(250)}"
+        reporting.receive(self.article, text="第二段有误", address=address)
+
+    def close(self):
+        report = Report.objects.order_by("?").first()
+        if report:
+            reporting.answer(report, by=self.by, text="已改")
+
+    def assign(self):
+        user = User.objects.get(username=self.chance.choice(["writer", "editor", "head"]))
+        assigning.assign(user, [self.chance.choice(["write", "first", "publish"])], None, by=self.by)
+        assigning.revoke(self.chance.choice(list(user.assignments.all())), by=self.by)
+
+    def read(self):
+        """A reading by somebody who may be losing the duty."""
+        article, by = self.article, User.objects.get(username="editor")
+        self.chance.choice([review.hold, review.reject, review.send_back])(article, by=by, reason="再核")
+
+    def discard(self):
+        editing.discard(self.article, by=self.by)
+
+    def bake(self):
+        baking.bake_pending()
+
+
+def test_nobodys_act_fails_for_what_others_do_meanwhile():
+    cast = Cast()
+    Section.objects.update(stages=1, same_person_allowed=True)
+    for section in (cast.news, cast.culture, cast.towns):
+        section.refresh_from_db()
+    articles = [cast.article(keywords="大桥,防汛") for _ in range(8)]
+    for article in articles[:5]:
+        cast.publish(article, by=cast.admin)
+    baking.bake_everything(processes=1)
+    numbers = [article.pk for article in articles]
+
+    def act(n):
+        hands = Hands(numbers, n)
+        for _turn in range(TURNS):
+            hands.turn()
+
+    all_at_once(act)
+    assert audit.first_broken() is None
+    baking.bake_pending()
+    if baking.is_wanted():
+        baking.bake_everything(processes=1)
+    assert_agrees()
