@@ -83,11 +83,11 @@ def arrange(topic: Topic | None, arranged: Sequence[Arranged], *, by: Any, based
     if version_of(topic) != based_on:
         raise ValidationError(_("Somebody else has arranged this page meanwhile. What you arranged stands here still: open "
                                 "the page in another window, compare, then save again."), code="arranged_meanwhile")  # fmt: skip
-    _refuse(arranged)
     before = _shown_in(topic)
-    # The audit first, as in every act: behind it one goes on at a time, and a draft with a slot here may be discarded meanwhile.
+    # The audit first, as in every act: behind it one goes on at a time, so that no draft with a slot here is discarded meanwhile.
     audit.record("topic.arranged" if topic else "home.arranged", front, by=by,
                  blocks=[[str(block), [slot.article_id for slot in slots]] for block, slots in arranged])  # fmt: skip
+    _refuse(arranged)
     Block.objects.filter(topic=topic).delete()
     for place, (block, slots) in enumerate(arranged):
         block.pk, block.topic, block.position = None, topic, place
@@ -172,6 +172,9 @@ def _refuse(arranged: Sequence[Arranged]) -> None:
         if not slots and not block.fills:
             problems.append(_("“%(block)s” is empty and does not fill itself; give it an article, or take it away.")
                             % {"block": block})  # fmt: skip
+    given = {slot.article_id for _block, slots in arranged for slot in slots}
+    if Article.objects.filter(pk__in=given).count() < len(given):
+        problems.append(_("A draft that was put here has been deleted meanwhile; take it away."))
     if problems:
         raise ValidationError(problems)
 

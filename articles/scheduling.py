@@ -100,6 +100,7 @@ def notice_instants() -> int:
         for field in ("expires_at", "pinned_until")
     }
     count = 0
+    audit.wait_for_turn()  # as acts do before they ask for pages
     for field, rows in passed.items():
         for article in rows.select_related("listed_in").order_by("number").iterator():
             gone = baking.own(article) if field == "expires_at" and last and last < now else ()

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import arranging, baking, publishing, scheduling
+from articles import arranging, baking, editing, publishing, scheduling
 from articles.arranging import Arranged
 from articles.baking import pages
 from articles.models import AuditEntry, BakeJob, Block, SiteSettings, Slot, Topic
@@ -128,6 +128,15 @@ def test_what_cannot_be_shown_is_refused_with_sentences(cast, shown):
 
 
 # --- topics and publishing --------------------------------------------------------------------------------------------
+
+
+def test_a_draft_that_was_discarded_meanwhile_is_refused_with_a_sentence(cast, shown):
+    draft = cast.article()
+    wanted = block(draft)
+    editing.discard(draft, by=cast.admin)
+    with refused(ValidationError, "deleted meanwhile"):
+        arrange(cast, wanted)
+    assert not AuditEntry.objects.filter(action="home.arranged").exists()
 
 
 def test_publishing_rewrites_the_topics_that_may_show_it_and_no_others(cast, shown):
