@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from . import audit
 from .models import Article, Keyword, Relation, Tagging
+from .models.batches import batches
 
 # An article looks for so many others, and shows so many of those that found one another.
 WANTED = 4
@@ -62,10 +63,10 @@ def rebuild(progress: Progress | None = None) -> int:
     changed. Can be broken off at any time, and run twice.
     """
     public = Article.objects.filter(live__isnull=False)
-    total, changed, done, last = public.count(), 0, 0, 0
-    while numbers := list(public.filter(number__gt=last).order_by("number").values_list("number", flat=True)[:BATCH]):
-        changed += _rebuild(numbers)
-        done, last = done + len(numbers), numbers[-1]
+    total, changed, done = public.count(), 0, 0
+    for batch in batches(public, BATCH):
+        changed += _rebuild([number for (number,) in batch])
+        done += len(batch)
         if progress:
             progress(done, total)
     return changed
@@ -74,12 +75,7 @@ def rebuild(progress: Progress | None = None) -> int:
 @transaction.atomic
 def _rebuild(numbers: list[int]) -> int:
     # Held as an act holds them: first the article, then its turn.
-    list(
-        Article.objects.select_for_update(no_key=True)
-        .filter(number__in=numbers)
-        .order_by("number")
-        .values_list("number")
-    )
+    Article.objects.hold(numbers)
     audit.wait_for_turn()
     public = Article.objects.filter(number__in=numbers, live__isnull=False).order_by("number")
     return sum(_relate(article) is not None for article in public.select_related("live__revision").defer("body"))

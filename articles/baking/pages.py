@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from .. import look, relating
 from ..models import Article, Keyword, Person, Section, ShortLink, Source, Topic
+from ..models.batches import batches
 from ..models.section import PAGE_SIZE
 
 # So many articles of a month stand in one sitemap file. The protocol allows 50,000; each publication writes one such file anew.
@@ -118,21 +119,11 @@ def everything() -> Iterator[list[str]]:
     for section in sections:
         yield from grouped(reverse("section_page", args=[section.slug, n]) for n in range(1, section.last_page + 1))
     yield from grouped(sitemaps())
-    editions = _by_key(Article.objects.filter(live__isnull=False), "live__number")
-    yield from grouped(address for number, edition in editions for address in _of_edition(number, edition))
-    yield from grouped(
-        reverse("qr_image", args=[code, "png"]) for _key, code in _by_key(ShortLink.objects.all(), "code")
-    )
-
-
-def _by_key(rows: QuerySet, field: str) -> Iterator[tuple[int, Any]]:
-    """Key and field of each row, a slice at a time: whoever asks for all addresses writes meanwhile, and a cursor that stays open
-    keeps SQLite's log from being folded in.
-    """
-    last = 0
-    while found := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", field)[:2000]):
-        yield from found
-        last = found[-1][0]
+    live = Article.objects.filter(live__isnull=False)
+    for editions in batches(live, AT_ONCE, "live__number"):
+        yield from grouped(address for number, edition in editions for address in _of_edition(number, edition))
+    for codes in batches(ShortLink.objects.all(), AT_ONCE, "code"):
+        yield [reverse("qr_image", args=[code, "png"]) for _key, code in codes]
 
 
 def _of_edition(number: int, edition: int) -> Iterator[str]:

@@ -18,6 +18,7 @@ from django.db import connections
 from django.db.models import QuerySet
 
 from ..models import BakedPage, BakeJob, SiteSettings
+from ..models.batches import batches
 from . import pages
 from .generations import generations
 from .jobs import bake, bake_pending, note, request_everything
@@ -169,13 +170,8 @@ def _each_chunk(rows: QuerySet[BakeJob], processes: int) -> Iterator[int]:
 
 def _chunks(rows: QuerySet[BakeJob]) -> Iterator[tuple[int, int]]:
     """The rows as ranges of keys, CHUNK rows in each."""
-    first = 0
-    while True:
-        keys = list(rows.filter(pk__gt=first).order_by("pk").values_list("pk", flat=True)[:CHUNK])
-        if not keys:
-            return
-        yield keys[0], keys[-1]
-        first = keys[-1]
+    for batch in batches(rows, CHUNK):
+        yield batch[0][0], batch[-1][0]
 
 
 def _bake_chunk(keys: tuple[int, int]) -> int:

@@ -29,12 +29,17 @@ class ArticleQuerySet(models.QuerySet):
         at = at or timezone.now()
         return self.filter(live__isnull=False).filter(Q(live__expires_at__isnull=True) | Q(live__expires_at__gt=at))
 
-    def locked(self, number: int) -> "Article":
-        """The article, held until the transaction ends. Locked first, read after: rows joined to a row that had to be
-        waited for would be those from before the wait. Rows that refer to it may be written meanwhile (`no_key`, as wherever
-        an act holds a row): PostgreSQL checks them at commit, behind their act's turn in the audit, for which this one may wait.
+    def hold(self, numbers: Iterable[int]) -> None:
+        """Hold these articles until the transaction ends, in order. Rows that refer to them may be written meanwhile (`no_key`,
+        as wherever an act holds a row): PostgreSQL checks them at commit, behind their act's turn in the audit.
         """
-        self.select_for_update(no_key=True).values("number").get(number=number)
+        list(self.select_for_update(no_key=True).filter(number__in=numbers).order_by("number").values_list("number"))
+
+    def locked(self, number: int) -> "Article":
+        """The article, held until the transaction ends. Held first, read after: rows joined to a row that had to be waited
+        for would be those from before the wait.
+        """
+        self.hold([number])
         return self.select_related("section__parent", "source", "cover", "latest", "live", "signed").get(number=number)
 
     def in_state(self, state: str, at: datetime | None = None) -> "ArticleQuerySet":

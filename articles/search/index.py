@@ -9,6 +9,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.html import strip_tags
 
 from ..models import Article, SearchText
+from ..models.batches import batches
 from . import tokens, words
 
 BATCH = 500
@@ -36,27 +37,20 @@ def rebuild(progress: Progress | None = None) -> int:
     Can be broken off at any time, and run twice.
     """
     public = Article.objects.filter(live__isnull=False)
-    total, done, last = public.count(), 0, 0
-    while True:
-        # Those that readers see no more too, where a row of theirs was left.
-        wanted = Article.objects.filter(Q(live__isnull=False) | Q(search_text__isnull=False), number__gt=last)
-        numbers = list(wanted.order_by("number").values_list("number", flat=True)[:BATCH])
-        if not numbers:
-            return done
-        done, last = done + _rebuild(numbers), numbers[-1]
+    # Those that readers see no more too, where a row of theirs was left.
+    wanted = Article.objects.filter(Q(live__isnull=False) | Q(search_text__isnull=False))
+    total, done = public.count(), 0
+    for batch in batches(wanted, BATCH):
+        done += _rebuild([number for (number,) in batch])
         if progress:
             progress(done, total)
+    return done
 
 
 @transaction.atomic
 def _rebuild(numbers: list[int]) -> int:
     # Held, so that no act that changes one of them is overtaken by its older text.
-    list(
-        Article.objects.select_for_update(no_key=True)
-        .filter(number__in=numbers)
-        .order_by("number")
-        .values_list("number")
-    )
+    Article.objects.hold(numbers)
     _delete(SearchText.objects.filter(article__in=numbers))
     public = Article.objects.filter(number__in=numbers, live__isnull=False)
     return _insert([_row(article) for article in public.select_related("live__revision").defer("body")])
