@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
 from articles import audit
-
-from .proxy import address_of
+from articles.client_address import address_of
 
 # CKEditor 4 writes style attributes and one-line handlers (`onclick="…"`) into its toolbar. Scripts still come only
 # from files of ours: an injected <script> does not run here either (docs/decisions/editor.md).

@@ -1,4 +1,4 @@
-"""The WSGI callable that granian serves: baked pages and pictures first, Django behind.
+"""The WSGI callable that granian serves: baked pages and pictures first (serving/), Django behind.
 
 In development pages are not taken from the disk, so that every change of a template shows at once.
 """
@@ -12,6 +12,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 application = get_wsgi_application()
 
 if not settings.DEBUG:
-    from newsroom.front import Front
+    from serving.baked_files import Front
 
     application = Front(application, settings.BAKED_DIR, settings.MEDIA_ROOT)

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import attachments
-from newsroom import byte_ranges
+from articles import attachments, byte_ranges
 from tests.cast import upload
 
 

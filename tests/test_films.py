@@ -14,7 +14,7 @@ from articles import attachments, publishing
 from articles.attachments import RefusedFile, film, inspect
 from articles.management.commands.load_demo import DEMO
 from articles.models import Attachment, Revision
-from newsroom import front
+from serving import baked_files
 from tests.browser import chromium, watched
 from tests.cast import upload
 
@@ -183,7 +183,7 @@ def test_a_film_at_a_host_that_is_allowed_is_a_way_there_and_no_frame(client, ca
 @pytest.mark.django_db
 def test_it_is_served_in_parts_and_the_front_says_what_django_says(client, kept, settings):
     settings.ALLOWED_HOSTS = ["testserver"]
-    app = front.Front(None, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    app = baked_files.Front(None, settings.BAKED_DIR, settings.MEDIA_ROOT)
     for attachment, kind in zip(kept, ("video/mp4", "text/vtt"), strict=True):
         for asked in ({}, {"Range": "bytes=5-9"}):
             answer = client.get(attachment.url, headers=asked)

@@ -6,7 +6,7 @@ import os
 import brotli
 import pytest
 
-from newsroom import front
+from serving import baked_files
 from tests.serving import Newsroom, eventually, fetch, kill, nginx
 
 SCENE = """
@@ -92,7 +92,7 @@ def test_copies_are_served_to_whoever_takes_them_and_what_is_known_is_not_sent_a
         status, headers, body = fetch(site + "/a/1/", Accept_Encoding="gzip, br")
         if has_brotli:
             assert (brotli.decompress(body), headers["Content-Encoding"]) == (plain, "br")
-        assert headers["ETag"] == front.etag_of(
+        assert headers["ETag"] == baked_files.etag_of(
             os.stat(newsroom.folder / f"baked/current/a/1/index.html.{'br' if has_brotli else 'gz'}")
         )
         assert fetch(site + "/a/1/", Accept_Encoding="gzip, br", If_None_Match=headers["ETag"])[0] == 304

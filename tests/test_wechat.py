@@ -120,7 +120,9 @@ def test_without_the_option_there_is_no_such_address(client, db):
      ({"WECHAT_APP_ID": "wx0"}, "go together")],
 )  # fmt: skip
 def test_wechats_host_is_let_in_with_the_option_alone(facts, said, tmp_path):
-    script = "import django; django.setup(); from newsroom.front import headers_of_django; print(headers_of_django())"
+    script = (
+        "import django; django.setup(); from serving.baked_files import headers_of_django; print(headers_of_django())"
+    )
     environment = {
         "DATA_DIR": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": "newsroom.settings",

@@ -16,8 +16,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from newsroom import byte_ranges
-
+from .. import byte_ranges
 from ..models import Attachment
 from ..uploads import CONTENT_TYPES, PLAYED
 

@@ -10,9 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsroom.proxy import address_of
-
 from .. import reporting
+from ..client_address import address_of
 from . import metadata
 from .look import SeeOther
 from .views import SHOWN, gone, published

@@ -1,4 +1,4 @@
-"""What stands before Django: answers baked pages and pictures from their files, and hands on all else.
+"""The WSGI application before Django: answers baked pages and pictures from their files, and hands on all else.
 
 The plain file is the authority: it is looked at on every request, so that a rewrite, a removal, or a whole new site is
 seen at once, by every process. What the store promises for that (articles/baking/store.py): a file and its copies have
@@ -22,12 +22,11 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
-from articles import look
+from articles import byte_ranges, look
 from articles.baking.store import CACHE_CONTROL, name_of, path_of
+from articles.byte_ranges import etag_of
 from articles.uploads import CONTENT_TYPES, PLAYED
 
-from . import byte_ranges
-from .byte_ranges import etag_of
 from .negotiation import best_encoding, is_fresh
 
 Environ = dict[str, Any]

@@ -1,4 +1,4 @@
-"""What stands before Django: files as they are, with the headers that Django gives, seen anew on every request."""
+"""The file server before Django: files as they are, with the headers that Django gives, seen anew on every request."""
 
 import gzip
 import os
@@ -15,10 +15,10 @@ from django.utils.http import parse_http_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import baking
+from articles import baking, byte_ranges
 from articles.baking.store import LocalFiles, compressed
 from articles.public.caching import CacheControlMiddleware
-from newsroom import byte_ranges, front
+from serving import baked_files
 from tests.serving import Newsroom, fetch
 
 PAGE = ("<p>霁川大桥今日合龙。</p>" * 40).encode()
@@ -50,11 +50,11 @@ def put(files, name, body):
 @pytest.fixture
 def app(settings, files):
     settings.ALLOWED_HOSTS = ["news.example.cn"]
-    return front.Front(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    return baked_files.Front(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
 
 
 def ask(app, path, method="GET", **headers):
-    """(status, headers, body) of the front's answer."""
+    """(status, headers, body) of the file server's answer."""
     told = []
     environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "HTTP_HOST": "news.example.cn",
                "wsgi.url_scheme": "http", **headers}  # fmt: skip
@@ -99,7 +99,7 @@ def test_no_path_leads_out_of_the_folder(tmp_path_factory, text):
     (folder / "secret").write_text("secret")
     (folder / "a").write_text("secret")
     (folder / "index.html").write_text("secret")
-    app = front.Front(behind, folder, folder)
+    app = baked_files.Front(behind, folder, folder)
     app.hosts.add("news.example.cn")
     assert ask(app, "/" + text)[2] in (b"django", b"")
 
@@ -165,7 +165,7 @@ def test_a_copy_of_another_version_than_its_file_is_not_served(app, files):
 
 
 def test_a_page_that_was_read_while_it_was_rewritten_is_sent_compressed_the_next_time(app, files, monkeypatch):
-    read = front.read
+    read = baked_files.read
 
     def read_after_the_rewrite(file):
         if file.endswith(".br"):
@@ -173,7 +173,7 @@ def test_a_page_that_was_read_while_it_was_rewritten_is_sent_compressed_the_next
         return read(file)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(front, "read", read_after_the_rewrite)
+        meanwhile.setattr(baked_files, "read", read_after_the_rewrite)
         assert ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")[2] == PAGE[::-1]
     _status, headers, body = ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")
     assert (headers["Content-Encoding"], brotli.decompress(body)) == ("br", PAGE[::-1])
@@ -226,23 +226,23 @@ def test_readers_in_many_threads_get_whole_pages_while_they_are_rewritten(app, f
 
 
 def test_the_memory_is_bounded_and_keeps_what_is_read_most(app, files, monkeypatch):
-    monkeypatch.setattr(front, "MEMORY", 100_000)
-    read, reads = front.read, []
-    monkeypatch.setattr(front, "read", lambda file: reads.append(file) or read(file))
+    monkeypatch.setattr(baked_files, "MEMORY", 100_000)
+    read, reads = baked_files.read, []
+    monkeypatch.setattr(baked_files, "read", lambda file: reads.append(file) or read(file))
     for number in range(100):
         put(files, f"a/{number}/index.html", os.urandom(3000))
         ask(app, f"/a/{number}/")
         assert ask(app, "/a/0/")[0] == 200
-    assert app.size == sum(len(page.body) + front.BESIDE for page in app.kept.values()) <= 100_000
+    assert app.size == sum(len(page.body) + baked_files.BESIDE for page in app.kept.values()) <= 100_000
     assert len(app.kept) > 15
     assert len(reads) == 100
     ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="x" * 400_000, HTTP_HOST="news.example.cn:" + "0" * 400_000)
-    for number in range(front.ANSWERS + 9):
+    for number in range(baked_files.ANSWERS + 9):
         ask(app, "/a/1/", HTTP_ACCEPT_ENCODING=f"br;q=0.{number}")
         ask(app, "/a/1/", HTTP_HOST=f"news.example.cn:{number}")
     for remembered in (app.encodings, app.hosts):
-        assert len(remembered) <= front.ANSWERS
-        assert max(map(len, remembered)) < front.LONGEST
+        assert len(remembered) <= baked_files.ANSWERS
+        assert max(map(len, remembered)) < baked_files.LONGEST
 
 
 @given(st.text(st.characters(max_codepoint=255)), st.text(st.characters(max_codepoint=255)))
@@ -251,7 +251,7 @@ def test_whatever_a_header_says_there_is_an_answer(tmp_path_factory, text, other
     put(LocalFiles(folder / "current"), "index.html", PAGE)
     (folder / "pictures").mkdir()
     (folder / PICTURE).write_bytes(b"picture")
-    app = front.Front(behind, folder, folder)
+    app = baked_files.Front(behind, folder, folder)
     app.hosts.add("news.example.cn")
     for path in ("/", f"/media/{PICTURE}"):
         for names in (("RANGE", "IF_RANGE"), ("ACCEPT_ENCODING", "IF_NONE_MATCH"), ("IF_MODIFIED_SINCE", "HOST")):
@@ -303,7 +303,7 @@ def test_the_headers_are_those_of_django(cast, client, settings, https):
     article = cast.article()
     cast.publish(article)
     baking.bake_everything(processes=1)
-    app = front.Front(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    app = baked_files.Front(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
     scheme = {"wsgi.url_scheme": "https" if https else "http"}
     for path in (
         "/",
@@ -380,7 +380,7 @@ def test_every_rewrite_has_another_etag(files):
     etags = []
     for number in range(5):
         put(files, "a/1/index.html", str(number).encode() * 300)
-        etags.append(front.etag_of(os.stat(files.path("a/1/index.html"))))
+        etags.append(baked_files.etag_of(os.stat(files.path("a/1/index.html"))))
     assert all(one != other for one, other in pairwise(etags))
 
 

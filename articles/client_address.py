@@ -1,4 +1,4 @@
-"""Where a request came from, and whom to believe about it."""
+"""The IP address that a request came from; `X-Forwarded-For` counts behind our own proxy alone."""
 
 from ipaddress import ip_address
 
