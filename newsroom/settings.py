@@ -47,7 +47,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 # --- Parts ------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "newsroom.apps.DeskConfig",
+    "articles.admin.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -194,7 +194,7 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# The readers' policy. The desk's own one is in newsroom/desk.py.
+# The readers' policy. The desk's own one is in articles/admin/site.py.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -13,7 +13,7 @@ DOORS = ("articles.admin", "articles.public", "articles.management", "articles.t
 MODULES = sorted(p for p in APP.rglob("*.py") if "migrations" not in p.parts)
 # Each verb may import those before it, never those after: no circles.
 ORDER = ["byte_ranges", "client_address",
-         "audit", "permissions", "assigning", "sanitising", "uploads", "attachments", "pictures", "checks", "review",
+         "audit", "logins", "permissions", "assigning", "sanitising", "uploads", "attachments", "pictures", "checks", "review",
          "comparing", "editing", "search", "relating",
          "short_links", "statistics", "preview", "old_paths", "reporting", "look", "baking", "websub",
          "arranging", "publishing", "scheduling", "review_sheet",

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 
-from articles import audit
-from articles.admin import accounts
+from articles import audit, logins
 from articles.models import AuditEntry
 from tests.cast import make_user
 
@@ -36,13 +35,13 @@ def test_log_in_out_and_failures_are_recorded_with_their_address(client, cast):
 
 
 def test_whoever_guesses_has_to_wait_and_others_do_not(client, cast):
-    for _ in range(accounts.REFUSED):
+    for _ in range(logins.REFUSED_LOGINS_ALLOWED):
         assert log_in(client, "writer", "guessed").status_code == 200
     answer = log_in(client, "writer", "secret-of-writer")
     assert answer.status_code == 429
     assert "15" in answer.context["form"].non_field_errors()[0]
     assert {entry.action for entry in sessions()} == {"session.refused"}
-    assert len(sessions()) == accounts.REFUSED
+    assert len(sessions()) == logins.REFUSED_LOGINS_ALLOWED
     other = client.post(
         "/admin/login/", {"username": "writer", "password": "secret-of-writer"}, REMOTE_ADDR="203.0.113.6"
     )
@@ -50,9 +49,9 @@ def test_whoever_guesses_has_to_wait_and_others_do_not(client, cast):
 
 
 def test_after_a_while_one_may_try_again(client, cast, monkeypatch):
-    for _ in range(accounts.REFUSED):
+    for _ in range(logins.REFUSED_LOGINS_ALLOWED):
         log_in(client, "writer", "guessed")
-    monkeypatch.setattr(accounts, "WITHIN", timedelta(0))
+    monkeypatch.setattr(logins, "REFUSED_LOGINS_WITHIN", timedelta(0))
     assert log_in(client, "writer", "secret-of-writer").status_code == 302
 
 

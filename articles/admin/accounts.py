@@ -1,11 +1,9 @@
 """Accounts: opened, named, switched off; never deleted, since the audit names them. Duties are assigned elsewhere."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db import transaction
@@ -25,24 +23,7 @@ from .screen import Careful, Screen, fields_of
 admin.site.unregister(Group)
 admin.site.unregister(User)
 
-# Refused log-ins from one address, after which it has to wait. An office behind one address makes a few by itself.
-REFUSED, WITHIN = 20, timedelta(minutes=15)
 SWITCHES = ["is_active", "is_staff", "is_superuser"]
-
-
-class LogInForm(AdminAuthenticationForm):
-    """Does not even look at a password from where too many were wrong a moment ago."""
-
-    def clean(self) -> dict[str, Any]:
-        if audit.lately("session.refused", within=WITHIN) >= REFUSED:
-            sentence = _(
-                "Too many log-ins from here went wrong. Wait %(minutes)d minutes, then try again; nothing was checked."
-            )
-            raise forms.ValidationError(sentence % {"minutes": WITHIN // timedelta(minutes=1)}, code="wait")
-        return super().clean()
-
-
-admin.site.login_form = LogInForm
 
 
 class PersonForm(forms.ModelForm):
