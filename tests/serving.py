@@ -85,7 +85,15 @@ class Newsroom:
         return done.stdout
 
     def manage(self, *command):
-        return subprocess.run([sys.executable, "manage.py", *command], env=self.environment, cwd=ROOT, check=True,
+        """A management command in the newsroom's environment; what it prints."""
+        return self._python("manage.py", *command)
+
+    def module(self, name, *arguments):
+        """A module run as a program (`python -m`) in the newsroom's environment; what it prints."""
+        return self._python("-m", name, *arguments)
+
+    def _python(self, *command):
+        return subprocess.run([sys.executable, *command], env=self.environment, cwd=ROOT, check=True,
                               capture_output=True, text=True).stdout  # fmt: skip
 
     def start(self, *command):

@@ -1,22 +1,22 @@
 """A made-up archive is an archive as publishing would have left it: every law holds of it."""
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db.models import Value
 from django.db.models.functions import Concat
 
 from articles import audit, baking
-from articles.management import archive_text
 from articles.models import Article, AuditEntry, Edition, Person, Section, Source
 from articles.models.revision import digest_of
 from tests.baked import assert_agrees
+from tests.bench import archive_text, make_archive
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
 
 def test_every_page_of_it_is_there_and_every_digest_is_right(client):
-    call_command("make_archive", 120, no_readers=True)
+    make_archive.main(["120", "--no-readers"])
     articles = list(Article.objects.public().select_related("latest", "live"))
     assert len(articles) == 120
     for article in articles:
@@ -34,7 +34,7 @@ def test_every_page_of_it_is_there_and_every_digest_is_right(client):
 
 
 def test_people_go_on_publishing_in_it(db):
-    call_command("make_archive", 30, no_readers=True)
+    make_archive.main(["30", "--no-readers"])
     before = {model: model.objects.order_by("-pk").first().pk for model in (Article, Edition)}
     Section.objects.update(slug=Concat("slug", Value("-old")))  # the cast brings its own of these names
     Source.objects.update(name="旧站")
@@ -47,8 +47,8 @@ def test_people_go_on_publishing_in_it(db):
 
 
 def test_it_comes_on_top_of_what_there_is_and_the_audit_says_so(db):
-    call_command("make_archive", 5, no_readers=True)
-    call_command("make_archive", 7, no_readers=True)
+    make_archive.main(["5", "--no-readers"])
+    make_archive.main(["7", "--no-readers"])
     assert Article.objects.public().count() == 12
     assert [entry.details["count"] for entry in AuditEntry.objects.filter(action="article.archive_made")] == [7, 5]
     assert audit.first_broken() is None
@@ -56,8 +56,8 @@ def test_it_comes_on_top_of_what_there_is_and_the_audit_says_so(db):
 
 def test_it_is_not_made_in_a_newsroom_with_readers(settings):
     settings.DEBUG = False
-    with pytest.raises(CommandError, match="--no-readers"):
-        call_command("make_archive", 5)
+    with pytest.raises(SystemExit, match="--no-readers"):
+        make_archive.main(["5"])
     assert not Article.objects.exists()
 
 

@@ -1,59 +1,80 @@
+"""Makes a believable archive of N public articles, fast: for measuring, on a machine without readers.
+
+    python -m tests.bench.make_archive N --no-readers
+
+They come on top of what there is. `manage.py reindex` makes them findable, `manage.py bake --all` writes their pages. The audit
+gets one entry for all of them.
+"""
+
+import argparse
 import io
 import json
+import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, models, transaction
-from django.utils import timezone
+import django
 
-from articles import audit
-from articles.editing import content_of
-from articles.management import archive_text
-from articles.models import Article, Credit, Edition, Person, Revision, Section, ShortLink, SiteSettings, Source
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402
+from django.db import connection, models, transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from articles import audit  # noqa: E402
+from articles.editing import content_of  # noqa: E402
+from articles.models import (  # noqa: E402
+    Article,
+    Credit,
+    Edition,
+    Person,
+    Revision,
+    Section,
+    ShortLink,
+    SiteSettings,
+    Source,
+)
+from tests.bench import archive_text  # noqa: E402
 
 BATCH = 5000
 YEARS = 10
 MAKER = "archive-maker"
 
 
-class Command(BaseCommand):
-    help = (
-        "Make a believable archive of N public articles, fast: for measuring, on a machine without readers. "
-        "`manage.py bake --all` bakes them. The audit gets one entry for all of them."
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make the archive that the command line asks for, and print how many articles a second were made.
+
+    Exits with a sentence where the newsroom may have readers.
+    """
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.make_archive", description=__doc__.splitlines()[0])
+    parser.add_argument("count", type=int, metavar="N", help="how many articles; they come on top of what there is")
+    parser.add_argument(
+        "--no-readers", action="store_true", help="this newsroom is for trying out, although DEBUG is off"
     )
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("count", type=int, metavar="N", help="how many articles; they come on top of what there is")
-        parser.add_argument(
-            "--no-readers", action="store_true", help="this newsroom is for trying out, although DEBUG is off"
+    asked = parser.parse_args(arguments)
+    if not settings.DEBUG and not asked.no_readers:
+        sys.exit(
+            "This fills the newsroom with made-up articles, and nothing takes them out again. On a machine that is "
+            "for trying out, say --no-readers."
         )
-
-    def handle(self, *args: object, count: int, no_readers: bool, **options: Any) -> None:
-        if not settings.DEBUG and not no_readers:
-            raise CommandError(
-                "This fills the newsroom with made-up articles, and nothing takes them out again. On a machine that is "
-                "for trying out, say --no-readers."
-            )
-        begun = time.monotonic()
-        archive = Archive(count)
-        done = 0
-        for size in archive.batches():
-            done += size
-            if sys.stdout.isatty():
-                rate = done / (time.monotonic() - begun)
-                self.stdout.write(f"\r{done:,}/{count:,} {rate:,.0f} articles/s \x1b[K", ending="")
-                self.stdout.flush()
-        archive.finish()
-        rate = count / max(time.monotonic() - begun, 0.001)
-        self.stdout.write(f"\rMade {count:,} articles, {rate:,.0f} a second. `manage.py reindex` has them found.")
+    begun = time.monotonic()
+    archive = Archive(asked.count)
+    done = 0
+    for size in archive.batches():
+        done += size
+        if sys.stdout.isatty():
+            rate = done / (time.monotonic() - begun)
+            print(f"\r{done:,}/{asked.count:,} {rate:,.0f} articles/s \x1b[K", end="", flush=True)
+    archive.finish()
+    rate = asked.count / max(time.monotonic() - begun, 0.001)
+    print(f"\rMade {asked.count:,} articles, {rate:,.0f} a second. `manage.py reindex` has them found.")
 
 
 class Rows:
@@ -87,7 +108,7 @@ class Rows:
             text = "".join("\t".join(map(_copied, row)) + "\n" for row in rows)
             return f'COPY "{self.table}" ({names}) FROM STDIN', io.StringIO(text)
         marks = ", ".join(["%s"] * len(self.columns))
-        return f'INSERT INTO "{self.table}" ({names}) VALUES ({marks})', rows  # noqa: S608
+        return f'INSERT INTO "{self.table}" ({names}) VALUES ({marks})', rows
 
 
 def _copied(value: Any) -> str:
@@ -227,7 +248,11 @@ class Archive:
                 for model in (Article, Revision, Edition):
                     table, key = model._meta.db_table, model._meta.pk.column
                     cursor.execute(  # our own names, no input
-                        f"SELECT setval(pg_get_serial_sequence('{table}', '{key}'), (SELECT max({key}) FROM {table}))"  # noqa: S608
+                        f"SELECT setval(pg_get_serial_sequence('{table}', '{key}'), (SELECT max({key}) FROM {table}))"
                     )
                 cursor.execute("ANALYZE")
         audit.record("article.archive_made", SiteSettings.current(), by=self.by, count=self.count)
+
+
+if __name__ == "__main__":
+    main()

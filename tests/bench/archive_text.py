@@ -144,7 +144,7 @@ PEOPLE = people()
 
 def text_of(number: int) -> Text:
     """The article of this number."""
-    chance = random.Random(number)  # noqa: S311 (words, not secrets)
+    chance = random.Random(number)
     pick = chance.choice
     place, subject, event = pick(PLACES), pick(SUBJECTS), pick(EVENTS)
     writer, editor = pick(PEOPLE), pick(PEOPLE)
