@@ -1,11 +1,10 @@
 """What every public page needs: the site's settings, its navigation, its footer. Nothing is read until it is printed."""
 
 from collections.abc import Hashable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.http import Http404
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -96,9 +95,3 @@ class Site:
             FootItem("find-error", "", s.find_error_url and _("Find an error on a government site"), s.find_error_url),
         ]
         return [item for item in items if item.text]
-
-
-def site(request: HttpRequest) -> dict[str, Any]:
-    from . import together  # noqa: PLC0415 (it holds a Site)
-
-    return {"site": SimpleLazyObject(lambda: together.of(request).site)}
