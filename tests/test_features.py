@@ -1,0 +1,97 @@
+"""One search finds a feature: its noun, verb, door and test have one stem in their paths.
+
+Not every feature is on every floor: some keep nothing in the database, some have no screen or page of their own.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# The stem of a feature, and every floor that has a file of it.
+FEATURES = {
+    "arrang": "verb test",
+    "assign": "noun verb door test",
+    "attachment": "noun verb door test",
+    "audit": "noun verb door test",
+    "bak": "noun verb door server test",
+    "byte_range": "verb test",
+    "check": "noun verb door",
+    "compar": "verb test",
+    "editing": "verb test",
+    "evidence": "verb door test",
+    "exchange": "verb test",
+    "feed": "door test",
+    "film": "verb door test",
+    "history": "door test",
+    "keyword": "noun test",
+    "login": "verb test",
+    "look": "verb door test",
+    "old_path": "noun verb door",
+    "permission": "verb test",
+    "picture": "noun verb door test",
+    "preview": "verb test",
+    "publish": "verb test",
+    "relat": "verb test",
+    "report": "noun verb door test",
+    "review": "verb door test",
+    "review_sheet": "verb test",
+    "sanitis": "verb test",
+    "scan": "door test",
+    "schedul": "verb test",
+    "search": "noun verb door test",
+    "short_link": "noun verb test",
+    "statistics": "verb test",
+    "trigger": "verb test",
+    "upload": "verb door test",
+    "websub": "verb test",
+    "wechat": "door test",
+}
+# Verbs that are no feature: what several use.
+SHARED = {"apps", "client_address"}
+DOORS = ("admin", "public", "management/commands", "templatetags")
+
+
+def files() -> dict[str, list[str]]:
+    """The modules of each floor, as paths below it."""
+    nouns = below("articles/models")
+    doors = [path for door in DOORS for path in below(f"articles/{door}")]
+    elsewhere = ("models/", "migrations/", "management/", *(f"{door}/" for door in DOORS))
+    verbs = [path for path in below("articles") if not path.startswith(elsewhere)]
+    tests = [path.removeprefix("test_") for path in below("tests") if path.startswith("test_")]
+    return {"noun": nouns, "verb": verbs, "door": doors, "server": below("serving"), "test": tests}
+
+
+def below(folder: str) -> list[str]:
+    paths = [path.relative_to(ROOT / folder).as_posix() for path in (ROOT / folder).rglob("*.py")]
+    return [path for path in paths if path != "__init__.py"]
+
+
+FILES = files()
+
+
+def has(path: str, stem: str) -> bool:
+    """Whether a word of the path begins with the stem: "review" is in "admin_review.py", not in "preview.py"."""
+    return bool(re.search(rf"(?:^|[/_]){stem}", path))
+
+
+def floors_of(stem: str) -> set[str]:
+    return {floor for floor, paths in FILES.items() if any(has(path, stem) for path in paths)}
+
+
+@pytest.mark.parametrize("stem", FEATURES)
+def test_the_feature_is_found_on_its_floors_by_its_stem(stem):
+    assert floors_of(stem) == set(FEATURES[stem].split())
+
+
+def test_every_verb_is_of_a_feature():
+    verbs = {path for path in FILES["verb"] if not any(has(path, stem) for stem in FEATURES)}
+    assert {path.partition("/")[0].removesuffix(".py") for path in verbs} == SHARED
+
+
+def test_a_stem_begins_a_word_of_a_path():
+    assert has("admin_review.py", "review")
+    assert has("review/acts.py", "review")
+    assert not has("preview.py", "review")
+    assert floors_of("nothing_is_called_so") == set()
