@@ -1,7 +1,21 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from articles.search.words import CREATE, DROP
+# The index of words: this very SQL ran here. What changes it later is a migration of its own.
+CREATE = {
+    'sqlite': [
+        "CREATE VIRTUAL TABLE articles_searchwords USING fts5(words, content='', detail=none, columnsize=0, prefix='1', "
+        'tokenize="unicode61 remove_diacritics 0")'
+    ],
+    # A table of its own, that has nothing but the words: what a common word is in is read from few pages.
+    'postgresql': [
+        'CREATE TABLE articles_searchwords (rowid bigint PRIMARY KEY, words tsvector NOT NULL)',
+        # So that the planner knows which words are common: those are read from the newest on, the others from the index.
+        'ALTER TABLE articles_searchwords ALTER COLUMN words SET STATISTICS 1000',
+        'CREATE INDEX articles_searchwords_words ON articles_searchwords USING gin (words)',
+    ],
+}
+DROP = {'sqlite': ['DROP TABLE articles_searchwords'], 'postgresql': ['DROP TABLE articles_searchwords']}
 
 
 def _run(statements):

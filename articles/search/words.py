@@ -1,5 +1,7 @@
 """The index of words beside the table of texts: FTS5 on SQLite, a tsvector with GIN on PostgreSQL; one set of words for both.
 
+Its table, `articles_searchwords`, was made by migration 0005.
+
 No positions are kept: a text that holds all pairs of a phrase is looked at again (finding.py). That keeps the index small, lets
 both databases find the same, and knows no limit of length (a tsvector's positions end at 16,383).
 """
@@ -12,20 +14,6 @@ from django.db import connection
 from ..models import SearchText
 from . import tokens
 
-CREATE = {
-    "sqlite": [
-        "CREATE VIRTUAL TABLE articles_searchwords USING fts5(words, content='', detail=none, columnsize=0, prefix='1', "
-        'tokenize="unicode61 remove_diacritics 0")'
-    ],
-    # A table of its own, that has nothing but the words: what a common word is in is read from few pages.
-    "postgresql": [
-        "CREATE TABLE articles_searchwords (rowid bigint PRIMARY KEY, words tsvector NOT NULL)",
-        # So that the planner knows which words are common: those are read from the newest on, the others from the index.
-        "ALTER TABLE articles_searchwords ALTER COLUMN words SET STATISTICS 1000",
-        "CREATE INDEX articles_searchwords_words ON articles_searchwords USING gin (words)",
-    ],
-}
-DROP = {vendor: ["DROP TABLE articles_searchwords"] for vendor in CREATE}
 PUT = {
     "sqlite": "INSERT INTO articles_searchwords(rowid, words) VALUES (%s, %s)",
     "postgresql": "INSERT INTO articles_searchwords(rowid, words) VALUES (%s, array_to_tsvector(%s)) "
