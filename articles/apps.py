@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
+from PIL import Image
 
 
 class ArticlesConfig(AppConfig):
@@ -11,6 +12,10 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Newsroom")
 
     def ready(self) -> None:
+        from . import pictures  # noqa: PLC0415 (the app loads before its modules may)
+
+        # For frames that turn out larger than the file's head said; pictures checks the head itself.
+        Image.MAX_IMAGE_PIXELS = pictures.MAX_PIXELS
         pre_migrate.connect(_remove_triggers, sender=self)
         post_migrate.connect(_install_triggers, sender=self)
 

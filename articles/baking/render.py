@@ -51,11 +51,13 @@ def ask(path: str, shared: dict[str, Any] | None = None) -> bytes | None:
 
 
 def _site() -> WSGIHandler:
+    """The site's handler. The first call makes it and connects the log filter and the failure report for its requests."""
     global _handler
     with _lock:
         if _handler is None:
-            handler = WSGIHandler()
-            _handler = handler
+            logging.getLogger("django.request").addFilter(_matters)
+            got_request_exception.connect(_remember)
+            _handler = WSGIHandler()
         return _handler
 
 
@@ -64,16 +66,10 @@ def _matters(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.ERROR or not hasattr(getattr(record, "request", None), "failure")
 
 
-logging.getLogger("django.request").addFilter(_matters)
-
-
 def _remember(request: WSGIRequest, **_facts: object) -> None:
     error = sys.exception()
     if hasattr(request, "failure"):
         request.failure = f"{type(error).__name__}: {error}"
-
-
-got_request_exception.connect(_remember)
 
 
 def _request(path: str) -> WSGIRequest:

@@ -30,9 +30,6 @@ MAX_SIDE = 20_000
 # The longest side of the copy we keep, in pixels: a desktop screen at double density is no wider.
 MASTER_SIDE = 2560
 
-# Our own check comes first; this one also holds for frames that turn out larger than the file's head said.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-
 _SRGB = ImageCms.createProfile("sRGB")
 _ORIENTATION = 0x0112
 _TURNS = {
