@@ -8,6 +8,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -73,6 +74,10 @@ class Desk(admin.AdminSite):
     site_title = _("Newsroom")
     index_title = _("The desk")
     enable_nav_sidebar = True
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every screen's template is given; the version is printed at the foot."""
+        return {**super().each_context(request), "version": settings.VERSION}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """What waits for this person, what is due, and what went wrong."""

@@ -85,7 +85,11 @@ def document() -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Newsroom", "version": "1", "description": "What is public, read only. No key, no cookies."},
+        "info": {
+            "title": "Newsroom", "description": "What is public, read only. No key, no cookies.",
+            "version": "1",  # of the interface; it changes when an answer loses something
+            "x-newsroom-version": settings.VERSION,
+        },
         "servers": [{"url": settings.SITE_URL}],
         "paths": {
             "/api/v1/sections": reads("Every section", a(sections=some(SECTION))),
