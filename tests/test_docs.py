@@ -68,3 +68,11 @@ def test_every_address_is_in_the_architecture():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     for start in ("/a/<number>/", "/s/<section>/", "/q/<code>", "/preview/<token>/", "/media/", "/admin/"):
         assert start in text
+
+
+@pytest.mark.parametrize("record", sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md")))
+def test_every_decision_record_is_in_the_architecture_with_its_state(record):
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    state = re.search(rf"^\| \[{record[:-3]}\]\(decisions/{record}\): .+ \| (.+) \|$", text, re.MULTILINE)
+    assert state, record
+    assert re.match("holds|superseded by", state[1])
