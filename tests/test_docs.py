@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def settings_read():
@@ -76,3 +79,55 @@ def test_every_decision_record_is_in_the_architecture_with_its_state(record):
     state = re.search(rf"^\| \[{record[:-3]}\]\(decisions/{record}\): .+ \| (.+) \|$", text, re.MULTILINE)
     assert state, record
     assert re.match("holds|superseded by", state[1])
+
+
+# --- a release ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])
+def test_what_a_stranger_looks_for_is_there_and_linked_from_the_readme(name):
+    assert (ROOT / name).stat().st_size > 1000
+    assert f"({name})" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_newest_version_of_the_changelog_is_ours():
+    versions = re.findall(r"^## (.+)$", CHANGELOG, re.MULTILINE)
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+ – \d{4}-\d{2}-\d{2}", version) for version in versions)
+    assert versions[0].split()[0] == settings.VERSION
+
+
+def test_the_changelog_has_one_order():
+    """Each version says what was added, changed and fixed, and then what an operator must do."""
+    order = ["Added", "Changed", "Fixed", "When upgrading"]
+    for section in CHANGELOG.split("\n## ")[1:]:
+        headings = re.findall(r"^### (.+)$", section, re.MULTILINE)
+        assert headings == [heading for heading in order if heading in headings], section.splitlines()[0]
+        assert headings[-1] == "When upgrading"
+
+
+def test_the_newest_version_is_supported():
+    series = settings.VERSION.rpartition(".")[0]
+    assert f"| {series} | yes |" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+
+
+def hooks():
+    configuration = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repository["repo"] for repository in configuration["repos"]] == ["local"]
+    return {hook["id"]: hook for hook in configuration["repos"][0]["hooks"]}
+
+
+def test_the_hooks_are_the_project_s_own_pinned_tools():
+    pinned = set(re.findall(r"^([a-z-]+)", (ROOT / "tests" / "requirements.txt").read_text(), re.MULTILINE))
+    tools = {hook["entry"].split()[0] for hook in hooks().values() if hook["language"] == "system"}
+    assert {"ruff", "mypy", "djlint", "pre-commit"} <= pinned
+    assert tools == {f".venv/bin/{tool}" for tool in ("ruff", "mypy", "djlint", "python")}
+
+
+@pytest.mark.parametrize(("length", "is_refused"), [(72, False), (73, True)])
+def test_a_subject_has_at_most_72_characters(length, is_refused):
+    """As pre-commit looks with `pygrep --multiline`: what is found is refused. A body may have longer lines."""
+    hook = hooks()["subject"]
+    assert (hook["language"], hook["args"], hook["stages"]) == ("pygrep", ["--multiline"], ["commit-msg"])
+    message = f"{'a' * length}\n\n{'b' * 100}\n"
+    found = re.search(hook["entry"].encode(), message.encode(), re.MULTILINE | re.DOTALL)
+    assert bool(found) == is_refused
