@@ -57,9 +57,9 @@ def state():
     }
 
 before = state()
-import articles, newsroom
+import articles, newsroom, serving
 imported = 0
-for package in (articles, newsroom):
+for package in (articles, newsroom, serving):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         # Importing the server's entry point is starting the server.
         if ".migrations" not in module.name and module.name != "newsroom.wsgi":
