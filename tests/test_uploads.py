@@ -1,5 +1,7 @@
 """What is uploaded is told by its bytes, named without tricks, kept once, and never served as a page."""
 
+from unittest import mock
+
 import pytest
 from django.core.files.storage import default_storage
 from django.utils import translation
@@ -7,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import uploads
+from articles.attachments import film
+from articles.models import Attachment, Picture
+from articles.pictures import Image, picture_marks
 from articles.uploads import CONTENT_TYPES, RefusedFile, clean_name
-from tests.cast import upload
+from tests.cast import png, upload
+from tests.test_films import a_film
 
 
 def test_nothing_stored_can_run_as_a_page():
@@ -83,3 +89,40 @@ def test_two_keeping_the_same_file_at_once_leave_one(monkeypatch):
     monkeypatch.setattr(default_storage, "exists", lambda path: next(answers, exists(path)))
     uploads.keep("attachments/x.pdf", b"whole")
     assert default_storage.listdir("attachments") == ([], ["x.pdf"])
+
+
+# --- work is done once ----------------------------------------------------------------------------------------------
+
+
+def test_a_picture_of_a_form_is_decoded_and_scaled_once_and_its_marks_are_written_once(client, cast):
+    client.force_login(cast.writer)
+    words = {"upload": upload(png(1700, 1200), "桥.png"), "alt": "桥", "credit": "林晓舟"}
+    with (
+        mock.patch.object(Image, "open", wraps=Image.open) as opened,
+        mock.patch.object(Image.Image, "resize", autospec=True, side_effect=Image.Image.resize) as scaled,
+        mock.patch.object(picture_marks, "xmp", wraps=picture_marks.xmp) as packed,
+    ):
+        assert client.post("/admin/articles/picture/add/", words).status_code == 302
+    stored = Picture.objects.get()
+    assert (stored.name, stored.alt, stored.credit) == ("桥", "桥", "林晓舟")
+    assert (opened.call_count, packed.call_count) == (1, 1)
+    assert scaled.call_count == 1 + len(stored.renditions)
+
+
+def test_a_film_of_a_form_is_read_once(client, cast):
+    client.force_login(cast.writer)
+    with mock.patch.object(film, "facts_of", wraps=film.facts_of) as read:
+        answer = client.post("/admin/articles/attachment/add/", {"upload": upload(a_film(), "通车.mp4")})
+    assert answer.status_code == 302
+    stored = Attachment.objects.get()
+    assert (stored.name, stored.width, stored.seconds) == ("通车.mp4", 1280, 62)
+    assert read.call_count == 1
+
+
+@pytest.mark.parametrize("model", ["picture", "attachment"])
+def test_a_form_says_beside_the_field_why_a_file_is_refused(client, cast, model):
+    client.force_login(cast.writer)
+    page = client.post(f"/admin/articles/{model}/add/", {"upload": upload(b"<svg onload=alert(1)>", "a.png")})
+    assert "a.png" in page.context["adminform"].form.errors["upload"][0]
+    assert not Picture.objects.exists()
+    assert not Attachment.objects.exists()

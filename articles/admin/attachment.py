@@ -12,7 +12,7 @@ from .uploads import FileScreen
 @admin.register(Attachment)
 class AttachmentScreen(FileScreen):
     store = staticmethod(attachments.store)
-    inspect = staticmethod(lambda upload: attachments.inspect(upload.read(), upload.name))
+    prepare = staticmethod(attachments.prepare_attachment_upload)
     fields = ["link", "name", "length", "uploaded_at", "uploaded_by"]
     readonly_fields = ["link", "length", "uploaded_at", "uploaded_by"]
     list_display = ["name", "kind", "length", "uploaded_at"]

@@ -15,7 +15,7 @@ from .uploads import FileScreen
 @admin.register(Picture)
 class PictureScreen(FileScreen):
     store = staticmethod(pictures.store)
-    inspect = staticmethod(lambda upload: pictures.prepare(upload.read()))
+    prepare = staticmethod(pictures.prepare_picture_upload)
     words = ["alt", "caption", "credit", "licence"]
     fields = ["thumbnail", "name", *words, "size", "ai_label", "uploaded_at", "uploaded_by"]
     readonly_fields = ["thumbnail", "size", "ai_label", "uploaded_at", "uploaded_by"]

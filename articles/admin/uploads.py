@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
@@ -17,12 +18,15 @@ from .screen import Screen
 
 
 class FileScreen(Screen):
-    """A screen for files that `store` keeps: adding uploads one, changing changes the words about it."""
+    """A screen for files that `store` keeps: adding uploads one, changing changes the words about it.
+
+    `prepare` reads and checks an upload, or raises RefusedFile; `store` takes what it returns as well as an upload.
+    """
 
     duty = permissions.Duty.WRITE
     everywhere = False
     store: Callable[..., Any]
-    inspect: Callable[[Any], Any]
+    prepare: Callable[[UploadedFile], Any]
     words: list[str] = []  # the fields one may fill in beside the file
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -36,7 +40,7 @@ class FileScreen(Screen):
             return super().get_form(request, obj, **kwargs)
         return forms.modelform_factory(
             self.model,
-            form=type("UploadForm", (UploadForm,), {"inspect": staticmethod(self.inspect)}),
+            form=type("UploadForm", (UploadForm,), {"prepare": staticmethod(self.prepare)}),
             fields=self.words,
         )
 
@@ -77,17 +81,14 @@ class FileScreen(Screen):
 
 class UploadForm(forms.ModelForm):
     upload = forms.FileField(label=gettext_lazy("file"))
-    inspect: Callable[[Any], Any]
+    prepare: Callable[[UploadedFile], Any]
 
     def clean_upload(self) -> Any:
-        """Refuse here what `store` would refuse, so that the sentence stands beside the field."""
-        upload = self.cleaned_data["upload"]
+        """The prepared file; what `store` would refuse is refused here, so that the sentence is shown beside the field."""
         try:
-            self.inspect(upload)
+            return self.prepare(self.cleaned_data["upload"])
         except RefusedFile as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
-        upload.seek(0)
-        return upload
 
     def save_m2m(self) -> None:
         """The admin calls it after every form; an uploaded file has no such relations."""

@@ -3,8 +3,10 @@ and that was looked into for what would run on a reader's machine."""
 
 import hashlib
 import re
+from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from ..models import Attachment
 from ..uploads import RefusedFile
 from . import film, office, pdf
 
-__all__ = ["RefusedFile", "inspect", "store"]
+__all__ = ["PreparedAttachment", "RefusedFile", "inspect", "prepare_attachment_upload", "store"]
 
 TEXTS = ("csv", "txt", "vtt")
 
@@ -42,29 +44,35 @@ _CAPTIONS = re.compile(r"WEBVTT(?:[ \t][^\r\n]*)?(?:\r?\n|\Z)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 
-def store(upload: UploadedFile, *, by: Any) -> Attachment:
+@dataclass(frozen=True)
+class PreparedAttachment:
+    """A file ready to be stored: its bytes as they are kept, the extension that its content deserves (a key of
+    uploads.CONTENT_TYPES), the name readers see, and the facts of a film.
+    """
+
+    data: bytes
+    extension: str
+    name: str
+    film_facts: film.Facts | None = None
+
+
+def store(upload: UploadedFile | PreparedAttachment, *, by: User) -> Attachment:
     """Keep an upload and return its row; for a file that is kept already, the row there is, under its first name.
 
+    A form that has prepared the upload, to show a refusal beside its field, passes on what it prepared.
     Raises PermissionDenied or RefusedFile: then nothing was written. The file comes before the row, so a failing
     database can leave a file no row names; the same upload takes it up again.
     """
     permissions.require_anywhere(by, permissions.Duty.WRITE)
-    name = uploads.clean_name(upload.name)
-    data = uploads.read(upload, name)
-    extension = inspect(data, name)
-    if extension in TEXTS:
-        # UTF-8 with its mark is read right by phones, which follow our charset, and by Excel, which looks for the mark.
-        data = (_text(data) or "").encode("utf-8-sig")
-    sha256 = hashlib.sha256(data).hexdigest()
-    path = f"attachments/{sha256[:32]}.{extension}"
+    prepared = upload if isinstance(upload, PreparedAttachment) else prepare_attachment_upload(upload)
+    sha256 = hashlib.sha256(prepared.data).hexdigest()
+    path = f"attachments/{sha256[:32]}.{prepared.extension}"
     stored = Attachment.objects.filter(sha256=sha256).first()
     if stored:
         return stored
-    uploads.keep(path, data)
-    row = {"file": path, "name": shown_name(name, extension), "size": len(data), "uploaded_by": by}
-    if extension == film.EXTENSION:
-        row |= film.facts_of(data, name)._asdict()
-    return _row(sha256, row)
+    uploads.keep(path, prepared.data)
+    row = {"file": path, "name": prepared.name, "size": len(prepared.data), "uploaded_by": by}
+    return _row(sha256, row | (prepared.film_facts._asdict() if prepared.film_facts else {}))
 
 
 @transaction.atomic
@@ -77,33 +85,47 @@ def _row(sha256: str, row: dict[str, Any]) -> Attachment:
     return attachment
 
 
-def inspect(data: bytes, name: str) -> str:
-    """The extension the bytes deserve, a key of uploads.CONTENT_TYPES. Raises RefusedFile for all else.
+def prepare_attachment_upload(upload: UploadedFile) -> PreparedAttachment:
+    """Read an upload and look into it; raises RefusedFile."""
+    name = uploads.clean_name(upload.name)
+    return inspect(uploads.read(upload, name), name)
+
+
+def inspect(data: bytes, name: str) -> PreparedAttachment:
+    """What is kept of a file that may be stored. Raises RefusedFile for all others.
 
     The name decides only between kinds that no reader can tell apart by content (doc and wps, csv and txt).
     """
     kind = uploads.kind_of(data)
-    extension = uploads.split_name(name)[1]
-    if kind == "pdf":
-        pdf.refuse_active(data, name)
-        return "pdf"
-    if kind == "zip":
-        return office.package_extension(data, name)
-    if kind == "ole":
-        return office.compound_extension(data, name)
     if kind == "film":
-        film.facts_of(data, name)
-        return film.EXTENSION
+        facts = film.facts_of(data, name)
+        return PreparedAttachment(data, film.EXTENSION, shown_name(name, film.EXTENSION), facts)
     if kind in _REFUSALS:
         raise RefusedFile(_REFUSALS[kind], name)
-    text = _text(data)
+    if kind == "pdf":
+        pdf.refuse_active(data, name)
+        extension = "pdf"
+    elif kind == "zip":
+        extension = office.package_extension(data, name)
+    elif kind == "ole":
+        extension = office.compound_extension(data, name)
+    else:
+        extension, text = _inspect_text(data, name)
+        # UTF-8 with its mark is read right by phones, which follow our charset, and by Excel, which looks for the mark.
+        data = text.encode("utf-8-sig")
+    return PreparedAttachment(data, extension, shown_name(name, extension))
+
+
+def _inspect_text(data: bytes, name: str) -> tuple[str, str]:
+    """The extension of a text, one of TEXTS, and its characters."""
+    extension, text = uploads.split_name(name)[1], _text(data)
     if extension == "vtt" and not (text and _CAPTIONS.match(text)):
         raise RefusedFile(_("%(file)s holds no captions (WebVTT): its first line must be WEBVTT."), name)
-    if extension in TEXTS and text:
-        if _ACTIVE_TEXT.search(text):
-            raise RefusedFile(_("%(file)s holds HTML or a script among its text; save it as PDF."), name)
-        return extension
-    raise RefusedFile(_UNKNOWN, name)
+    if extension not in TEXTS or not text:
+        raise RefusedFile(_UNKNOWN, name)
+    if _ACTIVE_TEXT.search(text):
+        raise RefusedFile(_("%(file)s holds HTML or a script among its text; save it as PDF."), name)
+    return extension, text
 
 
 def shown_name(name: str, extension: str) -> str:

@@ -9,6 +9,7 @@ import io
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,9 +21,9 @@ from ..models import Picture
 from ..models.picture import renditions
 from ..uploads import RefusedFile
 from . import marks as picture_marks
-from .marks import UNREADABLE, Marks
+from .marks import UNREADABLE
 
-__all__ = ["Prepared", "RefusedFile", "prepare", "store"]
+__all__ = ["Prepared", "RefusedFile", "prepare", "prepare_picture_upload", "store"]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 MAX_PIXELS = 50_000_000
@@ -57,8 +58,12 @@ _OVERSIZE = gettext_lazy(
 
 @dataclass(frozen=True)
 class Prepared:
-    """A picture ready to be stored: the master as JPEG or PNG, and its WebP renditions by their width in pixels."""
+    """A picture ready to be stored: the master as JPEG or PNG, and its WebP renditions by their width in pixels.
 
+    `name` is the cleaned name of the file it came from, which may be ''.
+    """
+
+    name: str
     master: bytes
     extension: str
     width: int
@@ -70,20 +75,20 @@ class Prepared:
     notes: tuple[str, ...]
 
 
-def store(upload: UploadedFile, *, by: Any, **facts: str) -> Picture:
+def store(upload: UploadedFile | Prepared, *, by: User, **facts: str) -> Picture:
     """Put an upload into the library and return its row; the row there already is for a picture it already holds.
 
+    A form that has prepared the upload, to show a refusal beside its field, passes on what it prepared.
     `facts` are `name`, `alt`, `caption`, `credit` and `licence` of a new row; a credit in the file fills an empty one.
     Raises PermissionDenied, RefusedFile, or ValidationError for a fact that is too long: then nothing was written.
     Files come before the row, so a failing database can leave files no row names; the same upload takes them up again.
     """
     permissions.require_anywhere(by, permissions.Duty.WRITE)
-    name = uploads.clean_name(upload.name)
-    prepared = prepare(uploads.read(upload, name), name)
+    prepared = upload if isinstance(upload, Prepared) else prepare_picture_upload(upload)
     path = f"pictures/{prepared.sha256[:32]}.{prepared.extension}"
     row = {
         **facts,
-        "name": facts.get("name") or uploads.split_name(name)[0],
+        "name": facts.get("name") or uploads.split_name(prepared.name)[0],
         "credit": facts.get("credit") or prepared.credit,
         "file": path,
         "width": prepared.width,
@@ -110,23 +115,31 @@ def _row(sha256: str, row: dict[str, Any]) -> Picture:
     return picture
 
 
+def prepare_picture_upload(upload: UploadedFile) -> Prepared:
+    """Read an upload and prepare the picture in it; raises RefusedFile."""
+    name = uploads.clean_name(upload.name)
+    return prepare(uploads.read(upload, name), name)
+
+
 def prepare(data: bytes, name: str = "") -> Prepared:
     """Decode a picture and encode it anew, upright, in sRGB, at most MASTER_SIDE pixels long.
 
-    Opaque pictures become progressive JPEG, transparent ones PNG. `name` is only for the sentence of a RefusedFile.
+    Opaque pictures become progressive JPEG, transparent ones PNG. `name` is the file's, for sentences about it.
     """
     img, several = _decode(data, name)
     marks = picture_marks.read(img, data)
     master = _coloured(_shrunk(_upright(img), MASTER_SIDE), img.info.get("icc_profile"))
-    extension, encoded = _encoded(master, marks)
+    xmp = picture_marks.xmp(marks)
+    extension, encoded = _encoded(master, xmp)
     note = _("%(file)s holds several pictures or an animation; the first picture was kept.")
     return Prepared(
+        name=name,
         master=encoded,
         extension=extension,
         width=master.width,
         height=master.height,
         sha256=hashlib.sha256(encoded).hexdigest(),
-        renditions={width: _webp(master, width, marks) for width, _address in renditions("", master.width)},
+        renditions={width: _webp(master, width, xmp) for width, _address in renditions("", master.width)},
         credit=marks.credit,
         ai_label=marks.ai_label,
         notes=(note % {"file": f"“{name}”" if name else _("The file")},) if several else (),
@@ -204,9 +217,8 @@ def _coloured(img: Image.Image, profile: bytes | None) -> Image.Image:
     return img
 
 
-def _encoded(img: Image.Image, marks: Marks) -> tuple[str, bytes]:
+def _encoded(img: Image.Image, xmp: bytes) -> tuple[str, bytes]:
     file = io.BytesIO()
-    xmp = picture_marks.xmp(marks)
     if img.mode == "RGBA":
         text = PngImagePlugin.PngInfo()
         if xmp:
@@ -217,8 +229,8 @@ def _encoded(img: Image.Image, marks: Marks) -> tuple[str, bytes]:
     return "jpg", file.getvalue()
 
 
-def _webp(img: Image.Image, width: int, marks: Marks) -> bytes:
+def _webp(img: Image.Image, width: int, xmp: bytes) -> bytes:
     file = io.BytesIO()
     size = (width, max(1, round(img.height * width / img.width)))
-    img.resize(size, Image.Resampling.LANCZOS).save(file, "WEBP", quality=80, method=4, xmp=picture_marks.xmp(marks))
+    img.resize(size, Image.Resampling.LANCZOS).save(file, "WEBP", quality=80, method=4, xmp=xmp)
     return file.getvalue()
