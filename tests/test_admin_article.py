@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 from django.urls import reverse
 
-from articles import editing, publishing
+from articles import editing, publishing, sanitising
 from articles.models import Article, AuditEntry, Revision
 from articles.models.article import ArticleQuerySet
 
@@ -121,6 +121,17 @@ def test_what_the_gate_removed_is_told_and_the_rest_is_kept(client, cast):
     )
     assert Article.objects.get().body == "<p>正文</p>"
     assert len(response.context["messages"]) >= 3
+
+
+def test_a_body_is_sanitised_once_for_a_save(client, cast):
+    article = cast.article()
+    with mock.patch.object(sanitising, "_gate", wraps=sanitising._gate) as gate:
+        body = '<p style="color:red">改过的正文</p>'
+        response = login(client, cast.writer).post(change_url(article), form(cast, article, body=body), follow=True)
+        bodies = [call for call in gate.clean.call_args_list if "改过的正文" in call.args[0]]
+    assert article.revisions.get(number=2).content["body"] == "<p>改过的正文</p>"
+    assert len(response.context["messages"]) == 2  # what was removed, and that it is saved
+    assert len(bodies) == 1
 
 
 def test_problems_are_listed_and_the_text_is_saved_all_the_same(client, cast):

@@ -1,9 +1,13 @@
 """What HTML becomes when it enters: the elements kept, the text made tidy, and what the editor is told."""
 
+import copy
+from unittest import mock
+
 import pytest
 from django.utils import translation
 
-from articles.sanitising import paragraphs, plain, sanitise, used_files
+from articles import sanitising
+from articles.sanitising import Sanitised, SanitisedHtml, paragraphs, plain, sanitise, used_files
 
 PICTURE = "/media/pictures/0123456789abcdef0123456789abcdef.jpg"
 OTHER_PICTURE = "/media/pictures/fedcba9876543210fedcba9876543210.png"
@@ -286,6 +290,20 @@ def test_paragraphs_are_escaped_and_without_blank_lines():
         paragraphs(["　　甲 & <b>乙</b>", "", " \u3000", "张三　李四\n"])
         == "<p>甲 &amp; &lt;b&gt;乙&lt;/b&gt;</p><p>张三　李四</p>"
     )
+
+
+def test_sanitised_html_is_read_again_only_where_it_was_changed():
+    html = f'<p style="color:red">　　甲</p><script>alert(1)</script><img src="{PICTURE}">'
+    once = SanitisedHtml(html)
+    with mock.patch.object(sanitising, "_gate", wraps=sanitising._gate) as gate:
+        assert sanitise(once) == Sanitised(str(once), once.removed)
+        assert gate.clean.call_count == 0
+        assert sanitise(html) == Sanitised(str(once), once.removed)
+        assert sanitise(once + "<script>alert(2)</script>").html == once
+        assert sanitise(once.replace("甲", "<em onclick=alert(3)>乙</em>")).html == once.replace("甲", "<em>乙</em>")
+        assert gate.clean.call_count == 3
+    assert type(sanitise(once).html) is str
+    assert copy.deepcopy(once).removed == once.removed
 
 
 def test_used_files_are_those_of_ours_in_order_and_once():

@@ -40,12 +40,11 @@ class ArticleForm(forms.ModelForm):
             self.fields["based_on"].initial = self.instance.latest.number
 
     def clean_body(self) -> str:
-        """Refuse here what the gate would refuse on saving, so that the sentence stands beside the text."""
+        """The sanitised text; what sanitising refuses is refused here, so that the sentence is shown beside the text."""
         try:
-            sanitising.sanitise(self.cleaned_data["body"])
+            return sanitising.SanitisedHtml(self.cleaned_data["body"])
         except sanitising.TooLong as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
-        return self.cleaned_data["body"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -68,7 +67,7 @@ class ArticleForm(forms.ModelForm):
         newest = self.instance.newest.content
         typed = {field: cleaned.get(field) or "" for field in editing.PLAIN_FIELDS if field != "keywords"}
         if "body" in cleaned:
-            typed["body"] = sanitising.sanitise(cleaned["body"]).html
+            typed["body"] = cleaned["body"]
         return comparing.compare(newest, {**newest, **typed})
 
 

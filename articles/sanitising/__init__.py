@@ -26,7 +26,7 @@ from .text import plain
 from .tidying import level, tidy, write
 from .tokens import DROPPED, read
 
-__all__ = ["Sanitised", "TooLong", "kept", "paragraphs", "plain", "sanitise", "used_files"]
+__all__ = ["Sanitised", "SanitisedHtml", "TooLong", "kept", "paragraphs", "plain", "sanitise", "used_files"]
 
 # Characters and tags of HTML. The longest investigation pasted from Word with its styles stays far below; what lies
 # above would keep a worker busy for longer than an editor waits.
@@ -65,11 +65,29 @@ class Sanitised:
     removed: tuple[str, ...]
 
 
+class SanitisedHtml(str):
+    """`html`, sanitised, together with what was removed from it: a form that sanitises a text, to show a refusal beside
+    its field, hands this on to saving, and `sanitise` does not read it again. Raises TooLong.
+
+    Whatever is done to the text (replaced, joined, stripped) makes a plain str of it, which is read like any other.
+    """
+
+    removed: tuple[str, ...]
+
+    def __new__(cls, html: str) -> "SanitisedHtml":
+        sanitised = sanitise(html)
+        text = super().__new__(cls, sanitised.html)
+        text.removed = sanitised.removed
+        return text
+
+
 def sanitise(html: str) -> Sanitised:
     """The HTML we keep of `html`; the same again for what it returned, with nothing removed.
 
     Raises TooLong above LONGEST characters or MOST_TAGS tags, before or after cleaning; never for malformed HTML.
     """
+    if isinstance(html, SanitisedHtml):
+        return Sanitised(str(html), html.removed)
     _refuse_too_long(len(html), html.count("<"))
     told: Counter[str] = Counter()
     body = Body(told)
@@ -85,9 +103,9 @@ def kept(html: str) -> SafeString:
     return mark_safe(html)
 
 
-def paragraphs(lines: Iterable[str]) -> str:
+def paragraphs(lines: Iterable[str]) -> SanitisedHtml:
     """Plain text `lines` as one <p> each, escaped; blank lines and typed indents are left out."""
-    return sanitise("".join(f"<p>{entities.escape(line)}</p>" for line in lines)).html
+    return SanitisedHtml("".join(f"<p>{entities.escape(line)}</p>" for line in lines))
 
 
 def _joined(pieces: Iterator[str]) -> str:
