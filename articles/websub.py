@@ -13,13 +13,14 @@ from urllib.request import Request, urlopen
 from django.conf import settings
 from django.utils import timezone
 
+from .backoff import Backoff
 from .baking.generations import generations
 from .models import BakedPage, HubNotice
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 10.0  # seconds
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
+HUB_RETRIES = Backoff(first=timedelta(seconds=10), longest=timedelta(hours=1))
 
 
 def tell_hub() -> int:
@@ -40,8 +41,7 @@ def tell_hub() -> int:
             notice.sha256, notice.attempts, notice.due_at = sha256, 0, None
             told += 1
         else:
-            pause = min(FIRST_PAUSE * 2 ** min(notice.attempts, 20), LONGEST_PAUSE)
-            notice.attempts, notice.due_at = min(notice.attempts + 1, 1000), now + pause
+            notice.attempts, notice.due_at = HUB_RETRIES.after_failure(notice.attempts)
         notice.save()
     return told
 

@@ -44,6 +44,7 @@ VERBS = [
     "articles.old_paths",
     "articles.reporting",
     "articles.look",
+    "articles.backoff",
     "articles.baking",
     "articles.websub",
     "articles.arranging",

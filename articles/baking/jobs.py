@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from ..backoff import Backoff
 from ..models import BakedPage, BakeJob
 from .generations import generations
 from .render import RenderFailed, ask
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 # Longer than any page takes; the page of a worker that died is free again after this.
 LEASE = timedelta(seconds=30)
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+BAKE_RETRIES = Backoff(first=timedelta(seconds=5), longest=timedelta(hours=1))
 AT_ONCE = 500  # rows of one statement
 # What a new request for an address writes over an old one; a claim goes too, for what is being rendered may be old.
 ANEW = ["mark", "whole", "requested_at", "due_at", "claimed_until", "attempts", "error"]
@@ -170,9 +171,9 @@ def _remove(job: BakeJob) -> None:
 
 def _postpone(job: BakeJob, failure: str) -> None:
     log.warning("baking %s failed: %s", job.path, failure)
-    pause = min(FIRST_PAUSE * 2 ** min(job.attempts, 20), LONGEST_PAUSE)
+    attempts, due_at = BAKE_RETRIES.after_failure(job.attempts)
     BakeJob.objects.filter(pk=job.pk).update(
-        due_at=timezone.now() + pause, attempts=min(job.attempts + 1, 1000), error=failure[:400], claimed_until=None
+        due_at=due_at, attempts=attempts, error=failure[:400], claimed_until=None
     )
 
 
@@ -218,7 +219,7 @@ def _claim() -> BakeJob | None:
         now = timezone.now()
         # Times further ahead than we ever set them are from before the clock was set back.
         free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_until__gt=now + LEASE)
-        due = Q(due_at=None) | Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_PAUSE)
+        due = Q(due_at=None) | Q(due_at__lte=now) | Q(due_at__gt=now + BAKE_RETRIES.longest)
         job = BakeJob.objects.filter(free, due, whole=False).order_by("attempts", "pk").first()
         if job is None:
             return None
