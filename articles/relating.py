@@ -62,7 +62,7 @@ def rebuild(progress: Progress | None = None) -> int:
     """Keep the keywords of the articles that were published before they were kept, and relate them, oldest first; how many
     changed. Can be broken off at any time, and run twice.
     """
-    public = Article.objects.filter(live__isnull=False)
+    public = Article.objects.with_live_edition()
     total, changed, done = public.count(), 0, 0
     for batch in batches(public, BATCH):
         changed += _rebuild([number for (number,) in batch])
@@ -77,7 +77,7 @@ def _rebuild(numbers: list[int]) -> int:
     # Held as an act holds them: first the article, then its turn.
     Article.objects.hold(numbers)
     audit.wait_for_turn()
-    public = Article.objects.filter(number__in=numbers, live__isnull=False).order_by("number")
+    public = Article.objects.with_live_edition().filter(number__in=numbers).order_by("number")
     return sum(_relate(article) is not None for article in public.select_related("live__revision").defer("body"))
 
 

@@ -49,7 +49,8 @@ def receive(article: Article, *, text: str, quote: str = "", contact: str = "", 
                 _("That is longer than we can take: at most %(most)d characters. Please shorten it.") % {"most": most}
             )
     article = Article.objects.locked(article.pk)
-    if article.live is None:
+    edition = article.public_edition
+    if edition is None:
         raise CannotReport(_("This article can no longer be read here."))
     same = Report.objects.filter(article=article, state=Report.State.OPEN, text=text).first()
     if same:
@@ -57,7 +58,7 @@ def receive(article: Article, *, text: str, quote: str = "", contact: str = "", 
     now, sender = timezone.now(), _hashed(address)
     _refuse_a_flood(sender, now)
     report = Report.objects.create(
-        article=article, edition=article.live.number, text=text, quote=quote, contact=contact, sender=sender,
+        article=article, edition=edition.number, text=text, quote=quote, contact=contact, sender=sender,
         received_at=now, due_at=due_after(now),
     )  # fmt: skip
     audit.record(

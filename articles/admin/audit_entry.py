@@ -1,7 +1,7 @@
 """The audit, to be read, and by auditors alone."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import permissions
 from ..models import AuditEntry
+from ..models.calendar_days import start_of_day
 from .screen import Screen
 
 MOST_COUNTED = 10_000
@@ -122,8 +123,8 @@ def meant(term: str) -> Q:
 def _on(text: str) -> Q:
     """The rows of a day in the site's time zone; none where the calendar has no such day."""
     try:
-        midnight = datetime.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return Q(pk=None)
-    start, end = (timezone.make_aware(instant) for instant in (midnight, midnight + timedelta(days=1)))
-    return Q(at__gte=start, at__lt=end)  # not at__date: SQLite would ask Python about every row
+    # Not at__date: SQLite would ask Python about every row.
+    return Q(at__gte=start_of_day(day), at__lt=start_of_day(day + timedelta(days=1)))

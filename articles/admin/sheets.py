@@ -1,7 +1,7 @@
 """Review sheets and evidence packs at the desk: one article's, or those of a stretch of days in one file."""
 
 import tempfile
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -11,12 +11,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import audit, evidence, permissions, review_sheet
 from ..models import Article, SiteSettings
+from ..models.calendar_days import start_of_day
 from ..permissions import Duty
 from ..review_sheet.pdf import pdf
 from .screen import CONTENT
@@ -47,9 +47,8 @@ class DaysForm(forms.Form):
 
     def articles(self) -> Any:
         """The articles of these days; a ValidationError on the form where they are too many for one file."""
-        first, last = self.cleaned_data["start"], self.cleaned_data["end"] + timedelta(days=1)
-        instants = (timezone.make_aware(datetime.combine(day, time())) for day in (first, last))
-        found = review_sheet.articles_between(*instants).select_related("signed", "latest")
+        start, end = self.cleaned_data["start"], self.cleaned_data["end"] + timedelta(days=1)
+        found = review_sheet.articles_between(start_of_day(start), start_of_day(end)).select_related("signed", "latest")
         if found[MOST_SHEETS:].exists():
             self.add_error(None, _("More than %(most)d articles; choose fewer days.") % {"most": MOST_SHEETS})
             return None

@@ -119,7 +119,7 @@ def everything() -> Iterator[list[str]]:
     for section in sections:
         yield from grouped(reverse("section_page", args=[section.slug, n]) for n in range(1, section.last_page + 1))
     yield from grouped(sitemaps())
-    live = Article.objects.filter(live__isnull=False)
+    live = Article.objects.with_live_edition()
     for editions in batches(live, AT_ONCE, "live__number"):
         yield from grouped(address for number, edition in editions for address in _of_edition(number, edition))
     for codes in batches(ShortLink.objects.all(), AT_ONCE, "code"):
@@ -205,7 +205,7 @@ def sitemaps() -> Iterator[str]:
     an index for each month.
     """
     yield reverse("sitemap_lists")
-    live = Article.objects.filter(live__isnull=False)
+    live = Article.objects.with_live_edition()
     day = live.newest_day()
     while day:
         yield from (_sitemap(day, part) for part in range(-(-live.of_month(day).count() // SITEMAP_SIZE)))
@@ -217,7 +217,7 @@ def of_sitemap(day: date, part: int) -> QuerySet[Article]:
     file when their time has come.
     """
     rows = Article.objects.order_by("first_published_at", "number")
-    live = rows.filter(live__isnull=False).of_month(day)[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
+    live = rows.with_live_edition().of_month(day)[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
     # Their keys first: joined to their editions at once, all the parts before this one would be read with them.
     return rows.filter(pk__in=live.values("pk"))
 
@@ -236,7 +236,7 @@ def _sitemaps(article: Article) -> set[str]:
         return set()
     day = timezone.localdate(at)
     earlier = Q(first_published_at__lt=at) | Q(first_published_at=at, number__lt=article.number)
-    live = Article.objects.filter(live__isnull=False).of_month(day)
+    live = Article.objects.with_live_edition().of_month(day)
     count = live.aggregate(all=Count("pk"), before=Count("pk", filter=earlier))
     first = max(0, count["before"] - AT_THE_SAME_TIME) // SITEMAP_SIZE
     last = (count["all"] + AT_THE_SAME_TIME) // SITEMAP_SIZE

@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -11,23 +11,29 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .calendar_days import start_of_day
+from .expiry import has_expired, unexpired
 from .picture import Picture
 from .section import PAGE_SIZE, Section
 from .source import Source
 
 if TYPE_CHECKING:
+    from .edition import Edition
     from .revision import Revision
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class ArticleQuerySet(models.QuerySet):
     def public(self, at: datetime | None = None) -> "ArticleQuerySet":
         """Exactly what readers may see at the instant `at` (now, when None). The one visibility rule (law 10)."""
-        at = at or timezone.now()
-        return self.filter(live__isnull=False).filter(Q(live__expires_at__isnull=True) | Q(live__expires_at__gt=at))
+        return self.with_live_edition().filter(unexpired("live__expires_at", at))
+
+    def with_live_edition(self) -> "ArticleQuerySet":
+        """Those that readers see, or saw until they expired: expired ones keep their places in lists, maps and the index."""
+        return self.filter(live__isnull=False)
+
+    def pinned(self, at: datetime | None = None) -> "ArticleQuerySet":
+        """Those that stand first in their section at the instant `at` (now, when None)."""
+        return self.filter(live__pinned_until__gt=at or timezone.now())
 
     def hold(self, numbers: Iterable[int]) -> None:
         """Hold these articles until the transaction ends, in order. Rows that refer to them may be written meanwhile (`no_key`,
@@ -44,14 +50,13 @@ class ArticleQuerySet(models.QuerySet):
 
     def in_state(self, state: str, at: datetime | None = None) -> "ArticleQuerySet":
         """The articles whose `state` property says this, as a query."""
-        live = Q(live__isnull=False)
-        expired = Q(live__expires_at__isnull=False, live__expires_at__lte=at or timezone.now())
+        live, shown = Q(live__isnull=False), unexpired("live__expires_at", at)
         unchanged = Q(live__revision=F("latest"))
         rows = {
             Article.State.DRAFT: Q(live__isnull=True, withdrawn_at__isnull=True),
-            Article.State.LIVE: live & ~expired & unchanged,
-            Article.State.CHANGED: live & ~expired & ~unchanged,
-            Article.State.EXPIRED: live & expired,
+            Article.State.LIVE: live & shown & unchanged,
+            Article.State.CHANGED: live & shown & ~unchanged,
+            Article.State.EXPIRED: live & ~shown,
             Article.State.WITHDRAWN: Q(withdrawn_at__isnull=False),
         }
         return self.filter(rows[Article.State(state)])
@@ -79,19 +84,21 @@ class ArticleQuerySet(models.QuerySet):
 
     def of_day(self, day: date) -> "ArticleQuerySet":
         """Those first published on a day, in the site's zone."""
-        return self._between(day, day + timedelta(days=1))
+        return self.of_days(day, day)
 
     def of_month(self, day: date) -> "ArticleQuerySet":
         """Those first published in the month that a day is in."""
         first = day.replace(day=1)
-        return self._between(first, (first + timedelta(days=32)).replace(day=1))
+        return self.of_days(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
-    def _between(self, first: date, end: date) -> "ArticleQuerySet":
-        return self.filter(first_published_at__gte=_midnight(first), first_published_at__lt=_midnight(end))
+    def of_days(self, since: date | None, until: date | None) -> "ArticleQuerySet":
+        """Those first published from one day to another, both included, in the site's zone; None leaves that end open."""
+        rows = self.filter(first_published_at__gte=start_of_day(since)) if since else self
+        return rows.filter(first_published_at__lt=start_of_day(until + timedelta(days=1))) if until else rows
 
     def newest_day(self, before: date | None = None) -> date | None:
         """The last day, before the day `before`, on which one of these was first published; one look into an index."""
-        rows = self.filter(first_published_at__lt=_midnight(before)) if before else self
+        rows = self.filter(first_published_at__lt=start_of_day(before)) if before else self
         at = rows.order_by("-first_published_at").values_list("first_published_at", flat=True).first()
         return timezone.localdate(at) if at else None
 
@@ -296,11 +303,21 @@ class Article(models.Model):
         return bool(self.signed and self.latest and self.signed.is_final and self.signed.digest == self.latest.digest)
 
     @property
+    def public_edition(self) -> "Edition | None":
+        """The edition that readers see now; None where they see none, as `ArticleQuerySet.public` asks the database."""
+        return None if self.live is None or has_expired(self.live.expires_at) else self.live
+
+    @property
+    def is_public(self) -> bool:
+        """Whether readers see it now."""
+        return self.public_edition is not None
+
+    @property
     def state(self) -> "Article.State":
         if self.withdrawn_at:
             return self.State.WITHDRAWN
         if not self.live_id:
             return self.State.DRAFT
-        if self.live.expires_at and self.live.expires_at <= timezone.now():
+        if not self.is_public:
             return self.State.EXPIRED
         return self.State.LIVE if self.live.revision_id == self.latest_id else self.State.CHANGED

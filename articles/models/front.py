@@ -2,10 +2,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .article import Article
+from .expiry import has_expired
 from .picture import Picture
 from .section import Section
 
@@ -116,4 +116,4 @@ class Slot(models.Model):
     @property
     def is_shown(self) -> bool:
         """Whether its time is not over."""
-        return self.until is None or self.until > timezone.now()
+        return not has_expired(self.until)

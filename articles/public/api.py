@@ -25,7 +25,6 @@ from ..models import Article, Edition, Section
 from . import together
 from .api_document import LARGEST_PAGE, MOST_PAGES, USUAL_PAGE, document
 from .page import ArticlePage, note_of
-from .views import SHOWN
 
 CURSOR = re.compile(r"([0-9]{1,16})-([0-9]{1,18})")
 PARAMETERS = {
@@ -91,11 +90,7 @@ def articles(request: HttpRequest) -> dict[str, Any]:
     section = _section(request, asked)
     if section:
         rows = rows.filter(listed_in=section)
-    since, until = _days(asked)
-    if since:
-        rows = rows.filter(first_published_at__gte=_midnight(since))
-    if until:
-        rows = rows.filter(first_published_at__lt=_midnight(until + timedelta(days=1)))
+    rows = rows.of_days(*_days(asked))
     if asked.get("cursor"):
         at, number = _cursor(asked["cursor"])
         rows = rows.filter(first_published_at__lte=at).filter(Q(first_published_at__lt=at) | Q(number__lt=number))
@@ -227,10 +222,6 @@ def _days(asked: QueryDict) -> tuple[date | None, date | None]:
     return days[0], days[1]
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001 (the line makes it aware)
-
-
 def _cursor(text: str) -> tuple[datetime, int]:
     found = CURSOR.fullmatch(text)
     if found:
@@ -247,7 +238,7 @@ def _public(request: HttpRequest, number: int) -> Article:
     row = together.of(request).article(number) if number < 2**63 else None
     if row is None:
         raise Problem(404, _("There is no such article."))
-    if row.state not in SHOWN:
+    if not row.is_public:
         raise Problem(410, _("This article can no longer be read here."))
     return row
 

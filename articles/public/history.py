@@ -48,7 +48,7 @@ def history(request: HttpRequest, number: int) -> HttpResponse:
     An article of one edition has no history; the address leads to the article.
     """
     article = views.published(request, number)
-    if article.state not in views.SHOWN:
+    if not article.is_public:
         return views.gone(request, article.state)
     if article.live.number == 1:
         return redirect(article.get_absolute_url())

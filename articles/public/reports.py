@@ -14,7 +14,7 @@ from .. import reporting
 from ..client_address import address_of
 from . import metadata
 from .look import SeeOther
-from .views import SHOWN, gone, published
+from .views import gone, published
 
 FIELDS = {"text": 500, "quote": 200, "contact": 80}
 LARGEST = 20_000  # bytes of a form; what is longer was not written by hand
@@ -26,7 +26,7 @@ LARGEST = 20_000  # bytes of a form; what is longer was not written by hand
 def report(request: HttpRequest, number: int) -> HttpResponse:
     """The form for a mistake in an article; what was typed stays when something is not right."""
     row = published(request, number)
-    if row.state not in SHOWN:
+    if not row.is_public:
         return gone(request, row.state)
     context: dict[str, Any] = {"article": row, "most": FIELDS, "meta": metadata.for_other()}
     if request.method != "POST":

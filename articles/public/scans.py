@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .. import short_links
-from ..models import Article, ShortLink, SiteSettings
+from ..models import ShortLink, SiteSettings
 from . import views
 from .page import has_changed
 
@@ -23,9 +23,8 @@ def landing(request: HttpRequest, code: str) -> HttpResponse:
     link = short_links.find(code)
     if link is None:
         raise Http404
-    state = link.article.state
-    if state in (Article.State.WITHDRAWN, Article.State.EXPIRED):
-        return views.gone(request, state)
+    if not link.article.is_public:
+        return views.gone(request, link.article.state)
     if request.method == "GET":
         short_links.count_scan(link)
     target = link.article.public_url

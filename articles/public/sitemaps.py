@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from .. import baking
 from ..models import Article, Section, SiteSettings
+from ..models.expiry import has_expired
 from .archive import day_of
 
 MOST_NEWS = 1000
@@ -46,7 +47,7 @@ def month(request: HttpRequest, month: str, part: str = "1") -> HttpResponse:
     entries = [
         (reverse("article", args=[number]), changed)
         for number, changed, expires in rows.values_list("number", "live__published_at", "live__expires_at")
-        if expires is None or expires > now
+        if not has_expired(expires, now)
     ]
     if not entries:
         raise Http404

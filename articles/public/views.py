@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -18,8 +17,6 @@ from .page import ArticlePage, breadcrumb, has_changed
 HOME_SECTIONS = 12
 HOME_LINES = 6
 PINNED = 5
-# States in which readers see the article.
-SHOWN = (Article.State.LIVE, Article.State.CHANGED)
 
 
 @require_safe
@@ -45,7 +42,7 @@ def _by_section(request: HttpRequest) -> dict[str, Any]:
     # Twice as many as are shown, for a few withdrawn ones leave holes among the ordinals.
     articles = list(public.newest_in(sections, 2 * HOME_LINES))
     blocks = [(s, [a for a in articles if a.listed_in_id == s.pk][:HOME_LINES]) for s in sections]
-    pinned = list(public.filter(live__pinned_until__gt=timezone.now())[:PINNED])
+    pinned = list(public.pinned()[:PINNED])
     lead = list(dict.fromkeys([*pinned, *(a for a in articles if a.live.cover), *articles]))[:PINNED]
     latest = max((a.first_published_at for a in articles), default=None)
     return {
@@ -62,7 +59,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     site = together.of(request).site
     here = site.section(slug)
     public = Article.objects.public().for_lists()
-    pinned = list(public.filter(listed_in=here, live__pinned_until__gt=timezone.now())[:PINNED])
+    pinned = list(public.filter(listed_in=here).pinned()[:PINNED])
     first_page = max(1, here.last_page - 1)
     newest = public.newest_in([here], here.last_ordinal - (first_page - 1) * PAGE_SIZE)
     children = [child for child in site.sections if child.parent_id == here.pk and child.last_ordinal]
@@ -103,7 +100,7 @@ def section_page(request: HttpRequest, slug: str, page: int) -> HttpResponse:
 def article(request: HttpRequest, number: int) -> HttpResponse:
     """The edition readers see; 410 once it was withdrawn or has expired; 404 for what never was public."""
     row = published(request, number)
-    if row.state not in SHOWN:
+    if not row.is_public:
         return gone(request, row.state)
     shared = together.of(request)
     page = ArticlePage.of_edition(row, around=shared.around(row), pages=shared.pages_of_names(row))
@@ -118,7 +115,7 @@ def since(request: HttpRequest, number: int, edition: int) -> HttpResponse:
     Why: docs/decisions/old-printouts.md.
     """
     row = published(request, number)
-    if row.state not in SHOWN:
+    if not row.is_public:
         return gone(request, row.state)
     older = row.editions.select_related("revision").filter(number=edition).first()
     if older is None:

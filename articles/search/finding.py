@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from ..models import SearchText, Section
+from ..models.calendar_days import start_of_day
+from ..models.expiry import unexpired
 from . import tokens, words
 from .index import SECOND
 
@@ -74,8 +76,8 @@ class Query:
 
     def span(self) -> tuple[int, int]:
         """The first and the last key of the days asked for, in the site's zone."""
-        first = _midnight(self.since) if self.since else ALL_TIME[0]
-        last = _midnight(self.until + timedelta(days=1)) - 1 if self.until else ALL_TIME[1]
+        first = _first_key(self.since) if self.since else ALL_TIME[0]
+        last = _first_key(self.until + timedelta(days=1)) - 1 if self.until else ALL_TIME[1]
         return first, last
 
 
@@ -158,7 +160,7 @@ def _matching(groups: list[list[str]], first: int, last: int, most: int) -> list
 
 def _texts(keys: list[int]) -> QuerySet[SearchText]:
     """The rows of these keys whose time is not over."""
-    return SearchText.objects.filter(pk__in=keys).exclude(expires_at__lte=timezone.now()).order_by("-pk")
+    return SearchText.objects.filter(unexpired("expires_at"), pk__in=keys).order_by("-pk")
 
 
 def _holds(row: SearchText, looked_for: Sequence[str]) -> bool:
@@ -215,6 +217,6 @@ def _marked(text: str, looked_for: Sequence[str]) -> Iterator[Part]:
         yield Part(text[place:], False)
 
 
-def _midnight(day: date) -> int:
-    """The first microsecond of a day; the calendar's ends are as far as one can ask."""
-    return int(timezone.make_aware(datetime.combine(day, time.min)).timestamp() * SECOND)
+def _first_key(day: date) -> int:
+    """The key of the first microsecond of a day."""
+    return int(start_of_day(day).timestamp() * SECOND)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.html import strip_tags
 
 from ..models import Article, SearchText
@@ -36,9 +36,9 @@ def rebuild(progress: Progress | None = None) -> int:
 
     Can be broken off at any time, and run twice.
     """
-    public = Article.objects.filter(live__isnull=False)
+    public = Article.objects.with_live_edition()
     # Those that readers see no more too, where a row of theirs was left.
-    wanted = Article.objects.filter(Q(live__isnull=False) | Q(search_text__isnull=False))
+    wanted = Article.objects.with_live_edition() | Article.objects.filter(search_text__isnull=False)
     total, done = public.count(), 0
     for batch in batches(wanted, BATCH):
         done += _rebuild([number for (number,) in batch])
@@ -52,7 +52,7 @@ def _rebuild(numbers: list[int]) -> int:
     # Held, so that no act that changes one of them is overtaken by its older text.
     Article.objects.hold(numbers)
     _delete(SearchText.objects.filter(article__in=numbers))
-    public = Article.objects.filter(number__in=numbers, live__isnull=False)
+    public = Article.objects.with_live_edition().filter(number__in=numbers)
     return _insert([_row(article) for article in public.select_related("live__revision").defer("body")])
 
 
