@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from . import audit
 from .models import Article, Keyword, Relation, Tagging
@@ -39,13 +39,15 @@ def _relate(article: Article) -> set[int] | None:
     if edition is None or at is None:
         raise ValueError(f"article {article.number} is not public")
     names = set(edition.revision.content["keywords"])
-    if names == set(Tagging.objects.filter(article=article).values_list("keyword__name", flat=True)):
+    kept = set(Tagging.objects.filter(article=article).values_list("keyword__name", flat=True))
+    if names == kept:
         return None
-    before = set(Relation.objects.filter(article=article).values_list("other", flat=True))
-    Relation.objects.filter(article=article).delete()
-    Relation.objects.filter(other=article).delete()
+    before = of(article)
+    if before:  # rows come in pairs: where it has no others, none has it
+        Relation.objects.filter(Q(article=article) | Q(other=article)).delete()
     keywords = _kept(names)
-    Tagging.objects.filter(article=article).delete()
+    if kept:
+        Tagging.objects.filter(article=article).delete()
     Tagging.objects.bulk_create([Tagging(article=article, keyword=keyword, at=at) for keyword in keywords])
     others = _found(article, keywords)
     pairs = [pair for other in others for pair in ((article.pk, other), (other, article.pk))]

@@ -102,7 +102,8 @@ def notice_instants() -> int:
     count = 0
     audit.wait_for_turn()  # as acts do before they ask for pages
     for field, rows in passed.items():
-        for article in rows.select_related("listed_in").order_by("number").iterator():
+        whole = rows.select_related("live__revision", "live__section__parent__parent")
+        for article in whole.order_by("number").iterator():
             gone = baking.own(article) if field == "expires_at" and last and last < now else ()
             baking.request(baking.of_article(article), gone=gone)
             count += 1

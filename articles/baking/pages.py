@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from .. import look, relating
-from ..models import Article, Keyword, Person, Section, ShortLink, Source, Topic
+from ..models import Article, Edition, Keyword, Person, Section, ShortLink, Source, Topic
 from ..models.batches import batches
+from ..models.named_pages import find_named_pages
 from ..models.section import PAGE_SIZE
 
 # So many articles of a month stand in one sitemap file. The protocol allows 50,000; each publication writes one such file anew.
@@ -33,22 +34,33 @@ def of_article(article: Article, *, moved_from: Place | None = None) -> set[str]
 
     How many they are depends on how often the article was published, and never on how large the archive is.
     """
+    editions = _newest_editions(article)
     found = {
-        *own(article),
+        *_own_pages(article.number, editions[0].number if editions else 0),
         reverse("home"),
         reverse("news_sitemap"),
         *_feeds("feed_all"),
         *_sitemaps(article),
         *_days(article),
-        *_named(article),
-        *_topics(article),
+        *_named(editions),
+        *_topics(article, editions),
         *pages_of(relating.of(article)),
     }
-    if article.listed_in and article.ordinal:
-        found |= _around(Place(article.listed_in, article.ordinal))
+    if article.listed_in_id and article.ordinal:
+        found |= _around(article.listed_in_id, article.ordinal)
     if moved_from:
-        found |= _around(moved_from)
+        found |= _around(moved_from.section.pk, moved_from.ordinal)
     return found
+
+
+def _newest_editions(article: Article) -> list[Edition]:
+    """The edition that readers see, or saw last, and the one before it, whose words may be on other pages."""
+    if article.live and article.live.number == 1:
+        return [article.live]
+    editions = article.editions.select_related("revision", "section__parent__parent").order_by("-number")
+    if article.live:
+        return [article.live, *editions.filter(number__lt=article.live.number)[:1]]
+    return list(editions[:2])
 
 
 def of_topic(topic: Topic | None) -> set[str]:
@@ -63,11 +75,11 @@ def pages_of(numbers: Iterable[int]) -> set[str]:
     return {reverse("article", args=[number]) for number in numbers}
 
 
-def _topics(article: Article) -> set[str]:
+def _topics(article: Article, editions: list[Edition]) -> set[str]:
     """The topics that may show the article: given a slot, or by its section, those above, or its keywords."""
     sections: set[int] = set()
     keywords: set[str] = set()
-    for edition in article.editions.select_related("revision", "section__parent__parent").order_by("-number")[:2]:
+    for edition in editions:
         keywords.update(edition.revision.content["keywords"])
         here: Section | None = edition.section
         while here:
@@ -82,11 +94,15 @@ def _topics(article: Article) -> set[str]:
 
 def own(article: Article) -> set[str]:
     """The addresses that are the article's alone, which a withdrawal empties."""
-    editions = article.editions.aggregate(last=Max("number"))["last"] or 0
+    last = article.live.number if article.live else article.editions.aggregate(last=Max("number"))["last"]
+    return _own_pages(article.number, last or 0)
+
+
+def _own_pages(number: int, last_edition: int) -> set[str]:
     return {
-        reverse("article", args=[article.number]),
-        reverse("history", args=[article.number]),
-        *(reverse("since", args=[article.number, edition]) for edition in range(1, editions)),
+        reverse("article", args=[number]),
+        reverse("history", args=[number]),
+        *(reverse("since", args=[number, edition]) for edition in range(1, last_edition)),
     }
 
 
@@ -133,22 +149,20 @@ def _of_edition(number: int, edition: int) -> Iterator[str]:
         yield from (reverse("since", args=[number, older]) for older in range(1, edition))
 
 
-def _around(place: Place) -> set[str]:
-    """The neighbours of a place in a section, and the section's lists."""
-    public = Article.objects.public().filter(listed_in=place.section)
-    beside = [
-        public.filter(ordinal__lt=place.ordinal).order_by("-ordinal"),
-        public.filter(ordinal__gt=place.ordinal).order_by("ordinal"),
-    ]
-    neighbours = [number for rows in beside for number in rows.values_list("number", flat=True)[:1]]
-    return {reverse("article", args=[number]) for number in neighbours} | _lists(place)
+def _around(section: int, ordinal: int) -> set[str]:
+    """The neighbours of a place in a section, and the section's lists; `section` is its key."""
+    public = Article.objects.public().filter(listed_in=section)
+    before = public.filter(ordinal__lt=ordinal).order_by("-ordinal").values("ordinal")[:1]
+    after = public.filter(ordinal__gt=ordinal).order_by("ordinal").values("ordinal")[:1]
+    beside = Article.objects.filter(Q(ordinal=Subquery(before)) | Q(ordinal=Subquery(after)), listed_in=section)
+    return pages_of(beside.values_list("number", flat=True)) | _lists(section, ordinal)
 
 
-def _lists(place: Place) -> set[str]:
-    section = Section.objects.select_related("parent__parent").get(pk=place.section.pk)
+def _lists(key: int, ordinal: int) -> set[str]:
+    section = Section.objects.select_related("parent__parent").get(pk=key)
     last = section.last_page
     # The page before the newest one gets its way to it when that is begun.
-    numbers = {last, max(1, last - 1), -(-place.ordinal // PAGE_SIZE)}
+    numbers = {last, max(1, last - 1), -(-ordinal // PAGE_SIZE)}
     found = {reverse("section_page", args=[section.slug, number]) for number in numbers}
     found |= _feeds("feed_section", section.slug)
     here: Section | None = section
@@ -168,18 +182,14 @@ def _days(article: Article) -> set[str]:
     return found if others.exists() else found | {reverse("archive")}
 
 
-def _named(article: Article) -> set[str]:
-    """The pages of the people, the source and the keywords that the article has now, or had in its edition before."""
-    editions = article.editions.select_related("revision").order_by("-number")[:2]
+def _named(editions: list[Edition]) -> set[str]:
+    """The pages of the people, the sources and the keywords that these editions name."""
     contents = [edition.revision.content for edition in editions]
     credits = {(credit["name"], credit["unit"]) for content in contents for credit in content["credits"]}
-    sources = {content["source"]["name"] for content in contents if content["source"]}
-    people = Person.objects.filter(name__in=[name for name, _unit in credits])
-    keywords = Keyword.objects.filter(name__in={name for content in contents for name in content["keywords"]})
     return {
-        *(person.get_absolute_url() for person in people if (person.name, person.unit) in credits),
-        *(source.get_absolute_url() for source in Source.objects.filter(name__in=sources)),
-        *(keyword.get_absolute_url() for keyword in keywords),
+        reverse(route, args=[key])
+        for route, key, name, unit in find_named_pages(contents)
+        if route != "person" or (name, unit) in credits
     }
 
 

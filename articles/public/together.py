@@ -12,7 +12,8 @@ from django.db.models import Value
 from django.http import HttpRequest
 from django.urls import reverse
 
-from ..models import Article, Keyword, Person, Slot, Source, Topic
+from ..models import Article, Slot, Topic
+from ..models.named_pages import find_named_pages
 from . import around
 from .around import Around
 from .context import Site
@@ -66,25 +67,20 @@ class Together:
 
 
 def _pages_of_names(articles: list[Article]) -> dict[Any, Any]:
-    contents = [article.live.revision.content for article in articles]
-    credits = {(credit["name"], credit["unit"]) for content in contents for credit in content["credits"]}
-    sources = {content["source"]["name"] for content in contents if content["source"]}
-    people = Person.objects.filter(name__in={name for name, _unit in credits}).annotate(of=Value("person"))
-    origins = Source.objects.filter(name__in=sources).annotate(of=Value("source"), unit=Value(""))
-    words = {word for content in contents for word in content["keywords"]}
-    keywords = Keyword.objects.filter(name__in=words).annotate(of=Value("keyword"), unit=Value(""))
     slots = Slot.objects.filter(
         article__in=[article.number for article in articles], block__topic__state=Topic.State.OPEN
     )
-    topics = slots.annotate(of=Value("topic")).values_list("of", "article", "block__topic__title", "block__topic__slug")
-    rows, *others = (found.order_by().values_list("of", "pk", "name", "unit") for found in (people, origins, keywords))
+    topics = slots.annotate(route=Value("topic")).order_by()
+    contents = [article.live.revision.content for article in articles]
     pages: dict[Any, Any] = {}
-    for of, key, name, unit in sorted(rows.union(*others, topics.order_by())):
-        if of == "topic":
+    for route, key, name, unit in find_named_pages(
+        contents, topics.values_list("route", "article", "block__topic__title", "block__topic__slug")
+    ):
+        if route == "topic":
             pages.setdefault(key, []).append((name, reverse("topic", args=[unit])))
         else:
-            name_of = {"person": (name, unit), "source": name, "keyword": (of, name, unit)}
-            pages[name_of[of]] = reverse(of, args=[key])
+            named = {"person": (name, unit), "source": name, "keyword": (route, name, unit)}
+            pages[named[route]] = reverse(route, args=[key])
     return pages
 
 

@@ -21,7 +21,7 @@ Progress = Callable[[int, int], None]
 @transaction.atomic
 def write(article: Article) -> None:
     """Have the article found by the text of the edition that readers see; whatever was there of it goes."""
-    remove(article)
+    _delete(SearchText.objects.filter(article=article))
     _insert([_row(article)])
 
 
@@ -58,8 +58,9 @@ def _rebuild(numbers: list[int]) -> int:
 
 def _delete(found: QuerySet[SearchText]) -> None:
     rows = list(found)
-    words.drop(rows)
-    SearchText.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    if rows:
+        words.drop(rows)
+        SearchText.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def _row(article: Article) -> SearchText:

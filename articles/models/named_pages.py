@@ -1,0 +1,28 @@
+"""People, sources and keywords that revisions name: each has a page of its own, which shows the article."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet, Value
+
+from .keyword import Keyword
+from .person import Person
+from .source import Source
+
+
+def find_named_pages(contents: Iterable[dict[str, Any]], *others: QuerySet) -> list[tuple[str, int, str, str]]:
+    """(name of the page's route, key, name, unit) for all that these contents of revisions name, sorted; one query.
+
+    People come by their names: whoever asks compares the units. `others` are queries for rows of the same four columns.
+    """
+    contents = list(contents)
+    names = {credit["name"] for content in contents for credit in content["credits"]}
+    sources = {content["source"]["name"] for content in contents if content["source"]}
+    keywords = {word for content in contents for word in content["keywords"]}
+    found = [
+        Person.objects.filter(name__in=names).annotate(route=Value("person")),
+        Source.objects.filter(name__in=sources).annotate(route=Value("source"), unit=Value("")),
+        Keyword.objects.filter(name__in=keywords).annotate(route=Value("keyword"), unit=Value("")),
+    ]
+    first, *rest = (rows.order_by().values_list("route", "pk", "name", "unit") for rows in found)
+    return sorted(first.union(*rest, *others))
