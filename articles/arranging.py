@@ -4,16 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import User
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import audit, baking, permissions, search
+from . import audit, baking, old_paths, permissions, search
 from .models import Article, Block, Picture, Section, SiteSettings, Slot, Topic
 from .permissions import Duty
+from .saved_rows import lock_row, write_row
 
+TOPIC_FIELDS = ("title", "slug", "introduction", "banner", "state", "position")
 MOST_BLOCKS = 12
 SALT, PREVIEW_AGE = "arranging.preview", timedelta(hours=1)
 LONGEST_TOKEN = 6000  # what fits the line of a request that nginx takes
@@ -70,6 +73,25 @@ def fill(arranged: Iterable[Arranged]) -> list[Filled]:
         if lines:
             filled.append(Filled(block, lines))
     return filled
+
+
+@transaction.atomic
+def save_topic(topic: Topic, *, by: User) -> Topic:
+    """Add the topic, or write what changed of it; what leads to one that was renamed keeps leading to it.
+
+    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    """
+    before = lock_row(topic)
+    permissions.require_everywhere(by, Duty.ARRANGE)
+    changed = write_row(topic, before, TOPIC_FIELDS, by=by)
+    if not changed:
+        return topic
+    pages = {*baking.of_topic(topic), *baking.pages_of(_shown_in(topic))}
+    if before and "slug" in changed:
+        old_paths.record_move(before.get_absolute_url(), topic.get_absolute_url())
+        pages |= baking.of_topic(before)
+    baking.request(pages)
+    return topic
 
 
 @transaction.atomic

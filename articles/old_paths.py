@@ -1,8 +1,36 @@
 """Old addresses: what moved leads on in one step (301), what is gone says so (410)."""
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
+from . import audit, permissions
 from .models import OldPath
+from .permissions import Duty
+from .saved_rows import lock_row, write_row
+
+OLD_PATH_FIELDS = ("path", "target")
+
+
+@transaction.atomic
+def save_old_path(old_path: OldPath, *, by: User) -> OldPath:
+    """Add an old path, or change where one leads.
+
+    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    """
+    before = lock_row(old_path)
+    permissions.require_everywhere(by, Duty.ARRANGE)
+    write_row(old_path, before, OLD_PATH_FIELDS, by=by)
+    return old_path
+
+
+@transaction.atomic
+def remove_old_path(old_path: OldPath, *, by: User) -> None:
+    """Delete an old path; nothing happens where it is gone already. Raises PermissionDenied."""
+    before = lock_row(old_path)
+    permissions.require_everywhere(by, Duty.ARRANGE)
+    if before:
+        audit.record("oldpath.deleted", before, by=by, name=str(before), fields=[])
+        before.delete()
 
 
 @transaction.atomic

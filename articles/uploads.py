@@ -5,10 +5,16 @@ import unicodedata
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
+
+from . import permissions
+from .models import Attachment, Picture
+from .permissions import Duty
 
 # Every extension that is ever stored, and what the view that serves files must call it. Nothing here can run as a page.
 CONTENT_TYPES = {
@@ -58,6 +64,22 @@ class RefusedFile(ValueError):
 
     def __init__(self, sentence: Any, name: str, **facts: Any) -> None:
         super().__init__(sentence % {"file": f"“{name}”" if name else _("The file"), **facts})
+
+
+def may_describe_upload(user: User, upload: Picture | Attachment) -> bool:
+    """Readers see the words about a file wherever it is used: changed by whoever uploaded it, or arranges the site."""
+    if upload.uploaded_by_id == user.pk and permissions.may_anywhere(user, Duty.WRITE):
+        return True
+    return permissions.may_everywhere(user, Duty.ARRANGE)
+
+
+def require_may_describe(user: User, upload: Picture | Attachment) -> None:
+    """Raise PermissionDenied, with a sentence, unless the user may change the words about the file."""
+    if not may_describe_upload(user, upload):
+        raise PermissionDenied(
+            _("The words about “%(file)s” are changed by whoever uploaded it, or arranges the site.")
+            % {"file": upload}
+        )
 
 
 def read(upload: UploadedFile, name: str) -> bytes:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from .. import audit, permissions, uploads
 from ..models import Attachment
+from ..saved_rows import write_row
 from ..uploads import RefusedFile
 from . import film, office, pdf
 
-__all__ = ["PreparedAttachment", "RefusedFile", "inspect", "prepare_attachment_upload", "store"]
+__all__ = ["PreparedAttachment", "RefusedFile", "inspect", "prepare_attachment_upload", "save_attachment", "store"]
 
 TEXTS = ("csv", "txt", "vtt")
 
@@ -89,6 +90,18 @@ def prepare_attachment_upload(upload: UploadedFile) -> PreparedAttachment:
     """Read an upload and look into it; raises RefusedFile."""
     name = uploads.clean_name(upload.name)
     return inspect(uploads.read(upload, name), name)
+
+
+@transaction.atomic
+def save_attachment(attachment: Attachment, *, by: User) -> Attachment:
+    """Write the name that new texts give the attachment; what was signed and published keeps its own.
+
+    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    """
+    before = Attachment.objects.select_for_update(of=("self",), no_key=True).get(pk=attachment.pk)
+    uploads.require_may_describe(by, before)
+    write_row(attachment, before, ("name",), by=by)
+    return attachment
 
 
 def inspect(data: bytes, name: str) -> PreparedAttachment:

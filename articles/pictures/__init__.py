@@ -12,18 +12,22 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, ImageCms, PngImagePlugin
 
-from .. import audit, permissions, uploads
+from .. import audit, baking, permissions, uploads
 from ..models import Picture
 from ..models.picture import renditions
+from ..saved_rows import write_row
 from ..uploads import RefusedFile
 from . import marks as picture_marks
 from .marks import UNREADABLE
 
-__all__ = ["Prepared", "RefusedFile", "prepare", "prepare_picture_upload", "store"]
+__all__ = ["Prepared", "RefusedFile", "prepare", "prepare_picture_upload", "save_picture", "store"]
+
+PICTURE_WORDS = ("name", "alt", "caption", "credit", "licence")
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 MAX_PIXELS = 50_000_000
@@ -119,6 +123,19 @@ def prepare_picture_upload(upload: UploadedFile) -> Prepared:
     """Read an upload and prepare the picture in it; raises RefusedFile."""
     name = uploads.clean_name(upload.name)
     return prepare(uploads.read(upload, name), name)
+
+
+@transaction.atomic
+def save_picture(picture: Picture, *, by: User) -> Picture:
+    """Write what changed of the words about a picture of the library; what was signed and published keeps its own.
+
+    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    """
+    before = Picture.objects.select_for_update(of=("self",), no_key=True).get(pk=picture.pk)
+    uploads.require_may_describe(by, before)
+    if write_row(picture, before, PICTURE_WORDS, by=by):
+        baking.request([reverse("home")])  # the one page that prints these words, and not those that were signed
+    return picture
 
 
 def prepare(data: bytes, name: str = "") -> Prepared:

@@ -1,0 +1,26 @@
+"""Sources (来源): the organisations that stories come from."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from . import baking, permissions, search
+from .models import Source
+from .permissions import Duty
+from .saved_rows import lock_row, write_row
+
+SOURCE_FIELDS = ("name", "standing", "url")
+
+
+@transaction.atomic
+def save_source(source: Source, *, by: User) -> Source:
+    """Add the source, or write what changed of it.
+
+    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    """
+    before = lock_row(source)
+    permissions.require_everywhere(by, Duty.ARRANGE)
+    changed = write_row(source, before, SOURCE_FIELDS, by=by)
+    renamed = before is not None and "name" in changed
+    if renamed or (changed and search.newest(search.Query(source=source.name), 1)):
+        baking.request_everything()  # the articles that come from it lead to its page
+    return source
