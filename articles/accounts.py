@@ -4,7 +4,7 @@ What an account may do in the newsroom are duties, which `assigning` gives and t
 """
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -115,6 +115,8 @@ def _require_may_change(by: User, account: User) -> None:
 def _name_account(account: User, person: Person, *, by: User) -> list[str]:
     """Write whose account it is; what of it changed, in words for the account's entry."""
     before = lock_row(person)
+    if before and before.user_id not in (None, account.pk):
+        raise ValidationError(_("“%(person)s” has an account already.") % {"person": before})
     person.user = account
     changed = write_person(person, before, (*PERSON_FIELDS, "user"), by=by)
     if before is None or "user" in changed:

@@ -28,10 +28,13 @@ def write_row(row: Row, before: Row | None, fields: Iterable[str], *, by: User) 
     changed = check_row(row, before, fields)
     if changed:
         save_fields(row, before, changed)
-        facts = {} if before is None else values_of(before, row, changed)
-        what = "added" if before is None else "changed"
-        labels = [] if before is None else labels_of(row, changed)
-        audit.record(f"{row._meta.model_name}.{what}", row, by=by, name=str(row), fields=labels, **facts)
+        kind = row._meta.model_name
+        if before is None:
+            audit.record(f"{kind}.added", row, by=by, name=str(row), fields=[])
+        else:
+            old, new = values_of(before, changed), values_of(row, changed)
+            labels = labels_of(row, changed)
+            audit.record(f"{kind}.changed", row, by=by, name=str(row), fields=labels, old=old, new=new)
     return set(changed)
 
 
@@ -59,15 +62,10 @@ def labels_of(row: models.Model, fields: Iterable[str]) -> list[str]:
         return [capfirst(str(getattr(row._meta.get_field(name), "verbose_name", name))) for name in fields]
 
 
-def values_of(before: models.Model, row: models.Model, fields: Iterable[str]) -> dict[str, list[str]]:
-    """The old and the new values of these fields as text, in the order of the fields."""
-    names = list(fields)
-    return {key: [_text(getattr(side, name)) for name in names] for key, side in (("old", before), ("new", row))}
+def values_of(row: models.Model, fields: Iterable[str]) -> list[str]:
+    """The values of these fields as text, in the order of the fields."""
+    return ["" if (value := getattr(row, name)) is None else str(value) for name in fields]
 
 
 def _value(row: models.Model, name: str) -> object:
     return getattr(row, getattr(row._meta.get_field(name), "attname", name))
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

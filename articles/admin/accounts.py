@@ -3,27 +3,35 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.utils import unquote
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _django
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 
-from .. import audit, permissions
+from .. import accounts, permissions
+from ..accounts import SWITCHES, may_change_account, may_open_accounts
 from ..models import Person
 from ..permissions import Duty
-from .screen import Careful, Screen, fields_of
+from .screen import Careful, Screen
 
 admin.site.unregister(Group)
 admin.site.unregister(User)
 
-SWITCHES = ["is_active", "is_staff", "is_superuser"]
 
 
 class PersonForm(forms.ModelForm):
@@ -44,27 +52,12 @@ class PersonInline(Careful, admin.StackedInline):
     can_delete = False
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return may_open(request.user)
+        return may_open_accounts(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return may_change(request.user, obj)
+        return may_change_account(request.user, obj)
 
     has_add_permission = has_change_permission
-
-
-def may_open(user: Any) -> bool:
-    """Whether the user opens and closes accounts."""
-    return permissions.may_everywhere(user, Duty.ACCOUNTS)
-
-
-def may_change(user: Any, account: User | None) -> bool:
-    """Superusers change every account. Others change none whose password would be a way to more than they may: not a
-    superuser's, nor one that assigns duties or reads the audit (三员).
-    """
-    if user.is_superuser or account is None or not may_open(user):
-        return may_open(user)
-    apart = account.assignments.filter(duty__in=[Duty.GRANT, Duty.AUDIT])
-    return not account.is_superuser and not apart.exists()
 
 
 @admin.register(User)
@@ -84,10 +77,10 @@ class AccountScreen(Screen, UserAdmin):
     ]
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return may_open(request.user)
+        return may_open_accounts(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return may_change(request.user, obj)
+        return may_change_account(request.user, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Whoever assigns duties, too, finds those of this account from here."""
@@ -116,16 +109,52 @@ class AccountScreen(Screen, UserAdmin):
         found, duplicates = super().get_search_results(request, queryset, search_term)
         return found.order_by("username"), duplicates
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
-        """As Django does it, with its audit entry or not at all."""
-        with transaction.atomic():
-            return super().user_change_password(request, id, form_url)
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        """The account and the person whose it is are saved together, below."""
 
-    def record(self, request: HttpRequest, obj: User, what: str, message: Any = ()) -> None:
-        """Which fields, and what the account may do since; that a password was set, by whom, never what it is."""
-        fields = fields_of(message)
-        if fields == ["password"]:
-            audit.record("user.password_set", obj, by=request.user, name=obj.get_username())
-            return
-        switches = {switch: getattr(obj, switch) for switch in SWITCHES}
-        audit.record(f"user.{what}", obj, by=request.user, name=obj.get_username(), fields=fields, **switches)
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool) -> None:
+        named = [person for formset in formsets for person in formset.save(commit=False)]
+        act = accounts.save_account if change else accounts.open_account
+        act(form.instance, by=request.user, person=named[0] if named else None)
+
+    @method_decorator(sensitive_post_parameters())
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """The page on which an account is given another password, or none."""
+        account = self.get_object(request, unquote(id))
+        if not self.has_change_permission(request, account):
+            raise PermissionDenied
+        if account is None:
+            raise Http404
+        form = self.change_password_form(account, request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            usable = form.cleaned_data["set_usable_password"]
+            if not usable and "unset-password" not in request.POST:  # the button for it was not the one that was pressed
+                self.message_user(request, _django("Conflicting form data submitted. Please try again."), messages.ERROR)
+                return redirect(request.get_full_path())
+            accounts.set_account_password(account, form.cleaned_data["password1"] if usable else None, by=request.user)
+            done = "Password changed successfully." if usable else "Password-based authentication was disabled."
+            self.message_user(request, _django(done), messages.SUCCESS)
+            update_session_auth_hash(request, account)
+            return redirect("admin:auth_user_change", account.pk)
+        return self.password_page(request, account, form)
+
+    def password_page(self, request: HttpRequest, account: User, form: forms.Form) -> HttpResponse:
+        """The form for a password, in Django's template."""
+        title = _django("Change password: %s") if account.has_usable_password() else _django("Set password: %s")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title % account.get_username(),
+            "adminForm": AdminForm(form, [(None, {"fields": list(form.base_fields)})], {}),
+            "form": form,
+            "original": account,
+            "opts": self.opts,
+            "add": True,
+            "change": False,
+            "has_change_permission": True,
+            "has_delete_permission": False,
+            "has_absolute_url": False,
+            "is_popup": False,
+            "save_as": False,
+            "show_save": True,
+        }
+        return TemplateResponse(request, "admin/auth/user/change_password.html", context)

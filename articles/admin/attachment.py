@@ -13,6 +13,7 @@ from .uploads import FileScreen
 class AttachmentScreen(FileScreen):
     store = staticmethod(attachments.store)
     prepare = staticmethod(attachments.prepare_attachment_upload)
+    save_act = staticmethod(attachments.save_attachment)
     fields = ["link", "name", "length", "uploaded_at", "uploaded_by"]
     readonly_fields = ["link", "length", "uploaded_at", "uploaded_by"]
     list_display = ["name", "kind", "length", "uploaded_at"]

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import arranging, baking, old_paths, permissions
+from .. import arranging, permissions
 from ..arranging import MOST_BLOCKS, Arranged
 from ..models import Block, Slot, Topic
 from ..models.front import MOST_LINES
@@ -191,6 +191,7 @@ def urls(site: admin.AdminSite) -> list[Any]:
 
 @admin.register(Topic)
 class TopicScreen(Screen):
+    save_act = staticmethod(arranging.save_topic)
     list_display = ["title", "state", "position", "arranged"]
     list_filter = ["state"]
     search_fields = ["title", "slug"]
@@ -201,13 +202,3 @@ class TopicScreen(Screen):
     @admin.display(description=gettext_lazy("blocks"))
     def arranged(self, topic: Topic) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("admin:arrange_topic", args=[topic.pk]), _("Arrange"))
-
-    def save_model(self, request: HttpRequest, obj: Topic, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if change and "slug" in form.changed_data:
-            old_paths.record_move(f"/t/{form.initial['slug']}/", obj.get_absolute_url())
-
-    def record(self, request: HttpRequest, obj: Topic, what: str, message: Any = ()) -> None:
-        super().record(request, obj, what, message)
-        shown = Slot.objects.filter(block__topic=obj).values_list("article", flat=True)
-        baking.request({*baking.of_topic(obj), *baking.pages_of(shown)})

@@ -1,13 +1,19 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
+from .. import old_paths
 from ..models import OldPath
 from .screen import Screen
 
 
 @admin.register(OldPath)
 class OldPathScreen(Screen):
+    save_act = staticmethod(old_paths.save_old_path)
     list_display = ["path", "target"]
     search_fields = ["path", "target"]
 
-    def has_delete_permission(self, request, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: OldPath | None = None) -> bool:
         return self.has_change_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: OldPath) -> None:
+        old_paths.remove_old_path(obj, by=request.user)

@@ -1,13 +1,9 @@
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from .. import baking, pictures
+from .. import pictures
 from ..models import Picture
 from .uploads import FileScreen
 
@@ -16,17 +12,13 @@ from .uploads import FileScreen
 class PictureScreen(FileScreen):
     store = staticmethod(pictures.store)
     prepare = staticmethod(pictures.prepare_picture_upload)
+    save_act = staticmethod(pictures.save_picture)
     words = ["alt", "caption", "credit", "licence"]
     fields = ["thumbnail", "name", *words, "size", "ai_label", "uploaded_at", "uploaded_by"]
     readonly_fields = ["thumbnail", "size", "ai_label", "uploaded_at", "uploaded_by"]
     list_display = ["thumbnail", "name", "alt", "credit", "size", "uploaded_at"]
     list_display_links = ["thumbnail", "name"]
     search_fields = ["name", "alt", "caption", "credit"]
-
-    def record(self, request: HttpRequest, obj: Picture, what: str, message: Any = ()) -> None:
-        super().record(request, obj, what, message)
-        if what == "changed":
-            baking.request([reverse("home")])  # the one page that prints these words, and not those that were signed
 
     @admin.display(description=_("picture"))
     def thumbnail(self, picture: Picture) -> SafeString:

@@ -6,30 +6,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from .. import baking, look
+from .. import site_settings
 from ..models import SiteSettings
 from .screen import Screen
 
 
 class SiteSettingsForm(forms.ModelForm):
-    """The settings, with an accent that can be read and a mourning that ends after it begins."""
-
-    def clean_accent(self) -> str:
-        accent = self.cleaned_data["accent"].lower()
-        if look.COLOUR.fullmatch(accent) and look.contrast(accent, look.PAPER) < look.LEGIBLE:
-            raise forms.ValidationError(
-                _(
-                    "On our paper this colour has a contrast of %(has).1f, and text needs %(needs)s: choose a darker one."
-                )
-                % {"has": look.contrast(accent, look.PAPER), "needs": look.LEGIBLE}
-            )
-        return accent
+    """The settings; what the act would refuse stands beside its field."""
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
-        first, last = facts.get("grey_from"), facts.get("grey_until")
-        if first and last and last <= first:
-            self.add_error("grey_until", _("The end is before the beginning; exchange the two."))
+        faults = site_settings.find_settings_faults(
+            facts.get("accent", "").lower(), facts.get("grey_from"), facts.get("grey_until")
+        )
+        for field, sentence in faults.items():
+            self.add_error(field, sentence)
         return facts
 
 
@@ -38,6 +29,7 @@ class SiteSettingsScreen(Screen):
     """One row, so no list: the address of the list leads to the form."""
 
     form = SiteSettingsForm
+    save_act = staticmethod(site_settings.save_site_settings)
     autocomplete_fields = ["logo"]
     fieldsets = [
         (
@@ -73,11 +65,3 @@ class SiteSettingsScreen(Screen):
         if SiteSettings.objects.exists():
             return redirect("admin:articles_sitesettings_change", 1)
         return redirect("admin:articles_sitesettings_add")
-
-    def save_model(self, request: HttpRequest, obj: SiteSettings, form: Any, change: bool) -> None:
-        obj.pk = 1
-        super().save_model(request, obj, form, change)
-
-    def record(self, request: HttpRequest, obj: SiteSettings, what: str, message: Any = ()) -> None:
-        super().record(request, obj, what, message)
-        baking.request_everything()

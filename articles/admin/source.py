@@ -1,20 +1,13 @@
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from .. import baking, search
+from .. import sources
 from ..models import Source
-from .screen import Screen, fields_of
+from .screen import Screen
 
 
 @admin.register(Source)
 class SourceScreen(Screen):
+    save_act = staticmethod(sources.save_source)
     list_display = ["name", "standing", "url"]
     list_filter = ["standing"]
     search_fields = ["name"]
-
-    def record(self, request: HttpRequest, obj: Source, what: str, message: Any = ()) -> None:
-        super().record(request, obj, what, message)
-        if "name" in fields_of(message) or search.newest(search.Query(source=obj.name), 1):
-            baking.request_everything()  # the articles that come from it lead to its page

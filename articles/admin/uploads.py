@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import permissions
-from ..uploads import RefusedFile
+from ..uploads import RefusedFile, may_describe_upload
 from .screen import Screen
 
 
 class FileScreen(Screen):
-    """A screen for files that `store` keeps: adding uploads one, changing changes the words about it.
+    """A screen for files that `store` keeps: adding uploads one, changing changes the words about it by
+    `save_act`.
 
     `prepare` reads and checks an upload, or raises RefusedFile; `store` takes what it returns as well as an upload.
     """
@@ -30,10 +31,7 @@ class FileScreen(Screen):
     words: list[str] = []  # the fields one may fill in beside the file
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Readers see these words wherever the file is used: changed by whoever uploaded it, or arranges the site."""
-        if obj and obj.uploaded_by_id != request.user.pk:
-            return permissions.may_everywhere(request.user, permissions.Duty.ARRANGE)
-        return super().has_change_permission(request, obj)
+        return may_describe_upload(request.user, obj) if obj else super().has_change_permission(request)
 
     def get_form(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> Any:
         if obj:
@@ -60,9 +58,6 @@ class FileScreen(Screen):
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
-
-    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
-        """`store` has recorded it."""
 
     def upload(self, request: HttpRequest) -> JsonResponse:
         """Store the file of the field `upload` and answer as CKEditor wants it: where it is, or why it was refused."""

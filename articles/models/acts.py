@@ -74,6 +74,8 @@ FACTS = {
     "blocks": pgettext_lazy("fact of an act", "blocks"),
     "name": pgettext_lazy("fact of an act", "name"),
     "fields": pgettext_lazy("fact of an act", "changed"),
+    "old": pgettext_lazy("fact of an act", "before"),
+    "new": pgettext_lazy("fact of an act", "since then"),
     "start": pgettext_lazy("fact of an act", "from day"),
     "end": pgettext_lazy("fact of an act", "to day"),
     "count": pgettext_lazy("fact of an act", "number"),
