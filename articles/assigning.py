@@ -7,7 +7,6 @@ Both acts hold the account's row, so that two of them at once cannot give it wha
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -26,7 +25,7 @@ class CannotAssign(ValueError):
 
 
 @transaction.atomic
-def assign(user: Any, duties: Iterable[str], section: Section | None, *, by: Any) -> list[Assignment]:
+def assign(user: User, duties: Iterable[str], section: Section | None, *, by: User) -> list[Assignment]:
     """Give the user these duties in the section and those below it, or in all (None); those newly given are returned."""
     user = _for_change(user, by)
     wanted = [Duty(duty) for duty in dict.fromkeys(duties)]
@@ -55,13 +54,13 @@ def assign(user: Any, duties: Iterable[str], section: Section | None, *, by: Any
     return given
 
 
-def assign_role(user: Any, role: str, section: Section | None, *, by: Any) -> list[Assignment]:
+def assign_role(user: User, role: str, section: Section | None, *, by: User) -> list[Assignment]:
     """Give the user the duties of a role there; those newly given are returned."""
     return assign(user, permissions.DUTIES_OF[Role(role)], section, by=by)
 
 
 @transaction.atomic
-def revoke(assignment: Assignment, *, by: Any) -> None:
+def revoke(assignment: Assignment, *, by: User) -> None:
     """Take one duty away; nothing happens when it is gone already."""
     user = _for_change(assignment.user, by)
     deleted, _rows = Assignment.objects.filter(pk=assignment.pk).delete()
@@ -70,7 +69,7 @@ def revoke(assignment: Assignment, *, by: Any) -> None:
         audit.record("duty.revoked", user, by=by, duty=assignment.duty, section=section.name if section else "")
 
 
-def _for_change(user: Any, by: Any) -> User:
+def _for_change(user: User, by: User) -> User:
     """The account, locked, once it is sure that `by` may change its duties."""
     if not permissions.may_everywhere(by, Duty.GRANT):
         raise PermissionDenied(_("Duties are assigned by the security administrator."))

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, permissions, review, sanitising
+from . import audit, permissions, persons, review, sanitising
 from .models import (
     Article,
     Attachment,
@@ -39,16 +40,6 @@ INSTANTS = ("embargo_until", "expires_at", "pinned_until")
 
 class CannotDiscard(ValueError):
     """Raised, with a sentence, for a draft that somebody has seen: readers, or a reviewer (law 7)."""
-
-
-def tidy(article: Article) -> tuple[str, ...]:
-    """Pass every text of the working copy through the gate, in place; return what was removed, in sentences."""
-    for field in PLAIN_FIELDS:
-        setattr(article, field, sanitising.plain(getattr(article, field)))
-    article.keywords = ",".join(split_keywords(article.keywords))
-    cleaned = sanitising.sanitise(article.body)
-    article.body = cleaned.html
-    return cleaned.removed
 
 
 def split_keywords(text: str) -> list[str]:
@@ -80,32 +71,76 @@ def refuse_if_saved_since(article: Article, based_on: int) -> None:
 
 
 @transaction.atomic
-def write(article: Article, *, by: Any) -> tuple[str, ...]:
-    """Store the working copy's fields; return what the gate removed. `revise` must follow in the same transaction."""
+def save(
+    article: Article,
+    *,
+    by: User,
+    credits: Sequence[tuple[str, Person]] = (),
+    voiding: bool = False,
+    based_on: int | None = None,
+) -> Revision:
+    """Write the working copy with these credits, (role, person) in reading order, and make a revision of it; the newest
+    one is returned where nothing changed. Its `removed` says in sentences what the sanitiser took out of the body.
+
+    `based_on` is the number of the revision that was opened; saving over a newer one raises ValidationError. Raises
+    review.WouldVoid where saving would void sign-offs, unless `voiding` says that whoever saves knows; PermissionDenied;
+    sanitising.TooLong. Nothing has changed then.
+    """
+    removed = _write(article, by=by, based_on=based_on)
+    _write_credits(article, list(dict.fromkeys(credits)))
+    revision = _revise(article, by=by, voiding=voiding)
+    revision.removed = removed
+    return revision
+
+
+def _write(article: Article, *, by: User, based_on: int | None) -> tuple[str, ...]:
+    """Store the working copy's fields; return what the sanitiser removed."""
     fields = None
+    correcting = False
     if article.pk:
         before = Article.objects.locked(article.pk)
         correcting = review.may_correct(before, by) and article.section_id == before.section_id
         if not correcting:
             permissions.require(by, permissions.Duty.WRITE, before.section)
+        if based_on is not None:
+            refuse_if_saved_since(before, based_on)
         article.latest = before.latest
         fields = WORKING_FIELDS
     else:
-        correcting = False
         article.created_by = by
     if not correcting:
         permissions.require(by, permissions.Duty.WRITE, article.section)
-    removed = tidy(article)
+    removed = _sanitise_texts(article)
     article.save(update_fields=fields)
     return removed
 
 
-@transaction.atomic
-def revise(article: Article, *, by: Any, voiding: bool = False) -> Revision:
-    """Make a revision of the working copy as it stands now; the newest one is returned where nothing changed.
+def _sanitise_texts(article: Article) -> tuple[str, ...]:
+    """Sanitise every text of the working copy in place; return what was removed from the body, in sentences."""
+    for field in PLAIN_FIELDS:
+        setattr(article, field, sanitising.plain(getattr(article, field)))
+    article.keywords = ",".join(split_keywords(article.keywords))
+    cleaned = sanitising.sanitise(article.body)
+    article.body = cleaned.html
+    return cleaned.removed
 
-    Where that would void sign-offs it raises review.WouldVoid, unless `voiding` says that whoever edits knows.
-    """
+
+def _write_credits(article: Article, wanted: list[tuple[str, Person]]) -> None:
+    """Make the credits these. Rows that say the same stay: somebody may have a form open that names them."""
+    there = {(credit.role, credit.person_id): credit for credit in article.credits.all()}
+    keys = [(role, person.pk) for role, person in wanted]
+    if list(there) == keys:
+        return
+    article.credits.exclude(pk__in=[credit.pk for key, credit in there.items() if key in keys]).delete()
+    for position, (role, person) in enumerate(wanted):
+        credit = there.get((role, person.pk)) or Credit(article=article, role=role, person=person)
+        if credit.pk is None or credit.position != position:
+            credit.position = position
+            credit.save()
+
+
+def _revise(article: Article, *, by: User, voiding: bool) -> Revision:
+    """Make a revision of the working copy as it is now, unless the newest one says the same."""
     content = content_of(article)
     digest = digest_of(content)
     latest = article.latest
@@ -133,22 +168,7 @@ def revise(article: Article, *, by: Any, voiding: bool = False) -> Revision:
 
 
 @transaction.atomic
-def save(article: Article, *, by: Any, credits: Sequence[tuple[str, Person]] = (), voiding: bool = False) -> Revision:
-    """Write the working copy with these credits, (role, person) in reading order, and make a revision of it."""
-    write(article, by=by)
-    wanted = list(dict.fromkeys(credits))
-    # Rows that say the same stay: somebody may have a form open that names them.
-    if [(credit.role, credit.person) for credit in article.credits.select_related("person")] != wanted:
-        article.credits.all().delete()
-        Credit.objects.bulk_create(
-            Credit(article=article, role=role, person=person, position=position)
-            for position, (role, person) in enumerate(wanted)
-        )
-    return revise(article, by=by, voiding=voiding)
-
-
-@transaction.atomic
-def restore(revision: Revision, *, by: Any, voiding: bool = False) -> Revision:
+def restore(revision: Revision, *, by: User, voiding: bool = False) -> Revision:
     """Make the working copy what it was at this revision. That is a new revision; nothing in between is lost."""
     article = Article.objects.locked(revision.article_id)
     content = revision.content
@@ -162,7 +182,7 @@ def restore(revision: Revision, *, by: Any, voiding: bool = False) -> Revision:
     for field in INSTANTS:
         setattr(article, field, datetime.fromisoformat(content[field]) if content.get(field) else None)
     credits = [
-        (credit["role"], Person.objects.get_or_create(name=credit["name"], unit=credit["unit"])[0])
+        (credit["role"], persons.find_or_add_person(credit["name"], credit["unit"], by=by))
         for credit in content["credits"]
     ]
     restored = save(article, by=by, credits=credits, voiding=voiding)
@@ -171,7 +191,7 @@ def restore(revision: Revision, *, by: Any, voiding: bool = False) -> Revision:
 
 
 @transaction.atomic
-def discard(article: Article, *, by: Any) -> None:
+def discard(article: Article, *, by: User) -> None:
     """Delete a draft that readers never saw; what readers saw is kept for good, and withdrawn instead."""
     article = Article.objects.locked(article.pk)
     permissions.require(by, permissions.Duty.WRITE, article.section)

@@ -224,12 +224,9 @@ def test_revisions_can_be_read_and_restored(client, cast):
     assert client.get(reverse("admin:articles_article_revision", args=[article.pk, 9])).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["submit", "change"])
-def test_who_acts_on_a_draft_that_was_discarded_a_moment_ago_is_told(client, cast, act):
-    """It was there when the page was asked for, and is gone when the act begins."""
-    article = cast.article()
+def post_as_it_is_discarded(client, cast, article, act, posted):
+    """The article is there when the page is asked for, and gone when the act begins."""
     login(client, cast.admin)
-    posted = form(cast, article, title="晚了一步") if act == "change" else {}
     with ExitStack() as patched:
 
         def late(rows, number):
@@ -238,9 +235,22 @@ def test_who_acts_on_a_draft_that_was_discarded_a_moment_ago_is_told(client, cas
             return rows.locked(number)
 
         patched.enter_context(mock.patch.object(ArticleQuerySet, "locked", late))
-        response = client.post(reverse(f"admin:articles_article_{act}", args=[article.pk]), posted, follow=True)
+        return client.post(reverse(f"admin:articles_article_{act}", args=[article.pk]), posted, follow=True)
+
+
+def test_who_submits_a_draft_that_was_discarded_a_moment_ago_is_told(client, cast):
+    response = post_as_it_is_discarded(client, cast, cast.article(), "submit", {})
     assert response.redirect_chain == [("/admin/", 302)]
     assert "可能已经被删除了" in said(response)
+
+
+def test_who_saves_a_draft_that_was_discarded_a_moment_ago_is_told_and_keeps_the_text(client, cast):
+    article = cast.article()
+    response = post_as_it_is_discarded(client, cast, article, "change", form(cast, article, title="晚了一步"))
+    assert response.redirect_chain == []
+    assert [error.code for error in response.context["adminform"].form.non_field_errors().as_data()] == ["gone"]
+    assert "晚了一步" in response.content.decode()
+    assert not Revision.objects.filter(number=2).exists()
 
 
 def test_a_draft_can_be_discarded_but_not_what_was_public(client, cast):

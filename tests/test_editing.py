@@ -67,7 +67,7 @@ def test_text_passes_the_gate_on_every_save(cast):
 
 def test_what_the_gate_removed_is_told(cast):
     article = Article(title="题", section=cast.news, body="<p>文</p><script>x</script>")
-    assert editing.write(article, by=cast.writer)
+    assert editing.save(article, by=cast.writer).removed
 
 
 @pytest.mark.parametrize("who", ["stranger", "culture_editor"])

@@ -4,11 +4,10 @@ import base64
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -17,12 +16,12 @@ from django.utils.translation import gettext_lazy
 
 from .. import audit, checks, editing, permissions, preview, review, short_links, statistics
 from ..models import Article, Credit, Section
-from .acts import ACTS, REFUSALS, perform, sentences, shown_to
+from .acts import ACTS, perform, shown_to
 from .article_filters import ReadingFilter, StateFilter
-from .article_form import ArticleForm, CreditFormSet
+from .article_form import ArticleForm, CreditFormSet, edit_article
 from .review import review_view
 from .revisions import revision_view, revisions_view
-from .screen import NUMBER, Screen
+from .screen import NUMBER, Careful, Screen
 
 
 def add_only(field: Any, *, add: bool = True) -> Any:
@@ -38,7 +37,7 @@ def may_edit(user: Any, article: Article) -> bool:
     return permissions.may(user, permissions.Duty.WRITE, article.section) or review.may_correct(article, user)
 
 
-class CreditInline(admin.TabularInline):
+class CreditInline(Careful, admin.TabularInline):
     model = Credit
     formset = CreditFormSet
     fields = ["role", "person", "position"]
@@ -117,20 +116,13 @@ class ArticleScreen(Screen):
 
     # --- Reading ------------------------------------------------------------------------------------------------
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Article | None:
-        article = super().get_object(request, object_id, from_field)
-        if article:
-            article.edited_by = request.user  # whom the form's rules are about
-        return article
-
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
-        if request.method == "POST" and request.resolver_match.url_name == "articles_article_change":
-            # Held until the save is over, so that nobody saves between the question "changed since?" and the answer.
-            return rows.select_for_update(of=("self",), no_key=True)
         if request.resolver_match.url_name == "articles_article_changelist":
             return rows.defer("body")
-        return rows
+        return rows.select_related(
+            "section__parent", "live", "latest__created_by__person", "signed__previous", "handed_to__person"
+        )
 
     @admin.display(description=gettext_lazy("state"))
     def state_now(self, article: Article) -> str:
@@ -147,41 +139,31 @@ class ArticleScreen(Screen):
         at = timezone.localtime(article.latest.created_at)
         return f"{at:%m-%d %H:%M} {audit.name_of(article.latest.created_by)}"
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """As Django's. Some edits show only when all is put together that they are no correction, or that a name in the
-        text was changed elsewhere: then nothing is saved, and the form asks, with everything typed still on it.
-        """
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except review.WouldVoid:
-            request.POST = request.POST.copy()
-            request.POST["_asked"] = "1"
-            return super().changeform_view(request, *args, **kwargs)
-        except Article.DoesNotExist:  # it was there when the form was read
-            return self._get_obj_does_not_exist_redirect(
-                request, self.opts, args[0] if args else kwargs.get("object_id")
-            )
+    # --- Writing ------------------------------------------------------------------------------------------------
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        article = (
-            Article.objects.select_related(
-                "section__parent", "live", "latest__created_by__person", "signed__previous", "handed_to__person"
-            )
-            .filter(pk=object_id)
-            .first()
-            if NUMBER.fullmatch(object_id)
-            else None
-        )
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **self.card(request, article)}
-        )
+        return edit_article(self, request, object_id)
 
-    def card(self, request: HttpRequest, article: Article | None) -> dict[str, Any]:
-        """What stands beside the form: state, address, codes, problems, and the acts that are possible now."""
+    def article_is_gone(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Says that there is no such article, on the page that one comes to."""
+        return self._get_obj_does_not_exist_redirect(request, self.opts, key)
+
+    def delete_model(self, request: HttpRequest, obj: Article) -> None:
+        editing.discard(obj, by=request.user)
+
+    def card(self, request: HttpRequest, article: Article | None, *, asked: bool) -> dict[str, Any]:
+        """What stands beside the form: state, address, codes, problems, and the acts that are possible now. `asked`: whether
+        saving asked just now if it may void sign-offs, so that the place to say so is shown to the reader who corrects, too.
+        """
         if article is None:
             return {}
+        correcting = review.may_correct(article, request.user)
         return {
             "article": article,
             "state": article.state,
@@ -189,8 +171,8 @@ class ArticleScreen(Screen):
             "signed": article.signed.chain() if article.signed else [],
             "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,
             "may_decide": not review.refusal(article, request.user),
-            "may_correct": review.may_correct(article, request.user),
-            "void_warning": "" if review.may_correct(article, request.user) else review.void_warning(article),
+            "may_correct": correcting,
+            "void_warning": review.void_warning(article) if asked or not correcting else "",
             "problems": checks.find_problems(article, checks.OF_THE_TEXT),
             "acts": shown_to(request.user, article),
             "preview_url": preview.path_of(article.latest) if article.latest else "",
@@ -198,38 +180,6 @@ class ArticleScreen(Screen):
             "codes": short_links.of_edition(article.live) if article.live else [],
             "reads": statistics.reads_of(article) if article.first_published_at else None,
         }
-
-    # --- Writing ------------------------------------------------------------------------------------------------
-
-    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
-        for sentence in editing.write(obj, by=request.user):
-            self.message_user(request, sentence, messages.WARNING)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        voiding = form.cleaned_data.get("voiding", False)
-        editing.revise(form.instance, by=request.user, voiding=voiding)
-
-    def delete_model(self, request: HttpRequest, obj: Article) -> None:
-        editing.discard(obj, by=request.user)
-
-    def record(self, request: HttpRequest, obj: Article, what: str, message: Any = ()) -> None:
-        """The acts record themselves."""
-
-    def response_add(self, request: HttpRequest, obj: Article, post_url_continue: str | None = None) -> HttpResponse:
-        return self.response_change(request, obj)
-
-    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
-        self.message_user(request, _("Saved. Readers see it once it is published."), messages.SUCCESS)
-        if "_submit" in request.POST:
-            try:
-                review.submit(obj, by=request.user)
-            except REFUSALS as refusal:
-                for sentence in [_("Not submitted:"), *sentences(refusal)]:
-                    self.message_user(request, sentence, messages.ERROR)
-            else:
-                self.message_user(request, _("Submitted. The first reader sees it in the queue."), messages.SUCCESS)
-        return redirect("admin:articles_article_change", obj.pk)
 
     # --- Acts ---------------------------------------------------------------------------------------------------
 
@@ -239,7 +189,7 @@ class ArticleScreen(Screen):
                 try:
                     return view(request, number=number, **facts)
                 except Article.DoesNotExist:
-                    return self._get_obj_does_not_exist_redirect(request, self.opts, str(number))
+                    return self.article_is_gone(request, str(number))
 
             return path(
                 f"<int:number>/{path_of}", self.admin_site.admin_view(still_there), name=f"articles_article_{name}"

@@ -1,13 +1,26 @@
-"""The form of an article: the working copy's fields, and the revision it was opened at."""
+"""The form of an article, and the view that shows it and saves it: the working copy's fields, its credits, and the revision
+it was opened at.
+"""
 
 import re
+from contextlib import suppress
+from copy import copy
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.contrib import messages
+from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.contrib.auth.models import User
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .. import comparing, editing, review, sanitising
-from ..models import Article
+from ..models import Article, Person, Revision
+from .acts import REFUSALS, sentences
 from .editor import BodyWidget
 
 
@@ -15,7 +28,7 @@ class ArticleForm(forms.ModelForm):
     # What the editor saw when opening the form; saving on top of somebody else's newer text is refused.
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
     # Said by whoever edits a text that others have signed; shown only then.
-    voiding = forms.BooleanField(required=False, label=_("I know; save it, and have it read again"))
+    voiding = forms.BooleanField(required=False, label=gettext_lazy("I know; save it, and have it read again"))
     conflict: list[comparing.Change] | None = None
 
     class Meta:
@@ -32,59 +45,136 @@ class ArticleForm(forms.ModelForm):
             "title": forms.TextInput(attrs={"class": "wide title"}),
             "subtitle": forms.TextInput(attrs={"class": "wide"}),
         }
-        help_texts = {"title": _("30 characters or fewer read well in lists and in WeChat.")}
+        help_texts = {"title": gettext_lazy("30 characters or fewer read well in lists and in WeChat.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.latest_id:
             self.fields["based_on"].initial = self.instance.latest.number
 
-    def clean_body(self) -> str:
-        """The sanitised text; what sanitising refuses is refused here, so that the sentence is shown beside the text."""
-        try:
-            return sanitising.SanitisedHtml(self.cleaned_data["body"])
-        except sanitising.TooLong as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
+    def revision_opened(self) -> int | None:
+        """The number of the revision that is saved over: the one that was opened, or the newer one that was shown and is
+        replaced knowingly. None for a new article; 0, which no revision has, where the number is none.
+        """
+        if self.instance.pk is None:
+            return None
+        seen = str(self.data.get("_over") or self.cleaned_data.get("based_on") or "")
+        return int(seen) if re.fullmatch("[0-9]{1,9}", seen) else 0
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if self.instance.pk:
-            try:
-                # The button that saves over a newer text names the revision that it was shown.
-                seen = self.data.get("_over") or cleaned.get("based_on")
-                editing.refuse_if_saved_since(
-                    self.instance, int(seen) if re.fullmatch("[0-9]{1,9}", str(seen or "")) else 0
-                )
-            except forms.ValidationError:
-                self.conflict = self._against_the_newest(cleaned)
-                raise
-            if set(self.changed_data) - {"based_on", "voiding"} or "_asked" in self.data:
-                refuse_unasked_void(self)
-        return cleaned
-
-    def _against_the_newest(self, cleaned: dict[str, Any]) -> list[comparing.Change]:
-        """What somebody else saved meanwhile, compared with what was typed here."""
-        newest = self.instance.newest.content
-        typed = {field: cleaned.get(field) or "" for field in editing.PLAIN_FIELDS if field != "keywords"}
-        if "body" in cleaned:
-            typed["body"] = cleaned["body"]
-        return comparing.compare(newest, {**newest, **typed})
+    def compare_with_newest(self) -> None:
+        """Keep, for the page, what somebody else saved meanwhile and how what was typed here differs from it."""
+        newest = Article.objects.select_related("latest__created_by__person").get(pk=self.instance.pk).newest
+        typed = {field: self.cleaned_data.get(field) or "" for field in editing.PLAIN_FIELDS if field != "keywords"}
+        with suppress(sanitising.TooLong):
+            typed["body"] = sanitising.sanitise(self.cleaned_data.get("body", "")).html
+        self.instance.latest = newest
+        self.conflict = comparing.compare(newest.content, {**newest.content, **typed})
 
 
 class CreditFormSet(forms.BaseInlineFormSet):
-    """Credits are part of the signed text: changing them is an edit like any other."""
+    """The credits; saved by the act that saves the article, since they are part of the signed text."""
 
-    def clean(self) -> None:
-        super().clean()
-        if self.instance.pk and any(form.has_changed() for form in self.forms):
-            refuse_unasked_void(self)
+    def in_reading_order(self) -> list[tuple[str, Person]]:
+        """(role, person) of every row that is filled in and not ticked for deletion."""
+        gone = self.deleted_forms
+        rows = [form for form in self.forms if form not in gone and (form.instance.pk or form.has_changed())]
+        rows.sort(key=lambda form: form.cleaned_data["position"])
+        return [(form.cleaned_data["role"], form.cleaned_data["person"]) for form in rows]
 
 
-def refuse_unasked_void(form: Any) -> None:
-    """Raise ValidationError where saving would void sign-offs and whoever saves did not say that it may."""
-    article = Article.objects.select_related("section__parent", "signed", "handed_to").get(pk=form.instance.pk)
-    moved = form.instance.section_id != article.section_id or "section" in getattr(form, "changed_data", ())
-    correcting = review.may_correct(article, form.instance.edited_by) and not moved and "_asked" not in form.data
-    said = forms.CheckboxInput().value_from_datadict(form.data, {}, "voiding")
-    if article.signed and not said and not correcting:
-        raise forms.ValidationError(review.void_warning(article), code="would_void")
+def edit_article(screen: Any, request: HttpRequest, object_id: str | None) -> HttpResponse:
+    """The page on which an article is written: shows the form, or saves it once. What is refused stands on the form, with
+    everything that was typed.
+    """
+    article = screen.get_object(request, unquote(object_id)) if object_id else None
+    _require_access(screen, request, article, adding=object_id is None)
+    if object_id and article is None:
+        return screen.article_is_gone(request, object_id)
+    form, credits, inline = _forms_of(screen, request, article)
+    if request.method == "POST" and all([form.is_valid(), credits.is_valid()]):
+        revision = _save_or_say_why_not(form, credits, by=request.user)
+        if revision:
+            return _after_saving(screen, request, revision)
+    elif request.method == "POST" and article:
+        _notice_newer(form)
+    asked = form.has_error(NON_FIELD_ERRORS, "would_void")
+    card = screen.card(request, article, asked=asked)
+    return screen.render_form(request, form, article, [(credits, inline)], **card)
+
+
+def _require_access(screen: Any, request: HttpRequest, article: Article | None, *, adding: bool) -> None:
+    if adding:
+        allowed = screen.has_add_permission(request)
+    elif request.method == "POST":
+        allowed = screen.has_change_permission(request, article)
+    else:
+        allowed = screen.has_view_or_change_permission(request, article)
+    if not allowed:
+        raise PermissionDenied
+
+
+def _forms_of(
+    screen: Any, request: HttpRequest, article: Article | None
+) -> tuple[ArticleForm, CreditFormSet, InlineModelAdmin]:
+    """The form and the credits, bound where something was sent. They write what was typed into a copy of the article, so that
+    the page beside them shows the saved one.
+    """
+    fields = flatten_fieldsets(screen.get_fieldsets(request, article))
+    form_class = screen.get_form(request, article, change=article is not None, fields=fields)
+    form = form_class(request.POST if request.method == "POST" else None, instance=copy(article))
+    inline = screen.get_inline_instances(request, article)[0]
+    formset_class = inline.get_formset(request, article)
+    prefix = formset_class.get_default_prefix()
+    credits = formset_class(**screen.get_formset_kwargs(request, form.instance, inline, prefix))
+    return form, credits, inline
+
+
+def _save_or_say_why_not(form: ArticleForm, credits: CreditFormSet, *, by: User) -> Revision | None:
+    """Save; None where that was refused, which then stands on the form."""
+    try:
+        return editing.save(
+            form.instance,
+            by=by,
+            credits=credits.in_reading_order(),
+            voiding=form.cleaned_data["voiding"],
+            based_on=form.revision_opened(),
+        )
+    except sanitising.TooLong as refusal:
+        form.add_error("body", str(refusal))
+    except review.WouldVoid as refusal:
+        form.add_error(None, forms.ValidationError(str(refusal), code="would_void"))
+    except forms.ValidationError as refusal:  # saved meanwhile by somebody else
+        form.add_error(None, refusal)
+        form.compare_with_newest()
+    except Article.DoesNotExist:
+        sentence = _("This draft was deleted meanwhile. Copy what you need of your text: it cannot be saved here.")
+        form.add_error(None, forms.ValidationError(sentence, code="gone"))
+    return None
+
+
+def _notice_newer(form: ArticleForm) -> None:
+    """Say on a form that is refused anyway that somebody else saved meanwhile: both are put right at once."""
+    number = form.revision_opened()
+    try:
+        editing.refuse_if_saved_since(Article.objects.select_related("latest").get(pk=form.instance.pk), number or 0)
+    except forms.ValidationError as refusal:
+        form.add_error(None, refusal)
+        form.compare_with_newest()
+    except Article.DoesNotExist:
+        pass
+
+
+def _after_saving(screen: Any, request: HttpRequest, revision: Revision) -> HttpResponse:
+    """Say what became of it, and submit it where that was asked for; then the page of what was saved."""
+    for sentence in revision.removed:
+        screen.message_user(request, sentence, messages.WARNING)
+    screen.message_user(request, _("Saved. Readers see it once it is published."), messages.SUCCESS)
+    if "_submit" in request.POST:
+        try:
+            review.submit(revision.article, by=request.user)
+        except REFUSALS as refusal:
+            for sentence in [_("Not submitted:"), *sentences(refusal)]:
+                screen.message_user(request, sentence, messages.ERROR)
+        else:
+            screen.message_user(request, _("Submitted. The first reader sees it in the queue."), messages.SUCCESS)
+    return redirect("admin:articles_article_change", revision.article_id)

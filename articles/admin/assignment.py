@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -35,44 +36,35 @@ class AssignmentForm(forms.ModelForm):
     duties = forms.MultipleChoiceField(
         label=gettext_lazy("Single duties"), required=False, widget=forms.CheckboxSelectMultiple, choices=Duty.choices
     )
-    by: Any  # who assigns: set by the screen
-    given: list[Assignment]
 
     class Meta:
         model = Assignment
         fields = ["user", "section"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accounts = User.objects.filter(is_active=True, is_staff=True).exclude(pk=self.by.pk)
+        accounts = User.objects.filter(is_active=True, is_staff=True).exclude(pk=by.pk)
         self.fields["user"].queryset = accounts.select_related("person").order_by("username")
         self.fields["user"].label_from_instance = _named
         tree = [(section.pk, "　" * (section.level - 1) + section.name) for section in Section.objects.tree()]
         self.fields["section"].choices = [("", _("every section")), *tree]
 
     def clean(self) -> dict[str, Any]:
-        """Give the duties, so that what the act refuses stands on the form; all or none of them."""
         cleaned = super().clean() or {}
-        if self.errors:
-            return cleaned
-        user, section, role, duties = (cleaned[field] for field in ("user", "section", "role", "duties"))
-        if role and duties:
+        if cleaned.get("role") and cleaned.get("duties"):
             raise forms.ValidationError(_("Choose a role, or “single duties” and tick those; not both at once."))
-        try:
-            self.given = (
-                assigning.assign_role(user, role, section, by=self.by)
-                if role
-                else assigning.assign(user, duties, section, by=self.by)
-            )
-        except assigning.CannotAssign as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
         return cleaned
 
     def validate_unique(self) -> None:
         """What is held already is no mistake."""
 
-    def save_m2m(self) -> None:
-        """The admin calls it after every form; the act has done everything."""
+
+def give_duties(form: AssignmentForm, *, by: User) -> list[Assignment]:
+    """Assign what the valid form names, a role or single duties; those newly given. Raises assigning.CannotAssign."""
+    user, section, role, duties = (form.cleaned_data[field] for field in ("user", "section", "role", "duties"))
+    if role:
+        return assigning.assign_role(user, role, section, by=by)
+    return assigning.assign(user, duties, section, by=by)
 
 
 @admin.register(Assignment)
@@ -111,29 +103,30 @@ class AssignmentScreen(Screen):
         return self.has_view_permission(request)
 
     def get_form(self, request: HttpRequest, obj: Assignment | None = None, **kwargs: Any) -> Any:
-        if obj:  # only looked at
-            return super().get_form(request, obj, **{**kwargs, "form": forms.ModelForm, "fields": ["user", "section"]})
-        return type("AssignmentFormBy", (AssignmentForm,), {"by": request.user})
+        """The form on which an assignment is looked at; they are given on one of its own, below."""
+        return super().get_form(request, obj, **{**kwargs, "form": forms.ModelForm, "fields": ["user", "section"]})
 
     def get_fields(self, request: HttpRequest, obj: Assignment | None = None) -> list[str]:
         return ["user", "section", "duty"] if obj else list(self.fields)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Nothing is edited afterwards, so nothing offers to go on editing."""
-        return super().add_view(request, form_url, {**(extra_context or {}), "show_save_and_continue": False})
-
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Assignment:
-        return form.given[0] if form.given else Assignment.objects.filter(user=form.cleaned_data["user"]).first()
-
-    def save_model(self, request: HttpRequest, obj: Assignment, form: Any, change: bool) -> None:
-        """The form's act has given the duties."""
-
-    def response_add(self, request: HttpRequest, obj: Assignment, post_url_continue: str | None = None) -> HttpResponse:
-        self.message_user(
-            request, _("“%(account)s” has these duties now.") % {"account": obj.user.get_username()}, messages.SUCCESS
-        )
-        another = "_addanother" in request.POST
-        return redirect(f"admin:articles_assignment_{'add' if another else 'changelist'}")
+        """The page on which duties are given: one act, and what it refuses stands on the form."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = AssignmentForm(request.POST if request.method == "POST" else None, by=request.user)
+        if request.method == "POST" and form.is_valid():
+            try:
+                give_duties(form, by=request.user)
+            except assigning.CannotAssign as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                account = form.cleaned_data["user"].get_username()
+                sentence = _("“%(account)s” has these duties now.") % {"account": account}
+                self.message_user(request, sentence, messages.SUCCESS)
+                another = "_addanother" in request.POST
+                return redirect(f"admin:articles_assignment_{'add' if another else 'changelist'}")
+        # Nothing is edited afterwards, so nothing offers to go on editing.
+        return self.render_form(request, form, show_save_and_continue=False)
 
     def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
         assigning.revoke(obj, by=request.user)
@@ -148,6 +141,3 @@ class AssignmentScreen(Screen):
         except assigning.CannotAssign as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect("admin:articles_assignment_changelist")
-
-    def record(self, request: HttpRequest, obj: Assignment, what: str, message: Any = ()) -> None:
-        """The acts record themselves."""

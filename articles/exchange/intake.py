@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import audit, baking, editing, publishing, sanitising
+from .. import audit, editing, persons, publishing, sanitising, sections, sources
 from ..models import Article, Credit, Person, Section, Source
 from .text import PrintedArticle, Unreadable
 
@@ -24,11 +24,12 @@ class TakenIn:
 
 
 @transaction.atomic
-def take_in(page: PrintedArticle, *, by: Any, section: str, archive: bool) -> TakenIn:
+def take_in(page: PrintedArticle, *, by: User, section: str, archive: bool) -> TakenIn:
     """Make an article of a printed page in the section with this slug; a page taken in before is only recognised.
 
     With `archive` it becomes public under its own time, as migrated content; raises Unreadable where it has none, or
-    one that is still ahead. Sections, sources and people that are missing are created.
+    one that is still ahead. Sections, sources and people that are missing are added by their acts, which ask for their
+    duties: PermissionDenied where `by` lacks one, and nothing has changed then.
     """
     known = Article.objects.filter(import_digest=page.digest).first()
     if known:
@@ -39,9 +40,9 @@ def take_in(page: PrintedArticle, *, by: Any, section: str, archive: bool) -> Ta
     try:
         article.body = sanitising.paragraphs(page.paragraphs)
         article.clean_fields(exclude=["section", "created_by"])
-        article.section = _section(section, page.section, taken.created)
-        article.source = _source(page.source, taken.created)
-        credits = [(role, _person(name, unit, taken.created)) for role, name, unit in page.credits]
+        article.section = _section(section, page.section, taken.created, by=by)
+        article.source = _source(page.source, taken.created, by=by)
+        credits = [(role, _person(name, unit, taken.created, by=by)) for role, name, unit in page.credits]
     except sanitising.TooLong as refusal:
         raise Unreadable(str(refusal)) from refusal
     except ValidationError as refusal:
@@ -66,37 +67,28 @@ def _times(page: PrintedArticle) -> tuple[datetime, datetime]:
     return first, updated
 
 
-def _section(slug: str, name: str, created: list[str]) -> Section:
+def _section(slug: str, name: str, created: list[str], *, by: User) -> Section:
     known = Section.objects.select_related("parent").filter(slug=slug).first()
     if known:
         return known
     created.append(_("section “%(name)s” (/s/%(slug)s/)") % {"name": name or slug, "slug": slug})
-    section = _made(Section(slug=slug, name=name or slug))
-    baking.request(baking.of_section(section))
-    return section
+    return sections.save_section(Section(slug=slug, name=name or slug), by=by)
 
 
-def _source(name: str, created: list[str]) -> Source | None:
+def _source(name: str, created: list[str], *, by: User) -> Source | None:
     if not name:
         return None
     known = Source.objects.filter(name=name).first()
     if known:
         return known
     created.append(_("source “%(name)s”") % {"name": name})
-    return _made(Source(name=name))
+    return sources.save_source(Source(name=name), by=by)
 
 
-def _person(name: str, unit: str, created: list[str]) -> Person:
+def _person(name: str, unit: str, created: list[str], *, by: User) -> Person:
     """Someone of this name and unit; without a unit, whoever alone has the name."""
     people = list(Person.objects.filter(name=name, unit=unit)[:1]) or list(Person.objects.filter(name=name)[:2])
     if len(people) == 1 and unit in ("", people[0].unit):
         return people[0]
     created.append(_("person “%(name)s”") % {"name": f"{name}（{unit}）" if unit else name})
-    return _made(Person(name=name, unit=unit))
-
-
-def _made(row: Any) -> Any:
-    """A new row, checked as a form would check it: a name that is too long is a sentence, not a database error."""
-    row.full_clean()
-    row.save()
-    return row
+    return persons.save_person(Person(name=name, unit=unit), by=by)

@@ -39,6 +39,9 @@ class Revision(Immutable):
     pictures = models.ManyToManyField(Picture, through="RevisionPicture", related_name="revisions")
     attachments = models.ManyToManyField(Attachment, through="RevisionAttachment", related_name="revisions")
 
+    # Sentences about what saving it took out of the body, for whoever saved it just now; set by editing, kept nowhere.
+    removed: tuple[str, ...] = ()
+
     class Meta:
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")

@@ -3,12 +3,12 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
-from articles import publishing
+from articles import accounts, publishing
 from articles.exchange.intake import take_in
 from articles.exchange.text import LARGEST, Unreadable, read
 from articles.models import Section
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         for path in _files(paths):
             try:
                 taken = take_in(read(_bytes(path)), by=user, section=section, archive=archive)
-            except Unreadable as refusal:
+            except (Unreadable, PermissionDenied) as refusal:
                 bad += 1
                 self.stderr.write(f"{path}: {refusal}")
                 continue
@@ -56,11 +56,7 @@ class Command(BaseCommand):
 def _account(username: str | None) -> User:
     """The account named, or the command line's own, which nobody can log in to."""
     if username is None:
-        user, is_new = User.objects.get_or_create(username="command-line", defaults={"is_superuser": True})
-        if is_new:
-            user.set_unusable_password()
-            user.save()
-        return user
+        return accounts.find_or_open_command_line()
     try:
         return User.objects.get(username=username)
     except User.DoesNotExist as error:

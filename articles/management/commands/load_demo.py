@@ -12,9 +12,24 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import arranging, attachments, editing, permissions, pictures, publishing, review, scheduling
+from articles import (
+    accounts,
+    arranging,
+    assigning,
+    attachments,
+    editing,
+    permissions,
+    persons,
+    pictures,
+    publishing,
+    review,
+    scheduling,
+    sections,
+    site_settings,
+    sources,
+)
 from articles.arranging import Arranged
-from articles.models import Article, Assignment, Block, Person, Section, SiteSettings, Slot, Source, Topic
+from articles.models import Article, Block, Person, Section, SiteSettings, Slot, Source, Topic
 
 DEMO = Path(settings.BASE_DIR) / "articles" / "demo"
 PASSWORD = "newsroom-demo"  # noqa: S105 (printed for whoever tries the demo)
@@ -43,16 +58,15 @@ class Command(BaseCommand):
 
 def load(world: dict[str, Any]) -> None:
     """Everything but the articles, then the articles from their files, oldest first."""
-    SiteSettings.objects.create(pk=1, **world["site"])
+    by = accounts.find_or_open_command_line()
+    site_settings.save_site_settings(SiteSettings(**world["site"]), by=by)
     for position, facts in enumerate(world["sections"]):
         parent = Section.objects.get(slug=facts.pop("parent")) if "parent" in facts else None
-        section = Section(parent=parent, position=position, **facts)
-        section.full_clean()
-        section.save()
+        sections.save_section(Section(parent=parent, position=position, **facts), by=by)
     for facts in world["sources"]:
-        Source.objects.create(**facts)
+        sources.save_source(Source(**facts), by=by)
     for facts in world["people"]:
-        _account(facts)
+        _add_person(facts, by=by)
     chief, reporter = User.objects.get(username="chief"), User.objects.get(username="reporter")
     texts = sorted((_read(path) for path in (DEMO / "texts").glob("*.html")), key=lambda t: t["at"])
     files = _store_files(texts, by=reporter)
@@ -80,31 +94,35 @@ def load(world: dict[str, Any]) -> None:
 
 def _arrange(published: list[Article], *, by: User) -> None:
     """A home page and a topic, as the chief has arranged them: what is newest comes by itself."""
-    sections = {section.slug: section for section in Section.objects.all()}
+    named = {section.slug: section for section in Section.objects.all()}
     kinds = Block.Kind
     bridge = [article for article in published if "渡" in article.title and article.cover][-4:]
     home = [
         Arranged(Block(kind=kinds.HEADLINE, count=5), []),
         Arranged(
-            Block(kind=kinds.LIST, count=5, section=sections["news"]),
+            Block(kind=kinds.LIST, count=5, section=named["news"]),
             [Slot(article=bridge[0], title="一座桥和六千人的三分钟")],
         ),
-        *(Arranged(Block(kind=kinds.LIST, count=5, section=sections[slug]), []) for slug in ("life", "notices")),
-        Arranged(Block(kind=kinds.PICTURES, count=4, title=sections["photos"].name, section=sections["photos"]), []),
+        *(Arranged(Block(kind=kinds.LIST, count=5, section=named[slug]), []) for slug in ("life", "notices")),
+        Arranged(Block(kind=kinds.PICTURES, count=4, title=named["photos"].name, section=named["photos"]), []),
         *(
-            Arranged(Block(kind=kinds.LIST, count=4, section=sections[slug]), [])
+            Arranged(Block(kind=kinds.LIST, count=4, section=named[slug]), [])
             for slug in ("economy", "culture", "towns")
         ),
     ]
     arranging.arrange(None, home, by=by, based_on=0)
-    topic = Topic.objects.create(
-        title="双渡大桥通车", slug="shuangdu", state=Topic.State.OPEN, banner=bridge[0].cover,
+    topic = Topic(
+        title="双渡大桥通车",
+        slug="shuangdu",
+        state=Topic.State.OPEN,
+        banner=bridge[0].cover,
         introduction="从等船四十分钟到过桥三分钟：一座桥和两岸六千三百人。",
-    )  # fmt: skip
+    )
+    arranging.save_topic(topic, by=by)
     whole = [
         Arranged(Block(kind=kinds.HEADLINE, count=3, fills=False), [Slot(article=article) for article in bridge[-3:]]),
-        Arranged(Block(kind=kinds.CAROUSEL, count=4, title="图片", section=sections["photos"]), []),
-        Arranged(Block(kind=kinds.LIST, count=6, title="更多报道", section=sections["news"]), []),
+        Arranged(Block(kind=kinds.CAROUSEL, count=4, title="图片", section=named["photos"]), []),
+        Arranged(Block(kind=kinds.LIST, count=6, title="更多报道", section=named["news"]), []),
     ]
     arranging.arrange(topic, whole, by=by, based_on=0)
 
@@ -126,21 +144,21 @@ def _have_read(article: Article, *, times: int) -> None:
         review.sign_off(article, by=reader, revision=article.newest.number, opinion=opinion)
 
 
-def _account(facts: dict[str, Any]) -> None:
-    user = None
-    if "username" in facts:
-        user = User.objects.create_user(
-            facts["username"],
-            password=PASSWORD,
-            first_name=facts["name"],
-            is_staff=True,
-            is_superuser=facts["role"] == "administrator",
-        )
-        for slug in facts.get("sections", [None]):
-            section = Section.objects.get(slug=slug) if slug else None
-            for duty in permissions.DUTIES_OF.get(facts["role"], ()):
-                Assignment.objects.create(user=user, section=section, duty=duty)
-    Person.objects.create(name=facts["name"], unit=facts["unit"], user=user)
+def _add_person(facts: dict[str, Any], *, by: User) -> None:
+    """A person; one with a user name has an account, too, with the duties of the role."""
+    person = Person(name=facts["name"], unit=facts["unit"])
+    if "username" not in facts:
+        persons.save_person(person, by=by)
+        return
+    is_administrator = facts["role"] == "administrator"
+    account = User(
+        username=facts["username"], first_name=facts["name"], is_staff=True, is_superuser=is_administrator
+    )
+    account.set_password(PASSWORD)
+    accounts.open_account(account, by=by, person=person)
+    for slug in () if is_administrator else facts.get("sections", [None]):
+        section = Section.objects.get(slug=slug) if slug else None
+        assigning.assign_role(account, facts["role"], section, by=by)
 
 
 def _read(path: Path) -> dict[str, Any]:
