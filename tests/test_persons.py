@@ -1,0 +1,72 @@
+"""Saving a person: writers add whom they credit; the real name of somebody with an account is the chief's affair."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from articles import editing, persons
+from articles.models import AuditEntry, BakeJob, Person
+from tests.cast import Role, refused
+
+pytestmark = pytest.mark.django_db
+
+
+def is_everything_asked_for():
+    return BakeJob.objects.filter(path=BakeJob.EVERYTHING).exists()
+
+
+def test_whoever_writes_adds_and_renames_the_people_they_credit(cast):
+    person = persons.save_person(Person(name="陶一宁", unit="望桥乡"), by=cast.towns_writer)
+    assert AuditEntry.objects.first().action == "person.added"
+    assert not is_everything_asked_for(), "no article names them"
+    person.unit = "澄溪镇"
+    persons.save_person(person, by=cast.towns_writer)
+    details = AuditEntry.objects.first().details
+    assert (details["fields"], details["old"], details["new"]) == (["Unit"], ["望桥乡"], ["澄溪镇"])
+    assert is_everything_asked_for()
+
+
+def test_a_person_whom_articles_name_already_has_their_pages_baked(cast):
+    cast.publish(cast.article())
+    BakeJob.objects.all().delete()
+    Person.objects.filter(pk=cast.liang.pk).update(name="梁静")
+    persons.save_person(Person(name="梁静姝", unit="霁川县融媒体中心"), by=cast.writer)
+    assert is_everything_asked_for()
+
+
+def test_saving_unchanged_makes_no_entry(cast):
+    persons.save_person(Person.objects.get(pk=cast.lin.pk), by=cast.chief)
+    assert not AuditEntry.objects.exists()
+    assert not is_everything_asked_for()
+
+
+def test_the_account_of_a_person_is_not_overwritten_by_a_form_that_was_opened_before(cast):
+    known = Person.objects.create(name="陶一宁")
+    opened = Person.objects.get(pk=known.pk)
+    Person.objects.filter(pk=known.pk).update(user=cast.head)
+    opened.unit = "望桥乡"
+    persons.save_person(opened, by=cast.chief)
+    assert Person.objects.values_list("user", "unit").get(pk=known.pk) == (cast.head.pk, "望桥乡")
+
+
+def test_the_wrong_person_saves_no_person(cast):
+    with refused(PermissionDenied, "Write"):
+        persons.save_person(Person(name="陶一宁"), by=cast.stranger)
+    cast.lin.name = "林小舟"
+    with refused(PermissionDenied, "Arrange"):
+        persons.save_person(cast.lin, by=cast.writer)
+
+
+@pytest.mark.parametrize("facts", [{"name": ""}, {"name": "梁静姝", "unit": "霁川县融媒体中心"}, {"name": "长" * 41}])
+def test_what_cannot_be_a_person_is_refused(cast, facts):
+    with refused(ValidationError):
+        persons.save_person(Person(**facts), by=cast.chief)
+
+
+def test_a_person_that_restoring_brings_back_is_recorded(cast):
+    article = cast.article(credits=[(Role.PHOTO, Person.objects.create(name="临时", unit="甲"))])
+    first = article.latest
+    editing.save(article, by=cast.editor)
+    Person.objects.get(name="临时").delete()
+    editing.restore(first, by=cast.editor)
+    entry = AuditEntry.objects.get(action="person.added")
+    assert (entry.actor, entry.details["name"]) == (cast.editor, "临时（甲）")
