@@ -134,6 +134,28 @@ def test_a_body_is_sanitised_once_for_a_save(client, cast):
     assert len(bodies) == 1
 
 
+def test_a_save_sanitises_the_body_once(client, cast, monkeypatch):
+    seen = []
+    sanitise = sanitising.sanitise
+    monkeypatch.setattr(sanitising, "sanitise", lambda html: seen.append(html) or sanitise(html))
+    login(client, cast.writer).post(ADD, form(cast))
+    assert seen == ["<p>正文。</p>"]
+    article = Article.objects.get()
+    client.post(change_url(article), form(cast, article, body="<p>改过。</p>"))
+    assert seen == ["<p>正文。</p>", "<p>改过。</p>"]
+
+
+def test_a_body_that_is_too_long_is_said_beside_it_and_kept(client, cast, monkeypatch):
+    def refuse(html):
+        raise sanitising.TooLong("太长了")
+
+    monkeypatch.setattr(sanitising, "sanitise", refuse)
+    response = login(client, cast.writer).post(ADD, form(cast, body="<p>很长的正文</p>"))
+    assert response.context["adminform"].form.errors["body"] == ["太长了"]
+    assert "很长的正文" in response.content.decode()
+    assert not Article.objects.exists()
+
+
 def test_problems_are_listed_and_the_text_is_saved_all_the_same(client, cast):
     response = login(client, cast.editor).post(ADD, form(cast, body="", _submit="1"), follow=True)
     article = Article.objects.get()

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import arranging, baking, editing, publishing, scheduling
+from articles import arranging, baking, editing, old_paths, publishing, scheduling
 from articles.arranging import Arranged
 from articles.baking import pages
 from articles.models import AuditEntry, BakeJob, Block, SiteSettings, Slot, Topic
@@ -44,6 +44,48 @@ def arrange(cast, *blocks, topic=None):
 
 def lines(topic=None):
     return [[line.title for line in filled.lines] for filled in arranging.fill(arranging.blocks_of(topic))]
+
+
+# --- the topic itself ---------------------------------------------------------------------------------------------
+
+
+def test_a_topic_is_added_and_changed_and_its_pages_are_asked_for(cast, shown):
+    topic = arranging.save_topic(Topic(title="大桥建成", slug="bridge", state=Topic.State.OPEN), by=cast.chief)
+    assert AuditEntry.objects.first().action == "topic.added"
+    arrange(cast, block(shown[0]), topic=topic)
+    BakeJob.objects.all().delete()
+    topic.title, topic.slug = "大桥通车", "opening"
+    arranging.save_topic(topic, by=cast.chief)
+    details = AuditEntry.objects.first().details
+    assert details["fields"] == ["Title", "Address name"]
+    assert (details["old"], details["new"]) == (["大桥建成", "bridge"], ["大桥通车", "opening"])
+    asked = set(BakeJob.objects.values_list("path", flat=True))
+    article = f"/a/{shown[0].number}/"
+    assert {"/t/opening/", "/topics/", article} <= asked
+    assert {"/t/bridge/", "/feeds/t/bridge.atom"} <= asked, "the files under the old address go"
+    assert old_paths.find("/t/bridge/").target == "/t/opening/"
+
+
+def test_saving_a_topic_unchanged_makes_no_entry(cast):
+    topic = a_topic()
+    arranging.save_topic(topic, by=cast.chief)
+    assert not AuditEntry.objects.exists()
+    assert not BakeJob.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["editor", "stranger"])
+def test_the_wrong_person_saves_no_topic(cast, who):
+    for topic in (a_topic(), Topic(title="大桥", slug="other")):
+        topic.title = "我的专题"
+        with refused(PermissionDenied, "Arrange"):
+            arranging.save_topic(topic, by=getattr(cast, who))
+
+
+def test_what_cannot_be_a_topic_is_refused(cast):
+    a_topic()
+    for facts in ({"title": "又一座", "slug": "bridge"}, {"title": "", "slug": "x"}, {"title": "桥", "slug": "不 好"}):
+        with refused(ValidationError):
+            arranging.save_topic(Topic(**facts), by=cast.chief)
 
 
 # --- what is shown --------------------------------------------------------------------------------------------------

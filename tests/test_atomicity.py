@@ -8,11 +8,24 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 
-from articles import editing, publishing, review, scheduling
-from articles.models import Article
+from articles import (
+    accounts,
+    arranging,
+    editing,
+    old_paths,
+    persons,
+    publishing,
+    review,
+    scheduling,
+    sections,
+    site_settings,
+    sources,
+)
+from articles.models import Article, OldPath, Person, SiteSettings, Topic
 from tests.cast import Role, world
 
 # --- what each act starts from --------------------------------------------------------------------------------------
@@ -96,6 +109,14 @@ def sign(article, by):
     return review.sign_off(article, by=by, revision=Article.objects.get(pk=article.pk).latest.number)
 
 
+def change(row, **facts):
+    """The row as it is now, with these facts changed in memory."""
+    mine = type(row).objects.get(pk=row.pk)
+    for name, value in facts.items():
+        setattr(mine, name, value)
+    return mine
+
+
 def save(article, by, voiding=False):
     mine = Article.objects.get(pk=article.pk)
     mine.title = "换一个标题"
@@ -109,6 +130,20 @@ ACTS = {
     "correct while reading": (read_twice, lambda cast, a: save(a, cast.chief)),
     "restore": (changed, lambda cast, a: editing.restore(a.revisions.last(), by=cast.writer, voiding=True)),
     "discard": (draft, lambda cast, a: editing.discard(a, by=cast.writer)),
+    "save a section": (draft, lambda cast, a: sections.save_section(change(cast.news, slug="headlines"), by=cast.chief)),
+    "save a source": (draft, lambda cast, a: sources.save_source(change(cast.own, name="新名"), by=cast.chief)),
+    "save a person": (draft, lambda cast, a: persons.save_person(change(cast.lin, name="新名"), by=cast.chief)),
+    "save the settings": (
+        draft, lambda cast, a: site_settings.save_site_settings(SiteSettings(name="新名"), by=cast.chief)),
+    "save a topic": (
+        draft, lambda cast, a: arranging.save_topic(Topic(title="桥", slug="bridge"), by=cast.chief)),
+    "save an old path": (draft, lambda cast, a: old_paths.save_old_path(OldPath(path="/x"), by=cast.chief)),
+    "open an account": (
+        draft, lambda cast, a: accounts.open_account(User(username="x"), by=cast.admin, person=Person(name="新"))),
+    "save an account": (
+        draft, lambda cast, a: accounts.save_account(change(cast.head, email="x@x.cn"), by=cast.admin,
+                                                     person=Person(name="新"))),
+    "set a password": (draft, lambda cast, a: accounts.set_account_password(cast.head, "y", by=cast.admin)),
     "submit": (draft, lambda cast, a: review.submit(a, by=cast.writer)),
     "sign off": (submitted, lambda cast, a: sign(a, cast.editor)),
     "sign off, the last": (read_twice, lambda cast, a: sign(a, cast.chief)),

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import translation
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from articles import attachments, uploads
 from articles.attachments import RefusedFile, inspect, office, pdf
 from articles.models import Attachment, AuditEntry
-from tests.cast import png, upload
+from tests.cast import png, refused, upload
 
 
 @pytest.fixture(autouse=True)
@@ -371,3 +371,28 @@ def test_on_refusal_nothing_happened(cast, settings, who, file, error):
 )
 def test_readers_see_the_name_with_the_true_extension(name, shown):
     assert attachments.shown_name(name, "pdf") == shown
+
+
+# --- Its name -------------------------------------------------------------------------------------------------------
+
+
+def test_an_attachment_is_renamed_by_whoever_uploaded_it_or_arranges(cast):
+    paper = attachments.store(upload(a_pdf(), "通知.pdf"), by=cast.writer)
+    for who, name in ((cast.writer, "公告.pdf"), (cast.chief, "公告（新）.pdf"), (cast.chief, "公告（新）.pdf")):
+        paper.name, paper.size = name, 1
+        attachments.save_attachment(paper, by=who)
+    kept = Attachment.objects.get()
+    assert kept.name == "公告（新）.pdf"
+    assert kept.size != 1, "the name alone is written"
+    entries = AuditEntry.objects.filter(action="attachment.changed")
+    assert [entry.details["new"] for entry in entries] == [["公告（新）.pdf"], ["公告.pdf"]], "unchanged makes no entry"
+
+
+def test_nobody_else_renames_an_attachment_and_no_name_is_empty(cast):
+    paper = attachments.store(upload(a_pdf(), "通知.pdf"), by=cast.writer)
+    paper.name = "假.pdf"
+    with refused(PermissionDenied, "whoever uploaded it"):
+        attachments.save_attachment(paper, by=cast.editor)
+    paper.name = ""
+    with refused(ValidationError, "blank"):
+        attachments.save_attachment(paper, by=cast.writer)

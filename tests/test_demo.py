@@ -1,10 +1,11 @@
 """The demo newsroom is whole: its texts are sound, and it loads once."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
-from articles.models import Article, Attachment, Picture, Section, Source
+from articles.models import Article, Assignment, Attachment, AuditEntry, Person, Picture, Section, Source
 from tests.test_public import Page
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,12 @@ def test_the_demo_loads_once_and_every_page_opens(capsys):
     public = list(Article.objects.public().select_related("live__revision"))
     assert sum("<table" in a.live.revision.content["body"] for a in public) >= 5
     assert sum("<figcaption" in a.live.revision.content["body"] for a in public) >= 15
+    added = [action for action, in AuditEntry.objects.values_list("action") if action.endswith(".added")]
+    assert {kind: added.count(f"{kind}.added") for kind in ("section", "source", "person", "topic", "sitesettings")} == {
+        "section": 8, "source": Source.objects.count(), "person": Person.objects.count(), "topic": 1, "sitesettings": 1,
+    }  # fmt: skip
+    assert added.count("user.added") == User.objects.count()
+    assert AuditEntry.objects.filter(action="duty.assigned").count() == Assignment.objects.count()
     client = Client()
     for address in ["/", *(f"/s/{slug}/" for slug in Section.objects.values_list("slug", flat=True))]:
         assert client.get(address).status_code == 200

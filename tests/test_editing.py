@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import editing, publishing, review
+from articles import editing, publishing, review, sanitising
 from articles.models import Article, AuditEntry, Credit, Person, Revision
 from articles.models.immutable import Unchangeable
-from tests.cast import Role, world
+from tests.cast import Role, refused, world
 
 
 def test_each_save_makes_a_revision_with_a_digest(cast):
@@ -98,6 +98,37 @@ def test_two_people_on_one_text(cast):
     cast.change(article, by=cast.editor, title="别人的版本")
     with pytest.raises(ValidationError, match="梁静姝"):
         editing.refuse_if_saved_since(article, opened_at)
+
+
+def test_saving_over_a_newer_text_is_refused_in_the_act(cast):
+    article = cast.article()
+    opened_at = article.latest.number
+    mine = Article.objects.get(pk=article.pk)
+    cast.change(article, by=cast.editor, title="别人的版本")
+    mine.title = "我的版本"
+    with refused(ValidationError, "saved this article"):
+        editing.save(mine, by=cast.writer, based_on=opened_at)
+    editing.save(mine, by=cast.writer, based_on=opened_at + 1)
+    assert Article.objects.get().title == "我的版本"
+
+
+def test_credits_that_stay_keep_their_rows(cast):
+    article = cast.article()
+    reporter, editor = article.credits.all()
+    wanted = [(Role.PHOTO, cast.lin), (editor.role, editor.person), (reporter.role, reporter.person)]
+    editing.save(article, by=cast.editor, credits=wanted)
+    rows = list(article.credits.all())
+    assert [(row.role, row.person) for row in rows] == wanted
+    assert [row.pk for row in rows[1:]] == [editor.pk, reporter.pk]
+    editing.save(article, by=cast.editor, credits=wanted[1:2])
+    assert [row.pk for row in article.credits.all()] == [editor.pk]
+
+
+def test_a_text_that_is_too_long_is_refused(cast, monkeypatch):
+    article = cast.article()
+    article.body = "<p>" * 200 + "x" * 3_000_000
+    with refused(sanitising.TooLong):
+        editing.save(article, by=cast.writer)
 
 
 def test_restoring_brings_everything_back_as_a_new_revision(cast):

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from articles.models import Article, AuditEntry, Credit, Person, Section, Source
+from articles.models import Article, AuditEntry, BakeJob, Credit, Person, Section, Source
 from tests.test_public import Page
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,25 @@ def test_a_file_becomes_a_draft(tmp_path, capsys):
     for created in ("霁川要闻", "霁川新闻网", "林晓舟"):
         assert created in out
     assert Section.objects.get().slug == "news"
+
+
+def test_what_it_adds_is_added_by_the_acts_of_the_desk(tmp_path):
+    run(write(tmp_path), "--section", "news")
+    by = Article.objects.get().created_by
+    added = AuditEntry.objects.filter(action__endswith=".added", actor=by).values_list("action", "details__name")
+    assert sorted(added) == [
+        ("person.added", "方知远"), ("person.added", "林晓舟"), ("person.added", "梁静姝"), ("person.added", "祝小满"),
+        ("section.added", "霁川要闻"), ("source.added", "霁川新闻网"),
+    ]  # fmt: skip
+    assert BakeJob.objects.filter(path="/s/news/").exists()
+
+
+def test_whoever_may_not_add_a_section_or_a_source_is_told(tmp_path, cast, capsys):
+    with pytest.raises(CommandError):
+        run(write(tmp_path), "--section", "health", "--by", "writer")
+    assert "writer" in capsys.readouterr().err
+    assert not Article.objects.exists()
+    assert not Section.objects.filter(slug="health").exists()
 
 
 def test_with_archive_it_is_public_under_its_own_time(tmp_path, client):

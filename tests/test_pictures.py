@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from articles import audit, pictures, uploads
-from articles.models import AuditEntry, Picture
+from articles.models import AuditEntry, BakeJob, Picture
 from articles.models.picture import renditions
 from articles.pictures import RefusedFile, prepare
-from tests.cast import png, upload
+from tests.cast import png, refused, upload
 
 # Pillow warns of what the files made here are meant to be: corrupt, or too large.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
@@ -353,3 +353,42 @@ def test_the_credit_in_the_file_fills_an_empty_one_only(cast):
 def test_the_notes_reach_whoever_uploaded(cast):
     frames = encoded(texture(), "GIF", save_all=True, append_images=[texture().rotate(90)])
     assert "first picture was kept" in pictures.store(upload(frames, "a.gif"), by=cast.writer).notes[0]
+
+
+# --- The words about it ---------------------------------------------------------------------------------------------
+
+
+def test_the_words_about_a_picture_are_changed_by_whoever_uploaded_it_or_arranges(cast):
+    picture = pictures.store(upload(), by=cast.writer, alt="桥")
+    for who, alt in ((cast.writer, "石桥"), (cast.chief, "一座石桥")):
+        picture.alt, picture.sha256, picture.width = alt, "0" * 64, 1
+        pictures.save_picture(picture, by=who)
+    kept = Picture.objects.get()
+    assert (kept.alt, kept.width) == ("一座石桥", 600)
+    assert kept.sha256 != "0" * 64, "the words alone are written"
+    details = AuditEntry.objects.first().details
+    assert (details["old"], details["new"]) == (["石桥"], ["一座石桥"])
+    assert [job.path for job in BakeJob.objects.all()] == ["/"]
+
+
+def test_saving_a_picture_unchanged_makes_no_entry(cast):
+    picture = pictures.store(upload(), by=cast.writer)
+    entries = AuditEntry.objects.count()
+    pictures.save_picture(Picture.objects.get(pk=picture.pk), by=cast.writer)
+    assert AuditEntry.objects.count() == entries
+    assert not BakeJob.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["editor", "stranger"])
+def test_the_wrong_person_changes_no_words_about_a_picture(cast, who):
+    picture = pictures.store(upload(), by=cast.writer)
+    picture.alt = "假的"
+    with refused(PermissionDenied, "whoever uploaded it"):
+        pictures.save_picture(picture, by=getattr(cast, who))
+
+
+def test_words_that_are_too_long_for_a_picture_are_refused(cast):
+    picture = pictures.store(upload(), by=cast.writer)
+    picture.caption = "长" * 401
+    with refused(ValidationError, "400"):
+        pictures.save_picture(picture, by=cast.writer)
