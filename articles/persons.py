@@ -48,9 +48,7 @@ def find_or_add_person(name: str, unit: str, *, by: User) -> Person:
     return person
 
 
-def write_person(
-    person: Person, before: Person | None, fields: Iterable[str] = PERSON_FIELDS, *, by: User
-) -> set[str]:
+def write_person(person: Person, before: Person | None, fields: Iterable[str] = PERSON_FIELDS, *, by: User) -> set[str]:
     """Part of an act that has locked `before` and asked for its duty: write, record, and have the pages baked that
     name the person; the names of the fields that changed.
     """

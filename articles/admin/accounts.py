@@ -128,8 +128,12 @@ class AccountScreen(Screen, UserAdmin):
         form = self.change_password_form(account, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             usable = form.cleaned_data["set_usable_password"]
-            if not usable and "unset-password" not in request.POST:  # the button for it was not the one that was pressed
-                self.message_user(request, _django("Conflicting form data submitted. Please try again."), messages.ERROR)
+            if (
+                not usable and "unset-password" not in request.POST
+            ):  # the button for it was not the one that was pressed
+                self.message_user(
+                    request, _django("Conflicting form data submitted. Please try again."), messages.ERROR
+                )
                 return redirect(request.get_full_path())
             accounts.set_account_password(account, form.cleaned_data["password1"] if usable else None, by=request.user)
             done = "Password changed successfully." if usable else "Password-based authentication was disabled."

@@ -1,6 +1,5 @@
 """The article's screen: writing, the acts that are possible now, and what it was before."""
 
-import base64
 from functools import partial
 from typing import Any
 
@@ -14,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, checks, editing, permissions, preview, review, short_links, statistics
+from .. import audit, editing, permissions, review
 from ..models import Article, Credit, Section
-from .acts import ACTS, perform, shown_to
+from .acts import ACTS, perform
+from .article_card import reading_of
 from .article_filters import ReadingFilter, StateFilter
 from .article_form import ArticleForm, CreditFormSet, edit_article
 from .review import review_view
@@ -120,9 +120,11 @@ class ArticleScreen(Screen):
         rows = super().get_queryset(request)
         if request.resolver_match.url_name == "articles_article_changelist":
             return rows.defer("body")
-        return rows.select_related(
-            "section__parent", "live", "latest__created_by__person", "signed__previous", "handed_to__person"
-        )
+        if request.resolver_match.url_name == "articles_article_change":
+            return rows.select_related(
+                "section__parent", "live", "latest__created_by__person", "signed__previous", "handed_to__person"
+            )
+        return rows
 
     @admin.display(description=gettext_lazy("state"))
     def state_now(self, article: Article) -> str:
@@ -150,36 +152,8 @@ class ArticleScreen(Screen):
     ) -> HttpResponse:
         return edit_article(self, request, object_id)
 
-    def article_is_gone(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Says that there is no such article, on the page that one comes to."""
-        return self._get_obj_does_not_exist_redirect(request, self.opts, key)
-
     def delete_model(self, request: HttpRequest, obj: Article) -> None:
         editing.discard(obj, by=request.user)
-
-    def card(self, request: HttpRequest, article: Article | None, *, asked: bool) -> dict[str, Any]:
-        """What stands beside the form: state, address, codes, problems, and the acts that are possible now. `asked`: whether
-        saving asked just now if it may void sign-offs, so that the place to say so is shown to the reader who corrects, too.
-        """
-        if article is None:
-            return {}
-        correcting = review.may_correct(article, request.user)
-        return {
-            "article": article,
-            "state": article.state,
-            "reading": reading_of(article),
-            "signed": article.signed.chain() if article.signed else [],
-            "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,
-            "may_decide": not review.refusal(article, request.user),
-            "may_correct": correcting,
-            "void_warning": review.void_warning(article) if asked or not correcting else "",
-            "problems": checks.find_problems(article, checks.OF_THE_TEXT),
-            "acts": shown_to(request.user, article),
-            "preview_url": preview.path_of(article.latest) if article.latest else "",
-            "preview_code": _as_data(preview.qr_of(article.latest)) if article.latest else "",
-            "codes": short_links.of_edition(article.live) if article.live else [],
-            "reads": statistics.reads_of(article) if article.first_published_at else None,
-        }
 
     # --- Acts ---------------------------------------------------------------------------------------------------
 
@@ -189,7 +163,7 @@ class ArticleScreen(Screen):
                 try:
                     return view(request, number=number, **facts)
                 except Article.DoesNotExist:
-                    return self.article_is_gone(request, str(number))
+                    return self.say_it_is_gone(request, str(number))
 
             return path(
                 f"<int:number>/{path_of}", self.admin_site.admin_view(still_there), name=f"articles_article_{name}"
@@ -231,22 +205,3 @@ class ArticleScreen(Screen):
                 **context,
             },
         )
-
-
-def reading_of(article: Article) -> str:
-    """Where the review stands, in the words of the desk; '' while the text is with its writers."""
-    if article.scheduled_for:
-        return _("Scheduled for %(at)s") % {"at": f"{timezone.localtime(article.scheduled_for):%m-%d %H:%M}"}
-    if not article.stage:
-        return ""
-    if article.stage > article.stages:
-        return _("Read by all, to be published")
-    name = review.stage_name(article.stage, article.stages)
-    return _("On hold at “%(reading)s”") % {"reading": name} if article.on_hold else (
-        _("Waiting for “%(reading)s”") % {"reading": name}
-    )  # fmt: skip
-
-
-def _as_data(svg: bytes) -> str:
-    """An image as an address of its own: what it shows is for this page only, so it gets no address anyone could open."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"

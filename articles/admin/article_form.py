@@ -21,7 +21,9 @@ from django.utils.translation import gettext_lazy
 from .. import comparing, editing, review, sanitising
 from ..models import Article, Person, Revision
 from .acts import REFUSALS, sentences
+from .article_card import card_beside_form
 from .editor import BodyWidget
+from .screen import Screen
 
 
 class ArticleForm(forms.ModelForm):
@@ -82,14 +84,14 @@ class CreditFormSet(forms.BaseInlineFormSet):
         return [(form.cleaned_data["role"], form.cleaned_data["person"]) for form in rows]
 
 
-def edit_article(screen: Any, request: HttpRequest, object_id: str | None) -> HttpResponse:
+def edit_article(screen: Screen, request: HttpRequest, object_id: str | None) -> HttpResponse:
     """The page on which an article is written: shows the form, or saves it once. What is refused stands on the form, with
     everything that was typed.
     """
     article = screen.get_object(request, unquote(object_id)) if object_id else None
     _require_access(screen, request, article, adding=object_id is None)
     if object_id and article is None:
-        return screen.article_is_gone(request, object_id)
+        return screen.say_it_is_gone(request, object_id)
     form, credits, inline = _forms_of(screen, request, article)
     if request.method == "POST" and all([form.is_valid(), credits.is_valid()]):
         revision = _save_or_say_why_not(form, credits, by=request.user)
@@ -98,11 +100,11 @@ def edit_article(screen: Any, request: HttpRequest, object_id: str | None) -> Ht
     elif request.method == "POST" and article:
         _notice_newer(form)
     asked = form.has_error(NON_FIELD_ERRORS, "would_void")
-    card = screen.card(request, article, asked=asked)
+    card = card_beside_form(request.user, article, asked=asked)
     return screen.render_form(request, form, article, [(credits, inline)], **card)
 
 
-def _require_access(screen: Any, request: HttpRequest, article: Article | None, *, adding: bool) -> None:
+def _require_access(screen: Screen, request: HttpRequest, article: Article | None, *, adding: bool) -> None:
     if adding:
         allowed = screen.has_add_permission(request)
     elif request.method == "POST":
@@ -114,7 +116,7 @@ def _require_access(screen: Any, request: HttpRequest, article: Article | None, 
 
 
 def _forms_of(
-    screen: Any, request: HttpRequest, article: Article | None
+    screen: Screen, request: HttpRequest, article: Article | None
 ) -> tuple[ArticleForm, CreditFormSet, InlineModelAdmin]:
     """The form and the credits, bound where something was sent. They write what was typed into a copy of the article, so that
     the page beside them shows the saved one.
@@ -164,7 +166,7 @@ def _notice_newer(form: ArticleForm) -> None:
         pass
 
 
-def _after_saving(screen: Any, request: HttpRequest, revision: Revision) -> HttpResponse:
+def _after_saving(screen: Screen, request: HttpRequest, revision: Revision) -> HttpResponse:
     """Say what became of it, and submit it where that was asked for; then the page of what was saved."""
     for sentence in revision.removed:
         screen.message_user(request, sentence, messages.WARNING)

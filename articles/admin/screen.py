@@ -186,6 +186,10 @@ class Screen(Careful, admin.ModelAdmin):
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
         """The act has recorded them."""
 
+    def say_it_is_gone(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Leads to the desk's first page, which says that there is no row with this key, and that it may be deleted."""
+        return self._get_obj_does_not_exist_redirect(request, self.opts, key)
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -194,7 +198,7 @@ class Screen(Careful, admin.ModelAdmin):
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.say_it_is_gone(request, object_id)
         entries = AuditEntry.objects.filter(object_type=self.opts.model_name, object_id=str(obj.pk))[:100]
         context = {
             **self.admin_site.each_context(request),

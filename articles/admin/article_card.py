@@ -1,0 +1,56 @@
+"""What stands beside the form of an article: its state, its codes, its problems, and the acts that are possible now."""
+
+import base64
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import checks, preview, review, short_links, statistics
+from ..models import Article
+from .acts import shown_to
+
+
+def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dict[str, Any]:
+    """What stands beside the form: state, address, codes, problems, and the acts that are possible now. `asked`: whether
+    saving asked just now if it may void sign-offs, so that the place to say so is shown to the reader who corrects, too.
+    """
+    if article is None:
+        return {}
+    correcting = review.may_correct(article, user)
+    return {
+        "article": article,
+        "state": article.state,
+        "reading": reading_of(article),
+        "signed": article.signed.chain() if article.signed else [],
+        "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,
+        "may_decide": not review.refusal(article, user),
+        "may_correct": correcting,
+        "void_warning": review.void_warning(article) if asked or not correcting else "",
+        "problems": checks.find_problems(article, checks.OF_THE_TEXT),
+        "acts": shown_to(user, article),
+        "preview_url": preview.path_of(article.latest) if article.latest else "",
+        "preview_code": _as_data(preview.qr_of(article.latest)) if article.latest else "",
+        "codes": short_links.of_edition(article.live) if article.live else [],
+        "reads": statistics.reads_of(article) if article.first_published_at else None,
+    }
+
+
+def reading_of(article: Article) -> str:
+    """Where the review stands, in the words of the desk; '' while the text is with its writers."""
+    if article.scheduled_for:
+        return _("Scheduled for %(at)s") % {"at": f"{timezone.localtime(article.scheduled_for):%m-%d %H:%M}"}
+    if not article.stage:
+        return ""
+    if article.stage > article.stages:
+        return _("Read by all, to be published")
+    name = review.stage_name(article.stage, article.stages)
+    return _("On hold at “%(reading)s”") % {"reading": name} if article.on_hold else (
+        _("Waiting for “%(reading)s”") % {"reading": name}
+    )  # fmt: skip
+
+
+def _as_data(svg: bytes) -> str:
+    """An image as an address of its own: what it shows is for this page only, so it gets no address anyone could open."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
