@@ -346,3 +346,22 @@ def test_putting_back_refuses(cast, published):
         publishing.put_back(published, by=cast.editor, reason=" ")
     with refused(PermissionDenied, "Withdraw and put back"):
         publishing.put_back(published, by=cast.writer, reason="x")
+
+
+# --- notes ----------------------------------------------------------------------------------------------------------
+
+LONG, KEPT = " 甲\n" + "乙" * 500, "甲 " + "乙" * 398
+
+
+def test_notes_and_reasons_are_kept_in_one_line_of_400_characters(cast, published):
+    assert cast.publish(cast.article(), note=LONG).note == KEPT
+    corrected(cast, published)
+    assert publishing.correct(published, by=cast.editor, note=LONG).note == KEPT
+    publishing.withdraw(published, by=cast.editor, reason=LONG)
+    published.refresh_from_db()
+    assert published.withdrawal_reason == KEPT == AuditEntry.objects.first().details["reason"]
+    publishing.put_back(published, by=cast.editor, reason=LONG)
+    assert AuditEntry.objects.first().details["reason"] == KEPT
+    urgent = cast.article()
+    review.submit(urgent, by=cast.writer)
+    assert publishing.publish_urgent(urgent, by=cast.chief, reason=LONG).note == KEPT

@@ -335,3 +335,18 @@ def test_nothing_is_handed_on_before_or_after_the_readings(cast, colleague):
     cast.sign(article)
     with refused(CannotDecide, "has been read by all"):
         review.hand_on(article, by=cast.chief, to=colleague, reason="x")
+
+
+# --- opinions and reasons -------------------------------------------------------------------------------------------
+
+LONG, KEPT = " 甲\n" + "乙" * 500, "甲 " + "乙" * 398
+
+
+def test_opinions_and_reasons_are_kept_in_one_line_of_400_characters(cast, article):
+    jack = make_user("jack", ["first"])
+    assert review.hand_on(article, by=cast.editor, to=jack, reason=LONG).opinion == KEPT
+    assert sign(article, jack, opinion=LONG).opinion == KEPT
+    assert review.hold(article, by=cast.head, reason=LONG).opinion == KEPT
+    assert review.send_back(article, by=cast.head, to_stage=1, reason=LONG).opinion == KEPT
+    assert review.reject(article, by=cast.editor, reason=LONG).opinion == KEPT
+    assert last_entry()[2]["reason"] == KEPT

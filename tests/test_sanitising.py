@@ -324,3 +324,32 @@ def test_used_files_follow_media_url(settings):
     assert used_files(sanitise(f"<img src={PICTURE.replace('media', 'files')}>").html)[0] == (
         "pictures/0123456789abcdef0123456789abcdef.jpg",
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["svg", "math", "xml", "template", "noscript", "object", "applet", "title", "video", "audio", "canvas"],
+)
+def test_what_is_left_out_is_left_out_to_the_end_of_the_outermost(name):
+    inner = f"<{name}><p>一</p></{name}>"
+    assert sanitise(f"<p>前</p><{name}>{inner}<p>二</p>{inner}三</{name}><p>后</p>").html == "<p>前</p><p>后</p>"
+    assert sanitise(f"<p>前</p><{name}>{inner}<p>未闭合</p>").html == "<p>前</p>"
+
+
+def test_only_its_own_end_ends_what_is_left_out():
+    assert sanitise("<p>前</p><svg><object>一</svg>二</object><p>后</p>").html == "<p>前</p><p>二</p><p>后</p>"
+    assert sanitise("<svg></math>一</svg><p>后</p>").html == "<p>后</p>"
+
+
+@pytest.mark.parametrize("name", ["script", "style", "iframe"])
+def test_what_is_no_markup_ends_at_its_first_end(name):
+    assert sanitise(f"<{name}><{name}>一</{name}><p>后</p>").html == "<p>后</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [("<svg/><p>后</p>", "<p>后</p>"), ("<math /><p>后</p>", "<p>后</p>"), ("<object/><p>内</p></object><p>后</p>", "<p>后</p>"),
+     ("<svg><p>内</p>", ""), ("<script/><p>内</p></script><p>后</p>", "<p>后</p>")],
+)  # fmt: skip
+def test_only_what_is_not_html_closes_itself(html, kept):
+    assert sanitise(html).html == kept

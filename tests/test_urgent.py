@@ -107,3 +107,43 @@ def test_urgent_news_put_back_is_due_again_until_all_have_read_it(cast, submitte
     publishing.put_back(submitted, by=cast.chief, reason="无误")
     submitted.refresh_from_db()
     assert (submitted.readings_due_at is not None) == due
+
+
+@pytest.mark.parametrize("who", ["chief", "admin"])
+def test_what_either_of_them_published_first_is_due_in_so_many_hours_when_it_is_put_back(cast, submitted, who):
+    cast.news.late_reading_hours = 3
+    cast.news.save()
+    publishing.publish_urgent(submitted, by=getattr(cast, who), reason="洪水")
+    publishing.withdraw(submitted, by=cast.chief, reason="误")
+    before = timezone.now()
+    publishing.put_back(submitted, by=cast.chief, reason="无误")
+    submitted.refresh_from_db()
+    assert before <= submitted.readings_due_at - timedelta(hours=3) <= timezone.now()
+    assert AuditEntry.objects.first().details["readings_open"] is True
+
+
+def test_readings_of_a_later_text_do_not_answer_for_the_one_that_is_put_back(cast, submitted):
+    publishing.publish_urgent(submitted, by=cast.chief, reason="洪水")
+    cast.sign(submitted, times=2)
+    cast.change(submitted, by=cast.chief, title="水位更正")
+    cast.sign(submitted)
+    publishing.withdraw(submitted, by=cast.chief, reason="误")
+    publishing.put_back(submitted, by=cast.chief, reason="无误")
+    submitted.refresh_from_db()
+    assert submitted.readings_due_at
+    entry = AuditEntry.objects.first()
+    assert (entry.details["readings_open"], entry.details["closes_review"]) == (True, False)
+
+
+@pytest.mark.parametrize("last", ["none", "held", "sent back"])
+def test_a_final_reading_without_a_signature_does_not_answer_for_what_is_put_back(cast, submitted, last):
+    publishing.publish_urgent(submitted, by=cast.chief, reason="洪水")
+    cast.sign(submitted, times=2)
+    if last == "held":
+        review.hold(submitted, by=cast.chief, reason="等")
+    elif last == "sent back":
+        review.send_back(submitted, by=cast.chief, reason="补来源说明")
+    publishing.withdraw(submitted, by=cast.chief, reason="误")
+    publishing.put_back(submitted, by=cast.chief, reason="无误")
+    submitted.refresh_from_db()
+    assert submitted.readings_due_at

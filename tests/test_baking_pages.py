@@ -1,0 +1,118 @@
+"""Which addresses an act has baked: numbered pages, maps, the place an article left, and when it is the whole site."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles import baking, publishing
+from articles.baking import pages
+from articles.models import Article, BakeJob
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def of_two(monkeypatch):
+    """Numbered pages of two articles each."""
+    monkeypatch.setattr("articles.baking.pages.PAGE_SIZE", 2)
+    monkeypatch.setattr("articles.models.section.PAGE_SIZE", 2)
+
+
+def published(cast, count, **facts):
+    articles = [cast.article(**facts) for _number in range(count)]
+    for article in articles:
+        cast.publish(article)
+    return list(Article.objects.order_by("number").filter(pk__in=[article.pk for article in articles]))
+
+
+def asked(start):
+    """The addresses waiting to be baked that begin with `start`."""
+    return set(BakeJob.objects.filter(path__startswith=start).values_list("path", flat=True))
+
+
+def numbered(addresses, slug="news"):
+    """The numbers among the addresses of a section's numbered pages."""
+    start = f"/s/{slug}/"
+    return {int(path.removeprefix(start).strip("/")) for path in addresses if path.startswith(start) and path != start}
+
+
+@pytest.mark.parametrize(
+    ("count", "ordinal", "expected"),
+    [(1, 1, {1}), (2, 2, {1}), (3, 3, {1, 2}), (5, 1, {1, 2, 3}), (7, 1, {1, 3, 4}), (7, 2, {1, 3, 4}),
+     (7, 3, {2, 3, 4}), (7, 5, {3, 4}), (7, 7, {3, 4})],
+)  # fmt: skip
+def test_an_act_has_its_own_numbered_page_baked_and_the_newest_two(cast, of_two, count, ordinal, expected):
+    articles = published(cast, count)
+    assert numbered(pages.of_article(articles[ordinal - 1])) == expected
+
+
+def test_an_article_has_its_two_neighbours_baked_and_no_others(cast):
+    articles = published(cast, 5)
+    found = {path for path in pages.of_article(articles[2]) if path.startswith("/a/")}
+    assert found - pages.own(articles[2]) == pages.pages_of([articles[1].number, articles[3].number])
+
+
+def test_a_section_and_those_above_are_baked_with_its_feeds(cast):
+    (article,) = published(cast, 1, section=cast.towns)
+    found = pages.of_article(article)
+    assert {"/s/towns/", "/s/towns/1/", "/s/news/", "/feeds/towns.atom", "/feeds/towns.rss"} <= found
+    assert not {"/s/culture/", "/s/news/1/", "/feeds/news.atom"} & found
+
+
+def test_a_moved_article_has_the_place_it_left_baked_too(cast, of_two):
+    articles = published(cast, 7)
+    cast.change(articles[2], section=cast.culture)
+    cast.sign(articles[2])
+    BakeJob.objects.all().delete()
+    publishing.publish(articles[2], by=cast.editor)
+    assert numbered(asked("/s/news/")) == {2, 3, 4}
+    assert numbered(asked("/s/culture/"), "culture") == {1}
+    assert {f"/a/{articles[n].number}/" for n in (1, 3)} <= asked("/a/")
+
+
+def test_the_maps_beside_an_act_that_is_under_way_at_once_are_written_too(cast, monkeypatch):
+    """With six articles to a map, and acts as near as one to its end: the next map, and the index of maps."""
+    monkeypatch.setattr("articles.baking.pages.SITEMAP_SIZE", 6)
+    monkeypatch.setattr("articles.baking.pages.AT_THE_SAME_TIME", 1)
+    month = f"{timezone.localdate():%Y-%m}"
+    one, two, index = f"/sitemap-{month}.xml", f"/sitemap-{month}-2.xml", "/sitemap.xml"
+    written = []
+    for _number in range(9):
+        (article,) = published(cast, 1)
+        maps = {path for path in pages.of_article(article) if path.startswith("/sitemap")}
+        written.append(maps - {"/sitemap-lists.xml"})
+    assert written == [
+        {one, index}, {one, index}, {one}, {one}, {one, two, index}, {one, two, index}, {one, two, index}, {two, index},
+        {two},
+    ]  # fmt: skip
+
+
+# --- the whole site -------------------------------------------------------------------------------------------------
+
+
+def test_the_first_article_of_a_section_has_the_whole_site_baked_for_the_navigation(cast):
+    articles = [cast.article() for _number in range(2)]
+    for article, first in zip(articles, (True, False), strict=True):
+        cast.sign(article)
+        BakeJob.objects.all().delete()
+        publishing.publish(article, by=cast.editor)
+        assert baking.is_wanted() == first
+
+
+def test_an_article_that_moves_to_an_empty_section_has_the_whole_site_baked(cast):
+    (article,) = published(cast, 1)
+    cast.change(article, section=cast.culture)
+    cast.sign(article)
+    BakeJob.objects.all().delete()
+    publishing.publish(article, by=cast.editor)
+    assert baking.is_wanted()
+
+
+def test_a_section_put_in_order_has_the_whole_site_baked(cast):
+    for days in (1, 2):
+        at = timezone.now() - timedelta(days=days)
+        publishing.publish_archived(cast.article(), by=cast.chief, at=at, origin="旧站")
+    BakeJob.objects.all().delete()
+    publishing.renumber(cast.news)
+    assert baking.is_wanted()
