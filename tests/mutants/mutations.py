@@ -1,0 +1,134 @@
+"""Every small change of a Python source that a test should notice, one at a time.
+
+Changed are: comparisons, `and` and `or` (also one operand left out), arithmetic, conditions (negated), numbers, strings
+and truth values, slices (whole instead), returned values, and what is left out: a statement that calls or sets an
+attribute, a condition of a query, an element of a list or set. Left alone are docstrings, annotations, decorators,
+imports, sentences for people (translated, or raised) and log lines.
+"""
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.Div: ast.Mult,
+    ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
+}  # fmt: skip
+QUERY_CONDITIONS = {"filter", "exclude"}
+UNTOUCHED_CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "cast", "debug", "info", "warning", "exception"}
+
+
+class Mutation(NamedTuple):
+    """A change of one place: the line it begins in, counted from 1, and the whole source with it."""
+
+    line: int
+    source: str
+
+
+def find_mutations(source: str) -> Iterator[Mutation]:
+    """Every mutation of `source` that still compiles, in the order of the text."""
+    lines = [line.encode() for line in source.splitlines(keepends=True)]
+    seen = {source}
+    for node, replacement in _replacements(ast.parse(source)):
+        first, last = node.lineno - 1, node.end_lineno - 1
+        head = b"".join(lines[:first]) + lines[first][: node.col_offset]
+        tail = lines[last][node.end_col_offset :] + b"".join(lines[last + 1 :])
+        mutated = (head + replacement.encode() + tail).decode()
+        if mutated not in seen and _compiles(mutated):
+            seen.add(mutated)
+            yield Mutation(node.lineno, mutated)
+
+
+def _compiles(source: str) -> bool:
+    try:
+        compile(source, "mutant", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _replacements(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    """Nodes below this one, and what stands in their place in a mutant."""
+    if isinstance(node, ast.If | ast.While):
+        yield node.test, f"(not {_grouped(node.test)})"
+    for child in _mutable_children(node):
+        for replacement in _mutants_of(child):
+            yield child, replacement
+        yield from _replacements(child)
+
+
+def _mutable_children(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom | ast.AnnAssign | ast.arg | ast.Raise):
+        if isinstance(node, ast.AnnAssign) and node.value:
+            yield node.value
+        return
+    if isinstance(node, ast.Call) and _called_name(node) in UNTOUCHED_CALLS:
+        return
+    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+        return
+    for field, value in ast.iter_fields(node):
+        if field in ("decorator_list", "returns", "annotation", "bases"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not _is_docstring(child):
+                yield child
+
+
+def _grouped(node: ast.expr) -> str:
+    return ast.unparse(node) if isinstance(node, ast.Name | ast.Call | ast.Attribute) else f"({ast.unparse(node)})"
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _called_name(call: ast.Call) -> str:
+    return getattr(call.func, "attr", None) or getattr(call.func, "id", "")
+
+
+def _mutants_of(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=bool(value)):
+            yield repr(not value)
+        case ast.Constant(value=int(value)):
+            yield repr(value + 1)
+        case ast.Constant(value=str(value)):
+            yield repr(value + "x")
+        case ast.Compare(ops=[op], left=left, comparators=[right]) if type(op) in COMPARISONS:
+            yield f"({ast.unparse(ast.Compare(left, [COMPARISONS[type(op)]()], [right]))})"
+        case ast.BoolOp(op=op, values=values):
+            other = ast.Or() if isinstance(op, ast.And) else ast.And()
+            yield f"({ast.unparse(ast.BoolOp(other, values))})"
+            for left_out in range(len(values)):
+                yield f"({ast.unparse(ast.BoolOp(op, values[:left_out] + values[left_out + 1 :]))})"
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
+            yield f"({ast.unparse(ast.BinOp(left, ARITHMETIC[type(op)](), right))})"
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield f"({ast.unparse(operand)})"
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            yield f"({ast.unparse(ast.IfExp(ast.UnaryOp(ast.Not(), test), body, orelse))})"
+        case ast.Subscript(value=value, slice=ast.Slice(lower=None, step=None)):
+            yield ast.unparse(value)
+        case ast.Return(value=ast.expr()):
+            yield "return None"
+        case ast.Expr(value=ast.Call() as call) if _called_name(call) not in UNTOUCHED_CALLS:
+            yield "pass"
+        case ast.AugAssign() | ast.Assign(targets=[ast.Attribute() | ast.Subscript(), *_]):
+            yield "pass"
+    yield from _shorter(node)
+
+
+def _shorter(node: ast.AST) -> Iterator[str]:
+    """A display, or the conditions of a query, with each part left out."""
+    match node:
+        case ast.List(elts=[_first, _second, *_] as parts) | ast.Set(elts=[_first, _second, *_] as parts):
+            for part in parts:
+                yield ast.unparse(type(node)(elts=[kept for kept in parts if kept is not part]))
+        case ast.Call(func=ast.Attribute(attr=name), args=parts, keywords=named) if name in QUERY_CONDITIONS:
+            for part in [*parts, *named]:
+                fewer = [kept for kept in parts if kept is not part], [kept for kept in named if kept is not part]
+                yield ast.unparse(ast.Call(node.func, *fewer))

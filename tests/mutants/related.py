@@ -1,0 +1,54 @@
+"""Which modules are verbs, and which test files are a verb's own."""
+
+from pathlib import Path
+
+# Floors that are no verbs, and what has no behaviour to break.
+NO_VERBS = {"admin", "public", "management", "templatetags", "models", "migrations", "demo", "apps.py"}
+# Whole machines, browsers and long random walks: they notice nearly everything, and take minutes for it.
+SLOW = ("_browser", "_stateful", "_stress", "_remote", "_readers", "_walk")
+# Test files of a module beyond those that share its stem, or the stem of its folder.
+ALSO: dict[str, tuple[str, ...]] = {
+    "articles/audit.py": ("login_audit", "atomicity", "audit_walk", "admin_screens"),
+    "articles/baking/pages.py": ("names_and_archive", "arranging", "keywords", "relating"),
+    "articles/baking/jobs.py": ("atomicity",),
+    "articles/checks/": ("publishing", "embargo", "urgent"),
+    "articles/comparing.py": ("history", "corrections_public"),
+    "articles/editing.py": ("article_pictures", "admin_article"),
+    "articles/exchange/": ("import_articles",),
+    "articles/old_paths.py": ("reading", "machines", "public", "names_and_archive"),
+    "articles/permissions.py": ("assigning", "review_rules"),
+    "articles/pictures/": ("article_pictures", "picture_marks"),
+    "articles/pictures/marks.py": ("picture_marks",),
+    "articles/publishing.py": ("urgent", "embargo", "scheduling"),
+    "articles/relating.py": ("keywords",),
+    "articles/review/": ("urgent",),
+    "articles/scheduling.py": ("serve_and_work", "embargo"),
+    "articles/short_links.py": ("scans", "publishing"),
+    "articles/statistics.py": ("reading",),
+    "articles/attachments/film.py": ("films",),
+}
+
+
+def find_verbs(root: Path) -> list[str]:
+    """Every module of the verbs' floor, as a path such as articles/baking/pages.py."""
+    modules = (path.relative_to(root) for path in (root / "articles").rglob("*.py"))
+    return sorted(str(path) for path in modules if path.parts[1] not in NO_VERBS and path.parts[1] != "__init__.py")
+
+
+def _features(root: Path) -> set[str]:
+    return {Path(module).with_suffix("").parts[1] for module in find_verbs(root)}
+
+
+def related_tests(root: Path, module: str) -> tuple[str, ...]:
+    """The module's test files, its own first: by shared stem, then by the table above; a LookupError where there are none."""
+    _app, feature, *inner = Path(module).with_suffix("").parts
+    extra = [stem for key, stems in ALSO.items() if module.startswith(key) for stem in stems]
+    longer = tuple(f"test_{other}" for other in _features(root) if other.startswith(f"{feature}_"))
+    own = [path for path in sorted((root / "tests").glob(f"test_{feature}*.py")) if not path.stem.endswith(SLOW)]
+    own = [path for path in own if not path.stem.startswith(longer)]
+    own.sort(key=lambda path: path.stem != "_".join(["test", feature, *inner]))
+    found = [f"tests/{path.name}" for path in own] + [f"tests/test_{stem}.py" for stem in extra]
+    missing = [name for name in found if not (root / name).is_file()]
+    if missing or not found:
+        raise LookupError(f"{module} has no tests of its own" if not found else f"no such file: {', '.join(missing)}")
+    return tuple(dict.fromkeys(found))
