@@ -9,7 +9,7 @@ SITE_URL ?= http://$(REACHED):$(PORT)
 RUN := .venv/bin/python
 export SITE_URL
 
-.PHONY: help demo run test bench screenshots lint check messages clean
+.PHONY: help demo run test bench mutants screenshots lint check messages clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -26,6 +26,9 @@ test: .venv/tests .env ## all tests, on SQLite; REQUIRE_ALL=1 turns skips into f
 
 bench: .venv/tests .env ## speed, as ratios measured side by side (docs/performance.md); needs nginx, wrk, PostgreSQL
 	@$(RUN) -m tests.bench.run
+
+mutants: .venv/tests .env ## small changes of the verbs that their tests should notice; FILES=, SAMPLE=, SEED=, WORKERS=
+	@$(RUN) -m tests.mutants.run --sample $(or $(SAMPLE),14) --seed $(or $(SEED),1) --workers $(or $(WORKERS),2) $(FILES)
 
 screenshots: .venv/tests .env ## pictures of every kind of page, into var/screenshots; DOCS=1: those of the docs too
 	@DOCS=$(DOCS) $(RUN) -m tests.screenshots

@@ -11,17 +11,29 @@ from collections.abc import Iterable
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from . import audit, permissions
 from .models import Assignment, Section
 from .permissions import Duty, Role
+from .refusals import Problem, Refusal
 
 SITE_WIDE = Assignment.SITE_WIDE
 
 
-class CannotAssign(ValueError):
-    """Raised, with a sentence, when duties cannot be assigned or revoked so; nothing has changed."""
+NOTHING_TO_ASSIGN = Problem("assigning.nothing", _("Choose a role or at least one duty."))
+KEPT_APART = Problem(
+    "assigning.kept_apart",
+    _("“%(duty)s” must not be held together with any other duty: accounts, duties, audit and content are kept apart."),
+)
+SITE_WIDE_IN_SECTION = Problem(
+    "assigning.site_wide_in_section", _("“%(duty)s” is about the whole newsroom; leave the section empty.")
+)
+TO_ONESELF = Problem("assigning.to_oneself", _("Nobody assigns duties to themself; ask another who may."))
+
+
+class CannotAssign(Refusal):
+    """Raised when duties cannot be assigned or revoked so."""
 
 
 @transaction.atomic
@@ -30,21 +42,14 @@ def assign(user: User, duties: Iterable[str], section: Section | None, *, by: Us
     user = _for_change(user, by)
     wanted = [Duty(duty) for duty in dict.fromkeys(duties)]
     if not wanted:
-        raise CannotAssign(_("Choose a role or at least one duty."))
+        raise CannotAssign(NOTHING_TO_ASSIGN)
     held = {Duty(duty) for duty in user.assignments.values_list("duty", flat=True)}
     together = held | set(wanted)
     apart = [duty for duty in SITE_WIDE if duty in together]
     if apart and len(together) > 1:
-        raise CannotAssign(
-            _(
-                "“%(duty)s” must not be held together with any other duty: accounts, duties, audit and content are kept apart."
-            )
-            % {"duty": apart[0].label}
-        )
+        raise CannotAssign(KEPT_APART.filled(duty=apart[0].label))
     if apart and section:
-        raise CannotAssign(
-            _("“%(duty)s” is about the whole newsroom; leave the section empty.") % {"duty": apart[0].label}
-        )
+        raise CannotAssign(SITE_WIDE_IN_SECTION.filled(duty=apart[0].label))
     given = []
     for duty in wanted:
         assignment, is_new = Assignment.objects.get_or_create(user=user, duty=duty, section=section)
@@ -74,5 +79,5 @@ def _for_change(user: User, by: User) -> User:
     if not permissions.may_everywhere(by, Duty.GRANT):
         raise PermissionDenied(_("Duties are assigned by the security administrator."))
     if user.pk == by.pk:
-        raise CannotAssign(_("Nobody assigns duties to themself; ask another who may."))
+        raise CannotAssign(TO_ONESELF)
     return User.objects.select_for_update(no_key=True).get(pk=user.pk)

@@ -58,7 +58,7 @@ def wait_for_turn() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # in an act nobody goes on without its entry
 def record(action: str, obj: models.Model, *, by: Any, **details: Any) -> AuditEntry:
     """Append one entry. `action` is dotted (`article.published`); `details` hold strings, numbers, booleans and lists.
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import audit, permissions, persons, review, sanitising
 from .models import (
@@ -25,6 +26,7 @@ from .models import (
     Source,
 )
 from .models.revision import digest_of
+from .refusals import Problem, Refusal
 
 # Text without markup.
 PLAIN_FIELDS = (
@@ -38,8 +40,17 @@ WORKING_FIELDS = (
 INSTANTS = ("embargo_until", "expires_at", "pinned_until")
 
 
-class CannotDiscard(ValueError):
-    """Raised, with a sentence, for a draft that somebody has seen: readers, or a reviewer (law 7)."""
+WAS_PUBLIC = Problem(
+    "editing.was_public", gettext_lazy("“%(title)s” was public; it can be withdrawn, but not deleted.")
+)
+WAS_SUBMITTED = Problem(
+    "editing.was_submitted",
+    gettext_lazy("“%(title)s” was submitted; its readers' decisions are kept, and so is it."),
+)
+
+
+class CannotDiscard(Refusal):
+    """Raised for a draft that somebody has seen: readers, or a reviewer (law 7)."""
 
 
 def split_keywords(text: str) -> list[str]:
@@ -196,11 +207,9 @@ def discard(article: Article, *, by: User) -> None:
     article = Article.objects.locked(article.pk)
     permissions.require(by, permissions.Duty.WRITE, article.section)
     if article.editions.exists():
-        raise CannotDiscard(_("“%(title)s” was public; it can be withdrawn, but not deleted.") % {"title": article})
+        raise CannotDiscard(WAS_PUBLIC.filled(title=article))
     if article.sign_offs.exists():
-        raise CannotDiscard(
-            _("“%(title)s” was submitted; its readers' decisions are kept, and so is it.") % {"title": article}
-        )
+        raise CannotDiscard(WAS_SUBMITTED.filled(title=article))
     audit.record(
         "article.discarded", article, by=by, title=article.title, digest=article.latest.digest if article.latest else ""
     )

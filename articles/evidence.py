@@ -25,12 +25,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from . import audit, permissions
 from .models import Article, AuditEntry, Edition, Revision, SignOff
 from .models.revision import digest_of
 from .permissions import Duty
+from .refusals import Problem, Refusal
 from .review_sheet import Sheet, pdf, sheet_of
 
 # A pack's files are texts and pictures of one article; what is larger or more is none of ours.
@@ -43,7 +44,31 @@ NAME = re.compile(
 STAMP = (1980, 1, 1, 0, 0, 0)
 
 
-class NotEvidence(ValueError):
+_UNEXPECTED = Problem("evidence.unexpected", _("A file does not hold what it should: %(why)s"))
+_NO_ZIP = Problem("evidence.no_zip", _("This is no readable ZIP file: %(why)s"))
+_TWO_OF_ONE_NAME = Problem("evidence.two_of_one_name", _("It holds two files of one name."))
+_TOO_LARGE = Problem("evidence.too_large", _("It is larger than any evidence pack of ours."))
+_NOT_OURS = Problem("evidence.not_ours", _("%(name)s is no file of an evidence pack."))
+_FILE_TOO_LARGE = Problem("evidence.file_too_large", _("%(name)s is larger than any file of an evidence pack."))
+_NO_MANIFEST = Problem("evidence.no_manifest", _("manifest.json is missing."))
+_NO_LIST = Problem("evidence.no_list", _("manifest.json does not list the files."))
+_MISSING_OR_ADDED = Problem("evidence.missing_or_added", _("%(name)s is missing, or was added."))
+_CHANGED = Problem("evidence.changed", _("%(name)s was changed."))
+_OTHER_TEXT = Problem("evidence.other_text", _("sign_offs.json: decision %(id)s is about another text than it says."))
+_OTHER_EDITION = Problem("evidence.other_edition", _("%(name)s is another edition than its name says."))
+_DOES_NOT_FOLLOW = Problem("evidence.does_not_follow", _("%(name)s does not follow the edition before it."))
+_OTHER_FILE = Problem("evidence.other_file", _("files/%(file)s, which %(name)s shows, is missing or another file."))
+_OTHER_DIGEST = Problem("evidence.other_digest", _("%(name)s: its digest is not that of its text."))
+_NO_FINAL_READING = Problem("evidence.no_final_reading", _("%(name)s: nobody signed this text in the final reading."))
+_NO_READING = Problem("evidence.no_reading", _("%(name)s: reading %(stage)d was not signed."))
+_ENTRY_CHANGED = Problem("evidence.entry_changed", _("audit.json: entry %(id)s was changed."))
+_EDITION_MISSING = Problem(
+    "evidence.edition_missing", _("editions/%(number)s.json is missing, or not what audit.json says was published.")
+)
+_CANNOT_BE_READ = Problem("evidence.cannot_be_read", _("%(name)s cannot be read."))
+
+
+class NotEvidence(Refusal):
     """Raised, with a sentence naming the file, for a pack that does not prove what it says."""
 
 
@@ -100,10 +125,10 @@ def check(source: IO[bytes]) -> Checked:
     except NotEvidence:
         raise
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
-        raise NotEvidence(_("A file does not hold what it should: %(why)s") % {"why": _shown(error)}) from error
+        raise NotEvidence(_UNEXPECTED.filled(why=_shown(error))) from error
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error,
             struct.error) as error:  # fmt: skip
-        raise NotEvidence(_("This is no readable ZIP file: %(why)s") % {"why": _shown(error)}) from error
+        raise NotEvidence(_NO_ZIP.filled(why=_shown(error))) from error
 
 
 @transaction.atomic
@@ -138,25 +163,25 @@ def _check_files(pack: zipfile.ZipFile) -> dict[str, Any]:
     infos = pack.infolist()
     found = {info.filename: info for info in infos}
     if len(infos) != len(found):
-        raise NotEvidence(_("It holds two files of one name."))
+        raise NotEvidence(_TWO_OF_ONE_NAME)
     if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > LARGEST_PACK:
-        raise NotEvidence(_("It is larger than any evidence pack of ours."))
+        raise NotEvidence(_TOO_LARGE)
     for name, info in found.items():
         if not NAME.fullmatch(name):
-            raise NotEvidence(_("%(name)s is no file of an evidence pack.") % {"name": _shown(name)})
+            raise NotEvidence(_NOT_OURS.filled(name=_shown(name)))
         if info.file_size > (LARGEST_FILE if name.startswith("files/") else LARGEST_TEXT):
-            raise NotEvidence(_("%(name)s is larger than any file of an evidence pack.") % {"name": name})
+            raise NotEvidence(_FILE_TOO_LARGE.filled(name=name))
     if "manifest.json" not in found:
-        raise NotEvidence(_("manifest.json is missing."))
+        raise NotEvidence(_NO_MANIFEST)
     manifest = _read(pack, "manifest.json")
     listed = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(listed, dict):
-        raise NotEvidence(_("manifest.json does not list the files."))
+        raise NotEvidence(_NO_LIST)
     for name in sorted(set(found) ^ {*listed, "manifest.json"}):
-        raise NotEvidence(_("%(name)s is missing, or was added.") % {"name": _shown(name)})
+        raise NotEvidence(_MISSING_OR_ADDED.filled(name=_shown(name)))
     for name, expected in listed.items():
         if _sha256(pack, name) != expected:
-            raise NotEvidence(_("%(name)s was changed.") % {"name": name})
+            raise NotEvidence(_CHANGED.filled(name=name))
     return manifest
 
 
@@ -170,32 +195,27 @@ def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     sign_offs = {row["id"]: row for row in _read(pack, "sign_offs.json")}
     for row in sign_offs.values():
         if row["revision"] not in revisions or row["digest"] != revisions[row["revision"]]["digest"]:
-            raise NotEvidence(
-                _("sign_offs.json: decision %(id)s is about another text than it says.") % {"id": _shown(row["id"])}
-            )
+            raise NotEvidence(_OTHER_TEXT.filled(id=_shown(row["id"])))
     editions: dict[int, str] = {}
     for number in range(1, 1 + sum(name.startswith("editions/") for name in names)):
         name = f"editions/{number}.json"
         edition = _read(pack, name)
         if edition["number"] != number or edition["article"] != manifest["article"]:
-            raise NotEvidence(_("%(name)s is another edition than its name says.") % {"name": name})
+            raise NotEvidence(_OTHER_EDITION.filled(name=name))
         if edition["previous_digest"] != editions.get(number - 1, ""):
-            raise NotEvidence(_("%(name)s does not follow the edition before it.") % {"name": name})
+            raise NotEvidence(_DOES_NOT_FOLLOW.filled(name=name))
         _check_text(name, edition)
         _check_readings(name, edition, sign_offs)
         for file in (*edition["content"]["pictures"], *edition["content"]["attachments"]):
             if manifest["files"].get(f"files/{file['file']}") != file["sha256"]:
-                raise NotEvidence(
-                    _("files/%(file)s, which %(name)s shows, is missing or another file.")
-                    % {"file": _shown(file["file"]), "name": name}
-                )
+                raise NotEvidence(_OTHER_FILE.filled(file=_shown(file["file"]), name=name))
         editions[number] = edition["digest"]
     _check_audit(_read(pack, "audit.json"), editions)
 
 
 def _check_text(name: str, row: dict[str, Any]) -> None:
     if digest_of(row["content"]) != row["digest"]:
-        raise NotEvidence(_("%(name)s: its digest is not that of its text.") % {"name": name})
+        raise NotEvidence(_OTHER_DIGEST.filled(name=name))
 
 
 def _check_readings(name: str, edition: dict[str, Any], sign_offs: dict[int, dict[str, Any]]) -> None:
@@ -204,23 +224,20 @@ def _check_readings(name: str, edition: dict[str, Any], sign_offs: dict[int, dic
         return
     row = sign_offs.get(edition["sign_off"])
     if row is None or row["digest"] != edition["digest"] or row["stage"] != row["stages"]:
-        raise NotEvidence(_("%(name)s: nobody signed this text in the final reading.") % {"name": name})
+        raise NotEvidence(_NO_FINAL_READING.filled(name=name))
     for stage in range(int(row["stages"]), 0, -1):
         if row is None or row["decision"] != SignOff.Decision.PASS or row["stage"] != stage:
-            raise NotEvidence(_("%(name)s: reading %(stage)d was not signed.") % {"name": name, "stage": stage})
+            raise NotEvidence(_NO_READING.filled(name=name, stage=stage))
         row = sign_offs.get(row["previous"])
 
 
 def _check_audit(entries: list[dict[str, Any]], editions: dict[int, str]) -> None:
     for entry in entries:
         if audit.hash_of_facts(entry) != entry["hash"]:
-            raise NotEvidence(_("audit.json: entry %(id)s was changed.") % {"id": _shown(entry["id"])})
+            raise NotEvidence(_ENTRY_CHANGED.filled(id=_shown(entry["id"])))
         number = entry["details"].get("edition")
         if number is not None and editions.get(number) != entry["details"]["digest"]:
-            raise NotEvidence(
-                _("editions/%(number)s.json is missing, or not what audit.json says was published.")
-                % {"number": _shown(number)}
-            )
+            raise NotEvidence(_EDITION_MISSING.filled(number=_shown(number)))
 
 
 def _row(row: models.Model) -> dict[str, Any]:
@@ -242,7 +259,7 @@ def _read(pack: zipfile.ZipFile, name: str) -> Any:
     try:
         return json.loads(pack.read(name))
     except (ValueError, KeyError, RecursionError) as error:
-        raise NotEvidence(_("%(name)s cannot be read.") % {"name": name}) from error
+        raise NotEvidence(_CANNOT_BE_READ.filled(name=name)) from error
 
 
 def _sha256(pack: zipfile.ZipFile, name: str) -> str:

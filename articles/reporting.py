@@ -10,11 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from . import audit, permissions, sanitising
 from .models import Article, Report
 from .permissions import Duty
+from .refusals import Problem, Refusal
 
 WORKING_DAYS = 5  # in which simple questions are answered: 《政府网站与政务新媒体检查指标》
 CLOSING_TIME = time(18)
@@ -26,12 +27,27 @@ SALT = "reporting"
 ANSWERING = (Duty.FIRST, Duty.SECOND, Duty.FINAL, Duty.PUBLISH)
 
 
-class CannotReport(ValueError):
-    """Raised, with a sentence for the reader, when a report is not taken; nothing has changed."""
+NOTHING_SAID = Problem("reporting.nothing_said", _("Please say what is wrong, in a few words."))
+TOO_LONG = Problem(
+    "reporting.too_long",
+    _("That is longer than we can take: at most %(most)d characters. Please shorten it."),
+)
+NOT_PUBLIC = Problem("reporting.not_public", _("This article can no longer be read here."))
+TOO_MANY = Problem(
+    "reporting.too_many",
+    _("There have been many reports just now. Please try again in an hour; what you wrote stands here still."),
+)
+CLOSED_ALREADY = Problem("reporting.closed_already", _("This report is closed already."))
+NO_ANSWER = Problem("reporting.no_answer", _("Write an answer: the reader can look it up."))
+NO_REASON = Problem("reporting.no_reason", _("Write a reason; it stays inside."))
 
 
-class CannotClose(ValueError):
-    """Raised, with a sentence, when a report cannot be answered or dismissed; nothing has changed."""
+class CannotReport(Refusal):
+    """Raised, with a sentence for the reader, when a report is not taken."""
+
+
+class CannotClose(Refusal):
+    """Raised when a report cannot be answered or dismissed."""
 
 
 @transaction.atomic
@@ -42,16 +58,14 @@ def receive(article: Article, *, text: str, quote: str = "", contact: str = "", 
     """
     text, quote, contact = (_line(part) for part in (text, quote, contact))
     if not text:
-        raise CannotReport(_("Please say what is wrong, in a few words."))
+        raise CannotReport(NOTHING_SAID)
     for part, most in ((text, 500), (quote, 200), (contact, 80)):
         if len(part) > most:
-            raise CannotReport(
-                _("That is longer than we can take: at most %(most)d characters. Please shorten it.") % {"most": most}
-            )
+            raise CannotReport(TOO_LONG.filled(most=most))
     article = Article.objects.locked(article.pk)
     edition = article.public_edition
     if edition is None:
-        raise CannotReport(_("This article can no longer be read here."))
+        raise CannotReport(NOT_PUBLIC)
     same = Report.objects.filter(article=article, state=Report.State.OPEN, text=text).first()
     if same:
         return same
@@ -70,15 +84,13 @@ def receive(article: Article, *, text: str, quote: str = "", contact: str = "", 
 @transaction.atomic
 def answer(report: Report, *, by: Any, text: str) -> Report:
     """Close a report with an answer that the reader can look up."""
-    return _close(
-        report, by=by, text=text, state=Report.State.ANSWERED, empty=_("Write an answer: the reader can look it up.")
-    )
+    return _close(report, by=by, text=text, state=Report.State.ANSWERED, empty=NO_ANSWER)
 
 
 @transaction.atomic
 def dismiss(report: Report, *, by: Any, reason: str) -> Report:
     """Close a report that asks for no answer, with a reason that stays inside."""
-    return _close(report, by=by, text=reason, state=Report.State.DISMISSED, empty=_("Write a reason; it stays inside."))
+    return _close(report, by=by, text=reason, state=Report.State.DISMISSED, empty=NO_REASON)
 
 
 def answerable_by(user: Any) -> QuerySet[Report]:
@@ -131,7 +143,7 @@ def forget_contacts() -> int:
     return old.exclude(contact="", sender="").update(contact="", sender="")
 
 
-def _close(report: Report, *, by: Any, text: str, state: str, empty: str) -> Report:
+def _close(report: Report, *, by: Any, text: str, state: str, empty: Problem) -> Report:
     report = (
         Report.objects.select_for_update(of=("self",), no_key=True)
         .select_related("article__section__parent")
@@ -144,7 +156,7 @@ def _close(report: Report, *, by: Any, text: str, state: str, empty: str) -> Rep
     if report.state == state and report.answer == text:
         return report
     if report.state != Report.State.OPEN:
-        raise CannotClose(_("This report is closed already."))
+        raise CannotClose(CLOSED_ALREADY)
     if not text:
         raise CannotClose(empty)
     report.state, report.answer, report.closed_by, report.closed_at = state, text[:400], by, timezone.now()
@@ -157,9 +169,7 @@ def _refuse_a_flood(sender: str, now: datetime) -> None:
     recent = Report.objects.filter(received_at__gt=now - timedelta(hours=1))
     today = Report.objects.filter(received_at__gt=now - timedelta(days=1), sender=sender)
     if recent.filter(sender=sender).count() >= HOURLY or today.count() >= DAILY or recent.count() >= HOURLY_OF_ALL:
-        raise CannotReport(
-            _("There have been many reports just now. Please try again in an hour; what you wrote stands here still.")
-        )
+        raise CannotReport(TOO_MANY)
 
 
 def _hashed(address: str) -> str:

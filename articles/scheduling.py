@@ -1,20 +1,21 @@
 """Scheduling: what is published later, by itself, at an instant in the site's zone; and whether somebody sees to it."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from . import audit, baking, permissions
-from .checks import Problems, find_problems
+from .checks import find_problems
 from .models import Article, Heartbeat, SiteSettings, Slot
 from .permissions import Duty
 from .publishing import CannotPublish, publish
+from .refusals import Problem, Refusal
 
 # How many due articles one call of `publish_due` takes; the next call takes the next ones.
 AT_ONCE = 100
@@ -24,22 +25,23 @@ INSTANTS = "instants"
 BEAT, SILENCE = timedelta(seconds=20), timedelta(minutes=2)
 
 
-class CannotSchedule(ValueError):
-    """Raised, with a sentence, when an instant cannot be set; nothing has changed."""
+HAS_PASSED = Problem("scheduling.has_passed", _("%(instant)s has passed; choose a later time, or publish now."))
+
+
+class CannotSchedule(Refusal):
+    """Raised when an instant cannot be set."""
 
 
 @transaction.atomic
-def schedule(article: Article, *, by: Any, at: datetime) -> None:
+def schedule(article: Article, *, by: User, at: datetime) -> None:
     """Have the text, read by all as it stands, published at the instant `at` in the future."""
     article = Article.objects.locked(article.pk)
     permissions.require(by, Duty.PUBLISH, article.section)
     if at <= timezone.now():
-        raise CannotSchedule(
-            _("%(instant)s has passed; choose a later time, or publish now.") % {"instant": _spell(at)}
-        )
+        raise CannotSchedule(HAS_PASSED.filled(instant=_spell(at)))
     problems = find_problems(article, at=at)
     if problems:
-        raise CannotPublish(problems)
+        raise CannotPublish(*problems)
     if article.scheduled_for == at:
         return
     article.scheduled_for, article.scheduled_by, article.schedule_problem = at, by, ""
@@ -48,7 +50,7 @@ def schedule(article: Article, *, by: Any, at: datetime) -> None:
 
 
 @transaction.atomic
-def unschedule(article: Article, *, by: Any) -> None:
+def unschedule(article: Article, *, by: User) -> None:
     """Take the article out of the schedule; it stays read by all."""
     article = Article.objects.locked(article.pk)
     permissions.require(by, Duty.PUBLISH, article.section)
@@ -73,12 +75,12 @@ def publish_due() -> int:
 def _publish_if_due(number: int) -> bool:
     """Whether this call published it: another worker may have been first, or somebody may have unscheduled it."""
     article = Article.objects.locked(number)
-    if article.scheduled_for is None or article.scheduled_for > timezone.now():
-        return False
     by = article.scheduled_by
+    if by is None or article.scheduled_for is None or article.scheduled_for > timezone.now():
+        return False
     try:
         publish(article, by=by)
-    except (Problems, PermissionDenied) as refusal:
+    except (Refusal, PermissionDenied) as refusal:
         article.scheduled_for = article.scheduled_by = None
         article.schedule_problem = str(refusal)
         article.save(update_fields=["scheduled_for", "scheduled_by", "schedule_problem"])

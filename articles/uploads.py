@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -10,11 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from . import permissions
 from .models import Attachment, Picture
 from .permissions import Duty
+from .refusals import Problem, Refusal
 
 # Every extension that is ever stored, and what the view that serves files must call it. Nothing here can run as a page.
 CONTENT_TYPES = {
@@ -59,11 +59,17 @@ _SIGNATURES = {
 _KINDS = [(kind, re.compile(pattern, re.DOTALL)) for kind, pattern in _SIGNATURES.items()]
 
 
-class RefusedFile(ValueError):
-    """A file that may not be stored. Its text is a sentence: what the file is, and what to do about it."""
+_EMPTY = Problem("uploads.empty", _("%(file)s is empty; choose the file again."))
+_LARGE = Problem(
+    "uploads.too_large", _("%(file)s is larger than %(megabytes)d MB; make it smaller and choose it again.")
+)
 
-    def __init__(self, sentence: Any, name: str, **facts: Any) -> None:
-        super().__init__(sentence % {"file": f"“{name}”" if name else _("The file"), **facts})
+
+class RefusedFile(Refusal):
+    """Raised for a file that may not be stored; its sentence says what the file is, and what to do about it."""
+
+    def __init__(self, problem: Problem, name: str, **facts: object) -> None:
+        super().__init__(problem.filled(file=f"“{name}”" if name else _("The file"), **facts))
 
 
 def may_describe_upload(user: User, upload: Picture | Attachment) -> bool:
@@ -87,13 +93,9 @@ def read(upload: UploadedFile, name: str) -> bytes:
     upload.seek(0)
     data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
     if not data:
-        raise RefusedFile(_("%(file)s is empty; choose the file again."), name)
+        raise RefusedFile(_EMPTY, name)
     if len(data) > settings.MAX_UPLOAD_BYTES:
-        raise RefusedFile(
-            _("%(file)s is larger than %(megabytes)d MB; make it smaller and choose it again."),
-            name,
-            megabytes=settings.MAX_UPLOAD_BYTES // 2**20,
-        )
+        raise RefusedFile(_LARGE, name, megabytes=settings.MAX_UPLOAD_BYTES // 2**20)
     return data
 
 

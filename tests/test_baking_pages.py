@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles import baking, publishing
+from articles import baking, look, publishing
 from articles.baking import pages
 from articles.models import Article, BakeJob
 
@@ -35,6 +35,40 @@ def numbered(addresses, slug="news"):
     """The numbers among the addresses of a section's numbered pages."""
     start = f"/s/{slug}/"
     return {int(path.removeprefix(start).strip("/")) for path in addresses if path.startswith(start) and path != start}
+
+
+def test_an_article_has_its_own_addresses_and_one_for_the_holders_of_each_older_printout(cast):
+    (article,) = published(cast, 1)
+    start = f"/a/{article.number}/"
+    assert pages.own(article) == {start, f"{start}history/"}
+    for title in ("二", "三"):
+        cast.change(article, title=title)
+        cast.publish(article)
+    assert pages.own(article) == {start, f"{start}history/", f"{start}since/1/", f"{start}since/2/"}
+
+
+def test_a_section_without_articles_has_its_front_its_feeds_and_a_first_page(cast):
+    feeds = {f"/feeds/culture.{form}" for form in ("atom", "rss", "json")}
+    assert pages.of_section(cast.culture) == {"/s/culture/", "/s/culture/1/", *feeds}
+
+
+def test_the_whole_site_is_every_address_once(cast):
+    (article,) = published(cast, 1)
+    cast.change(article, title="改")
+    cast.publish(article)
+    addresses = [path for group in pages.everything() for path in group]
+    assert len(addresses) == len(set(addresses))
+    number, day = article.number, timezone.localdate(article.first_published_at)
+    people, sources = [cast.lin, cast.liang], [cast.own, cast.listed, cast.unlisted]
+    assert set(addresses) - set(look.files()) == {
+        "/", "/sitemap.xml", "/news-sitemap.xml", "/robots.txt", "/archive/", "/topics/", "/sitemap-lists.xml",
+        f"/archive/{day}/", f"/archive/{day:%Y-%m}/", f"/sitemap-{day:%Y-%m}.xml",
+        f"/a/{number}/", f"/a/{number}/history/", f"/a/{number}/since/1/",
+        *(f"/q/{code}{number}{edition}.png" for code, edition in (("W", ""), ("M", ""), ("P", "-1"), ("P", "-2"))),
+        *(f"/feeds/{slug}.{form}" for slug in ("all", "news", "culture", "towns") for form in ("atom", "rss", "json")),
+        *(f"/s/{slug}/{page}" for slug in ("news", "culture", "towns") for page in ("", "1/")),
+        *(row.get_absolute_url() for row in (*people, *sources)),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

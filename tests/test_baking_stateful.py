@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from articles import baking, old_paths, publishing, review, scheduling
 from articles.baking import jobs, store
-from articles.checks import Problems
+from articles.checks import NotReady
 from articles.models import Article, BakeJob, Section, SiteSettings
 from tests.baked import assert_agrees, assert_nothing_waits
 from tests.cast import Cast
@@ -133,7 +133,7 @@ class Site(RuleBasedStateMachine):
             facts = {"title": title, "keywords": keywords, **self.instants(pin, None)}
             if section:
                 facts["section"] = getattr(self.cast, section)
-            with suppress(Problems, review.CannotSubmit):  # readers see this text already
+            with suppress(NotReady, review.CannotSubmit):  # readers see this text already
                 self.cast.change(article, voiding=True, **facts)
                 self.cast.sign(article)
                 if correction:

@@ -1,13 +1,15 @@
 """Saving, restoring, discarding; two people on one text."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import editing, publishing, review, sanitising
+from articles import attachments, editing, pictures, publishing, review, sanitising
 from articles.models import Article, AuditEntry, Credit, Person, Revision
 from articles.models.immutable import Unchangeable
-from tests.cast import Role, refused, world
+from tests.cast import Role, png, refused, upload, world
 
 
 def test_each_save_makes_a_revision_with_a_digest(cast):
@@ -229,3 +231,52 @@ def test_a_person_restored_by_name_is_made_again_when_missing(cast):
     Person.objects.filter(name="临时").delete()
     editing.restore(first, by=cast.editor)
     assert article.credits.get().person.name == "临时"
+
+
+def test_a_revision_spells_out_everything_that_readers_see(cast):
+    """Its digest is signed and kept for years: neither a name nor a form in it may change by accident."""
+    cover, inner = (
+        pictures.store(upload(png(w, 600)), by=cast.writer, alt="桥", credit="林晓舟 摄") for w in (900, 800)
+    )
+    paper = attachments.store(upload("甲,乙\n".encode(), "名单.csv"), by=cast.writer)
+    at = datetime(2036, 1, 1, 8, tzinfo=UTC)
+    article = cast.article(
+        body=f'<figure><img src="{inner.url}" alt=""></figure><p><a href="{paper.url}">名单</a></p>', cover=cover,
+        keywords="桥，路", kicker="引题", subtitle="副题", short_title="短题", summary="摘要", origin="reprint",
+        original_title="原题", original_author="某", original_url="https://a.example/", title="题",
+        original_published_on=date(2026, 1, 2), embargo_until=at, expires_at=at, source=cast.listed,
+    )  # fmt: skip
+    article.refresh_from_db()
+
+    def facts(picture):
+        return {"sha256": picture.sha256, "file": picture.file.name, "width": picture.width, "height": 600, "alt": "桥",
+                "credit": "林晓舟 摄", "ai_label": ""}  # fmt: skip
+
+    assert article.latest.content == {
+        "kicker": "引题", "title": "题", "subtitle": "副题", "short_title": "短题", "summary": "摘要", "keywords": ["桥", "路"],
+        "original_title": "原题", "original_author": "某", "original_url": "https://a.example/", "origin": "reprint",
+        "original_published_on": "2026-01-02", "body": article.body, "section": cast.news.pk,
+        "source": {"name": "泽南日报", "url": ""}, "cover": facts(cover), "pictures": [facts(inner), facts(cover)],
+        "attachments": [{"file": paper.file.name, "sha256": paper.sha256, "name": "名单.csv", "size": paper.size}],
+        "credits": [{"role": "reporter", "name": "林晓舟", "unit": "霁川县融媒体中心"},
+                    {"role": "responsible_editor", "name": "梁静姝", "unit": "霁川县融媒体中心"}],
+        "embargo_until": at.isoformat(), "expires_at": at.isoformat(), "pinned_until": None,
+    }  # fmt: skip
+    assert list(article.latest.pictures.order_by("pk")) == sorted([cover, inner], key=lambda picture: picture.pk)
+    assert list(article.latest.attachments.all()) == [paper]
+
+
+def test_restoring_brings_back_the_facts_beside_the_text(cast):
+    cover = pictures.store(upload(), by=cast.writer)
+    at = datetime(2036, 1, 1, 8, tzinfo=UTC)
+    facts = {"cover": cover, "origin": "reprint", "original_url": "https://a.example/", "expires_at": at,
+             "original_published_on": date(2026, 1, 2), "source": cast.listed, "keywords": "桥,路"}  # fmt: skip
+    article = cast.article(**facts)
+    first = article.latest
+    cast.change(article, cover=None, origin="original", original_url="", expires_at=None, original_published_on=None,
+                source=None, keywords="")  # fmt: skip
+    restored = editing.restore(first, by=cast.editor)
+    article.refresh_from_db()
+    assert {name: getattr(article, name) for name in facts} == facts
+    entry = AuditEntry.objects.first()
+    assert (entry.actor, entry.details) == (cast.editor, {"revision": 1, "as_revision": restored.number})

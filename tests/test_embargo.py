@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import attachments, look, pictures, preview, publishing, review, scheduling
-from articles.checks import Problems
+from articles.checks import NotReady
 from articles.models import ShortLink
 from articles.public.urls import urlpatterns
 from tests.cast import png, refused, upload
@@ -174,7 +174,7 @@ def test_before_its_embargo_nobody_makes_it_public(cast, verb):
         "publish_urgent": lambda: publishing.publish_urgent(article, by=cast.chief, reason="急"),
         "schedule": lambda: scheduling.schedule(article, by=cast.chief, at=until - timedelta(seconds=1)),
     }
-    with refused(Problems, "embargo"):
+    with refused(NotReady, "embargo"):
         acts[verb]()
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import look, preview, publishing, review, scheduling
-from articles.checks import Problems
+from articles.checks import NotReady
 from articles.models import Article, ShortLink, SiteSettings
 
 pytestmark = pytest.mark.django_db
@@ -194,12 +194,12 @@ def test_before_its_embargo_nobody_publishes_and_it_can_be_scheduled_for_then(ca
     later = timezone.now() + timedelta(days=2)
     article = cast.article(embargo_until=later)
     review.submit(article, by=cast.admin)
-    with pytest.raises(Problems):
+    with pytest.raises(NotReady):
         publishing.publish_urgent(article, by=cast.chief, reason="急")
     cast.sign(article)
-    with pytest.raises(Problems):
+    with pytest.raises(NotReady):
         publishing.publish(article, by=cast.editor)
-    with pytest.raises(Problems):
+    with pytest.raises(NotReady):
         scheduling.schedule(article, by=cast.editor, at=later - timedelta(minutes=1))
     scheduling.schedule(article, by=cast.editor, at=later)
     assert Article.objects.get().scheduled_for == later

@@ -77,3 +77,23 @@ def test_the_roles_are_those_of_a_newsroom():
         "auditor": {"audit"},
     }
     assert set(DUTIES_OF) == set(Role)
+
+
+def test_a_duty_for_the_whole_newsroom_is_asked_for_by_name(cast):
+    permissions.require_everywhere(cast.chief, Duty.ARRANGE)
+    permissions.require_anywhere(cast.culture_editor, Duty.WRITE)
+    with pytest.raises(PermissionDenied, match="culture-editor"):
+        permissions.require_everywhere(cast.culture_editor, Duty.WRITE)
+
+
+def test_a_superuser_holds_no_duty_that_was_not_assigned(cast):
+    """Breaking the glass is told from doing one's duty by this."""
+    assert not permissions.holds(cast.admin, Duty.URGENT, cast.news)
+    assert permissions.holds(cast.chief, Duty.URGENT, cast.towns)
+    assert permissions.may_anywhere(cast.admin, Duty.URGENT)
+    assert permissions.may_everywhere(cast.admin, Duty.URGENT)
+
+
+def test_each_reading_has_its_duty_and_the_last_is_final():
+    assert [[permissions.duty_of_stage(stage, stages).value for stage in range(1, stages + 1)] for stages in (1, 3, 5)] == [
+        ["final"], ["first", "second", "final"], ["first", "second", "third", "fourth", "final"]]  # fmt: skip

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from articles import audit, editing, publishing, relating, review, scheduling, short_links
-from articles.checks import Problems
+from articles.checks import NotReady
 from articles.models import Article, AuditEntry, Edition, ShortLink, Tagging
 from tests.cast import Cast, make_user
 
@@ -190,7 +190,7 @@ def test_a_signature_and_an_edit_at_once_never_let_an_unsigned_text_count():
             with suppress(review.WouldVoid):
                 editing.save(article, by=User.objects.get(username="writer"), voiding=number == 1)
         else:
-            with suppress(review.CannotDecide, Problems):
+            with suppress(review.CannotDecide, NotReady):
                 review.sign_off(article, by=User.objects.get(username="chief"), revision=1)
 
     all_at_once(act)
@@ -214,7 +214,7 @@ def test_publishing_and_editing_at_once_never_publish_the_edit():
             mine.title = f"第{number}个改动"
             editing.save(mine, by=User.objects.get(username="writer"), voiding=True)
         else:
-            with suppress(Problems):
+            with suppress(NotReady):
                 publishing.publish(mine, by=User.objects.get(username="editor"))
 
     all_at_once(act)
@@ -235,7 +235,7 @@ def test_publishing_and_withdrawing_at_once_end_in_one_state():
             with suppress(publishing.CannotWithdraw):
                 publishing.withdraw(article, by=by, reason="误")
         else:
-            with suppress(Problems):
+            with suppress(NotReady):
                 publishing.publish(article, by=by)
 
     all_at_once(act)

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from articles import audit, publishing, review
-from articles.checks import Problems
+from articles.checks import NotReady
 from articles.models import AuditEntry, SignOff
 from articles.review import CannotDecide, CannotSubmit
 from tests.cast import make_user, refused
@@ -73,7 +73,7 @@ def test_submitting_twice_is_refused(cast, article):
 
 def test_a_text_without_a_body_is_not_submitted(cast):
     article = cast.article(body="")
-    with refused(Problems, "The body is empty") as told:
+    with refused(NotReady, "The body is empty") as told:
         review.submit(article, by=cast.writer)
     assert [problem.id for problem in told.value.problems] == ["text.body"]
 
@@ -163,7 +163,7 @@ def test_problems_are_warnings_until_the_final_reading_which_they_stop(cast):
     for decision in (first, second):
         assert [warning["id"] for warning in decision.warnings] == ["provenance.source"]
         assert decision.warnings[0]["message"]
-    with refused(Problems, "The source is missing") as told:
+    with refused(NotReady, "The source is missing") as told:
         sign(article, cast.chief)
     assert [problem.id for problem in told.value.problems] == ["provenance.source"]
     cast.change(article, by=cast.chief, source=cast.own)

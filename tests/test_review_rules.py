@@ -363,7 +363,7 @@ class QueueTest(TestCase):
     def attempt(self, act, article, user):
         try:
             act(article, user)
-        except (CannotDecide, review.WouldVoid, review.CannotSubmit, publishing.Problems):
+        except (CannotDecide, review.WouldVoid, review.CannotSubmit, publishing.NotReady):
             article.refresh_from_db()
 
     def correct(self, article, user):

@@ -23,13 +23,13 @@ from hypothesis.stateful import (
 )
 
 from articles import audit, editing, publishing, review, scheduling
-from articles.checks import Problems
+from articles.checks import NotReady
 from articles.models import Article, Assignment, AuditEntry, Credit, Edition, Person, Section, Source
 from articles.models.revision import digest_of
 
 Role = Credit.Role
 REFUSALS = (
-    PermissionDenied, Problems, review.CannotSubmit, review.CannotDecide, review.WouldVoid, publishing.CannotWithdraw,
+    PermissionDenied, NotReady, review.CannotSubmit, review.CannotDecide, review.WouldVoid, publishing.CannotWithdraw,
     scheduling.CannotSchedule, editing.CannotDiscard,
 )  # fmt: skip
 # Who may do what: enough for every act to succeed now and then, and to be refused now and then.

@@ -16,14 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import permissions, preview, publishing, review, scheduling
-from ..checks import Problems
-from ..models import Article
+from ..models import Article, ArticleIsGone
 from ..permissions import Duty
+from ..refusals import Refusal
 from .screen import EARLIEST
-
-REFUSALS = (
-    Problems, review.CannotSubmit, review.CannotDecide, publishing.CannotWithdraw, scheduling.CannotSchedule,
-)  # fmt: skip
 
 
 class NothingToAsk(forms.Form):
@@ -47,9 +43,11 @@ class CorrectionForm(forms.Form):
 
 class NoteForm(forms.Form):
     note = forms.CharField(
-        label=gettext_lazy("Note on the history page (may stay empty)"), max_length=400, required=False,
+        label=gettext_lazy("Note on the history page (may stay empty)"),
+        max_length=400,
+        required=False,
         widget=forms.TextInput(attrs={"class": "wide"}),
-    )  # fmt: skip
+    )
 
 
 class ScheduleForm(forms.Form):
@@ -93,56 +91,92 @@ def _is_ready(user: Any, article: Article) -> bool:
 
 ACTS = [
     Act(
-        "submit", gettext_lazy("Submit for reading"),
+        "submit",
+        gettext_lazy("Submit for reading"),
         _both(_may(Duty.WRITE), _is_new_text, lambda user, article: not article.stage),
-        review.submit, gettext_lazy("Submitted. The first reader sees it in the queue."), rank="default",
+        review.submit,
+        gettext_lazy("Submitted. The first reader sees it in the queue."),
+        rank="default",
     ),
     Act(
-        "publish", gettext_lazy("Publish"), _both(_may(Duty.PUBLISH), _is_ready), publishing.publish,
-        gettext_lazy("Published. Readers see it now."), form=NoteForm, rank="default",
+        "publish",
+        gettext_lazy("Publish"),
+        _both(_may(Duty.PUBLISH), _is_ready),
+        publishing.publish,
+        gettext_lazy("Published. Readers see it now."),
+        form=NoteForm,
+        rank="default",
         intro=gettext_lazy("All have read and signed this text. Readers see it at once."),
     ),
     Act(
-        "correct", gettext_lazy("Publish as a correction"),
-        _both(_may(Duty.PUBLISH), _is_ready, lambda user, article: article.live is not None), publishing.correct,
-        gettext_lazy("The correction is published; its note stands on the page."), form=CorrectionForm,
+        "correct",
+        gettext_lazy("Publish as a correction"),
+        _both(_may(Duty.PUBLISH), _is_ready, lambda user, article: article.live is not None),
+        publishing.correct,
+        gettext_lazy("The correction is published; its note stands on the page."),
+        form=CorrectionForm,
         intro=gettext_lazy("For what readers must know was wrong. A slip of the pen needs no correction: publish it."),
     ),
     Act(
-        "schedule", gettext_lazy("Schedule"), _both(_may(Duty.PUBLISH), _is_ready), scheduling.schedule,
-        gettext_lazy("Scheduled. It is published by itself."), form=ScheduleForm,
+        "schedule",
+        gettext_lazy("Schedule"),
+        _both(_may(Duty.PUBLISH), _is_ready),
+        scheduling.schedule,
+        gettext_lazy("Scheduled. It is published by itself."),
+        form=ScheduleForm,
     ),
     Act(
-        "unschedule", gettext_lazy("Take out of the schedule"),
-        _both(_may(Duty.PUBLISH), lambda user, article: article.scheduled_for is not None), scheduling.unschedule,
+        "unschedule",
+        gettext_lazy("Take out of the schedule"),
+        _both(_may(Duty.PUBLISH), lambda user, article: article.scheduled_for is not None),
+        scheduling.unschedule,
         gettext_lazy("It is not scheduled any more."),
     ),
     Act(
-        "urgent", gettext_lazy("Publish before the readings"),
-        _both(_may(Duty.URGENT), _is_new_text, lambda user, article: bool(article.stage) and not article.is_read_by_all),
-        publishing.publish_urgent, gettext_lazy("Published. The readings stay open and are due."),
-        form=ReasonForm, rank="danger",
-        intro=gettext_lazy("For urgent news only. The reason stands on the review sheet, and the missing readings "
-                           "must be done in the section's hours."),
+        "urgent",
+        gettext_lazy("Publish before the readings"),
+        _both(
+            _may(Duty.URGENT), _is_new_text, lambda user, article: bool(article.stage) and not article.is_read_by_all
+        ),
+        publishing.publish_urgent,
+        gettext_lazy("Published. The readings stay open and are due."),
+        form=ReasonForm,
+        rank="danger",
+        intro=gettext_lazy(
+            "For urgent news only. The reason stands on the review sheet, and the missing readings "
+            "must be done in the section's hours."
+        ),
     ),
     Act(
-        "withdraw", gettext_lazy("Withdraw"),
-        _both(_may(Duty.WITHDRAW), lambda user, article: article.live is not None), publishing.withdraw,
-        gettext_lazy("Withdrawn. Readers now see that it is gone."), form=ReasonForm, rank="danger",
-        intro=gettext_lazy("Readers will see at once, on the page, in lists and behind every QR code, that the article "
-                           "was withdrawn. Text, editions and history are kept. Readers do not see the reason."),
+        "withdraw",
+        gettext_lazy("Withdraw"),
+        _both(_may(Duty.WITHDRAW), lambda user, article: article.live is not None),
+        publishing.withdraw,
+        gettext_lazy("Withdrawn. Readers now see that it is gone."),
+        form=ReasonForm,
+        rank="danger",
+        intro=gettext_lazy(
+            "Readers will see at once, on the page, in lists and behind every QR code, that the article "
+            "was withdrawn. Text, editions and history are kept. Readers do not see the reason."
+        ),
     ),
     Act(
-        "put_back", gettext_lazy("Put back"),
-        _both(_may(Duty.WITHDRAW), lambda user, article: article.withdrawn_at is not None), publishing.put_back,
-        gettext_lazy("Readers see the last edition again."), form=ReasonForm,
+        "put_back",
+        gettext_lazy("Put back"),
+        _both(_may(Duty.WITHDRAW), lambda user, article: article.withdrawn_at is not None),
+        publishing.put_back,
+        gettext_lazy("Readers see the last edition again."),
+        form=ReasonForm,
         intro=gettext_lazy("Readers see the last edition again, unchanged, at its old address and behind its codes."),
     ),
     Act(
-        "revoke_previews", gettext_lazy("Revoke preview links"), preview.may_revoke, preview.revoke,
+        "revoke_previews",
+        gettext_lazy("Revoke preview links"),
+        preview.may_revoke,
+        preview.revoke,
         gettext_lazy("Every preview link given out so far is dead."),
     ),
-]  # fmt: skip
+]
 
 
 def shown_to(user: Any, article: Article) -> list[Act]:
@@ -157,7 +191,9 @@ def perform(screen: Any, request: HttpRequest, number: int, act: Act) -> HttpRes
     if request.method == "POST" and form.is_valid():
         try:
             act.do(article, by=request.user, **form.cleaned_data)
-        except REFUSALS as refusal:
+        except ArticleIsGone:
+            raise  # there is no page any more to say it on
+        except Refusal as refusal:
             for sentence in sentences(refusal):
                 form.add_error(None, sentence)
         else:
@@ -173,6 +209,6 @@ def perform(screen: Any, request: HttpRequest, number: int, act: Act) -> HttpRes
     )
 
 
-def sentences(refusal: Exception) -> list[str]:
+def sentences(refusal: Refusal) -> list[str]:
     """What a refusal says, a sentence for each problem."""
-    return [str(problem) for problem in refusal.problems] if isinstance(refusal, Problems) else [str(refusal)]
+    return [str(problem) for problem in refusal.problems]

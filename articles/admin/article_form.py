@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy
 
 from .. import comparing, editing, review, sanitising
 from ..models import Article, Person, Revision
-from .acts import REFUSALS, sentences
+from ..refusals import Refusal
+from .acts import sentences
 from .article_card import card_beside_form
 from .editor import BodyWidget
 from .screen import Screen
@@ -174,7 +175,7 @@ def _after_saving(screen: Screen, request: HttpRequest, revision: Revision) -> H
     if "_submit" in request.POST:
         try:
             review.submit(revision.article, by=request.user)
-        except REFUSALS as refusal:
+        except Refusal as refusal:
             for sentence in [_("Not submitted:"), *sentences(refusal)]:
                 screen.message_user(request, sentence, messages.ERROR)
         else:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from .. import assigning, permissions
 from ..models import Assignment, Section
 from ..permissions import Duty
+from ..refusals import Refusal
 from .screen import Screen
 
 
@@ -138,6 +139,6 @@ class AssignmentScreen(Screen):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         try:
             return super().delete_view(request, object_id, extra_context)
-        except assigning.CannotAssign as refusal:
+        except Refusal as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect("admin:articles_assignment_changelist")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import permissions, reporting
 from ..models import Report
+from ..refusals import Refusal
 from .baking import Overview
 from .screen import NUMBER
 
@@ -63,7 +64,7 @@ class ReportScreen(Overview):
                 reporting.dismiss(report, by=request.user, reason=words)
             else:
                 reporting.answer(report, by=request.user, text=words)
-        except reporting.CannotClose as refusal:
+        except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect("admin:articles_report_change", report.pk)
         messages.success(request, _("The report is closed."))

@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import comparing, permissions, preview, review
-from ..models import Article, SignOff
-from .acts import REFUSALS, sentences
+from ..models import Article, ArticleIsGone, SignOff
+from ..refusals import Problem, Refusal
+from .acts import sentences
 
+NO_COLLEAGUE = Problem("review.no_colleague", gettext_lazy("Choose the colleague to hand it on to."))
+NO_BUTTON = Problem("review.no_button", gettext_lazy("Press one of the buttons to decide."))
 SHOWN_IN_QUEUE = 100
 # An article as it was ticked: its number, and the revision that was shown.
 TICKED = re.compile(r"(?P<number>\d{1,18})-(?P<revision>\d{1,9})")
@@ -80,8 +83,8 @@ def decide(article: Article, decision: str, facts: dict[str, Any], *, by: Any) -
         case "hand_on" if facts.get("to"):
             return review.hand_on(article, by=by, to=facts["to"], reason=opinion)
         case "hand_on":
-            raise review.CannotDecide(_("Choose the colleague to hand it on to."))
-    raise review.CannotDecide(_("Press one of the buttons to decide."))
+            raise review.CannotDecide(NO_COLLEAGUE)
+    raise review.CannotDecide(NO_BUTTON)
 
 
 def review_view(screen: Any, request: HttpRequest, number: int) -> HttpResponse:
@@ -92,7 +95,9 @@ def review_view(screen: Any, request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             decision = decide(article, request.POST.get("decision", ""), form.cleaned_data, by=request.user)
-        except REFUSALS as refusal:
+        except ArticleIsGone:
+            raise  # there is no page any more to say it on
+        except Refusal as refusal:
             for sentence in sentences(refusal):
                 form.add_error(None, sentence)
             status = 403 if isinstance(refusal, review.CannotDecide) else 200
@@ -188,7 +193,7 @@ def sign_several(request: HttpRequest) -> None:
         try:
             review.sign_off(article, by=request.user, revision=int(tick["revision"]),
                             opinion=request.POST.get("opinion", "").replace("\0", ""))  # fmt: skip
-        except REFUSALS as refusal:
+        except Refusal as refusal:
             messages.error(request, f"{article.number} {article.title}: {' '.join(sentences(refusal))}")
         else:
             signed += 1

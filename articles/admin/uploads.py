@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import permissions
-from ..uploads import RefusedFile, may_describe_upload
+from ..refusals import Refusal
+from ..uploads import may_describe_upload
 from .screen import Screen
 
 
@@ -66,7 +67,7 @@ class FileScreen(Screen):
             return _refusal(_("No file arrived. Choose one and try again."), 400)
         try:
             stored = self.store(upload, by=request.user)
-        except RefusedFile as refusal:
+        except Refusal as refusal:
             return _refusal(str(refusal), 422)
         except PermissionDenied as refusal:
             return _refusal(str(refusal), 403)
@@ -82,7 +83,7 @@ class UploadForm(forms.ModelForm):
         """The prepared file; what `store` would refuse is refused here, so that the sentence is shown beside the field."""
         try:
             return self.prepare(self.cleaned_data["upload"])
-        except RefusedFile as refusal:
+        except Refusal as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
 
     def save_m2m(self) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import audit, permissions, uploads
 from ..models import Attachment
+from ..refusals import Problem
 from ..saved_rows import write_row
 from ..uploads import RefusedFile
 from . import film, office, pdf
@@ -23,17 +24,45 @@ __all__ = ["PreparedAttachment", "RefusedFile", "inspect", "prepare_attachment_u
 TEXTS = ("csv", "txt", "vtt")
 
 _REFUSALS = {
-    "archive": gettext_lazy("%(file)s is an archive; unpack it and upload the documents in it one by one."),
-    "compressed": gettext_lazy("%(file)s is an archive; unpack it and upload the documents in it one by one."),
-    "program": gettext_lazy("%(file)s is a program, which readers must not get from us; upload a document instead."),
-    "picture": gettext_lazy("%(file)s is a picture; use the picture button."),
-    "heic": gettext_lazy("%(file)s is a picture; save it as JPEG and use the picture button."),
-    "svg": gettext_lazy("%(file)s is an SVG drawing, which can carry programs; save it as PDF."),
-    "html": gettext_lazy("%(file)s is a web page, which can carry programs; save it as PDF."),
-    "markup": gettext_lazy("%(file)s is a file for machines (XML or HTML); save it as PDF."),
+    "archive": Problem(
+        "attachments.archive",
+        gettext_lazy("%(file)s is an archive; unpack it and upload the documents in it one by one."),
+    ),
+    "compressed": Problem(
+        "attachments.compressed",
+        gettext_lazy("%(file)s is an archive; unpack it and upload the documents in it one by one."),
+    ),
+    "program": Problem(
+        "attachments.program",
+        gettext_lazy("%(file)s is a program, which readers must not get from us; upload a document instead."),
+    ),
+    "picture": Problem("attachments.picture", gettext_lazy("%(file)s is a picture; use the picture button.")),
+    "heic": Problem(
+        "attachments.heic", gettext_lazy("%(file)s is a picture; save it as JPEG and use the picture button.")
+    ),
+    "svg": Problem(
+        "attachments.svg", gettext_lazy("%(file)s is an SVG drawing, which can carry programs; save it as PDF.")
+    ),
+    "html": Problem(
+        "attachments.html", gettext_lazy("%(file)s is a web page, which can carry programs; save it as PDF.")
+    ),
+    "markup": Problem(
+        "attachments.markup", gettext_lazy("%(file)s is a file for machines (XML or HTML); save it as PDF.")
+    ),
 }
-_UNKNOWN = gettext_lazy(
-    "%(file)s is of no kind we offer (PDF, Word, Excel, PowerPoint, WPS, OFD, CSV, text, MP4); save it as PDF."
+_UNKNOWN = Problem(
+    "attachments.unknown",
+    gettext_lazy(
+        "%(file)s is of no kind we offer (PDF, Word, Excel, PowerPoint, WPS, OFD, CSV, text, MP4); save it as PDF."
+    ),
+)
+_NO_CAPTIONS = Problem(
+    "attachments.no_captions",
+    gettext_lazy("%(file)s holds no captions (WebVTT): its first line must be WEBVTT."),
+)
+_TEXT_IS_ACTIVE = Problem(
+    "attachments.text_is_active",
+    gettext_lazy("%(file)s holds HTML or a script among its text; save it as PDF."),
 )
 # What a text would need to be taken for a page or a script by a program that guesses.
 _ACTIVE_TEXT = re.compile(
@@ -133,11 +162,11 @@ def _inspect_text(data: bytes, name: str) -> tuple[str, str]:
     """The extension of a text, one of TEXTS, and its characters."""
     extension, text = uploads.split_name(name)[1], _text(data)
     if extension == "vtt" and not (text and _CAPTIONS.match(text)):
-        raise RefusedFile(_("%(file)s holds no captions (WebVTT): its first line must be WEBVTT."), name)
+        raise RefusedFile(_NO_CAPTIONS, name)
     if extension not in TEXTS or not text:
         raise RefusedFile(_UNKNOWN, name)
     if _ACTIVE_TEXT.search(text):
-        raise RefusedFile(_("%(file)s holds HTML or a script among its text; save it as PDF."), name)
+        raise RefusedFile(_TEXT_IS_ACTIVE, name)
     return extension, text
 
 

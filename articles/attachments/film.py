@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from ..refusals import Problem
 from ..uploads import RefusedFile
 
 EXTENSION = "mp4"
@@ -17,10 +18,16 @@ _H264 = (b"avc1", b"avc3")
 MOST_BOXES = 10_000
 LARGEST = 8192  # pixels on one side
 
-_NO_FILM = _("%(file)s is no film that browsers play (MP4); export it as MP4 with H.264 and upload that.")
-_OTHER_CODEC = _(
-    "%(file)s was recorded in a form that many phones and computers cannot show (H.265 or another); on the phone choose “most "
-    "compatible” for the camera, or export it as MP4 with H.264."
+_NO_FILM = Problem(
+    "attachments.no_film",
+    _("%(file)s is no film that browsers play (MP4); export it as MP4 with H.264 and upload that."),
+)
+_OTHER_CODEC = Problem(
+    "attachments.other_codec",
+    _(
+        "%(file)s was recorded in a form that many phones and computers cannot show (H.265 or another); "
+        "on the phone choose “most compatible” for the camera, or export it as MP4 with H.264."
+    ),
 )
 
 

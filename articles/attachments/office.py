@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from django.utils.translation import gettext_lazy as _
 
 from .. import uploads
+from ..refusals import Problem
 from ..uploads import RefusedFile
 
 MAX_PARTS = 5000
@@ -46,14 +47,38 @@ _STREAMS = {
 # PowerPoint packs its macros; its VBAInfoAtom ([MS-PPT] 2.4.11) says whether there are any.
 _POWERPOINT_MACROS = re.compile(rb"\x02\x00\x00\x04\x0c\x00\x00\x00.{4}[^\x00]", re.DOTALL)
 
-_MACROS = _("%(file)s is a document with macros, which are programs; save it without macros (docx, xlsx, pptx).")
-_LOCKED = _("%(file)s is locked with a password, so it cannot be checked; save it without one.")
-_EMBEDDED = _("%(file)s is a document with other files embedded in it; take them out and upload them one by one.")
-_REMOTE_PART = _("%(file)s is a document that fetches a part of itself from elsewhere; save it as PDF.")
-_BOMB = _("%(file)s is a document that unfolds to far more than it should; save it as PDF.")
-_DAMAGED = _("%(file)s is a document that is damaged or incomplete; open it, save it again and upload that.")
-_ARCHIVE = _("%(file)s is an archive (ZIP); unpack it and upload the documents in it one by one.")
-_UNKNOWN = _("%(file)s is an old Office file of a kind we do not know; save it as PDF.")
+_MACROS = Problem(
+    "attachments.macros",
+    _("%(file)s is a document with macros, which are programs; save it without macros (docx, xlsx, pptx)."),
+)
+_LOCKED = Problem(
+    "attachments.locked",
+    _("%(file)s is locked with a password, so it cannot be checked; save it without one."),
+)
+_EMBEDDED = Problem(
+    "attachments.embedded",
+    _("%(file)s is a document with other files embedded in it; take them out and upload them one by one."),
+)
+_REMOTE_PART = Problem(
+    "attachments.remote_part",
+    _("%(file)s is a document that fetches a part of itself from elsewhere; save it as PDF."),
+)
+_BOMB = Problem(
+    "attachments.bomb",
+    _("%(file)s is a document that unfolds to far more than it should; save it as PDF."),
+)
+_DAMAGED = Problem(
+    "attachments.damaged",
+    _("%(file)s is a document that is damaged or incomplete; open it, save it again and upload that."),
+)
+_ARCHIVE = Problem(
+    "attachments.zip",
+    _("%(file)s is an archive (ZIP); unpack it and upload the documents in it one by one."),
+)
+_UNKNOWN = Problem(
+    "attachments.unknown_office",
+    _("%(file)s is an old Office file of a kind we do not know; save it as PDF."),
+)
 
 
 def package_extension(data: bytes, name: str) -> str:

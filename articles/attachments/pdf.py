@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ..refusals import Problem
 from ..uploads import RefusedFile
 
 # All streams of a file together may unfold to this many bytes; a ten-page colour scan stays below.
@@ -27,20 +28,39 @@ _ACTIVE = re.compile(
     rb"|(?<=[\t\n\r -~]{8}/)(JS)[\x00\t\n\f\r ]*(?=[(<\d]))"
 )
 _STREAM = re.compile(rb"(?<!end)stream[ \t]*(?:\r\n|\n|\r)?")
-_PROGRAM = _("%(file)s is a PDF that carries a program (JavaScript); print it to a new PDF.")
-_FILES = _("%(file)s is a PDF with other files inside; print it to a new PDF and upload those one by one.")
+_PROGRAM = Problem(
+    "attachments.pdf_program",
+    _("%(file)s is a PDF that carries a program (JavaScript); print it to a new PDF."),
+)
+_FILES = Problem(
+    "attachments.pdf_files",
+    _("%(file)s is a PDF with other files inside; print it to a new PDF and upload those one by one."),
+)
 _SENTENCES = {
     b"JavaScript": _PROGRAM,
     b"JS": _PROGRAM,
-    b"Launch": _("%(file)s is a PDF that starts other programs; print it to a new PDF."),
+    b"Launch": Problem(
+        "attachments.pdf_launch", _("%(file)s is a PDF that starts other programs; print it to a new PDF.")
+    ),
     b"EmbeddedFile": _FILES,
     b"EmbeddedFiles": _FILES,
-    b"RichMedia": _("%(file)s is a PDF with film or Flash inside; print it to a new PDF."),
-    b"XFA": _("%(file)s is a PDF with an active form (XFA); print it to a new PDF."),
+    b"RichMedia": Problem(
+        "attachments.pdf_film", _("%(file)s is a PDF with film or Flash inside; print it to a new PDF.")
+    ),
+    b"XFA": Problem("attachments.pdf_form", _("%(file)s is a PDF with an active form (XFA); print it to a new PDF.")),
 }
-_CLOSED = _("%(file)s is a PDF that is encrypted or packed so that it cannot be checked; print it to a new PDF.")
-_DAMAGED = _("%(file)s is a PDF without its end: it is damaged or incomplete; fetch it again or print it to a new PDF.")
-_TOO_LARGE = _("%(file)s is a PDF that unfolds to too much to be checked; print it to a new PDF.")
+_CLOSED = Problem(
+    "attachments.pdf_closed",
+    _("%(file)s is a PDF that is encrypted or packed so that it cannot be checked; print it to a new PDF."),
+)
+_DAMAGED = Problem(
+    "attachments.pdf_damaged",
+    _("%(file)s is a PDF without its end: it is damaged or incomplete; fetch it again or print it to a new PDF."),
+)
+_TOO_LARGE = Problem(
+    "attachments.pdf_too_large",
+    _("%(file)s is a PDF that unfolds to too much to be checked; print it to a new PDF."),
+)
 
 
 def refuse_active(data: bytes, name: str) -> None:

@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 
 from ..models import BakedPage, BakeJob, SiteSettings
 from ..models.batches import batches
+from ..refusals import Problem, Refusal
 from . import pages
 from .generations import generations
 from .jobs import bake, bake_pending, note, request_everything
@@ -32,8 +33,13 @@ Progress = Callable[[int, int], None]
 SHOWN = ["templates/public", "static/site", "locale", "articles/public", "articles/sanitising"]
 
 
-class AlreadyBaking(Exception):
-    """Another process is baking the whole site."""
+ALREADY_BAKING = Problem(
+    "baking.already_baking", "The whole site is being baked already, by another process."
+)  # on the command line, which is not translated
+
+
+class AlreadyBaking(Refusal):
+    """Raised where another process is baking the whole site."""
 
 
 def bake_everything(*, processes: int | None = None, anew: bool = False, progress: Progress | None = None) -> int:
@@ -96,7 +102,7 @@ def _alone() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AlreadyBaking from error
+            raise AlreadyBaking(ALREADY_BAKING) from error
         yield
 
 

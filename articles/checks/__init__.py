@@ -1,23 +1,28 @@
 """Why an article may not be published yet. One rule, one place (law 10): the button and the message both read it here.
 
-To add a rule, write a function that takes an article and the instant of its publication and yields problems, and name
-it in CHECKS of its module.
+To add a rule, add its problem to those at the top of a module, write a function that takes an article and the instant of
+its publication and yields the problem, and name the function in CHECKS of its module.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from django.utils import timezone
 
 from ..models import Article
+from ..refusals import Problem, Refusal
 from . import provenance, readings, text
-from .problem import Check, Problem, Problems
 
+Check = Callable[[Article, datetime], Iterator[Problem]]
 # What a reader of the text can put right; `readings` asks whether they all have.
 OF_THE_TEXT: Sequence[Check] = (*text.CHECKS, *provenance.CHECKS)
 CHECKS: Sequence[Check] = (*OF_THE_TEXT, *readings.CHECKS)
 
-__all__ = ["CHECKS", "OF_THE_TEXT", "Problem", "Problems", "find_problems", "text"]
+__all__ = ["CHECKS", "OF_THE_TEXT", "NotReady", "find_problems", "text"]
+
+
+class NotReady(Refusal):
+    """Raised by an act that needs a text without problems."""
 
 
 def find_problems(article: Article, checks: Sequence[Check] = CHECKS, *, at: datetime | None = None) -> list[Problem]:

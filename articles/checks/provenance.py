@@ -3,64 +3,72 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ..models import Article, Credit, Source
-from .problem import Problem
+from ..refusals import Problem
+
+SOURCE_IS_MISSING = Problem(
+    "provenance.source", _("The source is missing."), _("Choose where the story comes from."), "source"
+)
+SOURCE_IS_FROZEN = Problem(
+    "provenance.source_frozen",
+    _("The source “%(source)s” is frozen."),
+    _("Choose another source, or have its standing changed."),
+    "source",
+)
+SOURCE_IS_NOT_LISTED = Problem(
+    "provenance.source_not_listed",
+    _("“%(source)s” is not on the list of sources that may be reprinted."),
+    _("Choose a listed source, or have the source's standing checked and changed."),
+    "source",
+)
+NO_RESPONSIBLE_EDITOR = Problem(
+    "provenance.responsible_editor",
+    _("Nobody is named as responsible editor."),
+    _("Add a credit with the role “responsible editor”."),
+    "credits",
+)
+# What a reprint must say of its original, by the field that says it.
+ORIGINAL_IS_UNKNOWN = {
+    field: Problem(f"provenance.{field}", _("A reprint needs its %(field)s."), _("Fill in “%(field)s”."), field)
+    for field in ("original_title", "original_author", "original_url")
+}
 
 
 def source_is_named(article: Article, at: datetime) -> Iterator[Problem]:
+    """A source is chosen."""
     if article.source is None:
-        yield Problem(
-            "provenance.source", _("The source is missing."), _("Choose where the story comes from."), "source"
-        )
+        yield SOURCE_IS_MISSING
 
 
 def source_is_not_frozen(article: Article, at: datetime) -> Iterator[Problem]:
+    """The source is not one that nothing may be taken from any more."""
     if article.source and article.source.standing == Source.Standing.FROZEN:
-        yield Problem(
-            "provenance.source_frozen",
-            _("The source “%(source)s” is frozen.") % {"source": article.source},
-            _("Choose another source, or have its standing changed."),
-            "source",
-        )
+        yield SOURCE_IS_FROZEN.filled(source=article.source)
 
 
 def responsible_editor_is_named(article: Article, at: datetime) -> Iterator[Problem]:
+    """Somebody is credited as responsible editor (责任编辑)."""
     if not article.credits.filter(role=Credit.Role.RESPONSIBLE_EDITOR).exists():
-        yield Problem(
-            "provenance.responsible_editor",
-            _("Nobody is named as responsible editor."),
-            _("Add a credit with the role “responsible editor”."),
-            "credits",
-        )
+        yield NO_RESPONSIBLE_EDITOR
 
 
 def reprint_names_its_original(article: Article, at: datetime) -> Iterator[Problem]:
     """A reprint notes the original title and author and where it stood, so that it can be traced back."""
     if article.origin != Article.Origin.REPRINT:
         return
-    for field in ("original_title", "original_author", "original_url"):
+    for field, problem in ORIGINAL_IS_UNKNOWN.items():
         if not getattr(article, field):
-            label = str(getattr(Article._meta.get_field(field), "verbose_name", field))
-            yield Problem(
-                f"provenance.{field}",
-                _("A reprint needs its %(field)s.") % {"field": label},
-                _("Fill in “%(field)s”.") % {"field": label},
-                field,
-            )
+            yield problem.filled(field=getattr(Article._meta.get_field(field), "verbose_name", field))
 
 
 def reprint_source_is_listed(article: Article, at: datetime) -> Iterator[Problem]:
+    """The source of a reprint is on the list of those that may be reprinted."""
     if article.origin != Article.Origin.REPRINT or article.source is None:
         return
     if article.source.standing not in (Source.Standing.LISTED, Source.Standing.OWN, Source.Standing.FROZEN):
-        yield Problem(
-            "provenance.source_not_listed",
-            _("“%(source)s” is not on the list of sources that may be reprinted.") % {"source": article.source},
-            _("Choose a listed source, or have the source's standing checked and changed."),
-            "source",
-        )
+        yield SOURCE_IS_NOT_LISTED.filled(source=article.source)
 
 
 CHECKS = (

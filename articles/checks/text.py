@@ -5,36 +5,42 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ..models import Article
-from .problem import Problem
+from ..refusals import Problem
+
+BODY_IS_EMPTY = Problem("text.body", _("The body is empty."), _("Write or paste the text."), "body")
+UNDER_EMBARGO = Problem(
+    "text.embargo",
+    _("The article is under embargo until %(instant)s."),
+    _("Schedule it for then, or wait."),
+    "embargo_until",
+)
+EXPIRED_ALREADY = Problem(
+    "text.expiry",
+    _("The article would already have expired."),
+    _("Empty the expiry, or set a later one."),
+    "expires_at",
+)
 
 
 def body_is_there(article: Article, at: datetime) -> Iterator[Problem]:
+    """The body is not empty."""
     if not article.body:
-        yield Problem("text.body", _("The body is empty."), _("Write or paste the text."), "body")
+        yield BODY_IS_EMPTY
 
 
 def embargo_is_over(article: Article, at: datetime) -> Iterator[Problem]:
+    """An embargo, where there is one, ends by the instant of publication."""
     if article.embargo_until and at < article.embargo_until:
-        yield Problem(
-            "text.embargo",
-            _("The article is under embargo until %(instant)s.")
-            % {"instant": date_format(timezone.localtime(article.embargo_until), "Y-m-d H:i")},
-            _("Schedule it for then, or wait."),
-            "embargo_until",
-        )
+        yield UNDER_EMBARGO.filled(instant=date_format(timezone.localtime(article.embargo_until), "Y-m-d H:i"))
 
 
 def expiry_is_ahead(article: Article, at: datetime) -> Iterator[Problem]:
+    """An expiry, where there is one, is later than the instant of publication."""
     if article.expires_at and article.expires_at <= at:
-        yield Problem(
-            "text.expiry",
-            _("The article would already have expired."),
-            _("Empty the expiry, or set a later one."),
-            "expires_at",
-        )
+        yield EXPIRED_ALREADY
 
 
 CHECKS = (body_is_there, embargo_is_over, expiry_is_ahead)

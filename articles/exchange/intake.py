@@ -8,10 +8,19 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .. import audit, editing, persons, publishing, sanitising, sections, sources
 from ..models import Article, Credit, Person, Section, Source
+from ..refusals import Problem
 from .text import PrintedArticle, Unreadable
+
+HAS_NO_TIME = Problem(
+    "exchange.no_publication_time",
+    gettext_lazy("it has no time of publication: add a line “发布时间：”, or import it as a draft."),
+)
+TIME_IS_AHEAD = Problem("exchange.time_is_ahead", gettext_lazy("its time, %(time)s, is still ahead."))
+IS_UNFIT = Problem("exchange.unfit", "%(why)s")  # what the fields of an article say of their own values
 
 
 @dataclass
@@ -44,9 +53,9 @@ def take_in(page: PrintedArticle, *, by: User, section: str, archive: bool) -> T
         article.source = _source(page.source, taken.created, by=by)
         credits = [(role, _person(name, unit, taken.created, by=by)) for role, name, unit in page.credits]
     except sanitising.TooLong as refusal:
-        raise Unreadable(str(refusal)) from refusal
+        raise Unreadable(*refusal.problems) from refusal
     except ValidationError as refusal:
-        raise Unreadable(" ".join(refusal.messages)) from refusal
+        raise Unreadable(IS_UNFIT.filled(why=" ".join(refusal.messages))) from refusal
     if any(role == Credit.Role.CORRESPONDENT for role, _person_ in credits):
         article.origin = Article.Origin.CONTRIBUTED
     editing.save(article, by=by, credits=credits)
@@ -60,10 +69,10 @@ def _times(page: PrintedArticle) -> tuple[datetime, datetime]:
     """First publication and last update, aware; a page that prints only one of them has them equal."""
     first, updated = page.published_at or page.updated_at, page.updated_at or page.published_at
     if first is None or updated is None:
-        raise Unreadable(_("it has no time of publication: add a line “发布时间：”, or import it as a draft."))
+        raise Unreadable(HAS_NO_TIME)
     first, updated = timezone.make_aware(first), timezone.make_aware(max(first, updated))
     if updated > timezone.now():
-        raise Unreadable(_("its time, %(time)s, is still ahead.") % {"time": f"{updated:%Y-%m-%d %H:%M}"})
+        raise Unreadable(TIME_IS_AHEAD.filled(time=f"{updated:%Y-%m-%d %H:%M}"))
     return first, updated
 
 

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ..models import Article
+from ..refusals import Problem, Refusal
 from .bylines import ROLES, CreditLine, all_credits, byline, credits_in, role_label
 
 LARGEST = 5 * 1024 * 1024  # bytes; a long book has one
@@ -75,8 +76,25 @@ _FURNITURE = re.compile(
 )
 
 
-class Unreadable(ValueError):
-    """Raised, with a sentence that continues after the file's name, for bytes that are no printed article."""
+HAS_NO_BODY = Problem("exchange.no_body", _("it has no body: put the text below the title, a paragraph a line."))
+IS_TOO_LARGE = Problem("exchange.too_large", _("it is larger than %(size)d MB: split it, one article a file."))
+IS_EMPTY = Problem(
+    "exchange.empty", _("it is empty: put the title, the line with source and time, and the text in it.")
+)
+IS_NO_TEXT = Problem(
+    "exchange.no_text",
+    _("it is not plain text in UTF-8 or GB18030: save the article as plain text (.txt) in UTF-8."),
+)
+IS_NO_TIME = Problem("exchange.no_time", _("“%(text)s” is not a date and time: write it as 2024-03-25 17:03."))
+HAS_NO_TITLE = Problem("exchange.no_title", _("it has no title: put it on a line of its own above source and time."))
+HEADING_IS_TOO_LONG = Problem(
+    "exchange.heading_too_long",
+    _("its %(name)s “%(start)s…” is longer than %(most)d characters: shorten it, or put the text below it."),
+)
+
+
+class Unreadable(Refusal):
+    """Raised, with a sentence that continues after the file's name, for what is no printed article."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +125,7 @@ def read(data: bytes) -> PrintedArticle:
     heading = _heading(lines[:start])
     paragraphs = _without_furniture(lines[end:])
     if not paragraphs:
-        raise Unreadable(_("it has no body: put the text below the title, a paragraph a line."))
+        raise Unreadable(HAS_NO_BODY)
     return PrintedArticle(
         **heading,
         source=facts.get(SOURCE, ""),
@@ -122,16 +140,16 @@ def read(data: bytes) -> PrintedArticle:
 def _decoded(data: bytes) -> str:
     """The text with \\n line ends and without a byte order mark."""
     if len(data) > LARGEST:
-        raise Unreadable(_("it is larger than %(size)d MB: split it, one article a file.") % {"size": LARGEST >> 20})
+        raise Unreadable(IS_TOO_LARGE.filled(size=LARGEST >> 20))
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if wide else ("utf-8", "gb18030"):
         with suppress(UnicodeDecodeError):
             text = data.decode(encoding).removeprefix("\ufeff")
             if not text.strip(_BLANKS):
-                raise Unreadable(_("it is empty: put the title, the line with source and time, and the text in it."))
+                raise Unreadable(IS_EMPTY)
             if "\0" not in text and len(_CONTROLS.sub("", text)) >= 0.98 * len(text):
                 return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise Unreadable(_("it is not plain text in UTF-8 or GB18030: save the article as plain text (.txt) in UTF-8."))
+    raise Unreadable(IS_NO_TEXT)
 
 
 def _provenance(lines: list[str]) -> tuple[int, int, dict[str, str], list[CreditLine]]:
@@ -210,7 +228,7 @@ def _time(text: str) -> datetime:
         year, month, day, hour, minute = (int(part or 0) for part in match.groups()[:5])
         with suppress(ValueError):
             return datetime(year, month, day, hour, minute)  # noqa: DTZ001 (the page's own clock; it names no zone)
-    raise Unreadable(_("“%(text)s” is not a date and time: write it as 2024-03-25 17:03.") % {"text": text[:40]})
+    raise Unreadable(IS_NO_TIME.filled(text=text[:40]))
 
 
 def _half_width(text: str) -> str:
@@ -236,7 +254,7 @@ def _heading(lines: list[str]) -> dict[str, str]:
         above = [plain.pop(0)]
     heading["title"] = heading["title"] or " ".join(plain)
     if not heading["title"]:
-        raise Unreadable(_("it has no title: put it on a line of its own above source and time."))
+        raise Unreadable(HAS_NO_TITLE)
     crumbs = [name for name in crumbs if name not in PAGE_NAMES and name != heading["title"] and 0 < len(name) <= 40]
     named = [line for line in above if _SECTION.fullmatch(line)]
     heading["section"] = heading["section"] or ["", *(crumbs or named)][-1]
@@ -244,8 +262,7 @@ def _heading(lines: list[str]) -> dict[str, str]:
         field: Any = Article._meta.get_field(name)
         if len(heading[name]) > field.max_length:
             raise Unreadable(
-                _("its %(name)s “%(start)s…” is longer than %(most)d characters: shorten it, or put the text below it.")
-                % {"name": field.verbose_name, "start": heading[name][:20], "most": field.max_length}
+                HEADING_IS_TOO_LONG.filled(name=field.verbose_name, start=heading[name][:20], most=field.max_length)
             )
     return heading
 

@@ -1,6 +1,6 @@
-"""Nouns. They import nothing of ours but one another."""
+"""Nouns. They import nothing of ours but one another, and the form that refusals have."""
 
-from .article import Article
+from .article import Article, ArticleIsGone
 from .assignment import Assignment
 from .attachment import Attachment
 from .audit_entry import AuditEntry
@@ -28,6 +28,7 @@ from .source import Source
 
 __all__ = [
     "Article",
+    "ArticleIsGone",
     "Assignment",
     "Attachment",
     "AuditEntry",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..refusals import Problem, Refusal
 from .calendar_days import start_of_day
 from .expiry import has_expired, unexpired
 from .picture import Picture
@@ -20,6 +21,8 @@ from .source import Source
 if TYPE_CHECKING:
     from .edition import Edition
     from .revision import Revision
+
+IS_GONE = Problem("article.is_gone", _("Article %(number)d is not there any more: it may have been deleted."))
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -43,10 +46,14 @@ class ArticleQuerySet(models.QuerySet):
 
     def locked(self, number: int) -> "Article":
         """The article, held until the transaction ends. Held first, read after: rows joined to a row that had to be waited
-        for would be those from before the wait.
+        for would be those from before the wait. Raises ArticleIsGone.
         """
         self.hold([number])
-        return self.select_related("section__parent", "source", "cover", "latest", "live", "signed").get(number=number)
+        rows = self.select_related("section__parent", "source", "cover", "latest", "live", "signed")
+        try:
+            return rows.get(number=number)
+        except Article.DoesNotExist as error:
+            raise ArticleIsGone(IS_GONE.filled(number=number)) from error
 
     def in_state(self, state: str, at: datetime | None = None) -> "ArticleQuerySet":
         """The articles whose `state` property says this, as a query."""
@@ -321,3 +328,7 @@ class Article(models.Model):
         if not self.is_public:
             return self.State.EXPIRED
         return self.State.LIVE if self.live.revision_id == self.latest_id else self.State.CHANGED
+
+
+class ArticleIsGone(Refusal, Article.DoesNotExist):
+    """Raised by every act on an article that is not there: its draft was discarded, perhaps a moment ago."""

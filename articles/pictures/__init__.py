@@ -20,6 +20,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 from .. import audit, baking, permissions, uploads
 from ..models import Picture
 from ..models.picture import renditions
+from ..refusals import Problem
 from ..saved_rows import write_row
 from ..uploads import RefusedFile
 from . import marks as picture_marks
@@ -47,16 +48,34 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _REFUSALS = {
-    "svg": gettext_lazy("%(file)s is an SVG drawing, which can carry programs; export it as PNG."),
-    "html": gettext_lazy("%(file)s is a web page, not a picture; save the picture itself from the page."),
-    "pdf": gettext_lazy("%(file)s is a PDF; add it as an attachment, or export the page as JPEG."),
-    "heic": gettext_lazy("%(file)s is a HEIC photo as phones take them; save or share it as JPEG and choose that."),
-    "zip": gettext_lazy("%(file)s is a document or an archive, not a picture; save the picture in it as JPEG or PNG."),
-    "picture": gettext_lazy("%(file)s is damaged or incomplete; fetch it again, or save it anew as JPEG or PNG."),
+    "svg": Problem(
+        "pictures.svg", gettext_lazy("%(file)s is an SVG drawing, which can carry programs; export it as PNG.")
+    ),
+    "html": Problem(
+        "pictures.html", gettext_lazy("%(file)s is a web page, not a picture; save the picture itself from the page.")
+    ),
+    "pdf": Problem(
+        "pictures.pdf", gettext_lazy("%(file)s is a PDF; add it as an attachment, or export the page as JPEG.")
+    ),
+    "heic": Problem(
+        "pictures.heic",
+        gettext_lazy("%(file)s is a HEIC photo as phones take them; save or share it as JPEG and choose that."),
+    ),
+    "zip": Problem(
+        "pictures.zip",
+        gettext_lazy("%(file)s is a document or an archive, not a picture; save the picture in it as JPEG or PNG."),
+    ),
+    "picture": Problem(
+        "pictures.damaged",
+        gettext_lazy("%(file)s is damaged or incomplete; fetch it again, or save it anew as JPEG or PNG."),
+    ),
 }
-_UNKNOWN = gettext_lazy("%(file)s is not a picture that can be read here; save it as JPEG or PNG.")
-_OVERSIZE = gettext_lazy(
-    "%(file)s has more than %(pixels)d million pixels or a side longer than %(side)d; make it smaller."
+_UNKNOWN = Problem(
+    "pictures.unknown", gettext_lazy("%(file)s is not a picture that can be read here; save it as JPEG or PNG.")
+)
+_OVERSIZE = Problem(
+    "pictures.oversize",
+    gettext_lazy("%(file)s has more than %(pixels)d million pixels or a side longer than %(side)d; make it smaller."),
 )
 
 

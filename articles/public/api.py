@@ -16,12 +16,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import path
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from .. import search, short_links
 from ..baking import CACHE_CONTROL
 from ..models import Article, Edition, Section
+from ..refusals import Problem, Refusal
 from . import together
 from .api_document import LARGEST_PAGE, MOST_PAGES, USUAL_PAGE, document
 from .page import ArticlePage, note_of
@@ -33,27 +34,47 @@ PARAMETERS = {
 }
 
 
-class Problem(Exception):
-    """What is answered instead, as RFC 9457 has it: a status and a sentence."""
+UNKNOWN_ORDER = Problem("api.unknown_order", _("“order” is “best” or “time”."))
+UNKNOWN_PARAMETER = Problem("api.unknown_parameter", _("There is no parameter “%(unknown)s”; there are: %(known)s."))
+ODD_PARAMETER = Problem("api.odd_parameter", _("A parameter is at most 200 characters long, and none of them is NUL."))
+NO_NUMBER = Problem("api.no_number", _("“%(name)s” is a number from 1 to %(most)d."))
+NO_SECTION = Problem("api.no_section", _("There is no section “%(slug)s”."))
+NO_DAY = Problem("api.no_day", _("“%(name)s” is a day such as 2026-05-31."))
+NO_CURSOR = Problem("api.no_cursor", _("“cursor” is what “next” of the page before says."))
+NO_ARTICLE = Problem("api.no_article", _("There is no such article."))
+NOT_PUBLIC = Problem("api.not_public", _("This article can no longer be read here."))
 
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status, self.detail = status, detail
+
+class ApiError(Refusal):
+    """Raised for what cannot be answered; the answer has this status instead (RFC 9457)."""
+
+    def __init__(self, status: int, problem: Problem) -> None:
+        super().__init__(problem)
+        self.status = status
 
 
 def resource(view: Callable[..., dict[str, Any]]) -> Callable[..., HttpResponse]:
-    """A view that answers a dictionary: as JSON, with a strong ETag, for every origin; a Problem as problem+json."""
+    """A view that answers a dictionary: as JSON, with a strong ETag, for every origin; a Refusal as problem+json."""
 
     @require_safe
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response = JsonResponse(view(request, *args, **kwargs), json_dumps_params={"ensure_ascii": False})
-        except Problem as problem:
-            facts = {"type": "about:blank", "title": _("This cannot be answered"), "status": problem.status,
-                     "detail": problem.detail}  # fmt: skip
-            response = JsonResponse(facts, status=problem.status, json_dumps_params={"ensure_ascii": False},
-                                    content_type="application/problem+json")  # fmt: skip
+        except Refusal as refusal:
+            status = refusal.status if isinstance(refusal, ApiError) else 422
+            facts = {
+                "type": "about:blank",
+                "title": _("This cannot be answered"),
+                "status": status,
+                "detail": str(refusal),
+            }
+            response = JsonResponse(
+                facts,
+                status=status,
+                json_dumps_params={"ensure_ascii": False},
+                content_type="application/problem+json",
+            )
             response["Cache-Control"] = "no-store"
         response["Access-Control-Allow-Origin"] = "*"
         if response.status_code != 200:
@@ -149,7 +170,7 @@ def find(request: HttpRequest) -> dict[str, Any]:
     since, until = _days(asked)
     by_time = asked.get("order", "best")
     if by_time not in ("best", "time"):
-        raise Problem(400, _("“order” is “best” or “time”."))
+        raise ApiError(400, UNKNOWN_ORDER)
     page = _number(asked, "page", 1, MOST_PAGES)
     query = search.Query(
         words=search.Query.words_in(asked.get("q", "")), sections=tuple(section.with_all_below()) if section else (),
@@ -185,17 +206,17 @@ def _asked(request: HttpRequest, name: str) -> QueryDict:
     unknown = set(request.GET) - PARAMETERS[name]
     if unknown:
         known = {"unknown": "、".join(sorted(unknown)[:5])[:80], "known": ", ".join(sorted(PARAMETERS[name]))}
-        raise Problem(400, _("There is no parameter “%(unknown)s”; there are: %(known)s.") % known)
+        raise ApiError(400, UNKNOWN_PARAMETER.filled(**known))
     for value in request.GET.values():
         if "\x00" in value or len(value) > 200:
-            raise Problem(400, _("A parameter is at most 200 characters long, and none of them is NUL."))
+            raise ApiError(400, ODD_PARAMETER)
     return request.GET
 
 
 def _number(asked: QueryDict, name: str, usual: int, most: int) -> int:
     text = asked.get(name, str(usual))
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= most):
-        raise Problem(400, _("“%(name)s” is a number from 1 to %(most)d.") % {"name": name, "most": most})
+        raise ApiError(400, NO_NUMBER.filled(name=name, most=most))
     return int(text)
 
 
@@ -205,7 +226,7 @@ def _section(request: HttpRequest, asked: QueryDict) -> Section | None:
         return None
     found = next((s for s in together.of(request).site.sections if s.slug == slug), None)
     if found is None:
-        raise Problem(404, _("There is no section “%(slug)s”.") % {"slug": slug[:40]})
+        raise ApiError(404, NO_SECTION.filled(slug=slug[:40]))
     return found
 
 
@@ -217,7 +238,7 @@ def _days(asked: QueryDict) -> tuple[date | None, date | None]:
         except ValueError:
             day = date.min
         if day and not 1900 <= day.year <= 2200:
-            raise Problem(400, _("“%(name)s” is a day such as 2026-05-31.") % {"name": name})
+            raise ApiError(400, NO_DAY.filled(name=name))
         days.append(day)
     return days[0], days[1]
 
@@ -226,7 +247,7 @@ def _cursor(text: str) -> tuple[datetime, int]:
     found = CURSOR.fullmatch(text)
     if found:
         return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(found[1])), int(found[2])
-    raise Problem(400, _("“cursor” is what “next” of the page before says."))
+    raise ApiError(400, NO_CURSOR)
 
 
 def _cursor_after(article: Article) -> str:
@@ -237,9 +258,9 @@ def _cursor_after(article: Article) -> str:
 def _public(request: HttpRequest, number: int) -> Article:
     row = together.of(request).article(number) if number < 2**63 else None
     if row is None:
-        raise Problem(404, _("There is no such article."))
+        raise ApiError(404, NO_ARTICLE)
     if not row.is_public:
-        raise Problem(410, _("This article can no longer be read here."))
+        raise ApiError(410, NOT_PUBLIC)
     return row
 
 

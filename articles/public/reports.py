@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import reporting
 from ..client_address import address_of
+from ..refusals import Refusal
 from . import metadata
 from .look import SeeOther
 from .views import gone, published
@@ -41,7 +42,7 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
         return SeeOther(row.get_absolute_url())
     try:
         received = reporting.receive(row, **typed, address=address_of(request) or "")
-    except reporting.CannotReport as refusal:
+    except Refusal as refusal:
         return render(request, "public/report.html", {**context, "typed": typed, "refusal": refusal}, status=422)
     return SeeOther(reverse("report_answer", args=[reporting.token_of(received)]))
 

@@ -10,6 +10,7 @@ row's lock, in these acts alone.
 """
 
 from .acts import (
+    REVIEW_FIELDS,
     CannotDecide,
     CannotSubmit,
     WouldVoid,
@@ -28,6 +29,7 @@ from .queue import corrected_since, overdue, waiting_for
 from .rules import has_written, may_correct, refusal, stage_name
 
 __all__ = [
+    "REVIEW_FIELDS",
     "CannotDecide",
     "CannotSubmit",
     "WouldVoid",

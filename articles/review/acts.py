@@ -1,49 +1,73 @@
-"""The acts of a review. Each locks the article, refuses with a sentence, changes, and leaves a SignOff and an audit entry."""
+"""The acts of a review. Each locks the article, refuses or changes it, and leaves a SignOff and an audit entry."""
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from .. import audit, permissions, sanitising
-from ..checks import OF_THE_TEXT, Problem, Problems, find_problems, text
+from ..checks import OF_THE_TEXT, NotReady, find_problems, text
 from ..models import Article, SignOff
-from .rules import credits_a_signer, may_correct, refusal, same_person, stage_name, was_credited
+from ..refusals import Problem, Refusal
+from .rules import credits_a_signer, may_correct, reason_against, same_person, stage_name, was_credited
 
 Decision = SignOff.Decision
 REVIEW_FIELDS = ("stage", "stages", "submitted_at", "signed", "handed_to", "on_hold", "scheduled_for", "scheduled_by")
 
+SUBMITTED_ALREADY = Problem("review.submitted_already", _("“%(title)s” has been submitted already."))
+PUBLIC_ALREADY = Problem("review.public_already", _("Readers see this text already; there is nothing to submit."))
+REJECTED_UNCHANGED = Problem(
+    "review.rejected_unchanged",
+    _("This text was rejected (%(reason)s). Change it before you submit it again."),
+)
+CHANGED_SINCE = Problem(
+    "review.changed_since",
+    _("The text was changed after you opened it (revision %(new)d, not %(read)d). Read it again, then sign."),
+)
+NOT_AN_EARLIER_READING = Problem(
+    "review.not_an_earlier_reading",
+    _("It can go back to an earlier reading or to its writers, not to the reading it waits for."),
+)
+ON_HOLD_ALREADY = Problem("review.on_hold_already", _("“%(title)s” is on hold already."))
+HANDED_ON_ALREADY = Problem("review.handed_on_already", _("It has been handed on to %(name)s already."))
+CANNOT_READ_IT = Problem("review.cannot_read_it", _("%(name)s cannot do this reading: %(why)s"))
+NO_REASON = Problem("review.no_reason", _("Write the reason in one sentence; it reaches whoever has to act on it."))
+WOULD_VOID = Problem(
+    "review.would_void",
+    _("This text was signed by %(names)s. Saving a change voids these sign-offs, and it must be read again."),
+)
+LIST_SEPARATOR = _(", ")
 
-class CannotSubmit(ValueError):
-    """Raised, with a sentence, when an article cannot be submitted; nothing has changed."""
+
+class CannotSubmit(Refusal):
+    """Raised when an article cannot be submitted."""
 
 
-class CannotDecide(ValueError):
-    """Raised, with a sentence, when this person may not decide this now; nothing has changed."""
+class CannotDecide(Refusal):
+    """Raised when this person may not decide this now."""
 
 
-class WouldVoid(ValueError):
-    """Raised, with a sentence naming whose, when an edit would void sign-offs and nobody said that it may."""
+class WouldVoid(Refusal):
+    """Raised, naming whose, when an edit would void sign-offs and nobody said that it may."""
 
 
 @transaction.atomic
-def submit(article: Article, *, by: Any) -> SignOff:
+def submit(article: Article, *, by: User) -> SignOff:
     """Send the newest revision to its first reader. Asks for the duty to write, and for a body."""
     article = Article.objects.locked(article.pk)
     permissions.require(by, permissions.Duty.WRITE, article.section)
     if article.stage:
-        raise CannotSubmit(_("“%(title)s” has been submitted already.") % {"title": article})
+        raise CannotSubmit(SUBMITTED_ALREADY.filled(title=article))
     if article.live and article.live.digest == article.newest.digest and not article.readings_due_at:
-        raise CannotSubmit(_("Readers see this text already; there is nothing to submit."))
+        raise CannotSubmit(PUBLIC_ALREADY)
     last = article.sign_offs.order_by("-pk").first()
     if last and last.decision == Decision.REJECT and last.digest == article.newest.digest:
-        raise CannotSubmit(
-            _("This text was rejected (%(reason)s). Change it before you submit it again.") % {"reason": last.opinion}
-        )
+        raise CannotSubmit(REJECTED_UNCHANGED.filled(reason=last.opinion))
     problems = find_problems(article, (text.body_is_there,))
     if problems:
-        raise Problems(problems)
+        raise NotReady(*problems)
     article.stages = article.section.stages
     article.submitted_at = timezone.now()
     decision = _decide(article, Decision.SUBMIT, by=by, duty=permissions.Duty.WRITE)
@@ -53,49 +77,55 @@ def submit(article: Article, *, by: Any) -> SignOff:
 
 
 @transaction.atomic
-def sign_off(article: Article, *, by: Any, revision: int, opinion: str = "") -> SignOff:
+def sign_off(article: Article, *, by: User, revision: int, opinion: str = "") -> SignOff:
     """Sign the reading the article waits for. `revision` is the number of the one the reader has read.
 
-    The final reading raises Problems while anything of the text stands against publication: after it nobody can put
+    The final reading raises NotReady while anything of the text stands against publication: after it nobody can put
     that right without voiding every signature.
     """
     article = _for_decision(article, by)
     if article.newest.number != revision:
-        raise CannotDecide(
-            _("The text was changed after you opened it (revision %(new)d, not %(read)d). Read it again, then sign.")
-            % {"new": article.newest.number, "read": revision}
-        )
+        raise CannotDecide(CHANGED_SINCE.filled(new=article.newest.number, read=revision))
     problems = open_problems(article)
     if problems and article.stage == article.stages:
-        raise Problems(problems)
+        raise NotReady(*problems)
     decision = _decide(
-        article, Decision.PASS, by=by, opinion=" ".join(sanitising.plain(opinion).split())[:400], previous=article.signed,
-        warnings=[{"id": problem.id, "message": problem.message} for problem in problems],
-        same_person=bool(same_person(article, by)),
-    )  # fmt: skip
+        article,
+        Decision.PASS,
+        by=by,
+        opinion=" ".join(sanitising.plain(opinion).split())[:400],
+        previous=article.signed,
+        warnings=[{"id": problem.id, "message": str(problem.message)} for problem in problems],
+        same_person=same_person(article, by) is not None,
+    )
     if decision.is_final and article.live and article.live.digest == decision.digest:
         # What was published first has now been read by all, as it stands: nothing is left to do.
         article.readings_due_at = None
-        article.save(update_fields=["readings_due_at"])
         finish(article)
+        article.save(update_fields=[*REVIEW_FIELDS, "readings_due_at"])
     else:
         _move(article, stage=article.stage + 1, signed=decision)
-    audit.record("article.signed_off", article, by=by, digest=decision.digest, stage=decision.stage,
-                 stages=decision.stages, same_person=decision.same_person)  # fmt: skip
+    audit.record(
+        "article.signed_off",
+        article,
+        by=by,
+        digest=decision.digest,
+        stage=decision.stage,
+        stages=decision.stages,
+        same_person=decision.same_person,
+    )
     return decision
 
 
 @transaction.atomic
-def send_back(article: Article, *, by: Any, reason: str, to_stage: int = 0) -> SignOff:
+def send_back(article: Article, *, by: User, reason: str, to_stage: int = 0) -> SignOff:
     """Send the article back to its writers (0) or to an earlier reading; the sign-offs from there on no longer count.
 
     Where all have read it, whoever may do the final reading or publish may still send it back.
     """
     article = _for_decision(article, by, after_all=True)
     if not 0 <= to_stage < article.stage:
-        raise CannotDecide(
-            _("It can go back to an earlier reading or to its writers, not to the reading it waits for.")
-        )
+        raise CannotDecide(NOT_AN_EARLIER_READING)
     decision = _decide(article, Decision.BACK, by=by, opinion=_reason(reason), to_stage=to_stage)
     chain = article.signed.chain() if article.signed else []
     _move(article, stage=to_stage, signed=chain[to_stage - 2] if to_stage > 1 else None)
@@ -106,11 +136,11 @@ def send_back(article: Article, *, by: Any, reason: str, to_stage: int = 0) -> S
 
 
 @transaction.atomic
-def hold(article: Article, *, by: Any, reason: str) -> SignOff:
+def hold(article: Article, *, by: User, reason: str) -> SignOff:
     """Keep the article for later (待用): it stays at its reading, apart from what is urgent, until somebody decides."""
     article = _for_decision(article, by)
     if article.on_hold:
-        raise CannotDecide(_("“%(title)s” is on hold already.") % {"title": article})
+        raise CannotDecide(ON_HOLD_ALREADY.filled(title=article))
     decision = _decide(article, Decision.HOLD, by=by, opinion=_reason(reason))
     article.on_hold = True
     article.save(update_fields=["on_hold"])
@@ -119,7 +149,7 @@ def hold(article: Article, *, by: Any, reason: str) -> SignOff:
 
 
 @transaction.atomic
-def reject(article: Article, *, by: Any, reason: str) -> SignOff:
+def reject(article: Article, *, by: User, reason: str) -> SignOff:
     """Refuse the text (退稿): it goes back to its writers, and can be submitted again only when it was changed."""
     article = _for_decision(article, by)
     decision = _decide(article, Decision.REJECT, by=by, opinion=_reason(reason))
@@ -129,21 +159,21 @@ def reject(article: Article, *, by: Any, reason: str) -> SignOff:
 
 
 @transaction.atomic
-def hand_on(article: Article, *, by: Any, to: Any, reason: str) -> SignOff:
+def hand_on(article: Article, *, by: User, to: User, reason: str) -> SignOff:
     """Give the reading to one named colleague (转审), who must be able to do it. Anyone with the duty may do so,
     also when it was handed on already: a reader may be ill.
     """
     article = Article.objects.locked(article.pk)
     before, article.handed_to = article.handed_to, None
-    why = refusal(article, by)
+    why = reason_against(article, by)
     # Whoever wrote the text cannot read it, but may say who shall.
     if why and why != same_person(article, by):
         raise CannotDecide(why)
     if before == to:
-        raise CannotDecide(_("It has been handed on to %(name)s already.") % {"name": audit.name_of(to)})
-    why_not = refusal(article, to)
+        raise CannotDecide(HANDED_ON_ALREADY.filled(name=audit.name_of(to)))
+    why_not = reason_against(article, to)
     if why_not:
-        raise CannotDecide(_("%(name)s cannot do this reading: %(why)s") % {"name": audit.name_of(to), "why": why_not})
+        raise CannotDecide(CANNOT_READ_IT.filled(name=audit.name_of(to), why=why_not))
     decision = _decide(article, Decision.HAND_ON, by=by, opinion=_reason(reason), handed_to=to)
     article.handed_to = to
     article.on_hold = False
@@ -153,8 +183,8 @@ def hand_on(article: Article, *, by: Any, to: Any, reason: str) -> SignOff:
 
 
 def finish(article: Article) -> None:
-    """Close the review of a locked article whose signed text is what readers see now."""
-    _move(article, stage=0, signed=None)
+    """Close the review of a locked article whose signed text is what readers see; the caller saves REVIEW_FIELDS."""
+    _set_stage(article, stage=0, signed=None)
 
 
 def open_problems(article: Article) -> list[Problem]:
@@ -162,7 +192,7 @@ def open_problems(article: Article) -> list[Problem]:
     return find_problems(article, OF_THE_TEXT, at=max(timezone.now(), article.embargo_until or timezone.now()))
 
 
-def take_edit(article: Article, *, by: Any, voiding: bool) -> int:
+def take_edit(article: Article, *, by: User, voiding: bool) -> int:
     """What an edit of a locked article does to its review; the stage its revision belongs to (0, or the reader's).
 
     The reader whose turn it is corrects: earlier sign-offs stay in the chain, since whoever follows signs the corrected
@@ -180,7 +210,7 @@ def take_edit(article: Article, *, by: Any, voiding: bool) -> int:
             audit.record("article.readings_changed", article, by=by, stages=article.stages)
         return 0
     if not voiding:
-        raise WouldVoid(void_warning(article))
+        raise WouldVoid(WOULD_VOID.filled(names=_signers(article)))
     names = ", ".join(link.person_name for link in article.signed.chain())
     decision = _decide(article, Decision.VOID, by=by, duty=permissions.Duty.WRITE)
     _move(article, stage=0, signed=None)
@@ -190,29 +220,29 @@ def take_edit(article: Article, *, by: Any, voiding: bool) -> int:
 
 def void_warning(article: Article) -> str:
     """What an edit by anyone but the reader whose turn it is would undo, in one sentence; '' where nothing."""
-    if article.signed is None:
-        return ""
-    names = _(", ").join(
-        f"{link.person_name}（{stage_name(link.stage, link.stages)}）" for link in article.signed.chain()
-    )
-    sentence = _("This text was signed by %(names)s. Saving a change voids these sign-offs, and it must be read again.")
-    return sentence % {"names": names}
+    return str(WOULD_VOID.filled(names=_signers(article))) if article.signed else ""
 
 
-def _for_decision(article: Article, by: Any, *, after_all: bool = False) -> Article:
+def _signers(article: Article) -> str:
+    """Who has signed which reading of the text, as one line."""
+    chain = article.signed.chain() if article.signed else []
+    return str(LIST_SEPARATOR).join(f"{link.person_name}（{stage_name(link.stage, link.stages)}）" for link in chain)
+
+
+def _for_decision(article: Article, by: User, *, after_all: bool = False) -> Article:
     """The article, locked, once it is sure that `by` may decide."""
     article = Article.objects.locked(article.pk)
-    why = refusal(article, by)
+    why = reason_against(article, by)
     if why and after_all and article.stage > article.stages:
         duties = (permissions.Duty.FINAL, permissions.Duty.PUBLISH)
         if any(permissions.may(by, duty, article.section) for duty in duties):
-            why = ""
+            why = None
     if why:
         raise CannotDecide(why)
     return article
 
 
-def _decide(article: Article, decision: str, *, by: Any, duty: str = "", **facts: Any) -> SignOff:
+def _decide(article: Article, decision: str, *, by: User, duty: str = "", **facts: Any) -> SignOff:
     stages = article.stages
     return SignOff.objects.create(
         article=article,
@@ -231,6 +261,11 @@ def _decide(article: Article, decision: str, *, by: Any, duty: str = "", **facts
 
 
 def _move(article: Article, *, stage: int, signed: SignOff | None) -> None:
+    _set_stage(article, stage=stage, signed=signed)
+    article.save(update_fields=REVIEW_FIELDS)
+
+
+def _set_stage(article: Article, *, stage: int, signed: SignOff | None) -> None:
     article.stage = stage
     article.signed = signed
     article.handed_to = None
@@ -238,11 +273,10 @@ def _move(article: Article, *, stage: int, signed: SignOff | None) -> None:
     article.scheduled_for = article.scheduled_by = None
     if not stage:
         article.submitted_at = None
-    article.save(update_fields=REVIEW_FIELDS)
 
 
 def _reason(reason: str) -> str:
     reason = " ".join(sanitising.plain(reason).split())
     if not reason:
-        raise CannotDecide(_("Write the reason in one sentence; it reaches whoever has to act on it."))
+        raise CannotDecide(NO_REASON)
     return reason[:400]

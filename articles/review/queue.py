@@ -1,7 +1,6 @@
 """What waits, for whom: the queries behind "my queue" and its counts."""
 
-from typing import Any
-
+from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -11,7 +10,7 @@ from ..models.section import MOST_STAGES
 from .rules import not_the_same_person
 
 
-def waiting_for(user: Any) -> QuerySet[Article]:
+def waiting_for(user: User) -> QuerySet[Article]:
     """Exactly the articles about which the user may decide now, in all sections, the longest waiting first.
 
     The same rule as `refusal`, as one query; held ones are among them. Rows carry `section`, `latest` and who saved it.
@@ -21,7 +20,8 @@ def waiting_for(user: Any) -> QuerySet[Article]:
         for stage in range(1, stages + 1):
             duty = permissions.duty_of_stage(stage, stages)
             if permissions.may_anywhere(user, duty):
-                mine |= Q(stage=stage, stages=stages, section__in=_sections(user, duty))
+                sections = permissions.sections(user, duty).order_by()
+                mine |= Q(stage=stage, stages=stages, section__in=sections.values("pk"))
     rows = Article.objects.filter(mine).filter(Q(handed_to__isnull=True) | Q(handed_to=user))
     return (
         not_the_same_person(rows, user)
@@ -31,7 +31,7 @@ def waiting_for(user: Any) -> QuerySet[Article]:
     )
 
 
-def corrected_since(user: Any) -> QuerySet[Article]:
+def corrected_since(user: User) -> QuerySet[Article]:
     """Articles whose text was corrected by a later reader after the user had signed it; the newest first."""
     corrected = Q(pk__in=[])
     link = "signed"
@@ -53,7 +53,3 @@ def overdue() -> QuerySet[Article]:
         .select_related("section")
         .order_by("readings_due_at")
     )
-
-
-def _sections(user: Any, duty: permissions.Duty) -> Any:
-    return permissions.sections(user, duty).order_by().values("pk")

@@ -1,13 +1,26 @@
 """Who may decide about an article now, and if not, why: each condition is a sentence for whoever asks."""
 
-from typing import Any
-
+from django.contrib.auth.models import User
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from .. import audit, permissions
 from ..models import Article, Credit, Edition, Person, Revision, SignOff
+from ..refusals import Problem
+
+NOT_SUBMITTED = Problem("review.not_submitted", _("“%(title)s” has not been submitted, so there is nothing to decide."))
+READ_BY_ALL = Problem("review.read_by_all", _("“%(title)s” has been read by all; it waits to be published."))
+NOT_YOUR_DUTY = Problem(
+    "review.not_your_duty",
+    _("“%(title)s” waits for its “%(duty)s”, which is not among your duties in “%(section)s”."),
+)
+HANDED_ON = Problem("review.handed_on", _("“%(title)s” was handed on to %(name)s, who decides now."))
+SIGNED_BEFORE = Problem(
+    "review.signed_before",
+    _("You signed the “%(reading)s” of this text; another person must do the next one."),
+)
+WROTE_IT = Problem("review.wrote_it", _("You wrote this text; another person must read it."))
 
 # Editions whose text was read by all, or came from an older archive; what was written after the newest is new text.
 ANSWERED_FOR = Q(basis=Edition.Basis.ARCHIVE) | Q(
@@ -20,38 +33,34 @@ def stage_name(stage: int, stages: int) -> str:
     return str(permissions.duty_of_stage(stage, stages).label)
 
 
-def refusal(article: Article, user: Any) -> str:
+def refusal(article: Article, user: User) -> str:
     """Why the user may not decide about the reading the article waits for; '' when they may."""
+    return str(reason_against(article, user) or "")
+
+
+def reason_against(article: Article, user: User) -> Problem | None:
+    """Why the user may not decide about the reading the article waits for; None when they may."""
     if not article.stage:
-        return _("“%(title)s” has not been submitted, so there is nothing to decide.") % {"title": article}
+        return NOT_SUBMITTED.filled(title=article)
     if article.stage > article.stages:
-        return _("“%(title)s” has been read by all; it waits to be published.") % {"title": article}
+        return READ_BY_ALL.filled(title=article)
     duty = permissions.duty_of_stage(article.stage, article.stages)
     if not permissions.may(user, duty, article.section):
-        return _("“%(title)s” waits for its “%(duty)s”, which is not among your duties in “%(section)s”.") % {
-            "title": article, "duty": duty.label, "section": article.section,
-        }  # fmt: skip
+        return NOT_YOUR_DUTY.filled(title=article, duty=duty.label, section=article.section)
     if article.handed_to and article.handed_to != user:
-        return _("“%(title)s” was handed on to %(name)s, who decides now.") % {
-            "title": article, "name": audit.name_of(article.handed_to),
-        }  # fmt: skip
-    return "" if article.section.same_person_allowed else same_person(article, user)
+        return HANDED_ON.filled(title=article, name=audit.name_of(article.handed_to))
+    return None if article.section.same_person_allowed else same_person(article, user)
 
 
-def same_person(article: Article, user: Any) -> str:
-    """Why the user is no independent reader of this text: wrote it, or signed another reading of it; '' otherwise."""
-    if article.signed:
-        for link in article.signed.chain():
-            if link.person_id == user.pk:
-                return _("You signed the “%(reading)s” of this text; another person must do the next one.") % {
-                    "reading": stage_name(link.stage, link.stages)
-                }
-    if has_written(article, user):
-        return _("You wrote this text; another person must read it.")
-    return ""
+def same_person(article: Article, user: User) -> Problem | None:
+    """Why the user is no independent reader of this text: wrote it, or signed another reading of it; None otherwise."""
+    for link in article.signed.chain() if article.signed else ():
+        if link.person_id == user.pk:
+            return SIGNED_BEFORE.filled(reading=stage_name(link.stage, link.stages))
+    return WROTE_IT if has_written(article, user) else None
 
 
-def has_written(article: Article, user: Any) -> bool:
+def has_written(article: Article, user: User) -> bool:
     """Whether the user saved the text as its writer since another was answered for, or is credited as writing it."""
     text = article.newest.digest
     answered = article.editions.filter(ANSWERED_FOR).exclude(digest=text).aggregate(newest=Max("revision__number"))
@@ -62,7 +71,7 @@ def has_written(article: Article, user: Any) -> bool:
     )
 
 
-def was_credited(article: Article, user: Any) -> bool:
+def was_credited(article: Article, user: User) -> bool:
     """Whether the newest revision credits the user as writing it: so that nobody edits that away to become its reader."""
     mine = set(Person.objects.filter(user=user).values_list("name", "unit"))
     credits = article.newest.content["credits"]
@@ -75,12 +84,15 @@ def credits_a_signer(article: Article) -> bool:
     return article.credits.filter(role__in=Credit.WRITING, person__user__in=signers).exists()
 
 
-def not_the_same_person(articles: QuerySet[Article], user: Any) -> QuerySet[Article]:
-    """Those of the articles for which `same_person` says '', or whose section does not ask: the same rule as a query."""
+def not_the_same_person(articles: QuerySet[Article], user: User) -> QuerySet[Article]:
+    """Those of the articles for which `same_person` finds nothing, or whose section does not ask; the same as a query."""
     answered = (
-        Edition.objects.filter(ANSWERED_FOR, ~Q(digest=OuterRef("article__latest__digest")), article=OuterRef("article"))
-        .order_by("-number").values("revision__number")[:1]
-    )  # fmt: skip
+        Edition.objects.filter(
+            ANSWERED_FOR, ~Q(digest=OuterRef("article__latest__digest")), article=OuterRef("article")
+        )
+        .order_by("-number")
+        .values("revision__number")[:1]
+    )
     new = Q(number__gt=Coalesce(Subquery(answered), Value(0))) | Q(digest=F("article__latest__digest"))
     written = Revision.objects.filter(new, article=OuterRef("pk"), stage=0, created_by=user)
     credited = Credit.objects.filter(article=OuterRef("pk"), role__in=Credit.WRITING, person__user=user)
@@ -99,6 +111,6 @@ def _any(condition: Q) -> Q:
     return Q(Exists(Article.objects.filter(condition, pk=OuterRef("pk"))))
 
 
-def may_correct(article: Article, user: Any) -> bool:
+def may_correct(article: Article, user: User) -> bool:
     """Whether an edit by this user, now, is the correction of the reader whose turn it is."""
     return 0 < article.stage <= article.stages and not refusal(article, user)

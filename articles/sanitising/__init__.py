@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from ..refusals import Problem, Refusal
 from .addresses import used_files
 from .body import Body
 from .removed import sentences
@@ -53,8 +54,17 @@ _gate = nh3.Cleaner(
 )
 
 
-class TooLong(ValueError):
-    """The HTML is longer than we take; the message is a sentence for whoever sent it."""
+TOO_LONG = Problem(
+    "sanitising.too_long",
+    _(
+        "The text is too long: it has more than %(length)s characters or %(tags)s tags of HTML. "
+        "Split it into several articles."
+    ),
+)
+
+
+class TooLong(Refusal):
+    """Raised for HTML that is longer than we take."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +131,4 @@ def _joined(pieces: Iterator[str]) -> str:
 
 def _refuse_too_long(length: int, tags: int) -> None:
     if length > LONGEST or tags > MOST_TAGS:
-        sentence = _(
-            "The text is too long: it has more than %(length)s characters or %(tags)s tags of HTML. "
-            "Split it into several articles."
-        )
-        raise TooLong(sentence % {"length": f"{LONGEST:,}", "tags": f"{MOST_TAGS:,}"})
+        raise TooLong(TOO_LONG.filled(length=f"{LONGEST:,}", tags=f"{MOST_TAGS:,}"))

@@ -19,7 +19,7 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
 }  # fmt: skip
 QUERY_CONDITIONS = {"filter", "exclude"}
-UNTOUCHED_CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "cast", "debug", "info", "warning", "exception"}
+UNTOUCHED_CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "debug", "info", "warning", "error", "exception"}
 
 
 class Mutation(NamedTuple):

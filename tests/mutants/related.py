@@ -5,24 +5,26 @@ from pathlib import Path
 # Floors that are no verbs, and what has no behaviour to break.
 NO_VERBS = {"admin", "public", "management", "templatetags", "models", "migrations", "demo", "apps.py"}
 # Whole machines, browsers and long random walks: they notice nearly everything, and take minutes for it.
-SLOW = ("_browser", "_stateful", "_stress", "_remote", "_readers", "_walk")
+SLOW = ("_browser", "_stateful", "_stress", "_remote", "_readers", "_walk", "_whole")
 # Test files of a module beyond those that share its stem, or the stem of its folder.
 ALSO: dict[str, tuple[str, ...]] = {
-    "articles/audit.py": ("login_audit", "atomicity", "audit_walk", "admin_screens"),
+    "articles/audit.py": ("login_audit", "audit_walk"),
     "articles/baking/pages.py": ("names_and_archive", "arranging", "keywords", "relating"),
+    "articles/baking/checking.py": ("baking_whole",),
+    "articles/baking/generations.py": ("baking_whole",),
     "articles/baking/jobs.py": ("atomicity",),
+    "articles/baking/whole.py": ("baking_whole",),
     "articles/checks/": ("publishing", "embargo", "urgent"),
     "articles/comparing.py": ("history", "corrections_public"),
-    "articles/editing.py": ("article_pictures", "admin_article"),
+    "articles/editing.py": ("review_rules", "admin_article"),
     "articles/exchange/": ("import_articles",),
     "articles/old_paths.py": ("reading", "machines", "public", "names_and_archive"),
     "articles/permissions.py": ("assigning", "review_rules"),
-    "articles/pictures/": ("article_pictures", "picture_marks"),
-    "articles/pictures/marks.py": ("picture_marks",),
+    "articles/pictures/": ("picture_marks",),
     "articles/publishing.py": ("urgent", "embargo", "scheduling"),
     "articles/relating.py": ("keywords",),
     "articles/review/": ("urgent",),
-    "articles/scheduling.py": ("serve_and_work", "embargo"),
+    "articles/scheduling.py": ("serve_and_work", "embargo", "look", "arranging", "baking"),
     "articles/short_links.py": ("scans", "publishing"),
     "articles/statistics.py": ("reading",),
     "articles/attachments/film.py": ("films",),

@@ -77,9 +77,9 @@ def _sample(module: str, options: argparse.Namespace) -> list[tuple[str, int, st
 def run_mutant(job: tuple[str, int, str]) -> Outcome:
     """Runs the related tests with the mutated source in this worker's copy of the tree."""
     module, line, mutated = job
-    tests = related_tests(ROOT, module)
+    tests = related_tests(_tree(), module)
     limit = 3 * _seconds_without(tests) + SLACK
-    original = (ROOT / module).read_text()
+    original = (_tree() / module).read_text()
     _put(module, mutated)
     try:
         code, _seconds = _run_tests(tests, limit)

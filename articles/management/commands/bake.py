@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from articles import baking
+from articles.refusals import Refusal
 
 
 class Command(BaseCommand):
@@ -22,8 +23,8 @@ class Command(BaseCommand):
         bar = Bar(self.stdout, "pages")
         try:
             count = baking.bake_everything(processes=processes, anew=anew, progress=bar.show)
-        except baking.AlreadyBaking as error:
-            raise CommandError("The whole site is being baked already, by another process.") from error
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
         except KeyboardInterrupt as error:
             raise CommandError("Interrupted. The same command goes on from here; readers have the old site.") from error
         except OSError as error:

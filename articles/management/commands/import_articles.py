@@ -12,6 +12,9 @@ from articles import accounts, publishing
 from articles.exchange.intake import take_in
 from articles.exchange.text import LARGEST, Unreadable, read
 from articles.models import Section
+from articles.refusals import Problem, Refusal
+
+IS_NOT_READ = Problem("import_articles.not_read", "%(why)s")  # as the operating system says it
 
 
 class Command(BaseCommand):
@@ -39,7 +42,7 @@ class Command(BaseCommand):
         for path in _files(paths):
             try:
                 taken = take_in(read(_bytes(path)), by=user, section=section, archive=archive)
-            except (Unreadable, PermissionDenied) as refusal:
+            except (Refusal, PermissionDenied) as refusal:
                 bad += 1
                 self.stderr.write(f"{path}: {refusal}")
                 continue
@@ -74,4 +77,4 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
     except OSError as error:
-        raise Unreadable(error.strerror or str(error)) from error
+        raise Unreadable(IS_NOT_READ.filled(why=error.strerror or error)) from error

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from articles import evidence
+from articles.refusals import Refusal
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
                 checked = evidence.check(source)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
-        except evidence.NotEvidence as refusal:
+        except Refusal as refusal:
             raise CommandError(f"{file}: {refusal}") from refusal
         self.stdout.write(_("%(file)s: %(count)d files, all sound.") % {"file": file, "count": checked.files})
         self.stdout.write(
