@@ -39,15 +39,16 @@ def _relate(article: Article) -> set[int] | None:
     if edition is None or at is None:
         raise ValueError(f"article {article.number} is not public")
     names = set(edition.revision.content["keywords"])
-    kept = set(Tagging.objects.filter(article=article).values_list("keyword__name", flat=True))
-    if names == kept:
+    names_before = set(Tagging.objects.filter(article=article).values_list("keyword__name", flat=True))
+    if names == names_before:
         return None
-    before = of(article)
-    if before:  # rows come in pairs: where it has no others, none has it
-        Relation.objects.filter(Q(article=article) | Q(other=article)).delete()
-    keywords = _kept(names)
-    if kept:
+    before: set[int] = set()
+    if names_before:  # without keywords no article is related to any
+        before = of(article)
+        if before:
+            Relation.objects.filter(Q(article=article) | Q(other=article)).delete()
         Tagging.objects.filter(article=article).delete()
+    keywords = _kept(names)
     Tagging.objects.bulk_create([Tagging(article=article, keyword=keyword, at=at) for keyword in keywords])
     others = _found(article, keywords)
     pairs = [pair for other in others for pair in ((article.pk, other), (other, article.pk))]

@@ -41,10 +41,11 @@ def assign(article: Article, edition: Edition) -> list[str]:
     ]
     paper = code_for(article.number, Purpose.PRINT, edition.number)
     wanted.append(ShortLink(code=paper, article=article, purpose=Purpose.PRINT, edition=edition))
-    known = set(ShortLink.objects.filter(code__in=[link.code for link in wanted]).values_list("code", flat=True))
-    fresh = [link for link in wanted if link.code not in known]
-    ShortLink.objects.bulk_create(fresh)
-    return [link.code for link in fresh]
+    if edition.number > 1:  # nobody gives an article codes before its first edition
+        known = set(ShortLink.objects.filter(code__in=[link.code for link in wanted]).values_list("code", flat=True))
+        wanted = [link for link in wanted if link.code not in known]
+    ShortLink.objects.bulk_create(wanted)
+    return [link.code for link in wanted]
 
 
 def find(code: str) -> ShortLink | None:

@@ -83,8 +83,7 @@ def require_may_describe(user: User, upload: Picture | Attachment) -> None:
     """Raise PermissionDenied, with a sentence, unless the user may change the words about the file."""
     if not may_describe_upload(user, upload):
         raise PermissionDenied(
-            _("The words about “%(file)s” are changed by whoever uploaded it, or arranges the site.")
-            % {"file": upload}
+            _("The words about “%(file)s” are changed by whoever uploaded it, or arranges the site.") % {"file": upload}
         )
 
 

@@ -23,7 +23,7 @@ def test_the_demo_loads_once_and_every_page_opens(capsys):
     public = list(Article.objects.public().select_related("live__revision"))
     assert sum("<table" in a.live.revision.content["body"] for a in public) >= 5
     assert sum("<figcaption" in a.live.revision.content["body"] for a in public) >= 15
-    added = [action for action, in AuditEntry.objects.values_list("action") if action.endswith(".added")]
+    added = [action for (action,) in AuditEntry.objects.values_list("action") if action.endswith(".added")]
     assert {kind: added.count(f"{kind}.added") for kind in ("section", "source", "person", "topic", "sitesettings")} == {
         "section": 8, "source": Source.objects.count(), "person": Person.objects.count(), "topic": 1, "sitesettings": 1,
     }  # fmt: skip

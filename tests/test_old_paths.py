@@ -19,7 +19,11 @@ def test_an_old_path_is_added_changed_and_removed(cast):
     for _again in range(2):  # it is gone already the second time
         old_paths.remove_old_path(OldPath(pk=path.pk), by=cast.chief)
     assert not OldPath.objects.exists()
-    assert [entry.action for entry in AuditEntry.objects.all()] == ["oldpath.deleted", "oldpath.changed", "oldpath.added"]
+    assert [entry.action for entry in AuditEntry.objects.all()] == [
+        "oldpath.deleted",
+        "oldpath.changed",
+        "oldpath.added",
+    ]
     assert AuditEntry.objects.first().details["name"] == "/show-1.html"
 
 

@@ -41,7 +41,9 @@ def test_editions_are_looked_for_once_by_publishing_and_once_by_baking(cast, sig
 
 
 @pytest.mark.parametrize(("editions", "queries"), [(1, 7), (2, 8), (3, 8)])
-def test_the_pages_that_show_an_article_are_told_in_few_queries(cast, signed, django_assert_num_queries, editions, queries):
+def test_the_pages_that_show_an_article_are_told_in_few_queries(
+    cast, signed, django_assert_num_queries, editions, queries
+):
     cast.publish(signed)
     for number in range(2, editions + 1):
         cast.change(signed, title=f"第{number}次的题目", keywords="水", voiding=True)

@@ -67,7 +67,9 @@ def test_the_wrong_person_saves_no_source(cast, who):
             sources.save_source(source, by=getattr(cast, who))
 
 
-@pytest.mark.parametrize("facts", [{"name": "霁川新闻网"}, {"name": ""}, {"name": "长" * 81}, {"name": "甲", "url": "x"}])
+@pytest.mark.parametrize(
+    "facts", [{"name": "霁川新闻网"}, {"name": ""}, {"name": "长" * 81}, {"name": "甲", "url": "x"}]
+)
 def test_what_cannot_be_a_source_is_refused(cast, facts):
     with refused(ValidationError):
         sources.save_source(Source(**facts), by=cast.chief)

@@ -33,7 +33,6 @@ admin.site.unregister(Group)
 admin.site.unregister(User)
 
 
-
 class PersonForm(forms.ModelForm):
     """The real name behind an account; whoever was credited before they had one stays the same person."""
 

@@ -172,9 +172,7 @@ def _remove(job: BakeJob) -> None:
 def _postpone(job: BakeJob, failure: str) -> None:
     log.warning("baking %s failed: %s", job.path, failure)
     attempts, due_at = BAKE_RETRIES.after_failure(job.attempts)
-    BakeJob.objects.filter(pk=job.pk).update(
-        due_at=due_at, attempts=attempts, error=failure[:400], claimed_until=None
-    )
+    BakeJob.objects.filter(pk=job.pk).update(due_at=due_at, attempts=attempts, error=failure[:400], claimed_until=None)
 
 
 def _after_commit(away: list[str]) -> None:

@@ -18,14 +18,14 @@ _BLOCK_ENDS = re.compile(r"</(?:p|h\d|li|td|th|caption|figcaption|blockquote)>|<
 Progress = Callable[[int, int], None]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def write(article: Article) -> None:
     """Have the article found by the text of the edition that readers see; whatever was there of it goes."""
     _delete(SearchText.objects.filter(article=article))
     _insert([_row(article)])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def remove(article: Article) -> None:
     """Have the article found no more."""
     _delete(SearchText.objects.filter(article=article))

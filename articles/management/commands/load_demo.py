@@ -151,9 +151,7 @@ def _add_person(facts: dict[str, Any], *, by: User) -> None:
         persons.save_person(person, by=by)
         return
     is_administrator = facts["role"] == "administrator"
-    account = User(
-        username=facts["username"], first_name=facts["name"], is_staff=True, is_superuser=is_administrator
-    )
+    account = User(username=facts["username"], first_name=facts["name"], is_staff=True, is_superuser=is_administrator)
     account.set_password(PASSWORD)
     accounts.open_account(account, by=by, person=person)
     for slug in () if is_administrator else facts.get("sections", [None]):
