@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from articles import editing, publishing, refusals, review, scheduling
+from articles import baking, editing, publishing, refusals, review, scheduling
 from articles.models import Article, ArticleIsGone
 from articles.refusals import Problem, Refusal
 
@@ -143,3 +144,12 @@ def test_every_act_on_an_article_that_is_gone_is_refused(cast, act):
     assert isinstance(refusal.value, refusals.Refusal)
     assert isinstance(refusal.value, Article.DoesNotExist)
     assert refusal.value.id == "article.is_gone"
+
+
+def test_a_command_ends_with_the_sentence_of_what_was_refused(monkeypatch):
+    def refuse():
+        raise publishing.CannotPublish(publishing.URGENT_NOT_SUBMITTED)
+
+    monkeypatch.setattr(baking, "bake_pending", refuse)
+    with translation.override("en"), pytest.raises(CommandError, match="has not been submitted. Its writer submits it"):
+        call_command("bake")

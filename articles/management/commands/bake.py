@@ -2,13 +2,13 @@ import sys
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from articles import baking
-from articles.refusals import Refusal
+from articles.management.acting import ActingCommand
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     help = "Bake the pages that wait, or the whole site. Can be interrupted: the next one goes on where this one was."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,8 +23,6 @@ class Command(BaseCommand):
         bar = Bar(self.stdout, "pages")
         try:
             count = baking.bake_everything(processes=processes, anew=anew, progress=bar.show)
-        except Refusal as refusal:
-            raise CommandError(str(refusal)) from refusal
         except KeyboardInterrupt as error:
             raise CommandError("Interrupted. The same command goes on from here; readers have the old site.") from error
         except OSError as error:

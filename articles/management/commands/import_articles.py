@@ -4,20 +4,21 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
 from articles import accounts, publishing
 from articles.exchange.intake import take_in
 from articles.exchange.text import LARGEST, Unreadable, read
+from articles.management.acting import ActingCommand
 from articles.models import Section
 from articles.refusals import Problem, Refusal
 
 IS_NOT_READ = Problem("import_articles.not_read", "%(why)s")  # as the operating system says it
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     help = "Read text files as portals print them: a draft from each, or with --archive, content public under its own time."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +28,7 @@ from articles import (
     sources,
 )
 from articles.arranging import Arranged
+from articles.management.acting import ActingCommand
 from articles.models import Article, Block, Person, Section, SiteSettings, Slot, Source, Topic
 
 DEMO = Path(settings.BASE_DIR) / "articles" / "demo"
@@ -37,7 +37,7 @@ PASSWORD = "newsroom-demo"  # noqa: S105 (printed for whoever tries the demo)
 WAITING = ("scheduled", "ready", "final", "second", "first", "draft")
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     help = "Load the demo newsroom of the invented county of Jichuan, once; says which accounts there are."
 
     def handle(self, *args: object, **options: object) -> None:
