@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import DataError, connection, models, transaction
 from django.utils import timezone
 
@@ -88,6 +89,12 @@ def name_of(user: Any) -> str:
         return ""
     person = getattr(user, "person", None)
     return person.name if person else user.get_username()
+
+
+def name_with_account(user: User) -> str:
+    """The same with the account's name behind it, for choices: two people may have one name."""
+    name, account = name_of(user), user.get_username()
+    return account if name == account else f"{name}（{account}）"
 
 
 def hash_of(entry: AuditEntry) -> str:

@@ -71,7 +71,7 @@ MAY_IMPORT = {
     **{verb: [REFUSALS, NOUNS, *VERBS[:place]] for place, verb in enumerate(VERBS)},
     **{door: [REFUSALS, NOUNS, *VERBS] for door in DOORS},
     "articles.triggers": [],
-    "articles.apps": ["articles.triggers"],
+    "articles.apps": ["articles.triggers", *VERBS],
     "articles.migrations": [NOUNS],
     "serving": VERBS,
     "newsroom": ["serving"],

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import assigning, permissions
+from .. import assigning, audit, permissions
 from ..models import Assignment, Section
 from ..permissions import Duty
 from ..refusals import Refusal
@@ -25,11 +25,6 @@ def roles() -> list[tuple[str, str]]:
         for role, duties in permissions.DUTIES_OF.items()
     ]
     return [("", _("single duties, below")), *named]
-
-
-def _named(account: User) -> str:
-    person = getattr(account, "person", None)
-    return f"{account.username}（{person.name}）" if person else account.username
 
 
 class AssignmentForm(forms.ModelForm):
@@ -46,7 +41,7 @@ class AssignmentForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         accounts = User.objects.filter(is_active=True, is_staff=True).exclude(pk=by.pk)
         self.fields["user"].queryset = accounts.select_related("person").order_by("username")
-        self.fields["user"].label_from_instance = _named
+        self.fields["user"].label_from_instance = audit.name_with_account
         tree = [(section.pk, "　" * (section.level - 1) + section.name) for section in Section.objects.tree()]
         self.fields["section"].choices = [("", _("every section")), *tree]
 

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import comparing, permissions, preview, review
+from .. import audit, comparing, permissions, preview, review
 from ..models import Article, ArticleIsGone, SignOff
 from ..refusals import Problem, Refusal
 from .acts import sentences
@@ -42,7 +42,7 @@ class DecisionForm(forms.Form):
         names = [review.stage_name(stage, article.stages) for stage in range(1, article.stage)]
         self.fields["to_stage"].choices = [(0, _("its writers")), *enumerate(names, start=1)]
         self.fields["to"].queryset = colleagues(article).exclude(pk=user.pk)
-        self.fields["to"].label_from_instance = lambda account: account.get_full_name() or _named(account)
+        self.fields["to"].label_from_instance = audit.name_with_account
         self.fields["revision"].initial = article.newest.number
 
     def clean(self) -> dict[str, Any]:
@@ -61,11 +61,6 @@ def colleagues(article: Article) -> Any:
     held = User.objects.filter(is_active=True, assignments__duty=duty)
     rows = held.filter(assignments__section__in=[pk for pk in here if pk]) | held.filter(assignments__section=None)
     return rows.select_related("person").distinct().order_by("username")
-
-
-def _named(account: User) -> str:
-    person = getattr(account, "person", None)
-    return f"{person.name}（{account.username}）" if person else account.username
 
 
 def decide(article: Article, decision: str, facts: dict[str, Any], *, by: Any) -> SignOff:

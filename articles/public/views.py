@@ -142,13 +142,11 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     """A draft for whoever holds the link: never cached, never indexed, never mistaken for something public."""
     revision = previews.revision_of(token)
     if revision is None:
-        response = render(request, "public/preview_expired.html", {"meta": metadata.for_other()}, status=403)
+        response = _preview_expired(request)
     else:
         page = ArticlePage.of_revision(revision)
         response = render(request, "public/article.html", {"page": page, "meta": metadata.for_other()})
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return _unlisted(response)
 
 
 @never_cache
@@ -157,12 +155,21 @@ def preview_front(request: HttpRequest, token: str) -> HttpResponse:
     """The home page or a topic as an editor is arranging it; nothing of it is saved."""
     found = arranging.of_preview(token)
     if found is None:
-        response = render(request, "public/preview_expired.html", {"meta": metadata.for_other()}, status=403)
+        response = _preview_expired(request)
     else:
         topic, arranged = found
         context = topics.shown(topic, arranged) if topic else as_arranged(request, arranged)
         context["meta"].indexed = False
         response = render(request, "public/topic.html" if topic else "public/home.html", {**context, "draft": True})
+    return _unlisted(response)
+
+
+def _preview_expired(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/preview_expired.html", {"meta": metadata.for_other()}, status=403)
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
+    """An answer that search engines leave alone, and whose address no other site learns: it is the key to a draft."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     return response
