@@ -6,10 +6,11 @@ Django authenticates; what is recorded never contains a password.
 from datetime import timedelta
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from . import audit
 from .models import AuditEntry
+from .refusals import Problem, Refusal
 
 # Refused log-ins from one address within this time, after which it has to wait. An office behind one address makes a few by
 # itself.
@@ -17,17 +18,20 @@ REFUSED_LOGINS_ALLOWED, REFUSED_LOGINS_WITHIN = 20, timedelta(minutes=15)
 LONGEST_USERNAME = 150  # characters, as in Django's table
 
 
-class TooManyLogins(ValueError):
+TOO_MANY_LOGINS = Problem(
+    "logins.too_many",
+    _("Too many log-ins from here went wrong. Wait %(minutes)d minutes, then try again; nothing was checked."),
+)
+
+
+class TooManyLogins(Refusal):
     """The address has to wait; the sentence says how long."""
 
 
 def refuse_login_flood() -> None:
     """Raise TooManyLogins where too many log-ins were refused a moment ago, from the address of `audit.acting_from`."""
     if audit.lately("session.refused", within=REFUSED_LOGINS_WITHIN) >= REFUSED_LOGINS_ALLOWED:
-        sentence = _(
-            "Too many log-ins from here went wrong. Wait %(minutes)d minutes, then try again; nothing was checked."
-        )
-        raise TooManyLogins(sentence % {"minutes": REFUSED_LOGINS_WITHIN // timedelta(minutes=1)})
+        raise TooManyLogins(TOO_MANY_LOGINS.filled(minutes=REFUSED_LOGINS_WITHIN // timedelta(minutes=1)))
 
 
 def record_login(user: User) -> AuditEntry:
