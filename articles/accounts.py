@@ -8,9 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import audit, permissions
+from . import audit
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .models import Person
-from .permissions import Duty
 from .persons import PERSON_FIELDS, write_person
 from .saved_rows import check_row, labels_of, lock_row, save_fields
 
@@ -21,7 +22,7 @@ ACCOUNT_FIELDS = ("username", "first_name", "last_name", "email", *SWITCHES)
 
 def may_open_accounts(user: User) -> bool:
     """Whether the user opens and closes accounts."""
-    return permissions.may_everywhere(user, Duty.ACCOUNTS)
+    return permissions.has_duty_everywhere(user, Duty.ACCOUNTS)
 
 
 def may_change_account(user: User, account: User | None) -> bool:
@@ -40,7 +41,7 @@ def open_account(account: User, *, by: User, person: Person | None = None) -> Us
 
     Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
     """
-    permissions.require_everywhere(by, Duty.ACCOUNTS)
+    permissions.require_duty_everywhere(by, Duty.ACCOUNTS)
     if account.is_superuser and not by.is_superuser:
         raise PermissionDenied(_("Only administrators make others administrators."))
     if not account.password:
@@ -49,7 +50,7 @@ def open_account(account: User, *, by: User, person: Person | None = None) -> Us
     save_fields(account, None, ())
     if person:
         _name_account(account, person, by=by)
-    _record(account, "added", [], by=by)
+    _record_account_change(account, "added", [], by=by)
     return account
 
 
@@ -72,7 +73,7 @@ def save_account(account: User, *, by: User, person: Person | None = None) -> Us
     if person:
         labels += _name_account(account, person, by=by)
     if labels:
-        _record(account, "changed", labels, by=by)
+        _record_account_change(account, "changed", labels, by=by)
     return account
 
 
@@ -86,7 +87,7 @@ def set_account_password(account: User, password: str | None, *, by: User) -> No
     _require_may_change(by, before)
     account.set_password(password)
     account.save(update_fields=["password"])
-    audit.record("user.password_set", account, by=by, name=account.get_username())
+    audit.record_entry("user.password_set", account, by=by, name=account.get_username())
 
 
 @transaction.atomic
@@ -99,12 +100,12 @@ def find_or_open_command_line() -> User:
     account.set_unusable_password()
     check_row(account, None, (*ACCOUNT_FIELDS, "password"))
     save_fields(account, None, ())
-    audit.record("user.added", account, by=None, name=COMMAND_LINE, fields=[], is_superuser=True)
+    audit.record_entry("user.added", account, by=None, name=COMMAND_LINE, fields=[], is_superuser=True)
     return account
 
 
 def _require_may_change(by: User, account: User) -> None:
-    permissions.require_everywhere(by, Duty.ACCOUNTS)
+    permissions.require_duty_everywhere(by, Duty.ACCOUNTS)
     if not may_change_account(by, account):
         raise PermissionDenied(
             _("The account “%(account)s” may do more than yours; only administrators change it.")
@@ -124,7 +125,7 @@ def _name_account(account: User, person: Person, *, by: User) -> list[str]:
     return labels_of(person, [name for name in PERSON_FIELDS if name in changed])
 
 
-def _record(account: User, what: str, fields: list[str], *, by: User) -> None:
+def _record_account_change(account: User, what: str, fields: list[str], *, by: User) -> None:
     """Which fields, and what the account may do since; never its e-mail address, which an entry would keep for good."""
     switches = {switch: getattr(account, switch) for switch in SWITCHES}
-    audit.record(f"user.{what}", account, by=by, name=account.get_username(), fields=fields, **switches)
+    audit.record_entry(f"user.{what}", account, by=by, name=account.get_username(), fields=fields, **switches)

@@ -16,23 +16,23 @@ class ArticlesConfig(AppConfig):
 
         # For frames that turn out larger than the file's head said; pictures checks the head itself.
         Image.MAX_IMAGE_PIXELS = pictures.MAX_PIXELS
-        pre_migrate.connect(_remove_triggers, sender=self)
-        post_migrate.connect(_install_triggers, sender=self)
+        pre_migrate.connect(_remove_triggers_before_migrate, sender=self)
+        post_migrate.connect(_install_triggers_after_migrate, sender=self)
 
 
-def _remove_triggers(using: str, plan: Any = (), **_kwargs: Any) -> None:
+def _remove_triggers_before_migrate(using: str, plan: Any = (), **_kwargs: Any) -> None:
     """Before tables change: SQLite will not rename a table while a trigger speaks of one that is gone for the moment."""
     from . import triggers  # noqa: PLC0415 (the app loads before its modules may)
 
     if plan:
-        triggers.remove(connections[using])
+        triggers.remove_triggers(connections[using])
 
 
-def _install_triggers(using: str, plan: Any = (), **_kwargs: Any) -> None:
+def _install_triggers_after_migrate(using: str, plan: Any = (), **_kwargs: Any) -> None:
     """After the app's tables are all there; a `migrate` that unwinds them leaves nothing to guard."""
     from . import triggers  # noqa: PLC0415 (the app loads before its modules may)
 
     connection = connections[using]
     present = set(connection.introspection.table_names())
     if all(table in present for _name, _event, table, _broken in triggers.RULES):
-        triggers.install(connection)
+        triggers.install_triggers(connection)

@@ -40,19 +40,19 @@ def acting_from(address: str | None) -> Iterator[None]:
         _address.reset(token)
 
 
-def address() -> str | None:
+def acting_address() -> str | None:
     """The IP address that the current act comes from; None where nobody said."""
     return _address.get()
 
 
-def lately(action: str, *, within: timedelta) -> int:
+def recent_count(action: str, *, within: timedelta) -> int:
     """How often an act was recorded from where the current one comes from, among the newest entries."""
     last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     newest = AuditEntry.objects.filter(pk__gt=last - LOOKED_AT)
-    return newest.filter(action=action, address=address(), at__gt=timezone.now() - within).count()
+    return newest.filter(action=action, address=acting_address(), at__gt=timezone.now() - within).count()
 
 
-def wait_for_turn() -> None:
+def lock_audit_chain() -> None:
     """From here on one transaction at a time goes on, until it ends. Every act comes by here with its entry."""
     if connection.vendor == "postgresql":  # SQLite lets one writer in at BEGIN
         with connection.cursor() as cursor:
@@ -60,30 +60,30 @@ def wait_for_turn() -> None:
 
 
 @transaction.atomic(savepoint=False)  # in an act nobody goes on without its entry
-def record(action: str, obj: models.Model, *, by: Any, **details: Any) -> AuditEntry:
+def record_entry(action: str, obj: models.Model, *, by: Any, **details: Any) -> AuditEntry:
     """Append one entry. `action` is dotted (`article.published`); `details` hold strings, numbers, booleans and lists.
 
     `by` is the acting user, or None where nobody is known (a failed log-in).
     """
-    wait_for_turn()
+    lock_audit_chain()
     last = AuditEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
     entry = AuditEntry(
         at=timezone.now(),
         actor=by,
-        actor_name=name_of(by),
+        actor_name=account_name(by),
         action=action,
         object_type=str(obj._meta.model_name),
         object_id=str(obj.pk or ""),
         details=details,
-        address=address(),
+        address=acting_address(),
         previous_hash=last or GENESIS,
     )
-    entry.hash = hash_of(entry)
+    entry.hash = entry_hash(entry)
     entry.save()
     return entry
 
 
-def name_of(user: Any) -> str:
+def account_name(user: Any) -> str:
     """The real name of a user where the desk knows it, else the account's name; '' for nobody."""
     if user is None:
         return ""
@@ -93,25 +93,25 @@ def name_of(user: Any) -> str:
 
 def name_with_account(user: User) -> str:
     """The same with the account's name behind it, for choices: two people may have one name."""
-    name, account = name_of(user), user.get_username()
+    name, account = account_name(user), user.get_username()
     return account if name == account else f"{name}（{account}）"
 
 
-def hash_of(entry: AuditEntry) -> str:
+def entry_hash(entry: AuditEntry) -> str:
     """SHA-256, in hex, of the entry's facts and of the hash of the entry before."""
-    return hash_of_facts({field: entry.serializable_value(field) for field in HASHED})
+    return facts_hash({field: entry.serializable_value(field) for field in HASHED})
 
 
-def hash_of_facts(facts: dict[str, Any]) -> str:
+def facts_hash(facts: dict[str, Any]) -> str:
     """The same of an entry that is no row: read from a file, its instant as ISO 8601."""
     at = facts["at"] if isinstance(facts["at"], datetime) else datetime.fromisoformat(facts["at"])
     hashed = {**{field: facts[field] for field in HASHED}, "at": at.astimezone(UTC).isoformat(timespec="microseconds")}
-    canonical = json.dumps(hashed, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_spell)
+    canonical = json.dumps(hashed, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_canonical_value)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 @dataclass
-class Walk:
+class ChainWalk:
     """What walking the chain found: how many entries fit, the hash of the last, the first that does not fit, and
     whether an expected hash was met.
     """
@@ -122,11 +122,11 @@ class Walk:
     found: bool = False
 
 
-def walk(*, expected: str | None = None) -> Walk:
+def walk_chain(*, expected: str | None = None) -> ChainWalk:
     """Walk the chain from its beginning, in a stream, up to its end or to the first entry that does not follow."""
-    result = Walk(found=expected == GENESIS)
-    for entry in _stream():
-        if not _follows(entry, result.head):
+    result = ChainWalk(found=expected == GENESIS)
+    for entry in _stream_entries():
+        if not _follows_previous(entry, result.head):
             result.broken = entry
             return result
         result.head = entry.hash
@@ -135,12 +135,12 @@ def walk(*, expected: str | None = None) -> Walk:
     return result
 
 
-def first_broken() -> AuditEntry | None:
+def first_broken_entry() -> AuditEntry | None:
     """The first entry that does not follow from the one before it, or None."""
-    return walk().broken
+    return walk_chain().broken
 
 
-def _stream() -> Iterator[AuditEntry]:
+def _stream_entries() -> Iterator[AuditEntry]:
     """Every entry, in order; of one that cannot even be read, its number alone."""
     entries, last = AuditEntry.objects.order_by("pk"), None
     try:
@@ -158,14 +158,14 @@ def _stream() -> Iterator[AuditEntry]:
             yield entry
 
 
-def _follows(entry: AuditEntry, head: str) -> bool:
+def _follows_previous(entry: AuditEntry, head: str) -> bool:
     try:
-        return entry.previous_hash == head and hash_of(entry) == entry.hash
+        return entry.previous_hash == head and entry_hash(entry) == entry.hash
     except UNREADABLE:
         return False
 
 
-def _spell(value: Any) -> str:
+def _canonical_value(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return str(value)

@@ -21,14 +21,14 @@ def etag_of(facts: os.stat_result) -> str:
     return f'"{int(facts.st_mtime):x}-{facts.st_size:x}"'
 
 
-def part_of(environ: Mapping[str, Any], etag: str, size: int) -> tuple[int, int] | None:
-    """What part of a file a WSGI request is for, as `asked_for` says it; the whole one where the reader began with another."""
+def requested_part(environ: Mapping[str, Any], etag: str, size: int) -> tuple[int, int] | None:
+    """What part of a file a WSGI request is for, as `parse_range` says it; the whole one where the reader began with another."""
     if environ["REQUEST_METHOD"] != "GET" or environ.get("HTTP_IF_RANGE", etag) != etag:
         return None
-    return asked_for(environ.get("HTTP_RANGE", ""), size)
+    return parse_range(environ.get("HTTP_RANGE", ""), size)
 
 
-def asked_for(header: str, size: int) -> tuple[int, int] | None:
+def parse_range(header: str, size: int) -> tuple[int, int] | None:
     """The first byte and the one after the last of what a Range header asks for, of a file of `size` bytes.
 
     None where the whole file is to be sent: no header, several ranges, or nothing that can be read. Raises Unsatisfiable.
@@ -50,7 +50,7 @@ def asked_for(header: str, size: int) -> tuple[int, int] | None:
     return first, last + 1
 
 
-def sent(file: IO[bytes], first: int, end: int) -> Iterable[bytes]:
+def file_chunks(file: IO[bytes], first: int, end: int) -> Iterable[bytes]:
     """The bytes of a file from `first` up to `end`: a list, or where they are many an iterator. The file is closed."""
     found = _blocks(file, first, end)
     return list(found) if end - first <= WHOLE else found

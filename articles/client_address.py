@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def address_of(request: HttpRequest) -> str | None:
+def request_address(request: HttpRequest) -> str | None:
     """Where the request came from: behind our own proxy, the address it saw last; anything before is hearsay."""
     seen = [request.META.get("REMOTE_ADDR", "")]
     if settings.BEHIND_PROXY:

@@ -26,7 +26,7 @@ LINES = {"p", "h2", "h3", "h4", "li", "td", "th", "caption", "figcaption", "bloc
 
 
 @dataclass(frozen=True)
-class Span:
+class TextSpan:
     """A piece of a line: `same`, `removed` or `added`."""
 
     kind: Literal["same", "removed", "added"]
@@ -34,10 +34,10 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedLine:
     """One line of a comparison, as spans; `changed` says whether any of them is not the same."""
 
-    spans: tuple[Span, ...]
+    spans: tuple[TextSpan, ...]
 
     @property
     def changed(self) -> bool:
@@ -45,33 +45,37 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Change:
+class ContentChange:
     """What changed in one part of an article (title, source, body …), under the name the desk has for it."""
 
     label: str
-    lines: tuple[Line, ...]
+    lines: tuple[ComparedLine, ...]
 
     @property
-    def changed_lines(self) -> tuple[Line, ...]:
+    def changed_lines(self) -> tuple[ComparedLine, ...]:
         return tuple(line for line in self.lines if line.changed)
 
 
-def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+def compare_contents(before: dict[str, Any], after: dict[str, Any]) -> list[ContentChange]:
     """The parts in which two contents of revisions differ, in reading order; an empty list where readers see the same.
 
     A part's `lines` hold the unchanged ones too, so that a page may show the change in its place.
     """
     names = dict(Section.objects.filter(pk__in={before["section"], after["section"]}).values_list("pk", "name"))
     changes = []
-    for (label, old), (_label, new) in zip(_parts(before, names), _parts(after, names), strict=True):
+    for (label, old), (_label, new) in zip(_content_parts(before, names), _content_parts(after, names), strict=True):
         if old != new:
-            changes.append(Change(label, tuple(compare_lines(old, new))))
+            changes.append(ContentChange(label, tuple(compare_lines(old, new))))
     if not changes and before != after:
-        changes.append(Change(_("Form"), (Line((Span("added", _("Only bold, headings, tables or files changed.")),)),)))
+        changes.append(
+            ContentChange(
+                _("Form"), (ComparedLine((TextSpan("added", _("Only bold, headings, tables or files changed.")),)),)
+            )
+        )
     return changes
 
 
-def compare_lines(before: list[str], after: list[str]) -> Iterator[Line]:
+def compare_lines(before: list[str], after: list[str]) -> Iterator[ComparedLine]:
     """Two texts, line by line; a line that was replaced is compared with its successor by word."""
     opcodes: Sequence[tuple[str, int, int, int, int]]
     if _too_many_pairs(before, after):
@@ -80,21 +84,21 @@ def compare_lines(before: list[str], after: list[str]) -> Iterator[Line]:
         opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     for tag, i1, i2, j1, j2 in opcodes:
         if tag == "equal":
-            yield from (Line((Span("same", line),)) for line in before[i1:i2])
+            yield from (ComparedLine((TextSpan("same", line),)) for line in before[i1:i2])
         else:
             for old, new in zip_longest(before[i1:i2], after[j1:j2]):
-                yield Line(tuple(compare_words(old or "", new or "")))
+                yield ComparedLine(tuple(compare_words(old or "", new or "")))
 
 
-def compare_words(before: str, after: str) -> list[Span]:
+def compare_words(before: str, after: str) -> list[TextSpan]:
     """One line in two versions, by word. Joining what is not `added` gives `before`; what is not `removed`, `after`."""
     if max(len(before), len(after)) > LONGEST_LINE or not before or not after:
-        return _spans([("removed", before), ("added", after)])
+        return _joined_spans([("removed", before), ("added", after)])
     if before == after:
-        return _spans([("same", before)])
+        return _joined_spans([("same", before)])
     old, new = WORD.findall(before), WORD.findall(after)
     if _too_many_pairs(old, new):
-        return _spans([("removed", before), ("added", after)])
+        return _joined_spans([("removed", before), ("added", after)])
     pieces: list[tuple[str, str, str]] = []  # (kind, what was there, what is there)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         kind = "same" if tag == "equal" else "changed"
@@ -108,12 +112,12 @@ def compare_words(before: str, after: str) -> list[Span]:
     spans: list[tuple[str, str]] = []
     for kind, was, now in pieces:
         spans += [("same", was)] if kind == "same" else [("removed", was), ("added", now)]
-    return _spans(spans)
+    return _joined_spans(spans)
 
 
-def lines_of(html: str) -> list[str]:
+def body_lines(html: str) -> list[str]:
     """The text of a sanitised body, a line for each paragraph, heading, cell or caption; pictures and links told in words."""
-    reader = _Lines()
+    reader = _LineCollector()
     reader.feed(html)
     reader.close()
     return [line for line in (line.strip() for line in reader.lines) if line]
@@ -125,13 +129,13 @@ def _too_many_pairs(before: list[str], after: list[str]) -> bool:
     return sum(count * now[piece] for piece, count in Counter(before).items()) > MOST_PAIRS
 
 
-def _parts(content: dict[str, Any], section_names: dict[int, str]) -> Iterator[tuple[str, list[str]]]:
+def _content_parts(content: dict[str, Any], section_names: dict[int, str]) -> Iterator[tuple[str, list[str]]]:
     def label(field: str) -> str:
         return str(getattr(Article._meta.get_field(field), "verbose_name", field))
 
     for field in ("kicker", "title", "subtitle", "short_title", "summary"):
         yield label(field), [content[field]] if content[field] else []
-    yield label("body"), lines_of(content["body"])
+    yield label("body"), body_lines(content["body"])
     yield _("credits"), [f"{Credit.Role(c['role']).label}：{c['name']}" for c in content["credits"]]
     yield label("source"), [content["source"]["name"]] if content["source"] else []
     yield label("origin"), [str(Article.Origin(content["origin"]).label)]
@@ -146,7 +150,7 @@ def _parts(content: dict[str, Any], section_names: dict[int, str]) -> Iterator[t
     yield _("attachments"), [f"{a['name']} {a['sha256'][:12]}" for a in content["attachments"]]
 
 
-class _Lines(HTMLParser):
+class _LineCollector(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.lines = [""]
@@ -172,5 +176,5 @@ class _Lines(HTMLParser):
         self.lines[-1] += data
 
 
-def _spans(pieces: list[tuple[str, str]]) -> list[Span]:
-    return [Span(kind, text) for kind, text in pieces if text]  # type: ignore[arg-type]
+def _joined_spans(pieces: list[tuple[str, str]]) -> list[TextSpan]:
+    return [TextSpan(kind, text) for kind, text in pieces if text]  # type: ignore[arg-type]

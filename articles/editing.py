@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import audit, permissions, persons, review, sanitising
+from . import audit, persons, review, sanitising
+from .assignments import permissions
 from .models import (
     Article,
     Attachment,
@@ -25,18 +26,34 @@ from .models import (
     Section,
     Source,
 )
-from .models.revision import digest_of
+from .models.revision import content_digest
 from .refusals import Problem, Refusal
 
 # Text without markup.
 PLAIN_FIELDS = (
-    "kicker", "title", "subtitle", "short_title", "summary", "keywords", "original_title", "original_author",
-)  # fmt: skip
+    "kicker",
+    "title",
+    "subtitle",
+    "short_title",
+    "summary",
+    "keywords",
+    "original_title",
+    "original_author",
+)
 # The working copy: what saving writes, and all that it writes. What acts set is theirs alone.
 WORKING_FIELDS = (
-    *PLAIN_FIELDS, "body", "cover", "section", "source", "origin", "original_url", "original_published_on",
-    "embargo_until", "expires_at", "pinned_until",
-)  # fmt: skip
+    *PLAIN_FIELDS,
+    "body",
+    "cover",
+    "section",
+    "source",
+    "origin",
+    "original_url",
+    "original_published_on",
+    "embargo_until",
+    "expires_at",
+    "pinned_until",
+)
 INSTANTS = ("embargo_until", "expires_at", "pinned_until")
 
 
@@ -74,7 +91,7 @@ def refuse_if_saved_since(article: Article, based_on: int) -> None:
             "compare the two, then choose."
         )
         % {
-            "name": audit.name_of(latest.created_by),
+            "name": audit.account_name(latest.created_by),
             "time": date_format(timezone.localtime(latest.created_at), "H:i:s"),
         },
         code="edited_meanwhile",
@@ -82,7 +99,7 @@ def refuse_if_saved_since(article: Article, based_on: int) -> None:
 
 
 @transaction.atomic
-def save(
+def save_article(
     article: Article,
     *,
     by: User,
@@ -97,14 +114,14 @@ def save(
     review.WouldVoid where saving would void sign-offs, unless `voiding` says that whoever saves knows; PermissionDenied;
     sanitising.TooLong. Nothing has changed then.
     """
-    removed = _write(article, by=by, based_on=based_on)
+    removed = _write_article_row(article, by=by, based_on=based_on)
     _write_credits(article, list(dict.fromkeys(credits)))
-    revision = _revise(article, by=by, voiding=voiding)
+    revision = _make_revision(article, by=by, voiding=voiding)
     revision.removed = removed
     return revision
 
 
-def _write(article: Article, *, by: User, based_on: int | None) -> tuple[str, ...]:
+def _write_article_row(article: Article, *, by: User, based_on: int | None) -> tuple[str, ...]:
     """Store the working copy's fields; return what the sanitiser removed."""
     fields = None
     correcting = False
@@ -112,7 +129,7 @@ def _write(article: Article, *, by: User, based_on: int | None) -> tuple[str, ..
         before = Article.objects.locked(article.pk)
         correcting = review.may_correct(before, by) and article.section_id == before.section_id
         if not correcting:
-            permissions.require(by, permissions.Duty.WRITE, before.section)
+            permissions.require_duty(by, permissions.Duty.WRITE, before.section)
         if based_on is not None:
             refuse_if_saved_since(before, based_on)
         article.latest = before.latest
@@ -120,7 +137,7 @@ def _write(article: Article, *, by: User, based_on: int | None) -> tuple[str, ..
     else:
         article.created_by = by
     if not correcting:
-        permissions.require(by, permissions.Duty.WRITE, article.section)
+        permissions.require_duty(by, permissions.Duty.WRITE, article.section)
     removed = _sanitise_texts(article)
     article.save(update_fields=fields)
     return removed
@@ -129,7 +146,7 @@ def _write(article: Article, *, by: User, based_on: int | None) -> tuple[str, ..
 def _sanitise_texts(article: Article) -> tuple[str, ...]:
     """Sanitise every text of the working copy in place; return what was removed from the body, in sentences."""
     for field in PLAIN_FIELDS:
-        setattr(article, field, sanitising.plain(getattr(article, field)))
+        setattr(article, field, sanitising.plain_text(getattr(article, field)))
     article.keywords = ",".join(split_keywords(article.keywords))
     cleaned = sanitising.sanitise(article.body)
     article.body = cleaned.html
@@ -150,14 +167,14 @@ def _write_credits(article: Article, wanted: list[tuple[str, Person]]) -> None:
             credit.save()
 
 
-def _revise(article: Article, *, by: User, voiding: bool) -> Revision:
+def _make_revision(article: Article, *, by: User, voiding: bool) -> Revision:
     """Make a revision of the working copy as it is now, unless the newest one says the same."""
-    content = content_of(article)
-    digest = digest_of(content)
+    content = revision_content(article)
+    digest = content_digest(content)
     latest = article.latest
     if latest and latest.digest == digest:
         return latest
-    stage = review.take_edit(Article.objects.locked(article.pk), by=by, voiding=voiding) if latest else 0
+    stage = review.apply_edit_to_review(Article.objects.locked(article.pk), by=by, voiding=voiding) if latest else 0
     revision = Revision.objects.create(
         article=article,
         number=latest.number + 1 if latest else 1,
@@ -167,19 +184,19 @@ def _revise(article: Article, *, by: User, voiding: bool) -> Revision:
         created_by=by,
     )
     RevisionPicture.objects.bulk_create(
-        RevisionPicture(revision=revision, picture=picture) for picture in _pictures(article)
+        RevisionPicture(revision=revision, picture=picture) for picture in _used_pictures(article)
     )
     RevisionAttachment.objects.bulk_create(
-        RevisionAttachment(revision=revision, attachment=attachment) for attachment in _attachments(article)
+        RevisionAttachment(revision=revision, attachment=attachment) for attachment in _used_attachments(article)
     )
     Article.objects.filter(pk=article.pk).update(latest=revision)
     article.latest = revision
-    audit.record("article.saved", article, by=by, revision=revision.number, digest=digest)
+    audit.record_entry("article.saved", article, by=by, revision=revision.number, digest=digest)
     return revision
 
 
 @transaction.atomic
-def restore(revision: Revision, *, by: User, voiding: bool = False) -> Revision:
+def restore_revision(revision: Revision, *, by: User, voiding: bool = False) -> Revision:
     """Make the working copy what it was at this revision. That is a new revision; nothing in between is lost."""
     article = Article.objects.locked(revision.article_id)
     content = revision.content
@@ -196,27 +213,27 @@ def restore(revision: Revision, *, by: User, voiding: bool = False) -> Revision:
         (credit["role"], persons.find_or_add_person(credit["name"], credit["unit"], by=by))
         for credit in content["credits"]
     ]
-    restored = save(article, by=by, credits=credits, voiding=voiding)
-    audit.record("article.restored", article, by=by, revision=revision.number, as_revision=restored.number)
+    restored = save_article(article, by=by, credits=credits, voiding=voiding)
+    audit.record_entry("article.restored", article, by=by, revision=revision.number, as_revision=restored.number)
     return restored
 
 
 @transaction.atomic
-def discard(article: Article, *, by: User) -> None:
+def discard_draft(article: Article, *, by: User) -> None:
     """Delete a draft that readers never saw; what readers saw is kept for good, and withdrawn instead."""
     article = Article.objects.locked(article.pk)
-    permissions.require(by, permissions.Duty.WRITE, article.section)
+    permissions.require_duty(by, permissions.Duty.WRITE, article.section)
     if article.editions.exists():
         raise CannotDiscard(WAS_PUBLIC.filled(title=article))
     if article.sign_offs.exists():
         raise CannotDiscard(WAS_SUBMITTED.filled(title=article))
-    audit.record(
+    audit.record_entry(
         "article.discarded", article, by=by, title=article.title, digest=article.latest.digest if article.latest else ""
     )
     article.delete()
 
 
-def content_of(article: Article) -> dict[str, Any]:
+def revision_content(article: Article) -> dict[str, Any]:
     """Everything readers would see of the working copy, spelled out, so that later changes elsewhere cannot alter it.
 
     The section is a key, because renaming a section is meant to rename it on its old articles too; everything else is
@@ -235,9 +252,9 @@ def content_of(article: Article) -> dict[str, Any]:
             {"role": credit.role, "name": credit.person.name, "unit": credit.person.unit}
             for credit in article.credits.select_related("person")
         ],
-        "cover": _facts(article.cover) if article.cover else None,
-        "pictures": [_facts(picture) for picture in _pictures(article)],
-        "attachments": [_attached(attachment) for attachment in _attachments(article)],
+        "cover": _picture_content(article.cover) if article.cover else None,
+        "pictures": [_picture_content(picture) for picture in _used_pictures(article)],
+        "attachments": [_attachment_content(attachment) for attachment in _used_attachments(article)],
     }
     for field in INSTANTS:
         instant = getattr(article, field)
@@ -245,13 +262,13 @@ def content_of(article: Article) -> dict[str, Any]:
     return content
 
 
-def _attached(attachment: Attachment) -> dict[str, Any]:
+def _attachment_content(attachment: Attachment) -> dict[str, Any]:
     facts = {field: getattr(attachment, field) for field in ("sha256", "name", "size", "width", "height", "seconds")}
     # Those of films say nothing of a document.
     return {"file": attachment.file.name} | {name: value for name, value in facts.items() if value is not None}
 
 
-def _facts(picture: Picture) -> dict[str, Any]:
+def _picture_content(picture: Picture) -> dict[str, Any]:
     return {
         "sha256": picture.sha256,
         "file": picture.file.name,
@@ -263,7 +280,7 @@ def _facts(picture: Picture) -> dict[str, Any]:
     }
 
 
-def _pictures(article: Article) -> list[Picture]:
+def _used_pictures(article: Article) -> list[Picture]:
     """The pictures in the body, in order, then the cover if it is not among them."""
     names, _unused = sanitising.used_files(article.body)
     found = {picture.file.name: picture for picture in Picture.objects.filter(file__in=names)}
@@ -273,7 +290,7 @@ def _pictures(article: Article) -> list[Picture]:
     return pictures
 
 
-def _attachments(article: Article) -> list[Attachment]:
+def _used_attachments(article: Article) -> list[Attachment]:
     _unused, names = sanitising.used_files(article.body)
     found = {attachment.file.name: attachment for attachment in Attachment.objects.filter(file__in=names)}
     return [found[name] for name in names if name in found]

@@ -8,7 +8,7 @@
     files/…                the pictures and attachments its editions show
     sheet.html, sheet.pdf  the review sheet
 
-`check` reads a pack without a database: it needs nothing but the file.
+`check_pack` reads a pack without a database: it needs nothing but the file.
 """
 
 import hashlib
@@ -27,12 +27,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, permissions
+from . import audit
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .models import Article, AuditEntry, Edition, Revision, SignOff
-from .models.revision import digest_of
-from .permissions import Duty
+from .models.revision import content_digest
 from .refusals import Problem, Refusal
-from .review_sheet import Sheet, pdf, sheet_of
+from .review_sheet import ReviewSheet, pdf, review_sheet
 
 # A pack's files are texts and pictures of one article; what is larger or more is none of ours.
 LARGEST_FILE, LARGEST_TEXT, LARGEST_PACK, MOST_FILES = 100 * 2**20, 32 * 2**20, 4 * 2**30, 5_000
@@ -73,7 +74,7 @@ class NotEvidence(Refusal):
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedPack:
     """A sound pack: the article's number, how many files it holds, the head of the audit's chain when it was made."""
 
     article: int
@@ -81,12 +82,14 @@ class Checked:
     audit_head: str
 
 
-def may_export(user: Any, article: Article) -> bool:
+def may_export_evidence(user: Any, article: Article) -> bool:
     """Whether the user may take the pack: those who publish in its section, and auditors."""
-    return permissions.may(user, Duty.PUBLISH, article.section) or permissions.may_everywhere(user, Duty.AUDIT)
+    return permissions.has_duty(user, Duty.PUBLISH, article.section) or permissions.has_duty_everywhere(
+        user, Duty.AUDIT
+    )
 
 
-def export(article: Article, target: IO[bytes], *, by: Any) -> None:
+def export_pack(article: Article, target: IO[bytes], *, by: Any) -> None:
     """Write the pack into `target`. Asks for the duty to publish in its section, or to read the audit; recorded.
 
     The rows are read in the transaction that records it; pictures and the sheet's pages are written after it, so that
@@ -98,15 +101,15 @@ def export(article: Article, target: IO[bytes], *, by: Any) -> None:
         for name, sha256 in files.items():
             if default_storage.exists(name):
                 with default_storage.open(name, "rb") as file:
-                    _put(pack, f"files/{name}", file.read(), hashes)
+                    _add_member(pack, f"files/{name}", file.read(), hashes)
             else:
                 manifest["missing"] = {**manifest.get("missing", {}), f"files/{name}": sha256}
-        _put(pack, "sheet.html", render_to_string("review_sheet_page.html", {"sheet": sheet}).encode(), hashes)
-        _put(pack, "sheet.pdf", pdf.pdf([sheet], title=sheet.content["title"]), hashes)
-        _put(pack, "manifest.json", _json({**manifest, "files": hashes}), {})
+        _add_member(pack, "sheet.html", render_to_string("review_sheet_page.html", {"sheet": sheet}).encode(), hashes)
+        _add_member(pack, "sheet.pdf", pdf.review_sheets_pdf([sheet], title=sheet.content["title"]), hashes)
+        _add_member(pack, "manifest.json", _json_bytes({**manifest, "files": hashes}), {})
 
 
-def check(source: IO[bytes]) -> Checked:
+def check_pack(source: IO[bytes]) -> CheckedPack:
     """What a sound pack holds; NotEvidence, with a sentence, for one that is not.
 
     Checked: the manifest's hashes and that nothing is missing or added; each edition's digest against its text and the
@@ -117,45 +120,61 @@ def check(source: IO[bytes]) -> Checked:
         with zipfile.ZipFile(source) as pack:
             manifest = _check_files(pack)
             _check_meaning(pack, manifest)
-            return Checked(
+            return CheckedPack(
                 article=int(manifest["article"]),
                 files=len(manifest["files"]),
-                audit_head=_shown(manifest["audit_head"]),
+                audit_head=_printable(manifest["audit_head"]),
             )
     except NotEvidence:
         raise
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
-        raise NotEvidence(_UNEXPECTED.filled(why=_shown(error))) from error
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error,
-            struct.error) as error:  # fmt: skip
-        raise NotEvidence(_NO_ZIP.filled(why=_shown(error))) from error
+        raise NotEvidence(_UNEXPECTED.filled(why=_printable(error))) from error
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        zlib.error,
+        struct.error,
+    ) as error:
+        raise NotEvidence(_NO_ZIP.filled(why=_printable(error))) from error
 
 
 @transaction.atomic
 def _record_and_pack_rows(
     article: Article, pack: zipfile.ZipFile, hashes: dict[str, str], *, by: Any
-) -> tuple[dict[str, str], Sheet, dict[str, Any]]:
+) -> tuple[dict[str, str], ReviewSheet, dict[str, Any]]:
     """The part of an export that is one moment: the files that the editions show (name, SHA-256), the sheet, and the
     beginning of the manifest.
     """
     article = Article.objects.locked(article.pk)
-    if not may_export(by, article):
-        permissions.require(by, Duty.PUBLISH, article.section)
-    entry = audit.record("article.evidence_exported", article, by=by)
+    if not may_export_evidence(by, article):
+        permissions.require_duty(by, Duty.PUBLISH, article.section)
+    entry = audit.record_entry("article.evidence_exported", article, by=by)
     files: dict[str, str] = {}
     for edition in article.editions.select_related("revision").order_by("number").iterator(chunk_size=50):
         content = edition.revision.content
-        _put(pack, f"editions/{edition.number}.json", _json({**_row(edition), "content": content}), hashes)
+        _add_member(
+            pack, f"editions/{edition.number}.json", _json_bytes({**_row_values(edition), "content": content}), hashes
+        )
         files |= {file["file"]: file["sha256"] for file in (*content["pictures"], *content["attachments"])}
     read = Revision.objects.filter(pk__in=article.sign_offs.values("revision")).order_by("number")
     for revision in read.iterator(chunk_size=50):
-        _put(pack, f"revisions/{revision.number}.json", _json(_row(revision)), hashes)
-    _put(pack, "sign_offs.json", _json([_row(row) for row in article.sign_offs.order_by("pk")]), hashes)
+        _add_member(pack, f"revisions/{revision.number}.json", _json_bytes(_row_values(revision)), hashes)
+    _add_member(
+        pack, "sign_offs.json", _json_bytes([_row_values(row) for row in article.sign_offs.order_by("pk")]), hashes
+    )
     entries = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk")
-    _put(pack, "audit.json", _json([_row(row) for row in entries]), hashes)
-    manifest = {"article": article.number, "address": article.public_url, "made_at": timezone.now().isoformat(),
-                "audit_head": entry.hash}  # fmt: skip
-    return files, sheet_of(article), manifest
+    _add_member(pack, "audit.json", _json_bytes([_row_values(row) for row in entries]), hashes)
+    manifest = {
+        "article": article.number,
+        "address": article.public_url,
+        "made_at": timezone.now().isoformat(),
+        "audit_head": entry.hash,
+    }
+    return files, review_sheet(article), manifest
 
 
 def _check_files(pack: zipfile.ZipFile) -> dict[str, Any]:
@@ -168,19 +187,19 @@ def _check_files(pack: zipfile.ZipFile) -> dict[str, Any]:
         raise NotEvidence(_TOO_LARGE)
     for name, info in found.items():
         if not NAME.fullmatch(name):
-            raise NotEvidence(_NOT_OURS.filled(name=_shown(name)))
+            raise NotEvidence(_NOT_OURS.filled(name=_printable(name)))
         if info.file_size > (LARGEST_FILE if name.startswith("files/") else LARGEST_TEXT):
             raise NotEvidence(_FILE_TOO_LARGE.filled(name=name))
     if "manifest.json" not in found:
         raise NotEvidence(_NO_MANIFEST)
-    manifest = _read(pack, "manifest.json")
+    manifest = _read_member(pack, "manifest.json")
     listed = manifest.get("files") if isinstance(manifest, dict) else None
     if not isinstance(listed, dict):
         raise NotEvidence(_NO_LIST)
     for name in sorted(set(found) ^ {*listed, "manifest.json"}):
-        raise NotEvidence(_MISSING_OR_ADDED.filled(name=_shown(name)))
+        raise NotEvidence(_MISSING_OR_ADDED.filled(name=_printable(name)))
     for name, expected in listed.items():
-        if _sha256(pack, name) != expected:
+        if _member_sha256(pack, name) != expected:
             raise NotEvidence(_CHANGED.filled(name=name))
     return manifest
 
@@ -189,17 +208,17 @@ def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     names = list(manifest["files"])
     revisions = {}
     for name in (name for name in names if name.startswith("revisions/")):
-        revision = _read(pack, name)
+        revision = _read_member(pack, name)
         _check_text(name, revision)
         revisions[revision["id"]] = revision
-    sign_offs = {row["id"]: row for row in _read(pack, "sign_offs.json")}
+    sign_offs = {row["id"]: row for row in _read_member(pack, "sign_offs.json")}
     for row in sign_offs.values():
         if row["revision"] not in revisions or row["digest"] != revisions[row["revision"]]["digest"]:
-            raise NotEvidence(_OTHER_TEXT.filled(id=_shown(row["id"])))
+            raise NotEvidence(_OTHER_TEXT.filled(id=_printable(row["id"])))
     editions: dict[int, str] = {}
     for number in range(1, 1 + sum(name.startswith("editions/") for name in names)):
         name = f"editions/{number}.json"
-        edition = _read(pack, name)
+        edition = _read_member(pack, name)
         if edition["number"] != number or edition["article"] != manifest["article"]:
             raise NotEvidence(_OTHER_EDITION.filled(name=name))
         if edition["previous_digest"] != editions.get(number - 1, ""):
@@ -208,13 +227,13 @@ def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
         _check_readings(name, edition, sign_offs)
         for file in (*edition["content"]["pictures"], *edition["content"]["attachments"]):
             if manifest["files"].get(f"files/{file['file']}") != file["sha256"]:
-                raise NotEvidence(_OTHER_FILE.filled(file=_shown(file["file"]), name=name))
+                raise NotEvidence(_OTHER_FILE.filled(file=_printable(file["file"]), name=name))
         editions[number] = edition["digest"]
-    _check_audit(_read(pack, "audit.json"), editions)
+    _check_audit(_read_member(pack, "audit.json"), editions)
 
 
 def _check_text(name: str, row: dict[str, Any]) -> None:
-    if digest_of(row["content"]) != row["digest"]:
+    if content_digest(row["content"]) != row["digest"]:
         raise NotEvidence(_OTHER_DIGEST.filled(name=name))
 
 
@@ -233,41 +252,41 @@ def _check_readings(name: str, edition: dict[str, Any], sign_offs: dict[int, dic
 
 def _check_audit(entries: list[dict[str, Any]], editions: dict[int, str]) -> None:
     for entry in entries:
-        if audit.hash_of_facts(entry) != entry["hash"]:
-            raise NotEvidence(_ENTRY_CHANGED.filled(id=_shown(entry["id"])))
+        if audit.facts_hash(entry) != entry["hash"]:
+            raise NotEvidence(_ENTRY_CHANGED.filled(id=_printable(entry["id"])))
         number = entry["details"].get("edition")
         if number is not None and editions.get(number) != entry["details"]["digest"]:
-            raise NotEvidence(_EDITION_MISSING.filled(number=_shown(number)))
+            raise NotEvidence(_EDITION_MISSING.filled(number=_printable(number)))
 
 
-def _row(row: models.Model) -> dict[str, Any]:
+def _row_values(row: models.Model) -> dict[str, Any]:
     return {field.name: field.value_from_object(row) for field in row._meta.concrete_fields}
 
 
-def _json(value: Any) -> bytes:
-    return json.dumps(value, cls=_Encoder, ensure_ascii=False, sort_keys=True, indent=1).encode()
+def _json_bytes(value: Any) -> bytes:
+    return json.dumps(value, cls=_EvidenceEncoder, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
 
-class _Encoder(DjangoJSONEncoder):
+class _EvidenceEncoder(DjangoJSONEncoder):
     """Instants in full: Django's own encoder keeps milliseconds, and the audit's hashes are of microseconds."""
 
     def default(self, o: Any) -> Any:
         return o.isoformat() if hasattr(o, "isoformat") else super().default(o)
 
 
-def _read(pack: zipfile.ZipFile, name: str) -> Any:
+def _read_member(pack: zipfile.ZipFile, name: str) -> Any:
     try:
         return json.loads(pack.read(name))
     except (ValueError, KeyError, RecursionError) as error:
         raise NotEvidence(_CANNOT_BE_READ.filled(name=name)) from error
 
 
-def _sha256(pack: zipfile.ZipFile, name: str) -> str:
+def _member_sha256(pack: zipfile.ZipFile, name: str) -> str:
     with pack.open(name) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
-def _put(pack: zipfile.ZipFile, name: str, data: bytes, hashes: dict[str, str]) -> None:
+def _add_member(pack: zipfile.ZipFile, name: str, data: bytes, hashes: dict[str, str]) -> None:
     hashes[name] = hashlib.sha256(data).hexdigest()
     info = zipfile.ZipInfo(name, STAMP)
     info.compress_type = zipfile.ZIP_DEFLATED
@@ -275,6 +294,6 @@ def _put(pack: zipfile.ZipFile, name: str, data: bytes, hashes: dict[str, str]) 
     pack.writestr(info, data)
 
 
-def _shown(value: object) -> str:
+def _printable(value: object) -> str:
     """What a stranger's file says, fit for a terminal: no control characters, not endless."""
     return "".join(c if c.isprintable() else "?" for c in str(value))[:200]

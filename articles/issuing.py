@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
 
-from . import audit, baking, relating, review, search, short_links
+from . import audit, baking, keyword_relations, review, search, short_links
 from .models import Article, Edition, Section, SignOff
 
 # What an article's row says of what readers see, and of what is still to be done about it.
@@ -45,7 +45,7 @@ class Publication:
 class Placing(NamedTuple):
     """What became of an article's place in its section: where it was before, and whether it is the first one there."""
 
-    moved_from: baking.Place | None = None
+    moved_from: baking.SectionPlace | None = None
     opens_section: bool = False
 
 
@@ -92,7 +92,7 @@ def _place_in_section(article: Article) -> Placing:
     """Give the article the next place in its section, unless it is listed there already; the caller saves it."""
     if article.listed_in_id == article.section_id:
         return Placing()
-    before = baking.Place(article.listed_in, article.ordinal) if article.listed_in and article.ordinal else None
+    before = baking.SectionPlace(article.listed_in, article.ordinal) if article.listed_in and article.ordinal else None
     article.listed_in = article.section
     article.ordinal = _next_ordinal(article.section)
     return Placing(moved_from=before, opens_section=article.ordinal == 1)
@@ -102,9 +102,9 @@ def _announce(article: Article, edition: Edition, publication: Publication, plac
     """Tell all that depends on what is public: short links, search, audit, related articles, pages. The audit's entry
     comes before what other acts write, too (docs/decisions/turns.md).
     """
-    codes = short_links.assign(article, edition)
-    search.write(article)
-    audit.record(
+    codes = short_links.assign_codes(article, edition)
+    search.index_article(article)
+    audit.record_entry(
         publication.action,
         article,
         by=publication.by,
@@ -112,11 +112,11 @@ def _announce(article: Article, edition: Edition, publication: Publication, plac
         digest=edition.digest,
         **publication.details,
     )
-    related = relating.relate(article)
-    addresses = baking.of_article(article, moved_from=placing.moved_from)
-    baking.request(addresses | baking.pages_of(related) | baking.of_codes(codes))
+    related = keyword_relations.update_relations(article)
+    addresses = baking.article_pages(article, moved_from=placing.moved_from)
+    baking.request_bake(addresses | baking.pages_of_articles(related) | baking.code_images(codes))
     if placing.opens_section:
-        baking.request_everything()  # the navigation shows a section from its first article on
+        baking.request_full_bake()  # the navigation shows a section from its first article on
 
 
 def _next_ordinal(section: Section) -> int:

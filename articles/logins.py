@@ -30,26 +30,26 @@ class TooManyLogins(Refusal):
 
 def refuse_login_flood() -> None:
     """Raise TooManyLogins where too many log-ins were refused a moment ago, from the address of `audit.acting_from`."""
-    if audit.lately("session.refused", within=REFUSED_LOGINS_WITHIN) >= REFUSED_LOGINS_ALLOWED:
+    if audit.recent_count("session.refused", within=REFUSED_LOGINS_WITHIN) >= REFUSED_LOGINS_ALLOWED:
         raise TooManyLogins(TOO_MANY_LOGINS.filled(minutes=REFUSED_LOGINS_WITHIN // timedelta(minutes=1)))
 
 
 def record_login(user: User) -> AuditEntry:
     """Record that the user logged in."""
-    return audit.record("session.opened", user, by=user)
+    return audit.record_entry("session.opened", user, by=user)
 
 
 def record_refused_login(username: str) -> AuditEntry:
     """Record a log-in that was refused, under the name that was typed; nobody is known to have acted."""
     tried = username.replace("\0", "")[:LONGEST_USERNAME]  # PostgreSQL stores no NUL
-    return audit.record("session.refused", User(), by=None, name=tried)
+    return audit.record_entry("session.refused", User(), by=None, name=tried)
 
 
 def record_logout(user: User) -> AuditEntry:
     """Record that the user logged out."""
-    return audit.record("session.closed", user, by=user)
+    return audit.record_entry("session.closed", user, by=user)
 
 
 def record_password_change(user: User) -> AuditEntry:
     """Record that the user changed their own password; call it in the transaction of the change."""
-    return audit.record("user.password_changed", user, by=user)
+    return audit.record_entry("user.password_changed", user, by=user)

@@ -3,9 +3,10 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from . import audit, permissions
+from . import audit
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .models import OldPath
-from .permissions import Duty
 from .saved_rows import lock_row, write_row
 
 OLD_PATH_FIELDS = ("path", "target")
@@ -18,7 +19,7 @@ def save_old_path(old_path: OldPath, *, by: User) -> OldPath:
     Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
     """
     before = lock_row(old_path)
-    permissions.require_everywhere(by, Duty.ARRANGE)
+    permissions.require_duty_everywhere(by, Duty.ARRANGE)
     write_row(old_path, before, OLD_PATH_FIELDS, by=by)
     return old_path
 
@@ -27,9 +28,9 @@ def save_old_path(old_path: OldPath, *, by: User) -> OldPath:
 def remove_old_path(old_path: OldPath, *, by: User) -> None:
     """Delete an old path; nothing happens where it is gone already. Raises PermissionDenied."""
     before = lock_row(old_path)
-    permissions.require_everywhere(by, Duty.ARRANGE)
+    permissions.require_duty_everywhere(by, Duty.ARRANGE)
     if before:
-        audit.record("oldpath.deleted", before, by=by, name=str(before), fields=[])
+        audit.record_entry("oldpath.deleted", before, by=by, name=str(before), fields=[])
         before.delete()
 
 
@@ -41,7 +42,7 @@ def record_move(old: str, new: str) -> None:
     OldPath.objects.update_or_create(path=old, defaults={"target": new})
 
 
-def find(path: str) -> OldPath | None:
+def find_old_path(path: str) -> OldPath | None:
     """Where a path leads. A page below a moved section (`/s/old/7/`) leads to the same page of the new one."""
     exact = OldPath.objects.filter(path=path).first()
     if exact or not path.startswith("/s/"):

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from . import baking, permissions, search
+from . import baking, search
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .models import Person
-from .permissions import Duty
 from .saved_rows import lock_row, write_row
 
 PERSON_FIELDS = ("name", "unit")
@@ -18,8 +19,8 @@ def may_save_person(user: User, person: Person | None) -> bool:
     sheets: it is changed by whoever arranges the site.
     """
     if person and person.user_id:
-        return permissions.may_everywhere(user, Duty.ARRANGE)
-    return permissions.may_anywhere(user, Duty.WRITE)
+        return permissions.has_duty_everywhere(user, Duty.ARRANGE)
+    return permissions.has_duty_anywhere(user, Duty.WRITE)
 
 
 @transaction.atomic
@@ -30,9 +31,9 @@ def save_person(person: Person, *, by: User) -> Person:
     """
     before = lock_row(person)
     if before and before.user_id:
-        permissions.require_everywhere(by, Duty.ARRANGE)
+        permissions.require_duty_everywhere(by, Duty.ARRANGE)
     else:
-        permissions.require_anywhere(by, Duty.WRITE)
+        permissions.require_duty_anywhere(by, Duty.WRITE)
     write_person(person, before, by=by)
     return person
 
@@ -54,6 +55,6 @@ def write_person(person: Person, before: Person | None, fields: Iterable[str] = 
     """
     changed = write_row(person, before, fields, by=by)
     named = changed & set(PERSON_FIELDS)
-    if named and (before or search.newest(search.Query(credit=(person.name, person.unit)), 1)):
-        baking.request_everything()  # the articles that name the person lead to the person's page
+    if named and (before or search.newest_numbers(search.SearchQuery(credit=(person.name, person.unit)), 1)):
+        baking.request_full_bake()  # the articles that name the person lead to the person's page
     return changed

@@ -11,20 +11,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, permissions, review, short_links
+from . import audit, review, short_links
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .models import Article, Revision
-from .permissions import Duty
 
 SALT = "articles.preview.revocable"
 CODE_SIZE = 180  # pixels; the address is long, and a phone reads it from a screen
 
 
-def address_of(revision: Revision) -> str:
+def preview_url(revision: Revision) -> str:
     """The absolute address of a preview of exactly this revision, to be sent to somebody."""
-    return settings.SITE_URL + path_of(revision)
+    return settings.SITE_URL + preview_path(revision)
 
 
-def path_of(revision: Revision) -> str:
+def preview_path(revision: Revision) -> str:
     """The same without the host, for pages of the desk: they may be open under another name of this machine.
 
     Good for PREVIEW_HOURS hours from now.
@@ -35,7 +36,7 @@ def path_of(revision: Revision) -> str:
     return reverse("preview", args=[token])
 
 
-def revision_of(token: str) -> Revision | None:
+def previewed_revision(token: str) -> Revision | None:
     """The revision a link leads to, or None where the link is not ours, has expired or was revoked."""
     try:
         key, _dash, made = signing.Signer(salt=SALT).unsign(token).partition("-")
@@ -49,23 +50,23 @@ def revision_of(token: str) -> Revision | None:
     return None if revoked and at <= revoked else revision
 
 
-def qr_of(revision: Revision) -> bytes:
+def preview_qr_code(revision: Revision) -> bytes:
     """A preview link as a QR image (SVG), for the desk to show; the token's letters keep their case."""
-    return short_links.draw(address_of(revision), form="svg", size=CODE_SIZE)
+    return short_links.draw_qr_code(preview_url(revision), form="svg", size=CODE_SIZE)
 
 
-def may_revoke(user: Any, article: Article) -> bool:
+def may_revoke_previews(user: Any, article: Article) -> bool:
     """Whether the user writes, publishes, or reads this article now."""
-    writes = any(permissions.may(user, duty, article.section) for duty in (Duty.WRITE, Duty.PUBLISH))
+    writes = any(permissions.has_duty(user, duty, article.section) for duty in (Duty.WRITE, Duty.PUBLISH))
     return writes or review.may_correct(article, user)
 
 
 @transaction.atomic
-def revoke(article: Article, *, by: Any) -> None:
+def revoke_previews(article: Article, *, by: Any) -> None:
     """Make every preview link given out so far worthless; new ones work."""
     article = Article.objects.locked(article.pk)
-    if not may_revoke(by, article):
+    if not may_revoke_previews(by, article):
         raise PermissionDenied(_("Only whoever writes, reads or publishes this article may revoke its preview links."))
     article.previews_revoked_at = timezone.now()
     article.save(update_fields=["previews_revoked_at"])
-    audit.record("article.previews_revoked", article, by=by)
+    audit.record_entry("article.previews_revoked", article, by=by)

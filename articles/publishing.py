@@ -9,11 +9,12 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, baking, permissions, review, sanitising, search
+from . import audit, baking, review, sanitising, search
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .checks import OF_THE_TEXT, NotReady, find_problems
 from .issuing import PUBLIC_FIELDS, Publication, issue_edition
 from .models import Article, Edition, Section, SignOff
-from .permissions import Duty
 from .refusals import Problem, Refusal
 
 CORRECTION_OF_NOTHING = Problem(
@@ -67,24 +68,24 @@ class CannotWithdraw(Refusal):
 
 
 @transaction.atomic
-def publish(article: Article, *, by: User, note: str = "") -> Edition:
+def publish_article(article: Article, *, by: User, note: str = "") -> Edition:
     """Make the newest revision what readers see, and return its edition; the present one where it is that already.
 
     Raises PermissionDenied, or CannotPublish with the problems; that all have read and signed it is one of the checks.
     """
     article = Article.objects.locked(article.pk)
-    permissions.require(by, Duty.PUBLISH, article.section)
+    permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.live and article.live.digest == article.newest.digest:
         return article.live
-    return _publish_signed(article, by=by, kind=Edition.Kind.UPDATE, note=_note(note))
+    return _publish_signed(article, by=by, kind=Edition.Kind.UPDATE, note=_clean_note(note))
 
 
 @transaction.atomic
-def correct(article: Article, *, by: User, note: str) -> Edition:
+def publish_correction(article: Article, *, by: User, note: str) -> Edition:
     """Publish the newest revision as a correction (更正): readers are told by `note` what was wrong and what is right."""
-    note = _note(note)
+    note = _clean_note(note)
     article = Article.objects.locked(article.pk)
-    permissions.require(by, Duty.PUBLISH, article.section)
+    permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.live is None:
         raise CannotPublish(CORRECTION_OF_NOTHING)
     if article.live.digest == article.newest.digest:
@@ -104,14 +105,14 @@ def publish_urgent(article: Article, *, by: User, reason: str) -> Edition:
     review sheet. The readings stay open; they are due in the section's `late_reading_hours`.
     """
     article = Article.objects.locked(article.pk)
-    permissions.require(by, Duty.URGENT, article.section)
+    permissions.require_duty(by, Duty.URGENT, article.section)
     if article.live and article.live.digest == article.newest.digest:
         return article.live
-    reason = _note(reason)
+    reason = _clean_note(reason)
     problems = [*find_problems(article, OF_THE_TEXT), *_urgency_problems(article, reason)]
     if problems:
         raise CannotPublish(*problems)
-    on_duty = permissions.holds(by, Duty.URGENT, article.section)
+    on_duty = permissions.has_assignment(by, Duty.URGENT, article.section)
     article.readings_due_at = due = _late_readings_due(article)
     urgent = Publication(
         by=by,
@@ -131,17 +132,17 @@ def publish_archived(
     """Make migrated content public under the time it had in the older archive; said on the row and in the audit.
 
     `at` is its first publication there, `updated` its last update. `origin` names where it came from. Today's checks do
-    not apply to yesterday's texts. Call `renumber` for the section when a batch is in. The one way to a first
+    not apply to yesterday's texts. Call `renumber_section` for the section when a batch is in. The one way to a first
     publication time other than now (law 3).
     """
     article = Article.objects.locked(article.pk)
-    permissions.require(by, Duty.PUBLISH, article.section)
+    permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.first_published_at:
         return article.editions.order_by("number")[0]
     article.first_published_at = at
     article.migrated = True
     if article.is_read_by_all:
-        review.finish(article)
+        review.finish_review(article)
     archived = Publication(
         by=by,
         kind=Edition.Kind.ARCHIVE,
@@ -155,13 +156,13 @@ def publish_archived(
 
 
 @transaction.atomic
-def withdraw(article: Article, *, by: User, reason: str) -> None:
+def withdraw_article(article: Article, *, by: User, reason: str) -> None:
     """Take the article from readers at once, everywhere (410); the text and the evidence stay. A reason is required."""
     article = Article.objects.locked(article.pk)
-    permissions.require(by, Duty.WITHDRAW, article.section)
+    permissions.require_duty(by, Duty.WITHDRAW, article.section)
     if article.withdrawn_at:
         return
-    reason = _note(reason)
+    reason = _clean_note(reason)
     if not reason:
         raise CannotWithdraw(WITHDRAWAL_WITHOUT_REASON)
     if not article.live:
@@ -174,21 +175,23 @@ def withdraw(article: Article, *, by: User, reason: str) -> None:
     # What was withdrawn comes back when somebody says so, never by itself.
     article.scheduled_for = article.scheduled_by = None
     article.save(update_fields=(*PUBLIC_FIELDS, "scheduled_for", "scheduled_by"))
-    search.remove(article)
-    audit.record("article.withdrawn", article, by=by, edition=edition.number, digest=edition.digest, reason=reason)
-    baking.request(baking.of_article(article), gone=baking.own(article))
+    search.remove_from_index(article)
+    audit.record_entry(
+        "article.withdrawn", article, by=by, edition=edition.number, digest=edition.digest, reason=reason
+    )
+    baking.request_bake(baking.article_pages(article), gone=baking.own_pages(article))
 
 
 @transaction.atomic
-def put_back(article: Article, *, by: User, reason: str) -> Edition:
+def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
     """Show readers again the edition that was withdrawn, unchanged; the reason is kept in the audit."""
     article = Article.objects.locked(article.pk)
-    permissions.require(by, Duty.WITHDRAW, article.section)
+    permissions.require_duty(by, Duty.WITHDRAW, article.section)
     if article.live:
         return article.live
     if not article.withdrawn_at:
         raise CannotWithdraw(NOT_WITHDRAWN.filled(title=article))
-    reason = _note(reason)
+    reason = _clean_note(reason)
     if not reason:
         raise CannotWithdraw(PUT_BACK_WITHOUT_REASON)
     edition = article.editions.order_by("-number")[0]
@@ -199,10 +202,10 @@ def put_back(article: Article, *, by: User, reason: str) -> Edition:
     # Where all have signed the very text that readers see now, nothing is left to publish.
     closes = article.is_read_by_all and edition.digest == article.newest.digest
     if closes:
-        review.finish(article)
+        review.finish_review(article)
     article.save(update_fields=(*PUBLIC_FIELDS, *review.REVIEW_FIELDS))
-    search.write(article)
-    audit.record(
+    search.index_article(article)
+    audit.record_entry(
         "article.put_back",
         article,
         by=by,
@@ -212,12 +215,12 @@ def put_back(article: Article, *, by: User, reason: str) -> Edition:
         readings_open=article.readings_due_at is not None,
         closes_review=closes,
     )
-    baking.request(baking.of_article(article))
+    baking.request_bake(baking.article_pages(article))
     return edition
 
 
 @transaction.atomic
-def renumber(section: Section) -> None:
+def renumber_section(section: Section) -> None:
     """Put a section's articles in the order of their publication times again, after a batch of older ones came in.
 
     Two passes, because no two rows may hold one ordinal even for a moment; a thousand rows in memory at a time.
@@ -237,12 +240,12 @@ def renumber(section: Section) -> None:
             batch.clear()
     Article.objects.bulk_update(batch, ["ordinal"])
     Section.objects.filter(pk=section.pk).update(last_ordinal=ordinal)
-    baking.request_everything()  # every article may have other neighbours now
+    baking.request_full_bake()  # every article may have other neighbours now
 
 
-def _note(text: str) -> str:
+def _clean_note(text: str) -> str:
     """A note or reason as it is kept: plain text in one line, as long as its column."""
-    return " ".join(sanitising.plain(text).split())[:400]
+    return " ".join(sanitising.plain_text(text).split())[:400]
 
 
 def _late_readings_due(article: Article) -> datetime:
@@ -273,6 +276,6 @@ def _publish_signed(article: Article, *, by: User, kind: str, note: str) -> Edit
         details={"note": note},
         sign_off=article.signed,
     )
-    review.finish(article)
+    review.finish_review(article)
     article.readings_due_at, article.schedule_problem = None, ""
     return issue_edition(article, signed)

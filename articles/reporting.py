@@ -12,9 +12,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, permissions, sanitising
+from . import audit, sanitising
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .models import Article, Report
-from .permissions import Duty
 from .refusals import Problem, Refusal
 
 WORKING_DAYS = 5  # in which simple questions are answered: 《政府网站与政务新媒体检查指标》
@@ -51,12 +52,12 @@ class CannotClose(Refusal):
 
 
 @transaction.atomic
-def receive(article: Article, *, text: str, quote: str = "", contact: str = "", address: str) -> Report:
+def receive_report(article: Article, *, text: str, quote: str = "", contact: str = "", address: str) -> Report:
     """Take a reader's report of the edition that readers see; the same again where the same words are there already.
 
     `address` is the network address it came from; only a hash of it is kept, with a salt of the day.
     """
-    text, quote, contact = (_line(part) for part in (text, quote, contact))
+    text, quote, contact = (_single_line(part) for part in (text, quote, contact))
     if not text:
         raise CannotReport(NOTHING_SAID)
     for part, most in ((text, 500), (quote, 200), (contact, 80)):
@@ -69,57 +70,63 @@ def receive(article: Article, *, text: str, quote: str = "", contact: str = "", 
     same = Report.objects.filter(article=article, state=Report.State.OPEN, text=text).first()
     if same:
         return same
-    now, sender = timezone.now(), _hashed(address)
+    now, sender = timezone.now(), _hashed_sender(address)
     _refuse_a_flood(sender, now)
     report = Report.objects.create(
-        article=article, edition=edition.number, text=text, quote=quote, contact=contact, sender=sender,
-        received_at=now, due_at=due_after(now),
-    )  # fmt: skip
-    audit.record(
+        article=article,
+        edition=edition.number,
+        text=text,
+        quote=quote,
+        contact=contact,
+        sender=sender,
+        received_at=now,
+        due_at=answer_due_at(now),
+    )
+    audit.record_entry(
         "report.received", report, by=None, article=article.pk, due=report.due_at.isoformat(timespec="minutes")
     )
     return report
 
 
 @transaction.atomic
-def answer(report: Report, *, by: Any, text: str) -> Report:
+def answer_report(report: Report, *, by: Any, text: str) -> Report:
     """Close a report with an answer that the reader can look up."""
-    return _close(report, by=by, text=text, state=Report.State.ANSWERED, empty=NO_ANSWER)
+    return _close_report(report, by=by, text=text, state=Report.State.ANSWERED, empty=NO_ANSWER)
 
 
 @transaction.atomic
-def dismiss(report: Report, *, by: Any, reason: str) -> Report:
+def dismiss_report(report: Report, *, by: Any, reason: str) -> Report:
     """Close a report that asks for no answer, with a reason that stays inside."""
-    return _close(report, by=by, text=reason, state=Report.State.DISMISSED, empty=NO_REASON)
+    return _close_report(report, by=by, text=reason, state=Report.State.DISMISSED, empty=NO_REASON)
 
 
-def answerable_by(user: Any) -> QuerySet[Report]:
+def reports_answerable_by(user: Any) -> QuerySet[Report]:
     """The reports, open and closed, of the sections in which the user answers."""
     here = Q(pk=None)
     for duty in ANSWERING:
-        if permissions.may_everywhere(user, duty):
+        if permissions.has_duty_everywhere(user, duty):
             return Report.objects.all()
-        here |= Q(article__section__in=permissions.sections(user, duty).values("pk"))
+        here |= Q(article__section__in=permissions.sections_with_duty(user, duty).values("pk"))
     return Report.objects.filter(here)
 
 
-def waiting_for(user: Any) -> QuerySet[Report]:
+def open_reports_for(user: Any) -> QuerySet[Report]:
     """The open reports that the user may answer, the most urgent first."""
-    rows = answerable_by(user).filter(state=Report.State.OPEN)
+    rows = reports_answerable_by(user).filter(state=Report.State.OPEN)
     return rows.select_related("article__section").order_by("due_at", "pk")
 
 
-def may_answer(user: Any, report: Report) -> bool:
+def may_answer_report(user: Any, report: Report) -> bool:
     """Whether the user reads or publishes in the section of the article."""
-    return any(permissions.may(user, duty, report.article.section) for duty in ANSWERING)
+    return any(permissions.has_duty(user, duty, report.article.section) for duty in ANSWERING)
 
 
-def token_of(report: Report) -> str:
+def report_token(report: Report) -> str:
     """What the reader keeps, to look the answer up."""
     return signing.Signer(salt=SALT).sign(str(report.pk)).replace(":", ".")
 
 
-def find(token: str) -> Report | None:
+def find_report(token: str) -> Report | None:
     """The report of a token; None where it is not ours."""
     try:
         key = signing.Signer(salt=SALT).unsign(token.replace(".", ":"))
@@ -128,7 +135,7 @@ def find(token: str) -> Report | None:
     return Report.objects.select_related("article__live").filter(pk=key).first()
 
 
-def due_after(instant: datetime) -> datetime:
+def answer_due_at(instant: datetime) -> datetime:
     """When an answer is due: at closing time of the fifth working day after. Holidays are not known."""
     day, left = timezone.localdate(instant), WORKING_DAYS
     while left:
@@ -143,16 +150,18 @@ def forget_contacts() -> int:
     return old.exclude(contact="", sender="").update(contact="", sender="")
 
 
-def _close(report: Report, *, by: Any, text: str, state: str, empty: Problem) -> Report:
+def _close_report(report: Report, *, by: Any, text: str, state: str, empty: Problem) -> Report:
     report = (
         Report.objects.select_for_update(of=("self",), no_key=True)
         .select_related("article__section__parent")
         .get(pk=report.pk)
     )
-    if not may_answer(by, report):
-        raise PermissionDenied(_("“%(user)s” neither reads nor publishes in “%(section)s”, and so does not answer there.")
-                               % {"user": by.get_username(), "section": report.article.section})  # fmt: skip
-    text = _line(text)
+    if not may_answer_report(by, report):
+        raise PermissionDenied(
+            _("“%(user)s” neither reads nor publishes in “%(section)s”, and so does not answer there.")
+            % {"user": by.get_username(), "section": report.article.section}
+        )
+    text = _single_line(text)
     if report.state == state and report.answer == text:
         return report
     if report.state != Report.State.OPEN:
@@ -161,7 +170,7 @@ def _close(report: Report, *, by: Any, text: str, state: str, empty: Problem) ->
         raise CannotClose(empty)
     report.state, report.answer, report.closed_by, report.closed_at = state, text[:400], by, timezone.now()
     report.save(update_fields=["state", "answer", "closed_by", "closed_at"])
-    audit.record(f"report.{state}", report, by=by, article=report.article_id, answer=report.answer)
+    audit.record_entry(f"report.{state}", report, by=by, article=report.article_id, answer=report.answer)
     return report
 
 
@@ -172,9 +181,9 @@ def _refuse_a_flood(sender: str, now: datetime) -> None:
         raise CannotReport(TOO_MANY)
 
 
-def _hashed(address: str) -> str:
+def _hashed_sender(address: str) -> str:
     return sha256(f"{settings.SECRET_KEY}{date.today()}{address}".encode()).hexdigest()  # noqa: DTZ011 (any day will do)
 
 
-def _line(text: str) -> str:
-    return sanitising.plain(text)
+def _single_line(text: str) -> str:
+    return sanitising.plain_text(text)

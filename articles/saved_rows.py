@@ -30,11 +30,11 @@ def write_row(row: Row, before: Row | None, fields: Iterable[str], *, by: User) 
         save_fields(row, before, changed)
         kind = row._meta.model_name
         if before is None:
-            audit.record(f"{kind}.added", row, by=by, name=str(row), fields=[])
+            audit.record_entry(f"{kind}.added", row, by=by, name=str(row), fields=[])
         else:
             old, new = values_of(before, changed), values_of(row, changed)
             labels = labels_of(row, changed)
-            audit.record(f"{kind}.changed", row, by=by, name=str(row), fields=labels, old=old, new=new)
+            audit.record_entry(f"{kind}.changed", row, by=by, name=str(row), fields=labels, old=old, new=new)
     return set(changed)
 
 
@@ -42,13 +42,13 @@ def check_row(row: Row, before: Row | None, fields: Iterable[str]) -> list[str]:
     """Raise ValidationError where the row is not valid; else the names, among `fields`, of those that differ from
     `before`, all of them for a new row. Takes the audit-chain lock: a name that is free here is free when it is written.
     """
-    audit.wait_for_turn()
+    audit.lock_audit_chain()
     written = list(fields)
     row._state.adding = before is None
     row.full_clean(exclude={field.name for field in row._meta.fields} - set(written))
     if before is None:
         return written
-    return [name for name in written if _value(row, name) != _value(before, name)]
+    return [name for name in written if _recorded_value(row, name) != _recorded_value(before, name)]
 
 
 def save_fields(row: models.Model, before: models.Model | None, changed: Iterable[str]) -> None:
@@ -67,5 +67,5 @@ def values_of(row: models.Model, fields: Iterable[str]) -> list[str]:
     return ["" if (value := getattr(row, name)) is None else str(value) for name in fields]
 
 
-def _value(row: models.Model, name: str) -> object:
+def _recorded_value(row: models.Model, name: str) -> object:
     return getattr(row, getattr(row._meta.get_field(name), "attname", name))

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, baking, permissions
+from . import audit, baking
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .checks import find_problems
 from .models import Article, Heartbeat, SiteSettings, Slot
-from .permissions import Duty
-from .publishing import CannotPublish, publish
+from .publishing import CannotPublish, publish_article
 from .refusals import Problem, Refusal
 
 # How many due articles one call of `publish_due` takes; the next call takes the next ones.
@@ -33,12 +34,12 @@ class CannotSchedule(Refusal):
 
 
 @transaction.atomic
-def schedule(article: Article, *, by: User, at: datetime) -> None:
+def schedule_article(article: Article, *, by: User, at: datetime) -> None:
     """Have the text, read by all as it stands, published at the instant `at` in the future."""
     article = Article.objects.locked(article.pk)
-    permissions.require(by, Duty.PUBLISH, article.section)
+    permissions.require_duty(by, Duty.PUBLISH, article.section)
     if at <= timezone.now():
-        raise CannotSchedule(HAS_PASSED.filled(instant=_spell(at)))
+        raise CannotSchedule(HAS_PASSED.filled(instant=_spell_time(at)))
     problems = find_problems(article, at=at)
     if problems:
         raise CannotPublish(*problems)
@@ -46,19 +47,21 @@ def schedule(article: Article, *, by: User, at: datetime) -> None:
         return
     article.scheduled_for, article.scheduled_by, article.schedule_problem = at, by, ""
     article.save(update_fields=["scheduled_for", "scheduled_by", "schedule_problem"])
-    audit.record("article.scheduled", article, by=by, digest=article.newest.digest, at=at.isoformat(timespec="seconds"))
+    audit.record_entry(
+        "article.scheduled", article, by=by, digest=article.newest.digest, at=at.isoformat(timespec="seconds")
+    )
 
 
 @transaction.atomic
-def unschedule(article: Article, *, by: User) -> None:
+def unschedule_article(article: Article, *, by: User) -> None:
     """Take the article out of the schedule; it stays read by all."""
     article = Article.objects.locked(article.pk)
-    permissions.require(by, Duty.PUBLISH, article.section)
+    permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.scheduled_for is None:
         return
     at, article.scheduled_for, article.scheduled_by = article.scheduled_for, None, None
     article.save(update_fields=["scheduled_for", "scheduled_by"])
-    audit.record("article.unscheduled", article, by=by, at=at.isoformat(timespec="seconds"))
+    audit.record_entry("article.unscheduled", article, by=by, at=at.isoformat(timespec="seconds"))
 
 
 def publish_due() -> int:
@@ -79,18 +82,18 @@ def _publish_if_due(number: int) -> bool:
     if by is None or article.scheduled_for is None or article.scheduled_for > timezone.now():
         return False
     try:
-        publish(article, by=by)
+        publish_article(article, by=by)
     except (Refusal, PermissionDenied) as refusal:
         article.scheduled_for = article.scheduled_by = None
         article.schedule_problem = str(refusal)
         article.save(update_fields=["scheduled_for", "scheduled_by", "schedule_problem"])
-        audit.record("article.schedule_failed", article, by=by, why=str(refusal))
+        audit.record_entry("article.schedule_failed", article, by=by, why=str(refusal))
         return False
     return True
 
 
 @transaction.atomic
-def notice_instants() -> int:
+def rebake_expired() -> int:
     """Have the pages baked that changed by themselves since the last look, since an article expired or a pin ended; how
     many articles those are. Where the clock was set back, what lies between is looked at again.
     """
@@ -102,59 +105,59 @@ def notice_instants() -> int:
         for field in ("expires_at", "pinned_until")
     }
     count = 0
-    audit.wait_for_turn()  # as acts do before they ask for pages
+    audit.lock_audit_chain()  # as acts do before they ask for pages
     for field, rows in passed.items():
         whole = rows.select_related("live__revision", "live__section__parent__parent")
         for article in whole.order_by("number").iterator():
-            gone = baking.own(article) if field == "expires_at" and last and last < now else ()
-            baking.request(baking.of_article(article), gone=gone)
+            gone = baking.own_pages(article) if field == "expires_at" and last and last < now else ()
+            baking.request_bake(baking.article_pages(article), gone=gone)
             count += 1
-    count += _notice_grey(first, until) + _notice_slots(first, until) + _notice_old_news(first, until)
+    count += _rebake_grey(first, until) + _rebake_slots(first, until) + _rebake_news_sitemap(first, until)
     if count or last is None or now - first > BEAT:
         Heartbeat.objects.update_or_create(worker=INSTANTS, defaults={"seen_at": now})
     return count
 
 
-def _notice_grey(first: datetime, until: datetime) -> int:
+def _rebake_grey(first: datetime, until: datetime) -> int:
     """Have the pages baked that became grey, or coloured again, between two instants; whether there were any."""
     site = SiteSettings.current()
     passed = any(at and first < at <= until for at in (site.grey_from, site.grey_until))
     if not passed or site.grey == SiteSettings.Grey.OFF:
         return 0
     if site.grey == SiteSettings.Grey.HOME:
-        baking.request([reverse("home")])
+        baking.request_bake([reverse("home")])
     else:
-        baking.request_everything()
+        baking.request_full_bake()
     return 1
 
 
-def _notice_slots(first: datetime, until: datetime) -> int:
+def _rebake_slots(first: datetime, until: datetime) -> int:
     """Have the home page and the topics baked in which a slot's time ended between two instants; how many slots."""
     passed = list(Slot.objects.filter(until__gt=first, until__lte=until).select_related("block__topic"))
     for slot in passed:
-        baking.request({*baking.of_topic(slot.block.topic), *baking.pages_of([slot.article_id])})
+        baking.request_bake({*baking.topic_pages(slot.block.topic), *baking.pages_of_articles([slot.article_id])})
     return len(passed)
 
 
-def _notice_old_news(first: datetime, until: datetime) -> int:
+def _rebake_news_sitemap(first: datetime, until: datetime) -> int:
     """Have the map of news baked from which an article dropped between two instants; whether one did."""
     aged = Article.objects.public().filter(
         first_published_at__gt=first - baking.IS_NEWS, first_published_at__lte=until - baking.IS_NEWS
     )
     if not aged.exists():
         return 0
-    baking.request([reverse("news_sitemap")])
+    baking.request_bake([reverse("news_sitemap")])
     return 1
 
 
-def beat() -> None:
+def record_heartbeat() -> None:
     """Say that the worker is alive, where it has not just been said."""
     now = timezone.now()
     if not Heartbeat.objects.filter(worker=WORKER, seen_at__range=(now - BEAT, now)).exists():
         Heartbeat.objects.update_or_create(worker=WORKER, defaults={"seen_at": now})
 
 
-def silent_since() -> datetime | None:
+def worker_silent_since() -> datetime | None:
     """Since when no worker has been seen, once that is long enough to worry; None while one is at work.
 
     A newsroom in which none was ever seen gets the beginning of time.
@@ -165,5 +168,5 @@ def silent_since() -> datetime | None:
     return seen or datetime.min.replace(tzinfo=timezone.get_current_timezone())
 
 
-def _spell(instant: datetime) -> str:
+def _spell_time(instant: datetime) -> str:
     return date_format(timezone.localtime(instant), "Y-m-d H:i")

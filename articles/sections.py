@@ -3,9 +3,10 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from . import baking, old_paths, permissions
+from . import baking, old_paths
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .models import Section
-from .permissions import Duty
 from .saved_rows import lock_row, write_row
 
 SECTION_FIELDS = (
@@ -31,14 +32,14 @@ def save_section(section: Section, *, by: User) -> Section:
     Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
     """
     before = lock_row(section)
-    permissions.require_everywhere(by, Duty.ARRANGE)
+    permissions.require_duty_everywhere(by, Duty.ARRANGE)
     if before:
         section.level = before.level  # `clean` derives it from the parent, and refuses what would move its children
     changed = write_row(section, before, SECTION_FIELDS, by=by)
     if before is None:
-        baking.request(baking.of_section(section))
+        baking.request_bake(baking.section_pages(section))
     elif changed:
         if "slug" in changed:
             old_paths.record_move(before.get_absolute_url(), section.get_absolute_url())
-        baking.request_everything()  # its name stands in the navigation, and on the page of every article in it
+        baking.request_full_bake()  # its name stands in the navigation, and on the page of every article in it
     return section

@@ -28,12 +28,12 @@ def code_for(number: int, purpose: str, edition_number: int | None = None) -> st
     return f"{purpose}{number}" if edition_number is None else f"{purpose}{number}-{edition_number}"
 
 
-def address_of(code: str) -> str:
+def code_url(code: str) -> str:
     """What the QR image says: the absolute address in capitals, with the host from settings, never from a request."""
     return f"{settings.SITE_URL}/q/{code}".upper()
 
 
-def assign(article: Article, edition: Edition) -> list[str]:
+def assign_codes(article: Article, edition: Edition) -> list[str]:
     """Give the article its codes for screens, once, and this edition its code for paper; the codes that are new."""
     wanted = [
         ShortLink(code=code_for(article.number, purpose), article=article, purpose=purpose)
@@ -48,16 +48,19 @@ def assign(article: Article, edition: Edition) -> list[str]:
     return [link.code for link in wanted]
 
 
-def find(code: str) -> ShortLink | None:
+def find_short_link(code: str) -> ShortLink | None:
     """The short link of a code, in whatever case a phone or a person typed it; None where there is none."""
     return ShortLink.objects.select_related("article__live", "edition").filter(code=code.upper()).first()
 
 
-def of_edition(edition: Edition) -> list[ShortLink]:
+def edition_codes(edition: Edition) -> list[ShortLink]:
     """The three codes an edition is reached by, for screens first, with their scans so far."""
     number = edition.article_id
-    codes = [code_for(number, Purpose.WECHAT), code_for(number, Purpose.PHONE),
-             code_for(number, Purpose.PRINT, edition.number)]  # fmt: skip
+    codes = [
+        code_for(number, Purpose.WECHAT),
+        code_for(number, Purpose.PHONE),
+        code_for(number, Purpose.PRINT, edition.number),
+    ]
     return sorted(ShortLink.objects.filter(code__in=codes), key=lambda link: codes.index(link.code))
 
 
@@ -66,7 +69,7 @@ def count_scan(link: ShortLink) -> None:
     ShortLink.objects.filter(pk=link.pk).update(scans=F("scans") + 1)
 
 
-def draw(text: str, *, form: Literal["svg", "png"], size: int, logo: bytes | None = None) -> bytes:
+def draw_qr_code(text: str, *, form: Literal["svg", "png"], size: int, logo: bytes | None = None) -> bytes:
     """A QR image of `text`, `size` pixels square with its white quiet zone of four modules; dark on white, always.
 
     Level M; with a logo (bytes of an image, square) and from 128 px up, level H with the logo in the middle on under
@@ -80,10 +83,10 @@ def draw(text: str, *, form: Literal["svg", "png"], size: int, logo: bytes | Non
     code.add_data(text)
     code.make(fit=True)
     mark = logo if with_logo else None
-    return _svg(code, size, mark) if form == "svg" else _png(code, size, mark)
+    return _draw_svg(code, size, mark) if form == "svg" else _draw_png(code, size, mark)
 
 
-def _svg(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
+def _draw_svg(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
     """Runs of dark modules in one path: a third of the bytes of a rectangle per module."""
     matrix = code.get_matrix()
     side = len(matrix)
@@ -96,7 +99,7 @@ def _svg(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
     if logo:
         width = (side - 2 * QUIET_ZONE) * LOGO_SIDE
         start = (side - width) / 2
-        data = base64.b64encode(_logo(logo, 256)).decode()
+        data = base64.b64encode(_logo_png(logo, 256)).decode()
         picture = (
             f'<image x="{start:.2f}" y="{start:.2f}" width="{width:.2f}" height="{width:.2f}" '
             f'href="data:image/png;base64,{data}"/>'
@@ -107,7 +110,7 @@ def _svg(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
     ).encode()
 
 
-def _png(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
+def _draw_png(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
     matrix = code.get_matrix()
     side = len(matrix)
     image = Image.new("1", (side, side), 1)
@@ -119,7 +122,7 @@ def _png(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
         image = image.resize((size, size), Image.Resampling.BOX)
     if logo:
         width = round((side - 2 * QUIET_ZONE) * LOGO_SIDE / side * size)
-        mark = Image.open(io.BytesIO(_logo(logo, width)))
+        mark = Image.open(io.BytesIO(_logo_png(logo, width)))
         image = image.convert("RGB")
         image.paste(mark, ((size - width) // 2, (size - width) // 2))
     out = io.BytesIO()
@@ -127,7 +130,7 @@ def _png(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
     return out.getvalue()
 
 
-def _logo(data: bytes, width: int) -> bytes:
+def _logo_png(data: bytes, width: int) -> bytes:
     """The logo on white, `width` pixels square with a white margin, as PNG."""
     with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as source:
         mark = source.convert("RGBA")

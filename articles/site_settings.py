@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import baking, look, permissions
+from . import appearance, baking
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .models import SiteSettings
-from .permissions import Duty
 from .saved_rows import lock_row, write_row
 
 SETTINGS_FIELDS = tuple(field.name for field in SiteSettings._meta.fields if not field.primary_key)
@@ -23,23 +24,23 @@ def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
     """
     settings.pk = 1
     before = lock_row(settings)
-    permissions.require_everywhere(by, Duty.ARRANGE)
+    permissions.require_duty_everywhere(by, Duty.ARRANGE)
     settings.accent = settings.accent.lower()
     faults = find_settings_faults(settings.accent, settings.grey_from, settings.grey_until)
     if faults:
         raise ValidationError(faults)
     if write_row(settings, before, SETTINGS_FIELDS, by=by):
-        baking.request_everything()
+        baking.request_full_bake()
     return settings
 
 
 def find_settings_faults(accent: str, grey_from: datetime | None, grey_until: datetime | None) -> dict[str, str]:
     """Sentences by field: an accent that cannot be read on our paper, a mourning that ends before it begins."""
     faults = {}
-    if look.COLOUR.fullmatch(accent) and look.contrast(accent, look.PAPER) < look.LEGIBLE:
+    if appearance.COLOUR.fullmatch(accent) and appearance.contrast_ratio(accent, appearance.PAPER) < appearance.LEGIBLE:
         faults["accent"] = _(
             "On our paper this colour has a contrast of %(has).1f, and text needs %(needs)s: choose a darker one."
-        ) % {"has": look.contrast(accent, look.PAPER), "needs": look.LEGIBLE}
+        ) % {"has": appearance.contrast_ratio(accent, appearance.PAPER), "needs": appearance.LEGIBLE}
     if grey_from and grey_until and grey_until <= grey_from:
         faults["grey_until"] = _("The end is before the beginning; exchange the two.")
     return faults

@@ -3,9 +3,10 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from . import baking, permissions, search
+from . import baking, search
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .models import Source
-from .permissions import Duty
 from .saved_rows import lock_row, write_row
 
 SOURCE_FIELDS = ("name", "standing", "url")
@@ -18,9 +19,9 @@ def save_source(source: Source, *, by: User) -> Source:
     Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
     """
     before = lock_row(source)
-    permissions.require_everywhere(by, Duty.ARRANGE)
+    permissions.require_duty_everywhere(by, Duty.ARRANGE)
     changed = write_row(source, before, SOURCE_FIELDS, by=by)
     renamed = before is not None and "name" in changed
-    if renamed or (changed and search.newest(search.Query(source=source.name), 1)):
-        baking.request_everything()  # the articles that come from it lead to its page
+    if renamed or (changed and search.newest_numbers(search.SearchQuery(source=source.name), 1)):
+        baking.request_full_bake()  # the articles that come from it lead to its page
     return source

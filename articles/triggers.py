@@ -35,16 +35,16 @@ RULES = [
 ]
 
 
-def install(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
+def install_triggers(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
     """Put every rule's trigger in place; the same again when run again."""
-    remove(connection)
+    remove_triggers(connection)
     with connection.cursor() as cursor:
         for name, event, table, broken in RULES:
-            for statement in _statements(connection.vendor, name, event, table, broken):
+            for statement in _trigger_statements(connection.vendor, name, event, table, broken):
                 cursor.execute(statement)
 
 
-def remove(connection: BaseDatabaseWrapper) -> None:
+def remove_triggers(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers away: for emptying a test database, and before putting them in place anew."""
     with connection.cursor() as cursor:
         for name, _event, table, _broken in RULES:
@@ -54,7 +54,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
-def _statements(vendor: str, name: str, event: str, table: str, broken: str) -> list[str]:
+def _trigger_statements(vendor: str, name: str, event: str, table: str, broken: str) -> list[str]:
     if vendor == "sqlite":
         return [
             f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {broken} BEGIN SELECT RAISE(ABORT, '{name}'); END"

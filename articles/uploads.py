@@ -11,9 +11,9 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from . import permissions
+from .assignments import permissions
+from .assignments.permissions import Duty
 from .models import Attachment, Picture
-from .permissions import Duty
 from .refusals import Problem, Refusal
 
 # Every extension that is ever stored, and what the view that serves files must call it. Nothing here can run as a page.
@@ -74,9 +74,9 @@ class RefusedFile(Refusal):
 
 def may_describe_upload(user: User, upload: Picture | Attachment) -> bool:
     """Readers see the words about a file wherever it is used: changed by whoever uploaded it, or arranges the site."""
-    if upload.uploaded_by_id == user.pk and permissions.may_anywhere(user, Duty.WRITE):
+    if upload.uploaded_by_id == user.pk and permissions.has_duty_anywhere(user, Duty.WRITE):
         return True
-    return permissions.may_everywhere(user, Duty.ARRANGE)
+    return permissions.has_duty_everywhere(user, Duty.ARRANGE)
 
 
 def require_may_describe(user: User, upload: Picture | Attachment) -> None:
@@ -87,7 +87,7 @@ def require_may_describe(user: User, upload: Picture | Attachment) -> None:
         )
 
 
-def read(upload: UploadedFile, name: str) -> bytes:
+def read_upload(upload: UploadedFile, name: str) -> bytes:
     """The bytes of an upload. Raises RefusedFile where there are none, or more than settings.MAX_UPLOAD_BYTES."""
     upload.seek(0)
     data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
@@ -120,7 +120,7 @@ def split_name(name: str) -> tuple[str, str]:
     return (found[1], found[2].lower()) if found else (name, "")
 
 
-def keep(path: str, data: bytes) -> None:
+def keep_file(path: str, data: bytes) -> None:
     """Write `data` where its hash says it belongs, unless it is there. A file cut short by a crash is written again."""
     if default_storage.exists(path):
         if default_storage.size(path) == len(data):

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from .backoff import Backoff
-from .baking.generations import generations
+from .baking.generations import baked_generations
 from .models import BakedPage, HubNotice
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def tell_hub() -> int:
     """
     if not settings.WEBSUB_HUB:
         return 0
-    baked = BakedPage.objects.filter(generation=generations().served().generation, path__startswith="/feeds/")
+    baked = BakedPage.objects.filter(generation=baked_generations().served().generation, path__startswith="/feeds/")
     feeds = dict(baked.values_list("path", "sha256"))
     notices = {notice.path: notice for notice in HubNotice.objects.filter(path__in=feeds)}
     told, now = 0, timezone.now()
@@ -37,7 +37,7 @@ def tell_hub() -> int:
         notice = notices.get(path) or HubNotice(path=path)
         if notice.sha256 == sha256 or (notice.due_at and notice.due_at > now):
             continue
-        if _tell(settings.SITE_URL + path):
+        if _notify_hub(settings.SITE_URL + path):
             notice.sha256, notice.attempts, notice.due_at = sha256, 0, None
             told += 1
         else:
@@ -46,7 +46,7 @@ def tell_hub() -> int:
     return told
 
 
-def _tell(address: str) -> bool:
+def _notify_hub(address: str) -> bool:
     body = urlencode({"hub.mode": "publish", "hub.url": address}).encode()
     try:
         with urlopen(Request(settings.WEBSUB_HUB, body), timeout=PATIENCE):  # noqa: S310 (http or https: see checks)

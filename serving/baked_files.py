@@ -22,8 +22,8 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
-from articles import byte_ranges, look
-from articles.baking.store import CACHE_CONTROL, name_of, path_of
+from articles import appearance, byte_ranges
+from articles.baking.store import CACHE_CONTROL, file_name, page_path
 from articles.byte_ranges import etag_of
 from articles.uploads import CONTENT_TYPES, PLAYED
 
@@ -34,14 +34,19 @@ Headers = list[tuple[str, str]]
 App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 TYPES = {
-    ".html": "text/html; charset=utf-8", ".xml": "application/xml", ".atom": "application/atom+xml; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8", ".png": "image/png", ".css": "text/css; charset=utf-8",
-    ".rss": "application/rss+xml; charset=utf-8", ".json": "application/feed+json; charset=utf-8",
-}  # fmt: skip
+    ".html": "text/html; charset=utf-8",
+    ".xml": "application/xml",
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".png": "image/png",
+    ".css": "text/css; charset=utf-8",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".json": "application/feed+json; charset=utf-8",
+}
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
 CACHE_CONTROLS = {
-    ".png": "public, max-age=86400",  # as articles/public/scans.py says of images of codes
-    ".css": look.CACHE_CONTROL,
+    ".png": "public, max-age=86400",  # as articles/public/short_links.py says of images of codes
+    ".css": appearance.CACHE_CONTROL,
 }
 VARY: dict[str, Headers] = {".png": [], ".css": [("Vary", "Accept-Encoding, Cookie")]}
 FILE = re.compile(
@@ -62,7 +67,7 @@ ANSWERS, LONGEST = 1000, 100
 WITH_HEADERS = ("SecurityMiddleware", "CSPMiddleware", "XFrameOptionsMiddleware")
 
 
-class Page(NamedTuple):
+class BakedResponse(NamedTuple):
     """One file as it is sent: the plain one or a copy, with the plain one's stamp."""
 
     file: str
@@ -80,7 +85,7 @@ class Front:
     def __init__(self, behind: App, pages: Path, media: Path) -> None:
         self.behind = behind
         self.pages, self.media = str(pages / "current"), str(media)
-        self.kept: OrderedDict[tuple[str, str], Page] = OrderedDict()  # the one used last is the last
+        self.kept: OrderedDict[tuple[str, str], BakedResponse] = OrderedDict()  # the one used last is the last
         self.size = 0
         self.changing = threading.Lock()
         self.encodings: dict[str, str] = {}
@@ -97,7 +102,7 @@ class Front:
                 answer = None
             else:
                 if path.startswith("/look/"):
-                    path = look.sheet_for(path, environ.get("HTTP_COOKIE", ""))
+                    path = appearance.style_sheet_path(path, environ.get("HTTP_COOKIE", ""))
                 answer = self._page(path, environ, start_response)
             if answer is not None:
                 return answer
@@ -126,7 +131,7 @@ class Front:
         key = path, encoding
         page = self.kept.get(key)
         try:
-            if page is None or page.stamp != stamp_of(os.stat(page.file)):
+            if page is None or page.stamp != file_stamp(os.stat(page.file)):
                 page = self._read(key)
             else:
                 self._use(key)
@@ -147,28 +152,30 @@ class Front:
             self.encodings[accepted] = encoding
         return encoding
 
-    def _read(self, key: tuple[str, str]) -> Page:
+    def _read(self, key: tuple[str, str]) -> BakedResponse:
         path, encoding = key
-        name = name_of(path)
-        if path_of(name) != path:
+        name = file_name(path)
+        if page_path(name) != path:
             raise ValueError(f"{path!r} is the name of a file, and nobody's address")
         file = f"{self.pages}/{name}"
         plain = os.stat(file)
         body, facts = None, plain
         if encoding:
             try:
-                body, facts = read(file + SUFFIXES[encoding])
+                body, facts = read_file(file + SUFFIXES[encoding])
             except FileNotFoundError:
                 encoding = ""
         if body is None or facts.st_mtime != plain.st_mtime:  # a copy of another version than the file
             encoding = ""
             # Kept under the stamp from before: where this is a newer version already, its copy is looked for next time.
-            body, facts = read(file)
+            body, facts = read_file(file)
         page = self._made(file, encoding, body, plain, facts)
         self._keep(key, page)
         return page
 
-    def _made(self, file: str, encoding: str, body: bytes, plain: os.stat_result, facts: os.stat_result) -> Page:
+    def _made(
+        self, file: str, encoding: str, body: bytes, plain: os.stat_result, facts: os.stat_result
+    ) -> BakedResponse:
         suffix = os.path.splitext(file)[1]
         # Two looks that were written in one second may be of one size, so their sheets are told apart by nothing.
         etag = "" if suffix == ".css" else etag_of(facts)
@@ -184,9 +191,9 @@ class Front:
             *([("Content-Encoding", encoding)] if encoding else []),
             *common,
         ]
-        return Page(file, stamp_of(plain), body, etag, int(facts.st_mtime), whole, common)
+        return BakedResponse(file, file_stamp(plain), body, etag, int(facts.st_mtime), whole, common)
 
-    def _keep(self, key: tuple[str, str], page: Page) -> None:
+    def _keep(self, key: tuple[str, str], page: BakedResponse) -> None:
         """Keep a page in memory; the ones unused longest go first."""
         with self.changing:
             self._forget(key)
@@ -227,15 +234,15 @@ class Front:
             start_response("304 Not Modified", common)
             return []
         headers = [("Content-Type", CONTENT_TYPES[kind]), *common]
-        return send(file, facts.st_size, etag, headers, environ, start_response)
+        return send_file(file, facts.st_size, etag, headers, environ, start_response)
 
 
-def send(
+def send_file(
     file: BinaryIO, size: int, etag: str, headers: Headers, environ: Environ, start_response: Callable[..., Any]
 ) -> Iterable[bytes]:
     """A file, whole or the range that was asked for."""
     try:
-        part = byte_ranges.part_of(environ, etag, size)
+        part = byte_ranges.requested_part(environ, etag, size)
     except byte_ranges.Unsatisfiable:
         file.close()
         start_response("416 Range Not Satisfiable", [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")])
@@ -244,16 +251,16 @@ def send(
     if part:
         headers = [*headers, ("Content-Range", f"bytes {first}-{end - 1}/{size}")]
     start_response("206 Partial Content" if part else "200 OK", [*headers, ("Content-Length", str(end - first))])
-    return byte_ranges.sent(file, first, first if environ["REQUEST_METHOD"] == "HEAD" else end)
+    return byte_ranges.file_chunks(file, first, first if environ["REQUEST_METHOD"] == "HEAD" else end)
 
 
-def read(file: str) -> tuple[bytes, os.stat_result]:
+def read_file(file: str) -> tuple[bytes, os.stat_result]:
     """What a file says, and the facts about that very file, whatever is renamed over it meanwhile."""
     with open(file, "rb") as opened:
         return opened.read(), os.fstat(opened.fileno())
 
 
-def stamp_of(facts: os.stat_result) -> tuple[int, ...]:
+def file_stamp(facts: os.stat_result) -> tuple[int, ...]:
     """What no two versions of a file share."""
     return facts.st_ino, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size
 
@@ -270,7 +277,14 @@ def headers_of_django() -> Headers:
             answer = import_string(name)(answer)
     site = urlsplit(settings.SITE_URL)
     request = WSGIRequest(
-        {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "SERVER_NAME": site.hostname, "SERVER_PORT": "443",
-         "HTTP_X_FORWARDED_PROTO": site.scheme, "wsgi.url_scheme": site.scheme, "wsgi.input": io.BytesIO()}
-    )  # fmt: skip
+        {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": "/",
+            "SERVER_NAME": site.hostname,
+            "SERVER_PORT": "443",
+            "HTTP_X_FORWARDED_PROTO": site.scheme,
+            "wsgi.url_scheme": site.scheme,
+            "wsgi.input": io.BytesIO(),
+        }
+    )
     return [(name, value) for name, value in answer(request).items() if name != "Content-Type"]

@@ -238,14 +238,34 @@ PASTES = [
         "巡堤",
     ),
     ("word-behaviour", "<v:vmlframe src='//evil.example/x.vml#x' style='behavior:url(#default#VML)'/>巡堤", "巡堤"),
-    ("word-smart-tag", "<o:SmartTagType namespaceuri='x' name='y' /><st1:place onclick=alert(1)>巡堤</st1:place>", "巡堤"),
-    ("wps", "<p class='p' style='text-indent:21pt'><font face='宋体' onclick=alert(1)>　　巡堤</font><o:p></o:p></p>", "巡堤"),
-    ("excel", "<table x:str><col width=72><tr><td x:num x:fmla='=HYPERLINK(\"javascript:alert(1)\")'>巡堤</td></table>", "巡堤"),
-    ("wechat-lazy", "<section data-tools='x'><img data-src='https://evil.example/0' onerror=alert(1)>巡堤</section>", "巡堤"),
+    (
+        "word-smart-tag",
+        "<o:SmartTagType namespaceuri='x' name='y' /><st1:place onclick=alert(1)>巡堤</st1:place>",
+        "巡堤",
+    ),
+    (
+        "wps",
+        "<p class='p' style='text-indent:21pt'><font face='宋体' onclick=alert(1)>　　巡堤</font><o:p></o:p></p>",
+        "巡堤",
+    ),
+    (
+        "excel",
+        "<table x:str><col width=72><tr><td x:num x:fmla='=HYPERLINK(\"javascript:alert(1)\")'>巡堤</td></table>",
+        "巡堤",
+    ),
+    (
+        "wechat-lazy",
+        "<section data-tools='x'><img data-src='https://evil.example/0' onerror=alert(1)>巡堤</section>",
+        "巡堤",
+    ),
     ("wechat-card", "<mp-common-profile data-pluginname=x onclick=alert(1)>巡堤</mp-common-profile>", "巡堤"),
     ("google-docs", "<b style='font-weight:normal' id='docs-internal-guid-0' onclick=alert(1)><p>巡堤</p></b>", "巡堤"),
     ("ckeditor-protected", "<p><!--{cke_protected}%3Cscript%3Ealert(1)%3C%2Fscript%3E-->巡堤</p>", "巡堤"),
-    ("ckeditor-saved-attributes", "<a data-cke-saved-href='javascript:alert(1)' data-cke-pa-onclick=alert(1)>巡堤</a>", "巡堤"),
-]  # fmt: skip
+    (
+        "ckeditor-saved-attributes",
+        "<a data-cke-saved-href='javascript:alert(1)' data-cke-pa-onclick=alert(1)>巡堤</a>",
+        "巡堤",
+    ),
+]
 
 ATTACKS = SCRIPTS + HANDLERS + LINKS + STYLES + ELEMENTS + MUTATIONS + PASTES

@@ -5,11 +5,11 @@ import re
 
 import brotli
 
-from articles import look
-from articles.baking import pages
-from articles.baking.generations import generations
-from articles.baking.render import ask
-from articles.baking.store import COPIES, OWN, name_of, path_of
+from articles import appearance
+from articles.baking import affected_pages
+from articles.baking.generations import baked_generations
+from articles.baking.render import render_page
+from articles.baking.store import COPIES, OWN, file_name, page_path
 from articles.models import Article, BakedPage, BakeJob
 
 LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)["#?]')
@@ -19,7 +19,7 @@ NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search|report|api)/|/look
 
 def on_disk():
     """Every file of the served site, by address, and its copies; strangers' files too."""
-    files = generations().served()
+    files = baked_generations().served()
     found, copies = {}, {}
     for name in files.names():
         if name in OWN:
@@ -27,17 +27,17 @@ def on_disk():
         if name.endswith(COPIES):
             copies[name] = files.read(name)
         else:
-            found[path_of(name)] = files.read(name)
+            found[page_path(name)] = files.read(name)
     return found, copies
 
 
 def dynamic():
     """What the site answers at every address that may have a file, and at whatever was baked once."""
-    addresses = {path for group in pages.everything() for path in group}
+    addresses = {path for group in affected_pages.all_addresses() for path in group}
     for article in Article.objects.all():
-        addresses |= pages.own(article)
+        addresses |= affected_pages.own_pages(article)
     addresses |= set(on_disk()[0])
-    return {path: body for path in addresses if (body := ask(path)) is not None}
+    return {path: body for path in addresses if (body := render_page(path)) is not None}
 
 
 def assert_agrees():
@@ -49,16 +49,16 @@ def assert_agrees():
         assert found[path].splitlines() == body.splitlines(), path
     for name, packed in copies.items():
         plain = brotli.decompress(packed) if name.endswith(".br") else gzip.decompress(packed)
-        assert found[path_of(name.rpartition(".")[0])] == plain, name
-    manifest = BakedPage.objects.filter(generation=generations().served().generation)
+        assert found[page_path(name.rpartition(".")[0])] == plain, name
+    manifest = BakedPage.objects.filter(generation=baked_generations().served().generation)
     assert set(manifest.values_list("path", flat=True)) == set(found)
     for path, body in found.items():
         for link in LINK.findall(body):
             if not NOT_BAKED.match(link):
-                assert look.sheet_for(link.decode(), "") in found, (
+                assert appearance.style_sheet_path(link.decode(), "") in found, (
                     f"{path} leads to {link.decode()}, which is not on disk"
                 )
-                name_of(link.decode())
+                file_name(link.decode())
 
 
 def assert_nothing_waits():

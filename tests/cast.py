@@ -89,12 +89,17 @@ class Cast:
     def article(self, *, by=None, credits=None, **facts):
         """A draft that may be submitted as it is; its writer is `by`, its reporter the writer of the cast."""
         number = next(_counter)
-        facts = {"title": f"第{number}座便民桥通车", "body": "<p>望桥乡的便民桥今日通车。</p>", "section": self.news,
-                 "source": self.own, **facts}  # fmt: skip
+        facts = {
+            "title": f"第{number}座便民桥通车",
+            "body": "<p>望桥乡的便民桥今日通车。</p>",
+            "section": self.news,
+            "source": self.own,
+            **facts,
+        }
         article = Article(**facts)
         if credits is None:
             credits = [(Role.REPORTER, self.lin), (Role.RESPONSIBLE_EDITOR, self.liang)]
-        editing.save(article, by=by or self.admin, credits=credits)
+        editing.save_article(article, by=by or self.admin, credits=credits)
         return article
 
     def change(self, article, *, by=None, voiding=False, **facts):
@@ -103,7 +108,7 @@ class Cast:
         for field, value in facts.items():
             setattr(article, field, value)
         credits = [(credit.role, credit.person) for credit in article.credits.all()]
-        return editing.save(article, by=by or self.admin, credits=credits, voiding=voiding)
+        return editing.save_article(article, by=by or self.admin, credits=credits, voiding=voiding)
 
     def readers(self):
         """Who signs the first, second and final reading."""
@@ -113,16 +118,16 @@ class Cast:
         """Submit the article and sign its readings, all of them or the first so many; returns the last sign-off."""
         article.refresh_from_db()
         if not article.stage:
-            review.submit(article, by=by or self.admin)
+            review.submit_article(article, by=by or self.admin)
             article.refresh_from_db()
         decision = None
         readers = self.readers() if article.stages == 3 else [*self.readers()[: article.stages - 1], self.chief]
         for reader in readers[article.stage - 1 : times]:
-            decision = review.sign_off(article, by=reader, revision=article.latest.number)
+            decision = review.sign_off_reading(article, by=reader, revision=article.latest.number)
         article.refresh_from_db()
         return decision
 
     def publish(self, article, *, by=None, note=""):
         """Have the article read by all who must, then publish it; the edition."""
         self.sign(article)
-        return publishing.publish(article, by=by or self.editor, note=note)
+        return publishing.publish_article(article, by=by or self.editor, note=note)

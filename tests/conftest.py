@@ -30,8 +30,8 @@ def _own_files(settings, tmp_path):
 @pytest.fixture(autouse=True)
 def _nothing_behind(monkeypatch):
     """Tests bake and count when they say so; a thread of its own would meet a database that is being emptied."""
-    monkeypatch.setattr("articles.baking.jobs.bake_soon", lambda: None)
-    monkeypatch.setattr("articles.statistics._write_soon", lambda: None)
+    monkeypatch.setattr("articles.baking.jobs.start_baking", lambda: None)
+    monkeypatch.setattr("articles.reads._start_writing", lambda: None)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -49,7 +49,7 @@ def _emptied_without_triggers():
 
     def remove_triggers_and_empty(case):
         nobody_reads()
-        triggers.remove(connection)
+        triggers.remove_triggers(connection)
         empty(case)
 
     patch.setattr(TransactionTestCase, "_fixture_teardown", remove_triggers_and_empty)

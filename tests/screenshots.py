@@ -53,13 +53,26 @@ def main() -> None:
         corrected, table, month, day, writer = newsroom.run(ASK).split()
         newsroom.serve()
         pages = {
-            "home": "/", "section": "/s/news/", "numbered": "/s/news/1/", "article": f"/a/{table}/",
-            "corrected": f"/a/{corrected}/", "history": f"/a/{corrected}/history/", "topic": "/t/shuangdu/", "topics": "/topics/",
-            "person": f"/p/{writer}/", "source": "/o/1/", "archive": "/archive/", "month": f"/archive/{month}/",
-            "day": f"/archive/{day}/", "search": "/search/?q=大桥", "nothing-found": "/search/?q=无此词",
-            "report": f"/report/{table}/", "keyword": "/k/1/",
-            "look": "/look/", "not-found": "/none/",
-        }  # fmt: skip
+            "home": "/",
+            "section": "/s/news/",
+            "numbered": "/s/news/1/",
+            "article": f"/a/{table}/",
+            "corrected": f"/a/{corrected}/",
+            "history": f"/a/{corrected}/history/",
+            "topic": "/t/shuangdu/",
+            "topics": "/topics/",
+            "person": f"/p/{writer}/",
+            "source": "/o/1/",
+            "archive": "/archive/",
+            "month": f"/archive/{month}/",
+            "day": f"/archive/{day}/",
+            "search": "/search/?q=大桥",
+            "nothing-found": "/search/?q=无此词",
+            "report": f"/report/{table}/",
+            "keyword": "/k/1/",
+            "look": "/look/",
+            "not-found": "/none/",
+        }
         shutil.rmtree(OUT, ignore_errors=True)
         with chromium() as browser:
             if os.environ.get("DOCS"):

@@ -71,16 +71,27 @@ class Newsroom:
         self.folder = Path(folder)
         self.port = free_port()
         self.environment = {
-            **os.environ, "DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "newsroom.settings",
-            "PYTHONWARNINGS": "ignore", "DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "of-the-tests" * 5,
-            "DATABASE_URL": f"sqlite:///{folder}/newsroom.sqlite3", **environment,
-        }  # fmt: skip
+            **os.environ,
+            "DATA_DIR": str(folder),
+            "DJANGO_SETTINGS_MODULE": "newsroom.settings",
+            "PYTHONWARNINGS": "ignore",
+            "DEBUG": "0",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "SECRET_KEY": "of-the-tests" * 5,
+            "DATABASE_URL": f"sqlite:///{folder}/newsroom.sqlite3",
+            **environment,
+        }
         self.running = []
 
     def run(self, script):
         """A script of Python in the newsroom's process; what it prints."""
-        done = subprocess.run([sys.executable, "-c", f"import django; django.setup()\n{script}"], env=self.environment,
-                              cwd=ROOT, capture_output=True, text=True)  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup()\n{script}"],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
@@ -93,12 +104,19 @@ class Newsroom:
         return self._python("-m", name, *arguments)
 
     def _python(self, *command):
-        return subprocess.run([sys.executable, *command], env=self.environment, cwd=ROOT, check=True,
-                              capture_output=True, text=True).stdout  # fmt: skip
+        return subprocess.run(
+            [sys.executable, *command], env=self.environment, cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout
 
     def start(self, *command):
-        process = subprocess.Popen([sys.executable, *command], env=self.environment, cwd=ROOT, start_new_session=True,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            env=self.environment,
+            cwd=ROOT,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         self.running.append(process)
         return process
 
@@ -128,8 +146,13 @@ def nginx(folder, backend, brotli=True):
     """The shipped configuration, with the paths and ports of the test; yields the address and the process."""
     needs(shutil.which("nginx") is not None, "nginx")
     home, port = Path(tempfile.mkdtemp(dir=folder, prefix="nginx-")), free_port()
-    facts = {"listen 80;": f"listen 127.0.0.1:{port};", "127.0.0.1:8000": f"127.0.0.1:{backend}",
-             "/var/lib/newsroom": str(folder), "/srv/newsroom": str(ROOT), "/etc/nginx/newsroom": str(home)}  # fmt: skip
+    facts = {
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "127.0.0.1:8000": f"127.0.0.1:{backend}",
+        "/var/lib/newsroom": str(folder),
+        "/srv/newsroom": str(ROOT),
+        "/etc/nginx/newsroom": str(home),
+    }
     for file in SHIPPED.glob("*.conf"):
         text = file.read_text(encoding="utf-8")
         for shipped, here in facts.items():

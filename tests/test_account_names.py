@@ -8,7 +8,7 @@ from articles.models import Article, Person
 
 def test_choices_name_people_in_one_way(cast):
     Person.objects.create(name="关山", user=cast.head)
-    assert audit.name_of(cast.head) == "关山"
+    assert audit.account_name(cast.head) == "关山"
     assert audit.name_with_account(cast.head) == f"关山（{cast.head.username}）"
     assert audit.name_with_account(cast.stranger) == cast.stranger.username
     form = type("GivenByAdmin", (AssignmentForm,), {"by": cast.admin})()

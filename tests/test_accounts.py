@@ -27,8 +27,12 @@ def test_an_account_is_opened_with_the_person_whose_it_is(cast, system):
     entry = AuditEntry.objects.get(action="user.added")
     assert entry.actor == system
     assert entry.details == {
-        "name": "taoyining", "fields": [], "is_active": True, "is_staff": True, "is_superuser": False,
-    }  # fmt: skip
+        "name": "taoyining",
+        "fields": [],
+        "is_active": True,
+        "is_staff": True,
+        "is_superuser": False,
+    }
     assert AuditEntry.objects.filter(action="person.changed", object_id=str(known.pk)).exists()
     assert "qiao" not in str(list(AuditEntry.objects.values()))
 

@@ -25,8 +25,13 @@ def password_of(user):
 
 
 def named(name, unit="", person=""):
-    return {"person-TOTAL_FORMS": "1", "person-INITIAL_FORMS": "1" if person else "0", "person-0-id": person,
-            "person-0-name": name, "person-0-unit": unit}  # fmt: skip
+    return {
+        "person-TOTAL_FORMS": "1",
+        "person-INITIAL_FORMS": "1" if person else "0",
+        "person-0-id": person,
+        "person-0-name": name,
+        "person-0-unit": unit,
+    }
 
 
 @pytest.fixture
@@ -41,29 +46,38 @@ def test_an_account_is_opened_named_and_switched_off(client, cast, system):
     newcomer = User.objects.get(username="newcomer")
     assert newcomer.check_password("qiao-tongche-9")
     assert (newcomer.is_staff, newcomer.is_superuser) == (True, False)
-    client.post(change_of(newcomer), {"username": "newcomer", "is_active": "on", "is_staff": "on",
-                                      **named("新同事", "霁川县融媒体中心")})  # fmt: skip
+    client.post(
+        change_of(newcomer),
+        {"username": "newcomer", "is_active": "on", "is_staff": "on", **named("新同事", "霁川县融媒体中心")},
+    )
     newcomer.refresh_from_db()
     assert (newcomer.person.name, newcomer.person.unit) == ("新同事", "霁川县融媒体中心")
-    client.post(change_of(newcomer), {"username": "newcomer", "is_staff": "on",
-                                      **named("新同事", "霁川县融媒体中心", newcomer.person.pk)})  # fmt: skip
+    client.post(
+        change_of(newcomer),
+        {"username": "newcomer", "is_staff": "on", **named("新同事", "霁川县融媒体中心", newcomer.person.pk)},
+    )
     newcomer.refresh_from_db()
     assert not newcomer.is_active
     acts = AuditEntry.objects.filter(object_type="user", object_id=str(newcomer.pk), actor=system)
     assert [(act.action, act.details["fields"], act.details["is_active"]) for act in acts] == [
-        ("user.changed", ["Active"], False), ("user.changed", ["person"], True), ("user.added", [], True),
-    ]  # fmt: skip
+        ("user.changed", ["Active"], False),
+        ("user.changed", ["person"], True),
+        ("user.added", [], True),
+    ]
     assert "tongche" not in str(list(AuditEntry.objects.values()))
 
 
 def test_whoever_was_credited_before_stays_the_same_person(client, cast, system):
     known = Person.objects.create(name="陶一宁", unit="望桥乡")
-    client.post(change_of(cast.head), {"username": "head", "is_active": "on", "is_staff": "on",
-                                       **named("陶一宁", "望桥乡")})  # fmt: skip
+    client.post(
+        change_of(cast.head), {"username": "head", "is_active": "on", "is_staff": "on", **named("陶一宁", "望桥乡")}
+    )
     known.refresh_from_db()
     assert known.user == cast.head
-    response = client.post(change_of(cast.stranger), {"username": "stranger", "is_active": "on", "is_staff": "on",
-                                                      **named("陶一宁", "望桥乡")})  # fmt: skip
+    response = client.post(
+        change_of(cast.stranger),
+        {"username": "stranger", "is_active": "on", "is_staff": "on", **named("陶一宁", "望桥乡")},
+    )
     assert response.status_code == 200, "one person does not have two accounts"
     assert Person.objects.get(name="陶一宁").user == cast.head
 
@@ -133,7 +147,7 @@ def test_no_password_is_set_without_its_entry(client, cast, system, monkeypatch)
     def full(*args, **details):
         raise DatabaseError("the disk is full")
 
-    monkeypatch.setattr(audit, "record", full)
+    monkeypatch.setattr(audit, "record_entry", full)
     client.raise_request_exception = False
     before = world()
     assert client.post(password_of(cast.writer), PASSWORD).status_code == 500

@@ -38,7 +38,7 @@ def test_it_can_be_tried_again_at_once(client, cast, failed):
 def test_the_list_is_bounded_and_leaves_a_bake_of_the_whole_site_out(client, cast, django_assert_max_num_queries):
     client.force_login(cast.editor)
     BakeJob.objects.bulk_create(BakeJob(path=f"/a/{n}/", whole=n % 2 == 0) for n in range(300))
-    baking.request_everything()
+    baking.request_full_bake()
     with django_assert_max_num_queries(12):
         html = client.get("/admin/articles/bakejob/").content.decode()
     assert html.count('class="field-page"') == 50
@@ -60,4 +60,4 @@ def test_what_a_check_found_is_told_until_somebody_says_that_they_saw_it(client,
     check.refresh_from_db()
     assert check.seen_by == cast.editor
     assert client.post("/admin/articles/pagecheck/seen/", {"check": "1" * 30}).status_code == 404
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None

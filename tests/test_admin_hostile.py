@@ -75,8 +75,12 @@ def test_a_reader_who_credits_herself_is_asked_and_nothing_is_lost(client, cast)
     client.force_login(cast.head)
     changed = form(cast, article, title="她改的题目")
     number = int(changed["credits-TOTAL_FORMS"])
-    changed |= {"credits-TOTAL_FORMS": number + 1, f"credits-{number}-role": "author",
-                f"credits-{number}-person": her.pk, f"credits-{number}-position": number}  # fmt: skip
+    changed |= {
+        "credits-TOTAL_FORMS": number + 1,
+        f"credits-{number}-role": "author",
+        f"credits-{number}-person": her.pk,
+        f"credits-{number}-position": number,
+    }
     response = client.post(change_url(article), changed)
     article.refresh_from_db()
     assert asked(response)
@@ -101,7 +105,9 @@ def test_a_name_changed_elsewhere_asks_before_it_voids(client, cast):
 
 
 def test_words_about_a_file_are_changed_by_whoever_sent_it_and_it_keeps_its_kind(client, cast):
-    paper = attachments.store(upload(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF", "通知.pdf"), by=cast.writer)
+    paper = attachments.store_attachment(
+        upload(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF", "通知.pdf"), by=cast.writer
+    )
     address = f"/admin/articles/attachment/{paper.pk}/change/"
     client.force_login(cast.towns_writer)
     assert client.post(address, {"name": "假通知.exe"}).status_code == 403
@@ -114,7 +120,7 @@ def test_words_about_a_file_are_changed_by_whoever_sent_it_and_it_keeps_its_kind
 
 def test_a_colleague_who_lost_the_duty_blocks_no_other_button(client, cast):
     article = cast.article()
-    review.submit(article, by=cast.admin)
+    review.submit_article(article, by=cast.admin)
     client.force_login(cast.editor)
     address = reverse("admin:articles_article_review", args=[article.pk])
     client.post(address, {"revision": 1, "decision": "pass", "opinion": "", "to": cast.stranger.pk})

@@ -17,7 +17,7 @@ def page(article, name="review"):
 
 def submitted(cast, **facts):
     article = cast.article(**facts)
-    review.submit(article, by=cast.admin)
+    review.submit_article(article, by=cast.admin)
     article.refresh_from_db()
     return article
 
@@ -42,7 +42,7 @@ def test_three_people_read_and_sign(client, cast):
 
 def test_the_page_shows_what_the_reader_before_signed_and_the_trail(client, cast):
     article = submitted(cast, body="<p>桥长三十米。</p>")
-    review.sign_off(article, by=cast.editor, revision=1, opinion="数字请再核")
+    review.sign_off_reading(article, by=cast.editor, revision=1, opinion="数字请再核")
     cast.change(article, by=cast.head, body="<p>桥长五十米。</p>")
     client.force_login(cast.head)
     html = client.get(page(article)).content.decode()
@@ -53,9 +53,14 @@ def test_the_page_shows_what_the_reader_before_signed_and_the_trail(client, cast
 
 @pytest.mark.parametrize(
     ("press", "facts", "stage"),
-    [("back", {"opinion": "补采"}, 0), ("back", {"opinion": "重读", "to_stage": 1}, 1), ("reject", {"opinion": "不用"}, 0),
-     ("hold", {"opinion": "等通报"}, 2), ("hand_on", {"opinion": "我出差"}, 2)],
-)  # fmt: skip
+    [
+        ("back", {"opinion": "补采"}, 0),
+        ("back", {"opinion": "重读", "to_stage": 1}, 1),
+        ("reject", {"opinion": "不用"}, 0),
+        ("hold", {"opinion": "等通报"}, 2),
+        ("hand_on", {"opinion": "我出差"}, 2),
+    ],
+)
 def test_each_button_does_its_act(client, cast, press, facts, stage):
     article = submitted(cast)
     cast.sign(article, times=1)
@@ -105,7 +110,7 @@ def test_several_are_signed_at_once_each_by_itself(client, cast):
     good, changed, done = (submitted(cast) for _ in range(3))
     ticks = [f"{a.number}-{a.latest.number}" for a in (good, changed, done)]
     cast.change(changed, title="后来改的题目")
-    review.sign_off(done, by=cast.editor, revision=1)
+    review.sign_off_reading(done, by=cast.editor, revision=1)
     client.force_login(cast.editor)
     response = client.post(QUEUE, {"article": [*ticks, "999999-1", "x", "1-"], "opinion": "同意"}, follow=True)
     said = " ".join(str(message) for message in response.context["messages"])
@@ -137,7 +142,7 @@ def test_the_queue_counts_right_and_asks_little(client, cast, django_assert_max_
 
 def test_what_is_on_hold_stands_apart(client, cast):
     article = submitted(cast)
-    review.hold(article, by=cast.editor, reason="等通报")
+    review.put_on_hold(article, by=cast.editor, reason="等通报")
     client.force_login(cast.editor)
     response = client.get(QUEUE)
     assert [row.pk for row in response.context["held"]] == [article.pk]
@@ -156,12 +161,12 @@ def test_reading_changes_nothing(client, cast):
 
 def test_whoever_signed_is_shown_what_a_later_reader_corrected(client, cast):
     article = submitted(cast, body="<p>桥长三十米。</p>")
-    review.sign_off(article, by=cast.editor, revision=1)
+    review.sign_off_reading(article, by=cast.editor, revision=1)
     client.force_login(cast.editor)
     assert client.get("/admin/").context["corrected"] == []
     cast.change(article, by=cast.head, body="<p>桥长五十米。</p>")
     assert client.get("/admin/").context["corrected"] == [article]
-    review.sign_off(article, by=cast.head, revision=2)
+    review.sign_off_reading(article, by=cast.head, revision=2)
     assert client.get("/admin/").context["corrected"] == [article]
     assert "<del>三</del><ins>五</ins>" in client.get(page(article)).content.decode()
     client.force_login(cast.head)

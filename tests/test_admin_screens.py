@@ -13,7 +13,7 @@ from django.utils import timezone
 from articles import audit
 from articles.admin import accounts, audit_entry
 from articles.models import Attachment, AuditEntry, OldPath, Person, Picture, Section, SiteSettings
-from articles.models.acts import FACTS, NAMES, OF_FORMS
+from articles.models.audit_actions import FACTS, NAMES, OF_FORMS
 from tests.cast import upload
 
 pytestmark = pytest.mark.django_db
@@ -175,13 +175,29 @@ def test_an_attachment_is_added_in_its_own_list(client, cast):
 
 def test_a_superuser_makes_an_account_with_duties(client, cast):
     client.force_login(cast.admin)
-    client.post(path("user", "add/"), {"username": "newcomer", "usable_password": "true", "is_staff": "on",
-                                       "password1": "long-enough-9", "password2": "long-enough-9"})  # fmt: skip
+    client.post(
+        path("user", "add/"),
+        {
+            "username": "newcomer",
+            "usable_password": "true",
+            "is_staff": "on",
+            "password1": "long-enough-9",
+            "password2": "long-enough-9",
+        },
+    )
     user = User.objects.get(username="newcomer")
-    client.post(path("user", f"{user.pk}/change/"), {
-        "username": "newcomer", "is_active": "on", "is_staff": "on",
-        "person-TOTAL_FORMS": "1", "person-INITIAL_FORMS": "0", "person-0-name": "新同事", "person-0-unit": "中心",
-    })  # fmt: skip
+    client.post(
+        path("user", f"{user.pk}/change/"),
+        {
+            "username": "newcomer",
+            "is_active": "on",
+            "is_staff": "on",
+            "person-TOTAL_FORMS": "1",
+            "person-INITIAL_FORMS": "0",
+            "person-0-name": "新同事",
+            "person-0-unit": "中心",
+        },
+    )
     client.post(path("assignment", "add/"), {"user": user.pk, "section": cast.news.pk, "role": "editor"})
     assert set(user.assignments.values_list("duty", "section")) == {("write", cast.news.pk), ("first", cast.news.pk)}
     assert user.person.name == "新同事"
@@ -226,9 +242,9 @@ def entries(cast):
     """Acts of several kinds, on several things."""
     article = cast.article(by=cast.writer)
     cast.publish(article)
-    audit.record("duty.assigned", cast.stranger, by=cast.admin)
-    audit.record("section.changed", cast.news, by=cast.chief)
-    audit.record("sheets.exported", cast.news, by=cast.chief)
+    audit.record_entry("duty.assigned", cast.stranger, by=cast.admin)
+    audit.record_entry("section.changed", cast.news, by=cast.chief)
+    audit.record_entry("sheets.exported", cast.news, by=cast.chief)
     return article
 
 
@@ -245,14 +261,21 @@ def test_every_act_that_is_recorded_is_of_some_kind(cast):
     sources = [
         file.read_text(encoding="utf-8") for app in ("articles", "newsroom") for file in (root / app).rglob("*.py")
     ]
-    acts = {act for source in sources for act in re.findall(r'"((?:article|picture|attachment|duty|user|session|sheets)'
-                                                            r'\.[a-z_]+)"', source)}  # fmt: skip
+    acts = {
+        act
+        for source in sources
+        for act in re.findall(
+            r'"((?:article|picture|attachment|duty|user|session|sheets)'
+            r'\.[a-z_]+)"',
+            source,
+        )
+    }
     assert {"article.published", "duty.revoked", "user.password_set", "sheets.exported"} <= acts
     narrow = {name: condition for name, (_title, condition) in audit_entry.KINDS.items() if name != "articles"}
     writing = {"article.saved", "article.restored", "article.discarded", "article.imported", "article.previews_revoked"}
     article = cast.article()
     for act in acts - writing:
-        audit.record(act, article, by=None)
+        audit.record_entry(act, article, by=None)
         assert any(AuditEntry.objects.filter(condition, action=act).exists() for condition in narrow.values()), act
     assert acts | {"home.arranged", "topic.arranged", "report.received", "pages.differ", "pages.seen"} <= set(NAMES) | {
         f"user.{word}" for word in OF_FORMS
@@ -309,10 +332,13 @@ def test_the_audit_is_searched_by_number_name_account_act_and_day(admin_client, 
 def test_a_day_of_the_audit_is_the_sites_day(admin_client, cast, monkeypatch):
     early = datetime(2026, 3, 24, 16, 30, tzinfo=UTC)  # half past midnight of the 25th in Shanghai
     monkeypatch.setattr(timezone, "now", lambda: early)
-    entry = audit.record("section.changed", cast.news, by=None)
+    entry = audit.record_entry("section.changed", cast.news, by=None)
     for day, found in (("2026-03-24", []), ("2026-03-25", [entry])):
-        assert [row for row in admin_client.get(path("auditentry"), {"q": day}).context["cl"].queryset
-                if row.action == entry.action] == found  # fmt: skip
+        assert [
+            row
+            for row in admin_client.get(path("auditentry"), {"q": day}).context["cl"].queryset
+            if row.action == entry.action
+        ] == found
 
 
 @pytest.mark.parametrize("term", ["0" * 5000, "９" * 30, "9999-12-31", "0001-01-01", "%", "'", "\x00", "\ud83d"])
@@ -320,11 +346,12 @@ def test_no_search_breaks_the_audit(admin_client, entries, term):
     assert admin_client.get(path("auditentry"), {"q": term.encode("utf-8", "replace")}).status_code == 200
 
 
-def test_the_audit_counts_and_reads_no_further_than_anybody_turns_pages(admin_client, cast, monkeypatch,
-                                                                        django_assert_max_num_queries):  # fmt: skip
+def test_the_audit_counts_and_reads_no_further_than_anybody_turns_pages(
+    admin_client, cast, monkeypatch, django_assert_max_num_queries
+):
     monkeypatch.setattr(audit_entry, "MOST_COUNTED", 60)
     for number in range(70):
-        audit.record("session.refused", cast.news, by=None, number=number)
+        audit.record_entry("session.refused", cast.news, by=None, number=number)
     with django_assert_max_num_queries(8):
         shown = admin_client.get(path("auditentry")).context["cl"]
     assert (len(shown.result_list), shown.result_count) == (50, 60)

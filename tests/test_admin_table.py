@@ -19,8 +19,8 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from articles import attachments, pictures, publishing, scheduling
+from articles.assignments.permissions import DUTIES_OF, Role
 from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, Report, SiteSettings, Topic
-from articles.permissions import DUTIES_OF, Role
 from tests.cast import Cast, make_user, png, upload, world
 
 pytestmark = pytest.mark.django_db
@@ -62,8 +62,13 @@ class Row:
 
 def screen(*, see, add, change, delete=NOBODY, told=NOBODY):
     """The five addresses that every screen has."""
-    return {"changelist": Row(see), "history": Row(see), "add": Row(add, add - told, told),
-            "change": Row(see, change), "delete": Row(delete, delete)}  # fmt: skip
+    return {
+        "changelist": Row(see),
+        "history": Row(see),
+        "add": Row(add, add - told, told),
+        "change": Row(see, change),
+        "delete": Row(delete, delete),
+    }
 
 
 SCREENS = {
@@ -85,10 +90,18 @@ SCREENS = {
 }
 
 ACTS = {
-    "submit": WRITERS_HERE, "revoke_previews": WRITERS_HERE, "review": FIRST_READERS, "revision": WRITERS_HERE,
-    "publish": PUBLISHERS, "correct": PUBLISHERS, "schedule": PUBLISHERS, "unschedule": PUBLISHERS,
-    "urgent": CHIEFS, "withdraw": CHIEFS, "put_back": CHIEFS,
-}  # fmt: skip
+    "submit": WRITERS_HERE,
+    "revoke_previews": WRITERS_HERE,
+    "review": FIRST_READERS,
+    "revision": WRITERS_HERE,
+    "publish": PUBLISHERS,
+    "correct": PUBLISHERS,
+    "schedule": PUBLISHERS,
+    "unschedule": PUBLISHERS,
+    "urgent": CHIEFS,
+    "withdraw": CHIEFS,
+    "put_back": CHIEFS,
+}
 
 TABLE = {
     **{f"{model}_{name}": row for model, rows in SCREENS.items() for name, row in rows.items()},
@@ -167,32 +180,49 @@ def test_every_address_of_the_desk_has_its_line_in_the_table():
 
 
 # What an address needs to be of use, beside the path.
-QUERY = {"autocomplete": "?app_label=articles&model_name=credit&field_name=person",
-         "sheets": "?start=2026-01-01&end=2026-01-31"}  # fmt: skip
+QUERY = {
+    "autocomplete": "?app_label=articles&model_name=credit&field_name=person",
+    "sheets": "?start=2026-01-01&end=2026-01-31",
+}
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF"
 FILE = object()  # stands for an uploaded file, made anew for each request
 REASON, PASSWORD = {"reason": "群众来电核实"}, "qiao-tongche-9"
 PASSWORDS = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
 # What is sent to each address that acts; forms of the screens are filled in by `Scene`, and these fields changed.
 SENT = {
-    "articles_article_correct": {"note": "第2段“3人”应为“5人”。"}, "articles_article_schedule": {"at": "2099-01-01T08:00"},
-    "articles_article_urgent": REASON, "articles_article_withdraw": REASON, "articles_article_put_back": REASON,
-    "articles_article_add": {"title": "新桥通车"}, "articles_article_change": {"title": "旧桥拆除"},
-    "articles_picture_upload": {"upload": FILE}, "articles_attachment_upload": {"upload": FILE},
-    "articles_picture_add": {"upload": FILE}, "articles_picture_change": {"alt": "石桥"},
-    "articles_attachment_add": {"upload": FILE}, "articles_attachment_change": {"name": "通告.pdf"},
-    "articles_person_add": {"name": "新人"}, "articles_person_change": {"name": "改名"},
-    "articles_source_add": {"name": "新源"}, "articles_source_change": {"name": "改源"},
-    "articles_section_add": {"name": "健康", "slug": "health"}, "articles_section_change": {"name": "卫生"},
-    "articles_topic_add": {"title": "大桥", "slug": "bridge"}, "articles_topic_change": {"title": "新桥"},
-    "arrange_home": {"act": "save"}, "arrange_topic": {"act": "save"},
-    "articles_oldpath_add": {"path": "/new.htm", "target": "/"}, "articles_oldpath_change": {"path": "/moved.htm"},
-    "articles_sitesettings_change": {"name": "霁川网"}, "articles_assignment_add": {"role": "correspondent"},
-    "auth_user_add": {"username": "newcomer", **PASSWORDS}, "auth_user_password_change": PASSWORDS,
+    "articles_article_correct": {"note": "第2段“3人”应为“5人”。"},
+    "articles_article_schedule": {"at": "2099-01-01T08:00"},
+    "articles_article_urgent": REASON,
+    "articles_article_withdraw": REASON,
+    "articles_article_put_back": REASON,
+    "articles_article_add": {"title": "新桥通车"},
+    "articles_article_change": {"title": "旧桥拆除"},
+    "articles_picture_upload": {"upload": FILE},
+    "articles_attachment_upload": {"upload": FILE},
+    "articles_picture_add": {"upload": FILE},
+    "articles_picture_change": {"alt": "石桥"},
+    "articles_attachment_add": {"upload": FILE},
+    "articles_attachment_change": {"name": "通告.pdf"},
+    "articles_person_add": {"name": "新人"},
+    "articles_person_change": {"name": "改名"},
+    "articles_source_add": {"name": "新源"},
+    "articles_source_change": {"name": "改源"},
+    "articles_section_add": {"name": "健康", "slug": "health"},
+    "articles_section_change": {"name": "卫生"},
+    "articles_topic_add": {"title": "大桥", "slug": "bridge"},
+    "articles_topic_change": {"title": "新桥"},
+    "arrange_home": {"act": "save"},
+    "arrange_topic": {"act": "save"},
+    "articles_oldpath_add": {"path": "/new.htm", "target": "/"},
+    "articles_oldpath_change": {"path": "/moved.htm"},
+    "articles_sitesettings_change": {"name": "霁川网"},
+    "articles_assignment_add": {"role": "correspondent"},
+    "auth_user_add": {"username": "newcomer", **PASSWORDS},
+    "auth_user_password_change": PASSWORDS,
     "auth_user_change": {"email": "a@example.cn", "is_superuser": "on"},
     "password_change": {"new_password1": PASSWORD, "new_password2": PASSWORD},
     "login": {"username": "nobody", "password": "wrong"},
-}  # fmt: skip
+}
 
 
 class Scene:
@@ -201,16 +231,26 @@ class Scene:
     def __init__(self):
         self.cast = cast = Cast()
         self.users = {
-            "not_staff": make_user("not-staff"), "stranger": cast.stranger, "boss": cast.admin,
+            "not_staff": make_user("not-staff"),
+            "stranger": cast.stranger,
+            "boss": cast.admin,
             "elsewhere": make_user("elsewhere", DUTIES_OF[Role.CHIEF], cast.culture),
             **{str(role): make_user(f"a-{role}", DUTIES_OF[role]) for role in Role},
-        }  # fmt: skip
+        }
         self.users["not_staff"].is_staff = False
         self.users["not_staff"].save()
         made = [cast.article(by=cast.writer) for _ in range(8)]
         self.draft, self.waiting, self.live, publish, schedule, unschedule, withdraw, put_back = made
-        self.articles = {"publish": publish, "correct": self.live, "schedule": schedule, "unschedule": unschedule,
-                         "urgent": self.waiting, "review": self.waiting, "withdraw": withdraw, "put_back": put_back}  # fmt: skip
+        self.articles = {
+            "publish": publish,
+            "correct": self.live,
+            "schedule": schedule,
+            "unschedule": unschedule,
+            "urgent": self.waiting,
+            "review": self.waiting,
+            "withdraw": withdraw,
+            "put_back": put_back,
+        }
         cast.change(self.draft, by=cast.writer, title="改过的标题")
         cast.sign(self.waiting, times=0)
         for article in (self.live, withdraw, put_back):
@@ -218,21 +258,26 @@ class Scene:
         cast.change(self.live, by=cast.writer, body="<p>望桥乡的便民桥昨日通车。</p>")
         for article in (self.live, publish, schedule, unschedule):
             cast.sign(article)
-        scheduling.schedule(unschedule, by=cast.editor, at=timezone.now() + timedelta(days=9))
-        publishing.withdraw(put_back, by=cast.chief, **REASON)
+        scheduling.schedule_article(unschedule, by=cast.editor, at=timezone.now() + timedelta(days=9))
+        publishing.withdraw_article(put_back, by=cast.chief, **REASON)
         self.objects = {
-            "section": cast.culture, "source": cast.own, "person": cast.lin, "user": cast.writer,
-            "picture": pictures.store(upload(png(colour=(9, 99, 200))), by=cast.writer),
-            "attachment": attachments.store(upload(PDF, "通知.pdf"), by=cast.writer),
+            "section": cast.culture,
+            "source": cast.own,
+            "person": cast.lin,
+            "user": cast.writer,
+            "picture": pictures.store_picture(upload(png(colour=(9, 99, 200))), by=cast.writer),
+            "attachment": attachments.store_attachment(upload(PDF, "通知.pdf"), by=cast.writer),
             "topic": Topic.objects.create(title="便民桥", slug="old-bridge"),
-            "report": Report.objects.create(article=self.live, edition=1, text="错", received_at=timezone.now(),
-                                            due_at=timezone.now()),
+            "report": Report.objects.create(
+                article=self.live, edition=1, text="错", received_at=timezone.now(), due_at=timezone.now()
+            ),
             "oldpath": OldPath.objects.create(path="/old.htm", target="/"),
             "sitesettings": SiteSettings.objects.create(pk=1, name="霁川新闻网"),
-            "bakejob": BakeJob.objects.create(path="/broken/", attempts=1), "pagecheck": PageCheck.objects.create(
-                against="site", pages=1, count=1, findings=[["x.php", "added"]]),
-            "assignment": cast.writer.assignments.get(), "auditentry": AuditEntry.objects.first(),
-        }  # fmt: skip
+            "bakejob": BakeJob.objects.create(path="/broken/", attempts=1),
+            "pagecheck": PageCheck.objects.create(against="site", pages=1, count=1, findings=[["x.php", "added"]]),
+            "assignment": cast.writer.assignments.get(),
+            "auditentry": AuditEntry.objects.first(),
+        }
         self.forms = {}
         self.superuser = client_of(cast.admin)
 
@@ -247,13 +292,22 @@ class Scene:
         model = (re.match(r"\w+/(\w+)/", route) or [None, ""])[1]
         shown = article if model == "article" else self.objects.get(model, self.live)
         arguments = {
-            "number": article.pk, "revision": 1, "key": self.objects["topic"].pk,
-            "object_id": getattr(shown, "pk", ""), "id": self.cast.writer.pk,
-            "content_type_id": ContentType.objects.get_for_model(self.live).pk, "app_label": "articles", "url": "nowhere/",
-        }  # fmt: skip
-        return "/admin/" + re.sub(
-            r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>", lambda found: str(arguments[found[1] or found[2]]), route
-        ).removesuffix("$") + QUERY.get(name, "")  # fmt: skip
+            "number": article.pk,
+            "revision": 1,
+            "key": self.objects["topic"].pk,
+            "object_id": getattr(shown, "pk", ""),
+            "id": self.cast.writer.pk,
+            "content_type_id": ContentType.objects.get_for_model(self.live).pk,
+            "app_label": "articles",
+            "url": "nowhere/",
+        }
+        return (
+            "/admin/"
+            + re.sub(
+                r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>", lambda found: str(arguments[found[1] or found[2]]), route
+            ).removesuffix("$")
+            + QUERY.get(name, "")
+        )
 
     def sent(self, name, path, role):
         """What a form would send: as a superuser's page has it, with the fields of SENT changed."""
@@ -261,12 +315,24 @@ class Scene:
             page = self.superuser.get(path)
             self.forms[path] = filled(page) if page.context and "adminform" in page.context else {}
         revision, user = self.waiting.latest.number, self.users.get(role)
-        facts = {"post": "yes", "decision": "pass", "revision": revision, "to_stage": 0, "opinion": "同意",
-                 "check": self.objects["pagecheck"].pk, "report": self.objects["report"].pk, "answer": "已更正。",
-                 "article": f"{self.waiting.pk}-{revision}", "old_password": f"secret-of-{user.username if user else ''}",
-                 **self.forms.get(path, {}), **SENT.get(name, {})}  # fmt: skip
-        chosen = {"articles_article_add": {"section": self.cast.news.pk, "source": self.cast.own.pk},
-                  "articles_assignment_add": {"user": self.users["stranger"].pk}}  # fmt: skip
+        facts = {
+            "post": "yes",
+            "decision": "pass",
+            "revision": revision,
+            "to_stage": 0,
+            "opinion": "同意",
+            "check": self.objects["pagecheck"].pk,
+            "report": self.objects["report"].pk,
+            "answer": "已更正。",
+            "article": f"{self.waiting.pk}-{revision}",
+            "old_password": f"secret-of-{user.username if user else ''}",
+            **self.forms.get(path, {}),
+            **SENT.get(name, {}),
+        }
+        chosen = {
+            "articles_article_add": {"section": self.cast.news.pk, "source": self.cast.own.pk},
+            "articles_assignment_add": {"user": self.users["stranger"].pk},
+        }
         facts |= chosen.get(name, {})
         if FILE in facts.values():
             data, kind = (png(), "新.png") if "picture" in name else (PDF + b"\n", "新.pdf")
@@ -287,8 +353,11 @@ def filled(response):
     every = [response.context["adminform"].form]
     every += [form for formset in formsets for form in (formset.management_form, *formset.forms)]
     values = {field.html_name: field.value() for form in every for field in form if not field.field.disabled}
-    return {name: "on" if value is True else value for name, value in values.items() if value not in (None, [])
-            and value is not False}  # fmt: skip
+    return {
+        name: "on" if value is True else value
+        for name, value in values.items()
+        if value not in (None, []) and value is not False
+    }
 
 
 # --- Looking on ---------------------------------------------------------------------------------------------------

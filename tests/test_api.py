@@ -45,7 +45,7 @@ def open_connection():
 
 
 def test_whatever_the_document_allows_is_answered_as_it_says(cast, shown, open_connection):
-    publishing.withdraw(shown[0], by=cast.editor, reason="核实")
+    publishing.withdraw_article(shown[0], by=cast.editor, reason="核实")
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler(), headers={"Host": "127.0.0.1"})
     answered = set()
 
@@ -93,7 +93,7 @@ def test_filters_narrow(client, cast, shown):
 def test_one_article_says_what_its_page_says(client, cast, shown):
     cast.change(shown[0], summary="改过的导语")
     cast.sign(shown[0])
-    publishing.correct(shown[0], by=cast.editor, note="导语有误。")
+    publishing.publish_correction(shown[0], by=cast.editor, note="导语有误。")
     found = read(client, f"/api/v1/articles/{shown[0].pk}")
     assert (found["title"], found["summary"], found["edition"], found["section"]) == ("第0稿", "改过的导语", 2, "news")
     assert found["authors"] == ["林晓舟"]
@@ -110,7 +110,7 @@ def test_what_is_not_public_is_not_there(client, cast, shown):
     draft = cast.article(title="机密")
     soon = cast.article(title="机密", expires_at=timezone.now() + timedelta(seconds=1))
     assert read(client, f"/api/v1/articles/{draft.pk}", 404)["status"] == 404
-    publishing.withdraw(shown[0], by=cast.editor, reason="内部原因")
+    publishing.withdraw_article(shown[0], by=cast.editor, reason="内部原因")
     assert "内部" not in str(read(client, f"/api/v1/articles/{shown[0].pk}", 410))
     read(client, f"/api/v1/articles/{shown[0].pk}/editions", 410)
     for path in ("/api/v1/articles", "/api/v1/search?q=稿"):
@@ -128,11 +128,21 @@ def test_searching_is_the_sites_own(client, shown):
 
 @pytest.mark.parametrize(
     ("path", "status", "sentence"),
-    [("articles?limit=0", 400, "1 到 100"), ("articles?limit=x", 400, "limit"), ("articles?cursor=x", 400, "cursor"),
-     (f"articles?cursor={'9' * 16}-1", 200, ""), ("articles?since=2026-13-01", 400, "since"), ("articles?section=x", 404, "“x”"),
-     ("articles?sekction=news", 400, "sekction"), ("search?order=x", 400, "order"), ("search?q=%00", 400, "NUL"),
-     ("search?page=99", 400, "page"), ("articles?since=0001-01-01", 400, "since"), ("search?q=" + "a" * 201, 400, "200")],
-)  # fmt: skip
+    [
+        ("articles?limit=0", 400, "1 到 100"),
+        ("articles?limit=x", 400, "limit"),
+        ("articles?cursor=x", 400, "cursor"),
+        (f"articles?cursor={'9' * 16}-1", 200, ""),
+        ("articles?since=2026-13-01", 400, "since"),
+        ("articles?section=x", 404, "“x”"),
+        ("articles?sekction=news", 400, "sekction"),
+        ("search?order=x", 400, "order"),
+        ("search?q=%00", 400, "NUL"),
+        ("search?page=99", 400, "page"),
+        ("articles?since=0001-01-01", 400, "since"),
+        ("search?q=" + "a" * 201, 400, "200"),
+    ],
+)
 def test_what_is_wrong_is_said_in_a_sentence(client, shown, path, status, sentence):
     response = client.get(f"/api/v1/{path}")
     assert response.status_code == status

@@ -29,12 +29,12 @@ VERBS = [
     "articles.audit",
     "articles.saved_rows",
     "articles.logins",
-    "articles.permissions",
-    "articles.assigning",
+    "articles.assignments.permissions",
+    "articles.assignments.assigning",
     "articles.sanitising",
     "articles.search",
-    "articles.relating",
-    "articles.look",
+    "articles.keyword_relations",
+    "articles.appearance",
     "articles.old_paths",
     "articles.backoff",
     "articles.baking",
@@ -51,7 +51,7 @@ VERBS = [
     "articles.comparing",
     "articles.editing",
     "articles.short_links",
-    "articles.statistics",
+    "articles.reads",
     "articles.preview",
     "articles.reporting",
     "articles.websub",
@@ -196,16 +196,16 @@ def test_every_room_is_there_and_newsroom_is_configuration_alone():
             "if TYPE_CHECKING:\n    from ..admin.article import x",
             "articles.admin.article",
         ),
-        ("articles/audit.py", "from . import permissions", "articles.permissions"),
-        ("articles/publishing.py", "from .public import views", "articles.public.views"),
+        ("articles/audit.py", "from . import permissions", "articles.assignments.permissions"),
+        ("articles/publishing.py", "from .public import views", "articles.public.pages.views"),
         ("articles/baking/jobs.py", "from ..publishing import publish", "articles.publishing"),
-        ("articles/public/views.py", "from serving import negotiation", "serving.negotiation"),
-        ("articles/public/views.py", "from ..admin import article", "articles.admin.article"),
-        ("articles/public/views.py", "from tests.bench import archive_text", "tests.bench.archive_text"),
+        ("articles/public/pages/views.py", "from serving import negotiation", "serving.negotiation"),
+        ("articles/public/pages/views.py", "from ..admin import article", "articles.admin.article"),
+        ("articles/public/pages/views.py", "from tests.bench import archive_text", "tests.bench.archive_text"),
         ("articles/management/commands/serve.py", "import newsroom.wsgi", "newsroom.wsgi"),
         ("articles/migrations/0001_initial.py", "from articles.search import find", "articles.search"),
         ("serving/baked_files.py", "from articles.models import Article", "articles.models"),
-        ("serving/negotiation.py", "from articles.public.files import stored", "articles.public.files"),
+        ("serving/negotiation.py", "from articles.public.files import stored", "articles.public.media"),
         ("newsroom/urls.py", "from articles import audit", "articles.audit"),
     ],
 )
@@ -224,9 +224,17 @@ def test_a_planted_module_without_a_place_is_found(path):
 @pytest.mark.parametrize(
     ("path", "line", "other"),
     [
-        ("articles/public/page.py", "from . import views", "articles.public.views"),
-        ("articles/public/page.py", "def later():\n    from .views import article", "articles.public.views"),
-        ("articles/public/page.py", "from articles.public.views import article", "articles.public.views"),
+        ("articles/public/pages/article_page.py", "from . import views", "articles.public.pages.views"),
+        (
+            "articles/public/pages/article_page.py",
+            "def later():\n    from .views import article",
+            "articles.public.pages.views",
+        ),
+        (
+            "articles/public/pages/article_page.py",
+            "from articles.public.views import article",
+            "articles.public.pages.views",
+        ),
         ("articles/models/section.py", "import articles.models", "articles.models"),
         ("serving/negotiation.py", "from . import baked_files", "serving.baked_files"),
     ],
@@ -237,14 +245,14 @@ def test_a_planted_circle_inside_a_floor_is_found(path, line, other):
 
 
 def test_an_import_for_types_alone_makes_no_circle():
-    path = "articles/public/page.py"
+    path = "articles/public/pages/article_page.py"
     line = "if TYPE_CHECKING:\n    from . import views"
     assert first_circle({**SOURCES, path: f"{SOURCES[path]}\n{line}\n"}) == []
 
 
 def test_text_is_marked_safe_at_the_one_gate_only():
     """Law 6. JSON for machines is escaped, not sanitised, and stands where it is made."""
-    allowed = {"articles/sanitising/__init__.py", "articles/public/metadata.py"}
+    allowed = {"articles/sanitising/__init__.py", "articles/public/machines/page_metadata.py"}
     marks = re.compile(r"\bmark_safe\b|\bSafeString\(|\bSafeData\(")
     found = {str(p.relative_to(ROOT)) for p in WRITTEN if marks.search(p.read_text(encoding="utf-8"))}
     assert found <= allowed

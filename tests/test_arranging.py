@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from articles import arranging, baking, editing, old_paths, publishing, scheduling
-from articles.arranging import Arranged
-from articles.baking import pages
+from articles.arranging import ArrangedBlock
+from articles.baking import affected_pages
 from articles.models import AuditEntry, BakeJob, Block, SiteSettings, Slot, Topic
 from tests.baked import assert_agrees
 from tests.cast import refused
@@ -32,18 +32,18 @@ def a_topic(**facts):
 
 
 def block(*slots, **facts):
-    return Arranged(
+    return ArrangedBlock(
         Block(**{"kind": Kind.LIST, "count": 3, **facts}),
         [s if isinstance(s, Slot) else Slot(article=s) for s in slots],
     )
 
 
 def arrange(cast, *blocks, topic=None):
-    arranging.arrange(topic, blocks, by=cast.chief, based_on=arranging.version_of(topic))
+    arranging.save_arrangement(topic, blocks, by=cast.chief, based_on=arranging.arrangement_version(topic))
 
 
 def lines(topic=None):
-    return [[line.title for line in filled.lines] for filled in arranging.fill(arranging.blocks_of(topic))]
+    return [[line.title for line in filled.lines] for filled in arranging.fill_blocks(arranging.arranged_blocks(topic))]
 
 
 # --- the topic itself ---------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def test_a_topic_is_added_and_changed_and_its_pages_are_asked_for(cast, shown):
     article = f"/a/{shown[0].number}/"
     assert {"/t/opening/", "/topics/", article} <= asked
     assert {"/t/bridge/", "/feeds/t/bridge.atom"} <= asked, "the files under the old address go"
-    assert old_paths.find("/t/bridge/").target == "/t/opening/"
+    assert old_paths.find_old_path("/t/bridge/").target == "/t/opening/"
 
 
 def test_saving_a_topic_unchanged_makes_no_entry(cast):
@@ -107,7 +107,7 @@ def test_withdrawn_expired_and_timed_out_leave_their_place(cast, shown, monkeypa
     soon = timezone.now() + timedelta(hours=1)
     arrange(cast, block(Slot(article=shown[0], until=soon), shown[1], fills=False))
     assert lines() == [["第0稿", "第1稿"]]
-    publishing.withdraw(shown[1], by=cast.chief, reason="核实")
+    publishing.withdraw_article(shown[1], by=cast.chief, reason="核实")
     assert lines() == [["第0稿"]]
     monkeypatch.setattr(timezone, "now", lambda: soon)
     assert lines() == []
@@ -117,10 +117,10 @@ def test_a_slot_whose_time_ends_has_the_page_written_anew(cast, shown, monkeypat
     soon = timezone.now() + timedelta(hours=1)
     topic = a_topic()
     arrange(cast, block(Slot(article=shown[0], until=soon)), topic=topic)
-    scheduling.notice_instants()
+    scheduling.rebake_expired()
     BakeJob.objects.all().delete()
     monkeypatch.setattr(timezone, "now", lambda: soon + timedelta(seconds=1))
-    assert scheduling.notice_instants() == 1
+    assert scheduling.rebake_expired() == 1
     assert BakeJob.objects.filter(path="/t/bridge/").exists()
 
 
@@ -148,14 +148,14 @@ def test_arranging_asks_for_just_the_pages_that_show_it(cast, shown):
 def test_who_may_not_arrange_is_refused(cast, shown):
     for user in (cast.editor, cast.writer, cast.stranger):
         with refused(PermissionDenied):
-            arranging.arrange(None, [block(shown[0])], by=user, based_on=0)
+            arranging.save_arrangement(None, [block(shown[0])], by=user, based_on=0)
 
 
 def test_the_second_of_two_who_arrange_at_once_is_told(cast, shown):
-    version = arranging.version_of(None)
+    version = arranging.arrangement_version(None)
     arrange(cast, block(shown[0]))
     with refused(ValidationError, "Somebody else"):
-        arranging.arrange(None, [block(shown[1])], by=cast.chief, based_on=version)
+        arranging.save_arrangement(None, [block(shown[1])], by=cast.chief, based_on=version)
 
 
 def test_what_cannot_be_shown_is_refused_with_sentences(cast, shown):
@@ -175,34 +175,46 @@ def test_what_cannot_be_shown_is_refused_with_sentences(cast, shown):
 def test_a_draft_that_was_discarded_meanwhile_is_refused_with_a_sentence(cast, shown):
     draft = cast.article()
     wanted = block(draft)
-    editing.discard(draft, by=cast.admin)
+    editing.discard_draft(draft, by=cast.admin)
     with refused(ValidationError, "deleted meanwhile"):
         arrange(cast, wanted)
     assert not AuditEntry.objects.filter(action="home.arranged").exists()
 
 
 def test_publishing_rewrites_the_topics_that_may_show_it_and_no_others(cast, shown):
-    for n, blocks in enumerate([[block(shown[0])], [block(section=cast.news)], [block(keyword="大桥", section=None)],
-                                [block(section=cast.culture)], [block(shown[1], fills=False)]]):  # fmt: skip
+    for n, blocks in enumerate(
+        [
+            [block(shown[0])],
+            [block(section=cast.news)],
+            [block(keyword="大桥", section=None)],
+            [block(section=cast.culture)],
+            [block(shown[1], fills=False)],
+        ]
+    ):
         arrange(cast, *blocks, topic=a_topic(slug=f"t{n}"))
     fresh = cast.article(title="又一稿", keywords="大桥", section=cast.towns)
     cast.publish(fresh)
     fresh.refresh_from_db()
-    found = {path for path in pages.of_article(fresh) if path.startswith("/t/")}
+    found = {path for path in affected_pages.article_pages(fresh) if path.startswith("/t/")}
     assert found == {"/t/t0/", "/t/t1/", "/t/t2/"}  # the first fills up from anywhere
-    assert {p for p in pages.of_article(shown[1]) if p.startswith("/t/")} == {"/t/t0/", "/t/t1/", "/t/t2/", "/t/t4/"}
+    assert {p for p in affected_pages.article_pages(shown[1]) if p.startswith("/t/")} == {
+        "/t/t0/",
+        "/t/t1/",
+        "/t/t2/",
+        "/t/t4/",
+    }
 
 
 def test_all_pages_agree_with_the_site_after_arranging(cast, shown):
-    for group in pages.everything():
-        baking.request(group)
+    for group in affected_pages.all_addresses():
+        baking.request_bake(group)
     topic = a_topic()
     arrange(cast, block(shown[0]), topic=topic)
     arrange(cast, block(shown[1], kind=Kind.HEADLINE))
     baking.bake_pending()
     assert_agrees()
-    publishing.withdraw(shown[0], by=cast.chief, reason="核实")
-    publishing.withdraw(shown[1], by=cast.chief, reason="核实")
+    publishing.withdraw_article(shown[0], by=cast.chief, reason="核实")
+    publishing.withdraw_article(shown[1], by=cast.chief, reason="核实")
     baking.bake_pending()
     assert_agrees()
 
@@ -242,8 +254,13 @@ def test_the_home_page_is_as_it_was_until_somebody_arranges_it(client, cast, sho
 def test_a_list_with_no_list_beside_it_is_told_apart(client, cast, shown):
     """It takes its row; a class says so, since old kernels cannot look at neighbours."""
     alone, together = block(shown[1], fills=False), [block(s, fills=False) for s in shown[2:4]]
-    arrange(cast, block(shown[0], kind=Kind.HEADLINE, fills=False), alone,
-            block(shown[4], kind=Kind.PICTURES, fills=False), *together)  # fmt: skip
+    arrange(
+        cast,
+        block(shown[0], kind=Kind.HEADLINE, fills=False),
+        alone,
+        block(shown[4], kind=Kind.PICTURES, fills=False),
+        *together,
+    )
     page = client.get("/").content.decode()
     assert page.count('<section class="arranged alone">') == 1
     assert page.count('<section class="arranged">') == 2
@@ -258,7 +275,9 @@ def test_an_arranged_page_asks_little(client, cast, shown, django_assert_max_num
 
 def test_a_preview_is_signed_expires_and_saves_nothing(client, cast, shown, monkeypatch):
     draft = cast.article(title="机密")
-    address = arranging.preview_of(None, [block(Slot(article=shown[0], title="将来的样子")), block(draft, count=1)])
+    address = arranging.arrangement_preview_url(
+        None, [block(Slot(article=shown[0], title="将来的样子")), block(draft, count=1)]
+    )
     response = client.get(address)
     assert "将来的样子" in response.content.decode()
     assert "未发布" in response.content.decode()

@@ -27,7 +27,7 @@ def story(live_server, settings):
     settings.SITE_URL = live_server.url
     SiteSettings.objects.create(pk=1, name="霁川新闻网")
     cast = Cast()
-    one, two = (pictures.store(upload(png(w, 600)), by=cast.writer, alt="桥") for w in (900, 1200))
+    one, two = (pictures.store_picture(upload(png(w, 600)), by=cast.writer, alt="桥") for w in (900, 1200))
     body = (
         f'<p>大桥今日通车。</p><figure><img src="{one.url}" alt="大桥"></figure><p>北岸。</p>'
         f'<figure><img src="{two.url}" alt="北岸"><figcaption>图为北岸渡口。</figcaption></figure>'

@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from articles import assigning, permissions
-from articles.assigning import CannotAssign
+from articles.assignments import assigning, permissions
+from articles.assignments.assigning import CannotAssign
+from articles.assignments.permissions import DUTIES_OF, Duty, Role
 from articles.models import Assignment, AuditEntry
-from articles.permissions import DUTIES_OF, Duty, Role
 from tests.cast import Cast, make_user, refused, world
 from tests.test_races import AT_ONCE, all_at_once
 
@@ -29,29 +29,29 @@ def test_a_role_is_its_duties(cast, security, role):
 
 
 def test_what_is_held_already_is_not_given_again(cast, security):
-    assigning.assign(cast.stranger, ["write"], cast.news, by=security)
+    assigning.assign_duties(cast.stranger, ["write"], cast.news, by=security)
     before = world()
-    assert assigning.assign(cast.stranger, ["write"], cast.news, by=security) == []
+    assert assigning.assign_duties(cast.stranger, ["write"], cast.news, by=security) == []
     assert world() == before
 
 
 def test_revoking_takes_one_duty_and_says_so(cast, security):
     assignment = cast.writer.assignments.get()
-    assigning.revoke(assignment, by=security)
+    assigning.revoke_duty(assignment, by=security)
     assert not cast.writer.assignments.exists()
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.details["duty"]) == ("duty.revoked", "write")
     before = world()
-    assigning.revoke(assignment, by=security)
+    assigning.revoke_duty(assignment, by=security)
     assert world() == before, "what is gone is not taken again"
 
 
 @pytest.mark.parametrize("who", ["chief", "editor", "stranger"])
 def test_the_wrong_person_is_refused_and_nothing_happens(cast, who):
     with refused(PermissionDenied, "security administrator"):
-        assigning.assign(cast.stranger, ["write"], None, by=getattr(cast, who))
+        assigning.assign_duties(cast.stranger, ["write"], None, by=getattr(cast, who))
     with refused(PermissionDenied, "security administrator"):
-        assigning.revoke(cast.writer.assignments.get(), by=getattr(cast, who))
+        assigning.revoke_duty(cast.writer.assignments.get(), by=getattr(cast, who))
 
 
 def test_nobody_assigns_to_themself_or_takes_from_themself(cast, security):
@@ -59,9 +59,9 @@ def test_nobody_assigns_to_themself_or_takes_from_themself(cast, security):
     cast.admin.assignments.create(duty=Duty.URGENT)
     for who in (security, cast.admin):
         with refused(CannotAssign, "themself"):
-            assigning.assign(who, ["write"], None, by=who)
+            assigning.assign_duties(who, ["write"], None, by=who)
         with refused(CannotAssign, "themself"):
-            assigning.revoke(who.assignments.get(), by=who)
+            assigning.revoke_duty(who.assignments.get(), by=who)
 
 
 @pytest.mark.parametrize("held", Assignment.SITE_WIDE)
@@ -72,28 +72,35 @@ def test_accounts_duties_audit_and_content_are_kept_apart(cast, security, held, 
         return
     for first, second in ((held, wanted), (wanted, held)):
         user = make_user(f"u-{first}-{second}")
-        assigning.assign(user, [first], None, by=security)
+        assigning.assign_duties(user, [first], None, by=security)
         with refused(CannotAssign, "together with any other duty"):
-            assigning.assign(user, [second], None, by=security)
+            assigning.assign_duties(user, [second], None, by=security)
         with refused(CannotAssign, "together with any other duty"):
-            assigning.assign(cast.stranger, [first, second], None, by=security)
+            assigning.assign_duties(cast.stranger, [first, second], None, by=security)
 
 
 @pytest.mark.parametrize("duty", Assignment.SITE_WIDE)
 def test_what_is_about_the_whole_newsroom_has_no_section(cast, security, duty):
     with refused(CannotAssign, "leave the section empty"):
-        assigning.assign(cast.stranger, [duty], cast.news, by=security)
+        assigning.assign_duties(cast.stranger, [duty], cast.news, by=security)
 
 
 def test_nothing_chosen_is_said(cast, security):
     with refused(CannotAssign, "at least one duty"):
-        assigning.assign(cast.stranger, [], None, by=security)
+        assigning.assign_duties(cast.stranger, [], None, by=security)
 
 
 def test_the_three_see_their_own_screens_alone(client, cast):
     """SEC-05: accounts without content, duties without accounts, the audit and nothing else."""
-    screens = {"user": "auth", "assignment": "articles", "auditentry": "articles", "article": "articles",
-               "picture": "articles", "person": "articles", "section": "articles"}  # fmt: skip
+    screens = {
+        "user": "auth",
+        "assignment": "articles",
+        "auditentry": "articles",
+        "article": "articles",
+        "picture": "articles",
+        "person": "articles",
+        "section": "articles",
+    }
     for role, seen in ((Role.SYSTEM, "user"), (Role.SECURITY, "assignment"), (Role.AUDITOR, "auditentry")):
         client.force_login(make_user(role, DUTIES_OF[role]))
         for model, app in screens.items():
@@ -111,7 +118,7 @@ def test_assigned_by_many_at_once_an_account_still_holds_nothing_that_is_kept_ap
 
     def assign(number):
         try:
-            assigning.assign(cast.stranger, [wanted[number]], None, by=security)
+            assigning.assign_duties(cast.stranger, [wanted[number]], None, by=security)
         except CannotAssign as refusal:
             refusals.append(refusal)
 
@@ -130,8 +137,9 @@ def test_a_role_on_the_screen_says_what_it_is(client, cast, security):
     assert "林晓舟" in html, "accounts are called by their real names, too"
     assert "　乡镇" in html, "a section below another stands below it"
     assert html.index("要闻") < html.index("　乡镇") < html.index("文旅")
-    response = client.post("/admin/articles/assignment/add/", {"user": cast.stranger.pk, "section": cast.culture.pk,
-                                                               "role": "head"})  # fmt: skip
+    response = client.post(
+        "/admin/articles/assignment/add/", {"user": cast.stranger.pk, "section": cast.culture.pk, "role": "head"}
+    )
     assert response["Location"] == "/admin/articles/assignment/"
     held = cast.stranger.assignments.values_list("duty", "section")
     assert set(held) == {(duty, cast.culture.pk) for duty in ("write", "second", "publish")}
@@ -175,7 +183,7 @@ def test_the_screen_says_what_was_refused_and_keeps_what_was_chosen(client, cast
     response = client.post("/admin/articles/assignment/add/", {"user": cast.writer.pk, "role": "auditor"})
     assert response.status_code == 200
     assert response.context["errors"]
-    assert permissions.may(cast.writer, Duty.WRITE, cast.news)
+    assert permissions.has_duty(cast.writer, Duty.WRITE, cast.news)
     assert cast.writer.assignments.count() == 1
 
 

@@ -37,7 +37,7 @@ def draft(cast):
 
 def submitted(cast):
     article = cast.article(by=cast.writer)
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     return article
 
 
@@ -55,7 +55,7 @@ def read_by_all(cast):
 
 def scheduled(cast):
     article = read_by_all(cast)
-    scheduling.schedule(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
+    scheduling.schedule_article(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
     return article
 
 
@@ -94,19 +94,19 @@ def urgent_read_twice(cast):
 
 def withdrawn(cast):
     article = published(cast)
-    publishing.withdraw(article, by=cast.chief, reason="待核")
+    publishing.withdraw_article(article, by=cast.chief, reason="待核")
     return article
 
 
 def withdrawn_and_scheduled(cast):
     article = withdrawn(cast)
     cast.sign(article)
-    scheduling.schedule(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
+    scheduling.schedule_article(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
     return article
 
 
 def sign(article, by):
-    return review.sign_off(article, by=by, revision=Article.objects.get(pk=article.pk).latest.number)
+    return review.sign_off_reading(article, by=by, revision=Article.objects.get(pk=article.pk).latest.number)
 
 
 def change(row, **facts):
@@ -121,39 +121,46 @@ def save(article, by, voiding=False):
     mine = Article.objects.get(pk=article.pk)
     mine.title = "换一个标题"
     credits = [(credit.role, credit.person) for credit in mine.credits.all()]
-    return editing.save(mine, by=by, credits=[*credits, (Role.PHOTO, credits[0][1])], voiding=voiding)
+    return editing.save_article(mine, by=by, credits=[*credits, (Role.PHOTO, credits[0][1])], voiding=voiding)
 
 
 ACTS = {
     "save": (draft, lambda cast, a: save(a, cast.writer)),
     "save that voids": (read_twice, lambda cast, a: save(a, cast.writer, voiding=True)),
     "correct while reading": (read_twice, lambda cast, a: save(a, cast.chief)),
-    "restore": (changed, lambda cast, a: editing.restore(a.revisions.last(), by=cast.writer, voiding=True)),
-    "discard": (draft, lambda cast, a: editing.discard(a, by=cast.writer)),
-    "submit": (draft, lambda cast, a: review.submit(a, by=cast.writer)),
+    "restore": (changed, lambda cast, a: editing.restore_revision(a.revisions.last(), by=cast.writer, voiding=True)),
+    "discard": (draft, lambda cast, a: editing.discard_draft(a, by=cast.writer)),
+    "submit": (draft, lambda cast, a: review.submit_article(a, by=cast.writer)),
     "sign off": (submitted, lambda cast, a: sign(a, cast.editor)),
     "sign off, the last": (read_twice, lambda cast, a: sign(a, cast.chief)),
     "sign off, late": (urgent_read_twice, lambda cast, a: sign(a, cast.chief)),
     "send back": (read_twice, lambda cast, a: review.send_back(a, by=cast.chief, reason="x", to_stage=2)),
-    "hold": (submitted, lambda cast, a: review.hold(a, by=cast.editor, reason="x")),
-    "reject": (read_twice, lambda cast, a: review.reject(a, by=cast.chief, reason="x")),
-    "hand on": (submitted, lambda cast, a: review.hand_on(a, by=cast.editor, to=cast.admin, reason="x")),
-    "publish": (read_by_all, lambda cast, a: publishing.publish(a, by=cast.editor)),
-    "publish an update": (changed, lambda cast, a: publishing.publish(a, by=cast.editor)),
-    "correct": (changed, lambda cast, a: publishing.correct(a, by=cast.editor, note="更正")),
+    "hold": (submitted, lambda cast, a: review.put_on_hold(a, by=cast.editor, reason="x")),
+    "reject": (read_twice, lambda cast, a: review.reject_article(a, by=cast.chief, reason="x")),
+    "hand on": (submitted, lambda cast, a: review.hand_on_reading(a, by=cast.editor, to=cast.admin, reason="x")),
+    "publish": (read_by_all, lambda cast, a: publishing.publish_article(a, by=cast.editor)),
+    "publish an update": (changed, lambda cast, a: publishing.publish_article(a, by=cast.editor)),
+    "correct": (changed, lambda cast, a: publishing.publish_correction(a, by=cast.editor, note="更正")),
     "publish first": (submitted, lambda cast, a: publishing.publish_urgent(a, by=cast.chief, reason="洪水")),
     "break the glass": (submitted, lambda cast, a: publishing.publish_urgent(a, by=cast.admin, reason="洪水")),
     "publish archived": (
-        draft, lambda cast, a: publishing.publish_archived(a, by=cast.chief, at=timezone.now(), origin="旧站")),
-    "withdraw": (published, lambda cast, a: publishing.withdraw(a, by=cast.chief, reason="误")),
-    "put back": (withdrawn, lambda cast, a: publishing.put_back(a, by=cast.chief, reason="无误")),
-    "put back what waits": (withdrawn_and_scheduled, lambda cast, a: publishing.put_back(a, by=cast.chief, reason="x")),
+        draft,
+        lambda cast, a: publishing.publish_archived(a, by=cast.chief, at=timezone.now(), origin="旧站"),
+    ),
+    "withdraw": (published, lambda cast, a: publishing.withdraw_article(a, by=cast.chief, reason="误")),
+    "put back": (withdrawn, lambda cast, a: publishing.put_back_article(a, by=cast.chief, reason="无误")),
+    "put back what waits": (
+        withdrawn_and_scheduled,
+        lambda cast, a: publishing.put_back_article(a, by=cast.chief, reason="x"),
+    ),
     "schedule": (
-        read_by_all, lambda cast, a: scheduling.schedule(a, by=cast.editor, at=timezone.now() + timedelta(hours=1))),
-    "unschedule": (scheduled, lambda cast, a: scheduling.unschedule(a, by=cast.editor)),
+        read_by_all,
+        lambda cast, a: scheduling.schedule_article(a, by=cast.editor, at=timezone.now() + timedelta(hours=1)),
+    ),
+    "unschedule": (scheduled, lambda cast, a: scheduling.unschedule_article(a, by=cast.editor)),
     "publish due": (due, lambda cast, a: scheduling.publish_due()),
     "fail to publish due": (due_but_frozen, lambda cast, a: scheduling.publish_due()),
-}  # fmt: skip
+}
 
 
 class FailsOnce:
@@ -274,15 +281,23 @@ def test_a_process_that_dies_while_publishing_leaves_all_of_it_or_nothing(tmp_pa
 
     def run(code, *arguments):
         return subprocess.run(
-            [sys.executable, "-c", code, *map(str, arguments)], cwd=settings.BASE_DIR, env=environment,
-            capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+            [sys.executable, "-c", code, *map(str, arguments)],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
 
     prepared = run(PREPARE)
     assert prepared.returncode == 0, prepared.stderr
     assert run(WHAT_IS_THERE).stdout.strip() == NOTHING
-    for statement in ('INSERT INTO "articles_edition"', 'UPDATE "articles_article" SET "live_id" = ',
-                      'INSERT INTO "articles_auditentry"'):  # fmt: skip
+    for statement in (
+        'INSERT INTO "articles_edition"',
+        'UPDATE "articles_article" SET "live_id" = ',
+        'INSERT INTO "articles_auditentry"',
+    ):
         assert run(PUBLISH_AND_DIE, statement).returncode == 9, statement
         assert run(WHAT_IS_THERE).stdout.strip() == NOTHING
     assert run(PUBLISH_AND_DIE, "nothing").returncode == 0

@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from articles import attachments, uploads
-from articles.attachments import RefusedFile, inspect, office, pdf
+from articles.attachments import RefusedFile, inspect_file, office, pdf
 from articles.models import Attachment, AuditEntry
 from tests.cast import png, refused, upload
 
@@ -30,11 +30,29 @@ def _english():
 
 def a_pdf(body=b"", stream=b"", entries=b"/Filter/FlateDecode"):
     """A PDF of one page, with `body` among its objects and one stream as it would stand in the file."""
-    return b"\n".join([
-        b"%PDF-1.7", b"1 0 obj", b"<< /Type /Catalog /Pages 2 0 R >>", b"endobj", b"2 0 obj",
-        b"<< /Type /Pages /Kids [] /Count 0 >>", b"endobj", body, b"4 0 obj", b"<< /Length %d %s >>" % (len(stream), entries),
-        b"stream", stream, b"endstream", b"endobj", b"trailer << /Root 1 0 R >>", b"startxref", b"9", b"%%EOF", b"",
-    ])  # fmt: skip
+    return b"\n".join(
+        [
+            b"%PDF-1.7",
+            b"1 0 obj",
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"endobj",
+            b"2 0 obj",
+            b"<< /Type /Pages /Kids [] /Count 0 >>",
+            b"endobj",
+            body,
+            b"4 0 obj",
+            b"<< /Length %d %s >>" % (len(stream), entries),
+            b"stream",
+            stream,
+            b"endstream",
+            b"endobj",
+            b"trailer << /Root 1 0 R >>",
+            b"startxref",
+            b"9",
+            b"%%EOF",
+            b"",
+        ]
+    )
 
 
 def a_zip(parts, compression=zipfile.ZIP_DEFLATED):
@@ -90,9 +108,16 @@ ACCEPTED = {
     "表.xlsx": ("xlsx", a_package("xlsx")),
     "表.pptx": ("pptx", a_package("pptx")),
     "图表.docx": ("docx", a_package("docx", **{"word/embeddings/a.xlsx": a_package("xlsx")})),
-    "模板.docx": ("docx", a_package(**{"word/_rels/settings.xml.rels": relationship(
-        "attachedTemplate", "file:///C:\\Users\\a\\Normal.dotm")})),
-    "链接.docx": ("docx", a_package(**{"word/_rels/document.xml.rels": relationship("hyperlink", "https://example.cn/")})),
+    "模板.docx": (
+        "docx",
+        a_package(
+            **{"word/_rels/settings.xml.rels": relationship("attachedTemplate", "file:///C:\\Users\\a\\Normal.dotm")}
+        ),
+    ),
+    "链接.docx": (
+        "docx",
+        a_package(**{"word/_rels/document.xml.rels": relationship("hyperlink", "https://example.cn/")}),
+    ),
     "公式.docx": ("docx", a_package(**{"word/embeddings/o.bin": a_compound("Equation Native")})),
     "公文.ofd": ("ofd", a_zip({"OFD.xml": "<ofd:OFD xmlns:ofd='http://www.ofdspec.org/2016'/>"})),
     "旧表.doc": ("doc", a_compound("Root Entry", "WordDocument")),
@@ -104,13 +129,13 @@ ACCEPTED = {
     "名单.csv": ("csv", CSV.encode()),
     "名单.txt": ("txt", CSV.encode("gb18030")),
     "比较.txt": ("txt", "气温 <5℃ 且风力 >6 级".encode()),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_each_kind_is_told_by_its_content(name):
     extension, data = ACCEPTED[name]
-    assert inspect(data, name).extension == extension
+    assert inspect_file(data, name).extension == extension
     assert extension in uploads.CONTENT_TYPES
 
 
@@ -125,7 +150,7 @@ def test_each_kind_is_told_by_its_content(name):
     ],
 )
 def test_a_wrong_name_changes_nothing(name, data, extension):
-    assert inspect(data, name).extension == extension
+    assert inspect_file(data, name).extension == extension
 
 
 # --- What is refused ------------------------------------------------------------------------------------------------
@@ -141,39 +166,48 @@ REFUSED_PDFS = {
     "rich media": (a_pdf(b"3 0 obj << /Subtype/RichMedia >> endobj"), "film or Flash"),
     "xfa": (a_pdf(b"3 0 obj << /AcroForm << /XFA[(a)] >> >> endobj"), "XFA"),
     "in an object stream": (a_pdf(stream=zlib.compress(SCRIPT), entries=OBJECTS), "JavaScript"),
-    "in an object stream, escaped": (a_pdf(stream=zlib.compress(b"<</S/#4cau#6ech/F 1>>"), entries=OBJECTS), "starts other"),
+    "in an object stream, escaped": (
+        a_pdf(stream=zlib.compress(b"<</S/#4cau#6ech/F 1>>"), entries=OBJECTS),
+        "starts other",
+    ),
     "in a broken stream": (a_pdf(stream=zlib.compress(SCRIPT * 9)[:-4]), "JavaScript"),
     "across two pieces": (a_pdf(stream=zlib.compress(b" " * (pdf._PIECE - 9) + SCRIPT)), "JavaScript"),
     "object stream packed otherwise": (
-        a_pdf(stream=b"78da>", entries=b"/Type/ObjStm/Filter/ASCIIHexDecode"), "cannot be checked"),
+        a_pdf(stream=b"78da>", entries=b"/Type/ObjStm/Filter/ASCIIHexDecode"),
+        "cannot be checked",
+    ),
     "object stream with a predictor": (
-        a_pdf(stream=zlib.compress(b"x"), entries=OBJECTS + b"/DecodeParms<</Predictor 12>>"), "cannot be checked"),
+        a_pdf(stream=zlib.compress(b"x"), entries=OBJECTS + b"/DecodeParms<</Predictor 12>>"),
+        "cannot be checked",
+    ),
     "truncated": (a_pdf(stream=zlib.compress(b"x" * 99))[:-30], "without its end"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("which", REFUSED_PDFS)
 def test_pdfs_that_act_are_refused(which):
     data, said = REFUSED_PDFS[which]
     with pytest.raises(RefusedFile, match=said):
-        inspect(data, "a.pdf")
+        inspect_file(data, "a.pdf")
 
 
 def test_short_names_in_a_pictures_bytes_are_chance():
-    assert inspect(a_pdf(stream=b"\x80\x91\xa2\xb3\xc4\xd5\xe6\xf7/JS(\x80", entries=b""), "a.pdf").extension == "pdf"
+    assert (
+        inspect_file(a_pdf(stream=b"\x80\x91\xa2\xb3\xc4\xd5\xe6\xf7/JS(\x80", entries=b""), "a.pdf").extension == "pdf"
+    )
 
 
 def test_a_pdf_that_unfolds_without_end_is_refused(monkeypatch):
     monkeypatch.setattr(pdf, "MAX_INFLATED", 10 * 2**20)
-    inspect(a_pdf(stream=zlib.compress(bytes(9 * 2**20))), "a.pdf")
+    inspect_file(a_pdf(stream=zlib.compress(bytes(9 * 2**20))), "a.pdf")
     with pytest.raises(RefusedFile, match="too much to be checked"):
-        inspect(a_pdf(stream=zlib.compress(bytes(11 * 2**20))), "a.pdf")
+        inspect_file(a_pdf(stream=zlib.compress(bytes(11 * 2**20))), "a.pdf")
 
 
 def test_a_pdf_of_countless_streams_is_refused(monkeypatch):
     monkeypatch.setattr(pdf, "MAX_STREAMS", 100)
     with pytest.raises(RefusedFile, match="too much to be checked"):
-        inspect(a_pdf(body=b"stream\n" * 200), "a.pdf")
+        inspect_file(a_pdf(body=b"stream\n" * 200), "a.pdf")
 
 
 def nested(levels):
@@ -205,9 +239,18 @@ REFUSED_PACKAGES = {
     "macro sheets": (a_package("xlsx", **{"xl/macrosheets/sheet1.xml": b"<x/>"}), "macros"),
     "macros in an embedded old file": (a_package(**{"word/embeddings/o.bin": a_compound("_VBA_PROJECT")}), "macros"),
     "remote template": (a_package(**TEMPLATE), "from elsewhere"),
-    "template on a share": (a_package(**{"a.rels": relationship("attachedTemplate", r"\\host\a.dotm")}), "from elsewhere"),
-    "template on a named share": (a_package(**{"a.rels": relationship("attachedTemplate", "file://host/a")}), "from elsewhere"),
-    "remote object": (a_package(**{"a.rels": relationship("oleObject", "mhtml:http://example.cn/x!x")}), "from elsewhere"),
+    "template on a share": (
+        a_package(**{"a.rels": relationship("attachedTemplate", r"\\host\a.dotm")}),
+        "from elsewhere",
+    ),
+    "template on a named share": (
+        a_package(**{"a.rels": relationship("attachedTemplate", "file://host/a")}),
+        "from elsewhere",
+    ),
+    "remote object": (
+        a_package(**{"a.rels": relationship("oleObject", "mhtml:http://example.cn/x!x")}),
+        "from elsewhere",
+    ),
     "remote template in an embedded file": (a_package(**{"a.docx": a_package(**TEMPLATE)}), "from elsewhere"),
     "package object": (a_package(**{"word/embeddings/o.bin": a_compound("\x01Ole10Native")}), "files embedded"),
     "program": (a_package(**{"word/media/a.png": b"MZ\x90\0"}), "files embedded"),
@@ -217,33 +260,39 @@ REFUSED_PACKAGES = {
     "bomb": (a_package(**{"z.xml": bytes(20 * 2**20)}), "far more than it should"),
     "lying about its size": (lying_about_size(), "far more than it should"),
     "countless parts": (a_package(**{f"{n}.xml": "" for n in range(5001)}), "far more than it should"),
-    "entities": (a_zip({"[Content_Types].xml": '<!DOCTYPE x [<!ENTITY a "b">]>' + types(TYPES["docx"])[38:]}), "damaged"),
+    "entities": (
+        a_zip({"[Content_Types].xml": '<!DOCTYPE x [<!ENTITY a "b">]>' + types(TYPES["docx"])[38:]}),
+        "damaged",
+    ),
     "broken xml": (a_zip({"[Content_Types].xml": "<Types"}), "damaged"),
     "other compression": (a_package().replace(b"\x08\0", b"\x0c\0"), "damaged"),
     "truncated": (a_package()[:-40], "damaged"),
     "plain zip": (a_zip({"a.exe": "x"}), "unpack it"),
     "empty zip": (a_zip({}), "unpack it"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("which", REFUSED_PACKAGES)
 def test_packages_that_act_or_burst_are_refused(which):
     data, said = REFUSED_PACKAGES[which]
     with pytest.raises(RefusedFile, match=said):
-        inspect(data, "a.docx")
+        inspect_file(data, "a.docx")
 
 
 def test_embedded_packages_share_one_allowance(monkeypatch):
     inner = a_package(**{"z.xml": b"ab" * 100_000})
     monkeypatch.setattr(office, "MAX_UNPACKED", 500_000)
-    inspect(a_package(**{"a.docx": inner, "b.docx": inner}), "a.docx")
+    inspect_file(a_package(**{"a.docx": inner, "b.docx": inner}), "a.docx")
     with pytest.raises(RefusedFile, match="far more"):
-        inspect(a_package(**{"a.docx": inner, "b.docx": inner, "c.docx": inner}), "a.docx")
+        inspect_file(a_package(**{"a.docx": inner, "b.docx": inner, "c.docx": inner}), "a.docx")
 
 
 REFUSED = {
     "macros.doc": (a_compound("WordDocument", "_VBA_PROJECT"), "macros"),
-    "macros.ppt": (a_compound("PowerPoint Document", body=bytes.fromhex("020000040c000000050000000100000002000000")), "macros"),
+    "macros.ppt": (
+        a_compound("PowerPoint Document", body=bytes.fromhex("020000040c000000050000000100000002000000")),
+        "macros",
+    ),
     "locked.docx": (a_compound("EncryptedPackage"), "password"),
     "package.doc": (a_compound("WordDocument", "\x01Ole10Native"), "files embedded"),
     "installer.doc": (a_compound("Root Entry"), "old Office file of a kind"),
@@ -266,14 +315,14 @@ REFUSED = {
     "binary.txt": (b"a\0b", "no kind we offer"),
     "latin.txt": (b"caf\xe9 \xff", "no kind we offer"),
     "empty.txt": (b"", "no kind we offer"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_everything_else_is_refused_with_the_way_out(name):
     data, said = REFUSED[name]
     with pytest.raises(RefusedFile, match=said) as refusal:
-        inspect(data, name)
+        inspect_file(data, name)
     assert str(refusal.value).startswith(f"“{name}” ")
 
 
@@ -288,7 +337,7 @@ def test_no_bytes_whatever_raise_anything_but_refused_file(data):
         body[place % max(1, len(body)) : place % max(1, len(body)) + 1] = bytes([value])
     name = data.draw(st.sampled_from([*ACCEPTED, "a.exe", ""]))
     try:
-        assert inspect(bytes(body), name).extension in uploads.CONTENT_TYPES
+        assert inspect_file(bytes(body), name).extension in uploads.CONTENT_TYPES
     except RefusedFile as refusal:
         assert str(refusal)  # noqa: PT017
 
@@ -302,7 +351,7 @@ def stored_files(settings):
 
 def test_storing_keeps_the_bytes_by_hash_with_row_and_audit_entry(cast, settings):
     data = a_pdf()
-    stored = attachments.store(upload(data, "停水通知.PDF"), by=cast.writer)
+    stored = attachments.store_attachment(upload(data, "停水通知.PDF"), by=cast.writer)
     assert stored.sha256 == hashlib.sha256(data).hexdigest()
     assert stored_files(settings) == [stored.file.name] == [f"attachments/{stored.sha256[:32]}.pdf"]
     assert (settings.MEDIA_ROOT / stored.file.name).read_bytes() == data
@@ -313,14 +362,14 @@ def test_storing_keeps_the_bytes_by_hash_with_row_and_audit_entry(cast, settings
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_texts_are_stored_in_the_charset_they_are_served_with(cast, settings, encoding):
-    stored = attachments.store(upload(CSV.encode(encoding), "名单.csv"), by=cast.writer)
+    stored = attachments.store_attachment(upload(CSV.encode(encoding), "名单.csv"), by=cast.writer)
     assert (settings.MEDIA_ROOT / stored.file.name).read_bytes() == b"\xef\xbb\xbf" + CSV.encode()
     assert stored.size == len(CSV.encode()) + 3
 
 
 def test_the_same_file_again_is_the_row_there_is(cast, settings):
-    first = attachments.store(upload(a_pdf(), "甲.pdf"), by=cast.writer)
-    again = attachments.store(upload(a_pdf(), "乙.pdf"), by=cast.editor)
+    first = attachments.store_attachment(upload(a_pdf(), "甲.pdf"), by=cast.writer)
+    again = attachments.store_attachment(upload(a_pdf(), "乙.pdf"), by=cast.editor)
     assert (again, again.name, Attachment.objects.count()) == (first, "甲.pdf", 1)
     assert len(stored_files(settings)) == 1
     assert AuditEntry.objects.filter(action="attachment.uploaded").count() == 1
@@ -328,15 +377,15 @@ def test_the_same_file_again_is_the_row_there_is(cast, settings):
 
 def test_two_uploads_of_one_file_at_once_leave_one_row(cast, monkeypatch):
     """The other upload arrives after ours looked for the row and before it writes one."""
-    keep, others = uploads.keep, []
+    keep, others = uploads.keep_file, []
 
     def keep_late(path, data):
-        monkeypatch.setattr(uploads, "keep", keep)
-        others.append(attachments.store(upload(a_pdf(), "乙.pdf"), by=cast.editor))
+        monkeypatch.setattr(uploads, "keep_file", keep)
+        others.append(attachments.store_attachment(upload(a_pdf(), "乙.pdf"), by=cast.editor))
         keep(path, data)
 
-    monkeypatch.setattr(uploads, "keep", keep_late)
-    ours = attachments.store(upload(a_pdf(), "甲.pdf"), by=cast.writer)
+    monkeypatch.setattr(uploads, "keep_file", keep_late)
+    ours = attachments.store_attachment(upload(a_pdf(), "甲.pdf"), by=cast.writer)
     assert [ours] == others == list(Attachment.objects.all())
     assert AuditEntry.objects.filter(action="attachment.uploaded").count() == 1
 
@@ -352,7 +401,7 @@ def test_two_uploads_of_one_file_at_once_leave_one_row(cast, monkeypatch):
 )
 def test_on_refusal_nothing_happened(cast, settings, who, file, error):
     with pytest.raises(error):
-        attachments.store(file, by=getattr(cast, who))
+        attachments.store_attachment(file, by=getattr(cast, who))
     assert not Attachment.objects.exists()
     assert not AuditEntry.objects.filter(action="attachment.uploaded").exists()
     assert stored_files(settings) == []
@@ -370,14 +419,14 @@ def test_on_refusal_nothing_happened(cast, settings, who, file, error):
     ],
 )
 def test_readers_see_the_name_with_the_true_extension(name, shown):
-    assert attachments.shown_name(name, "pdf") == shown
+    assert attachments.public_file_name(name, "pdf") == shown
 
 
 # --- Its name -------------------------------------------------------------------------------------------------------
 
 
 def test_an_attachment_is_renamed_by_whoever_uploaded_it_or_arranges(cast):
-    paper = attachments.store(upload(a_pdf(), "通知.pdf"), by=cast.writer)
+    paper = attachments.store_attachment(upload(a_pdf(), "通知.pdf"), by=cast.writer)
     for who, name in ((cast.writer, "公告.pdf"), (cast.chief, "公告（新）.pdf"), (cast.chief, "公告（新）.pdf")):
         paper.name, paper.size = name, 1
         attachments.save_attachment(paper, by=who)
@@ -389,7 +438,7 @@ def test_an_attachment_is_renamed_by_whoever_uploaded_it_or_arranges(cast):
 
 
 def test_nobody_else_renames_an_attachment_and_no_name_is_empty(cast):
-    paper = attachments.store(upload(a_pdf(), "通知.pdf"), by=cast.writer)
+    paper = attachments.store_attachment(upload(a_pdf(), "通知.pdf"), by=cast.writer)
     paper.name = "假.pdf"
     with refused(PermissionDenied, "whoever uploaded it"):
         attachments.save_attachment(paper, by=cast.editor)

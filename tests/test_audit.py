@@ -26,7 +26,7 @@ def test_entries_form_one_chain(cast):
     assert entries[0].previous_hash == audit.GENESIS
     for before, after in itertools.pairwise(entries):
         assert after.previous_hash == before.hash
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
 
 
 def test_the_address_and_the_real_name_are_recorded(cast):
@@ -34,7 +34,7 @@ def test_the_address_and_the_real_name_are_recorded(cast):
         article = cast.article(by=cast.writer)
     entry = AuditEntry.objects.get()
     assert (entry.address, entry.actor_name, entry.object_id) == ("203.0.113.9", "林晓舟", str(article.pk))
-    assert audit.record("x.y", article, by=None).address is None
+    assert audit.record_entry("x.y", article, by=None).address is None
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_a_change_is_found(cast, column, value, capsys):
     for _ in range(3):
         cast.article()
     second = AuditEntry.objects.order_by("pk")[1]
-    triggers.remove(connection)
+    triggers.remove_triggers(connection)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE articles_auditentry SET {column} = %s WHERE id = %s", [value, second.pk])
-    assert audit.first_broken().pk == second.pk
+    assert audit.first_broken_entry().pk == second.pk
     with pytest.raises(CommandError, match=f"Entry {second.pk} "):
         call_command("verify_audit")
 
@@ -57,10 +57,10 @@ def test_a_removed_entry_is_found(cast):
     for _ in range(3):
         cast.article()
     second, third = AuditEntry.objects.order_by("pk")[1:3]
-    triggers.remove(connection)
+    triggers.remove_triggers(connection)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM articles_auditentry WHERE id = %s", [second.pk])
-    assert audit.first_broken().pk == third.pk
+    assert audit.first_broken_entry().pk == third.pk
 
 
 def test_an_unbroken_chain_says_so(cast, capsys):
@@ -72,51 +72,58 @@ def test_an_unbroken_chain_says_so(cast, capsys):
 def test_an_entry_is_hashed_in_one_way_for_good():
     """Chains of years ago must be found unbroken: neither the order of the facts nor their spelling may change."""
     facts = {
-        "action": "article.saved", "actor": 7, "actor_name": "林晓舟", "address": None, "details": {"b": [1, True], "a": "桥"},
-        "object_id": "3", "object_type": "article", "previous_hash": "0" * 64, "at": "2024-02-29T23:59:00+08:00",
+        "action": "article.saved",
+        "actor": 7,
+        "actor_name": "林晓舟",
+        "address": None,
+        "details": {"b": [1, True], "a": "桥"},
+        "object_id": "3",
+        "object_type": "article",
+        "previous_hash": "0" * 64,
+        "at": "2024-02-29T23:59:00+08:00",
         "hash": "is not part of it",
-    }  # fmt: skip
+    }
     text = (
         '{"action":"article.saved","actor":7,"actor_name":"林晓舟","address":null,"at":"2024-02-29T15:59:00.000000+00:00",'
         '"details":{"a":"桥","b":[1,true]},"object_id":"3","object_type":"article","previous_hash":"' + "0" * 64 + '"}'
     )
-    assert audit.hash_of_facts(facts) == hashlib.sha256(text.encode()).hexdigest()
+    assert audit.facts_hash(facts) == hashlib.sha256(text.encode()).hexdigest()
     facts["at"] = datetime(2024, 2, 29, 15, 59, tzinfo=UTC)
-    assert audit.hash_of_facts(facts) == hashlib.sha256(text.encode()).hexdigest()
+    assert audit.facts_hash(facts) == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_an_entry_says_who_did_what_to_what(cast):
     article = cast.article()
-    entry = audit.record("x.y", article, by=cast.stranger, count=3)
+    entry = audit.record_entry("x.y", article, by=cast.stranger, count=3)
     facts = (entry.actor, entry.actor_name, entry.action, entry.object_type, entry.object_id, entry.details)
     assert facts == (cast.stranger, "stranger", "x.y", "article", str(article.pk), {"count": 3})
-    nobody = audit.record("x.y", User(), by=None)
+    nobody = audit.record_entry("x.y", User(), by=None)
     assert (nobody.actor, nobody.actor_name, nobody.object_type, nobody.object_id) == (None, "", "user", "")
 
 
 def test_what_happened_lately_is_counted_by_act_place_and_time(cast, monkeypatch):
     with audit.acting_from("203.0.113.5"):
-        audit.record("session.refused", User(), by=None)
-        audit.record("session.opened", User(), by=None)
-        assert audit.address() == "203.0.113.5"
+        audit.record_entry("session.refused", User(), by=None)
+        audit.record_entry("session.opened", User(), by=None)
+        assert audit.acting_address() == "203.0.113.5"
         with audit.acting_from("203.0.113.6"):
-            assert audit.lately("session.refused", within=timedelta(hours=1)) == 0
-        assert audit.lately("session.refused", within=timedelta(hours=1)) == 1
-        assert audit.lately("session.refused", within=timedelta(0)) == 0
-    assert audit.address() is None
+            assert audit.recent_count("session.refused", within=timedelta(hours=1)) == 0
+        assert audit.recent_count("session.refused", within=timedelta(hours=1)) == 1
+        assert audit.recent_count("session.refused", within=timedelta(0)) == 0
+    assert audit.acting_address() is None
 
 
 def test_a_walk_says_how_far_it_came_and_whether_it_met_a_hash(cast):
-    assert audit.walk(expected=audit.GENESIS).found
+    assert audit.walk_chain(expected=audit.GENESIS).found
     for _ in range(3):
         cast.article()
     first, second, last = AuditEntry.objects.order_by("pk")
-    walked = audit.walk(expected=first.hash)
+    walked = audit.walk_chain(expected=first.hash)
     assert (walked.count, walked.head, walked.broken, walked.found) == (3, last.hash, None, True)
-    assert not audit.walk().found
-    assert not audit.walk(expected="f" * 64).found
-    triggers.remove(connection)
+    assert not audit.walk_chain().found
+    assert not audit.walk_chain(expected="f" * 64).found
+    triggers.remove_triggers(connection)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE articles_auditentry SET action = 'x.z' WHERE id = %s", [second.pk])
-    walked = audit.walk(expected=last.hash)
+    walked = audit.walk_chain(expected=last.hash)
     assert (walked.count, walked.head, walked.broken, walked.found) == (1, first.hash, second, False)

@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def chain():
     section = make_section()
-    return [audit.record("section.changed", section, by=None, turn=turn) for turn in range(4)]
+    return [audit.record_entry("section.changed", section, by=None, turn=turn) for turn in range(4)]
 
 
 def tamper(sql, *values):
-    triggers.remove(connection)
+    triggers.remove_triggers(connection)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -41,7 +41,7 @@ def test_an_empty_chain_has_a_head_too(db, capsys):
 
 def test_a_head_written_down_earlier_is_found_later(chain, capsys):
     head = head_of(capsys)
-    audit.record("section.changed", make_section("文旅", "culture"), by=None)
+    audit.record_entry("section.changed", make_section("文旅", "culture"), by=None)
     call_command("verify_audit", expect_head=head)
     call_command("verify_audit", expect_head=f" {head.upper()}\n")
 
@@ -59,7 +59,7 @@ def test_a_chain_made_anew_is_noticed(chain, capsys):
     tamper("DELETE FROM articles_auditentry")
     section = make_section("文旅", "culture")
     for turn in range(4):
-        audit.record("section.changed", section, by=None, turn=turn)
+        audit.record_entry("section.changed", section, by=None, turn=turn)
     call_command("verify_audit")
     with pytest.raises(CommandError, match="made anew"):
         call_command("verify_audit", expect_head=head)
@@ -83,11 +83,11 @@ def test_the_first_broken_entry_is_named(chain, end):
     "change", ["details = '[1, 2]'", "details = '\"x\"'", "actor_id = NULL, actor_name = ''", "hash = 'x'"]
 )
 def test_values_of_another_kind_are_found(chain, change):
-    extra = audit.record("section.changed", make_section("文旅", "culture"), by=None)
-    audit.record("section.changed", make_section("乡镇", "towns"), by=None)
+    extra = audit.record_entry("section.changed", make_section("文旅", "culture"), by=None)
+    audit.record_entry("section.changed", make_section("乡镇", "towns"), by=None)
     set_ = "actor_name = 'y'" if change.startswith("actor_id") else change
     tamper(f"UPDATE articles_auditentry SET {set_} WHERE id = %s", extra.pk)
-    assert audit.first_broken().pk == extra.pk
+    assert audit.first_broken_entry().pk == extra.pk
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite lets a column hold what is no instant")
@@ -101,14 +101,22 @@ def test_an_instant_that_is_none_is_found_and_breaks_nothing(chain, at):
 def test_an_entry_put_in_between_is_found(chain):
     tamper("UPDATE articles_auditentry SET id = id + 1000 WHERE id >= %s", chain[2].pk)
     section = make_section("文旅", "culture")
-    forged = AuditEntry(pk=chain[1].pk + 1, at=chain[1].at, actor_name="", action="x.y", object_type="section",
-                        object_id=str(section.pk), details={}, previous_hash="f" * 64)  # fmt: skip
-    forged.hash = audit.hash_of(forged)
+    forged = AuditEntry(
+        pk=chain[1].pk + 1,
+        at=chain[1].at,
+        actor_name="",
+        action="x.y",
+        object_type="section",
+        object_id=str(section.pk),
+        details={},
+        previous_hash="f" * 64,
+    )
+    forged.hash = audit.entry_hash(forged)
     forged.save(force_insert=True)
-    assert audit.first_broken().pk == forged.pk
+    assert audit.first_broken_entry().pk == forged.pk
 
 
 def test_one_query_reads_the_whole_chain(chain):
     with CaptureQueriesContext(connection) as queries:
-        assert audit.walk().count == 4
+        assert audit.walk_chain().count == 4
     assert len(queries) <= 1  # none, where PostgreSQL's cursor is not among the captured

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import baking, byte_ranges
-from articles.baking.store import LocalFiles, compressed
+from articles.baking.store import LocalFiles, compressed_copies
 from articles.public.caching import CacheControlMiddleware
 from serving import baked_files
 from tests.serving import Newsroom, fetch
@@ -44,7 +44,7 @@ def files(settings):
 
 
 def put(files, name, body):
-    files.replace(name, body, compressed(name, body))
+    files.replace(name, body, compressed_copies(name, body))
 
 
 @pytest.fixture
@@ -56,8 +56,14 @@ def app(settings, files):
 def ask(app, path, method="GET", **headers):
     """(status, headers, body) of the file server's answer."""
     told = []
-    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "HTTP_HOST": "news.example.cn",
-               "wsgi.url_scheme": "http", **headers}  # fmt: skip
+    environ = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "HTTP_HOST": "news.example.cn",
+        "wsgi.url_scheme": "http",
+        **headers,
+    }
     body = b"".join(app(environ, lambda status, headers: told.extend([status, dict(headers)])))
     assert len(told) == 2
     return int(told[0][:3]), told[1], body
@@ -68,9 +74,18 @@ def ask(app, path, method="GET", **headers):
 
 @pytest.mark.parametrize(
     ("accepted", "encoding"),
-    [("br", "br"), ("gzip, deflate, br;q=0.9", "br"), ("gzip", "gzip"), ("", None), ("br;q=0, gzip", "gzip"),
-     ("*", "br"), ("identity", None), ("br;q=nonsense", None), ("GZIP", "gzip")],
-)  # fmt: skip
+    [
+        ("br", "br"),
+        ("gzip, deflate, br;q=0.9", "br"),
+        ("gzip", "gzip"),
+        ("", None),
+        ("br;q=0, gzip", "gzip"),
+        ("*", "br"),
+        ("identity", None),
+        ("br;q=nonsense", None),
+        ("GZIP", "gzip"),
+    ],
+)
 def test_the_copy_that_the_browser_takes(app, accepted, encoding):
     status, headers, body = ask(app, "/a/1/", HTTP_ACCEPT_ENCODING=accepted)
     plain = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding](body)
@@ -82,11 +97,32 @@ def test_the_copy_that_the_browser_takes(app, accepted, encoding):
 
 @pytest.mark.parametrize(
     "path",
-    ["/a/2/", "/a/1", "/a/1/index.html", "/index.html",
-     "/a/1/index.html.br", "/a/1/index.html.gz", "/.version", "/a/../a/1/", "/a/./1/", "//a/1/", "/a//1/",
-     "/admin/", "/preview/x/", "/static/site.css", "/search/", "/media/attachments/x.pdf", "/media/pictures/../x", "",
-     "/a/1/%2e%2e/", "/a/1/\0", "/中/", "/media/pictures/" + "0" * 32 + ".webp", "/media/pictures/" + "0a" * 16 + ".exe"],
-)  # fmt: skip
+    [
+        "/a/2/",
+        "/a/1",
+        "/a/1/index.html",
+        "/index.html",
+        "/a/1/index.html.br",
+        "/a/1/index.html.gz",
+        "/.version",
+        "/a/../a/1/",
+        "/a/./1/",
+        "//a/1/",
+        "/a//1/",
+        "/admin/",
+        "/preview/x/",
+        "/static/site.css",
+        "/search/",
+        "/media/attachments/x.pdf",
+        "/media/pictures/../x",
+        "",
+        "/a/1/%2e%2e/",
+        "/a/1/\0",
+        "/中/",
+        "/media/pictures/" + "0" * 32 + ".webp",
+        "/media/pictures/" + "0a" * 16 + ".exe",
+    ],
+)
 def test_what_is_no_page_goes_on_to_django(app, files, path):
     (django_settings.BAKED_DIR / "g/1/.version").write_text("x")
     assert ask(app, path)[0] == 418
@@ -165,7 +201,7 @@ def test_a_copy_of_another_version_than_its_file_is_not_served(app, files):
 
 
 def test_a_page_that_was_read_while_it_was_rewritten_is_sent_compressed_the_next_time(app, files, monkeypatch):
-    read = baked_files.read
+    read = baked_files.read_file
 
     def read_after_the_rewrite(file):
         if file.endswith(".br"):
@@ -173,7 +209,7 @@ def test_a_page_that_was_read_while_it_was_rewritten_is_sent_compressed_the_next
         return read(file)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(baked_files, "read", read_after_the_rewrite)
+        meanwhile.setattr(baked_files, "read_file", read_after_the_rewrite)
         assert ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")[2] == PAGE[::-1]
     _status, headers, body = ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")
     assert (headers["Content-Encoding"], brotli.decompress(body)) == ("br", PAGE[::-1])
@@ -197,8 +233,9 @@ def test_readers_in_many_threads_get_whole_pages_while_they_are_rewritten(app, f
                 answers.append((said, len(body), headers["Content-Length"], headers["ETag"], headers["Last-Modified"]))
 
     write(files, bodies[0])
-    threads = [threading.Thread(target=read, args=pair) for pair in
-               [("br", brotli.decompress), ("gzip", gzip.decompress)] * 2]  # fmt: skip
+    threads = [
+        threading.Thread(target=read, args=pair) for pair in [("br", brotli.decompress), ("gzip", gzip.decompress)] * 2
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -227,8 +264,8 @@ def test_readers_in_many_threads_get_whole_pages_while_they_are_rewritten(app, f
 
 def test_the_memory_is_bounded_and_keeps_what_is_read_most(app, files, monkeypatch):
     monkeypatch.setattr(baked_files, "MEMORY", 100_000)
-    read, reads = baked_files.read, []
-    monkeypatch.setattr(baked_files, "read", lambda file: reads.append(file) or read(file))
+    read, reads = baked_files.read_file, []
+    monkeypatch.setattr(baked_files, "read_file", lambda file: reads.append(file) or read(file))
     for number in range(100):
         put(files, f"a/{number}/index.html", os.urandom(3000))
         ask(app, f"/a/{number}/")
@@ -329,9 +366,14 @@ def test_the_headers_are_those_of_django(cast, client, settings, https):
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "kept"),
-    [("GET", "/s/x/", 200, True), ("HEAD", "/s/x/", 200, True), ("POST", "/s/x/", 200, False), ("GET", "/admin/", 200, False),
-     ("GET", "/s/x/", 404, False)],
-)  # fmt: skip
+    [
+        ("GET", "/s/x/", 200, True),
+        ("HEAD", "/s/x/", 200, True),
+        ("POST", "/s/x/", 200, False),
+        ("GET", "/admin/", 200, False),
+        ("GET", "/s/x/", 404, False),
+    ],
+)
 def test_what_django_answers_itself_may_be_kept_as_a_baked_page(rf, method, path, status, kept):
     answer = CacheControlMiddleware(lambda _request: HttpResponse(status=status))(rf.generic(method, path))
     assert answer.headers.get("Cache-Control") == (baking.CACHE_CONTROL if kept else None)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import baking, publishing, scheduling
-from articles.baking import jobs, pages, store
-from articles.baking.generations import generations
+from articles.baking import affected_pages, jobs, store
+from articles.baking.generations import baked_generations
 from articles.baking.render import RenderFailed
 from articles.models import Article, BakeJob, Section
 from tests.baked import assert_agrees, assert_nothing_waits, on_disk
@@ -34,7 +34,7 @@ def site(cast):
 
 
 def said(path):
-    return generations().served().read(store.name_of(path))
+    return baked_generations().served().read(store.file_name(path))
 
 
 def later(monkeypatch, **much):
@@ -50,8 +50,15 @@ def test_a_published_article_stands_on_every_page_that_shows_it(site):
     site.publish(article)
     assert BakeJob.objects.filter(path=article.get_absolute_url(), whole=False).exists()
     baking.bake_pending()
-    for path in (article.get_absolute_url(), "/", "/s/news/", "/s/news/1/", "/feeds/all.atom", "/feeds/news.atom",
-                 site.shown.get_absolute_url()):  # fmt: skip
+    for path in (
+        article.get_absolute_url(),
+        "/",
+        "/s/news/",
+        "/s/news/1/",
+        "/feeds/all.atom",
+        "/feeds/news.atom",
+        site.shown.get_absolute_url(),
+    ):
         assert "霁川大桥合龙" in said(path).decode(), path
     assert f"/a/{article.number}/" in said(f"/sitemap-{timezone.localdate():%Y-%m}.xml").decode()
     assert said(f"/q/P{article.number}-1.png")
@@ -60,33 +67,37 @@ def test_a_published_article_stands_on_every_page_that_shows_it(site):
 
 
 def test_how_many_pages_a_publication_rewrites_does_not_depend_on_the_archive(cast, monkeypatch):
-    monkeypatch.setattr("articles.baking.pages.PAGE_SIZE", 2)
+    monkeypatch.setattr("articles.baking.affected_pages.PAGE_SIZE", 2)
     monkeypatch.setattr("articles.models.section.PAGE_SIZE", 2)
     counts = []
     for article in [cast.article() for _ in range(12)]:
         cast.publish(article)
         # The index of the maps is written where a file of it may have begun: for the first of each thousand alone.
-        counts.append(len(pages.of_article(Article.objects.get(pk=article.pk)) - {"/sitemap.xml"}))
+        counts.append(len(affected_pages.article_pages(Article.objects.get(pk=article.pk)) - {"/sitemap.xml"}))
     assert len(set(counts[5:])) == 1
     assert counts[-1] < 30
 
 
 def test_the_maps_that_an_act_rewrites(cast, monkeypatch):
     """Its own, those of its month's later articles, and the index where a file may have begun or ended."""
-    monkeypatch.setattr("articles.baking.pages.SITEMAP_SIZE", 4)
+    monkeypatch.setattr("articles.baking.affected_pages.SITEMAP_SIZE", 4)
     month = f"{timezone.localdate():%Y-%m}"
     first, second, third = (f"/sitemap-{month}{part}.xml" for part in ("", "-2", "-3"))
     index = "/sitemap.xml"
     articles = [cast.article() for _ in range(8)]
 
     def maps(article):
-        return {path for path in pages.of_article(Article.objects.get(pk=article.pk)) if path.startswith("/sitemap")}
+        return {
+            path
+            for path in affected_pages.article_pages(Article.objects.get(pk=article.pk))
+            if path.startswith("/sitemap")
+        }
 
     for at_once, expected in (
         (0, [{first, index}, {first}, {first}, {first, second, index}, {second, index}, {second}, {second}]),
         (1, [{second, third, index}]),
     ):
-        monkeypatch.setattr("articles.baking.pages.AT_THE_SAME_TIME", at_once)
+        monkeypatch.setattr("articles.baking.affected_pages.AT_THE_SAME_TIME", at_once)
         for then in expected:
             article = articles.pop(0)
             cast.publish(article)
@@ -100,7 +111,7 @@ def test_a_burst_of_changes_bakes_each_address_once(site):
         site.change(site.shown, title=f"第{number}稿")
         site.publish(Article.objects.get(pk=site.shown.pk))
     asked = []
-    with mock.patch.object(jobs, "ask", lambda path, _shared: asked.append(path)):
+    with mock.patch.object(jobs, "render_page", lambda path, _shared: asked.append(path)):
         baking.bake_pending()
     assert len(asked) == len(set(asked))
     assert site.shown.get_absolute_url() in asked
@@ -110,17 +121,17 @@ def test_a_withdrawn_page_is_gone_before_the_act_has_answered(site):
     path = site.shown.get_absolute_url()
     assert said(path)
     with COMMITTED(execute=True):
-        publishing.withdraw(site.shown, by=site.editor, reason="误")
+        publishing.withdraw_article(site.shown, by=site.editor, reason="误")
     assert said(path) is None
-    assert not [name for name in on_disk()[1] if name.startswith(store.name_of(path))]
+    assert not [name for name in on_disk()[1] if name.startswith(store.file_name(path))]
     baking.bake_pending()
     assert_agrees()
 
 
 def test_the_file_goes_even_when_the_database_fails_after_the_commit(site):
     path = site.shown.get_absolute_url()
-    with mock.patch.object(jobs, "_remove", side_effect=jobs.DatabaseError("away")), COMMITTED(execute=True):
-        publishing.withdraw(site.shown, by=site.editor, reason="误")
+    with mock.patch.object(jobs, "_remove_file", side_effect=jobs.DatabaseError("away")), COMMITTED(execute=True):
+        publishing.withdraw_article(site.shown, by=site.editor, reason="误")
     assert said(path) is None
     assert BakeJob.objects.filter(path=path).exists()
 
@@ -130,22 +141,22 @@ def test_pages_change_by_themselves_when_an_article_expires_or_a_pin_ends(cast, 
     article = cast.article(expires_at=now + timedelta(hours=3), pinned_until=now + timedelta(hours=1))
     cast.publish(article)
     baking.bake_everything(processes=1)
-    scheduling.notice_instants()
+    scheduling.rebake_expired()
     pinned = said("/s/news/")
     later(monkeypatch, hours=2)
-    assert scheduling.notice_instants() == 1
+    assert scheduling.rebake_expired() == 1
     baking.bake_pending()
     assert said("/s/news/") != pinned
     assert_agrees()
     later(monkeypatch, hours=2)
     with COMMITTED(execute=True):
-        assert scheduling.notice_instants() == 1
+        assert scheduling.rebake_expired() == 1
     assert said(article.get_absolute_url()) is None
     baking.bake_pending()
     assert_agrees()
-    assert scheduling.notice_instants() == 0
+    assert scheduling.rebake_expired() == 0
     later(monkeypatch, hours=-3)  # somebody set the clock right: the article is public again
-    scheduling.notice_instants()
+    scheduling.rebake_expired()
     baking.bake_pending()
     assert said(article.get_absolute_url())
     assert_agrees()
@@ -156,7 +167,7 @@ def test_pages_change_by_themselves_when_an_article_expires_or_a_pin_ends(cast, 
 
 def meanwhile(path, act):
     """Render as ever, and at the address `path` have the act happen after the rendering and before the file is written."""
-    ask, done = jobs.ask, []
+    ask, done = jobs.render_page, []
 
     def slow(asked, shared):
         body = ask(asked, shared)
@@ -165,7 +176,7 @@ def meanwhile(path, act):
             act()
         return body
 
-    return mock.patch.object(jobs, "ask", slow)
+    return mock.patch.object(jobs, "render_page", slow)
 
 
 def test_a_text_that_was_rendered_before_it_was_withdrawn_is_not_put_in_place(site):
@@ -173,11 +184,11 @@ def test_a_text_that_was_rendered_before_it_was_withdrawn_is_not_put_in_place(si
 
     def withdraw():
         with COMMITTED(execute=True):
-            publishing.withdraw(site.shown, by=site.editor, reason="误")
+            publishing.withdraw_article(site.shown, by=site.editor, reason="误")
 
     job = BakeJob.objects.create(path=path)
     with meanwhile(path, withdraw):
-        assert jobs.bake([job]) == 0
+        assert jobs.bake_jobs([job]) == 0
     assert said(path) is None
     assert BakeJob.objects.filter(path=path, claimed_until=None).exists()
 
@@ -185,10 +196,10 @@ def test_a_text_that_was_rendered_before_it_was_withdrawn_is_not_put_in_place(si
 def test_two_workers_never_take_one_page(site):
     BakeJob.objects.all().delete()
     BakeJob.objects.create(path="/")
-    job = jobs._claim()
+    job = jobs._claim_job()
     assert job.path == "/"
-    assert jobs._claim() is None
-    jobs.bake([job])
+    assert jobs._claim_job() is None
+    jobs.bake_jobs([job])
     assert_nothing_waits()
 
 
@@ -196,9 +207,9 @@ def test_two_workers_never_take_one_page(site):
 def test_the_page_of_a_worker_that_died_is_taken_over_wherever_the_clock_went(site, monkeypatch, hours):
     BakeJob.objects.all().delete()
     BakeJob.objects.create(path="/")
-    assert jobs._claim()
+    assert jobs._claim_job()
     later(monkeypatch, hours=hours)
-    assert jobs._claim()
+    assert jobs._claim_job()
 
 
 def test_what_a_slow_worker_rendered_is_dropped_when_another_was_quicker(site):
@@ -212,7 +223,7 @@ def test_what_a_slow_worker_rendered_is_dropped_when_another_was_quicker(site):
         baking.bake_pending()
 
     with meanwhile(path, other):
-        jobs.bake([job])
+        jobs.bake_jobs([job])
     assert "新题" in said(path).decode()
     assert_agrees()
 
@@ -221,14 +232,14 @@ def test_what_a_slow_worker_rendered_is_dropped_when_another_was_quicker(site):
 
 
 def breaking(*paths):
-    ask = jobs.ask
+    ask = jobs.render_page
 
     def broken(path, shared):
         if path in paths:
             raise RenderFailed("The site answered 500. KeyError: 'x'")
         return ask(path, shared)
 
-    return mock.patch.object(jobs, "ask", broken)
+    return mock.patch.object(jobs, "render_page", broken)
 
 
 def test_a_page_that_fails_says_why_waits_longer_each_time_and_stops_no_other(site, monkeypatch):
@@ -248,7 +259,7 @@ def test_a_page_that_fails_says_why_waits_longer_each_time_and_stops_no_other(si
     assert (pauses[0] <= timedelta(seconds=5), pauses[-1] <= timedelta(hours=1)) == (True, True)
     assert said(path) == before
     assert "新题" in said("/").decode()
-    baking.retry(BakeJob.objects.all())
+    baking.retry_failed(BakeJob.objects.all())
     baking.bake_pending()
     assert_nothing_waits()
     assert_agrees()
@@ -261,7 +272,7 @@ def test_a_page_that_cannot_be_written_is_answered_by_the_site(site):
     replace, full = store.LocalFiles.replace, OSError(errno.ENOSPC, "No space left on device")
 
     def fails(self, name, *rest):
-        if name == store.name_of(path):
+        if name == store.file_name(path):
             raise full
         replace(self, name, *rest)
 
@@ -273,7 +284,7 @@ def test_a_page_that_cannot_be_written_is_answered_by_the_site(site):
 
 def test_a_site_that_refuses_its_own_address_loses_no_page(site, settings):
     settings.ALLOWED_HOSTS = ["elsewhere.example.cn"]
-    baking.request(["/"])
+    baking.request_bake(["/"])
     baking.bake_pending()
     assert said("/")
     assert "400" in BakeJob.objects.get(path="/").error
@@ -287,13 +298,13 @@ SEGMENTS = st.lists(st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True), m
 @given(SEGMENTS, st.sampled_from(["", "index.xml", "all.atom", "W12.png"]))
 def test_an_address_and_its_file_name_one_another(segments, last):
     path = "/" + "".join(f"{segment}/" for segment in segments) + last
-    assert store.path_of(store.name_of(path)) == path
+    assert store.page_path(store.file_name(path)) == path
 
 
 @given(st.text(alphabet="/.a\\\0%-~", max_size=12) | st.text(max_size=12))
 def test_no_address_leads_out_of_the_folder(text):
     try:
-        name = store.name_of(f"/{text}")
+        name = store.file_name(f"/{text}")
     except ValueError:
         return
     assert os.path.normpath(name) == name
@@ -305,12 +316,12 @@ def test_every_rewrite_has_a_later_time_and_its_copies_the_same(tmp_path):
     seen = set()
     for text in ("一", "二", "一"):
         body = (text * 300).encode()
-        files.replace("a/1/index.html", body, store.compressed("a/1/index.html", body))
+        files.replace("a/1/index.html", body, store.compressed_copies("a/1/index.html", body))
         times = {os.stat(tmp_path / f"a/1/index.html{suffix}").st_mtime for suffix in ("", ".br", ".gz")}
         assert len(times) == 1
         assert times.isdisjoint(seen)
         seen |= times
-        files.replace("a/1/index.html", body, store.compressed("a/1/index.html", body))
+        files.replace("a/1/index.html", body, store.compressed_copies("a/1/index.html", body))
         assert os.stat(tmp_path / "a/1/index.html").st_mtime in times  # the same text is the same file
     files.remove("a/1/index.html")
     assert list(tmp_path.iterdir()) == []
@@ -319,7 +330,7 @@ def test_every_rewrite_has_a_later_time_and_its_copies_the_same(tmp_path):
 def test_a_page_that_became_short_leaves_no_copy_of_the_long_one(tmp_path):
     files = store.LocalFiles(tmp_path)
     for body in (b"x" * 1000, b"x"):
-        files.replace("x.txt", body, store.compressed("x.txt", body))
+        files.replace("x.txt", body, store.compressed_copies("x.txt", body))
     assert [file.name for file in tmp_path.iterdir()] == ["x.txt"]
 
 
@@ -332,9 +343,9 @@ def test_changes_of_sections_and_settings_on_the_desk_have_the_whole_site_baked(
     section = {"name": "时政", "slug": "news", "position": 0, "kind": "工作动态", "stages": 3, "late_reading_hours": 24}
     client.post(f"/admin/articles/section/{site.news.pk}/change/", section)
     assert Section.objects.get(pk=site.news.pk).name == "时政"
-    assert baking.is_wanted()
+    assert baking.full_bake_is_requested()
     baking.bake_everything(processes=1)
-    assert not baking.is_wanted()
+    assert not baking.full_bake_is_requested()
     assert "时政" in said(site.shown.get_absolute_url()).decode()
     client.post("/admin/articles/section/add/", {**section, "name": "体育", "slug": "sports"})
     assert said("/s/sports/") is None
@@ -346,7 +357,7 @@ def test_changes_of_sections_and_settings_on_the_desk_have_the_whole_site_baked(
 def test_a_new_section_from_an_import_has_its_pages(db):
     cast = Cast()
     make_section("新栏", "fresh", position=9)
-    baking.request(baking.of_section(Section.objects.get(slug="fresh")))
+    baking.request_bake(baking.section_pages(Section.objects.get(slug="fresh")))
     cast.publish(cast.article())
     baking.bake_everything(processes=1)
     assert_agrees()

@@ -5,7 +5,7 @@ import requests
 from django.test import TestCase
 
 from articles import baking, publishing
-from articles.baking.generations import generations
+from articles.baking.generations import baked_generations
 from articles.models import BakedPage, BakeJob, PageCheck, SiteSettings
 from tests.baked import assert_agrees, assert_nothing_waits
 
@@ -34,10 +34,16 @@ def bucket(endpoint, settings):
         **settings.STORAGES,
         "baked": {
             "BACKEND": "articles.baking.remote.RemoteFiles",
-            "OPTIONS": {"bucket_name": "pages", "endpoint_url": endpoint, "access_key": "x", "secret_key": "x",
-                        "region_name": "us-east-1", "location": "site"},
+            "OPTIONS": {
+                "bucket_name": "pages",
+                "endpoint_url": endpoint,
+                "access_key": "x",
+                "secret_key": "x",
+                "region_name": "us-east-1",
+                "location": "site",
+            },
         },
-    }  # fmt: skip
+    }
     return found
 
 
@@ -53,10 +59,10 @@ def test_what_is_published_corrected_and_withdrawn_is_so_in_the_store(cast, buck
     cast.change(article, title="新题")
     cast.publish(article)
     baking.bake_pending()
-    assert "新题" in generations().served().read(f"a/{article.number}/index.html").decode()
+    assert "新题" in baked_generations().served().read(f"a/{article.number}/index.html").decode()
     with TestCase.captureOnCommitCallbacks(execute=True):
-        publishing.withdraw(article, by=cast.editor, reason="误")
-    assert generations().served().read(f"a/{article.number}/index.html") is None
+        publishing.withdraw_article(article, by=cast.editor, reason="误")
+    assert baked_generations().served().read(f"a/{article.number}/index.html") is None
     baking.bake_pending()
     assert_agrees()
     assert_nothing_waits()
@@ -68,10 +74,10 @@ def test_the_whole_site_is_rewritten_in_place_and_what_is_no_page_any_more_goes(
     cast.news.slug = "xinwen"
     cast.news.save()
     SiteSettings.objects.update_or_create(pk=1, defaults={"name": "新站名"})
-    baking.request_everything()
+    baking.request_full_bake()
     baking.bake_everything(processes=1)
-    assert "新站名" in generations().served().read("index.html").decode()
-    assert generations().served().read("s/news/index.html") is None
+    assert "新站名" in baked_generations().served().read("index.html").decode()
+    assert baked_generations().served().read("s/news/index.html") is None
     assert_agrees()
     assert set(BakedPage.objects.values_list("generation", flat=True)) == {""}
 
@@ -81,10 +87,10 @@ def test_a_strangers_object_is_found_and_removed(cast, bucket, monkeypatch):
     cast.publish(cast.article())
     baking.bake_everything(processes=1)
     bucket.put_object(Key="site/casino.html", Body=b"x")
-    assert baking.check(against=PageCheck.Against.MANIFEST, repair=True).findings == [["casino.html", "added"]]
+    assert baking.check_files(against=PageCheck.Against.MANIFEST, repair=True).findings == [["casino.html", "added"]]
     baking.bake_pending()
-    assert baking.check(against=PageCheck.Against.MANIFEST).count == 0
-    assert baking.check(against=PageCheck.Against.SITE).count == 0
+    assert baking.check_files(against=PageCheck.Against.MANIFEST).count == 0
+    assert baking.check_files(against=PageCheck.Against.SITE).count == 0
 
 
 def test_a_store_that_does_not_answer_leaves_the_page_waiting_with_the_reason(cast, bucket):
@@ -92,7 +98,7 @@ def test_a_store_that_does_not_answer_leaves_the_page_waiting_with_the_reason(ca
     baking.bake_everything(processes=1)
     bucket.objects.all().delete()
     bucket.delete()
-    baking.request(["/"])
+    baking.request_bake(["/"])
     baking.bake_pending()
     job = BakeJob.objects.get(path="/")
     assert "NoSuchBucket" in job.error

@@ -52,12 +52,12 @@ class Site(RuleBasedStateMachine):
             mock.patch.object(timezone, "now", side_effect=self.now),
             mock.patch("articles.models.section.PAGE_SIZE", 2),
             mock.patch("articles.models.article.PAGE_SIZE", 2),
-            mock.patch("articles.public.views.PAGE_SIZE", 2),
-            mock.patch("articles.baking.pages.PAGE_SIZE", 2),
-            mock.patch("articles.baking.pages.SITEMAP_SIZE", 4),
-            mock.patch("articles.baking.pages.AT_THE_SAME_TIME", 0),
-            mock.patch("articles.relating.MOST", 3),
-            mock.patch("articles.public.around.WANTED", 2),
+            mock.patch("articles.public.pages.views.PAGE_SIZE", 2),
+            mock.patch("articles.baking.affected_pages.PAGE_SIZE", 2),
+            mock.patch("articles.baking.affected_pages.SITEMAP_SIZE", 4),
+            mock.patch("articles.baking.affected_pages.AT_THE_SAME_TIME", 0),
+            mock.patch("articles.keyword_relations.MOST", 3),
+            mock.patch("articles.public.pages.neighbours.WANTED", 2),
         ]
         for patch in self.patches:
             patch.start()
@@ -76,7 +76,7 @@ class Site(RuleBasedStateMachine):
             section.refresh_from_db()
         self.numbers = []
         self.settle()
-        baking.notice_new_version()
+        baking.request_bake_on_new_version()
         baking.bake_everything(processes=1)
 
     def now(self):
@@ -95,9 +95,9 @@ class Site(RuleBasedStateMachine):
     def settle(self):
         """What the worker does until nothing is left."""
         with TestCase.captureOnCommitCallbacks(execute=True):
-            scheduling.notice_instants()
+            scheduling.rebake_expired()
         baking.bake_pending()
-        if baking.is_wanted():
+        if baking.full_bake_is_requested():
             baking.bake_everything(processes=1)
 
     def article(self, n):
@@ -105,12 +105,14 @@ class Site(RuleBasedStateMachine):
 
     # --- acts ---------------------------------------------------------------------------------------------------------
 
-    @rule(section=st.sampled_from(["news", "culture", "towns"]), pin=HOURS, expiry=HOURS,
-          keywords=KEYWORDS)  # fmt: skip
+    @rule(section=st.sampled_from(["news", "culture", "towns"]), pin=HOURS, expiry=HOURS, keywords=KEYWORDS)
     def publish_new(self, section, pin, expiry, keywords):
         def publish():
-            article = self.cast.article(section=Section.objects.get(pk=getattr(self.cast, section).pk),
-                                        keywords=keywords, **self.instants(pin, expiry))  # fmt: skip
+            article = self.cast.article(
+                section=Section.objects.get(pk=getattr(self.cast, section).pk),
+                keywords=keywords,
+                **self.instants(pin, expiry),
+            )
             self.numbers.append(article.pk)
             self.cast.publish(article, by=self.cast.admin)
 
@@ -123,8 +125,14 @@ class Site(RuleBasedStateMachine):
             "expires_at": now + timedelta(hours=expiry + 1) if expiry else None,
         }
 
-    @rule(n=which, title=WORDS, section=st.sampled_from([None, None, "news", "culture", "towns"]),
-          correction=st.booleans(), pin=HOURS, keywords=KEYWORDS)  # fmt: skip
+    @rule(
+        n=which,
+        title=WORDS,
+        section=st.sampled_from([None, None, "news", "culture", "towns"]),
+        correction=st.booleans(),
+        pin=HOURS,
+        keywords=KEYWORDS,
+    )
     def publish_again(self, n, title, section, correction, pin, keywords="桥"):
         if not (article := self.article(n)):
             return
@@ -137,9 +145,9 @@ class Site(RuleBasedStateMachine):
                 self.cast.change(article, voiding=True, **facts)
                 self.cast.sign(article)
                 if correction:
-                    publishing.correct(article, by=self.cast.chief, note="改")
+                    publishing.publish_correction(article, by=self.cast.chief, note="改")
                 else:
-                    publishing.publish(article, by=self.cast.chief)
+                    publishing.publish_article(article, by=self.cast.chief)
 
         self.act(again)
 
@@ -147,15 +155,15 @@ class Site(RuleBasedStateMachine):
     def withdraw(self, n):
         article = self.article(n)
         if article and article.live:
-            self.act(lambda: publishing.withdraw(article, by=self.cast.admin, reason="误"))
-            for path in baking.own(article):  # gone before the act has answered, whatever waits
-                assert jobs.generations().served().read(store.name_of(path)) is None
+            self.act(lambda: publishing.withdraw_article(article, by=self.cast.admin, reason="误"))
+            for path in baking.own_pages(article):  # gone before the act has answered, whatever waits
+                assert jobs.baked_generations().served().read(store.file_name(path)) is None
 
     @rule(n=which)
     def put_back(self, n):
         article = self.article(n)
         if article and article.withdrawn_at:
-            self.act(lambda: publishing.put_back(article, by=self.cast.admin, reason="核实"))
+            self.act(lambda: publishing.put_back_article(article, by=self.cast.admin, reason="核实"))
 
     @rule(name=WORDS, slug=st.sampled_from(["culture", "wenlv"]))
     def rename_section(self, name, slug):
@@ -167,7 +175,7 @@ class Site(RuleBasedStateMachine):
             self.cast.culture = section
             if section.get_absolute_url() != old:
                 old_paths.record_move(old, section.get_absolute_url())
-            baking.request_everything()
+            baking.request_full_bake()
 
         self.act(rename)
 
@@ -175,13 +183,13 @@ class Site(RuleBasedStateMachine):
     def rename_site(self, name):
         def rename():
             SiteSettings.objects.update_or_create(pk=1, defaults={"name": name})
-            baking.request_everything()
+            baking.request_full_bake()
 
         self.act(rename)
 
     @rule()
     def renumber(self):
-        self.act(lambda: publishing.renumber(self.cast.news))
+        self.act(lambda: publishing.renumber_section(self.cast.news))
 
     def something_to_bake(self, n, title, whole):
         if self.numbers:
@@ -222,17 +230,17 @@ class Site(RuleBasedStateMachine):
         article = self.article(n)
         if not (article and article.live):
             return
-        self.act(lambda: baking.request([article.get_absolute_url()]))
-        ask = jobs.ask
+        self.act(lambda: baking.request_bake([article.get_absolute_url()]))
+        ask = jobs.render_page
 
         def slow(path, shared):
             body = ask(path, shared)
             article.refresh_from_db()
             if path == article.get_absolute_url() and article.live:
-                self.act(lambda: publishing.withdraw(article, by=self.cast.admin, reason="误"))
+                self.act(lambda: publishing.withdraw_article(article, by=self.cast.admin, reason="误"))
             return body
 
-        with mock.patch.object(jobs, "ask", slow):
+        with mock.patch.object(jobs, "render_page", slow):
             baking.bake_pending()
 
     @rule(n=which)
@@ -240,8 +248,8 @@ class Site(RuleBasedStateMachine):
         """One renders slowly; the other does everything meanwhile."""
         if not (article := self.article(n)):
             return
-        self.act(lambda: baking.request(baking.of_article(article)))
-        ask, seen = jobs.ask, []
+        self.act(lambda: baking.request_bake(baking.article_pages(article)))
+        ask, seen = jobs.render_page, []
 
         def slow(path, shared):
             body = ask(path, shared)
@@ -251,7 +259,7 @@ class Site(RuleBasedStateMachine):
                 baking.bake_pending()
             return body
 
-        with mock.patch.object(jobs, "ask", slow):
+        with mock.patch.object(jobs, "render_page", slow):
             baking.bake_pending()
 
     @invariant()

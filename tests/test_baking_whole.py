@@ -17,7 +17,7 @@ from django.test import TestCase
 
 from articles import audit, baking, publishing
 from articles.baking import jobs, store, whole
-from articles.baking.generations import generations
+from articles.baking.generations import baked_generations
 from articles.models import AuditEntry, BakedPage, BakeJob, PageCheck, SiteSettings
 from tests.baked import assert_agrees, assert_nothing_waits
 from tests.conftest import needs
@@ -36,18 +36,18 @@ def site(cast):
 
 def renamed(name):
     SiteSettings.objects.update_or_create(pk=1, defaults={"name": name})
-    baking.request_everything()
+    baking.request_full_bake()
 
 
 def said(path, files=None):
-    body = (files or generations().served()).read(store.name_of(path))
+    body = (files or baked_generations().served()).read(store.file_name(path))
     return body.decode() if body is not None else None
 
 
 @contextmanager
 def stopping_at(count):
     """The process is interrupted when so many pages have been rendered."""
-    ask, asked = jobs.ask, []
+    ask, asked = jobs.render_page, []
 
     def some(path, shared):
         asked.append(path)
@@ -55,23 +55,23 @@ def stopping_at(count):
             raise KeyboardInterrupt
         return ask(path, shared)
 
-    with mock.patch.object(jobs, "ask", some), mock.patch.object(whole, "CHUNK", 3):
+    with mock.patch.object(jobs, "render_page", some), mock.patch.object(whole, "CHUNK", 3):
         yield asked
 
 
 def test_readers_see_the_old_site_until_the_new_one_is_whole(site):
-    served = generations().served().generation
+    served = baked_generations().served().generation
     renamed("新站名")
     with stopping_at(7), pytest.raises(KeyboardInterrupt):
         baking.bake_everything(processes=1)
-    assert generations().served().generation == served
+    assert baked_generations().served().generation == served
     assert "新站名" not in said("/")
-    filling = generations().filling()
+    filling = baked_generations().filling()
     assert "新站名" in said("/", filling)
     with stopping_at(10_000) as asked:
         baking.bake_everything(processes=1)
     assert "/" not in asked  # what was baked before the interruption is not baked again
-    assert generations().served().generation == filling.generation
+    assert baked_generations().served().generation == filling.generation
     assert "新站名" in said(site.shown[0].get_absolute_url())
     assert not (django_settings.BAKED_DIR / "g" / served).exists()
     assert set(BakedPage.objects.values_list("generation", flat=True)) == {filling.generation}
@@ -87,9 +87,9 @@ def test_what_happens_meanwhile_is_in_both(site):
     site.change(changed, title="另一题")
     site.publish(changed)
     with TestCase.captureOnCommitCallbacks(execute=True):
-        publishing.withdraw(away, by=site.editor, reason="误")
+        publishing.withdraw_article(away, by=site.editor, reason="误")
     baking.bake_pending()
-    for files in (generations().served(), generations().filling()):
+    for files in (baked_generations().served(), baked_generations().filling()):
         assert "另一题" in said(changed.get_absolute_url(), files)
         assert said(away.get_absolute_url(), files) is None
     baking.bake_everything(processes=1)
@@ -99,7 +99,7 @@ def test_what_happens_meanwhile_is_in_both(site):
 
 def test_what_is_asked_for_while_it_runs_is_not_lost(site):
     renamed("一")
-    ask, seen = jobs.ask, []
+    ask, seen = jobs.render_page, []
 
     def renaming(path, shared):
         if not seen:
@@ -107,7 +107,7 @@ def test_what_is_asked_for_while_it_runs_is_not_lost(site):
             renamed("二")
         return ask(path, shared)
 
-    with mock.patch.object(jobs, "ask", renaming):
+    with mock.patch.object(jobs, "render_page", renaming):
         baking.bake_everything(processes=1)
     assert "二" in said("/")
     assert_nothing_waits()
@@ -118,19 +118,19 @@ def test_a_page_that_fails_keeps_its_old_file_and_waits(site):
     path = site.shown[2].get_absolute_url()
     before = said(path)
     renamed("新站名")
-    ask = jobs.ask
+    ask = jobs.render_page
 
     def failing(asked, shared):
         if asked == path:
             raise jobs.RenderFailed("broken")
         return ask(asked, shared)
 
-    with mock.patch.object(jobs, "ask", failing):
+    with mock.patch.object(jobs, "render_page", failing):
         baking.bake_everything(processes=1)
     assert said(path) == before
     assert "新站名" in said("/")
     assert list(BakeJob.objects.values_list("path", "whole", "error")) == [(path, False, "broken")]
-    baking.retry(BakeJob.objects.all())
+    baking.retry_failed(BakeJob.objects.all())
     baking.bake_pending()
     assert_agrees()
 
@@ -145,11 +145,11 @@ def test_images_of_codes_are_taken_over_until_address_or_logo_change(site, setti
     assert_agrees()
     settings.SITE_URL = "http://xinwen.example.cn"
     settings.ALLOWED_HOSTS = ["xinwen.example.cn"]
-    before = generations().served().read(store.name_of(path))
+    before = baked_generations().served().read(store.file_name(path))
     with stopping_at(10_000) as asked:
         baking.bake_everything(processes=1)
     assert path in asked
-    assert generations().served().read(store.name_of(path)) != before
+    assert baked_generations().served().read(store.file_name(path)) != before
     assert_agrees()
 
 
@@ -157,7 +157,8 @@ def test_no_page_of_the_new_site_has_the_time_of_another_text_in_the_old_one(sit
     def times():
         current = django_settings.BAKED_DIR / "current"
         return {
-            path: int((current / store.name_of(path)).stat().st_mtime) for path in ("/", "/s/news/", "/feeds/all.atom")
+            path: int((current / store.file_name(path)).stat().st_mtime)
+            for path in ("/", "/s/news/", "/feeds/all.atom")
         }
 
     before = times()
@@ -167,16 +168,16 @@ def test_no_page_of_the_new_site_has_the_time_of_another_text_in_the_old_one(sit
 
 
 def test_only_one_process_bakes_the_whole_site(site):
-    with whole._alone(), pytest.raises(CommandError, match="already"):
+    with whole._exclusive_bake(), pytest.raises(CommandError, match="already"):
         call_command("bake", everything=True, processes=1)
 
 
 def test_a_new_version_is_noticed_and_the_same_one_is_not(site, settings):
-    baking.notice_new_version()
-    assert not baking.is_wanted()
+    baking.request_bake_on_new_version()
+    assert not baking.full_bake_is_requested()
     settings.SITE_URL = "http://news.example.cn"
-    baking.notice_new_version()
-    assert baking.is_wanted()
+    baking.request_bake_on_new_version()
+    assert baking.full_bake_is_requested()
 
 
 # --- tampering ------------------------------------------------------------------------------------------------------
@@ -215,7 +216,7 @@ def test_the_manifest_finds_what_somebody_else_wrote_and_repair_puts_it_right(si
     assert (result.count, result.findings[0][0] in capsys.readouterr().out) == (1, True)
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.details["count"]) == ("pages.differ", 1)
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
     baking.bake_pending()
     call_command("check_baked", manifest=True)
     assert_agrees()
@@ -280,8 +281,14 @@ def run(script, environment):
 def newsroom(tmp_path):
     """A newsroom of its own with a database in a file, for processes that may be killed."""
     folder = tmp_path / "data"
-    environment = {**os.environ, "DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-                   "DJANGO_SETTINGS_MODULE": "newsroom.settings", "PYTHONWARNINGS": "ignore", "DEBUG": "1"}  # fmt: skip
+    environment = {
+        **os.environ,
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "newsroom.settings",
+        "PYTHONWARNINGS": "ignore",
+        "DEBUG": "1",
+    }
     run(PREPARE, environment)
     return environment
 

@@ -189,7 +189,7 @@ def test_nothing_pasted_runs_in_preview_or_on_the_page(browser, site):
     hostile = cast.article(title='<img src=x onerror=alert("t")>', body=body, summary="<script>alert(2)</script>")
     cast.publish(hostile)
     article = Article.objects.get()
-    for address in (article.public_url, preview.address_of(article.latest), f"{site}/", f"{site}/s/news/"):
+    for address in (article.public_url, preview.preview_url(article.latest), f"{site}/", f"{site}/s/news/"):
         page = browser.new_page()
         wrong = watched(page, site)
         page.goto(address)

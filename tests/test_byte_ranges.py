@@ -15,7 +15,7 @@ def test_a_range_is_the_bytes_it_names(size, first, last):
     data = bytes(range(size))
     header = f"bytes={'' if first is None else first}-{'' if last is None else last}"
     try:
-        found = byte_ranges.asked_for(header, size)
+        found = byte_ranges.parse_range(header, size)
     except byte_ranges.Unsatisfiable:
         assert (first is not None and first >= size) or (first is None and (last == 0 or size == 0))
         return
@@ -32,7 +32,7 @@ def test_a_range_is_the_bytes_it_names(size, first, last):
 @given(st.text(max_size=20))
 def test_nonsense_for_a_range_is_the_whole_file(text):
     try:
-        assert byte_ranges.asked_for(text, 10) is None or text.strip().startswith("bytes=")
+        assert byte_ranges.parse_range(text, 10) is None or text.strip().startswith("bytes=")
     except byte_ranges.Unsatisfiable:
         assert text.strip().startswith("bytes=")
 
@@ -41,7 +41,7 @@ def test_nonsense_for_a_range_is_the_whole_file(text):
 def test_large_files_are_never_in_memory_and_small_ones_keep_no_thread(tmp_path, size, kind):
     (tmp_path / "file").write_bytes(bytes(size))
     file = (tmp_path / "file").open("rb")
-    body = byte_ranges.sent(file, 0, size)
+    body = byte_ranges.file_chunks(file, 0, size)
     assert isinstance(body, kind)
     assert [len(block) <= byte_ranges.BLOCK for block in body].count(True) == -(-size // byte_ranges.BLOCK)
     assert file.closed
@@ -49,7 +49,7 @@ def test_large_files_are_never_in_memory_and_small_ones_keep_no_thread(tmp_path,
 
 @pytest.mark.django_db
 def test_an_interrupted_download_of_an_attachment_goes_on(client, cast):
-    stored = attachments.store(upload(("霁川大桥今日合龙。\n" * 2**16).encode(), "报告.txt"), by=cast.writer)
+    stored = attachments.store_attachment(upload(("霁川大桥今日合龙。\n" * 2**16).encode(), "报告.txt"), by=cast.writer)
     data = stored.file.read()
     assert len(data) > byte_ranges.WHOLE
     path = f"/media/{stored.file.name}"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles import pictures, publishing
 from articles.models import SiteSettings
-from articles.public import history
+from articles.public.pages import history
 from tests.cast import png, upload
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def correct(cast, article, note="原文有误。", **facts):
     cast.change(article, **facts)
     cast.sign(article)
-    edition = publishing.correct(article, by=cast.editor, note=note)
+    edition = publishing.publish_correction(article, by=cast.editor, note=note)
     article.refresh_from_db()
     return edition
 
@@ -98,8 +98,8 @@ def test_dates_and_marks_of_the_desk_are_no_change_for_readers(client, cast):
 
 
 def test_pictures_have_a_number_and_no_hash(client, cast):
-    first = pictures.store(upload(png(colour=(1, 2, 3))), by=cast.writer, alt="桥")
-    second = pictures.store(upload(png(colour=(4, 5, 6))), by=cast.writer, alt="桥")
+    first = pictures.store_picture(upload(png(colour=(1, 2, 3))), by=cast.writer, alt="桥")
+    second = pictures.store_picture(upload(png(colour=(4, 5, 6))), by=cast.writer, alt="桥")
     article = live(cast, body=f'<figure><img src="{first.url}" alt="桥"></figure><p>文</p>')
     update(cast, article, body=f'<figure><img src="{second.url}" alt="桥"></figure><p>文</p>')
     shown = history_of(client, article)
@@ -110,7 +110,7 @@ def test_pictures_have_a_number_and_no_hash(client, cast):
 
 def test_what_was_withdrawn_does_not_come_back_as_a_comparison(client, cast):
     article = live(cast, body="<p>学生王小明受伤。</p>")
-    publishing.withdraw(article, by=cast.editor, reason="涉及未成年人")
+    publishing.withdraw_article(article, by=cast.editor, reason="涉及未成年人")
     update(cast, article, body="<p>一名学生受伤。</p>")
     html = client.get(f"/a/{article.number}/history/").content.decode()
     assert "小明" not in html
@@ -123,8 +123,8 @@ def test_what_was_withdrawn_does_not_come_back_as_a_comparison(client, cast):
 
 def test_what_was_withdrawn_and_put_back_is_compared(client, cast):
     article = live(cast, body="<p>三人到场。</p>")
-    publishing.withdraw(article, by=cast.editor, reason="核实")
-    publishing.put_back(article, by=cast.editor, reason="无误")
+    publishing.withdraw_article(article, by=cast.editor, reason="核实")
+    publishing.put_back_article(article, by=cast.editor, reason="无误")
     update(cast, article, body="<p>五人到场。</p>")
     assert "<del>三</del>" in history_of(client, article)
 

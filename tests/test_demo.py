@@ -24,9 +24,15 @@ def test_the_demo_loads_once_and_every_page_opens(capsys):
     assert sum("<table" in a.live.revision.content["body"] for a in public) >= 5
     assert sum("<figcaption" in a.live.revision.content["body"] for a in public) >= 15
     added = [action for (action,) in AuditEntry.objects.values_list("action") if action.endswith(".added")]
-    assert {kind: added.count(f"{kind}.added") for kind in ("section", "source", "person", "topic", "sitesettings")} == {
-        "section": 8, "source": Source.objects.count(), "person": Person.objects.count(), "topic": 1, "sitesettings": 1,
-    }  # fmt: skip
+    assert {
+        kind: added.count(f"{kind}.added") for kind in ("section", "source", "person", "topic", "sitesettings")
+    } == {
+        "section": 8,
+        "source": Source.objects.count(),
+        "person": Person.objects.count(),
+        "topic": 1,
+        "sitesettings": 1,
+    }
     assert added.count("user.added") == User.objects.count()
     assert AuditEntry.objects.filter(action="duty.assigned").count() == Assignment.objects.count()
     client = Client()

@@ -51,8 +51,9 @@ def test_with_an_account_of_wechat_setup_lets_its_script_in_as_django_does():
     done = subprocess.run(["sed", change, DEPLOY / "nginx/headers.conf"], capture_output=True, text=True, check=True)
     environment = {**os.environ, "WECHAT_APP_ID": "wx1", "WECHAT_APP_SECRET": "s"}
     ask = "from newsroom import settings; print(*settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['script-src'])"
-    django = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, env=environment,
-                            cwd=DEPLOY.parent)  # fmt: skip
+    django = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=True, env=environment, cwd=DEPLOY.parent
+    )
     assert f"script-src {django.stdout.strip()};" in done.stdout
 
 

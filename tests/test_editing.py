@@ -31,12 +31,22 @@ def test_saving_without_a_change_makes_none(cast):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("title", "另一个"), ("kicker", "引题"), ("subtitle", "副题"), ("short_title", "短"), ("summary", "摘要"),
-        ("body", "<p>改</p>"), ("keywords", "桥"), ("origin", "compiled"), ("original_title", "原题"),
-        ("original_author", "某"), ("original_url", "https://a.example/"), ("original_published_on", "2026-01-02"),
-        ("expires_at", "2036-01-01T00:00:00Z"), ("pinned_until", "2036-01-01T00:00:00Z"),
+        ("title", "另一个"),
+        ("kicker", "引题"),
+        ("subtitle", "副题"),
+        ("short_title", "短"),
+        ("summary", "摘要"),
+        ("body", "<p>改</p>"),
+        ("keywords", "桥"),
+        ("origin", "compiled"),
+        ("original_title", "原题"),
+        ("original_author", "某"),
+        ("original_url", "https://a.example/"),
+        ("original_published_on", "2026-01-02"),
+        ("expires_at", "2036-01-01T00:00:00Z"),
+        ("pinned_until", "2036-01-01T00:00:00Z"),
     ],
-)  # fmt: skip
+)
 def test_the_digest_covers_everything_readers_would_see(cast, field, value):
     from django.utils.dateparse import parse_datetime  # noqa: PLC0415
 
@@ -53,9 +63,12 @@ def test_the_digest_covers_section_source_and_credits_in_order(cast):
     digests.add(article.latest.digest)
     cast.change(article, source=cast.listed)
     digests.add(article.latest.digest)
-    for credits in ([(Role.REPORTER, cast.liang)], [(Role.REPORTER, cast.lin), (Role.REPORTER, cast.liang)],
-                    [(Role.REPORTER, cast.liang), (Role.REPORTER, cast.lin)]):  # fmt: skip
-        editing.save(article, by=cast.editor, credits=credits)
+    for credits in (
+        [(Role.REPORTER, cast.liang)],
+        [(Role.REPORTER, cast.lin), (Role.REPORTER, cast.liang)],
+        [(Role.REPORTER, cast.liang), (Role.REPORTER, cast.lin)],
+    ):
+        editing.save_article(article, by=cast.editor, credits=credits)
         digests.add(article.latest.digest)
     assert len(digests) == 6
 
@@ -69,7 +82,7 @@ def test_text_passes_the_gate_on_every_save(cast):
 
 def test_what_the_gate_removed_is_told(cast):
     article = Article(title="题", section=cast.news, body="<p>文</p><script>x</script>")
-    assert editing.save(article, by=cast.writer).removed
+    assert editing.save_article(article, by=cast.writer).removed
 
 
 @pytest.mark.parametrize("who", ["stranger", "culture_editor"])
@@ -109,8 +122,8 @@ def test_saving_over_a_newer_text_is_refused_in_the_act(cast):
     cast.change(article, by=cast.editor, title="别人的版本")
     mine.title = "我的版本"
     with refused(ValidationError, "saved this article"):
-        editing.save(mine, by=cast.writer, based_on=opened_at)
-    editing.save(mine, by=cast.writer, based_on=opened_at + 1)
+        editing.save_article(mine, by=cast.writer, based_on=opened_at)
+    editing.save_article(mine, by=cast.writer, based_on=opened_at + 1)
     assert Article.objects.get().title == "我的版本"
 
 
@@ -118,33 +131,39 @@ def test_credits_that_stay_keep_their_rows(cast):
     article = cast.article()
     reporter, editor = article.credits.all()
     wanted = [(Role.PHOTO, cast.lin), (editor.role, editor.person), (reporter.role, reporter.person)]
-    editing.save(article, by=cast.editor, credits=wanted)
+    editing.save_article(article, by=cast.editor, credits=wanted)
     rows = list(article.credits.all())
     assert [(row.role, row.person) for row in rows] == wanted
     assert [row.pk for row in rows[1:]] == [editor.pk, reporter.pk]
-    editing.save(article, by=cast.editor, credits=wanted[1:2])
+    editing.save_article(article, by=cast.editor, credits=wanted[1:2])
     assert [row.pk for row in article.credits.all()] == [editor.pk]
 
 
 def test_a_text_that_is_too_long_is_refused(cast, monkeypatch):
     article = cast.article()
     article.body = "<p>" * 200 + "x" * 3_000_000
-    with refused(sanitising.TooLong):
-        editing.save(article, by=cast.writer)
+    with refused(sanitising.BodyTooLong):
+        editing.save_article(article, by=cast.writer)
 
 
 def test_restoring_brings_everything_back_as_a_new_revision(cast):
     article = cast.article(title="原样", body="<p>原文</p>", keywords="桥，路", summary="摘", source=cast.listed)
     first = article.latest
-    editing.save(article, by=cast.editor, credits=[(Role.PHOTO, cast.liang)])
+    editing.save_article(article, by=cast.editor, credits=[(Role.PHOTO, cast.liang)])
     cast.change(article, title="改坏", body="", section=cast.culture, source=None, keywords="")
-    restored = editing.restore(first, by=cast.editor)
+    restored = editing.restore_revision(first, by=cast.editor)
     article.refresh_from_db()
     assert (restored.number, restored.digest, article.latest) == (4, first.digest, restored)
     assert (article.title, article.body, article.section, article.source) == (
-        "原样", "<p>原文</p>", cast.news, cast.listed)  # fmt: skip
+        "原样",
+        "<p>原文</p>",
+        cast.news,
+        cast.listed,
+    )
     assert [(c.role, c.person) for c in article.credits.all()] == [
-        (Role.REPORTER, cast.lin), (Role.RESPONSIBLE_EDITOR, cast.liang)]  # fmt: skip
+        (Role.REPORTER, cast.lin),
+        (Role.RESPONSIBLE_EDITOR, cast.liang),
+    ]
     assert AuditEntry.objects.first().action == "article.restored"
 
 
@@ -153,7 +172,7 @@ def test_restoring_by_the_wrong_person_changes_nothing(cast):
     first = article.latest
     cast.change(article, title="二")
     with pytest.raises(PermissionDenied):
-        editing.restore(first, by=cast.stranger)
+        editing.restore_revision(first, by=cast.stranger)
     article.refresh_from_db()
     assert article.title == "二"
 
@@ -161,7 +180,7 @@ def test_restoring_by_the_wrong_person_changes_nothing(cast):
 def test_a_draft_may_be_discarded_and_the_audit_remembers(cast):
     article = cast.article(title="不要了")
     number = article.pk
-    editing.discard(article, by=cast.writer)
+    editing.discard_draft(article, by=cast.writer)
     assert not Article.objects.exists()
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.object_id, entry.details["title"]) == ("article.discarded", str(number), "不要了")
@@ -171,20 +190,20 @@ def test_what_readers_saw_is_never_discarded(cast):
     article = cast.article()
     publishing.publish_archived(article, by=cast.editor, at=timezone.now(), origin="旧站")
     with pytest.raises(editing.CannotDiscard, match="曾经公开"):
-        editing.discard(article, by=cast.editor)
-    publishing.withdraw(article, by=cast.editor, reason="误")
+        editing.discard_draft(article, by=cast.editor)
+    publishing.withdraw_article(article, by=cast.editor, reason="误")
     with pytest.raises(editing.CannotDiscard, match="曾经公开"):
-        editing.discard(article, by=cast.editor)
+        editing.discard_draft(article, by=cast.editor)
     assert Article.objects.count() == Revision.objects.count() == 1
 
 
 def test_what_a_reader_decided_about_is_never_discarded(cast):
     article = cast.article()
-    review.submit(article, by=cast.writer)
-    review.reject(article, by=cast.editor, reason="不用")
+    review.submit_article(article, by=cast.writer)
+    review.reject_article(article, by=cast.editor, reason="不用")
     before = world()
     with pytest.raises(editing.CannotDiscard):
-        editing.discard(article, by=cast.writer)
+        editing.discard_draft(article, by=cast.writer)
     assert world() == before
 
 
@@ -193,7 +212,7 @@ def test_the_wrong_person_discards_nothing(cast, who):
     article = cast.article()
     before = world()
     with pytest.raises(PermissionDenied):
-        editing.discard(article, by=getattr(cast, who))
+        editing.discard_draft(article, by=getattr(cast, who))
     assert world() == before
 
 
@@ -227,55 +246,105 @@ def test_a_credit_is_kept_once(cast):
 def test_a_person_restored_by_name_is_made_again_when_missing(cast):
     article = cast.article(credits=[(Role.REPORTER, Person.objects.create(name="临时", unit="甲"))])
     first = article.latest
-    editing.save(article, by=cast.editor, credits=[])
+    editing.save_article(article, by=cast.editor, credits=[])
     Person.objects.filter(name="临时").delete()
-    editing.restore(first, by=cast.editor)
+    editing.restore_revision(first, by=cast.editor)
     assert article.credits.get().person.name == "临时"
 
 
 def test_a_revision_spells_out_everything_that_readers_see(cast):
     """Its digest is signed and kept for years: neither a name nor a form in it may change by accident."""
     cover, inner = (
-        pictures.store(upload(png(w, 600)), by=cast.writer, alt="桥", credit="林晓舟 摄") for w in (900, 800)
+        pictures.store_picture(upload(png(w, 600)), by=cast.writer, alt="桥", credit="林晓舟 摄") for w in (900, 800)
     )
-    paper = attachments.store(upload("甲,乙\n".encode(), "名单.csv"), by=cast.writer)
+    paper = attachments.store_attachment(upload("甲,乙\n".encode(), "名单.csv"), by=cast.writer)
     at = datetime(2036, 1, 1, 8, tzinfo=UTC)
     article = cast.article(
-        body=f'<figure><img src="{inner.url}" alt=""></figure><p><a href="{paper.url}">名单</a></p>', cover=cover,
-        keywords="桥，路", kicker="引题", subtitle="副题", short_title="短题", summary="摘要", origin="reprint",
-        original_title="原题", original_author="某", original_url="https://a.example/", title="题",
-        original_published_on=date(2026, 1, 2), embargo_until=at, expires_at=at, source=cast.listed,
-    )  # fmt: skip
+        body=f'<figure><img src="{inner.url}" alt=""></figure><p><a href="{paper.url}">名单</a></p>',
+        cover=cover,
+        keywords="桥，路",
+        kicker="引题",
+        subtitle="副题",
+        short_title="短题",
+        summary="摘要",
+        origin="reprint",
+        original_title="原题",
+        original_author="某",
+        original_url="https://a.example/",
+        title="题",
+        original_published_on=date(2026, 1, 2),
+        embargo_until=at,
+        expires_at=at,
+        source=cast.listed,
+    )
     article.refresh_from_db()
 
     def facts(picture):
-        return {"sha256": picture.sha256, "file": picture.file.name, "width": picture.width, "height": 600, "alt": "桥",
-                "credit": "林晓舟 摄", "ai_label": ""}  # fmt: skip
+        return {
+            "sha256": picture.sha256,
+            "file": picture.file.name,
+            "width": picture.width,
+            "height": 600,
+            "alt": "桥",
+            "credit": "林晓舟 摄",
+            "ai_label": "",
+        }
 
     assert article.latest.content == {
-        "kicker": "引题", "title": "题", "subtitle": "副题", "short_title": "短题", "summary": "摘要", "keywords": ["桥", "路"],
-        "original_title": "原题", "original_author": "某", "original_url": "https://a.example/", "origin": "reprint",
-        "original_published_on": "2026-01-02", "body": article.body, "section": cast.news.pk,
-        "source": {"name": "泽南日报", "url": ""}, "cover": facts(cover), "pictures": [facts(inner), facts(cover)],
+        "kicker": "引题",
+        "title": "题",
+        "subtitle": "副题",
+        "short_title": "短题",
+        "summary": "摘要",
+        "keywords": ["桥", "路"],
+        "original_title": "原题",
+        "original_author": "某",
+        "original_url": "https://a.example/",
+        "origin": "reprint",
+        "original_published_on": "2026-01-02",
+        "body": article.body,
+        "section": cast.news.pk,
+        "source": {"name": "泽南日报", "url": ""},
+        "cover": facts(cover),
+        "pictures": [facts(inner), facts(cover)],
         "attachments": [{"file": paper.file.name, "sha256": paper.sha256, "name": "名单.csv", "size": paper.size}],
-        "credits": [{"role": "reporter", "name": "林晓舟", "unit": "霁川县融媒体中心"},
-                    {"role": "responsible_editor", "name": "梁静姝", "unit": "霁川县融媒体中心"}],
-        "embargo_until": at.isoformat(), "expires_at": at.isoformat(), "pinned_until": None,
-    }  # fmt: skip
+        "credits": [
+            {"role": "reporter", "name": "林晓舟", "unit": "霁川县融媒体中心"},
+            {"role": "responsible_editor", "name": "梁静姝", "unit": "霁川县融媒体中心"},
+        ],
+        "embargo_until": at.isoformat(),
+        "expires_at": at.isoformat(),
+        "pinned_until": None,
+    }
     assert list(article.latest.pictures.order_by("pk")) == sorted([cover, inner], key=lambda picture: picture.pk)
     assert list(article.latest.attachments.all()) == [paper]
 
 
 def test_restoring_brings_back_the_facts_beside_the_text(cast):
-    cover = pictures.store(upload(), by=cast.writer)
+    cover = pictures.store_picture(upload(), by=cast.writer)
     at = datetime(2036, 1, 1, 8, tzinfo=UTC)
-    facts = {"cover": cover, "origin": "reprint", "original_url": "https://a.example/", "expires_at": at,
-             "original_published_on": date(2026, 1, 2), "source": cast.listed, "keywords": "桥,路"}  # fmt: skip
+    facts = {
+        "cover": cover,
+        "origin": "reprint",
+        "original_url": "https://a.example/",
+        "expires_at": at,
+        "original_published_on": date(2026, 1, 2),
+        "source": cast.listed,
+        "keywords": "桥,路",
+    }
     article = cast.article(**facts)
     first = article.latest
-    cast.change(article, cover=None, origin="original", original_url="", expires_at=None, original_published_on=None,
-                source=None, keywords="")  # fmt: skip
-    restored = editing.restore(first, by=cast.editor)
+    cast.change(
+        article,
+        cover=None,
+        origin="original",
+        original_url="",
+        expires_at=None,
+        original_published_on=None,
+        source=None,
+        keywords="",
+    )
+    restored = editing.restore_revision(first, by=cast.editor)
     article.refresh_from_db()
     assert {name: getattr(article, name) for name in facts} == facts
     entry = AuditEntry.objects.first()

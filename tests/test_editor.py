@@ -19,7 +19,7 @@ PICTURE = "/media/pictures/" + "0" * 32 + ".jpg"
 def rules():
     """allowedContent, taken apart: the attributes of each element."""
     found = {}
-    for rule in editor.configuration()["allowedContent"].split("; "):
+    for rule in editor.editor_configuration()["allowedContent"].split("; "):
         names, _, attributes = rule.partition("[")
         for name in names.split():
             found.setdefault(name, set()).update(a.strip("!]") for a in attributes.split(",") if a)
@@ -28,8 +28,17 @@ def rules():
 
 def inside(name, html):
     """`html` in the elements it needs around it."""
-    around = {"li": "ul", "caption": "table", "thead": "table", "tbody": "table", "tfoot": "table", "tr": "tbody",
-              "td": "tr", "th": "tr", "figcaption": "figure"}  # fmt: skip
+    around = {
+        "li": "ul",
+        "caption": "table",
+        "thead": "table",
+        "tbody": "table",
+        "tfoot": "table",
+        "tr": "tbody",
+        "td": "tr",
+        "th": "tr",
+        "figcaption": "figure",
+    }
     while name in around:
         name = around[name]
         beside = f'<img src="{PICTURE}">' if name == "figure" else ""
@@ -39,13 +48,29 @@ def inside(name, html):
 
 
 def example(name):
-    values = {"href": "https://example.cn/", "rel": "noopener", "src": PICTURE, "alt": "桥", "width": "9", "height": "9",
-              "start": "3", "scope": "col", "colspan": "2", "rowspan": "2"}  # fmt: skip
+    values = {
+        "href": "https://example.cn/",
+        "rel": "noopener",
+        "src": PICTURE,
+        "alt": "桥",
+        "width": "9",
+        "height": "9",
+        "start": "3",
+        "scope": "col",
+        "colspan": "2",
+        "rowspan": "2",
+    }
     written = "".join(f' {a}="{values[a]}"' for a in sorted(rules()[name] - {"data-widget", "data-cke-upload-id"}))
     if name in VOID:
         return f"<p>前<{name}{written}>后</p>" if name != "hr" else "<hr>"
-    within = {"ul": "<li>项</li>", "ol": "<li>项</li>", "blockquote": "<p>话</p>", "figure": f'<img src="{PICTURE}">',
-              "table": "<tbody><tr><td>格</td></tr></tbody>", "tr": "<td>格</td>"}  # fmt: skip
+    within = {
+        "ul": "<li>项</li>",
+        "ol": "<li>项</li>",
+        "blockquote": "<p>话</p>",
+        "figure": f'<img src="{PICTURE}">',
+        "table": "<tbody><tr><td>格</td></tr></tbody>",
+        "tr": "<td>格</td>",
+    }
     within |= dict.fromkeys(("thead", "tbody", "tfoot"), "<tr><td>格</td></tr>")
     above = {"h3": "<h2>上</h2>", "h4": "<h2>上</h2><h3>上</h3>"}.get(name, "")
     return above + inside(name, f"<{name}{written}>{within.get(name, '字')}</{name}>")
@@ -80,7 +105,7 @@ def test_nothing_of_an_upload_on_its_way_is_kept():
 @pytest.mark.parametrize(("active", "language"), [("zh-hans", "zh-cn"), ("en", "en"), ("en-gb", "en")])
 def test_the_interface_speaks_the_editors_language(active, language):
     with override(active):
-        assert editor.configuration()["language"] == language
+        assert editor.editor_configuration()["language"] == language
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -88,17 +113,29 @@ def test_a_caption_names_the_photographer_in_the_readers_language(settings, monk
     settings.LANGUAGE_CODE = language
     monkeypatch.setattr(editor, "_", lambda text: f"{text} in {get_language()}")
     with override("en" if language == "zh-hans" else "zh-hans"):
-        assert editor.configuration()["newsroom"]["credit"] == f"Photo: %s in {language}"
+        assert editor.editor_configuration()["newsroom"]["credit"] == f"Photo: %s in {language}"
 
 
 def test_nothing_is_fetched_from_elsewhere():
-    config = editor.configuration(with_source=True)
+    config = editor.editor_configuration(with_source=True)
     addresses = [found for found in re.findall(r'"((?:https?:)?//[^"]*)"', json.dumps(config)) if found != "https://"]
     assert addresses == []
     assert config["versionCheck"] is False
     loaded = set(config["plugins"].split(","))
-    assert not loaded & {"scayt", "wsc", "exportpdf", "preview", "iframe", "embed", "flash", "font", "colorbutton",
-                         "wysiwygarea", "uploadimage", "image"}  # fmt: skip
+    assert not loaded & {
+        "scayt",
+        "wsc",
+        "exportpdf",
+        "preview",
+        "iframe",
+        "embed",
+        "flash",
+        "font",
+        "colorbutton",
+        "wysiwygarea",
+        "uploadimage",
+        "image",
+    }
 
 
 def test_every_plugin_is_there():
@@ -126,8 +163,9 @@ def test_our_files_come_behind_ckeditors(client, cast):
 
 def test_a_refused_form_still_shows_the_typed_text(client, cast):
     client.force_login(cast.editor)
-    page = client.post(ADD, {"title": "", "body": "<p>写了一夜的稿子</p>", "credits-TOTAL_FORMS": 0,
-                             "credits-INITIAL_FORMS": 0}).content.decode()  # fmt: skip
+    page = client.post(
+        ADD, {"title": "", "body": "<p>写了一夜的稿子</p>", "credits-TOTAL_FORMS": 0, "credits-INITIAL_FORMS": 0}
+    ).content.decode()
     assert "写了一夜的稿子" in page
     assert "errornote" in page
 

@@ -171,7 +171,10 @@ def test_a_refused_picture_says_why_in_the_dialog_and_in_the_text(desk):
     said = desk.page.inner_text("dialog .refused")
     assert "假.png" in said
     with override("zh-hans"):
-        assert said not in (editor.configuration()["newsroom"]["texts"]["upload_failed"].replace("%s", "假.png"), "")
+        assert said not in (
+            editor.editor_configuration()["newsroom"]["texts"]["upload_failed"].replace("%s", "假.png"),
+            "",
+        )
     assert desk.page.is_disabled("dialog button[value=accept]")
     desk.page.keyboard.press("Escape")
     desk.hand_over("paste", ("假.png", "image/png", b"nothing"))
@@ -226,7 +229,7 @@ def test_an_attachment_comes_by_button_and_by_dropping(desk):
 
 
 def test_pictures_that_did_not_come_along_are_told_and_left_out(desk):
-    own = pictures.store(upload(), by=User.objects.get(username="editor"))
+    own = pictures.store_picture(upload(), by=User.objects.get(username="editor"))
     desk.hand_over(
         "paste",
         html='<p>甲<img src="file:///C:/wps1.png">乙</p><p><img src="data:," data-src="https://mmbiz.example/a.jpg"><img src="https://other.example/b.png">丙</p>'
@@ -234,7 +237,7 @@ def test_pictures_that_did_not_come_along_are_told_and_left_out(desk):
     )
     said = desk.notices()
     with override("zh-hans"):
-        texts = editor.configuration()["newsroom"]["texts"]
+        texts = editor.editor_configuration()["newsroom"]["texts"]
     assert texts["local_pictures"].replace("%s", "1") in said
     assert texts["foreign_pictures"].replace("%s", "2") in said
     html = sanitising.sanitise(desk.text)
@@ -330,7 +333,7 @@ def test_text_refused_because_someone_saved_meanwhile_is_kept(browser, site):
 
 def test_opening_and_saving_changes_nothing(browser, site):
     cast = Cast()
-    shown = pictures.store(upload(), by=cast.editor).url
+    shown = pictures.store_picture(upload(), by=cast.editor).url
     body = (
         f'<p>甲<strong>乙</strong>“丙”&amp;</p><h2>丁</h2><figure><img src="{shown}" alt="桥" width="600" height="400"></figure>'
         f'<figure><img src="{shown}" alt="" width="600" height="400"><figcaption>图注　<a href="/a/1/">某某</a> 摄</figcaption>'

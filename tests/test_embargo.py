@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import attachments, look, pictures, preview, publishing, review, scheduling
+from articles import appearance, attachments, pictures, preview, publishing, review, scheduling
 from articles.checks import NotReady
 from articles.models import ShortLink
 from articles.public.urls import urlpatterns
@@ -25,13 +25,21 @@ def addresses(article):
     picture = article.latest.content["pictures"][0]["file"] if article.latest.content["pictures"] else "pictures/x.png"
     number = article.number
     parts = {
-        "number": [number], "edition": [1, 2], "slug": ["news"], "page": [1], "form": ["svg", "png"],
-        "digest": [look.digest("")], "named": ["auto-normal"],
-        "part": [2], "month": [f"{timezone.localdate():%Y-%m}"],
-        "day": [timezone.localdate().isoformat()], "key": [*article.credits.values_list("person", flat=True), article.source_id],
-        "code": [f"W{number}", f"M{number}", f"P{number}-1", f"P{number}-2"], "name": [picture[:-8] + "0000.png"],
+        "number": [number],
+        "edition": [1, 2],
+        "slug": ["news"],
+        "page": [1],
+        "form": ["svg", "png"],
+        "digest": [appearance.style_digest("")],
+        "named": ["auto-normal"],
+        "part": [2],
+        "month": [f"{timezone.localdate():%Y-%m}"],
+        "day": [timezone.localdate().isoformat()],
+        "key": [*article.credits.values_list("person", flat=True), article.source_id],
+        "code": [f"W{number}", f"M{number}", f"P{number}-1", f"P{number}-2"],
+        "name": [picture[:-8] + "0000.png"],
         "token": [str(article.latest.pk), f"{article.latest.pk}-0:x"],
-    }  # fmt: skip
+    }
     found = {f"/Q/W{number}", f"/Q/P{number}-1", "/admin/", "/static/", "/media/", "/media/pictures/", "/preview/"}
     for pattern in urlpatterns:
         if not pattern.name:
@@ -44,7 +52,7 @@ def addresses(article):
 
 
 def secret(cast, **facts):
-    picture = pictures.store(upload(png(colour=(9, 9, 9))), by=cast.writer, alt="图")
+    picture = pictures.store_picture(upload(png(colour=(9, 9, 9))), by=cast.writer, alt="图")
     body = f'<p>机密正文</p><figure><img src="{picture.url}" alt="图"><figcaption>机密图注</figcaption></figure>'
     return cast.article(title="机密题目", summary="机密导语", body=body, **facts)
 
@@ -73,14 +81,14 @@ def embargoed(cast):
 
 def scheduled(cast):
     article = read_by_all(cast)
-    scheduling.schedule(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
+    scheduling.schedule_article(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
     return article
 
 
 def withdrawn(cast):
     article = secret(cast)
     cast.publish(article)
-    publishing.withdraw(article, by=cast.editor, reason="机密理由")
+    publishing.withdraw_article(article, by=cast.editor, reason="机密理由")
     article.refresh_from_db()
     return article
 
@@ -90,8 +98,8 @@ def corrected_and_withdrawn(cast):
     cast.publish(article)
     cast.change(article, summary="机密导语二")
     cast.sign(article)
-    publishing.correct(article, by=cast.editor, note="机密更正")
-    publishing.withdraw(article, by=cast.editor, reason="机密理由")
+    publishing.publish_correction(article, by=cast.editor, note="机密更正")
+    publishing.withdraw_article(article, by=cast.editor, reason="机密理由")
     article.refresh_from_db()
     return article
 
@@ -100,8 +108,13 @@ def changed_while_public(cast):
     """Readers see one text; the next one is embargoed."""
     article = cast.article(title="公开题目")
     cast.publish(article)
-    cast.change(article, title="机密题目", summary="机密导语", body="<p>机密正文</p>",
-                embargo_until=timezone.now() + timedelta(days=2))  # fmt: skip
+    cast.change(
+        article,
+        title="机密题目",
+        summary="机密导语",
+        body="<p>机密正文</p>",
+        embargo_until=timezone.now() + timedelta(days=2),
+    )
     cast.sign(article)
     return article
 
@@ -128,7 +141,7 @@ def test_no_address_says_a_word_of_it(client, cast, state):
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 def test_the_holder_of_the_preview_reads_it(client, cast, state):
     article = state(cast)
-    html = client.get(preview.path_of(article.latest)).content.decode()
+    html = client.get(preview.preview_path(article.latest)).content.decode()
     assert "机密题目" in html
     assert "机密正文" in html
 
@@ -146,8 +159,10 @@ def test_what_never_was_public_has_no_codes_and_no_place(client, cast, state):
 
 def test_a_file_of_a_draft_is_found_only_by_the_hash_of_its_bytes(client, cast):
     """Its address is 128 bits of SHA-256: no list leads to it, no neighbour is near, and nobody counts through."""
-    picture = pictures.store(upload(), by=cast.writer)
-    paper = attachments.store(upload(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF", "机密.pdf"), by=cast.writer)
+    picture = pictures.store_picture(upload(), by=cast.writer)
+    paper = attachments.store_attachment(
+        upload(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF", "机密.pdf"), by=cast.writer
+    )
     for url in (picture.url, paper.url):
         folder, _slash, name = url.rpartition("/")
         stem, dot, form = name.partition(".")
@@ -156,8 +171,15 @@ def test_a_file_of_a_draft_is_found_only_by_the_hash_of_its_bytes(client, cast):
         assert response.status_code == 200
         assert b"".join(response)  # to its end: closing it would close the test's connection
         nearest = f"{int(stem, 16) ^ 1:032x}"
-        for guess in (folder, f"{folder}/", f"{folder}/{nearest}{dot}{form}", f"{folder}/{stem[:-1]}{dot}{form}",
-                      f"{folder}/1.{form}", f"{folder}/机密.{form}", f"{folder}/{stem}-1{dot}{form}"):  # fmt: skip
+        for guess in (
+            folder,
+            f"{folder}/",
+            f"{folder}/{nearest}{dot}{form}",
+            f"{folder}/{stem[:-1]}{dot}{form}",
+            f"{folder}/1.{form}",
+            f"{folder}/机密.{form}",
+            f"{folder}/{stem}-1{dot}{form}",
+        ):
             assert client.get(guess).status_code == 404, guess
 
 
@@ -166,13 +188,13 @@ def test_before_its_embargo_nobody_makes_it_public(cast, verb):
     until = timezone.now() + timedelta(days=2)
     article = cast.article(embargo_until=until)
     if verb == "publish_urgent":
-        review.submit(article, by=cast.admin)
+        review.submit_article(article, by=cast.admin)
     else:
         cast.sign(article)
     acts = {
-        "publish": lambda: publishing.publish(article, by=cast.chief),
+        "publish": lambda: publishing.publish_article(article, by=cast.chief),
         "publish_urgent": lambda: publishing.publish_urgent(article, by=cast.chief, reason="急"),
-        "schedule": lambda: scheduling.schedule(article, by=cast.chief, at=until - timedelta(seconds=1)),
+        "schedule": lambda: scheduling.schedule_article(article, by=cast.chief, at=until - timedelta(seconds=1)),
     }
     with refused(NotReady, "embargo"):
         acts[verb]()
@@ -182,7 +204,7 @@ def test_at_its_embargo_it_is_published_by_itself_and_not_before(client, cast, m
     until = timezone.now() + timedelta(days=2)
     article = cast.article(title="解禁的稿件", embargo_until=until)
     cast.sign(article)
-    scheduling.schedule(article, by=cast.chief, at=until)
+    scheduling.schedule_article(article, by=cast.chief, at=until)
     monkeypatch.setattr(timezone, "now", lambda: until - timedelta(seconds=1))
     assert scheduling.publish_due() == 0
     assert client.get(f"/a/{article.number}/").status_code == 404

@@ -39,7 +39,7 @@ def pack(cast, story):
 
 def packed(article, by):
     target = io.BytesIO()
-    evidence.export(article, target, by=by)
+    evidence.export_pack(article, target, by=by)
     return target
 
 
@@ -65,8 +65,18 @@ def with_honest_manifest(files):
 
 def test_a_pack_is_sound_holds_everything_and_is_recorded(story, pack):
     files = files_of(pack)
-    assert {"manifest.json", "editions/1.json", "editions/2.json", "revisions/1.json", "revisions/2.json",
-            "revisions/3.json", "sign_offs.json", "audit.json", "sheet.html", "sheet.pdf"} <= set(files)  # fmt: skip
+    assert {
+        "manifest.json",
+        "editions/1.json",
+        "editions/2.json",
+        "revisions/1.json",
+        "revisions/2.json",
+        "revisions/3.json",
+        "sign_offs.json",
+        "audit.json",
+        "sheet.html",
+        "sheet.pdf",
+    } <= set(files)
     assert sum(name.startswith("files/pictures/") for name in files) == 1
     assert "五人" in json.loads(files["editions/1.json"])["content"]["body"]
     page = files["sheet.html"].decode()
@@ -75,7 +85,7 @@ def test_a_pack_is_sound_holds_everything_and_is_recorded(story, pack):
     assert "改正人数" in page
     recorded = AuditEntry.objects.first()
     assert (recorded.action, recorded.object_id) == ("article.evidence_exported", str(story.pk))
-    checked = evidence.check(pack)
+    checked = evidence.check_pack(pack)
     assert (checked.article, checked.files, checked.audit_head) == (story.pk, len(files) - 1, recorded.hash)
 
 
@@ -83,20 +93,20 @@ def test_the_same_facts_make_the_same_bytes(cast, story, monkeypatch):
     first, second = files_of(packed(story, cast.editor)), files_of(packed(story, cast.editor))
     # What an export adds: its own audit entry, and the instant in the manifest.
     assert {name for name in first if first[name] != second[name]} == {"audit.json", "manifest.json"}
-    monkeypatch.setattr(evidence.audit, "record", lambda *args, **facts: AuditEntry(hash="0" * 64))
+    monkeypatch.setattr(evidence.audit, "record_entry", lambda *args, **facts: AuditEntry(hash="0" * 64))
     monkeypatch.setattr(evidence.timezone, "now", lambda: story.created_at)
     assert packed(story, cast.editor).getvalue() == packed(story, cast.editor).getvalue()
 
 
 def test_a_story_that_was_rejected_or_went_first_has_its_evidence_too(cast):
     rejected = cast.article()
-    review.submit(rejected, by=cast.admin)
-    review.reject(rejected, by=cast.editor, reason="不实")
+    review.submit_article(rejected, by=cast.admin)
+    review.reject_article(rejected, by=cast.editor, reason="不实")
     urgent = cast.article()
-    review.submit(urgent, by=cast.admin)
+    review.submit_article(urgent, by=cast.admin)
     publishing.publish_urgent(urgent, by=cast.chief, reason="汛情")
     for article in (rejected, urgent, cast.article()):
-        assert evidence.check(packed(article, cast.chief)).article == article.pk
+        assert evidence.check_pack(packed(article, cast.chief)).article == article.pk
 
 
 @pytest.mark.django_db(transaction=True)
@@ -157,14 +167,14 @@ FORGERIES = [
 @pytest.mark.django_db
 def test_a_forgery_is_found_even_under_a_manifest_that_agrees(pack, forge, sentence):
     with translation.override("en"), pytest.raises(NotEvidence, match=sentence):
-        evidence.check(zipped(with_honest_manifest(forge(files_of(pack)))))
+        evidence.check_pack(zipped(with_honest_manifest(forge(files_of(pack)))))
 
 
 @pytest.mark.parametrize(("forge", "_sentence"), FORGERIES)
 @pytest.mark.django_db
 def test_a_forgery_is_found_by_its_hash(pack, forge, _sentence):
     with pytest.raises(NotEvidence):
-        evidence.check(zipped(forge(files_of(pack))))
+        evidence.check_pack(zipped(forge(files_of(pack))))
 
 
 STRANGE = [
@@ -187,13 +197,13 @@ STRANGE = [
 @pytest.mark.django_db
 def test_missing_added_and_broken_files_are_named(pack, added, sentence):
     with translation.override("en"), pytest.raises(NotEvidence, match=sentence):
-        evidence.check(zipped({**files_of(pack), **added}))
+        evidence.check_pack(zipped({**files_of(pack), **added}))
 
 
 def answer(files):
     """Sound or not: anything but a verdict fails the test."""
     try:
-        return evidence.check(zipped(files))
+        return evidence.check_pack(zipped(files))
     except NotEvidence as refusal:
         return str(refusal)
 
@@ -209,8 +219,10 @@ def test_values_of_another_kind_never_break_it(pack, value):
     for name in ("editions/1.json", "revisions/1.json", "sign_offs.json", "audit.json"):
         whole = json.loads(files[name])
         fields = list(whole if isinstance(whole, dict) else whole[0])
-        forged = [value, *({**whole, f: value} if isinstance(whole, dict) else [{**whole[0], f: value}, *whole[1:]]
-                           for f in fields)]  # fmt: skip
+        forged = [
+            value,
+            *({**whole, f: value} if isinstance(whole, dict) else [{**whole[0], f: value}, *whole[1:]] for f in fields),
+        ]
         for content in forged:
             answer(with_honest_manifest({**files, name: json.dumps(content).encode()}))
 
@@ -221,7 +233,7 @@ def test_an_audit_entry_whose_hash_was_made_to_fit_never_breaks_it(pack, details
     files = files_of(pack)
     rows = json.loads(files["audit.json"])
     rows[0]["details"] = details
-    rows[0]["hash"] = audit.hash_of_facts(rows[0])
+    rows[0]["hash"] = audit.facts_hash(rows[0])
     assert isinstance(answer(with_honest_manifest({**files, "audit.json": json.dumps(rows).encode()})), str)
 
 
@@ -256,7 +268,7 @@ def test_damaged_bytes_never_break_it(small_pack, damage, cut):
         data[int(place * len(data))] = byte
     for damaged in (data, data[: int(cut * len(data))]):
         with pytest.raises(NotEvidence):
-            evidence.check(io.BytesIO(damaged))
+            evidence.check_pack(io.BytesIO(damaged))
 
 
 def test_a_broken_stream_is_refused(small_pack):
@@ -264,13 +276,13 @@ def test_a_broken_stream_is_refused(small_pack):
     start = data.index(b"manifest.json") + len("manifest.json")
     data[start : start + 8] = b"\xff" * 8
     with pytest.raises(NotEvidence, match=r"ZIP"):
-        evidence.check(io.BytesIO(data))
+        evidence.check_pack(io.BytesIO(data))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no zip at all" * 100])
 def test_what_is_no_pack_is_refused(data):
     with pytest.raises(NotEvidence):
-        evidence.check(io.BytesIO(data))
+        evidence.check_pack(io.BytesIO(data))
 
 
 @pytest.mark.parametrize("limit", ["LARGEST_TEXT", "LARGEST_PACK"])
@@ -281,7 +293,7 @@ def test_a_bomb_is_not_unpacked(monkeypatch, limit):
         bomb.writestr("manifest.json", b"0" * 100_000)
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *args, **facts: pytest.fail("it was unpacked"))
     with pytest.raises(NotEvidence):
-        evidence.check(out)
+        evidence.check_pack(out)
 
 
 @pytest.mark.django_db
@@ -290,7 +302,7 @@ def test_two_files_of_one_name_are_refused(pack):
     with zipfile.ZipFile(pack, "a") as twice, pytest.warns(UserWarning, match="Duplicate"):
         twice.writestr("sheet.html", twice.read("sheet.html"))
     with pytest.raises(NotEvidence):
-        evidence.check(pack)
+        evidence.check_pack(pack)
 
 
 @pytest.mark.django_db
@@ -300,7 +312,7 @@ def test_a_picture_lost_from_the_disk_is_told_by_the_pack(cast, story):
     pack = packed(story, cast.editor)
     assert list(json.loads(files_of(pack)["manifest.json"])["missing"]) == [name]
     with pytest.raises(NotEvidence, match=name):
-        evidence.check(pack)
+        evidence.check_pack(pack)
 
 
 @pytest.mark.django_db
@@ -309,13 +321,24 @@ def test_checking_needs_no_database(pack, tmp_path):
     good, bad = tmp_path / "good.zip", tmp_path / "bad.zip"
     good.write_bytes(pack.getvalue())
     bad.write_bytes(zipped({**files_of(pack), "sheet.pdf": b"other"}).getvalue())
-    env = {**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "SECRET_KEY": "x" * 50,
-           "DATA_DIR": str(tmp_path)}  # fmt: skip
+    env = {
+        **os.environ,
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+        "SECRET_KEY": "x" * 50,
+        "DATA_DIR": str(tmp_path),
+    }
     answers = [
-        subprocess.run([sys.executable, "manage.py", "verify_evidence", str(path)], cwd=ROOT, env=env,
-                       capture_output=True, text=True, timeout=60, check=False)
+        subprocess.run(
+            [sys.executable, "manage.py", "verify_evidence", str(path)],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
         for path in (good, bad, tmp_path / "nowhere.zip", tmp_path)
-    ]  # fmt: skip
+    ]
     assert [answer.returncode for answer in answers] == [0, 1, 1, 1]
     assert json.loads(files_of(pack)["manifest.json"])["audit_head"] in answers[0].stdout
     assert "sheet.pdf" in answers[1].stderr
@@ -343,4 +366,4 @@ def test_an_auditor_takes_the_pack_at_the_desk(client, cast, story):
     client.force_login(make_user("auditor", ["audit"]))
     answer = client.get(f"/admin/articles/article/{story.pk}/evidence.zip")
     assert "no-store" in answer["Cache-Control"]
-    assert evidence.check(io.BytesIO(b"".join(answer))).article == story.pk
+    assert evidence.check_pack(io.BytesIO(b"".join(answer))).article == story.pk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.exchange.bylines import all_credits, byline
+from articles.exchange.bylines import merge_credits, parse_byline
 from articles.models import Credit
 
 Role = Credit.Role
@@ -56,40 +56,51 @@ def said(credits):
     ],
 )
 def test_a_byline_gives_credits(line, credits):
-    found = byline(line)
+    found = parse_byline(line)
     assert found is not None
     assert said(found) == credits
 
 
 @pytest.mark.parametrize(
     "line",
-    ["霁川县气象局", "2026年11月2日", "会议指出：抓落实", "记者：谢谢您", "记者：您好！", "方知远",
-     "记者走进石栗镇。", "视频制作", BODY,
-     "（一）加强领导", "记者 " + "方知远 " * 60],
-)  # fmt: skip
+    [
+        "霁川县气象局",
+        "2026年11月2日",
+        "会议指出：抓落实",
+        "记者：谢谢您",
+        "记者：您好！",
+        "方知远",
+        "记者走进石栗镇。",
+        "视频制作",
+        BODY,
+        "（一）加强领导",
+        "记者 " + "方知远 " * 60,
+    ],
+)
 def test_text_is_no_byline(line):
-    assert byline(line) is None
+    assert parse_byline(line) is None
 
 
 def test_bylines_at_the_end_give_credits_in_reading_order():
     assert (
-        said(all_credits([], [BODY, "（记者 方知远）", "责编：梁静姝"])) == "reporter 方知远, responsible_editor 梁静姝"
+        said(merge_credits([], [BODY, "（记者 方知远）", "责编：梁静姝"]))
+        == "reporter 方知远, responsible_editor 梁静姝"
     )
-    assert said(all_credits([], [BODY, BODY + "（记者 方知远）"])) == "reporter 方知远"
-    assert said(all_credits([], [BODY, "（记者 方知远）", BODY])) == ""
+    assert said(merge_credits([], [BODY, BODY + "（记者 方知远）"])) == "reporter 方知远"
+    assert said(merge_credits([], [BODY, "（记者 方知远）", BODY])) == ""
 
 
 def test_a_lead_gives_credits():
     lead = "霁川新闻网讯（通讯员 祝小满 叶问津）11月2日,便民桥建成通车。"
-    assert said(all_credits([], [lead, BODY])) == "correspondent 祝小满, correspondent 叶问津"
-    assert said(all_credits([], ["霁川日报社全媒体记者 方知远", BODY])) == "reporter 方知远 霁川日报社"
-    assert said(all_credits([], ["他说（记者 方知远）的书,我读过。", BODY])) == ""
-    assert said(all_credits([], ["记者：陈大力", BODY])) == "", "the first words of a talk"
+    assert said(merge_credits([], [lead, BODY])) == "correspondent 祝小满, correspondent 叶问津"
+    assert said(merge_credits([], ["霁川日报社全媒体记者 方知远", BODY])) == "reporter 方知远 霁川日报社"
+    assert said(merge_credits([], ["他说（记者 方知远）的书,我读过。", BODY])) == ""
+    assert said(merge_credits([], ["记者：陈大力", BODY])) == "", "the first words of a talk"
 
 
 def test_every_role_of_a_person_is_kept_once_with_the_first_unit_and_what_was_printed_above_comes_first():
     paragraphs = [BODY, "记者：方知远", "(通讯员 祝小满)", "霁川日报记者：方知远", "泽南日报记者：方知远"]
-    assert all_credits([(Role.AUTHOR, "祝小满", "")], paragraphs) == (
+    assert merge_credits([(Role.AUTHOR, "祝小满", "")], paragraphs) == (
         (Role.AUTHOR, "祝小满", ""),
         (Role.REPORTER, "方知远", "霁川日报"),
         (Role.CORRESPONDENT, "祝小满", ""),
@@ -98,5 +109,5 @@ def test_every_role_of_a_person_is_kept_once_with_the_first_unit_and_what_was_pr
 
 def test_the_authors_unit_at_the_end_is_theirs():
     printed = [(Role.AUTHOR, "宋春和", ""), (Role.AUTHOR, "秦望舒", "霁川县气象局"), (Role.EDITOR, "陆明川", "")]
-    found = all_credits(printed, [BODY, "（作者单位：霁川县第一中学）"])
+    found = merge_credits(printed, [BODY, "（作者单位：霁川县第一中学）"])
     assert said(found) == "author 宋春和 霁川县第一中学, author 秦望舒 霁川县气象局, editor 陆明川"

@@ -11,7 +11,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.exchange.text import LARGEST, PrintedArticle, Unreadable, read
+from articles.exchange.text import LARGEST, PrintedArticle, UnreadablePage, read_printed_page
 from articles.models import Credit
 
 SAMPLE = Path(__file__).resolve().parent.parent.parent / "shared" / "samples" / "zhaoyang-2022-03-25.txt"
@@ -21,7 +21,7 @@ BODY = "11月2日,望桥乡便民桥建成通车。"
 
 
 def page(*lines, section="霁川要闻", title=TITLE):
-    return read("\n\n".join([section, title, *lines]).encode())
+    return read_printed_page("\n\n".join([section, title, *lines]).encode())
 
 
 def at(*numbers):
@@ -34,32 +34,77 @@ def at(*numbers):
 @pytest.mark.parametrize(
     ("header", "source", "published_at", "updated_at", "credits"),
     [
-        ("来源:霁川新闻网  更新时间:2024-03-25 17:03  作者:林晓舟 方知远  责任编辑:梁静姝", "霁川新闻网", None,
-         at(2024, 3, 25, 17, 3), "author 林晓舟, author 方知远, responsible_editor 梁静姝"),
-        ("发布时间：2024-03-25 17:03:22　来源：霁川新闻网　浏览次数：1024", "霁川新闻网", at(2024, 3, 25, 17, 3), None, ""),
-        ("稿源：泽南日报 | 编辑：陆明川 | 时间：2024/3/5 9:05", "泽南日报", at(2024, 3, 5, 9, 5), None, "editor 陆明川"),
+        (
+            "来源:霁川新闻网  更新时间:2024-03-25 17:03  作者:林晓舟 方知远  责任编辑:梁静姝",
+            "霁川新闻网",
+            None,
+            at(2024, 3, 25, 17, 3),
+            "author 林晓舟, author 方知远, responsible_editor 梁静姝",
+        ),
+        (
+            "发布时间：2024-03-25 17:03:22　来源：霁川新闻网　浏览次数：1024",
+            "霁川新闻网",
+            at(2024, 3, 25, 17, 3),
+            None,
+            "",
+        ),
+        (
+            "稿源：泽南日报 | 编辑：陆明川 | 时间：2024/3/5 9:05",
+            "泽南日报",
+            at(2024, 3, 5, 9, 5),
+            None,
+            "editor 陆明川",
+        ),
         ("信息来源：县气象局\t发布日期：2024.03.25\t点击：7", "县气象局", at(2024, 3, 25), None, ""),
         ("2024-03-17 14:47 来源:霁川新闻网", "霁川新闻网", at(2024, 3, 17, 14, 47), None, ""),
         ("时间：2024-3-5", "", at(2024, 3, 5), None, ""),
         ("2024年3月5日 17:03", "", at(2024, 3, 5, 17, 3), None, ""),
         ("日期：２０２４年３月２５日１７时０３分 / 来源：霁川新闻网", "霁川新闻网", at(2024, 3, 25, 17, 3), None, ""),
         ("日期：2024年3月25日 / 摄影：陶一宁", "", at(2024, 3, 25), None, "photo 陶一宁"),
-        ("更新时间：2024-03-26 08:00  发布时间：2024-03-25 17：03", "", at(2024, 3, 25, 17, 3), at(2024, 3, 26, 8, 0), ""),
+        (
+            "更新时间：2024-03-26 08:00  发布时间：2024-03-25 17：03",
+            "",
+            at(2024, 3, 25, 17, 3),
+            at(2024, 3, 26, 8, 0),
+            "",
+        ),
         ("发布日期:2024-10-20浏览次数:88", "", at(2024, 10, 20), None, ""),
         ("来　源：霁川新闻网　作　者：秦望舒", "霁川新闻网", None, None, "author 秦望舒"),
-        ("来源：霁川新闻网 作者： 校对：罗映山 审核：顾维桢", "霁川新闻网", None, None, "proofreader 罗映山, reviewer 顾维桢"),
+        (
+            "来源：霁川新闻网 作者： 校对：罗映山 审核：顾维桢",
+            "霁川新闻网",
+            None,
+            None,
+            "proofreader 罗映山, reviewer 顾维桢",
+        ),
         ("来源：霁川新闻网 【打印】【关闭】", "霁川新闻网", None, None, ""),
         ("作者：澄溪边的放羊人", "", None, None, "author 澄溪边的放羊人"),
         ("来源：霁川新闻网　字号：【大 中 小】　【打印】【关闭】", "霁川新闻网", None, None, ""),
-        ("来源：霁川新闻网 作者：本报记者 方知远 通讯员 祝小满", "霁川新闻网", None, None,
-         "reporter 方知远, correspondent 祝小满"),
+        (
+            "来源：霁川新闻网 作者：本报记者 方知远 通讯员 祝小满",
+            "霁川新闻网",
+            None,
+            None,
+            "reporter 方知远, correspondent 祝小满",
+        ),
         ("供稿：霁川县气象局 作者：区政协办公室", "", None, None, "correspondent 霁川县气象局, author 区政协办公室"),
-        ("供稿：霁川县气象局 秦望舒 责编：admin", "", None, None, "correspondent 秦望舒 霁川县气象局, responsible_editor admin"),
+        (
+            "供稿：霁川县气象局 秦望舒 责编：admin",
+            "",
+            None,
+            None,
+            "correspondent 秦望舒 霁川县气象局, responsible_editor admin",
+        ),
         ("来源：霁川新闻网 责任编辑：梁静姝（实习）", "霁川新闻网", None, None, "responsible_editor 梁静姝（实习）"),
-        ("来源：霁川新闻网 霁川日报记者：方知远 美术编辑：陶一宁", "霁川新闻网", None, None,
-         "reporter 方知远 霁川日报, editor 陶一宁"),
+        (
+            "来源：霁川新闻网 霁川日报记者：方知远 美术编辑：陶一宁",
+            "霁川新闻网",
+            None,
+            None,
+            "reporter 方知远 霁川日报, editor 陶一宁",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_line_of_labelled_fields_is_provenance(header, source, published_at, updated_at, credits):
     article = page(header, BODY)
     assert (article.source, article.published_at, article.updated_at) == (source, published_at, updated_at)
@@ -75,10 +120,19 @@ def test_fields_may_stand_on_several_lines():
 
 @pytest.mark.parametrize(
     "line",
-    ["来源：霁川新闻网 会议指出：要抓紧", "记者：今年的收成怎么样", "记者：您好", "时间：2026年11月12日上午9:00",
-     "时间：下周三上午", "来源：数据由县统计局提供。", "会议指出：时间紧、任务重", "责任编辑：这是一份怎样的职业？",
-     "据了解 来源：望桥乡", "用水量为3.14万吨,详见 https://jichuan.example/a:1"],
-)  # fmt: skip
+    [
+        "来源：霁川新闻网 会议指出：要抓紧",
+        "记者：今年的收成怎么样",
+        "记者：您好",
+        "时间：2026年11月12日上午9:00",
+        "时间：下周三上午",
+        "来源：数据由县统计局提供。",
+        "会议指出：时间紧、任务重",
+        "责任编辑：这是一份怎样的职业？",
+        "据了解 来源：望桥乡",
+        "用水量为3.14万吨,详见 https://jichuan.example/a:1",
+    ],
+)
 def test_text_is_never_taken_for_provenance(line):
     article = page("责编：梁静姝", line, BODY)
     assert article.paragraphs == (line, BODY)
@@ -126,7 +180,7 @@ def test_a_second_source_or_time_is_the_texts_own():
     ],
 )
 def test_the_heading_is_told_apart(lines, section, kicker, title, subtitle):
-    article = read("\n".join([*lines, "来源：霁川新闻网", BODY]).encode())
+    article = read_printed_page("\n".join([*lines, "来源：霁川新闻网", BODY]).encode())
     assert (article.section, article.kicker, article.title, article.subtitle) == (section, kicker, title, subtitle)
     assert article.paragraphs == (BODY,)
 
@@ -146,7 +200,7 @@ def test_the_heading_is_told_apart(lines, section, kicker, title, subtitle):
     ],
 )
 def test_without_provenance_the_first_line_is_the_title_unless_it_is_plainly_a_section(lines, section, title, body):
-    article = read("\n".join(lines).encode())
+    article = read_printed_page("\n".join(lines).encode())
     assert (article.section, article.title, article.paragraphs) == (section, title, body)
     assert (article.source, article.published_at, article.updated_at) == ("", None, None)
 
@@ -156,11 +210,25 @@ def test_without_provenance_the_first_line_is_the_title_unless_it_is_plainly_a_s
 
 @pytest.mark.parametrize(
     "line",
-    ["微信扫一扫查看", "扫一扫手机查看", "扫一扫，手机看新闻", "打印", "关闭", "【打印】【关闭】", "打印 | 关闭窗口",
-     "上一篇：秋收为何提前？", "下一篇: 没有了", "相关链接", "相关链接：秋收影像", "分享到：微信 微博",
-     "版权所有 霁川县融媒体中心", "演ICP备00000000号-1",
-     "主办单位：霁川县融媒体中心", "字号：大 中 小"],
-)  # fmt: skip
+    [
+        "微信扫一扫查看",
+        "扫一扫手机查看",
+        "扫一扫，手机看新闻",
+        "打印",
+        "关闭",
+        "【打印】【关闭】",
+        "打印 | 关闭窗口",
+        "上一篇：秋收为何提前？",
+        "下一篇: 没有了",
+        "相关链接",
+        "相关链接：秋收影像",
+        "分享到：微信 微博",
+        "版权所有 霁川县融媒体中心",
+        "演ICP备00000000号-1",
+        "主办单位：霁川县融媒体中心",
+        "字号：大 中 小",
+    ],
+)
 def test_page_furniture_is_dropped_at_the_end_and_only_there(line):
     end = ["（通讯员 祝小满）", line, "责任编辑：梁静姝", line]
     article = page("来源：霁川新闻网", BODY, line, BODY, *end)
@@ -175,7 +243,7 @@ def test_furniture_words_in_a_sentence_stay():
 
 def test_paragraphs_lose_their_indents_and_nothing_else():
     data = f"民生\n{TITLE}\n来源：霁川新闻网\n\n　　第一段  有空格。 　\r\n\xa0\xa0第二段:3.5%。\u200b\n \u3000\n"
-    assert read(data.encode()).paragraphs == ("第一段  有空格。", "第二段:3.5%。")
+    assert read_printed_page(data.encode()).paragraphs == ("第一段  有空格。", "第二段:3.5%。")
 
 
 # --- Files ------------------------------------------------------------------------------------------------------
@@ -184,18 +252,18 @@ FILE = f"民生\r\n\r\n{TITLE}\r\n来源：霁川新闻网\r\n\r\n　　{BODY}\r
 
 
 def test_the_same_text_is_recognised_in_any_encoding():
-    expected = read(FILE.encode())
+    expected = read_printed_page(FILE.encode())
     for encoding in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
-        assert read(("\ufeff" + FILE).encode(encoding)) == expected, encoding
-    assert read(FILE.encode("gb18030")) == expected
+        assert read_printed_page(("\ufeff" + FILE).encode(encoding)) == expected, encoding
+    assert read_printed_page(FILE.encode("gb18030")) == expected
     for same in (
         FILE.replace("\r\n", "\n"),
         FILE.replace("\r\n", "\r"),
         FILE + "\n\n",
         "\n" + FILE.replace("\r", "  \r"),
     ):
-        assert read(same.encode()).digest == expected.digest
-    assert read(FILE.replace("2日", "3日").encode()).digest != expected.digest
+        assert read_printed_page(same.encode()).digest == expected.digest
+    assert read_printed_page(FILE.replace("2日", "3日").encode()).digest != expected.digest
 
 
 @pytest.mark.parametrize(
@@ -221,10 +289,10 @@ def test_the_same_text_is_recognised_in_any_encoding():
         (f"{TITLE}\n发布时间：昨天下午\n{BODY}".encode(), "“昨天下午”"),
         (b"a" * (LARGEST + 1), "5 MB"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_file_is_refused_in_one_sentence(data, wrong):
-    with translation.override("en"), pytest.raises(Unreadable) as refusal:
-        read(data)
+    with translation.override("en"), pytest.raises(UnreadablePage) as refusal:
+        read_printed_page(data)
     assert wrong in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert str(refusal.value).endswith(".")
@@ -233,7 +301,7 @@ def test_a_bad_file_is_refused_in_one_sentence(data, wrong):
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the sample page is not beside this checkout")
 def test_the_sample_page():
     lines = [line.strip() for line in SAMPLE.read_text(encoding="utf-8").splitlines() if line.strip()]
-    article = read(SAMPLE.read_bytes())
+    article = read_printed_page(SAMPLE.read_bytes())
     assert (article.section, article.title, article.source) == (lines[0], lines[1], "昭阳信息网")
     assert (article.published_at, article.updated_at) == (None, at(2022, 3, 25, 17, 3))
     assert article.credits == (
@@ -276,9 +344,15 @@ patterns = st.sampled_from(
     ]
 )
 ROLES = {
-    "作者": Role.AUTHOR, "记者": Role.REPORTER, "通讯员": Role.CORRESPONDENT, "摄影": Role.PHOTO, "编辑": Role.EDITOR,
-    "责任编辑": Role.RESPONSIBLE_EDITOR, "校对": Role.PROOFREADER, "审核": Role.REVIEWER,
-}  # fmt: skip
+    "作者": Role.AUTHOR,
+    "记者": Role.REPORTER,
+    "通讯员": Role.CORRESPONDENT,
+    "摄影": Role.PHOTO,
+    "编辑": Role.EDITOR,
+    "责任编辑": Role.RESPONSIBLE_EDITOR,
+    "校对": Role.PROOFREADER,
+    "审核": Role.REVIEWER,
+}
 
 
 @st.composite
@@ -317,7 +391,7 @@ def printed(draw):
     paragraphs = draw(st.lists(sentences, min_size=1, max_size=5))
     article = PrintedArticle(
         section=section, kicker="", title=draw(titles), subtitle="", paragraphs=tuple(paragraphs), digest="", **facts
-    )  # fmt: skip
+    )
     above = draw(st.sampled_from([[section], [f"当前位置：首页>>{section}>>正文"]])) if section else []
     title = draw(st.sampled_from(["", "标题："])) + article.title
     indent = draw(st.sampled_from(["", "　　", "\t"]))
@@ -329,16 +403,46 @@ def printed(draw):
 @settings(deadline=None)
 def test_reading_gives_exactly_what_was_printed(article_and_text, encoding):
     article, text = article_and_text
-    found = read(text.encode(encoding))
+    found = read_printed_page(text.encode(encoding))
     assert dataclasses.replace(found, digest="") == article
-    assert found.digest == read(text.encode()).digest
+    assert found.digest == read_printed_page(text.encode()).digest
 
 
 WORDS = [
-    "来源", "时间", "发布时间", "作者", "记者", "霁川日报记者", "文/图", "摄", "标题", "当前位置", "首页", "正文", "李", "明",
-    "方知远", "：", ":", "（", "）", "【", "】", "、", "/", ">", "——", "。", "2024-03-25", "2024-13-40", "17:03", "扫一扫",
-    "打印", "作者单位", "a",
-]  # fmt: skip
+    "来源",
+    "时间",
+    "发布时间",
+    "作者",
+    "记者",
+    "霁川日报记者",
+    "文/图",
+    "摄",
+    "标题",
+    "当前位置",
+    "首页",
+    "正文",
+    "李",
+    "明",
+    "方知远",
+    "：",
+    ":",
+    "（",
+    "）",
+    "【",
+    "】",
+    "、",
+    "/",
+    ">",
+    "——",
+    "。",
+    "2024-03-25",
+    "2024-13-40",
+    "17:03",
+    "扫一扫",
+    "打印",
+    "作者单位",
+    "a",
+]
 texts = st.lists(st.sampled_from([*WORDS, " ", "　", "\n", "\n"]), max_size=60).map(
     lambda words: "".join(words).encode()
 )
@@ -348,8 +452,8 @@ texts = st.lists(st.sampled_from([*WORDS, " ", "　", "\n", "\n"]), max_size=60)
 @settings(deadline=None, max_examples=300)
 def test_any_bytes_are_read_or_refused(data):
     try:
-        article = read(data)
-    except Unreadable:
+        article = read_printed_page(data)
+    except UnreadablePage:
         return
     assert article.title
     assert article.paragraphs
@@ -364,6 +468,6 @@ def test_any_bytes_are_read_or_refused(data):
 def test_the_largest_hostile_files_take_seconds_at_most(start, unit):
     data = (start + unit * ((LARGEST - 100) // len(unit.encode()))).encode()
     began = time.process_time()
-    with contextlib.suppress(Unreadable):
-        read(data)
+    with contextlib.suppress(UnreadablePage):
+        read_printed_page(data)
     assert time.process_time() - began < 5

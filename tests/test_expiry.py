@@ -35,7 +35,7 @@ def test_every_place_agrees_on_the_instant_of_expiry(client, expiring, monkeypat
     assert Article.objects.in_state("live").exists() == shown
     assert Article.objects.in_state("expired").exists() != shown
     assert Article.objects.with_live_edition().exists()
-    assert bool(search.find(search.Query(words=("花鼓戏",))).hits) == shown
+    assert bool(search.search_articles(search.SearchQuery(words=("花鼓戏",))).hits) == shown
     assert client.get(expiring.get_absolute_url()).status_code == (200 if shown else 410)
     assert client.get(f"/q/W{expiring.number}").status_code == (302 if shown else 410)
     assert client.get(f"/api/v1/articles/{expiring.number}").status_code == (200 if shown else 410)
@@ -45,7 +45,7 @@ def test_every_place_agrees_on_the_instant_of_expiry(client, expiring, monkeypat
     assert Slot(until=expiring.live.expires_at).is_shown == shown
     if not shown:
         with pytest.raises(reporting.CannotReport):
-            reporting.receive(expiring, text="错了", quote="", contact="", address="192.0.2.1")
+            reporting.receive_report(expiring, text="错了", quote="", contact="", address="192.0.2.1")
 
 
 def test_never_is_no_instant(cast):

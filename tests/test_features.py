@@ -92,6 +92,6 @@ def test_every_verb_is_of_a_feature():
 
 def test_a_stem_begins_a_word_of_a_path():
     assert has("admin_review.py", "review")
-    assert has("review/acts.py", "review")
+    assert has("review/workflow.py", "review")
     assert not has("preview.py", "review")
     assert floors_of("nothing_is_called_so") == set()

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from articles import publishing
-from articles.baking import pages
+from articles.baking import affected_pages
 from articles.models import Article
-from articles.public import feeds
+from articles.public.machines import feeds
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def test_a_correction_stands_first_in_the_summary_and_moves_the_instant(client, 
     with pytest.MonkeyPatch.context() as patch:
         later = timezone.now() + timedelta(minutes=5)
         patch.setattr(timezone, "now", lambda: later)
-        publishing.correct(article, by=cast.editor, note="“三人”应为“五人”。")
+        publishing.publish_correction(article, by=cast.editor, note="“三人”应为“五人”。")
     entry = entries(client)[0]
     said = feeds._("Correction: %(note)s") % {"note": "“三人”应为“五人”。"}
     assert text(entry, "summary") == f"{said} 五人到场。"
@@ -112,8 +112,17 @@ def test_an_empty_feed_does_not_change_by_itself(client, cast):
     assert "1970" in text(read(client, "/feeds/all.atom")[1], "updated")
 
 
-@pytest.mark.parametrize(("path", "queries"), [("/feeds/all.atom", 2), ("/feeds/news.atom", 3), ("/sitemap.xml", 3),
-                                               ("/sitemap-lists.xml", 1), (None, 1), ("/robots.txt", 0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("/feeds/all.atom", 2),
+        ("/feeds/news.atom", 3),
+        ("/sitemap.xml", 3),
+        ("/sitemap-lists.xml", 1),
+        (None, 1),
+        ("/robots.txt", 0),
+    ],
+)
 def test_more_articles_cost_no_more_queries(client, cast, path, queries, django_assert_num_queries):
     for _ in range(3):
         cast.publish(cast.article())
@@ -122,7 +131,7 @@ def test_more_articles_cost_no_more_queries(client, cast, path, queries, django_
 
 
 def test_the_maps_go_by_months_and_by_thousands_of_a_month(client, cast, monkeypatch):
-    monkeypatch.setattr(pages, "SITEMAP_SIZE", 3)
+    monkeypatch.setattr(affected_pages, "SITEMAP_SIZE", 3)
     articles = [cast.article(title=f"第{n}稿") for n in range(8)]
     for article in articles[:7]:
         cast.publish(article)
@@ -133,7 +142,7 @@ def test_the_maps_go_by_months_and_by_thousands_of_a_month(client, cast, monkeyp
     Article.objects.filter(pk=articles[5].pk).update(
         first_published_at=timezone.datetime.fromisoformat("2019-11-01T00:00:00+08:00"), migrated=True
     )
-    publishing.withdraw(articles[1], by=cast.editor, reason="误")
+    publishing.withdraw_article(articles[1], by=cast.editor, reason="误")
     now = f"{timezone.localdate():%Y-%m}"
     _response, index = read(client, "/sitemap.xml")
     files = [loc.text.removeprefix("http://127.0.0.1:8000") for loc in index.iter(f"{MAP}loc")]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import attachments, publishing
-from articles.attachments import RefusedFile, film, inspect
+from articles.attachments import RefusedFile, film, inspect_file
 from articles.management.commands.load_demo import DEMO
 from articles.models import Attachment, Revision
 from serving import baked_files
@@ -32,8 +32,9 @@ def a_track(codec=b"avc1", width=1280, height=720, handler=b"vide", matrix=STRAI
     size = struct.pack(">HHHH", width, 0, height, 0)
     header = box(b"tkhd", bytes(24), bytes(16), matrix, size)
     table = box(b"stsd", bytes(4), struct.pack(">I", 1), box(codec, bytes(70)))
-    return box(b"trak", header, box(b"mdia", box(b"hdlr", bytes(8), handler, bytes(12)),
-                                    box(b"minf", box(b"stbl", table))))  # fmt: skip
+    return box(
+        b"trak", header, box(b"mdia", box(b"hdlr", bytes(8), handler, bytes(12)), box(b"minf", box(b"stbl", table)))
+    )
 
 
 def a_film(*tracks, brand=b"isom", scale=1000, duration=61_500, moov=True, data=b"frames" * 40):
@@ -55,25 +56,34 @@ def in_english():
 
 @pytest.mark.parametrize(
     ("data", "facts"),
-    [(a_film(), (1280, 720, 62)), (a_film(a_track(matrix=TURNED)), (720, 1280, 62)),
-     (a_film(a_track(handler=b"soun", codec=b"mp4a"), a_track(b"avc3", 640, 360), duration=0), (640, 360, 0)),
-     (a_film(scale=0), (1280, 720, 0))],
-)  # fmt: skip
+    [
+        (a_film(), (1280, 720, 62)),
+        (a_film(a_track(matrix=TURNED)), (720, 1280, 62)),
+        (a_film(a_track(handler=b"soun", codec=b"mp4a"), a_track(b"avc3", 640, 360), duration=0), (640, 360, 0)),
+        (a_film(scale=0), (1280, 720, 0)),
+    ],
+)
 def test_a_film_is_told_by_its_bytes_and_says_how_large_it_is(data, facts):
-    assert inspect(data, "通车.docx").extension == "mp4"
-    assert film.facts_of(data, "") == facts
+    assert inspect_file(data, "通车.docx").extension == "mp4"
+    assert film.film_facts(data, "") == facts
 
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
-    [(a_film(a_track(b"hvc1")), "most compatible"), (a_film(a_track(b"av01")), "most compatible"),
-     (a_film(brand=b"qt  "), "export it as MP4"), (a_film(moov=False), "export it as MP4"),
-     (a_film(a_track(handler=b"soun")), "export it as MP4"), (a_film(a_track(width=0)), "export it as MP4"),
-     (a_film(a_track(width=60_000)), "export it as MP4"), (a_film()[:80], "export it as MP4")],
-)  # fmt: skip
+    [
+        (a_film(a_track(b"hvc1")), "most compatible"),
+        (a_film(a_track(b"av01")), "most compatible"),
+        (a_film(brand=b"qt  "), "export it as MP4"),
+        (a_film(moov=False), "export it as MP4"),
+        (a_film(a_track(handler=b"soun")), "export it as MP4"),
+        (a_film(a_track(width=0)), "export it as MP4"),
+        (a_film(a_track(width=60_000)), "export it as MP4"),
+        (a_film()[:80], "export it as MP4"),
+    ],
+)
 def test_what_browsers_do_not_play_is_refused_with_a_way_out(in_english, data, sentence):
     with pytest.raises(RefusedFile, match=sentence):
-        inspect(data, "通车.mp4")
+        inspect_file(data, "通车.mp4")
 
 
 @given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 255))
@@ -82,7 +92,7 @@ def test_no_bytes_bring_the_reader_of_boxes_down(tail, at, byte):
     broken[at % len(broken)] = byte
     for data in (b"\0\0\0\x18ftypisom" + tail, bytes(broken), bytes(broken[: at or 1])):
         try:
-            width, height, seconds = film.facts_of(data, "x.mp4")
+            width, height, seconds = film.film_facts(data, "x.mp4")
         except RefusedFile:
             continue
         assert 0 < width <= film.LARGEST
@@ -92,24 +102,27 @@ def test_no_bytes_bring_the_reader_of_boxes_down(tail, at, byte):
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("00:00 大桥", "first line must be WEBVTT"), ("WEBVTTX\n", "first line must be WEBVTT"),
-     ("WEBVTT\n\n00:00.000 --> 00:02.000\n<script>x</script>", "HTML or a script")],
-)  # fmt: skip
+    [
+        ("00:00 大桥", "first line must be WEBVTT"),
+        ("WEBVTTX\n", "first line must be WEBVTT"),
+        ("WEBVTT\n\n00:00.000 --> 00:02.000\n<script>x</script>", "HTML or a script"),
+    ],
+)
 def test_captions_are_captions(in_english, text, sentence):
     with pytest.raises(RefusedFile, match=sentence):
-        inspect(text.encode(), "通车.vtt")
-    assert inspect(CAPTIONS, "通车.vtt").extension == "vtt"
+        inspect_file(text.encode(), "通车.vtt")
+    assert inspect_file(CAPTIONS, "通车.vtt").extension == "vtt"
 
 
 @pytest.mark.django_db
 def test_a_film_is_kept_with_its_facts_once_and_by_who_may_write(cast):
     with pytest.raises(PermissionDenied):
-        attachments.store(upload(a_film(), "通车.mp4"), by=cast.stranger)
+        attachments.store_attachment(upload(a_film(), "通车.mp4"), by=cast.stranger)
     assert not Attachment.objects.exists()
-    kept = attachments.store(upload(a_film(), "通车.mp4"), by=cast.writer)
+    kept = attachments.store_attachment(upload(a_film(), "通车.mp4"), by=cast.writer)
     assert (kept.width, kept.height, kept.seconds, kept.kind) == (1280, 720, 62, "MP4")
-    assert attachments.store(upload(a_film(), "又一次.mp4"), by=cast.writer) == kept
-    document = attachments.store(upload("名单".encode(), "名单.txt"), by=cast.writer)
+    assert attachments.store_attachment(upload(a_film(), "又一次.mp4"), by=cast.writer) == kept
+    document = attachments.store_attachment(upload("名单".encode(), "名单.txt"), by=cast.writer)
     assert document.width is None
 
 
@@ -119,7 +132,7 @@ def test_a_film_is_kept_with_its_facts_once_and_by_who_may_write(cast):
 @pytest.fixture
 def kept(cast):
     film, captions = (
-        attachments.store(upload(data, name), by=cast.writer)
+        attachments.store_attachment(upload(data, name), by=cast.writer)
         for data, name in ((a_film(), "通车.mp4"), (CAPTIONS, "通车.vtt"))
     )
     return film, captions
@@ -152,7 +165,7 @@ def test_alone_in_a_paragraph_it_is_a_player_with_its_captions(client, cast, kep
 
 @pytest.mark.django_db
 def test_among_words_it_stays_a_link_as_does_a_document(client, cast, kept):
-    document = attachments.store(upload("名单".encode(), "名单.txt"), by=cast.writer)
+    document = attachments.store_attachment(upload("名单".encode(), "名单.txt"), by=cast.writer)
     body = f'<p>请看<a href="{kept[0].url}">现场</a>。</p><p><a href="{document.url}">名单</a></p>'
     _article, page = page_of(client, cast, body)
     assert "<video" not in page
@@ -164,7 +177,7 @@ def test_an_edition_keeps_its_player_whatever_becomes_of_the_row(client, cast, k
     article, page = page_of(client, cast, f'<p><a href="{kept[0].url}">现场</a></p>')
     Attachment.objects.update(width=1, name="x.mp4")
     assert client.get(article.get_absolute_url()).content.decode() == page
-    publishing.withdraw(article, by=cast.editor, reason="核实")
+    publishing.withdraw_article(article, by=cast.editor, reason="核实")
     assert client.get(article.get_absolute_url()).status_code == 410
 
 
@@ -190,8 +203,13 @@ def test_it_is_served_in_parts_and_the_front_says_what_django_says(client, kept,
             assert answer["Content-Type"] == kind
             assert "Content-Disposition" not in answer
             told = []
-            environ = {"REQUEST_METHOD": "GET", "PATH_INFO": attachment.url, "HTTP_HOST": "testserver",
-                       "wsgi.url_scheme": "http", **{f"HTTP_{k.upper()}": v for k, v in asked.items()}}  # fmt: skip
+            environ = {
+                "REQUEST_METHOD": "GET",
+                "PATH_INFO": attachment.url,
+                "HTTP_HOST": "testserver",
+                "wsgi.url_scheme": "http",
+                **{f"HTTP_{k.upper()}": v for k, v in asked.items()},
+            }
             body = b"".join(app(environ, lambda *facts: told.extend(facts)))  # noqa: B023
             headers = dict(told[1])
             assert headers.pop("Last-Modified")
@@ -222,7 +240,7 @@ PLAYED = """async () => {
 def test_the_film_of_the_demo_plays_to_its_end_with_its_captions_in_a_real_browser(cast, live_server, settings):
     settings.SITE_URL = live_server.url
     film, captions = (
-        attachments.store(upload((DEMO / "attachments" / name).read_bytes(), name), by=cast.writer)
+        attachments.store_attachment(upload((DEMO / "attachments" / name).read_bytes(), name), by=cast.writer)
         for name in ("从渡船到大桥.mp4", "从渡船到大桥字幕.vtt")
     )
     assert (film.width, film.height, film.seconds) == (640, 360, 13)

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import look, preview, publishing, review, scheduling
+from articles import appearance, preview, publishing, review, scheduling
 from articles.checks import NotReady
 from articles.models import Article, ShortLink, SiteSettings
 
@@ -29,7 +29,7 @@ def corrected(cast):
     cast.publish(article)
     cast.change(article, body="<p>五人受轻伤。</p><p>交通已恢复。</p>")
     cast.sign(article)
-    publishing.correct(article, by=cast.editor, note="首段“三人”应为“五人”。")
+    publishing.publish_correction(article, by=cast.editor, note="首段“三人”应为“五人”。")
     article.refresh_from_db()
     return article
 
@@ -53,7 +53,7 @@ def test_a_section_may_keep_the_changes_to_itself(client, cast, corrected):
 
 def test_reasons_of_urgent_and_migrated_editions_stay_inside(client, cast):
     article = cast.article(title="洪峰将至")
-    review.submit(article, by=cast.admin)
+    review.submit_article(article, by=cast.admin)
     publishing.publish_urgent(article, by=cast.chief, reason="内部电话通知")
     old = cast.article(title="旧稿")
     publishing.publish_archived(old, by=cast.chief, at=timezone.now() - timedelta(days=9), origin="内部旧站")
@@ -108,9 +108,15 @@ def test_the_feed_tells_everyone_credited_and_the_correction(client, cast, corre
 
 @pytest.mark.parametrize(
     ("path", "queries"),
-    [("/a/{n}/history/", 5), ("/a/{n}/since/1/", 8), ("/a/{n}/", 7), ("/feeds/all.atom", 3), ("/sitemap.xml", 3),
-     ("/sitemap-{month}.xml", 1)],
-)  # fmt: skip
+    [
+        ("/a/{n}/history/", 5),
+        ("/a/{n}/since/1/", 8),
+        ("/a/{n}/", 7),
+        ("/feeds/all.atom", 3),
+        ("/sitemap.xml", 3),
+        ("/sitemap-{month}.xml", 1),
+    ],
+)
 def test_these_pages_ask_little(client, corrected, path, queries, django_assert_max_num_queries):
     with django_assert_max_num_queries(queries):
         assert client.get(path.format(n=corrected.number, month=this_month())).status_code == 200
@@ -135,7 +141,7 @@ PAGES = ["/a/{n}/", "/a/{n}/history/", "/a/{n}/since/1/", "/q/W{n}", "/q/M{n}", 
 
 def test_withdrawing_takes_it_from_every_place_and_putting_back_restores_all(client, cast, corrected):
     n = corrected.number
-    publishing.withdraw(corrected, by=cast.editor, reason="内部原因")
+    publishing.withdraw_article(corrected, by=cast.editor, reason="内部原因")
     for path in PAGES:
         response = client.get(path.format(n=n))
         assert response.status_code == 410, path
@@ -143,7 +149,7 @@ def test_withdrawing_takes_it_from_every_place_and_putting_back_restores_all(cli
     lists = [path.format(month=this_month()) for path in LISTS]
     for path in lists:
         assert not re.search(f"大桥|/a/{n}/", client.get(path).content.decode()), path
-    publishing.put_back(corrected, by=cast.editor, reason="核实无误")
+    publishing.put_back_article(corrected, by=cast.editor, reason="核实无误")
     for path in PAGES:
         assert client.get(path.format(n=n)).status_code in (200, 302), path
     for path in lists:
@@ -154,11 +160,21 @@ def everywhere(article):
     """Every public address there is, from the address table, with this article's number filled in."""
     from articles.public.urls import urlpatterns  # noqa: PLC0415
 
-    fill = {"digest": look.digest(""), "named": "auto-normal",
-            "number": article.number, "edition": 1, "slug": "news", "page": 1, "form": "svg",
-            "key": article.credits.first().person_id, "month": this_month(),
-            "day": timezone.localdate().isoformat(), "part": 2,
-            "name": "pictures/" + "0" * 32 + ".jpg", "token": "1-0:x"}  # fmt: skip
+    fill = {
+        "digest": appearance.style_digest(""),
+        "named": "auto-normal",
+        "number": article.number,
+        "edition": 1,
+        "slug": "news",
+        "page": 1,
+        "form": "svg",
+        "key": article.credits.first().person_id,
+        "month": this_month(),
+        "day": timezone.localdate().isoformat(),
+        "part": 2,
+        "name": "pictures/" + "0" * 32 + ".jpg",
+        "token": "1-0:x",
+    }
     for pattern in urlpatterns:
         keys = pattern.pattern.converters or pattern.pattern.regex.groupindex
         for code in ("W", "M", "P") if "code" in keys else ("",):
@@ -182,33 +198,33 @@ def test_what_is_not_public_yet_leaks_through_no_address(client, cast, state):
     elif state != "draft":
         cast.sign(secret)
     if state == "scheduled":
-        scheduling.schedule(secret, by=cast.editor, at=later)
+        scheduling.schedule_article(secret, by=cast.editor, at=later)
     addresses = set(everywhere(secret))
     assert len(addresses) >= 14
     for path in addresses:
         assert "机密" not in client.get(path).content.decode(errors="replace"), path
-    assert "机密正文" in client.get(preview.path_of(secret.latest)).content.decode()
+    assert "机密正文" in client.get(preview.preview_path(secret.latest)).content.decode()
 
 
 def test_before_its_embargo_nobody_publishes_and_it_can_be_scheduled_for_then(cast):
     later = timezone.now() + timedelta(days=2)
     article = cast.article(embargo_until=later)
-    review.submit(article, by=cast.admin)
+    review.submit_article(article, by=cast.admin)
     with pytest.raises(NotReady):
         publishing.publish_urgent(article, by=cast.chief, reason="急")
     cast.sign(article)
     with pytest.raises(NotReady):
-        publishing.publish(article, by=cast.editor)
+        publishing.publish_article(article, by=cast.editor)
     with pytest.raises(NotReady):
-        scheduling.schedule(article, by=cast.editor, at=later - timedelta(minutes=1))
-    scheduling.schedule(article, by=cast.editor, at=later)
+        scheduling.schedule_article(article, by=cast.editor, at=later - timedelta(minutes=1))
+    scheduling.schedule_article(article, by=cast.editor, at=later)
     assert Article.objects.get().scheduled_for == later
 
 
 def test_previews_can_be_revoked_and_new_ones_work(client, cast):
     article = cast.article(title="给人看的稿子")
-    old = preview.path_of(article.latest)
+    old = preview.preview_path(article.latest)
     assert client.get(old).status_code == 200
-    preview.revoke(article, by=cast.writer)
+    preview.revoke_previews(article, by=cast.writer)
     assert client.get(old).status_code == 403
-    assert client.get(preview.path_of(article.latest)).status_code == 200
+    assert client.get(preview.preview_path(article.latest)).status_code == 200

@@ -46,7 +46,11 @@ def test_a_file_becomes_a_draft(tmp_path, capsys):
     assert (article.title, article.state, article.first_published_at) == ("望桥乡便民桥建成通车", "draft", None)
     assert article.source.name == "霁川新闻网"
     assert [(c.role, c.person.name) for c in article.credits.all()] == [
-        ("author", "林晓舟"), ("author", "方知远"), ("responsible_editor", "梁静姝"), ("correspondent", "祝小满")]  # fmt: skip
+        ("author", "林晓舟"),
+        ("author", "方知远"),
+        ("responsible_editor", "梁静姝"),
+        ("correspondent", "祝小满"),
+    ]
     assert article.body.count("<p>") == 3
     assert "(通讯员 祝小满)" in article.body
     assert "扫一扫" not in article.body
@@ -61,9 +65,13 @@ def test_what_it_adds_is_added_by_the_acts_of_the_desk(tmp_path):
     by = Article.objects.get().created_by
     added = AuditEntry.objects.filter(action__endswith=".added", actor=by).values_list("action", "details__name")
     assert sorted(added) == [
-        ("person.added", "方知远"), ("person.added", "林晓舟"), ("person.added", "梁静姝"), ("person.added", "祝小满"),
-        ("section.added", "霁川要闻"), ("source.added", "霁川新闻网"),
-    ]  # fmt: skip
+        ("person.added", "方知远"),
+        ("person.added", "林晓舟"),
+        ("person.added", "梁静姝"),
+        ("person.added", "祝小满"),
+        ("section.added", "霁川要闻"),
+        ("source.added", "霁川新闻网"),
+    ]
     assert BakeJob.objects.filter(path="/s/news/").exists()
 
 

@@ -37,19 +37,19 @@ def test_a_keywords_page_ends_with_what_has_it_and_is_rewritten_by_a_correction(
     BakeJob.objects.all().delete()
     cast.change(article, keywords="抗旱")
     cast.sign(article)
-    publishing.correct(article, by=cast.editor, note="改关键词")
+    publishing.publish_correction(article, by=cast.editor, note="改关键词")
     new = Keyword.objects.get(name="抗旱").get_absolute_url()
     assert {old, new} <= set(BakeJob.objects.values_list("path", flat=True))
     assert client.get(old).status_code == 404
     assert client.get(new).status_code == 200
-    publishing.withdraw(article, by=cast.editor, reason="核实")
+    publishing.withdraw_article(article, by=cast.editor, reason="核实")
     assert client.get(new).status_code == 404
 
 
 def test_only_the_newest_are_listed_and_the_search_has_the_older_ones(
     client, cast, monkeypatch, django_assert_num_queries
 ):
-    monkeypatch.setattr("articles.public.names.NEWEST", 2)
+    monkeypatch.setattr("articles.public.pages.persons_sources_keywords.NEWEST", 2)
     for title in ("甲稿", "乙稿", "丙稿"):
         cast.publish(cast.article(title=title, keywords="防汛"))
     with django_assert_num_queries(6):

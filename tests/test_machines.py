@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from articles import arranging, baking, publishing, scheduling
-from articles.arranging import Arranged
+from articles.arranging import ArrangedBlock
 from articles.models import Article, BakeJob, Block, Keyword, SiteSettings, Topic
 from tests.test_feeds import MAP
 
@@ -28,7 +28,7 @@ def corrected(cast):
     cast.publish(article)
     cast.change(article, summary="五人到场。")
     cast.sign(article)
-    publishing.correct(article, by=cast.editor, note="“三人”应为“五人”。")
+    publishing.publish_correction(article, by=cast.editor, note="“三人”应为“五人”。")
     article.refresh_from_db()
     return article
 
@@ -40,7 +40,7 @@ def corrected(cast):
 @pytest.mark.parametrize("where", ["all", "news", "t/bridge"])
 def test_a_reader_of_feeds_reads_them(client, cast, corrected, where, form):
     topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN)
-    arranging.arrange(topic, [Arranged(Block(keyword="大桥"), [])], by=cast.chief, based_on=0)
+    arranging.save_arrangement(topic, [ArrangedBlock(Block(keyword="大桥"), [])], by=cast.chief, based_on=0)
     response = client.get(f"/feeds/{where}.{form}")
     assert response["Content-Type"].startswith(f"application/{form}+xml")
     read = feedparser.parse(response.content)
@@ -87,11 +87,11 @@ def test_the_map_of_news_holds_two_days_and_is_written_anew_when_one_ages(client
     assert url.find(f"{MAP}loc").text == corrected.public_url
     assert url.find(f"{NEWS}news/{NEWS}title").text == "大桥<通车> & 开放"
     assert timezone.datetime.fromisoformat(url.find(f"{NEWS}news/{NEWS}publication_date").text).utcoffset()
-    scheduling.notice_instants()
+    scheduling.rebake_expired()
     BakeJob.objects.all().delete()
     later = corrected.first_published_at + baking.IS_NEWS + timedelta(seconds=1)
     monkeypatch.setattr(timezone, "now", lambda: later)
-    assert scheduling.notice_instants() == 1
+    assert scheduling.rebake_expired() == 1
     assert BakeJob.objects.filter(path="/news-sitemap.xml").exists()
     assert not ElementTree.fromstring(client.get("/news-sitemap.xml").content).findall(f"{MAP}url")
     assert "/news-sitemap.xml" in client.get("/robots.txt").content.decode()
@@ -118,14 +118,17 @@ def test_an_articles_data_is_read(client, corrected):
 @pytest.mark.parametrize(
     ("path", "way"),
     [
-        ("/s/news/", "/s/news/"), ("/s/news/1/", "/s/news/"), ("/t/bridge/", "/topics/"), ("/k/{k}/", None),
+        ("/s/news/", "/s/news/"),
+        ("/s/news/1/", "/s/news/"),
+        ("/t/bridge/", "/topics/"),
+        ("/k/{k}/", None),
         ("/archive/{day:%Y-%m-%d}/", "/archive/{day:%Y-%m}/"),
     ],
-)  # fmt: skip
+)
 def test_a_lists_data_is_read(client, cast, corrected, path, way):
     topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN)
-    twice = [Arranged(Block(keyword="大桥"), []), Arranged(Block(keyword="大桥"), [])]
-    arranging.arrange(topic, twice, by=cast.chief, based_on=0)
+    twice = [ArrangedBlock(Block(keyword="大桥"), []), ArrangedBlock(Block(keyword="大桥"), [])]
+    arranging.save_arrangement(topic, twice, by=cast.chief, based_on=0)
     facts = {"k": Keyword.objects.get(name="大桥").pk, "day": timezone.localtime(corrected.first_published_at)}
     data = data_of(client, path.format(**facts))
     assert [item["url"] for item in data["ItemList"]["itemListElement"]] == [corrected.public_url]
@@ -170,7 +173,7 @@ def test_there_is_a_card_of_public_articles_alone(client, cast, corrected):
         f"http://127.0.0.1:8000/a/{10**30}/",
     ):
         assert client.get("/oembed", {"url": url}).status_code == 404, url
-    publishing.withdraw(corrected, by=cast.chief, reason="核实")
+    publishing.withdraw_article(corrected, by=cast.chief, reason="核实")
     assert client.get("/oembed", {"url": corrected.public_url}).status_code == 404
 
 
@@ -186,10 +189,11 @@ def test_a_reading_program_gets_every_demo_article_right(client):
         read = trafilatura.bare_extraction(page, url=article.public_url, with_metadata=True, include_tables=True)
         found = re.sub(r"\s", "", read.text)
         lost = [
-            paragraph for paragraph in re.findall(r"<p>(.*?)</p>", content["body"])
+            paragraph
+            for paragraph in re.findall(r"<p>(.*?)</p>", content["body"])
             if ".mp4" not in paragraph  # a film is a player, and no words
             and re.sub(r"\s|<[^>]+>", "", paragraph).replace("&amp;", "&") not in found
-        ]  # fmt: skip
+        ]
         right = (
             read.title == content["title"] and read.date == f"{timezone.localtime(article.first_published_at):%Y-%m-%d}"
         )

@@ -7,7 +7,7 @@ from django.db.models.functions import Concat
 
 from articles import audit, baking
 from articles.models import Article, AuditEntry, Edition, Person, Section, Source
-from articles.models.revision import digest_of
+from articles.models.revision import content_digest
 from tests.baked import assert_agrees
 from tests.bench import archive_text, make_archive
 from tests.cast import Cast
@@ -20,7 +20,7 @@ def test_every_page_of_it_is_there_and_every_digest_is_right(client):
     articles = list(Article.objects.public().select_related("latest", "live"))
     assert len(articles) == 120
     for article in articles:
-        assert digest_of(article.latest.content) == article.latest.digest == article.live.digest
+        assert content_digest(article.latest.content) == article.latest.digest == article.live.digest
         assert article.migrated
         assert article.short_links.count() == 3
     for section in Section.objects.all():
@@ -51,7 +51,7 @@ def test_it_comes_on_top_of_what_there_is_and_the_audit_says_so(db):
     make_archive.main(["7", "--no-readers"])
     assert Article.objects.public().count() == 12
     assert [entry.details["count"] for entry in AuditEntry.objects.filter(action="article.archive_made")] == [7, 5]
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
 
 
 def test_it_is_not_made_in_a_newsroom_with_readers(settings):

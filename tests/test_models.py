@@ -21,7 +21,7 @@ from articles.models import (
     SiteSettings,
     Source,
 )
-from articles.models.picture import renditions
+from articles.models.picture import picture_renditions
 from tests.cast import make_section
 
 
@@ -77,9 +77,19 @@ def test_no_two_articles_hold_one_place(cast, published):
 
 def test_editions_are_numbered_and_chained(published):
     edition = published.live
-    facts = {"article": published, "revision": edition.revision, "digest": edition.digest, "basis": "archive",
-             "published_by": edition.published_by, "section": edition.section, "title": "t", "kind": "update",
-             "published_at": timezone.now(), "number": 2, "previous_digest": edition.digest}  # fmt: skip
+    facts = {
+        "article": published,
+        "revision": edition.revision,
+        "digest": edition.digest,
+        "basis": "archive",
+        "published_by": edition.published_by,
+        "section": edition.section,
+        "title": "t",
+        "kind": "update",
+        "published_at": timezone.now(),
+        "number": 2,
+        "previous_digest": edition.digest,
+    }
     for wrong, naming in (
         ({"number": 1, "previous_digest": ""}, "edition_number_is_unique|articles_edition.number"),
         ({"previous_digest": ""}, "edition_chain_starts_at_one"),
@@ -124,8 +134,15 @@ def test_a_reading_waits_for_at_most_one_after_the_last(cast):
 def test_sign_offs_build_on_one_another_and_give_their_reason(cast):
     article = cast.article()
     signed = cast.sign(article)
-    facts = {"article": article, "revision": article.latest, "digest": article.latest.digest, "stages": 3,
-             "person": cast.chief, "at": timezone.now(), "role": "final"}  # fmt: skip
+    facts = {
+        "article": article,
+        "revision": article.latest,
+        "digest": article.latest.digest,
+        "stages": 3,
+        "person": cast.chief,
+        "at": timezone.now(),
+        "role": "final",
+    }
     for wrong in ({"stage": 1, "previous": signed}, {"stage": 2}, {"stage": 4, "previous": signed}):
         refuses(
             lambda wrong=wrong: SignOff.objects.create(decision="pass", **facts, **wrong),
@@ -169,7 +186,7 @@ def test_the_visibility_rule(cast):
     draft, live, withdrawn, expired = (cast.article() for _ in range(4))
     for article in (live, withdrawn):
         cast.publish(article)
-    publishing.withdraw(withdrawn, by=cast.editor, reason="误")
+    publishing.withdraw_article(withdrawn, by=cast.editor, reason="误")
     cast.change(expired, expires_at=now + timedelta(seconds=5))
     cast.publish(expired)
     assert set(Article.objects.public(at=now)) == {live, expired}
@@ -183,7 +200,7 @@ def test_the_visibility_rule(cast):
     [(300, [300]), (480, [480]), (481, [480, 481]), (1200, [480, 960, 1200]), (3000, [480, 960, 1600])],
 )
 def test_renditions_are_never_wider_than_the_picture(width, widths):
-    found = renditions("/media/pictures/ab.png", width)
+    found = picture_renditions("/media/pictures/ab.png", width)
     assert [w for w, _address in found] == widths
     assert found[0][1] == f"/media/pictures/ab-{widths[0]}.webp"
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from articles import baking, publishing
-from articles.baking import pages
+from articles.baking import affected_pages
 from articles.models import Article, BakeJob, Credit, Person, Source
 from tests.baked import assert_agrees
 from tests.cast import ASKING
@@ -47,7 +47,7 @@ def test_nobody_has_a_page_before_being_printed_and_after_all_is_withdrawn(clien
     assert client.get(cast.lin.get_absolute_url()).status_code == 404
     cast.publish(article)
     assert client.get(cast.lin.get_absolute_url()).status_code == 200
-    publishing.withdraw(article, by=cast.editor, reason="核实")
+    publishing.withdraw_article(article, by=cast.editor, reason="核实")
     assert client.get(cast.lin.get_absolute_url()).status_code == 404
     assert client.get(cast.own.get_absolute_url()).status_code == 404
     assert client.get(f"/p/{10**30}/").status_code == 404
@@ -61,16 +61,16 @@ def test_a_correction_of_a_credit_rewrites_both_pages(cast):
     credits = [(Credit.Role.REPORTER, zhu), (Credit.Role.RESPONSIBLE_EDITOR, cast.liang)]
     from articles import editing  # noqa: PLC0415
 
-    editing.save(article, by=cast.admin, credits=credits)
+    editing.save_article(article, by=cast.admin, credits=credits)
     cast.sign(article)
     BakeJob.objects.all().delete()
-    publishing.correct(article, by=cast.editor, note="记者姓名有误。")
+    publishing.publish_correction(article, by=cast.editor, note="记者姓名有误。")
     asked = set(BakeJob.objects.values_list("path", flat=True))
     assert {cast.lin.get_absolute_url(), zhu.get_absolute_url(), cast.own.get_absolute_url()} <= asked
 
 
 def test_a_source_leads_to_its_own_site_and_to_older_articles(client, cast, monkeypatch):
-    monkeypatch.setattr("articles.public.names.NEWEST", 2)
+    monkeypatch.setattr("articles.public.pages.persons_sources_keywords.NEWEST", 2)
     Source.objects.filter(pk=cast.own.pk).update(url="https://news.example.cn/")
     for n in range(3):
         cast.publish(cast.article(title=f"稿{n}"))
@@ -117,9 +117,17 @@ def test_an_article_stands_on_its_day_in_the_sites_zone(client, cast):
 
 @pytest.mark.parametrize(
     "path",
-    ["/archive/2024-02-28/", "/archive/2024-02-30/", "/archive/2024-13/", "/archive/2024-01/", "/archive/0000-00/",
-     "/archive/9999-12/", "/archive/9999-12-31/", "/archive/2024-2/"],
-)  # fmt: skip
+    [
+        "/archive/2024-02-28/",
+        "/archive/2024-02-30/",
+        "/archive/2024-13/",
+        "/archive/2024-01/",
+        "/archive/0000-00/",
+        "/archive/9999-12/",
+        "/archive/9999-12-31/",
+        "/archive/2024-2/",
+    ],
+)
 def test_days_without_articles_have_no_page(client, cast, path):
     of_old(cast, DAY)
     assert client.get(path).status_code == 404
@@ -128,10 +136,10 @@ def test_days_without_articles_have_no_page(client, cast, path):
 def test_the_list_of_months_is_written_anew_for_a_month_that_begins_or_ends(cast):
     first, second = of_old(cast, DAY), of_old(cast, DAY - timedelta(days=1))
     for article, alone in ((first, False), (second, False)):
-        assert ("/archive/" in pages.of_article(article)) is alone
-    publishing.withdraw(first, by=cast.chief, reason="核实")
+        assert ("/archive/" in affected_pages.article_pages(article)) is alone
+    publishing.withdraw_article(first, by=cast.chief, reason="核实")
     second.refresh_from_db()
-    assert "/archive/" in pages.of_article(second)
+    assert "/archive/" in affected_pages.article_pages(second)
 
 
 @pytest.mark.parametrize("path", ["/archive/", "/archive/2024-02/", "/archive/2024-02-29/"])
@@ -143,16 +151,16 @@ def test_the_archive_asks_little(client, cast, path, django_assert_max_num_queri
 
 
 def test_all_of_them_are_files_that_agree_with_the_site(cast):
-    for group in pages.everything():
-        baking.request(group)
+    for group in affected_pages.all_addresses():
+        baking.request_bake(group)
     published, old = cast.article(title="大桥通车"), of_old(cast, DAY)
     cast.publish(published)
     baking.bake_pending()
     assert_agrees()
-    publishing.withdraw(old, by=cast.chief, reason="核实")
+    publishing.withdraw_article(old, by=cast.chief, reason="核实")
     baking.bake_pending()
     assert_agrees()
-    listed = {path for group in pages.everything() for path in group}
+    listed = {path for group in affected_pages.all_addresses() for path in group}
     today = timezone.localdate(Article.objects.get(pk=published.pk).first_published_at)
     assert {f"/archive/{today}/", f"/archive/{today:%Y-%m}/", "/archive/", cast.lin.get_absolute_url()} <= listed
     assert "/archive/2024-02-29/" not in listed

@@ -60,14 +60,40 @@ def test_it_answers_as_django_does(newsroom):
             status, headers, answered = fetch(site + path)
             assert (status, answered) == (200, body), path
             expected = fetch(django + path)[1]
-            for name in ("Content-Type", "Cache-Control", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options",
-                         "Cross-Origin-Opener-Policy", "ETag", "Last-Modified", "Set-Cookie"):  # fmt: skip
+            for name in (
+                "Content-Type",
+                "Cache-Control",
+                "X-Content-Type-Options",
+                "Referrer-Policy",
+                "X-Frame-Options",
+                "Cross-Origin-Opener-Policy",
+                "ETag",
+                "Last-Modified",
+                "Set-Cookie",
+            ):
                 assert headers[name] == expected[name], (path, name)
             policies = [h["Content-Security-Policy"] for h in (headers, expected)]
             assert sorted(policies[0].split("; ")) == sorted(policies[1].split("; "))
-        for path in ("/a/3/", "/a/3/history/", "/a/999/", "/nowhere", "/a/1", "/s/none/", "/a/1/index.html", "/.version",
-                     "/a/1/index.html.br", "/q/W1", "/q/P2-1", "/q/W3", "/q/M1.svg", "/q/W1.png?size=128", "/admin/",
-                     f"/media/{newsroom.picture}", "/media/pictures/", "/media/attachments/none.pdf"):  # fmt: skip
+        for path in (
+            "/a/3/",
+            "/a/3/history/",
+            "/a/999/",
+            "/nowhere",
+            "/a/1",
+            "/s/none/",
+            "/a/1/index.html",
+            "/.version",
+            "/a/1/index.html.br",
+            "/q/W1",
+            "/q/P2-1",
+            "/q/W3",
+            "/q/M1.svg",
+            "/q/W1.png?size=128",
+            "/admin/",
+            f"/media/{newsroom.picture}",
+            "/media/pictures/",
+            "/media/attachments/none.pdf",
+        ):
             status, headers, answered = fetch(site + path)
             expected = fetch(django + path)
             assert (status, answered, headers["Location"]) == (expected[0], expected[2], expected[1]["Location"]), path

@@ -42,10 +42,16 @@ def test_the_wrong_person_saves_and_removes_no_old_path(cast, who):
         old_paths.remove_old_path(path, by=getattr(cast, who))
 
 
-@pytest.mark.parametrize("facts", [
-    {"path": "show.html"}, {"path": "/show-1.html"}, {"path": "/x", "target": "https://elsewhere.example/"},
-    {"path": "/x", "target": "//elsewhere.example/"}, {"path": "/x", "target": "/x"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"path": "show.html"},
+        {"path": "/show-1.html"},
+        {"path": "/x", "target": "https://elsewhere.example/"},
+        {"path": "/x", "target": "//elsewhere.example/"},
+        {"path": "/x", "target": "/x"},
+    ],
+)
 def test_what_cannot_be_an_old_path_is_refused(cast, facts):
     OldPath.objects.create(path="/show-1.html")
     with refused(ValidationError):

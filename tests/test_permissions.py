@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from articles import permissions
+from articles.assignments import permissions
+from articles.assignments.permissions import DUTIES_OF, Duty, Role
 from articles.models import Section
-from articles.permissions import DUTIES_OF, Duty, Role
 from tests.cast import make_section, make_user
 
 
@@ -28,9 +28,9 @@ class DutiesReachDown(TestCase):
             if index < len(sections):
                 user.assignments.create(duty=Duty.WRITE, section=sections[index] if index >= 0 else None)
         covered = {s.pk for i, s in enumerate(sections) if -1 in held or held & {sections.index(a) for a in lineage(s)}}
-        assert {s.pk for s in sections if permissions.may(user, Duty.WRITE, s)} == covered
-        assert set(permissions.sections(user, Duty.WRITE).values_list("pk", flat=True)) == covered
-        assert not permissions.sections(user, Duty.PUBLISH).exists()
+        assert {s.pk for s in sections if permissions.has_duty(user, Duty.WRITE, s)} == covered
+        assert set(permissions.sections_with_duty(user, Duty.WRITE).values_list("pk", flat=True)) == covered
+        assert not permissions.sections_with_duty(user, Duty.PUBLISH).exists()
 
 
 def lineage(section):
@@ -42,28 +42,28 @@ def lineage(section):
 def test_an_inactive_account_may_nothing(cast):
     for user in (cast.chief, cast.admin):
         user.is_active = False
-        assert not permissions.may(user, Duty.WRITE, cast.news)
-        assert not permissions.may_anywhere(user, Duty.WRITE)
-        assert not permissions.may_everywhere(user, Duty.ARRANGE)
-        assert not permissions.sections(user, Duty.WRITE).exists()
+        assert not permissions.has_duty(user, Duty.WRITE, cast.news)
+        assert not permissions.has_duty_anywhere(user, Duty.WRITE)
+        assert not permissions.has_duty_everywhere(user, Duty.ARRANGE)
+        assert not permissions.sections_with_duty(user, Duty.WRITE).exists()
 
 
 def test_a_superuser_may_everything(cast):
-    assert permissions.may(cast.admin, Duty.PUBLISH, cast.towns)
-    assert permissions.sections(cast.admin, Duty.WRITE).count() == Section.objects.count()
+    assert permissions.has_duty(cast.admin, Duty.PUBLISH, cast.towns)
+    assert permissions.sections_with_duty(cast.admin, Duty.WRITE).count() == Section.objects.count()
 
 
 def test_everywhere_is_more_than_somewhere(cast):
-    assert permissions.may_anywhere(cast.culture_editor, Duty.WRITE)
-    assert not permissions.may_everywhere(cast.culture_editor, Duty.WRITE)
-    assert permissions.may_everywhere(cast.chief, Duty.ARRANGE)
+    assert permissions.has_duty_anywhere(cast.culture_editor, Duty.WRITE)
+    assert not permissions.has_duty_everywhere(cast.culture_editor, Duty.WRITE)
+    assert permissions.has_duty_everywhere(cast.chief, Duty.ARRANGE)
 
 
 def test_a_refusal_names_who_where_and_what_is_missing(cast):
     with pytest.raises(PermissionDenied, match="stranger.*要闻"):
-        permissions.require(cast.stranger, Duty.PUBLISH, cast.news)
+        permissions.require_duty(cast.stranger, Duty.PUBLISH, cast.news)
     with pytest.raises(PermissionDenied, match="stranger"):
-        permissions.require_anywhere(cast.stranger, Duty.WRITE)
+        permissions.require_duty_anywhere(cast.stranger, Duty.WRITE)
 
 
 def test_the_roles_are_those_of_a_newsroom():
@@ -80,20 +80,21 @@ def test_the_roles_are_those_of_a_newsroom():
 
 
 def test_a_duty_for_the_whole_newsroom_is_asked_for_by_name(cast):
-    permissions.require_everywhere(cast.chief, Duty.ARRANGE)
-    permissions.require_anywhere(cast.culture_editor, Duty.WRITE)
+    permissions.require_duty_everywhere(cast.chief, Duty.ARRANGE)
+    permissions.require_duty_anywhere(cast.culture_editor, Duty.WRITE)
     with pytest.raises(PermissionDenied, match="culture-editor"):
-        permissions.require_everywhere(cast.culture_editor, Duty.WRITE)
+        permissions.require_duty_everywhere(cast.culture_editor, Duty.WRITE)
 
 
 def test_a_superuser_holds_no_duty_that_was_not_assigned(cast):
     """Breaking the glass is told from doing one's duty by this."""
-    assert not permissions.holds(cast.admin, Duty.URGENT, cast.news)
-    assert permissions.holds(cast.chief, Duty.URGENT, cast.towns)
-    assert permissions.may_anywhere(cast.admin, Duty.URGENT)
-    assert permissions.may_everywhere(cast.admin, Duty.URGENT)
+    assert not permissions.has_assignment(cast.admin, Duty.URGENT, cast.news)
+    assert permissions.has_assignment(cast.chief, Duty.URGENT, cast.towns)
+    assert permissions.has_duty_anywhere(cast.admin, Duty.URGENT)
+    assert permissions.has_duty_everywhere(cast.admin, Duty.URGENT)
 
 
 def test_each_reading_has_its_duty_and_the_last_is_final():
-    assert [[permissions.duty_of_stage(stage, stages).value for stage in range(1, stages + 1)] for stages in (1, 3, 5)] == [
-        ["final"], ["first", "second", "final"], ["first", "second", "third", "fourth", "final"]]  # fmt: skip
+    assert [
+        [permissions.duty_of_stage(stage, stages).value for stage in range(1, stages + 1)] for stages in (1, 3, 5)
+    ] == [["final"], ["first", "second", "final"], ["first", "second", "third", "fourth", "final"]]

@@ -65,8 +65,8 @@ def test_what_cannot_be_a_person_is_refused(cast, facts):
 def test_a_person_that_restoring_brings_back_is_recorded(cast):
     article = cast.article(credits=[(Role.PHOTO, Person.objects.create(name="临时", unit="甲"))])
     first = article.latest
-    editing.save(article, by=cast.editor)
+    editing.save_article(article, by=cast.editor)
     Person.objects.get(name="临时").delete()
-    editing.restore(first, by=cast.editor)
+    editing.restore_revision(first, by=cast.editor)
     entry = AuditEntry.objects.get(action="person.added")
     assert (entry.actor, entry.details["name"]) == (cast.editor, "临时（甲）")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image, PngImagePlugin
 
-from articles.pictures import prepare
+from articles.pictures import prepare_picture
 
 # Pillow warns of what the files made here are meant to be: corrupt, or too large.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
@@ -90,7 +90,7 @@ def test_the_place_is_gone_from_every_copy(fmt):
         facts["comment"] = PLACE.encode()
     data = encoded(fmt, **facts)
     assert PLACE.encode() in data
-    picture = prepare(data)
+    picture = prepare_picture(data)
     assert picture.renditions
     for copy in copies(picture):
         assert told(copy) == {}
@@ -103,7 +103,7 @@ def test_iptc_blocks_end_too():
     block = b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x19\x1c\x02\x5a\0\x14" + PLACE.encode() + b"\0"
     data = encoded()
     data = data[:2] + b"\xff\xed" + (len(block) + 2).to_bytes(2, "big") + block + data[2:]
-    assert all(b"secret" not in copy for copy in copies(prepare(data)))
+    assert all(b"secret" not in copy for copy in copies(prepare_picture(data)))
 
 
 # --- What is kept -----------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ LABELLED = {
 
 @pytest.mark.parametrize("where", LABELLED)
 def test_the_label_of_ai_made_pictures_is_in_every_copy(where):
-    picture = prepare(LABELLED[where])
+    picture = prepare_picture(LABELLED[where])
     assert json.loads(picture.ai_label) == LABEL
     assert set(picture.renditions) == {480, 960, 1000}
     for copy in copies(picture):
@@ -141,7 +141,7 @@ def test_a_transparent_picture_keeps_its_label_too():
     info = PngImagePlugin.PngInfo()
     info.add_text("AIGC", json.dumps(LABEL))
     Image.new("RGBA", (500, 20), (0, 0, 0, 90)).save(file, "PNG", pnginfo=info)
-    picture = prepare(file.getvalue())
+    picture = prepare_picture(file.getvalue())
     assert picture.extension == "png"
     assert all(json.loads(told(copy)["AIGC"]) == LABEL for copy in copies(picture))
 
@@ -150,37 +150,37 @@ def test_a_transparent_picture_keeps_its_label_too():
 @pytest.mark.parametrize("form", ["<e:DigitalSourceType>{}</e:DigitalSourceType>", '<e:X rdf:resource="{}"/>'])
 def test_the_digital_source_type_is_a_label(term, form):
     address = f"http://cv.iptc.org/newscodes/digitalsourcetype/{term}"
-    picture = prepare(encoded(xmp=xmp(form.format(address))))
+    picture = prepare_picture(encoded(xmp=xmp(form.format(address))))
     assert picture.ai_label == term
     assert all(told(copy)["DigitalSourceType"] == address for copy in copies(picture))
 
 
 def test_a_stored_picture_uploaded_elsewhere_still_has_its_marks():
-    once = prepare(encoded(exif=exif({ARTIST: "Lin"}), xmp=xmp(f"<TC260:AIGC>{ESCAPED}</TC260:AIGC>")))
-    again = prepare(once.renditions[480])
+    once = prepare_picture(encoded(exif=exif({ARTIST: "Lin"}), xmp=xmp(f"<TC260:AIGC>{ESCAPED}</TC260:AIGC>")))
+    again = prepare_picture(once.renditions[480])
     assert (again.ai_label, again.credit) == (once.ai_label, "Lin")
 
 
 def test_a_picture_without_marks_has_none():
-    picture = prepare(encoded(comment=b"AIGC, the word alone" + b" " * 64 + b'{"Label": "1"}'))
+    picture = prepare_picture(encoded(comment=b"AIGC, the word alone" + b" " * 64 + b'{"Label": "1"}'))
     assert (picture.ai_label, picture.credit) == ("", "")
     assert all(told(copy) == {} for copy in copies(picture))
 
 
 def test_credit_and_copyright_are_read_and_kept():
     block = exif({ARTIST: "林晓舟".encode(), COPYRIGHT: "© 霁川县融媒体中心".encode()})
-    picture = prepare(encoded(exif=block))
+    picture = prepare_picture(encoded(exif=block))
     assert picture.credit == "林晓舟"
     assert all(told(copy) == {"creator": "林晓舟", "rights": "© 霁川县融媒体中心"} for copy in copies(picture))
 
 
 def test_a_credit_in_gb18030_is_read():
-    assert prepare(encoded(exif=exif({ARTIST: "林晓舟".encode("gb18030")}))).credit == "林晓舟"
+    assert prepare_picture(encoded(exif=exif({ARTIST: "林晓舟".encode("gb18030")}))).credit == "林晓舟"
 
 
 def test_creators_come_from_xmp_where_exif_names_none():
     names = "<dc:creator><rdf:Seq><rdf:li>林晓舟</rdf:li><rdf:li>A &amp; José</rdf:li></rdf:Seq></dc:creator>"
-    assert prepare(encoded(xmp=xmp(names))).credit == "林晓舟、A & José"
+    assert prepare_picture(encoded(xmp=xmp(names))).credit == "林晓舟、A & José"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_creators_come_from_xmp_where_exif_names_none():
     [("a\x00b\u202ec\nd", "abc d"), ("x" * 300, "x" * 80), ("</rdf:li><script>", "</rdf:li><script>")],
 )
 def test_credits_are_one_line_of_visible_text(raw, kept):
-    picture = prepare(encoded(exif=exif({ARTIST: raw.encode()})))
+    picture = prepare_picture(encoded(exif=exif({ARTIST: raw.encode()})))
     assert picture.credit == kept
     assert all(told(copy)["creator"] == kept for copy in copies(picture))
 
@@ -200,11 +200,11 @@ def test_entities_are_never_expanded():
     bomb = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + xmp(
         "<dc:creator><rdf:Seq><rdf:li>&b;</rdf:li></rdf:Seq></dc:creator>"
     )
-    assert prepare(encoded(xmp=bomb)).credit == "&b;"
+    assert prepare_picture(encoded(xmp=bomb)).credit == "&b;"
 
 
 def test_a_label_too_long_is_cut_not_lost():
-    picture = prepare(encoded(comment=b'{"AIGC":{"Label":"1","ReservedCode1":"' + b"x" * 9000 + b'"}}'))
+    picture = prepare_picture(encoded(comment=b'{"AIGC":{"Label":"1","ReservedCode1":"' + b"x" * 9000 + b'"}}'))
     assert len(picture.ai_label) == 4000
     assert all(told(copy)["AIGC"] == picture.ai_label for copy in copies(picture))
 
@@ -216,7 +216,7 @@ def test_a_label_too_long_is_cut_not_lost():
 )
 def test_files_full_of_the_words_we_look_for_cost_no_more(tail):
     start = time.process_time()
-    prepare(encoded(size=(8, 8)) + tail)
+    prepare_picture(encoded(size=(8, 8)) + tail)
     assert time.process_time() - start < 3
 
 
@@ -224,5 +224,5 @@ def test_files_full_of_the_words_we_look_for_cost_no_more(tail):
     "block", [b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\0" * 30]
 )
 def test_malformed_exif_is_as_good_as_none(block):
-    picture = prepare(encoded(exif=block))
+    picture = prepare_picture(encoded(exif=block))
     assert (picture.width, picture.credit) == (1000, "")

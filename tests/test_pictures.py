@@ -16,8 +16,8 @@ from PIL import Image, ImageCms
 
 from articles import audit, pictures, uploads
 from articles.models import AuditEntry, BakeJob, Picture
-from articles.models.picture import renditions
-from articles.pictures import RefusedFile, prepare
+from articles.models.picture import picture_renditions
+from articles.pictures import RefusedFile, prepare_picture
 from tests.cast import png, refused, upload
 
 # Pillow warns of what the files made here are meant to be: corrupt, or too large.
@@ -56,7 +56,7 @@ def stored_files(settings):
 
 def sentence_for(data, name="x.jpg"):
     with pytest.raises(RefusedFile) as refusal:
-        prepare(data, name)
+        prepare_picture(data, name)
     return str(refusal.value)
 
 
@@ -65,7 +65,7 @@ def sentence_for(data, name="x.jpg"):
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_each_kind_becomes_jpeg_with_its_renditions(fmt):
-    picture = prepare(encoded(texture(), fmt))
+    picture = prepare_picture(encoded(texture(), fmt))
     assert (picture.extension, picture.width, picture.height) == ("jpg", 48, 32)
     assert opened(picture.master).format == "JPEG"
     assert {width: opened(webp).size for width, webp in picture.renditions.items()} == {48: (48, 32)}
@@ -88,7 +88,7 @@ def test_each_kind_becomes_jpeg_with_its_renditions(fmt):
     ],
 )
 def test_colours_survive_whatever_the_mode(mode, fmt, value, seen):
-    picture = prepare(encoded(Image.new(mode, (16, 16), value), fmt))
+    picture = prepare_picture(encoded(Image.new(mode, (16, 16), value), fmt))
     assert picture.extension == "jpg"
     assert opened(picture.master).getpixel((8, 8)) == pytest.approx(seen, abs=3)
 
@@ -97,7 +97,7 @@ def test_colours_survive_whatever_the_mode(mode, fmt, value, seen):
 def test_deep_greys_are_stretched_from_black_to_white(mode):
     img = Image.new(mode, (32, 16), -500)
     img.paste(70000, (16, 0, 32, 16))
-    master = opened(prepare(encoded(img, "TIFF")).master)
+    master = opened(prepare_picture(encoded(img, "TIFF")).master)
     assert master.getpixel((2, 8))[0] <= 3
     assert master.getpixel((29, 8))[0] >= 252
 
@@ -108,14 +108,14 @@ def test_what_shows_through_stays_transparent_in_every_copy(mode):
         data = encoded(texture().quantize(8), "PNG", transparency=bytes([0, 255, 255, 255, 255, 255, 255, 128]))
     else:
         data = encoded(texture((600, 400), mode), "PNG")
-    picture = prepare(data)
+    picture = prepare_picture(data)
     assert picture.extension == "png"
     for copy in (picture.master, *picture.renditions.values()):
         assert opened(copy).getchannel("A").getextrema()[0] < 128
 
 
 def test_large_pictures_are_capped_and_renditions_have_the_widths_the_model_names():
-    picture = prepare(encoded(Image.new("RGB", (4000, 1000)), "JPEG"))
+    picture = prepare_picture(encoded(Image.new("RGB", (4000, 1000)), "JPEG"))
     assert (picture.width, picture.height) == (2560, 640)
     assert [opened(webp).size for webp in picture.renditions.values()] == [(480, 120), (960, 240), (1600, 400)]
 
@@ -123,22 +123,30 @@ def test_large_pictures_are_capped_and_renditions_have_the_widths_the_model_name
 @hypothesis_settings(max_examples=40, deadline=None)
 @given(st.integers(1, 3000), st.integers(1, 40))
 def test_every_size_has_exactly_the_renditions_the_model_derives(width, height):
-    picture = prepare(encoded(Image.new("L", (width, height)), "PNG"))
-    assert list(picture.renditions) == [w for w, _address in renditions("x.jpg", picture.width)]
+    picture = prepare_picture(encoded(Image.new("L", (width, height)), "PNG"))
+    assert list(picture.renditions) == [w for w, _address in picture_renditions("x.jpg", picture.width)]
     assert all(opened(webp).width == w for w, webp in picture.renditions.items())
 
 
 def test_an_animation_is_reduced_to_its_first_picture_and_that_is_said():
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
     for fmt in ("GIF", "WEBP", "PNG", "TIFF", "AVIF"):
-        picture = prepare(encoded(frames[0], fmt, save_all=True, append_images=frames[1:]), "花灯.gif")
+        picture = prepare_picture(encoded(frames[0], fmt, save_all=True, append_images=frames[1:]), "花灯.gif")
         assert opened(picture.master).getpixel((10, 10)) == pytest.approx((254, 0, 0), abs=6), fmt
         assert picture.notes == ("“花灯.gif” holds several pictures or an animation; the first picture was kept.",), fmt
 
 
 # Orientation as EXIF 2.32, 4.6.5.1.6 tells it: the side of the scene at which the stored first row and column lie.
-SIDES = {1: "top left", 2: "top right", 3: "bottom right", 4: "bottom left",
-         5: "left top", 6: "right top", 7: "right bottom", 8: "left bottom"}  # fmt: skip
+SIDES = {
+    1: "top left",
+    2: "top right",
+    3: "bottom right",
+    4: "bottom left",
+    5: "left top",
+    6: "right top",
+    7: "right bottom",
+    8: "left bottom",
+}
 
 
 @pytest.mark.parametrize("fmt", ["JPEG", "TIFF", "WEBP"])
@@ -157,13 +165,16 @@ def test_pictures_stand_upright(orientation, fmt):
             held.putpixel((c, r), scene.getpixel((x, y)))
     exif = Image.Exif()
     exif[0x0112] = orientation
-    picture = prepare(encoded(held, fmt, exif=exif, quality=95))
+    picture = prepare_picture(encoded(held, fmt, exif=exif, quality=95))
     assert (picture.width, picture.height) == scene.size
     for copy in (picture.master, picture.renditions[48]):
         corners = [opened(copy).getpixel(at) for at in ((5, 5), (42, 5), (5, 26), (42, 26))]
         assert [tuple(round(v / 255) for v in corner) for corner in corners] == [
-            (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)
-        ]  # fmt: skip
+            (1, 0, 0),
+            (0, 1, 0),
+            (0, 0, 1),
+            (1, 1, 1),
+        ]
 
 
 def test_a_colour_profile_is_applied_and_a_broken_one_left_aside():
@@ -172,7 +183,7 @@ def test_a_colour_profile_is_applied_and_a_broken_one_left_aside():
     swapped = srgb.replace(b"rXYZ", b"tmpX", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmpX", b"bXYZ", 1)
     red = Image.new("RGB", (16, 16), "red")
     for profile, seen in ((swapped, (0, 0, 255)), (srgb, (255, 0, 0)), (b"no profile", (255, 0, 0))):
-        picture = prepare(encoded(red, "PNG", icc_profile=profile))
+        picture = prepare_picture(encoded(red, "PNG", icc_profile=profile))
         assert opened(picture.master).getpixel((8, 8)) == pytest.approx(seen, abs=4)
         assert "icc_profile" not in opened(picture.master).info
 
@@ -188,7 +199,7 @@ POLYGLOTS = {
 
 @pytest.mark.parametrize("name", POLYGLOTS)
 def test_a_picture_that_is_also_something_else_is_a_picture_only(name):
-    picture = prepare(POLYGLOTS[name])
+    picture = prepare_picture(POLYGLOTS[name])
     for copy in (picture.master, *picture.renditions.values()):
         assert b"alert" not in copy
         assert b"PK\x03\x04" not in copy
@@ -245,7 +256,7 @@ def test_bombs_are_refused_before_they_are_decoded(size, monkeypatch):
 
 
 def test_the_longest_and_thinnest_allowed_is_stored():
-    assert prepare(bare_png(20000, 2)).width == 2560
+    assert prepare_picture(bare_png(20000, 2)).width == 2560
 
 
 SEEDS = [encoded(texture(), fmt) for fmt in FORMATS] + [
@@ -269,7 +280,7 @@ def test_no_bytes_whatever_raise_anything_but_refused_file(data):
     else:
         body = data.draw(st.binary(max_size=400))
     try:
-        picture = prepare(body)
+        picture = prepare_picture(body)
     except RefusedFile:
         return
     assert opened(picture.master).size == (picture.width, picture.height)
@@ -279,7 +290,7 @@ def test_no_bytes_whatever_raise_anything_but_refused_file(data):
 
 
 def test_storing_keeps_master_and_renditions_by_hash_with_row_and_audit_entry(cast, settings):
-    picture = pictures.store(upload(png(1000, 500), "石栗 梯田.png"), by=cast.writer, alt="梯田")
+    picture = pictures.store_picture(upload(png(1000, 500), "石栗 梯田.png"), by=cast.writer, alt="梯田")
     stem = f"pictures/{picture.sha256[:32]}"
     assert picture.file.name == f"{stem}.jpg"
     assert stored_files(settings) == sorted([f"{stem}.jpg", *(f"{stem}-{w}.webp" for w in (480, 960, 1000))])
@@ -292,9 +303,9 @@ def test_storing_keeps_master_and_renditions_by_hash_with_row_and_audit_entry(ca
 
 
 def test_the_same_picture_again_is_the_row_there_is_and_nothing_is_written(cast, settings):
-    first = pictures.store(upload(), by=cast.writer, alt="甲")
+    first = pictures.store_picture(upload(), by=cast.writer, alt="甲")
     before = {name: (settings.MEDIA_ROOT / name).stat().st_mtime_ns for name in stored_files(settings)}
-    again = pictures.store(upload(name="b.png"), by=cast.towns_writer, alt="乙")
+    again = pictures.store_picture(upload(name="b.png"), by=cast.towns_writer, alt="乙")
     assert (again.pk, again.alt, Picture.objects.count()) == (first.pk, "甲", 1)
     assert {name: (settings.MEDIA_ROOT / name).stat().st_mtime_ns for name in stored_files(settings)} == before
     assert AuditEntry.objects.filter(action="picture.uploaded").count() == 1
@@ -302,26 +313,26 @@ def test_the_same_picture_again_is_the_row_there_is_and_nothing_is_written(cast,
 
 def test_two_uploads_of_one_picture_at_once_leave_one_row(cast, monkeypatch):
     """The other upload arrives after ours looked for the row and before it writes one."""
-    keep, others = uploads.keep, []
+    keep, others = uploads.keep_file, []
 
     def keep_late(path, data):
-        monkeypatch.setattr(uploads, "keep", keep)
-        others.append(pictures.store(upload(), by=cast.editor))
+        monkeypatch.setattr(uploads, "keep_file", keep)
+        others.append(pictures.store_picture(upload(), by=cast.editor))
         keep(path, data)
 
-    monkeypatch.setattr(uploads, "keep", keep_late)
-    ours = pictures.store(upload(), by=cast.writer)
+    monkeypatch.setattr(uploads, "keep_file", keep_late)
+    ours = pictures.store_picture(upload(), by=cast.writer)
     assert [ours] == others == list(Picture.objects.all())
     assert AuditEntry.objects.filter(action="picture.uploaded").count() == 1
 
 
 def test_a_row_without_its_audit_entry_cannot_be_and_the_upload_can_be_repeated(cast, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr(audit, "record", lambda *args, **details: 1 / 0)
+        broken.setattr(audit, "record_entry", lambda *args, **details: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            pictures.store(upload(), by=cast.writer)
+            pictures.store_picture(upload(), by=cast.writer)
     assert not Picture.objects.exists()
-    assert pictures.store(upload(), by=cast.writer).pk
+    assert pictures.store_picture(upload(), by=cast.writer).pk
 
 
 @pytest.mark.parametrize(
@@ -335,7 +346,7 @@ def test_a_row_without_its_audit_entry_cannot_be_and_the_upload_can_be_repeated(
 )
 def test_on_refusal_nothing_happened(cast, settings, who, file, facts, error):
     with pytest.raises(error):
-        pictures.store(file, by=getattr(cast, who), **facts)
+        pictures.store_picture(file, by=getattr(cast, who), **facts)
     assert not Picture.objects.exists()
     assert not AuditEntry.objects.filter(action="picture.uploaded").exists()
     assert stored_files(settings) == []
@@ -345,21 +356,21 @@ def test_the_credit_in_the_file_fills_an_empty_one_only(cast):
     exif = Image.Exif()
     exif[0x013B] = "Lin"
     data = encoded(texture(), "JPEG", exif=exif)
-    assert pictures.store(upload(data), by=cast.writer, credit="").credit == "Lin"
+    assert pictures.store_picture(upload(data), by=cast.writer, credit="").credit == "Lin"
     Picture.objects.all().delete()
-    assert pictures.store(upload(data), by=cast.writer, credit="林晓舟 摄").credit == "林晓舟 摄"
+    assert pictures.store_picture(upload(data), by=cast.writer, credit="林晓舟 摄").credit == "林晓舟 摄"
 
 
 def test_the_notes_reach_whoever_uploaded(cast):
     frames = encoded(texture(), "GIF", save_all=True, append_images=[texture().rotate(90)])
-    assert "first picture was kept" in pictures.store(upload(frames, "a.gif"), by=cast.writer).notes[0]
+    assert "first picture was kept" in pictures.store_picture(upload(frames, "a.gif"), by=cast.writer).notes[0]
 
 
 # --- The words about it ---------------------------------------------------------------------------------------------
 
 
 def test_the_words_about_a_picture_are_changed_by_whoever_uploaded_it_or_arranges(cast):
-    picture = pictures.store(upload(), by=cast.writer, alt="桥")
+    picture = pictures.store_picture(upload(), by=cast.writer, alt="桥")
     for who, alt in ((cast.writer, "石桥"), (cast.chief, "一座石桥")):
         picture.alt, picture.sha256, picture.width = alt, "0" * 64, 1
         pictures.save_picture(picture, by=who)
@@ -372,7 +383,7 @@ def test_the_words_about_a_picture_are_changed_by_whoever_uploaded_it_or_arrange
 
 
 def test_saving_a_picture_unchanged_makes_no_entry(cast):
-    picture = pictures.store(upload(), by=cast.writer)
+    picture = pictures.store_picture(upload(), by=cast.writer)
     entries = AuditEntry.objects.count()
     pictures.save_picture(Picture.objects.get(pk=picture.pk), by=cast.writer)
     assert AuditEntry.objects.count() == entries
@@ -381,14 +392,14 @@ def test_saving_a_picture_unchanged_makes_no_entry(cast):
 
 @pytest.mark.parametrize("who", ["editor", "stranger"])
 def test_the_wrong_person_changes_no_words_about_a_picture(cast, who):
-    picture = pictures.store(upload(), by=cast.writer)
+    picture = pictures.store_picture(upload(), by=cast.writer)
     picture.alt = "假的"
     with refused(PermissionDenied, "whoever uploaded it"):
         pictures.save_picture(picture, by=getattr(cast, who))
 
 
 def test_words_that_are_too_long_for_a_picture_are_refused(cast):
-    picture = pictures.store(upload(), by=cast.writer)
+    picture = pictures.store_picture(upload(), by=cast.writer)
     picture.caption = "长" * 401
     with refused(ValidationError, "400"):
         pictures.save_picture(picture, by=cast.writer)

@@ -38,7 +38,7 @@ def status(client, path):
 
 def test_the_page_says_what_it_is_and_is_kept_by_nobody(client, cast):
     article = cast.article(title="未定稿")
-    response = client.get(preview.path_of(article.latest))
+    response = client.get(preview.preview_path(article.latest))
     html = response.content.decode()
     assert response.status_code == 200
     assert re.search(r'<p class="draft" role="status"><strong>(.*?)</strong>', html)[1] == gettext("Not published")
@@ -53,7 +53,7 @@ def test_the_page_says_what_it_is_and_is_kept_by_nobody(client, cast):
 
 
 def test_a_link_lives_so_long_and_no_longer(client, cast, clock, settings):
-    path = preview.path_of(cast.article().latest)
+    path = preview.preview_path(cast.article().latest)
     clock.move(hours=settings.PREVIEW_HOURS, microseconds=-1000)
     assert status(client, path) == 200
     clock.move(microseconds=1000)
@@ -62,12 +62,12 @@ def test_a_link_lives_so_long_and_no_longer(client, cast, clock, settings):
 
 def test_links_of_one_second_are_on_their_side_of_a_revocation(client, cast, clock):
     article = cast.article(title="同一秒")
-    before = preview.path_of(article.latest)
+    before = preview.preview_path(article.latest)
     clock.move(milliseconds=1)
-    at_once = preview.path_of(article.latest)
-    preview.revoke(article, by=cast.writer)
+    at_once = preview.preview_path(article.latest)
+    preview.revoke_previews(article, by=cast.writer)
     clock.move(milliseconds=1)
-    after = preview.path_of(article.latest)
+    after = preview.preview_path(article.latest)
     assert [status(client, path) for path in (before, at_once, after)] == [403, 403, 200]
     response = client.get(before)
     assert "同一秒" not in response.content.decode()
@@ -76,8 +76,8 @@ def test_links_of_one_second_are_on_their_side_of_a_revocation(client, cast, clo
 
 def test_revoking_is_for_one_article_and_in_the_audit(client, cast):
     article, other = cast.article(), cast.article()
-    path = preview.path_of(other.latest)
-    preview.revoke(article, by=cast.writer)
+    path = preview.preview_path(other.latest)
+    preview.revoke_previews(article, by=cast.writer)
     assert status(client, path) == 200
     entry = AuditEntry.objects.order_by("-pk")[0]
     assert (entry.action, entry.object_id, entry.actor) == ("article.previews_revoked", str(article.pk), cast.writer)
@@ -85,9 +85,9 @@ def test_revoking_is_for_one_article_and_in_the_audit(client, cast):
 
 def test_old_revisions_of_the_article_are_revoked_too(client, cast):
     article = cast.article()
-    path = preview.path_of(article.latest)
+    path = preview.preview_path(article.latest)
     cast.change(article, title="新题")
-    preview.revoke(article, by=cast.writer)
+    preview.revoke_previews(article, by=cast.writer)
     assert status(client, path) == 403
 
 
@@ -95,18 +95,18 @@ def test_old_revisions_of_the_article_are_revoked_too(client, cast):
 def test_others_may_not_revoke(cast, who):
     article = cast.article()
     with refused(PermissionDenied, "revoke"):
-        preview.revoke(article, by=getattr(cast, who))
+        preview.revoke_previews(article, by=getattr(cast, who))
 
 
 def test_the_reader_whose_turn_it_is_may_revoke_and_no_other(cast):
     article = cast.article(by=cast.writer)
     second = cast.head
     Assignment.objects.filter(user=second, duty="write").delete()
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     with refused(PermissionDenied, "revoke"):
-        preview.revoke(article, by=type(second).objects.get(pk=second.pk))
+        preview.revoke_previews(article, by=type(second).objects.get(pk=second.pk))
     cast.sign(article, times=1)
-    preview.revoke(article, by=type(second).objects.get(pk=second.pk))
+    preview.revoke_previews(article, by=type(second).objects.get(pk=second.pk))
     article.refresh_from_db()
     assert article.previews_revoked_at
 
@@ -114,7 +114,7 @@ def test_the_reader_whose_turn_it_is_may_revoke_and_no_other(cast):
 def test_whoever_publishes_may_revoke(cast):
     article = cast.article()
     Assignment.objects.filter(user=cast.editor, duty="write").delete()
-    preview.revoke(article, by=cast.editor)
+    preview.revoke_previews(article, by=cast.editor)
     article.refresh_from_db()
     assert article.previews_revoked_at
 
@@ -128,7 +128,7 @@ def test_a_link_of_the_older_kind_is_refused(client, cast):
 @pytest.mark.parametrize("change", ["upper", "shorter", "longer", "other revision"])
 def test_a_token_that_was_touched_is_refused(client, cast, change):
     revision, other = cast.article(title="秘密").latest, cast.article(title="秘密").latest
-    token = preview.path_of(revision).split("/")[2]
+    token = preview.preview_path(revision).split("/")[2]
     touched = {
         "upper": token.upper(),
         "shorter": token[:-1],
@@ -147,12 +147,12 @@ def test_a_preview_outlives_the_section_it_names(client, cast):
     revision = article.latest
     cast.change(article, section=cast.news)
     away.delete()
-    assert status(client, preview.path_of(revision)) == 200
+    assert status(client, preview.preview_path(revision)) == 200
 
 
 def test_the_code_leads_to_the_preview(client, cast):
     zxingcpp = pytest.importorskip("zxingcpp")
-    drawn = preview.qr_of(cast.article().latest).decode()
+    drawn = preview.preview_qr_code(cast.article().latest).decode()
     side = int(re.search(r'viewBox="0 0 (\d+)', drawn)[1])
     image = Image.new("L", (side, side), 255)
     for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-", drawn):

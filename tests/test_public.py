@@ -76,8 +76,13 @@ def test_meta_tags_are_exact_and_equal_what_is_visible(client, cast, live, setti
     assert page.meta("Url") == [live.public_url]
     assert page.meta("ColumnName") == ["要闻"]
     assert page.meta("ColumnType") == ["工作动态"]
-    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>',
-                                client.get(f"/a/{live.number}/").content.decode(), re.DOTALL)[1])  # fmt: skip
+    data = json.loads(
+        re.search(
+            r'<script type="application/ld\+json">(.*?)</script>',
+            client.get(f"/a/{live.number}/").content.decode(),
+            re.DOTALL,
+        )[1]
+    )
     assert data["headline"] == "大桥通车"
     assert data["datePublished"][:16] == data["pubDate"][:16] == minute.replace(" ", "T")
     assert data["datePublished"].endswith("+08:00")
@@ -160,7 +165,7 @@ def test_first_publication_stands_beside_a_later_update(client, cast, live):
 @pytest.mark.parametrize("path", ["/a/{n}/", "/q/W{n}", "/Q/P{n}-1", "/q/m{n}"])
 def test_withdrawn_answers_410_everywhere(client, cast, live, path):
     assert client.get(path.format(n=live.number)).status_code in (200, 302)
-    publishing.withdraw(live, by=cast.editor, reason="内部原因不给读者看")
+    publishing.withdraw_article(live, by=cast.editor, reason="内部原因不给读者看")
     response = client.get(path.format(n=live.number))
     assert response.status_code == 410
     assert "大桥通车" not in response.content.decode()
@@ -179,9 +184,23 @@ def test_an_expired_article_answers_410(client, cast):
 
 
 @pytest.mark.parametrize(
-    "path", ["/a/1/", "/a/0/", "/a/99999999999999999999999/", "/s/none/", "/s/news/2/", "/s/news/0/", "/q/W1", "/q/x",
-             "/q/W999.png", "/media/x", "/media/../settings.py", "/preview/", "/wp-login.php"]
-)  # fmt: skip
+    "path",
+    [
+        "/a/1/",
+        "/a/0/",
+        "/a/99999999999999999999999/",
+        "/s/none/",
+        "/s/news/2/",
+        "/s/news/0/",
+        "/q/W1",
+        "/q/x",
+        "/q/W999.png",
+        "/media/x",
+        "/media/../settings.py",
+        "/preview/",
+        "/wp-login.php",
+    ],
+)
 def test_what_is_not_there_is_404_with_a_way_on(client, cast, path):
     response = client.get(path)
     assert response.status_code == 404
@@ -253,12 +272,14 @@ def test_the_list_markup_robots_rely_on(client, live):
     html = client.get("/s/news/").content.decode()
     assert re.search(
         rf'<ul class="list[^"]*">\s*<li[^>]*>\s*<a [^>]*href="/a/{live.number}/"[^>]*>.*?</a>\s*<time datetime="[^"]+">'
-        r"\d{4}-\d\d-\d\d \d\d:\d\d</time>", html, re.DOTALL,
-    )  # fmt: skip
+        r"\d{4}-\d\d-\d\d \d\d:\d\d</time>",
+        html,
+        re.DOTALL,
+    )
 
 
 def test_pictures_have_a_size_and_copies_for_each_screen(client, cast):
-    picture = pictures.store(upload(), by=cast.writer, alt="桥")
+    picture = pictures.store_picture(upload(), by=cast.writer, alt="桥")
     article = cast.article(
         body=f'<figure><img src="{picture.url}" alt="桥"><figcaption>图</figcaption></figure><p>文</p>'
     )
@@ -271,9 +292,21 @@ def test_pictures_have_a_size_and_copies_for_each_screen(client, cast):
 
 
 def test_every_filled_footer_item_is_on_every_page_as_text(client, live):
-    facts = {"sponsor": "甲单位", "operator": "乙部", "phone": "0000-5550100", "email": "a@b.example", "address": "路1号",
-             "icp": "演ICP备1号", "police": "演公网安备1号", "site_code": "123", "conac": "CA1", "licence": "证1",
-             "find_error_url": "https://z.example/", "report_phone": "12345", "report_email": "r@b.example"}  # fmt: skip
+    facts = {
+        "sponsor": "甲单位",
+        "operator": "乙部",
+        "phone": "0000-5550100",
+        "email": "a@b.example",
+        "address": "路1号",
+        "icp": "演ICP备1号",
+        "police": "演公网安备1号",
+        "site_code": "123",
+        "conac": "CA1",
+        "licence": "证1",
+        "find_error_url": "https://z.example/",
+        "report_phone": "12345",
+        "report_email": "r@b.example",
+    }
     SiteSettings.objects.create(pk=1, name="站", **facts)
     for path in ("/", "/s/news/", f"/a/{live.number}/", "/nowhere/"):
         page = Page(client.get(path))
@@ -290,9 +323,12 @@ def test_empty_footer_items_are_not_printed(client, live):
 
 def test_a_reprint_names_its_original(client, cast):
     article = cast.article(
-        origin="reprint", source=cast.listed, original_title="原来的题目", original_author="原作者甲",
+        origin="reprint",
+        source=cast.listed,
+        original_title="原来的题目",
+        original_author="原作者甲",
         original_url="https://zenan-daily.example/1",
-    )  # fmt: skip
+    )
     cast.publish(article)
     page = Page(client.get(f"/a/{article.number}/"))
     assert "原来的题目" in page.text
@@ -302,8 +338,11 @@ def test_a_reprint_names_its_original(client, cast):
 
 def test_credits_are_printed_by_role_in_order(client, cast):
     article = cast.article()
-    editing.save(article, by=cast.writer, credits=[(Role.PHOTO, cast.liang), (Role.REPORTER, cast.lin),
-                                                   (Role.RESPONSIBLE_EDITOR, cast.liang)])  # fmt: skip
+    editing.save_article(
+        article,
+        by=cast.writer,
+        credits=[(Role.PHOTO, cast.liang), (Role.REPORTER, cast.lin), (Role.RESPONSIBLE_EDITOR, cast.liang)],
+    )
     cast.publish(article)
     text = Page(client.get(f"/a/{article.number}/")).text
     labels = [str(Credit.Role(r).label) for r in ("photo", "reporter", "responsible_editor")]
@@ -313,9 +352,13 @@ def test_credits_are_printed_by_role_in_order(client, cast):
 
 @pytest.mark.parametrize(
     ("title", "printed"),
-    [("桥通<十二>天 橘价涨了", "<span>桥通&lt;十二&gt;天</span> <span>橘价涨了</span>"), ("大桥通车", "大桥通车"),
-     ("New bridge <open>", "New bridge &lt;open&gt;"), ("大桥 opened", "大桥 opened")],
-)  # fmt: skip
+    [
+        ("桥通<十二>天 橘价涨了", "<span>桥通&lt;十二&gt;天</span> <span>橘价涨了</span>"),
+        ("大桥通车", "大桥通车"),
+        ("New bridge <open>", "New bridge &lt;open&gt;"),
+        ("大桥 opened", "大桥 opened"),
+    ],
+)
 def test_the_halves_of_a_title_are_told_to_the_browser(client, cast, title, printed):
     article = cast.article(title=title)
     cast.publish(article)
@@ -328,7 +371,7 @@ def test_neighbours_lead_on_and_skip_what_was_withdrawn(client, cast):
     first, second, third = (cast.article() for _ in range(3))
     for article in (first, second, third):
         cast.publish(article)
-    publishing.withdraw(second, by=cast.editor, reason="误")
+    publishing.withdraw_article(second, by=cast.editor, reason="误")
     html = client.get(f"/a/{third.number}/").content.decode()
     assert f'href="/a/{first.number}/"' in html
     assert f'href="/a/{second.number}/"' not in html

@@ -34,7 +34,7 @@ def test_what_is_published_already_is_not_published_again(cast):
     article = cast.article()
     edition = cast.publish(article)
     before = world()
-    assert publishing.publish(article, by=cast.editor) == edition
+    assert publishing.publish_article(article, by=cast.editor) == edition
     assert world() == before
 
 
@@ -42,20 +42,23 @@ def test_problems_refuse_and_nothing_happens(cast):
     article = cast.article(body="", credits=[])
     before = world()
     with pytest.raises(CannotPublish) as refusal:
-        publishing.publish(article, by=cast.editor)
+        publishing.publish_article(article, by=cast.editor)
     assert {p.id for p in refusal.value.problems} == {
-        "text.body", "provenance.responsible_editor", "readings.not_submitted"}  # fmt: skip
+        "text.body",
+        "provenance.responsible_editor",
+        "readings.not_submitted",
+    }
     assert world() == before
 
 
 @pytest.mark.parametrize("signed", [0, 1, 2])
 def test_a_text_not_read_by_all_is_not_published(cast, signed):
     article = cast.article()
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     cast.sign(article, times=signed)
     before = world()
     with pytest.raises(CannotPublish) as refusal:
-        publishing.publish(article, by=cast.editor)
+        publishing.publish_article(article, by=cast.editor)
     assert [p.id for p in refusal.value.problems] == ["readings.incomplete"]
     assert world() == before
 
@@ -66,7 +69,7 @@ def test_a_text_changed_after_the_last_signature_is_not_published(cast):
     cast.change(article, by=cast.chief, title="签后又改", voiding=True)
     before = world()
     with pytest.raises(CannotPublish) as refusal:
-        publishing.publish(article, by=cast.chief)
+        publishing.publish_article(article, by=cast.chief)
     assert [p.id for p in refusal.value.problems] == ["readings.not_submitted"]
     assert world() == before
 
@@ -77,7 +80,7 @@ def test_the_wrong_person_is_refused_and_nothing_happens(cast, who):
     cast.sign(article)
     before = world()
     with pytest.raises(PermissionDenied, match="要闻"):
-        publishing.publish(article, by=getattr(cast, who))
+        publishing.publish_article(article, by=getattr(cast, who))
     assert world() == before
 
 
@@ -130,14 +133,14 @@ def test_an_expired_article_is_not_public(cast):
 def test_an_article_that_would_have_expired_is_refused(cast):
     article = cast.article(expires_at=timezone.now() - timedelta(minutes=1))
     with pytest.raises(CannotPublish) as refusal:
-        publishing.publish(article, by=cast.editor)
+        publishing.publish_article(article, by=cast.editor)
     assert [p.id for p in refusal.value.problems] == ["text.expiry", "readings.not_submitted"]
 
 
 def test_withdrawing_takes_it_from_readers_and_keeps_the_evidence(cast):
     article = cast.article()
     edition = cast.publish(article)
-    publishing.withdraw(article, by=cast.editor, reason=" 数据待核 ")
+    publishing.withdraw_article(article, by=cast.editor, reason=" 数据待核 ")
     article.refresh_from_db()
     assert (article.live, article.withdrawal_reason, article.state) == (None, "数据待核", Article.State.WITHDRAWN)
     assert not Article.objects.public().exists()
@@ -152,7 +155,7 @@ def test_withdrawing_needs_a_reason(cast, reason):
     cast.publish(article)
     before = world()
     with pytest.raises(CannotWithdraw):
-        publishing.withdraw(article, by=cast.editor, reason=reason)
+        publishing.withdraw_article(article, by=cast.editor, reason=reason)
     assert world() == before
 
 
@@ -160,7 +163,7 @@ def test_what_is_not_public_cannot_be_withdrawn(cast):
     article = cast.article()
     before = world()
     with pytest.raises(CannotWithdraw):
-        publishing.withdraw(article, by=cast.editor, reason="误")
+        publishing.withdraw_article(article, by=cast.editor, reason="误")
     assert world() == before
 
 
@@ -169,16 +172,16 @@ def test_withdrawing_by_the_wrong_person_is_refused(cast):
     cast.publish(article)
     before = world()
     with pytest.raises(PermissionDenied):
-        publishing.withdraw(article, by=cast.writer, reason="误")
+        publishing.withdraw_article(article, by=cast.writer, reason="误")
     assert world() == before
 
 
 def test_withdrawing_twice_is_withdrawing_once(cast):
     article = cast.article()
     cast.publish(article)
-    publishing.withdraw(article, by=cast.editor, reason="一")
+    publishing.withdraw_article(article, by=cast.editor, reason="一")
     before = world()
-    publishing.withdraw(article, by=cast.editor, reason="二")
+    publishing.withdraw_article(article, by=cast.editor, reason="二")
     assert world() == before
 
 
@@ -186,7 +189,7 @@ def test_publishing_puts_a_withdrawn_article_back_where_it_stood(cast):
     article = cast.article()
     first = cast.publish(article)
     cast.publish(cast.article())
-    publishing.withdraw(article, by=cast.editor, reason="待核")
+    publishing.withdraw_article(article, by=cast.editor, reason="待核")
     second = cast.publish(article)
     article.refresh_from_db()
     assert (article.live, second.number, article.ordinal) == (second, 2, 1)
@@ -220,7 +223,7 @@ def test_renumbering_puts_a_section_in_the_order_of_its_times(cast):
     articles = [cast.article() for _ in range(5)]
     for article, days in zip(articles, (5, 1, 4, 2, 3), strict=True):
         publishing.publish_archived(article, by=cast.chief, at=now - timedelta(days=days), origin="t")
-    publishing.renumber(cast.news)
+    publishing.renumber_section(cast.news)
     by_ordinal = Article.objects.order_by("ordinal").values_list("number", flat=True)
     assert list(by_ordinal) == [articles[i].number for i in (0, 2, 4, 3, 1)]
     assert list(Article.objects.order_by("ordinal").values_list("ordinal", flat=True)) == [1, 2, 3, 4, 5]
@@ -290,7 +293,7 @@ def test_a_correction_tells_readers_what_was_wrong(cast, published):
     first = Article.objects.get(pk=published.pk).live
     corrected(cast, published)
     assert Article.objects.get(pk=published.pk).live == first, "readers keep the old text while it goes its round"
-    edition = publishing.correct(published, by=cast.editor, note=" “三人”应为“五人” ")
+    edition = publishing.publish_correction(published, by=cast.editor, note=" “三人”应为“五人” ")
     assert (edition.number, edition.kind, edition.note) == (2, Edition.Kind.CORRECTION, "“三人”应为“五人”")
     assert (edition.basis, edition.sign_off.digest) == (Edition.Basis.SIGNED, edition.digest)
     published.refresh_from_db()
@@ -298,27 +301,27 @@ def test_a_correction_tells_readers_what_was_wrong(cast, published):
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.details["note"]) == ("article.corrected", "“三人”应为“五人”")
     before = world()
-    assert publishing.correct(published, by=cast.editor, note="“三人”应为“五人”") == edition
+    assert publishing.publish_correction(published, by=cast.editor, note="“三人”应为“五人”") == edition
     assert world() == before
 
 
 def test_correcting_refuses(cast, published):
     with refused(CannotPublish, "Readers see this text already"):
-        publishing.correct(published, by=cast.editor, note="x")
+        publishing.publish_correction(published, by=cast.editor, note="x")
     cast.change(published, title="五人受伤")
     with refused(CannotPublish, "Nobody has read this text yet"):
-        publishing.correct(published, by=cast.editor, note="x")
+        publishing.publish_correction(published, by=cast.editor, note="x")
     cast.sign(published)
     with refused(CannotPublish, "needs a note for readers"):
-        publishing.correct(published, by=cast.editor, note=" 　")
+        publishing.publish_correction(published, by=cast.editor, note=" 　")
     with refused(PermissionDenied, "Publish and schedule"):
-        publishing.correct(published, by=cast.writer, note="x")
-    publishing.withdraw(published, by=cast.editor, reason="误")
+        publishing.publish_correction(published, by=cast.writer, note="x")
+    publishing.withdraw_article(published, by=cast.editor, reason="误")
     with refused(CannotPublish, "nothing to correct"):
-        publishing.correct(published, by=cast.editor, note="x")
+        publishing.publish_correction(published, by=cast.editor, note="x")
     draft = cast.article()
     with refused(CannotPublish, "nothing to correct"):
-        publishing.correct(draft, by=cast.editor, note="x")
+        publishing.publish_correction(draft, by=cast.editor, note="x")
 
 
 # --- putting back ---------------------------------------------------------------------------------------------------
@@ -326,27 +329,27 @@ def test_correcting_refuses(cast, published):
 
 def test_putting_back_shows_the_same_edition_again(cast, published):
     edition = published.editions.get()
-    publishing.withdraw(published, by=cast.editor, reason="待核")
-    assert publishing.put_back(published, by=cast.editor, reason=" 核实无误 ") == edition
+    publishing.withdraw_article(published, by=cast.editor, reason="待核")
+    assert publishing.put_back_article(published, by=cast.editor, reason=" 核实无误 ") == edition
     published.refresh_from_db()
     assert (published.live, published.withdrawn_at, published.withdrawal_reason) == (edition, None, "")
     assert (published.readings_due_at, published.editions.count()) == (None, 1)
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.details["reason"], entry.details["edition"]) == ("article.put_back", "核实无误", 1)
     before = world()
-    assert publishing.put_back(published, by=cast.editor, reason="again") == edition
+    assert publishing.put_back_article(published, by=cast.editor, reason="again") == edition
     assert world() == before
 
 
 def test_putting_back_refuses(cast, published):
     draft = cast.article()
     with refused(CannotWithdraw, "was not withdrawn"):
-        publishing.put_back(draft, by=cast.editor, reason="x")
-    publishing.withdraw(published, by=cast.editor, reason="待核")
+        publishing.put_back_article(draft, by=cast.editor, reason="x")
+    publishing.withdraw_article(published, by=cast.editor, reason="待核")
     with refused(CannotWithdraw, "Putting back needs a reason"):
-        publishing.put_back(published, by=cast.editor, reason=" ")
+        publishing.put_back_article(published, by=cast.editor, reason=" ")
     with refused(PermissionDenied, "Withdraw and put back"):
-        publishing.put_back(published, by=cast.writer, reason="x")
+        publishing.put_back_article(published, by=cast.writer, reason="x")
 
 
 # --- notes ----------------------------------------------------------------------------------------------------------
@@ -357,14 +360,14 @@ LONG, KEPT = " 甲\n" + "乙" * 500, "甲 " + "乙" * 398
 def test_notes_and_reasons_are_kept_in_one_line_of_400_characters(cast, published):
     assert cast.publish(cast.article(), note=LONG).note == KEPT
     corrected(cast, published)
-    assert publishing.correct(published, by=cast.editor, note=LONG).note == KEPT
-    publishing.withdraw(published, by=cast.editor, reason=LONG)
+    assert publishing.publish_correction(published, by=cast.editor, note=LONG).note == KEPT
+    publishing.withdraw_article(published, by=cast.editor, reason=LONG)
     published.refresh_from_db()
     assert published.withdrawal_reason == KEPT == AuditEntry.objects.first().details["reason"]
-    publishing.put_back(published, by=cast.editor, reason=LONG)
+    publishing.put_back_article(published, by=cast.editor, reason=LONG)
     assert AuditEntry.objects.first().details["reason"] == KEPT
     urgent = cast.article()
-    review.submit(urgent, by=cast.writer)
+    review.submit_article(urgent, by=cast.writer)
     assert publishing.publish_urgent(urgent, by=cast.chief, reason=LONG).note == KEPT
 
 
@@ -384,7 +387,7 @@ def test_publishing_asks_the_database_little(cast, change, queries, django_asser
     cast.sign(article)
     editor = User.objects.get(pk=cast.editor.pk)  # as a request brings one: nothing is known of them yet
     with django_assert_max_num_queries(queries):
-        edition = publishing.publish(article, by=editor)
+        edition = publishing.publish_article(article, by=editor)
     assert edition.number == (2 if change else 1)
     article.refresh_from_db()
     assert article.live == edition

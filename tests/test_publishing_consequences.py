@@ -25,23 +25,23 @@ def last_entry():
 
 
 def found(word):
-    return [hit.number for hit in search.find(search.Query(words=(word,))).hits]
+    return [hit.number for hit in search.search_articles(search.SearchQuery(words=(word,))).hits]
 
 
 def test_the_audit_says_which_edition_of_which_text_and_why(cast, published):
     edition = published.live
     facts = {"edition": 1, "digest": edition.digest}
     assert last_entry() == ("article.published", cast.editor, {**facts, "note": ""})
-    publishing.withdraw(published, by=cast.chief, reason="待核")
+    publishing.withdraw_article(published, by=cast.chief, reason="待核")
     assert last_entry() == ("article.withdrawn", cast.chief, {**facts, "reason": "待核"})
-    publishing.put_back(published, by=cast.editor, reason="无误")
+    publishing.put_back_article(published, by=cast.editor, reason="无误")
     put_back = {**facts, "reason": "无误", "readings_open": False, "closes_review": False}
     assert last_entry() == ("article.put_back", cast.editor, put_back)
 
 
 def test_the_audit_says_when_readings_of_urgent_news_are_due(cast):
     article = cast.article()
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     edition = publishing.publish_urgent(article, by=cast.chief, reason="洪水")
     due = Article.objects.get(pk=article.pk).readings_due_at.isoformat(timespec="seconds")
     facts = {"edition": 1, "digest": edition.digest, "reason": "洪水", "readings_due": due}
@@ -49,18 +49,18 @@ def test_the_audit_says_when_readings_of_urgent_news_are_due(cast):
 
 
 def test_putting_back_the_text_that_all_have_read_closes_its_review_and_says_so(cast, published):
-    publishing.withdraw(published, by=cast.editor, reason="待核")
+    publishing.withdraw_article(published, by=cast.editor, reason="待核")
     cast.sign(published)
-    publishing.put_back(published, by=cast.editor, reason="无误")
+    publishing.put_back_article(published, by=cast.editor, reason="无误")
     published.refresh_from_db()
     assert (published.stage, published.signed, last_entry()[2]["closes_review"]) == (0, None, True)
 
 
 def test_searches_find_what_is_public_and_nothing_else(cast, published):
     assert found("受伤") == [published.number]
-    publishing.withdraw(published, by=cast.editor, reason="待核")
+    publishing.withdraw_article(published, by=cast.editor, reason="待核")
     assert found("受伤") == []
-    publishing.put_back(published, by=cast.editor, reason="无误")
+    publishing.put_back_article(published, by=cast.editor, reason="无误")
     assert found("受伤") == [published.number]
     cast.change(published, title="五人获救", body="<p>无人伤亡。</p>")
     cast.publish(published)
@@ -69,7 +69,7 @@ def test_searches_find_what_is_public_and_nothing_else(cast, published):
 
 def test_urgent_news_is_published_over_an_older_edition(cast, published):
     cast.change(published, title="五人受伤")
-    review.submit(published, by=cast.writer)
+    review.submit_article(published, by=cast.writer)
     edition = publishing.publish_urgent(published, by=cast.chief, reason="洪水")
     published.refresh_from_db()
     assert (edition.number, edition.kind, edition.basis) == (2, Edition.Kind.UPDATE, Edition.Basis.URGENT)
@@ -88,8 +88,14 @@ def test_each_edition_has_the_facts_of_its_day_and_names_the_text_before(cast):
     kept = {
         name: getattr(first, name) for name in (*facts, "title", "note", "section", "previous_digest", "published_by")
     }
-    assert kept == {**facts, "title": "题", "note": "首发", "section": cast.news, "previous_digest": "",
-                    "published_by": cast.editor}  # fmt: skip
+    assert kept == {
+        **facts,
+        "title": "题",
+        "note": "首发",
+        "section": cast.news,
+        "previous_digest": "",
+        "published_by": cast.editor,
+    }
     cast.change(article, title="新题", section=cast.culture)
     second = cast.publish(article, by=cast.chief)
     assert (second.number, second.title, second.section, second.previous_digest) == (
@@ -132,7 +138,7 @@ def test_publishing_clears_what_was_due_and_what_went_wrong(cast):
     article = cast.article()
     cast.sign(article)
     Article.objects.filter(pk=article.pk).update(readings_due_at=timezone.now(), schedule_problem="来源已冻结")
-    publishing.publish(article, by=cast.editor)
+    publishing.publish_article(article, by=cast.editor)
     article.refresh_from_db()
     assert (article.readings_due_at, article.schedule_problem, article.stage, article.signed) == (None, "", 0, None)
 
@@ -151,7 +157,7 @@ def test_renumbering_leaves_other_sections_alone(cast):
         at = timezone.now() - timedelta(days=days)
         publishing.publish_archived(article, by=cast.chief, at=at, origin="旧站")
     cast.publish(cast.article())
-    publishing.renumber(cast.news)
+    publishing.renumber_section(cast.news)
     assert list(Article.objects.filter(listed_in=cast.culture).order_by("ordinal")) == [first, second]
     cast.culture.refresh_from_db()
     assert cast.culture.last_ordinal == 2

@@ -29,15 +29,15 @@ def of_editions(queries):
 
 
 def test_a_first_publication_deletes_nothing(cast, signed):
-    queries = asked(lambda: publishing.publish(signed, by=cast.editor))
+    queries = asked(lambda: publishing.publish_article(signed, by=cast.editor))
     assert not [sql for sql in queries if sql.startswith("DELETE") or "'delete'" in sql]
 
 
 def test_editions_are_looked_for_once_by_publishing_and_once_by_baking(cast, signed):
-    assert len(of_editions(asked(lambda: publishing.publish(signed, by=cast.editor)))) <= 1
+    assert len(of_editions(asked(lambda: publishing.publish_article(signed, by=cast.editor)))) <= 1
     cast.change(signed, title="第二次的题目", voiding=True)
     cast.sign(signed)
-    assert len(of_editions(asked(lambda: publishing.publish(signed, by=cast.editor)))) <= 2
+    assert len(of_editions(asked(lambda: publishing.publish_article(signed, by=cast.editor)))) <= 2
 
 
 @pytest.mark.parametrize(("editions", "queries"), [(1, 7), (2, 8), (3, 8)])
@@ -51,7 +51,7 @@ def test_the_pages_that_show_an_article_are_told_in_few_queries(
     article = Article.objects.select_related("live__revision", "live__section__parent__parent").get(pk=signed.pk)
     # The maps, the day, the names, the topics, the related, the neighbours, the section; the edition before.
     with django_assert_num_queries(queries):
-        addresses = baking.of_article(article)
+        addresses = baking.article_pages(article)
     assert {f"/a/{number}/" for number in (signed.pk - 1, signed.pk)} <= addresses
     keys = set(Article.objects.get(pk=signed.pk).taggings.values_list("keyword", flat=True))
     assert {f"/k/{key}/" for key in keys} <= addresses
@@ -63,7 +63,10 @@ def test_what_is_withdrawn_has_the_same_pages(cast, signed):
     cast.publish(signed)
     cast.change(signed, title="第二次的题目", keywords="水", voiding=True)
     cast.publish(signed)
-    before = baking.of_article(Article.objects.get(pk=signed.pk)), baking.own(Article.objects.get(pk=signed.pk))
-    publishing.withdraw(signed, by=cast.admin, reason="待核")
+    before = (
+        baking.article_pages(Article.objects.get(pk=signed.pk)),
+        baking.own_pages(Article.objects.get(pk=signed.pk)),
+    )
+    publishing.withdraw_article(signed, by=cast.admin, reason="待核")
     gone = Article.objects.get(pk=signed.pk)
-    assert (baking.of_article(gone), baking.own(gone)) == before
+    assert (baking.article_pages(gone), baking.own_pages(gone)) == before

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from articles import audit, editing, publishing, relating, review, scheduling, short_links
+from articles import audit, editing, keyword_relations, publishing, review, scheduling, short_links
 from articles.checks import NotReady
 from articles.models import Article, AuditEntry, Edition, ShortLink, Tagging
 from tests.cast import Cast, make_user
@@ -48,10 +48,10 @@ def test_one_article_published_by_many_becomes_one_edition():
     article = cast.article()
     cast.sign(article)
     editor = User.objects.get(username="editor")
-    all_at_once(lambda _n: publishing.publish(article, by=editor))
+    all_at_once(lambda _n: publishing.publish_article(article, by=editor))
     assert Edition.objects.count() == 1
     assert AuditEntry.objects.filter(action="article.published").count() == 1
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
 
 
 def test_many_articles_published_at_once_get_places_of_their_own():
@@ -60,11 +60,11 @@ def test_many_articles_published_at_once_get_places_of_their_own():
     for article in articles:
         cast.sign(article)
     editor = User.objects.get(username="editor")
-    all_at_once(lambda n: publishing.publish(articles[n], by=editor))
+    all_at_once(lambda n: publishing.publish_article(articles[n], by=editor))
     assert sorted(Article.objects.values_list("ordinal", flat=True)) == list(range(1, AT_ONCE + 1))
     cast.news.refresh_from_db()
     assert cast.news.last_ordinal == AT_ONCE
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
 
 
 def test_related_articles_published_again_at_once_wait_for_one_another():
@@ -78,18 +78,21 @@ def test_related_articles_published_again_at_once_wait_for_one_another():
         for article in articles:
             cast.change(article, keywords=f"大桥,第{turn}次")
             cast.sign(article)
-        all_at_once(lambda n: publishing.correct(articles[n], by=editor, note="关键词有误"))
+        all_at_once(lambda n: publishing.publish_correction(articles[n], by=editor, note="关键词有误"))
         for article in articles:
             assert Tagging.objects.filter(article=article).count() == 2
-            assert len(relating.of(article)) >= relating.WANTED
-            assert all(article.pk in relating.of(Article(pk=other)) for other in relating.of(article))
+            assert len(keyword_relations.articles_related_to(article)) >= keyword_relations.WANTED
+            assert all(
+                article.pk in keyword_relations.articles_related_to(Article(pk=other))
+                for other in keyword_relations.articles_related_to(article)
+            )
 
 
 def test_a_first_audit_entry_written_by_many_starts_one_chain():
     cast = Cast()
-    all_at_once(lambda n: audit.record("test.act", cast.news, by=None, number=n))
+    all_at_once(lambda n: audit.record_entry("test.act", cast.news, by=None, number=n))
     assert AuditEntry.objects.count() == AT_ONCE
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
 
 
 def test_saves_at_once_are_revisions_in_a_row():
@@ -99,7 +102,7 @@ def test_saves_at_once_are_revisions_in_a_row():
     def save(number):
         mine = Article.objects.get(pk=article.pk)
         mine.title = f"第{number}个版本"
-        editing.save(mine, by=editor)
+        editing.save_article(mine, by=editor)
 
     all_at_once(save)
     numbers = sorted(article.revisions.values_list("number", flat=True))
@@ -112,7 +115,7 @@ def test_a_save_that_began_before_a_publication_does_not_undo_it():
     stale = Article.objects.get(pk=article.pk)
     edition = cast.publish(article)
     stale.title = "晚到的保存"
-    editing.save(stale, by=cast.editor)
+    editing.save_article(stale, by=cast.editor)
     article.refresh_from_db()
     assert article.live == edition
 
@@ -132,26 +135,26 @@ def test_two_workers_publish_what_is_due_each_once():
     articles = [cast.article() for _ in range(AT_ONCE)]
     for article in articles:
         cast.sign(article)
-        scheduling.schedule(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
+        scheduling.schedule_article(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
     Article.objects.update(scheduled_for=timezone.now() - timedelta(seconds=1))
     published = []
     all_at_once(lambda _n: published.append(scheduling.publish_due()))
     assert sum(published) == AT_ONCE
     assert sorted(Edition.objects.values_list("article", flat=True)) == sorted(article.pk for article in articles)
     assert AuditEntry.objects.filter(action="article.published").count() == AT_ONCE
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
 
 
 def test_one_reading_signed_by_many_is_signed_once():
     cast = Cast()
     article = cast.article()
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     readers = [make_user(f"reader{n}", ["first"]) for n in range(AT_ONCE)]
     signed, refused = [], []
 
     def sign(number):
         try:
-            signed.append(review.sign_off(article, by=readers[number], revision=1))
+            signed.append(review.sign_off_reading(article, by=readers[number], revision=1))
         except review.CannotDecide as refusal:
             refused.append(refusal)
 
@@ -159,18 +162,18 @@ def test_one_reading_signed_by_many_is_signed_once():
     assert (len(signed), len(refused)) == (1, AT_ONCE - 1)
     article.refresh_from_db()
     assert (article.stage, article.signed) == (2, signed[0])
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
 
 
 def test_one_person_signing_two_readings_at_once_signs_one():
     cast = Cast()
     article = cast.article()
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     jack = make_user("jack", ["first", "second", "final"])
 
     def sign(_number):
         with suppress(review.CannotDecide):
-            review.sign_off(article, by=User.objects.get(pk=jack.pk), revision=1)
+            review.sign_off_reading(article, by=User.objects.get(pk=jack.pk), revision=1)
 
     all_at_once(sign)
     assert article.sign_offs.filter(decision="pass").count() == 1
@@ -188,10 +191,10 @@ def test_a_signature_and_an_edit_at_once_never_let_an_unsigned_text_count():
         if number % 2:
             article.title = "同时改了"
             with suppress(review.WouldVoid):
-                editing.save(article, by=User.objects.get(username="writer"), voiding=number == 1)
+                editing.save_article(article, by=User.objects.get(username="writer"), voiding=number == 1)
         else:
             with suppress(review.CannotDecide, NotReady):
-                review.sign_off(article, by=User.objects.get(username="chief"), revision=1)
+                review.sign_off_reading(article, by=User.objects.get(username="chief"), revision=1)
 
     all_at_once(act)
     for article in Article.objects.select_related("signed", "latest"):
@@ -200,7 +203,7 @@ def test_a_signature_and_an_edit_at_once_never_let_an_unsigned_text_count():
         for final in article.sign_offs.filter(decision="pass", stage=3):
             assert final.digest == final.revision.digest
             assert final.revision.number == 1
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
 
 
 def test_publishing_and_editing_at_once_never_publish_the_edit():
@@ -212,14 +215,14 @@ def test_publishing_and_editing_at_once_never_publish_the_edit():
         mine = Article.objects.get(pk=article.pk)
         if number % 2:
             mine.title = f"第{number}个改动"
-            editing.save(mine, by=User.objects.get(username="writer"), voiding=True)
+            editing.save_article(mine, by=User.objects.get(username="writer"), voiding=True)
         else:
             with suppress(NotReady):
-                publishing.publish(mine, by=User.objects.get(username="editor"))
+                publishing.publish_article(mine, by=User.objects.get(username="editor"))
 
     all_at_once(act)
     assert {edition.digest for edition in Edition.objects.all()} <= {signed}
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
 
 
 def test_publishing_and_withdrawing_at_once_end_in_one_state():
@@ -233,14 +236,14 @@ def test_publishing_and_withdrawing_at_once_end_in_one_state():
         by = User.objects.get(username="editor")
         if number % 2:
             with suppress(publishing.CannotWithdraw):
-                publishing.withdraw(article, by=by, reason="误")
+                publishing.withdraw_article(article, by=by, reason="误")
         else:
             with suppress(NotReady):
-                publishing.publish(article, by=by)
+                publishing.publish_article(article, by=by)
 
     all_at_once(act)
     article.refresh_from_db()
     assert (article.live is None) == (article.withdrawn_at is not None)
     last = AuditEntry.objects.first()
     assert last.action == ("article.withdrawn" if article.withdrawn_at else "article.published")
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None

@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
 
-from articles import arranging, assigning, audit, baking, editing, publishing, reporting, review, scheduling
-from articles.arranging import Arranged
+from articles import arranging, audit, baking, editing, publishing, reporting, review, scheduling
+from articles.arranging import ArrangedBlock
+from articles.assignments import assigning
 from articles.models import Article, Block, Report, Section, Slot
 from tests.baked import assert_agrees
 from tests.cast import Cast
@@ -30,9 +31,25 @@ class Hands:
     def __init__(self, numbers, seed):
         self.numbers, self.chance = numbers, random.Random(seed)
         self.by = User.objects.get(username="boss")
-        self.acts = [self.change, self.change, self.issue, self.issue, self.issue, self.withdraw, self.put_back, self.new,
-                     self.arrange, self.schedule, self.report, self.close, self.expire, self.bake, self.assign, self.read,
-                     self.discard]  # fmt: skip
+        self.acts = [
+            self.change,
+            self.change,
+            self.issue,
+            self.issue,
+            self.issue,
+            self.withdraw,
+            self.put_back,
+            self.new,
+            self.arrange,
+            self.schedule,
+            self.report,
+            self.close,
+            self.expire,
+            self.bake,
+            self.assign,
+            self.read,
+            self.discard,
+        ]
 
     @property
     def article(self):
@@ -52,67 +69,67 @@ class Hands:
         )
         article.section = Section.objects.get(slug=self.chance.choice(["news", "culture", "towns"]))
         credits = [(credit.role, credit.person) for credit in article.credits.all()]
-        editing.save(article, by=self.by, credits=credits, voiding=True)
+        editing.save_article(article, by=self.by, credits=credits, voiding=True)
 
     def issue(self):
         article = self.article
         if not article.stage:
-            review.submit(article, by=self.by)
+            review.submit_article(article, by=self.by)
         article.refresh_from_db()
-        review.sign_off(article, by=self.by, revision=article.latest.number)
+        review.sign_off_reading(article, by=self.by, revision=article.latest.number)
         if article.editions.exists():
-            publishing.correct(article, by=self.by, note="有误")
+            publishing.publish_correction(article, by=self.by, note="有误")
         else:
-            publishing.publish(article, by=self.by)
+            publishing.publish_article(article, by=self.by)
 
     def new(self):
         article = Article(
             title="新稿", body="<p>正文。</p>", section=Section.objects.get(slug="news"), keywords="大桥,防汛"
         )
         article.source = self.article.source
-        editing.save(article, by=self.by, credits=[(c.role, c.person) for c in self.article.credits.all()])
+        editing.save_article(article, by=self.by, credits=[(c.role, c.person) for c in self.article.credits.all()])
         self.numbers.append(article.pk)
 
     def withdraw(self):
-        publishing.withdraw(self.article, by=self.by, reason="误")
+        publishing.withdraw_article(self.article, by=self.by, reason="误")
 
     def put_back(self):
-        publishing.put_back(self.article, by=self.by, reason="核实")
+        publishing.put_back_article(self.article, by=self.by, reason="核实")
 
     def schedule(self):
         article = self.article
-        scheduling.schedule(article, by=self.by, at=timezone.now() + timedelta(hours=1))
+        scheduling.schedule_article(article, by=self.by, at=timezone.now() + timedelta(hours=1))
         Article.objects.filter(pk=article.pk).update(scheduled_for=timezone.now())
         scheduling.publish_due()
 
     def expire(self):
-        scheduling.notice_instants()
+        scheduling.rebake_expired()
 
     def arrange(self):
-        shown = Arranged(Block(kind=Block.Kind.LIST, count=3), [Slot(article=self.article)])
-        arranging.arrange(None, [shown], by=self.by, based_on=arranging.version_of(None))
+        shown = ArrangedBlock(Block(kind=Block.Kind.LIST, count=3), [Slot(article=self.article)])
+        arranging.save_arrangement(None, [shown], by=self.by, based_on=arranging.arrangement_version(None))
 
     def report(self):
         address = f"10.0.0.{self.chance.randrange(250)}"
-        reporting.receive(self.article, text="第二段有误", address=address)
+        reporting.receive_report(self.article, text="第二段有误", address=address)
 
     def close(self):
         report = Report.objects.order_by("?").first()
         if report:
-            reporting.answer(report, by=self.by, text="已改")
+            reporting.answer_report(report, by=self.by, text="已改")
 
     def assign(self):
         user = User.objects.get(username=self.chance.choice(["writer", "editor", "head"]))
-        assigning.assign(user, [self.chance.choice(["write", "first", "publish"])], None, by=self.by)
-        assigning.revoke(self.chance.choice(list(user.assignments.all())), by=self.by)
+        assigning.assign_duties(user, [self.chance.choice(["write", "first", "publish"])], None, by=self.by)
+        assigning.revoke_duty(self.chance.choice(list(user.assignments.all())), by=self.by)
 
     def read(self):
         """A reading by somebody who may be losing the duty."""
         article, by = self.article, User.objects.get(username="editor")
-        self.chance.choice([review.hold, review.reject, review.send_back])(article, by=by, reason="再核")
+        self.chance.choice([review.put_on_hold, review.reject_article, review.send_back])(article, by=by, reason="再核")
 
     def discard(self):
-        editing.discard(self.article, by=self.by)
+        editing.discard_draft(self.article, by=self.by)
 
     def bake(self):
         baking.bake_pending()
@@ -135,8 +152,8 @@ def test_nobodys_act_fails_for_what_others_do_meanwhile():
             hands.turn()
 
     all_at_once(act)
-    assert audit.first_broken() is None
+    assert audit.first_broken_entry() is None
     baking.bake_pending()
-    if baking.is_wanted():
+    if baking.full_bake_is_requested():
         baking.bake_everything(processes=1)
     assert_agrees()

@@ -50,9 +50,11 @@ def test_firefox_reads_title_author_time_and_every_paragraph_of_every_demo_artic
         lost = [block for _tag, block in BLOCK.findall(body) if words(block) not in text]
         facts = (read["title"], read["publishedTime"], read["byline"])
         published = timezone.localtime(article.first_published_at).replace(second=0, microsecond=0)
-        authors = [content["original_author"]] if content["original_author"] else [
-            credit["name"] for credit in content["credits"] if credit["role"] in Credit.WRITING
-        ]  # fmt: skip
+        authors = (
+            [content["original_author"]]
+            if content["original_author"]
+            else [credit["name"] for credit in content["credits"] if credit["role"] in Credit.WRITING]
+        )
         named = all(name in (read["byline"] or "") for name in authors)
         if lost or not named or facts[:2] != (content["title"], published.isoformat()):
             wrong[article.number] = (*facts, authors, lost)

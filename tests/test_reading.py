@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from articles import arranging, attachments, pictures, publishing
-from articles.arranging import Arranged
+from articles.arranging import ArrangedBlock
 from articles.models import Block, Keyword, SiteSettings, Slot, Topic
 from tests.browser import chromium, load_pictures, watched
 from tests.cast import Cast, png, upload
@@ -14,8 +14,23 @@ from tests.test_films import a_film
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOKS = ["auto-normal", "elder-auto-normal", "dark-normal", "elder-dark-large"]
-PATHS = ["/", "/s/news/", "/a/{n}/", "/a/{n}/history/", "/search/?q=大桥", "/search/?q=无此词", "/p/{p}/", "/k/{k}/", "/archive/",
-         "/archive/{m}/", "/t/bridge/", "/topics/", "/report/{n}/", "/look/", "/none/"]  # fmt: skip
+PATHS = [
+    "/",
+    "/s/news/",
+    "/a/{n}/",
+    "/a/{n}/history/",
+    "/search/?q=大桥",
+    "/search/?q=无此词",
+    "/p/{p}/",
+    "/k/{k}/",
+    "/archive/",
+    "/archive/{m}/",
+    "/t/bridge/",
+    "/topics/",
+    "/report/{n}/",
+    "/look/",
+    "/none/",
+]
 # What is too small, as [what, size].
 TARGETS = """(least) => [...document.querySelectorAll(
     '.looks a, .sections a, .name a, main a, main button, main summary, .foot a')]
@@ -48,8 +63,8 @@ def paths(site):
     SiteSettings.objects.create(pk=1, name="霁川新闻网", sponsor="霁川县融媒体中心", icp="演ICP备00000000号")
     cast = Cast()
     table = "<table><tbody><tr><th>地点</th><th>户数</th></tr><tr><td>望桥乡</td><td>1,284</td></tr></tbody></table>"
-    film = attachments.store(upload(a_film(), "通车.mp4"), by=cast.writer)
-    picture = pictures.store(upload(png(900, 600)), by=cast.writer, alt="桥")
+    film = attachments.store_attachment(upload(a_film(), "通车.mp4"), by=cast.writer)
+    picture = pictures.store_picture(upload(png(900, 600)), by=cast.writer, alt="桥")
     shown = f'<figure><img src="{picture.url}" alt="桥"></figure><p><a href="{film.url}">通车现场</a></p>'
     body = f"<h2>现场</h2><p>{'大桥今日通车。' * 40}</p>{shown}{table}"
     article = cast.article(title="霁川大桥通车 北岸六千人不再绕行", body=body, keywords="大桥")
@@ -57,12 +72,12 @@ def paths(site):
         cast.publish(related)
     cast.change(article, summary="大桥通车。")
     cast.sign(article)
-    publishing.correct(article, by=cast.editor, note="补充导语。")
+    publishing.publish_correction(article, by=cast.editor, note="补充导语。")
     article.refresh_from_db()
     topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN, introduction="从合龙到通车。")
-    blocks = [Arranged(Block(kind=kind, title="版块"), [Slot(article=article)]) for kind in Block.Kind]
+    blocks = [ArrangedBlock(Block(kind=kind, title="版块"), [Slot(article=article)]) for kind in Block.Kind]
     for front in (topic, None):
-        arranging.arrange(front, blocks, by=cast.chief, based_on=0)
+        arranging.save_arrangement(front, blocks, by=cast.chief, based_on=0)
     day = article.first_published_at
     return [
         path.format(n=article.number, p=cast.lin.pk, m=f"{day:%Y-%m}", k=Keyword.objects.get().pk) for path in PATHS

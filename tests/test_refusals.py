@@ -120,17 +120,17 @@ def test_sentences_are_translated_when_they_are_shown():
 
 
 ACTS = {
-    "publish": lambda cast, a: publishing.publish(a, by=cast.editor),
-    "correct": lambda cast, a: publishing.correct(a, by=cast.editor, note="第2段“3人”应为“5人”。"),
+    "publish": lambda cast, a: publishing.publish_article(a, by=cast.editor),
+    "correct": lambda cast, a: publishing.publish_correction(a, by=cast.editor, note="第2段“3人”应为“5人”。"),
     "publish_urgent": lambda cast, a: publishing.publish_urgent(a, by=cast.chief, reason="汛情"),
-    "withdraw": lambda cast, a: publishing.withdraw(a, by=cast.chief, reason="有误"),
-    "put_back": lambda cast, a: publishing.put_back(a, by=cast.chief, reason="核实"),
-    "submit": lambda cast, a: review.submit(a, by=cast.writer),
-    "sign_off": lambda cast, a: review.sign_off(a, by=cast.editor, revision=1),
-    "hand_on": lambda cast, a: review.hand_on(a, by=cast.editor, to=cast.head, reason="出差"),
-    "unschedule": lambda cast, a: scheduling.unschedule(a, by=cast.editor),
-    "discard": lambda cast, a: editing.discard(a, by=cast.writer),
-    "save": lambda cast, a: editing.save(a, by=cast.writer),
+    "withdraw": lambda cast, a: publishing.withdraw_article(a, by=cast.chief, reason="有误"),
+    "put_back": lambda cast, a: publishing.put_back_article(a, by=cast.chief, reason="核实"),
+    "submit": lambda cast, a: review.submit_article(a, by=cast.writer),
+    "sign_off": lambda cast, a: review.sign_off_reading(a, by=cast.editor, revision=1),
+    "hand_on": lambda cast, a: review.hand_on_reading(a, by=cast.editor, to=cast.head, reason="出差"),
+    "unschedule": lambda cast, a: scheduling.unschedule_article(a, by=cast.editor),
+    "discard": lambda cast, a: editing.discard_draft(a, by=cast.writer),
+    "save": lambda cast, a: editing.save_article(a, by=cast.writer),
 }
 
 
@@ -138,7 +138,7 @@ ACTS = {
 @pytest.mark.django_db
 def test_every_act_on_an_article_that_is_gone_is_refused(cast, act):
     article = cast.article(by=cast.writer)
-    editing.discard(Article.objects.get(pk=article.pk), by=cast.writer)
+    editing.discard_draft(Article.objects.get(pk=article.pk), by=cast.writer)
     with translation.override("en"), pytest.raises(ArticleIsGone, match="is not there any more") as refusal:
         ACTS[act](cast, article)
     assert isinstance(refusal.value, refusals.Refusal)

@@ -26,7 +26,7 @@ def live(cast):
 
 
 def received(live, text="首段“三人”应为“五人”", address="192.0.2.1", **facts):
-    return reporting.receive(live, text=text, address=address, **facts)
+    return reporting.receive_report(live, text=text, address=address, **facts)
 
 
 # --- receiving ------------------------------------------------------------------------------------------------------
@@ -46,9 +46,13 @@ def test_the_same_words_are_one_report(live):
 
 @pytest.mark.parametrize(
     ("facts", "sentence"),
-    [({"text": " \u200b "}, "say what is wrong"), ({"text": "错" * 501}, "at most 500"), ({"quote": "错" * 201}, "at most 200"),
-     ({"contact": "1" * 81}, "at most 80")],
-)  # fmt: skip
+    [
+        ({"text": " \u200b "}, "say what is wrong"),
+        ({"text": "错" * 501}, "at most 500"),
+        ({"quote": "错" * 201}, "at most 200"),
+        ({"contact": "1" * 81}, "at most 80"),
+    ],
+)
 def test_what_says_nothing_or_too_much_is_refused(live, facts, sentence):
     with refused(CannotReport, sentence):
         received(live, **facts)
@@ -66,7 +70,7 @@ def test_a_flood_is_refused_and_ends(live, monkeypatch):
 
 
 def test_what_readers_no_longer_see_is_not_reported(cast, live):
-    publishing.withdraw(live, by=cast.editor, reason="核实")
+    publishing.withdraw_article(live, by=cast.editor, reason="核实")
     with refused(CannotReport, "no longer"):
         received(live)
 
@@ -74,7 +78,7 @@ def test_what_readers_no_longer_see_is_not_reported(cast, live):
 @given(st.integers(1_600_000_000, 2_200_000_000))
 def test_an_answer_is_due_on_the_fifth_working_day(instant):
     instant = datetime.fromtimestamp(instant, UTC)
-    due = timezone.localtime(reporting.due_after(instant))
+    due = timezone.localtime(reporting.answer_due_at(instant))
     days = [timezone.localdate(instant) + timedelta(days=n) for n in range(1, 10)]
     assert due.date() == [day for day in days if day.weekday() < 5][4]
     assert due.hour == 18
@@ -84,31 +88,31 @@ def test_an_answer_is_due_on_the_fifth_working_day(instant):
 
 
 def test_whoever_reads_or_publishes_there_answers(cast, live):
-    report = reporting.answer(received(live), by=cast.editor, text="已更正，谢谢。")
+    report = reporting.answer_report(received(live), by=cast.editor, text="已更正，谢谢。")
     assert (report.state, report.answer, report.closed_by) == ("answered", "已更正，谢谢。", cast.editor)
-    assert reporting.answer(report, by=cast.editor, text="已更正，谢谢。") == report
+    assert reporting.answer_report(report, by=cast.editor, text="已更正，谢谢。") == report
     with refused(CannotClose, "already"):
-        reporting.dismiss(report, by=cast.editor, reason="重复")
+        reporting.dismiss_report(report, by=cast.editor, reason="重复")
 
 
 def test_others_do_not(cast, live):
     report = received(live)
     for user in (cast.writer, cast.culture_editor, cast.stranger):
         with refused(PermissionDenied):
-            reporting.answer(report, by=user, text="已更正。")
-        assert not reporting.waiting_for(user).exists()
-    assert list(reporting.waiting_for(cast.editor)) == [report]
+            reporting.answer_report(report, by=user, text="已更正。")
+        assert not reporting.open_reports_for(user).exists()
+    assert list(reporting.open_reports_for(cast.editor)) == [report]
 
 
 def test_no_words_close_nothing(cast, live):
     report = received(live)
-    for act, facts in ((reporting.answer, {"text": " "}), (reporting.dismiss, {"reason": ""})):
+    for act, facts in ((reporting.answer_report, {"text": " "}), (reporting.dismiss_report, {"reason": ""})):
         with refused(CannotClose, "Write"):
             act(report, by=cast.editor, **facts)
 
 
 def test_how_to_reach_a_reader_is_forgotten(cast, live, monkeypatch):
-    reporting.answer(received(live, contact="13800000000"), by=cast.editor, text="已更正。")
+    reporting.answer_report(received(live, contact="13800000000"), by=cast.editor, text="已更正。")
     received(live, text="还开着", contact="13900000000")
     assert reporting.forget_contacts() == 0
     later = timezone.now() + reporting.CONTACT_KEPT + timedelta(minutes=1)
@@ -128,7 +132,7 @@ def test_a_reader_reports_and_looks_the_answer_up(client, cast, live):
     response = client.post(form, {"text": "三人应为五人", "contact": "微信 abc"})
     assert response.status_code == 303
     assert "谢谢" in client.get(response["Location"]).content.decode()
-    reporting.answer(Report.objects.get(), by=cast.editor, text="已更正为五人。")
+    reporting.answer_report(Report.objects.get(), by=cast.editor, text="已更正为五人。")
     answered = client.get(response["Location"])
     assert "已更正为五人。" in answered.content.decode()
     assert "微信 abc" not in answered.content.decode()
@@ -147,9 +151,13 @@ def test_what_was_typed_stays_when_it_is_refused(client, live):
 
 @pytest.mark.parametrize(
     ("headers", "data", "status"),
-    [({"sec-fetch-site": "cross-site"}, {}, 403), ({"origin": "https://evil.example"}, {}, 403),
-     ({}, {"address": "http://spam"}, 303), ({}, {"text": "错" * 9000}, 413)],
-)  # fmt: skip
+    [
+        ({"sec-fetch-site": "cross-site"}, {}, 403),
+        ({"origin": "https://evil.example"}, {}, 403),
+        ({}, {"address": "http://spam"}, 303),
+        ({}, {"text": "错" * 9000}, 413),
+    ],
+)
 def test_programs_and_foreign_pages_report_nothing(client, live, headers, data, status):
     response = client.post(f"/report/{live.number}/", {"text": "错"} | data, headers=headers)
     assert response.status_code == status
@@ -158,7 +166,7 @@ def test_programs_and_foreign_pages_report_nothing(client, live, headers, data, 
 
 def test_there_is_no_form_for_what_is_not_public(client, cast, live):
     assert client.get(f"/report/{cast.article().pk}/").status_code == 404
-    publishing.withdraw(live, by=cast.editor, reason="核实")
+    publishing.withdraw_article(live, by=cast.editor, reason="核实")
     assert client.get(f"/report/{live.number}/").status_code == 410
     assert client.post(f"/report/{live.number}/", {"text": "错"}).status_code == 410
 

@@ -19,14 +19,14 @@ Decision = SignOff.Decision
 def article(cast):
     """Submitted; waits for its first reading."""
     article = cast.article()
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     article.refresh_from_db()
     return article
 
 
 def sign(article, by, **facts):
     article.refresh_from_db()
-    return review.sign_off(article, by=by, revision=article.latest.number, **facts)
+    return review.sign_off_reading(article, by=by, revision=article.latest.number, **facts)
 
 
 def where(article):
@@ -46,7 +46,7 @@ def test_submitting_sends_the_newest_revision_to_its_first_reader(cast):
     article = cast.article()
     before = timezone.now()
     with audit.acting_from("203.0.113.7"):
-        decision = review.submit(article, by=cast.writer)
+        decision = review.submit_article(article, by=cast.writer)
     article.refresh_from_db()
     assert (article.stage, article.stages, article.signed) == (1, 3, None)
     assert before <= article.submitted_at <= timezone.now()
@@ -60,21 +60,21 @@ def test_submitting_sends_the_newest_revision_to_its_first_reader(cast):
 def test_submitting_by_the_wrong_person_is_refused(cast, who):
     article = cast.article()
     with refused(PermissionDenied, "Write and edit"):
-        review.submit(article, by=getattr(cast, who))
+        review.submit_article(article, by=getattr(cast, who))
 
 
 def test_submitting_twice_is_refused(cast, article):
     with refused(CannotSubmit, "has been submitted already"):
-        review.submit(article, by=cast.writer)
+        review.submit_article(article, by=cast.writer)
     cast.sign(article)
     with refused(CannotSubmit, "has been submitted already"):
-        review.submit(article, by=cast.writer)
+        review.submit_article(article, by=cast.writer)
 
 
 def test_a_text_without_a_body_is_not_submitted(cast):
     article = cast.article(body="")
     with refused(NotReady, "The body is empty") as told:
-        review.submit(article, by=cast.writer)
+        review.submit_article(article, by=cast.writer)
     assert [problem.id for problem in told.value.problems] == ["text.body"]
 
 
@@ -82,23 +82,23 @@ def test_what_readers_see_is_not_submitted(cast):
     article = cast.article()
     cast.publish(article)
     with refused(CannotSubmit, "Readers see this text already"):
-        review.submit(article, by=cast.writer)
+        review.submit_article(article, by=cast.writer)
 
 
 def test_a_text_withdrawn_may_be_submitted_again(cast):
     article = cast.article()
     cast.publish(article)
-    publishing.withdraw(article, by=cast.editor, reason="待核")
-    review.submit(article, by=cast.writer)
+    publishing.withdraw_article(article, by=cast.editor, reason="待核")
+    review.submit_article(article, by=cast.writer)
     assert where(article)[0] == 1
 
 
 def test_a_rejected_text_must_change_before_it_is_submitted_again(cast, article):
-    review.reject(article, by=cast.editor, reason="没有新闻性")
+    review.reject_article(article, by=cast.editor, reason="没有新闻性")
     with refused(CannotSubmit, "rejected \\(没有新闻性\\). Change it"):
-        review.submit(article, by=cast.writer)
+        review.submit_article(article, by=cast.writer)
     cast.change(article, by=cast.writer, title="换了角度")
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     assert where(article)[0] == 1
 
 
@@ -110,16 +110,19 @@ def test_three_people_sign_one_after_the_other(cast, article):
         first = sign(article, cast.editor, opinion=" 可发 ")
     assert where(article) == (2, first, None, False)
     assert (first.decision, first.stage, first.stages, first.is_final) == (Decision.PASS, 1, 3, False)
-    assert (first.person_name, first.role, first.opinion, first.address) == (
-        "梁静姝", "first", "可发", "203.0.113.7")  # fmt: skip
+    assert (first.person_name, first.role, first.opinion, first.address) == ("梁静姝", "first", "可发", "203.0.113.7")
     assert last_entry() == (
-        "article.signed_off", cast.editor,
+        "article.signed_off",
+        cast.editor,
         {"digest": article.latest.digest, "stage": 1, "stages": 3, "same_person": False},
-    )  # fmt: skip
+    )
     second, final = sign(article, cast.head), sign(article, cast.chief)
     assert final.chain() == [first, second, final]
     assert [(link.stage, link.role, link.is_final) for link in final.chain()] == [
-        (1, "first", False), (2, "second", False), (3, "final", True)]  # fmt: skip
+        (1, "first", False),
+        (2, "second", False),
+        (3, "final", True),
+    ]
     assert where(article) == (4, final, None, False)
     assert article.is_read_by_all
 
@@ -152,13 +155,13 @@ def test_a_text_changed_since_it_was_opened_is_not_signed(cast, article):
     opened = article.latest.number
     cast.change(article, by=cast.writer, title="又改了一个字")
     with refused(CannotDecide, r"changed after you opened it \(revision 2, not 1\)"):
-        review.sign_off(article, by=cast.editor, revision=opened)
+        review.sign_off_reading(article, by=cast.editor, revision=opened)
     assert sign(article, cast.editor).digest == article.latest.digest
 
 
 def test_problems_are_warnings_until_the_final_reading_which_they_stop(cast):
     article = cast.article(source=None)
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     first, second = sign(article, cast.editor), sign(article, cast.head)
     for decision in (first, second):
         assert [warning["id"] for warning in decision.warnings] == ["provenance.source"]
@@ -188,7 +191,11 @@ def test_sending_back_keeps_the_signatures_before_it(cast, article, to_stage, ke
     chain = sign(article, cast.head).chain()
     decision = review.send_back(article, by=cast.chief, reason=" 数据再核 ", to_stage=to_stage)
     assert (decision.decision, decision.stage, decision.to_stage, decision.opinion) == (
-        Decision.BACK, 3, to_stage, "数据再核")  # fmt: skip
+        Decision.BACK,
+        3,
+        to_stage,
+        "数据再核",
+    )
     assert where(article)[:2] == (to_stage, chain[kept - 1] if kept else None)
     assert (article.submitted_at is None) == (to_stage == 0)
     assert last_entry()[2] == {"digest": article.latest.digest, "to_stage": to_stage, "reason": "数据再核"}
@@ -207,21 +214,21 @@ def test_sending_back_goes_backwards_only(cast, article, to_stage):
         review.send_back(article, by=cast.editor, reason="x", to_stage=to_stage)
 
 
-@pytest.mark.parametrize("act", [review.send_back, review.hold, review.reject])
+@pytest.mark.parametrize("act", [review.send_back, review.put_on_hold, review.reject_article])
 @pytest.mark.parametrize("reason", ["", " 　\n"])
 def test_a_decision_against_needs_a_reason(cast, article, act, reason):
     with refused(CannotDecide, "Write the reason"):
         act(article, by=cast.editor, reason=reason)
 
 
-@pytest.mark.parametrize("act", [review.send_back, review.hold, review.reject])
+@pytest.mark.parametrize("act", [review.send_back, review.put_on_hold, review.reject_article])
 @pytest.mark.parametrize("who", ["writer", "head", "chief", "stranger", "culture_editor"])
 def test_only_the_reader_whose_turn_it_is_decides(cast, article, act, who):
     with refused(CannotDecide, "not among your duties"):
         act(article, by=getattr(cast, who), reason="x")
 
 
-@pytest.mark.parametrize("act", [review.send_back, review.hold, review.reject])
+@pytest.mark.parametrize("act", [review.send_back, review.put_on_hold, review.reject_article])
 def test_nothing_is_decided_about_what_is_not_submitted(cast, act):
     article = cast.article()
     with refused(CannotDecide, "has not been submitted"):
@@ -236,7 +243,7 @@ def test_what_all_have_read_can_still_be_sent_back(cast, article, who):
     assert where(article)[:2] == (3, chain[1])
 
 
-@pytest.mark.parametrize("act", [review.hold, review.reject])
+@pytest.mark.parametrize("act", [review.put_on_hold, review.reject_article])
 def test_what_all_have_read_is_neither_held_nor_rejected(cast, article, act):
     cast.sign(article)
     with refused(CannotDecide, "has been read by all"):
@@ -253,28 +260,28 @@ def test_what_all_have_read_is_not_sent_back_by_others(cast, article):
 
 
 def test_holding_keeps_an_article_at_its_reading_until_somebody_decides(cast, article):
-    decision = review.hold(article, by=cast.editor, reason="等会议")
+    decision = review.put_on_hold(article, by=cast.editor, reason="等会议")
     assert decision.decision == Decision.HOLD
     assert where(article) == (1, None, None, True)
     assert last_entry()[0] == "article.held"
     with refused(CannotDecide, "on hold already"):
-        review.hold(article, by=cast.editor, reason="等会议")
+        review.put_on_hold(article, by=cast.editor, reason="等会议")
     sign(article, cast.editor)
     assert not where(article)[3]
 
 
 def test_rejecting_gives_the_text_back_to_its_writers(cast, article):
     sign(article, cast.editor)
-    decision = review.reject(article, by=cast.head, reason="失实")
+    decision = review.reject_article(article, by=cast.head, reason="失实")
     assert (decision.decision, decision.opinion) == (Decision.REJECT, "失实")
     assert where(article) == (0, None, None, False)
     assert last_entry()[0] == "article.rejected"
     with refused(CannotDecide, "has not been submitted"):
-        review.reject(article, by=cast.head, reason="失实")
+        review.reject_article(article, by=cast.head, reason="失实")
 
 
 def test_a_long_reason_is_cut_where_the_column_ends(cast, article):
-    assert len(review.reject(article, by=cast.editor, reason="长" * 500).opinion) == 400
+    assert len(review.reject_article(article, by=cast.editor, reason="长" * 500).opinion) == 400
 
 
 # --- hand on --------------------------------------------------------------------------------------------------------
@@ -286,8 +293,8 @@ def colleague(cast):
 
 
 def test_a_reading_is_handed_on_to_one_colleague_who_alone_decides(cast, article, colleague):
-    review.hold(article, by=cast.editor, reason="等")
-    decision = review.hand_on(article, by=cast.editor, to=colleague, reason="我下乡")
+    review.put_on_hold(article, by=cast.editor, reason="等")
+    decision = review.hand_on_reading(article, by=cast.editor, to=colleague, reason="我下乡")
     assert (decision.decision, decision.handed_to) == (Decision.HAND_ON, colleague)
     assert where(article) == (1, None, colleague, False)
     assert last_entry() == ("article.handed_on", cast.editor, {"to": "colleague", "reason": "我下乡"})
@@ -298,43 +305,43 @@ def test_a_reading_is_handed_on_to_one_colleague_who_alone_decides(cast, article
 
 
 def test_a_reading_handed_on_may_be_handed_on_again_by_anyone_with_the_duty(cast, article, colleague):
-    review.hand_on(article, by=cast.editor, to=colleague, reason="我下乡")
-    review.hand_on(article, by=cast.editor, to=cast.editor, reason="他病了")
+    review.hand_on_reading(article, by=cast.editor, to=colleague, reason="我下乡")
+    review.hand_on_reading(article, by=cast.editor, to=cast.editor, reason="他病了")
     assert where(article)[2] == cast.editor
 
 
 def test_handing_on_refuses(cast, article, colleague):
     with refused(CannotDecide, "“First reading”, which is not among your duties"):
-        review.hand_on(article, by=cast.head, to=colleague, reason="x")
+        review.hand_on_reading(article, by=cast.head, to=colleague, reason="x")
     with refused(CannotDecide, "head cannot do this reading: .*“First reading”"):
-        review.hand_on(article, by=cast.editor, to=cast.head, reason="x")
+        review.hand_on_reading(article, by=cast.editor, to=cast.head, reason="x")
     with refused(CannotDecide, "Write the reason"):
-        review.hand_on(article, by=cast.editor, to=colleague, reason=" ")
+        review.hand_on_reading(article, by=cast.editor, to=colleague, reason=" ")
     colleague.is_active = False
     with refused(CannotDecide, "colleague cannot do this reading"):
-        review.hand_on(article, by=cast.editor, to=colleague, reason="x")
+        review.hand_on_reading(article, by=cast.editor, to=colleague, reason="x")
     colleague.is_active = True
-    review.hand_on(article, by=cast.editor, to=colleague, reason="x")
+    review.hand_on_reading(article, by=cast.editor, to=colleague, reason="x")
     with refused(CannotDecide, "handed on to colleague already"):
-        review.hand_on(article, by=cast.editor, to=colleague, reason="x")
+        review.hand_on_reading(article, by=cast.editor, to=colleague, reason="x")
 
 
 def test_whoever_wrote_the_text_may_say_who_reads_it_but_not_take_it_over(cast, colleague):
     article = cast.article(by=cast.editor)
-    review.submit(article, by=cast.editor)
+    review.submit_article(article, by=cast.editor)
     with refused(CannotDecide, "cannot do this reading: You wrote this text"):
-        review.hand_on(article, by=cast.editor, to=cast.editor, reason="x")
-    review.hand_on(article, by=cast.editor, to=colleague, reason="我写的")
+        review.hand_on_reading(article, by=cast.editor, to=cast.editor, reason="x")
+    review.hand_on_reading(article, by=cast.editor, to=colleague, reason="我写的")
     assert where(article)[2] == colleague
 
 
 def test_nothing_is_handed_on_before_or_after_the_readings(cast, colleague):
     article = cast.article()
     with refused(CannotDecide, "has not been submitted"):
-        review.hand_on(article, by=cast.editor, to=colleague, reason="x")
+        review.hand_on_reading(article, by=cast.editor, to=colleague, reason="x")
     cast.sign(article)
     with refused(CannotDecide, "has been read by all"):
-        review.hand_on(article, by=cast.chief, to=colleague, reason="x")
+        review.hand_on_reading(article, by=cast.chief, to=colleague, reason="x")
 
 
 # --- opinions and reasons -------------------------------------------------------------------------------------------
@@ -344,9 +351,9 @@ LONG, KEPT = " 甲\n" + "乙" * 500, "甲 " + "乙" * 398
 
 def test_opinions_and_reasons_are_kept_in_one_line_of_400_characters(cast, article):
     jack = make_user("jack", ["first"])
-    assert review.hand_on(article, by=cast.editor, to=jack, reason=LONG).opinion == KEPT
+    assert review.hand_on_reading(article, by=cast.editor, to=jack, reason=LONG).opinion == KEPT
     assert sign(article, jack, opinion=LONG).opinion == KEPT
-    assert review.hold(article, by=cast.head, reason=LONG).opinion == KEPT
+    assert review.put_on_hold(article, by=cast.head, reason=LONG).opinion == KEPT
     assert review.send_back(article, by=cast.head, to_stage=1, reason=LONG).opinion == KEPT
-    assert review.reject(article, by=cast.editor, reason=LONG).opinion == KEPT
+    assert review.reject_article(article, by=cast.editor, reason=LONG).opinion == KEPT
     assert last_entry()[2]["reason"] == KEPT

@@ -3,8 +3,8 @@
 import pytest
 
 from articles import editing, review
+from articles.assignments.permissions import Duty, duty_of_stage
 from articles.models import Person
-from articles.permissions import Duty, duty_of_stage
 from articles.review import CannotDecide, WouldVoid
 from tests.cast import Role, make_section, make_user, refused
 
@@ -14,10 +14,10 @@ def five(cast):
     """An article that waits for its fifth reading, and who signed the four before; each of them has the duty for the fifth."""
     section = make_section("某栏", "some", stages=5)
     article = cast.article(section=section)
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     readers = [make_user(f"reader{n}", ["write", duty_of_stage(n, 5), Duty.FINAL]) for n in range(1, 5)]
     for reader in readers:
-        review.sign_off(article, by=reader, revision=article.latest.number)
+        review.sign_off_reading(article, by=reader, revision=article.latest.number)
     article.refresh_from_db()
     return article, readers
 
@@ -26,13 +26,13 @@ def five(cast):
 def test_whoever_signed_any_earlier_reading_cannot_do_the_fifth(five, reading):
     article, readers = five
     with refused(CannotDecide, "You signed the “.*” of this text; another person must do the next one"):
-        review.sign_off(article, by=readers[reading - 1], revision=article.latest.number)
-    assert not review.waiting_for(readers[reading - 1]).exists()
+        review.sign_off_reading(article, by=readers[reading - 1], revision=article.latest.number)
+    assert not review.readings_waiting_for(readers[reading - 1]).exists()
 
 
 def test_the_queue_of_a_fifth_reader_has_it(cast, five):
     article, _readers = five
-    assert list(review.waiting_for(cast.chief)) == [article]
+    assert list(review.readings_waiting_for(cast.chief)) == [article]
 
 
 def test_a_correction_at_the_fifth_reading_is_shown_to_all_who_signed_before(cast, five):
@@ -49,7 +49,7 @@ def test_a_correction_at_the_fifth_reading_credits_none_who_signed_before(cast, 
     article, readers = five
     person = Person.objects.create(name="赵", user=readers[reading - 1])
     with refused(WouldVoid, "signed by reader1（.*reader2（.*reader3（.*reader4（"):
-        editing.save(article, by=cast.chief, credits=[(Role.REPORTER, person)])
+        editing.save_article(article, by=cast.chief, credits=[(Role.REPORTER, person)])
 
 
 @pytest.mark.parametrize("to_stage", [1, 2, 3, 4])

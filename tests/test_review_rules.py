@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from articles import editing, publishing, review
+from articles.assignments.permissions import Duty, duty_of_stage
 from articles.models import Article, Assignment, AuditEntry, Person, SignOff
-from articles.permissions import Duty, duty_of_stage
 from articles.review import CannotDecide, WouldVoid
 from tests.cast import Role, User, make_section, make_user, refused
 
@@ -21,12 +21,12 @@ READINGS = [Duty.FIRST, Duty.SECOND, Duty.THIRD, Duty.FOURTH, Duty.FINAL]
 
 def sign(article, by):
     article.refresh_from_db()
-    return review.sign_off(article, by=by, revision=article.latest.number)
+    return review.sign_off_reading(article, by=by, revision=article.latest.number)
 
 
 def submitted(cast, *, times=0, by=None, **facts):
     article = cast.article(by=by, **facts)
-    review.submit(article, by=by or cast.admin)
+    review.submit_article(article, by=by or cast.admin)
     if times:
         cast.sign(article, times=times)
     article.refresh_from_db()
@@ -68,7 +68,7 @@ def test_no_one_signs_a_text_of_which_they_saved_any_revision(cast, who):
     another = cast.article(by=cast.writer)
     cast.change(another, by=user, title="帮忙改题")
     cast.change(another, by=cast.writer, title="又改")
-    review.submit(another, by=cast.writer)
+    review.submit_article(another, by=cast.writer)
     with refused(CannotDecide, WROTE):
         sign(another, user)
 
@@ -91,8 +91,8 @@ def test_a_credit_is_not_edited_away_to_become_the_reader(cast):
     zhao = Person.objects.create(name="赵", unit="", user=cast.head)
     article = submitted(cast, times=1, credits=[(Role.REPORTER, zhao)])
     with refused(WouldVoid, "梁静姝"):
-        editing.save(article, by=cast.head, credits=[(Role.REPORTER, cast.lin)])
-    editing.save(article, by=cast.head, credits=[(Role.REPORTER, cast.lin)], voiding=True)
+        editing.save_article(article, by=cast.head, credits=[(Role.REPORTER, cast.lin)])
+    editing.save_article(article, by=cast.head, credits=[(Role.REPORTER, cast.lin)], voiding=True)
     assert (article.latest.stage, chain_of(article)) == (0, [])
 
 
@@ -102,7 +102,7 @@ def test_a_reader_without_the_duty_to_write_cannot_void(cast):
     me = Person.objects.create(name="钱", unit="", user=reader)
     article = submitted(cast, times=1)
     with refused(PermissionDenied, "Write and edit"):
-        editing.save(article, by=reader, credits=[(Role.REPORTER, me)], voiding=True)
+        editing.save_article(article, by=reader, credits=[(Role.REPORTER, me)], voiding=True)
 
 
 def test_a_section_may_let_one_person_do_it_all_and_the_sign_offs_say_so(cast):
@@ -124,18 +124,18 @@ def test_text_that_was_answered_for_is_nobody_s_own(cast, how, may):
     if how == "archived":
         publishing.publish_archived(article, by=cast.chief, at=article.created_at, origin="旧站")
     else:
-        review.submit(article, by=cast.editor)
+        review.submit_article(article, by=cast.editor)
         if how != "signed":
             publishing.publish_urgent(article, by=cast.chief, reason="洪水")
         for reader in readers if how != "urgent" else []:
             sign(article, reader)
         if how == "signed":
-            publishing.publish(article, by=cast.chief)
+            publishing.publish_article(article, by=cast.chief)
     cast.change(article, by=cast.writer, title="更新", voiding=True)
     article.refresh_from_db()
     if not article.stage:
-        review.submit(article, by=cast.writer)
-    assert (article in review.waiting_for(cast.editor)) == may
+        review.submit_article(article, by=cast.writer)
+    assert (article in review.readings_waiting_for(cast.editor)) == may
     if may:
         assert sign(article, cast.editor).person == cast.editor
     else:
@@ -148,12 +148,12 @@ def test_a_published_text_read_once_more_is_still_its_writers(cast):
     article = submitted(cast, by=cast.editor)
     for reader in (jack, cast.head, cast.chief):
         sign(article, reader)
-    publishing.publish(article, by=cast.chief)
-    publishing.withdraw(article, by=cast.chief, reason="待核")
-    review.submit(article, by=cast.writer)
+    publishing.publish_article(article, by=cast.chief)
+    publishing.withdraw_article(article, by=cast.chief, reason="待核")
+    review.submit_article(article, by=cast.writer)
     with refused(CannotDecide, WROTE):
         sign(article, cast.editor)
-    assert article not in review.waiting_for(cast.editor)
+    assert article not in review.readings_waiting_for(cast.editor)
 
 
 def test_a_text_restored_is_still_its_writers(cast):
@@ -162,14 +162,14 @@ def test_a_text_restored_is_still_its_writers(cast):
     first = article.latest
     for reader in (jack, cast.head, cast.chief):
         sign(article, reader)
-    publishing.publish(article, by=cast.chief)
+    publishing.publish_article(article, by=cast.chief)
     cast.change(article, by=cast.writer, title="新")
     cast.publish(article)
-    editing.restore(first, by=cast.writer)
-    review.submit(article, by=cast.writer)
+    editing.restore_revision(first, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     with refused(CannotDecide, WROTE):
         sign(article, cast.editor)
-    assert article not in review.waiting_for(cast.editor)
+    assert article not in review.readings_waiting_for(cast.editor)
 
 
 # --- corrections, and what voids ------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_the_reader_whose_turn_it_is_corrects_and_earlier_signatures_stay(cast):
     second, final = sign(article, reader), sign(article, cast.chief)
     assert second.previous.digest == before != second.digest == final.digest
     assert not second.same_person
-    assert publishing.publish(article, by=cast.editor).digest == final.digest
+    assert publishing.publish_article(article, by=cast.editor).digest == final.digest
 
 
 @pytest.mark.parametrize("who", ["writer", "editor", "chief", "admin"])
@@ -260,8 +260,8 @@ def test_restoring_an_older_text_voids_like_any_edit(cast):
     cast.change(article, title="二")
     cast.sign(article)
     with refused(WouldVoid):
-        editing.restore(first, by=cast.writer)
-    editing.restore(first, by=cast.writer, voiding=True)
+        editing.restore_revision(first, by=cast.writer)
+    editing.restore_revision(first, by=cast.writer, voiding=True)
     assert chain_of(article) == []
 
 
@@ -282,7 +282,7 @@ def test_a_section_has_one_to_five_readings_the_last_of_which_is_final(cast, sta
         article.refresh_from_db()
     assert decision.role == Duty.FINAL
     assert chain_of(article) == readers
-    assert publishing.publish(article, by=cast.editor).sign_off == decision
+    assert publishing.publish_article(article, by=cast.editor).sign_off == decision
 
 
 def test_the_number_of_readings_is_that_of_the_day_of_submission(cast):
@@ -295,8 +295,9 @@ def test_the_number_of_readings_is_that_of_the_day_of_submission(cast):
 
 def test_readings_are_named_as_the_field_names_them():
     with translation.override("en"):
-        assert [[review.stage_name(stage, stages).split()[0] for stage in range(1, stages + 1)] for stages in (1, 3, 5)] == [
-            ["Final"], ["First", "Second", "Final"], ["First", "Second", "Third", "Fourth", "Final"]]  # fmt: skip
+        assert [
+            [review.stage_name(stage, stages).split()[0] for stage in range(1, stages + 1)] for stages in (1, 3, 5)
+        ] == [["Final"], ["First", "Second", "Final"], ["First", "Second", "Third", "Fourth", "Final"]]
 
 
 # --- the queue is the rule ------------------------------------------------------------------------------------------
@@ -304,19 +305,29 @@ def test_readings_are_named_as_the_field_names_them():
 USERS, SECTIONS = 4, 3
 indexes = st.integers(0, USERS - 1)
 assignments = st.lists(st.tuples(indexes, st.sampled_from(READINGS), st.sampled_from([None, 0, 1, 2])), max_size=14)
-stories = st.fixed_dictionaries({
-    "section": st.integers(0, SECTIONS - 1), "writer": indexes, "credited": st.none() | indexes,
-    "signers": st.lists(indexes, max_size=5), "handed_to": st.none() | indexes, "corrected_by": st.none() | indexes,
-    "published_by": st.none() | indexes,
-})  # fmt: skip
+stories = st.fixed_dictionaries(
+    {
+        "section": st.integers(0, SECTIONS - 1),
+        "writer": indexes,
+        "credited": st.none() | indexes,
+        "signers": st.lists(indexes, max_size=5),
+        "handed_to": st.none() | indexes,
+        "corrected_by": st.none() | indexes,
+        "published_by": st.none() | indexes,
+    }
+)
 
 
 class QueueTest(TestCase):
     @settings(max_examples=40)
     @given(
-        stages=st.tuples(*[st.integers(1, 5)] * SECTIONS), lax=st.integers(-1, SECTIONS - 1), duties=assignments,
-        stories=st.lists(stories, min_size=1, max_size=3), superuser=st.none() | indexes, closed=st.none() | indexes,
-    )  # fmt: skip
+        stages=st.tuples(*[st.integers(1, 5)] * SECTIONS),
+        lax=st.integers(-1, SECTIONS - 1),
+        duties=assignments,
+        stories=st.lists(stories, min_size=1, max_size=3),
+        superuser=st.none() | indexes,
+        closed=st.none() | indexes,
+    )
     def test_a_queue_holds_exactly_what_its_owner_may_decide(self, stages, lax, duties, stories, superuser, closed):
         sections = [make_section(f"栏{n}", f"s{n}", stages=stages[n]) for n in range(2)]
         sections.append(make_section("栏2", "s2", stages=stages[2], parent=sections[0]))
@@ -336,21 +347,21 @@ class QueueTest(TestCase):
         if closed is not None:
             User.objects.filter(pk=users[closed].pk).update(is_active=False)
         for user in User.objects.all():
-            may = {article for article in Article.objects.all() if review.refusal(article, user) == ""}
-            assert set(review.waiting_for(user)) == may
+            may = {article for article in Article.objects.all() if review.decision_refusal(article, user) == ""}
+            assert set(review.readings_waiting_for(user)) == may
 
     def play(self, story, sections, users, people):
         """Bring an article as far as these people may; what they may not do is left out."""
         writer = users[story["writer"]]
         credits = [] if story["credited"] is None else [(Role.AUTHOR, people[story["credited"]])]
         article = Article(title="题", body="<p>文</p>", section=sections[story["section"]])
-        editing.save(article, by=writer, credits=credits)
+        editing.save_article(article, by=writer, credits=credits)
         if story["published_by"] is not None:
             chief = User.objects.create(username=f"chief-of-{article.pk}", is_superuser=True)
             publishing.publish_archived(article, by=chief, at=article.created_at, origin="旧站")
             article.title = "新"
-            editing.save(article, by=users[story["published_by"]], credits=credits)
-        review.submit(article, by=writer)
+            editing.save_article(article, by=users[story["published_by"]], credits=credits)
+        review.submit_article(article, by=writer)
         for signer in story["signers"]:
             self.attempt(lambda a, by: sign(a, by), article, users[signer])
         if story["corrected_by"] is not None:
@@ -358,7 +369,7 @@ class QueueTest(TestCase):
         if story["handed_to"] is not None:
             boss = User.objects.create(username=f"boss-of-{article.pk}", is_superuser=True)
             to = users[story["handed_to"]]
-            self.attempt(lambda a, by: review.hand_on(a, by=by, to=to, reason="转"), article, boss)
+            self.attempt(lambda a, by: review.hand_on_reading(a, by=by, to=to, reason="转"), article, boss)
 
     def attempt(self, act, article, user):
         try:
@@ -369,23 +380,25 @@ class QueueTest(TestCase):
     def correct(self, article, user):
         article.refresh_from_db()
         article.title += "改"
-        editing.save(article, by=user, credits=[(credit.role, credit.person) for credit in article.credits.all()])
+        editing.save_article(
+            article, by=user, credits=[(credit.role, credit.person) for credit in article.credits.all()]
+        )
 
 
 def test_a_queue_is_one_query_whatever_is_in_it_and_holds_the_longest_waiting_first(cast):
     def queries():
         with CaptureQueriesContext(connection) as queries:
-            rows = list(review.waiting_for(User.objects.get(username="editor")))
+            rows = list(review.readings_waiting_for(User.objects.get(username="editor")))
             names = [(row.section.name, row.latest.number, row.latest.created_by.username) for row in rows]
         return rows, len(queries), names
 
     late, early = cast.article(), cast.article()
     for article in (early, late):
-        review.submit(article, by=cast.writer)
+        review.submit_article(article, by=cast.writer)
     rows, count, _names = queries()
     assert rows == [early, late]
     for _number in range(8):
-        review.submit(cast.article(section=cast.towns), by=cast.writer)
+        review.submit_article(cast.article(section=cast.towns), by=cast.writer)
     rows, again, _names = queries()
     assert (len(rows), again) == (10, count)
     assert count <= 4, "the account, its duties, its sections, the queue"
@@ -393,8 +406,8 @@ def test_a_queue_is_one_query_whatever_is_in_it_and_holds_the_longest_waiting_fi
 
 def test_a_held_article_stays_in_the_queue(cast):
     article = submitted(cast)
-    review.hold(article, by=cast.editor, reason="等")
-    assert list(review.waiting_for(cast.editor)) == [article]
+    review.put_on_hold(article, by=cast.editor, reason="等")
+    assert list(review.readings_waiting_for(cast.editor)) == [article]
 
 
 def test_a_correction_makes_nobody_a_writer_who_has_signed(cast):
@@ -405,9 +418,9 @@ def test_a_correction_makes_nobody_a_writer_who_has_signed(cast):
     credits = [(Role.REPORTER, reader), (Role.RESPONSIBLE_EDITOR, cast.liang)]
     article.title = "改过的题"
     with refused(review.WouldVoid):
-        editing.save(article, by=cast.head, credits=credits)
+        editing.save_article(article, by=cast.head, credits=credits)
     article.refresh_from_db()
     article.title = "改过的题"
-    editing.save(article, by=cast.head, credits=credits, voiding=True)
+    editing.save_article(article, by=cast.head, credits=credits, voiding=True)
     article.refresh_from_db()
     assert (article.stage, article.signed) == (0, None)

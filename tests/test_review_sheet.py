@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from articles import editing, pictures, publishing, review, review_sheet, scheduling
 from articles.models import AuditEntry
-from articles.review_sheet.pdf import pdf
+from articles.review_sheet.pdf import review_sheets_pdf
 from tests.cast import make_user, upload
 
 pytestmark = pytest.mark.django_db
@@ -17,19 +17,19 @@ pytestmark = pytest.mark.django_db
 
 def told(cast):
     """A story read by three of whom the second corrected a word; published, corrected in a second round, withdrawn."""
-    picture = pictures.store(upload(), by=cast.writer, alt="桥")
+    picture = pictures.store_picture(upload(), by=cast.writer, alt="桥")
     body = f'<p>三人受轻伤。</p><figure><img src="{picture.url}" alt="桥"><figcaption>图</figcaption></figure>'
     article = cast.article(title="大桥通车", body=body)
-    review.submit(article, by=cast.admin)
-    review.sign_off(article, by=cast.editor, revision=1, opinion="事实已核")
+    review.submit_article(article, by=cast.admin)
+    review.sign_off_reading(article, by=cast.editor, revision=1, opinion="事实已核")
     cast.change(article, by=cast.head, body=body.replace("三人", "五人"))
-    review.sign_off(article, by=cast.head, revision=2, opinion="改正人数")
-    review.sign_off(article, by=cast.chief, revision=2, opinion="同意签发")
-    publishing.publish(article, by=cast.editor)
+    review.sign_off_reading(article, by=cast.head, revision=2, opinion="改正人数")
+    review.sign_off_reading(article, by=cast.chief, revision=2, opinion="同意签发")
+    publishing.publish_article(article, by=cast.editor)
     cast.change(article, title="大桥今日通车")
     cast.sign(article)
-    publishing.correct(article, by=cast.editor, note="标题漏“今日”。")
-    publishing.withdraw(article, by=cast.editor, reason="数据待核")
+    publishing.publish_correction(article, by=cast.editor, note="标题漏“今日”。")
+    publishing.withdraw_article(article, by=cast.editor, reason="数据待核")
     article.refresh_from_db()
     return article
 
@@ -48,8 +48,10 @@ def printed(article):
     from django.template.loader import render_to_string  # noqa: PLC0415
     from django.utils.html import strip_tags  # noqa: PLC0415
 
-    sheet = review_sheet.sheet_of(article)
-    return strip_tags(render_to_string("review_sheet.html", {"sheet": sheet})), words(pdf([sheet], title="t"))
+    sheet = review_sheet.review_sheet(article)
+    return strip_tags(render_to_string("review_sheet.html", {"sheet": sheet})), words(
+        review_sheets_pdf([sheet], title="t")
+    )
 
 
 def pieces(decision):
@@ -57,7 +59,7 @@ def pieces(decision):
 
 
 def test_every_edition_has_its_readings_with_what_was_said_and_changed(cast, story):
-    sheet = review_sheet.sheet_of(story)
+    sheet = review_sheet.review_sheet(story)
     first, second = sheet.rounds
     assert [d.row.opinion for d in first.readings] == ["事实已核", "改正人数", "同意签发"]
     assert [d.row.person for d in first.readings] == [cast.editor, cast.head, cast.chief]
@@ -70,49 +72,69 @@ def test_every_edition_has_its_readings_with_what_was_said_and_changed(cast, sto
 
 def test_both_forms_tell_the_same(cast, story):
     for form in printed(story):
-        for word in ("大桥今日通车", "事实已核", "改正人数", "同意签发", "梁静姝", "标题漏", "数据待核", "撤回",
-                     "更正", "霁川新闻网", story.live.digest if story.live else story.editions.first().digest,
-                     story.public_url):  # fmt: skip
+        for word in (
+            "大桥今日通车",
+            "事实已核",
+            "改正人数",
+            "同意签发",
+            "梁静姝",
+            "标题漏",
+            "数据待核",
+            "撤回",
+            "更正",
+            "霁川新闻网",
+            story.live.digest if story.live else story.editions.first().digest,
+            story.public_url,
+        ):
             assert word in form
 
 
 def test_what_the_writer_changed_meanwhile_is_not_its_readers(cast):
     article = cast.article(body="<p>桥长三十米。</p>", by=cast.writer)
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     cast.change(article, by=cast.writer, body="<p>桥长四十米。</p>")
     cast.change(article, by=cast.editor, body="<p>桥长四十五米。</p>")
-    review.sign_off(article, by=cast.editor, revision=3)
-    (decision,) = [d for d in review_sheet.sheet_of(article).trail if d.row.decision == "pass"]
+    review.sign_off_reading(article, by=cast.editor, revision=3)
+    (decision,) = [d for d in review_sheet.review_sheet(article).trail if d.row.decision == "pass"]
     assert pieces(decision) == {("same", "桥长四十"), ("added", "五"), ("same", "米。")}
 
 
 def test_what_a_reader_corrected_in_several_saves_is_told_whole(cast):
     article = cast.article(body="<p>桥长三十米。</p>")
-    review.submit(article, by=cast.admin)
+    review.submit_article(article, by=cast.admin)
     for body in ("<p>桥长四十米。</p>", "<p>桥长五十米。</p>"):
         cast.change(article, by=cast.editor, body=body)
-    review.sign_off(article, by=cast.editor, revision=3)
-    (decision,) = [d for d in review_sheet.sheet_of(article).trail if d.row.decision == "pass"]
+    review.sign_off_reading(article, by=cast.editor, revision=3)
+    (decision,) = [d for d in review_sheet.review_sheet(article).trail if d.row.decision == "pass"]
     assert {("removed", "三"), ("added", "五")} <= pieces(decision)
 
 
 def test_sent_back_handed_on_held_and_voided_stand_in_the_trail_in_order(cast):
     article = cast.article()
-    review.submit(article, by=cast.admin)
-    review.hold(article, by=cast.editor, reason="等核实")
-    review.sign_off(article, by=cast.editor, revision=1)
+    review.submit_article(article, by=cast.admin)
+    review.put_on_hold(article, by=cast.editor, reason="等核实")
+    review.sign_off_reading(article, by=cast.editor, revision=1)
     other = make_user("other-head", ["second"])
     cast.change(article, by=cast.head, title="改过的标题")
-    review.hand_on(article, by=cast.head, to=other, reason="出差")
+    review.hand_on_reading(article, by=cast.head, to=other, reason="出差")
     review.send_back(article, by=other, reason="再核一遍", to_stage=1)
     cast.sign(article, times=1)
     cast.change(article, by=cast.writer, voiding=True, title="又改了")
     cast.sign(article, times=0)
     article.refresh_from_db()
-    review.reject(article, by=cast.editor, reason="不宜刊发")
-    trail = review_sheet.sheet_of(article).trail
-    assert [d.row.decision for d in trail] == ["submit", "hold", "pass", "hand_on", "back", "pass", "void", "submit",
-                                               "reject"]  # fmt: skip
+    review.reject_article(article, by=cast.editor, reason="不宜刊发")
+    trail = review_sheet.review_sheet(article).trail
+    assert [d.row.decision for d in trail] == [
+        "submit",
+        "hold",
+        "pass",
+        "hand_on",
+        "back",
+        "pass",
+        "void",
+        "submit",
+        "reject",
+    ]
     handed, back = trail[3], trail[4]
     assert (handed.whither, back.whither) == ("转给 other-head", back.whither)
     assert trail[2].reading in back.whither
@@ -126,13 +148,13 @@ def test_sent_back_handed_on_held_and_voided_stand_in_the_trail_in_order(cast):
 @pytest.mark.parametrize(("who", "basis"), [("chief", "急稿"), ("admin", "破窗")])
 def test_urgent_and_broken_glass_are_printed_plainly_and_late_readings_count(cast, who, basis):
     article = cast.article()
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     edition = publishing.publish_urgent(article, by=getattr(cast, who), reason="汛情紧急")
     article.refresh_from_db()
-    (only,) = review_sheet.sheet_of(article).rounds
+    (only,) = review_sheet.review_sheet(article).rounds
     assert (only.readings, only.late) == ([], False)
     cast.sign(article)
-    (only,) = review_sheet.sheet_of(article).rounds
+    (only,) = review_sheet.review_sheet(article).rounds
     assert ([d.row.stage for d in only.readings], only.late) == ([1, 2, 3], True)
     for form in printed(article):
         assert "汛情紧急" in form
@@ -144,7 +166,7 @@ def test_the_same_person_is_marked(cast):
     cast.news.save()
     article = cast.article(by=cast.chief)
     cast.sign(article)
-    last = review_sheet.sheet_of(article).rounds[0].readings[-1]
+    last = review_sheet.review_sheet(article).rounds[0].readings[-1]
     assert last.row.same_person
     for form in printed(article):
         assert form.count("同一人") == 2  # beside the reading, and in the trail
@@ -152,8 +174,8 @@ def test_the_same_person_is_marked(cast):
 
 def test_warnings_open_at_a_reading_are_printed(cast):
     article = cast.article(source=None)
-    review.submit(article, by=cast.admin)
-    row = review.sign_off(article, by=cast.editor, revision=1)
+    review.submit_article(article, by=cast.admin)
+    row = review.sign_off_reading(article, by=cast.editor, revision=1)
     assert row.warnings
     article.refresh_from_db()
     for form in printed(article):
@@ -164,14 +186,14 @@ def test_scheduling_is_told_in_the_sites_zone(cast):
     article = cast.article()
     cast.sign(article)
     at = timezone.now().replace(microsecond=0) + timedelta(days=1)
-    scheduling.schedule(article, by=cast.chief, at=at)
-    (act,) = review_sheet.sheet_of(article).acts
+    scheduling.schedule_article(article, by=cast.chief, at=at)
+    (act,) = review_sheet.review_sheet(article).acts
     assert act.why == f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 def test_more_than_a_sheet_holds_is_said(cast, story, monkeypatch):
     monkeypatch.setattr(review_sheet, "MOST_DECISIONS", 3)
-    sheet = review_sheet.sheet_of(story)
+    sheet = review_sheet.review_sheet(story)
     assert sheet.shortened
     assert len(sheet.trail) == 3
     # The first edition was signed, beyond what the sheet holds: it is not printed as one that nobody signed.
@@ -182,7 +204,7 @@ def test_more_than_a_sheet_holds_is_said(cast, story, monkeypatch):
 
 def test_a_draft_nobody_read_says_so(cast):
     article = cast.article()
-    assert review_sheet.sheet_of(article).rounds == []
+    assert review_sheet.review_sheet(article).rounds == []
     for form in printed(article):
         assert "尚无人签审" in form
 
@@ -192,23 +214,23 @@ def test_an_ordinary_sheet_is_one_page_and_each_begins_its_own(cast):
     for article in articles:
         cast.publish(article)
         article.refresh_from_db()
-    two = PdfReader(io.BytesIO(pdf([review_sheet.sheet_of(a) for a in articles], title="t")))
+    two = PdfReader(io.BytesIO(review_sheets_pdf([review_sheet.review_sheet(a) for a in articles], title="t")))
     assert [page.extract_text().count("审稿单") for page in two.pages] == [1, 1]
 
 
 def test_characters_the_font_lacks_are_never_printed_as_others(cast):
     article = cast.article(title="吉𠮷记者王·买提")
-    text = words(pdf([review_sheet.sheet_of(article)], title="t"))
+    text = words(review_sheets_pdf([review_sheet.review_sheet(article)], title="t"))
     assert "吉〓(U+20BB7)记者王・买提" in text
 
 
 def test_endless_text_breaks_no_sheet(cast):
     article = cast.article(body="<p>" + "零一二三四五六七八九" * 500 + "</p>")
-    review.submit(article, by=cast.admin)
+    review.submit_article(article, by=cast.admin)
     cast.change(article, by=cast.editor, body="".join(f"<p>{'9' * 3000}{n}</p>" for n in range(40)))
-    review.sign_off(article, by=cast.editor, revision=2, opinion="长" * 400)
+    review.sign_off_reading(article, by=cast.editor, revision=2, opinion="长" * 400)
     article.refresh_from_db()
-    text = words(pdf([review_sheet.sheet_of(article)], title="t"))
+    text = words(review_sheets_pdf([review_sheet.review_sheet(article)], title="t"))
     table, below = text.split("改动较多，列于表后。")
     assert "长" * 20 in table
     assert "99999" not in table, "what fills pages stands outside the table, which is laid out anew for each"
@@ -217,7 +239,7 @@ def test_endless_text_breaks_no_sheet(cast):
 
 def test_markup_in_a_title_breaks_no_sheet(client, cast):
     article = cast.article(title="<b>&amp;</para>")
-    assert pdf([review_sheet.sheet_of(article)], title="t").startswith(b"%PDF")
+    assert review_sheets_pdf([review_sheet.review_sheet(article)], title="t").startswith(b"%PDF")
     client.force_login(cast.editor)
     page = client.get(f"/admin/articles/article/{article.pk}/sheet/").content.decode()
     assert "<td>&lt;b&gt;&amp;" in page
@@ -228,7 +250,7 @@ def test_a_sheet_asks_little_however_many_decided(cast, story, django_assert_max
         cast.change(story, title=f"第{turn}稿", voiding=True)
         cast.sign(story)
     with django_assert_max_num_queries(14):
-        review_sheet.sheet_of(story)
+        review_sheet.review_sheet(story)
 
 
 # --- At the desk --------------------------------------------------------------------------------------------------
@@ -307,6 +329,6 @@ def test_sheets_of_all_sections_are_for_those_who_publish_in_all(client, cast, w
 
 def test_restoring_is_no_correction_of_a_reader(cast, story):
     """An older text brought back by its writer voids, and is nobody's reading."""
-    editing.restore(story.revisions.get(number=1), by=cast.writer)
-    trail = review_sheet.sheet_of(story).trail
+    editing.restore_revision(story.revisions.get(number=1), by=cast.writer)
+    trail = review_sheet.review_sheet(story).trail
     assert all(not d.changes for d in trail if d.row.decision == "void")

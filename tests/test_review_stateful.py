@@ -25,18 +25,28 @@ from hypothesis.stateful import (
 from articles import audit, editing, publishing, review, scheduling
 from articles.checks import NotReady
 from articles.models import Article, Assignment, AuditEntry, Credit, Edition, Person, Section, Source
-from articles.models.revision import digest_of
+from articles.models.revision import content_digest
 
 Role = Credit.Role
 REFUSALS = (
-    PermissionDenied, NotReady, review.CannotSubmit, review.CannotDecide, review.WouldVoid, publishing.CannotWithdraw,
-    scheduling.CannotSchedule, editing.CannotDiscard,
-)  # fmt: skip
+    PermissionDenied,
+    NotReady,
+    review.CannotSubmit,
+    review.CannotDecide,
+    review.WouldVoid,
+    publishing.CannotWithdraw,
+    scheduling.CannotSchedule,
+    editing.CannotDiscard,
+)
 # Who may do what: enough for every act to succeed now and then, and to be refused now and then.
 DUTIES = {
-    "writer": ["write"], "editor": ["write", "first", "second"], "deputy": ["first", "second"],
-    "head": ["write", "second", "final", "publish"], "chief": ["final", "publish", "withdraw", "urgent"], "boss": [],
-}  # fmt: skip
+    "writer": ["write"],
+    "editor": ["write", "first", "second"],
+    "deputy": ["first", "second"],
+    "head": ["write", "second", "final", "publish"],
+    "chief": ["final", "publish", "withdraw", "urgent"],
+    "boss": [],
+}
 WORDS = st.sampled_from(["一", "二", "三"])
 who = st.sampled_from(sorted(DUTIES))
 which = st.integers(0, 1)
@@ -72,12 +82,12 @@ class Newsroom(RuleBasedStateMachine):
         self.numbers = []
         for writer in ("writer", "editor"):
             article = Article(title="题", body="<p>文</p>", section=self.sections[0], source=self.source)
-            editing.save(article, by=self.users[writer], credits=self.credits(writer))
+            editing.save_article(article, by=self.users[writer], credits=self.credits(writer))
             self.numbers.append(article.pk)
 
     def whose_turn(self, article, pick):
         """One of the users who may decide about the article now, in a list; an empty one where nobody may."""
-        may = [user for user in self.users.values() if not review.refusal(article, user)]
+        may = [user for user in self.users.values() if not review.decision_refusal(article, user)]
         return [may[pick % len(may)]] if may else []
 
     def credits(self, author):
@@ -97,15 +107,21 @@ class Newsroom(RuleBasedStateMachine):
 
     # --- what people do -----------------------------------------------------------------------------------------------
 
-    @rule(n=which, by=who, title=WORDS, author=st.none() | st.sampled_from(["writer", "editor", "head"]),
-          section=st.sampled_from([None, None, None, 0, 1]), voiding=st.booleans())  # fmt: skip
+    @rule(
+        n=which,
+        by=who,
+        title=WORDS,
+        author=st.none() | st.sampled_from(["writer", "editor", "head"]),
+        section=st.sampled_from([None, None, None, 0, 1]),
+        voiding=st.booleans(),
+    )
     def save(self, n, by, title, author, section, voiding):
         def act(article):
             article.title = title
             if section is not None:
                 article.section = self.sections[section]
             credits = self.credits(author) if author else kept_credits(article)
-            editing.save(article, by=self.users[by], credits=credits, voiding=voiding)
+            editing.save_article(article, by=self.users[by], credits=credits, voiding=voiding)
 
         self.attempt(act, n)
 
@@ -113,25 +129,25 @@ class Newsroom(RuleBasedStateMachine):
     def restore(self, n, by, back, voiding):
         revision = self.article(n).revisions.filter(number=back).first()
         if revision:
-            self.attempt(lambda _a: editing.restore(revision, by=self.users[by], voiding=voiding), n)
+            self.attempt(lambda _a: editing.restore_revision(revision, by=self.users[by], voiding=voiding), n)
 
     @rule(n=which, title=WORDS, pick=picks)
     def correct_while_reading(self, n, title, pick):
         def act(article):
             for reader in self.whose_turn(article, pick):
                 article.title = title + "校"
-                editing.save(article, by=reader, credits=kept_credits(article))
+                editing.save_article(article, by=reader, credits=kept_credits(article))
 
         self.attempt(act, n)
 
     @rule(n=which, by=who)
     def submit(self, n, by):
-        self.attempt(review.submit, n, by=self.users[by])
+        self.attempt(review.submit_article, n, by=self.users[by])
 
     @rule(n=which, by=st.sampled_from(["editor", "deputy", "head", "chief", "boss"]))
     def sign_off(self, n, by):
         revision = self.article(n).latest.number
-        self.attempt(review.sign_off, n, by=self.users[by], revision=revision)
+        self.attempt(review.sign_off_reading, n, by=self.users[by], revision=revision)
 
     @rule(
         n=which,
@@ -144,15 +160,15 @@ class Newsroom(RuleBasedStateMachine):
 
         def sign(article, pick):
             for reader in self.whose_turn(article, pick):
-                review.sign_off(article, by=reader, revision=article.latest.number)
+                review.sign_off_reading(article, by=reader, revision=article.latest.number)
 
-        self.attempt(review.submit, n, by=self.users["writer"])
+        self.attempt(review.submit_article, n, by=self.users["writer"])
         for pick in readers:
             self.attempt(sign, n, pick)
         if then == "publish":
-            self.attempt(publishing.publish, n, by=self.users[by])
+            self.attempt(publishing.publish_article, n, by=self.users[by])
         elif then:
-            self.attempt(publishing.correct, n, by=self.users[by], note="更正")
+            self.attempt(publishing.publish_correction, n, by=self.users[by], note="更正")
 
     @rule(
         n=which, by=who, to=who, to_stage=st.integers(0, 3), act=st.sampled_from(["back", "hold", "reject", "hand on"])
@@ -163,35 +179,35 @@ class Newsroom(RuleBasedStateMachine):
             case "back":
                 self.attempt(review.send_back, n, by=by, reason="再核", to_stage=to_stage)
             case "hold":
-                self.attempt(review.hold, n, by=by, reason="不急")
+                self.attempt(review.put_on_hold, n, by=by, reason="不急")
             case "reject":
-                self.attempt(review.reject, n, by=by, reason="失实")
+                self.attempt(review.reject_article, n, by=by, reason="失实")
             case "hand on":
-                self.attempt(review.hand_on, n, by=by, to=self.users[to], reason="出差")
+                self.attempt(review.hand_on_reading, n, by=by, to=self.users[to], reason="出差")
 
     @rule(n=which, by=st.sampled_from(["chief", "boss", "head"]), urgent=st.booleans())
     def publish(self, n, by, urgent):
         if urgent:
             self.attempt(publishing.publish_urgent, n, by=self.users[by], reason="急")
         else:
-            self.attempt(publishing.publish, n, by=self.users[by])
+            self.attempt(publishing.publish_article, n, by=self.users[by])
 
     @rule(n=which, by=st.sampled_from(["chief", "boss", "head"]), back=st.booleans())
     def withdraw(self, n, by, back):
-        self.attempt(publishing.withdraw, n, by=self.users[by], reason="误")
+        self.attempt(publishing.withdraw_article, n, by=self.users[by], reason="误")
         if back:
-            self.attempt(publishing.put_back, n, by=self.users[by], reason="无误")
+            self.attempt(publishing.put_back_article, n, by=self.users[by], reason="无误")
 
     @rule(n=which, by=st.sampled_from(["chief", "boss", "head"]))
     def put_back(self, n, by):
-        self.attempt(publishing.put_back, n, by=self.users[by], reason="无误")
+        self.attempt(publishing.put_back_article, n, by=self.users[by], reason="无误")
 
     @rule(n=which, by=st.sampled_from(["chief", "head", "writer"]), minutes=st.sampled_from([-1, 1, 2, None]))
     def schedule(self, n, by, minutes):
         if minutes is None:
-            self.attempt(scheduling.unschedule, n, by=self.users[by])
+            self.attempt(scheduling.unschedule_article, n, by=self.users[by])
         else:
-            self.attempt(scheduling.schedule, n, by=self.users[by], at=self.now + timedelta(minutes=minutes))
+            self.attempt(scheduling.schedule_article, n, by=self.users[by], at=self.now + timedelta(minutes=minutes))
 
     @precondition(lambda self: Article.objects.filter(scheduled_for__isnull=False).exists())
     @rule(minutes=st.integers(0, 2), frozen=st.booleans())
@@ -209,9 +225,9 @@ class Newsroom(RuleBasedStateMachine):
         """Refused once anything was decided; before, a new article takes the place of the one that went."""
 
         def act(article):
-            editing.discard(article, by=self.users[by])
+            editing.discard_draft(article, by=self.users[by])
             new = Article(title="新", body="<p>文</p>", section=self.sections[0], source=self.source)
-            editing.save(new, by=self.users["writer"], credits=self.credits("writer"))
+            editing.save_article(new, by=self.users["writer"], credits=self.credits("writer"))
             self.numbers[n] = new.pk
             self.discarded = True
 
@@ -234,7 +250,7 @@ class Newsroom(RuleBasedStateMachine):
         for edition in Edition.objects.filter(basis="signed").select_related("sign_off", "revision", "section"):
             final = edition.sign_off
             assert final.is_final
-            assert edition.digest == final.digest == edition.revision.digest == digest_of(edition.revision.content)
+            assert edition.digest == final.digest == edition.revision.digest == content_digest(edition.revision.content)
             chain = final.chain()
             assert [link.stage for link in chain] == list(range(1, final.stages + 1))
             if not edition.section.same_person_allowed:
@@ -256,7 +272,7 @@ class Newsroom(RuleBasedStateMachine):
             assert article.readings_due_at or read.exists()
 
     def the_audit_is_one_chain_and_replays_to_the_rows(self):
-        assert audit.first_broken() is None
+        assert audit.first_broken_entry() is None
         for article in Article.objects.select_related("live", "latest"):
             entries = AuditEntry.objects.filter(object_type="article", object_id=article.pk).order_by("pk")
             assert replay(entries) == {
@@ -300,8 +316,16 @@ def writers_of(revision):
 
 def replay(entries):
     """The state of an article, from its audit alone."""
-    state = {"stage": 0, "digest": "", "edition": None, "withdrawn": False, "scheduled": None, "on_hold": False,
-             "handed_to": None, "due": False}  # fmt: skip
+    state = {
+        "stage": 0,
+        "digest": "",
+        "edition": None,
+        "withdrawn": False,
+        "scheduled": None,
+        "on_hold": False,
+        "handed_to": None,
+        "due": False,
+    }
     editions, read = {}, set()  # number → digest; the digests that all have signed
 
     def move(stage):

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from articles import sanitising
-from articles.sanitising import Sanitised, SanitisedHtml, paragraphs, plain, sanitise, used_files
+from articles.sanitising import Sanitised, SanitisedHtml, as_paragraphs, plain_text, sanitise, used_files
 
 PICTURE = "/media/pictures/0123456789abcdef0123456789abcdef.jpg"
 OTHER_PICTURE = "/media/pictures/fedcba9876543210fedcba9876543210.png"
@@ -282,12 +282,12 @@ def test_the_editor_is_told_everything_in_a_fixed_order():
     ],
 )
 def test_plain_is_one_line_of_visible_characters(text, line):
-    assert plain(text) == line
+    assert plain_text(text) == line
 
 
 def test_paragraphs_are_escaped_and_without_blank_lines():
     assert (
-        paragraphs(["　　甲 & <b>乙</b>", "", " \u3000", "张三　李四\n"])
+        as_paragraphs(["　　甲 & <b>乙</b>", "", " \u3000", "张三　李四\n"])
         == "<p>甲 &amp; &lt;b&gt;乙&lt;/b&gt;</p><p>张三　李四</p>"
     )
 
@@ -348,8 +348,13 @@ def test_what_is_no_markup_ends_at_its_first_end(name):
 
 @pytest.mark.parametrize(
     ("html", "kept"),
-    [("<svg/><p>后</p>", "<p>后</p>"), ("<math /><p>后</p>", "<p>后</p>"), ("<object/><p>内</p></object><p>后</p>", "<p>后</p>"),
-     ("<svg><p>内</p>", ""), ("<script/><p>内</p></script><p>后</p>", "<p>后</p>")],
-)  # fmt: skip
+    [
+        ("<svg/><p>后</p>", "<p>后</p>"),
+        ("<math /><p>后</p>", "<p>后</p>"),
+        ("<object/><p>内</p></object><p>后</p>", "<p>后</p>"),
+        ("<svg><p>内</p>", ""),
+        ("<script/><p>内</p></script><p>后</p>", "<p>后</p>"),
+    ],
+)
 def test_only_what_is_not_html_closes_itself(html, kept):
     assert sanitise(html).html == kept

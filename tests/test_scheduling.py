@@ -44,7 +44,7 @@ def again(article):
 
 def test_what_is_scheduled_is_published_when_it_is_due(cast, clock, article):
     at = clock.now + HOUR
-    scheduling.schedule(article, by=cast.editor, at=at)
+    scheduling.schedule_article(article, by=cast.editor, at=at)
     row = again(article)
     assert (row.scheduled_for, row.scheduled_by, row.live) == (at, cast.editor, None)
     entry = AuditEntry.objects.first()
@@ -66,59 +66,59 @@ def test_what_is_scheduled_is_published_when_it_is_due(cast, clock, article):
 @pytest.mark.parametrize("who", ["writer", "head", "stranger", "culture_editor"])
 def test_scheduling_and_unscheduling_by_the_wrong_person_is_refused(cast, clock, article, who):
     with refused(PermissionDenied, "Publish and schedule"):
-        scheduling.schedule(article, by=getattr(cast, who), at=clock.now + HOUR)
-    scheduling.schedule(article, by=cast.editor, at=clock.now + HOUR)
+        scheduling.schedule_article(article, by=getattr(cast, who), at=clock.now + HOUR)
+    scheduling.schedule_article(article, by=cast.editor, at=clock.now + HOUR)
     with refused(PermissionDenied, "Publish and schedule"):
-        scheduling.unschedule(article, by=getattr(cast, who))
+        scheduling.unschedule_article(article, by=getattr(cast, who))
 
 
 @pytest.mark.parametrize("late", [timedelta(0), HOUR])
 def test_an_instant_that_has_passed_is_refused(cast, clock, article, late):
     with refused(CannotSchedule, "has passed; choose a later time, or publish now"):
-        scheduling.schedule(article, by=cast.editor, at=clock.now - late)
+        scheduling.schedule_article(article, by=cast.editor, at=clock.now - late)
 
 
 def test_a_text_not_read_by_all_is_not_scheduled(cast, clock):
     article = cast.article()
     with refused(CannotPublish, "Nobody has read this text yet"):
-        scheduling.schedule(article, by=cast.editor, at=clock.now + HOUR)
-    review.submit(article, by=cast.writer)
+        scheduling.schedule_article(article, by=cast.editor, at=clock.now + HOUR)
+    review.submit_article(article, by=cast.writer)
     cast.sign(article, times=2)
     with refused(CannotPublish, "2 of 3 are signed"):
-        scheduling.schedule(article, by=cast.editor, at=clock.now + HOUR)
+        scheduling.schedule_article(article, by=cast.editor, at=clock.now + HOUR)
 
 
 def test_an_embargo_is_measured_at_the_scheduled_instant(cast, clock):
     article = cast.article(embargo_until=clock.now + 2 * HOUR, expires_at=clock.now + 4 * HOUR)
     cast.sign(article)
     with refused(CannotPublish, "under embargo"):
-        publishing.publish(article, by=cast.editor)
+        publishing.publish_article(article, by=cast.editor)
     with refused(CannotPublish, "under embargo"):
-        scheduling.schedule(article, by=cast.editor, at=clock.now + HOUR)
+        scheduling.schedule_article(article, by=cast.editor, at=clock.now + HOUR)
     with refused(CannotPublish, "already have expired"):
-        scheduling.schedule(article, by=cast.editor, at=clock.now + 5 * HOUR)
-    scheduling.schedule(article, by=cast.editor, at=clock.now + 2 * HOUR)
+        scheduling.schedule_article(article, by=cast.editor, at=clock.now + 5 * HOUR)
+    scheduling.schedule_article(article, by=cast.editor, at=clock.now + 2 * HOUR)
     clock.forward(2 * HOUR)
     assert scheduling.publish_due() == 1
 
 
 def test_scheduling_again_moves_the_instant_and_the_same_instant_is_nothing(cast, clock, article):
-    scheduling.schedule(article, by=cast.editor, at=clock.now + HOUR)
+    scheduling.schedule_article(article, by=cast.editor, at=clock.now + HOUR)
     before = world()
-    scheduling.schedule(article, by=cast.chief, at=clock.now + HOUR)
+    scheduling.schedule_article(article, by=cast.chief, at=clock.now + HOUR)
     assert world() == before
-    scheduling.schedule(article, by=cast.chief, at=clock.now + 2 * HOUR)
+    scheduling.schedule_article(article, by=cast.chief, at=clock.now + 2 * HOUR)
     assert (again(article).scheduled_for, again(article).scheduled_by) == (clock.now + 2 * HOUR, cast.chief)
 
 
 def test_unscheduling_leaves_it_read_by_all(cast, clock, article):
-    scheduling.schedule(article, by=cast.editor, at=clock.now + HOUR)
-    scheduling.unschedule(article, by=cast.chief)
+    scheduling.schedule_article(article, by=cast.editor, at=clock.now + HOUR)
+    scheduling.unschedule_article(article, by=cast.chief)
     assert again(article).scheduled_for is None
     assert again(article).is_read_by_all
     assert AuditEntry.objects.first().action == "article.unscheduled"
     before = world()
-    scheduling.unschedule(article, by=cast.chief)
+    scheduling.unschedule_article(article, by=cast.chief)
     assert world() == before
     clock.forward(2 * HOUR)
     assert scheduling.publish_due() == 0
@@ -130,13 +130,13 @@ def test_what_changes_the_article_takes_it_out_of_the_schedule(cast, clock, act)
     cast.publish(article)
     cast.change(article, title="改", voiding=True)
     cast.sign(article)
-    scheduling.schedule(article, by=cast.editor, at=clock.now + HOUR)
+    scheduling.schedule_article(article, by=cast.editor, at=clock.now + HOUR)
     if act == "edit":
         cast.change(article, by=cast.writer, title="再改", voiding=True)
     elif act == "send back":
         review.send_back(article, by=cast.chief, reason="再核", to_stage=2)
     else:
-        publishing.withdraw(article, by=cast.editor, reason="上级通知")
+        publishing.withdraw_article(article, by=cast.editor, reason="上级通知")
     assert again(article).scheduled_for is None
     clock.forward(2 * HOUR)
     assert scheduling.publish_due() == 0, "above all, what was withdrawn does not come back by itself"
@@ -145,11 +145,11 @@ def test_what_changes_the_article_takes_it_out_of_the_schedule(cast, clock, act)
 
 def test_put_back_to_the_text_that_waits_takes_it_out_of_the_schedule(cast, clock, article):
     """Withdrawn, read once more and scheduled, then put back: readers see that very text, and nothing is left to do."""
-    publishing.publish(article, by=cast.editor)
-    publishing.withdraw(article, by=cast.editor, reason="待核")
+    publishing.publish_article(article, by=cast.editor)
+    publishing.withdraw_article(article, by=cast.editor, reason="待核")
     cast.sign(article)
-    scheduling.schedule(article, by=cast.editor, at=clock.now + HOUR)
-    publishing.put_back(article, by=cast.editor, reason="无误")
+    scheduling.schedule_article(article, by=cast.editor, at=clock.now + HOUR)
+    publishing.put_back_article(article, by=cast.editor, reason="无误")
     assert (again(article).stage, again(article).scheduled_for) == (0, None)
     clock.forward(2 * HOUR)
     assert scheduling.publish_due() == 0
@@ -161,8 +161,8 @@ def test_what_cannot_be_published_any_more_says_why_and_stops_no_other(cast, clo
     deputy = make_user("deputy", ["publish"])
     other = cast.article(source=cast.listed)
     cast.sign(other)
-    scheduling.schedule(article, by=deputy, at=clock.now + HOUR)
-    scheduling.schedule(other, by=cast.editor, at=clock.now + HOUR)
+    scheduling.schedule_article(article, by=deputy, at=clock.now + HOUR)
+    scheduling.schedule_article(other, by=cast.editor, at=clock.now + HOUR)
     match trouble:
         case "duty taken away":
             Assignment.objects.filter(user=deputy).delete()
@@ -181,7 +181,7 @@ def test_what_cannot_be_published_any_more_says_why_and_stops_no_other(cast, clo
     assert row.is_read_by_all, "whoever puts the trouble right schedules it again"
     cast.own.standing = "own"
     cast.own.save()
-    scheduling.schedule(article, by=cast.chief, at=clock.now + HOUR)
+    scheduling.schedule_article(article, by=cast.chief, at=clock.now + HOUR)
     assert again(article).schedule_problem == ""
 
 
@@ -190,7 +190,7 @@ def test_one_call_takes_a_bounded_number_the_earliest_first(cast, clock, monkeyp
     articles = [cast.article() for _ in range(3)]
     for article, hours in zip(articles, (3, 1, 2), strict=True):
         cast.sign(article)
-        scheduling.schedule(article, by=cast.editor, at=clock.now + hours * HOUR)
+        scheduling.schedule_article(article, by=cast.editor, at=clock.now + hours * HOUR)
     clock.forward(5 * HOUR)
     assert scheduling.publish_due() == 2
     assert [again(article).live is not None for article in articles] == [False, True, True]
@@ -198,13 +198,13 @@ def test_one_call_takes_a_bounded_number_the_earliest_first(cast, clock, monkeyp
 
 
 def test_a_silent_worker_is_noticed(db, clock):
-    never = scheduling.silent_since()
+    never = scheduling.worker_silent_since()
     assert never.year == 1
-    scheduling.beat()
-    assert scheduling.silent_since() is None
+    scheduling.record_heartbeat()
+    assert scheduling.worker_silent_since() is None
     seen = clock.now
     clock.forward(scheduling.SILENCE)
-    assert scheduling.silent_since() == seen
-    scheduling.beat()
-    assert scheduling.silent_since() is None
+    assert scheduling.worker_silent_since() == seen
+    scheduling.record_heartbeat()
+    assert scheduling.worker_silent_since() is None
     assert Heartbeat.objects.count() == 1

@@ -22,7 +22,7 @@ def public(cast):
     cast.publish(article)
     cast.change(article, title="改后")
     cast.sign(article)
-    publishing.correct(article, by=cast.editor, note="数字有误 <b>&")
+    publishing.publish_correction(article, by=cast.editor, note="数字有误 <b>&")
     return article
 
 

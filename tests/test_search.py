@@ -18,7 +18,12 @@ pytestmark = pytest.mark.django_db
 
 def found(text, **facts):
     """The numbers of the articles that a search finds, best first."""
-    return [hit.number for hit in search.find(search.Query(words=search.Query.words_in(text), **facts), most=100).hits]
+    return [
+        hit.number
+        for hit in search.search_articles(
+            search.SearchQuery(words=search.SearchQuery.words_in(text), **facts), most=100
+        ).hits
+    ]
 
 
 def written(parts):
@@ -31,12 +36,12 @@ def written(parts):
 @given(st.text(alphabet="霁川大桥通车A１b2 ，“\n𠀀", max_size=30), st.data())
 @example("Ａ县１号", None)
 def test_every_piece_of_a_text_is_in_the_index(text, data):
-    held = tokens.words_of(text)
+    held = tokens.index_terms(text)
     start = data.draw(st.integers(0, len(text))) if data else 0
     piece = text[start : data.draw(st.integers(start, len(text)))] if data else text
-    for run in tokens.runs(tokens.folded(piece)):
-        if tokens.is_chinese(run):
-            for word in tokens.looked_for(run):
+    for run in tokens.text_runs(tokens.fold_text(piece)):
+        if tokens.is_chinese_run(run):
+            for word in tokens.query_terms(run):
                 assert any(one.startswith(word[:-1]) if word.endswith("*") else one == word for one in held), (
                     word,
                     held,
@@ -45,18 +50,26 @@ def test_every_piece_of_a_text_is_in_the_index(text, data):
 
 @given(st.text())
 def test_folding_keeps_every_place(text):
-    assert len(tokens.folded(text)) == len(text)
-    assert tokens.folded(tokens.folded(text)) == tokens.folded(text)
+    assert len(tokens.fold_text(text)) == len(text)
+    assert tokens.fold_text(tokens.fold_text(text)) == tokens.fold_text(text)
 
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("大桥 通车", ("大桥", "通车")), ("“大桥 通车”", ("大桥 通车",)), ('"G85 高速"停运', ("g85 高速", "停运")), ("，。！", ()),
-     ("Ｇ８５", ("g85",)), ("大桥 大桥", ("大桥",)), ("", ()), ("\x00桥%_'\\", ("桥",)), ("一 二 三 四 五 六 七 八 九",
-     ("一", "二", "三", "四", "五", "六", "七", "八"))],
-)  # fmt: skip
+    [
+        ("大桥 通车", ("大桥", "通车")),
+        ("“大桥 通车”", ("大桥 通车",)),
+        ('"G85 高速"停运', ("g85 高速", "停运")),
+        ("，。！", ()),
+        ("Ｇ８５", ("g85",)),
+        ("大桥 大桥", ("大桥",)),
+        ("", ()),
+        ("\x00桥%_'\\", ("桥",)),
+        ("一 二 三 四 五 六 七 八 九", ("一", "二", "三", "四", "五", "六", "七", "八")),
+    ],
+)
 def test_what_is_typed_becomes_words(typed, words):
-    assert search.Query.words_in(typed) == words
+    assert search.SearchQuery.words_in(typed) == words
 
 
 # --- finding --------------------------------------------------------------------------------------------------------
@@ -80,13 +93,14 @@ def archive(cast):
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(alphabet="霁川大桥通车值守员回落G85高abc。", min_size=1, max_size=5), min_size=1, max_size=3))
 def test_a_search_finds_exactly_the_texts_that_hold_all_its_words(archive, words):
-    texts = {row.article_id: tokens.folded(f"{row.title}\n{row.text}") for row in SearchText.objects.all()}
-    asked = search.Query.words_in(" ".join(words))
-    latin = [run for word in asked for run in tokens.runs(word) if not tokens.is_chinese(run)]
+    texts = {row.article_id: tokens.fold_text(f"{row.title}\n{row.text}") for row in SearchText.objects.all()}
+    asked = search.SearchQuery.words_in(" ".join(words))
+    latin = [run for word in asked for run in tokens.text_runs(word) if not tokens.is_chinese_run(run)]
     wanted = {
-        number for number, text in texts.items()
-        if asked and all(word in text for word in asked) and all(run in set(tokens.runs(text)) for run in latin)
-    }  # fmt: skip
+        number
+        for number, text in texts.items()
+        if asked and all(word in text for word in asked) and all(run in set(tokens.text_runs(text)) for run in latin)
+    }
     assert set(found(" ".join(words))) == wanted
 
 
@@ -128,27 +142,27 @@ def test_by_section_person_and_day(archive, cast):
 
 
 def test_hits_are_marked_where_they_stand(archive):
-    hit = search.find(search.Query(words=("大桥", "乡")), most=1).hits[0]
+    hit = search.search_articles(search.SearchQuery(words=("大桥", "乡")), most=1).hits[0]
     assert written(hit.title) == "霁川[大桥]通车"
     assert written(hit.snippet).startswith("望桥[乡]的老人走上霁川[大桥]。")
-    assert written(search.find(search.Query(words=("g85",))).hits[0].title) == "[G85]高速通车"
+    assert written(search.search_articles(search.SearchQuery(words=("g85",))).hits[0].title) == "[G85]高速通车"
 
 
 def test_the_piece_that_is_shown_is_about_what_was_looked_for(cast):
     cast.publish(
         cast.article(title="长文", body=f"<p>{'很长的开头。' * 100}水位回落到安全线以下。{'后面还有。' * 50}</p>")
     )
-    snippet = written(search.find(search.Query(words=("安全线",))).hits[0].snippet)
+    snippet = written(search.search_articles(search.SearchQuery(words=("安全线",))).hits[0].snippet)
     assert "水位回落到[安全线]以下。" in snippet
     assert snippet.startswith("…")
     assert snippet.endswith("…")
 
 
 def test_when_nothing_is_found_shorter_searches_are_offered(archive):
-    asked = lambda text: search.Query(words=search.Query.words_in(text))  # noqa: E731
-    assert search.suggestions(asked("大桥 龙舟")) == ["大桥"]
-    assert search.suggestions(asked("防汛检查大桥")) == ["防汛", "大桥"]
-    assert search.suggestions(asked("龙舟")) == []
+    asked = lambda text: search.SearchQuery(words=search.SearchQuery.words_in(text))  # noqa: E731
+    assert search.suggest_searches(asked("大桥 龙舟")) == ["大桥"]
+    assert search.suggest_searches(asked("防汛检查大桥")) == ["防汛", "大桥"]
+    assert search.suggest_searches(asked("龙舟")) == []
 
 
 # --- exactly while readers may see it ----------------------------------------------------------------------------------
@@ -158,18 +172,18 @@ def test_the_index_follows_every_act(cast):
     article = cast.article(title="渡口旧闻")
     cast.sign(article)
     assert found("渡口旧闻") == []
-    publishing.publish(article, by=cast.editor)
+    publishing.publish_article(article, by=cast.editor)
     assert found("渡口旧闻") == [article.number]
     cast.change(article, title="渡口新闻")
     assert found("渡口旧闻") == [article.number]  # a working copy is nobody's to find
     cast.sign(article)
-    publishing.correct(article, by=cast.editor, note="标题改正。")
+    publishing.publish_correction(article, by=cast.editor, note="标题改正。")
     assert found("渡口旧闻") == []
     assert found("渡口新闻") == [article.number]
-    publishing.withdraw(article, by=cast.editor, reason="核实")
+    publishing.withdraw_article(article, by=cast.editor, reason="核实")
     assert found("渡口") == []
     assert not SearchText.objects.exists()
-    publishing.put_back(article, by=cast.editor, reason="属实")
+    publishing.put_back_article(article, by=cast.editor, reason="属实")
     assert found("渡口新闻") == [article.number]
 
 
@@ -185,14 +199,14 @@ def test_what_expires_is_found_no_more_without_anybody_doing_anything(cast, monk
 def test_what_is_scheduled_is_found_from_its_minute_on(cast):
     article = cast.article(title="定时公告")
     cast.sign(article)
-    scheduling.schedule(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
+    scheduling.schedule_article(article, by=cast.editor, at=timezone.now() + timedelta(hours=1))
     assert found("定时公告") == []
 
 
 def test_the_index_made_anew_is_the_same_and_loses_what_should_not_be_there(archive, cast, capsys):
     before = list(SearchText.objects.order_by("article_id").values("article_id", "title", "text", "marks"))
-    publishing.withdraw(archive[0], by=cast.editor, reason="核实")
-    search.write(Article.objects.get(pk=archive[1].number))
+    publishing.withdraw_article(archive[0], by=cast.editor, reason="核实")
+    search.index_article(Article.objects.get(pk=archive[1].number))
     # A row of an article that readers see no more, as a fault might leave it.
     stale = SearchText.objects.get(article=archive[2].number)
     SearchText.objects.filter(pk=stale.pk).update(title="旧")
@@ -217,7 +231,7 @@ def test_articles_of_one_instant_are_all_found(cast):
 def test_common_words_are_looked_for_among_the_newest_and_in_titles(archive, monkeypatch):
     monkeypatch.setattr("articles.search.finding.NEWEST", 1)
     bridge, duty, road, _river = [article.number for article in archive]
-    result = search.find(search.Query(words=("桥",)))
+    result = search.search_articles(search.SearchQuery(words=("桥",)))
     assert result.more
     assert road in {hit.number for hit in result.hits}
     assert {bridge, duty} <= {hit.number for hit in result.hits}  # their titles hold it

@@ -33,8 +33,8 @@ def test_a_change_is_recorded_with_old_and_new_values_and_the_whole_site_is_aske
 def test_a_new_address_leaves_the_old_one_working(cast):
     cast.news.slug = "headlines"
     sections.save_section(cast.news, by=cast.chief)
-    assert old_paths.find("/s/news/").target == "/s/headlines/"
-    assert old_paths.find("/s/news/7/").target == "/s/headlines/7/"
+    assert old_paths.find_old_path("/s/news/").target == "/s/headlines/"
+    assert old_paths.find_old_path("/s/news/7/").target == "/s/headlines/7/"
 
 
 def test_what_acts_count_is_not_overwritten_by_a_form_that_was_opened_before(cast):

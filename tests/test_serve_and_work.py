@@ -52,8 +52,10 @@ def test_the_terminal_shows_a_code_that_opens_the_site(started, capsys, settings
     rows = [line for line in out.splitlines() if len(line) > 20 and set(line) <= {*HALVES, "\xa0"}]
     pixels = [
         [255 * HALVES[c.replace("\xa0", " ")][half] for c in line for _ in range(4)]
-        for line in rows for half in (0, 1) for _ in range(4)
-    ]  # fmt: skip
+        for line in rows
+        for half in (0, 1)
+        for _ in range(4)
+    ]
     image = Image.new("L", (len(pixels[0]), len(pixels)))
     image.putdata([value for line in pixels for value in line])
     found = zxingcpp.read_barcodes(image) or zxingcpp.read_barcodes(image.point(lambda value: 255 - value))
@@ -90,15 +92,15 @@ def test_one_look_publishes_what_is_due_and_leaves_a_heartbeat(cast, monkeypatch
     now = timezone.now()
     for article, hours in ((due, 1), (later, 3)):
         cast.sign(article)
-        scheduling.schedule(article, by=cast.editor, at=now + timedelta(hours=hours))
-    assert scheduling.silent_since()
+        scheduling.schedule_article(article, by=cast.editor, at=now + timedelta(hours=hours))
+    assert scheduling.worker_silent_since()
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=2))
     call_command("work", once=True)
     assert list(Article.objects.public()) == [due]
     assert Heartbeat.objects.get(worker="work").seen_at == now + timedelta(hours=2)
-    assert scheduling.silent_since() is None
+    assert scheduling.worker_silent_since() is None
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=2, minutes=3))
-    assert scheduling.silent_since() == now + timedelta(hours=2)
+    assert scheduling.worker_silent_since() == now + timedelta(hours=2)
 
 
 def test_one_look_bakes_what_waits_and_has_the_whole_site_baked_when_a_new_version_came(cast, started):
@@ -106,7 +108,7 @@ def test_one_look_bakes_what_waits_and_has_the_whole_site_baked_when_a_new_versi
     assert [command[1:] for command in started] == [["manage.py", "bake", "--all"]]
     baking.bake_everything(processes=1)
     started.clear()
-    baking.request(["/"])
+    baking.request_bake(["/"])
     call_command("work", once=True)
     assert (started, BakeJob.objects.count()) == ([], 0)
 
@@ -114,7 +116,7 @@ def test_one_look_bakes_what_waits_and_has_the_whole_site_baked_when_a_new_versi
 def test_the_desk_says_that_nobody_publishes_what_is_scheduled(client, cast):
     client.force_login(cast.editor)
     assert client.get("/admin/").context["silent_since"]
-    scheduling.beat()
+    scheduling.record_heartbeat()
     assert client.get("/admin/").context["silent_since"] is None
 
 

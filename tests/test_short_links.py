@@ -8,7 +8,7 @@ from PIL import Image
 
 from articles import short_links
 from articles.models import ShortLink
-from articles.short_links import draw
+from articles.short_links import draw_qr_code
 from tests.cast import png
 from tests.conftest import needs
 
@@ -40,14 +40,14 @@ def test_publishing_gives_a_code_for_each_purpose(cast):
 
 def test_the_image_says_the_address_in_capitals_from_settings(settings):
     settings.SITE_URL = "https://news.jichuan.example"
-    assert short_links.address_of("W12") == ADDRESS + "W12"
-    assert re.fullmatch(r"[0-9A-Z $%*+\-./:]+", short_links.address_of("P123456789-12")), "fits alphanumeric mode"
+    assert short_links.code_url("W12") == ADDRESS + "W12"
+    assert re.fullmatch(r"[0-9A-Z $%*+\-./:]+", short_links.code_url("P123456789-12")), "fits alphanumeric mode"
 
 
 def test_capitals_make_a_smaller_code():
     upper, lower = (
-        draw(ADDRESS + "W123456", form="svg", size=200),
-        draw((ADDRESS + "W123456").lower(), form="svg", size=200),
+        draw_qr_code(ADDRESS + "W123456", form="svg", size=200),
+        draw_qr_code((ADDRESS + "W123456").lower(), form="svg", size=200),
     )
     modules = [int(re.search(rb'viewBox="0 0 (\d+)', svg)[1]) for svg in (upper, lower)]
     assert modules[0] < modules[1]
@@ -56,7 +56,7 @@ def test_capitals_make_a_smaller_code():
 @pytest.mark.parametrize("size", [64, 96, 100, 150, 328, 1024])
 @pytest.mark.parametrize("logo", [None, png(64, 64)])
 def test_png_has_the_size_asked_for_and_a_white_quiet_zone(size, logo):
-    image = Image.open(io.BytesIO(draw(ADDRESS + "W1", form="png", size=size, logo=logo))).convert("L")
+    image = Image.open(io.BytesIO(draw_qr_code(ADDRESS + "W1", form="png", size=size, logo=logo))).convert("L")
     assert image.size == (size, size)
     modules = 33 if logo is None or size < 128 else 37
     zone = int(4 * size / modules)
@@ -66,7 +66,7 @@ def test_png_has_the_size_asked_for_and_a_white_quiet_zone(size, logo):
 
 
 def test_the_svg_is_whole_small_and_runs_nothing():
-    svg = draw(ADDRESS + "W1", form="svg", size=200).decode()
+    svg = draw_qr_code(ADDRESS + "W1", form="svg", size=200).decode()
     assert svg.startswith("<svg ")
     assert 'width="200" height="200"' in svg
     assert len(svg) < 6000
@@ -75,10 +75,12 @@ def test_the_svg_is_whole_small_and_runs_nothing():
 
 def test_the_logo_covers_at_most_five_percent():
     logo = png(200, 200, (200, 0, 0))
-    image = Image.open(io.BytesIO(draw(ADDRESS + "W1", form="png", size=600, logo=logo))).convert("RGB")
+    image = Image.open(io.BytesIO(draw_qr_code(ADDRESS + "W1", form="png", size=600, logo=logo))).convert("RGB")
     red = sum(1 for r, g, b in image.getdata() if r > 150 and g < 80 and b < 80)
     assert 0 < red / (600 * 600) <= 0.05
-    assert draw(ADDRESS + "W1", form="png", size=127, logo=logo) == draw(ADDRESS + "W1", form="png", size=127)
+    assert draw_qr_code(ADDRESS + "W1", form="png", size=127, logo=logo) == draw_qr_code(
+        ADDRESS + "W1", form="png", size=127
+    )
 
 
 @pytest.mark.parametrize("decoder", ["zxing", "zbar"])
@@ -88,7 +90,7 @@ def test_forty_codes_of_twenty_articles_decode_small_squeezed_and_turned(decoder
     for number in range(1, 200_000, 10_000):
         for purpose in "WM":
             text = f"{ADDRESS}{purpose}{number}"
-            clean = Image.open(io.BytesIO(draw(text, form="png", size=96))).convert("L")
+            clean = Image.open(io.BytesIO(draw_qr_code(text, form="png", size=96))).convert("L")
             assert read(clean) == [text]
             squeezed = io.BytesIO()
             clean.save(squeezed, "JPEG", quality=60)
@@ -101,15 +103,15 @@ def test_forty_codes_of_twenty_articles_decode_small_squeezed_and_turned(decoder
 @pytest.mark.parametrize("size", [128, 160, 328])
 def test_codes_with_a_logo_decode(decoder, size):
     text = ADDRESS + "P123456-3"
-    image = Image.open(io.BytesIO(draw(text, form="png", size=size, logo=png(100, 100)))).convert("L")
+    image = Image.open(io.BytesIO(draw_qr_code(text, form="png", size=size, logo=png(100, 100)))).convert("L")
     assert decoders()[decoder](image) == [text]
 
 
 def test_a_code_is_found_in_any_case(cast):
     article = cast.article()
     cast.publish(article)
-    assert short_links.find(f"w{article.number}").article == article
-    assert short_links.find("W999999") is None
+    assert short_links.find_short_link(f"w{article.number}").article == article
+    assert short_links.find_short_link("W999999") is None
 
 
 def test_scans_are_counted_in_the_database(cast):

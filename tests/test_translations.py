@@ -25,18 +25,35 @@ def fresh(tmp_path_factory):
     shutil.copy(ROOT / "manage.py", copy)
     (copy / ".env").write_text("SECRET_KEY=only-for-this-copy\n")
     subprocess.run(
-        [sys.executable, "manage.py", "makemessages", "-l", "zh_Hans",
-         "--no-obsolete", "--no-wrap", "--add-location", "file", "-v", "0"],
-        cwd=copy, check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "manage.py",
+            "makemessages",
+            "-l",
+            "zh_Hans",
+            "--no-obsolete",
+            "--no-wrap",
+            "--add-location",
+            "file",
+            "-v",
+            "0",
+        ],
+        cwd=copy,
+        check=True,
+        capture_output=True,
+    )
     return copy / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 
 
 def test_every_string_is_translated_and_none_is_a_guess(fresh):
     counts = subprocess.run(
-        ["msgfmt", "--statistics", "-o", "/dev/null", str(fresh)], capture_output=True, text=True, env={"LC_ALL": "C"},
-        check=True, executable=shutil.which("msgfmt"),
-    ).stderr  # fmt: skip
+        ["msgfmt", "--statistics", "-o", "/dev/null", str(fresh)],
+        capture_output=True,
+        text=True,
+        env={"LC_ALL": "C"},
+        check=True,
+        executable=shutil.which("msgfmt"),
+    ).stderr
     assert "untranslated" not in counts, counts
     assert "fuzzy" not in counts, counts
 

@@ -23,7 +23,7 @@ def refuses(rule, act):
     """The trigger of that name refuses; without the triggers the very same act goes through, so they are what refused."""
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         act()
-    triggers.remove(connection)
+    triggers.remove_triggers(connection)
     act()
 
 
@@ -60,7 +60,7 @@ def test_what_is_kept_is_not_deleted(cast, edition, model):
     if model is Edition:
         execute("DELETE FROM articles_shortlink")
     if model is SignOff:
-        review.submit(cast.article(), by=cast.writer)
+        review.submit_article(cast.article(), by=cast.writer)
     row = model._base_manager.order_by("-pk").values_list("pk", flat=True)[0]
     refuses(f"{table}_is_kept", lambda: execute(f"DELETE FROM {table} WHERE id = %s", [row]))
 
@@ -70,7 +70,7 @@ def test_a_draft_s_revisions_may_go_with_it(cast):
 
     article = cast.article()
     cast.change(article, title="二")
-    editing.discard(article, by=cast.writer)
+    editing.discard_draft(article, by=cast.writer)
     assert not Revision.objects.exists()
 
 
@@ -81,12 +81,22 @@ def publication(article, **facts):
     """An edition as publishing would write it, except for what the test falsifies."""
     article.refresh_from_db()
     before = article.editions.first()
-    return Edition(**{
-        "article": article, "number": before.number + 1 if before else 1, "revision": article.latest, "kind": "update",
-        "digest": article.latest.digest, "previous_digest": before.digest if before else "", "section": article.section,
-        "title": article.title, "published_at": timezone.now(), "published_by": article.created_by,
-        "sign_off": article.signed, **facts,
-    })  # fmt: skip
+    return Edition(
+        **{
+            "article": article,
+            "number": before.number + 1 if before else 1,
+            "revision": article.latest,
+            "kind": "update",
+            "digest": article.latest.digest,
+            "previous_digest": before.digest if before else "",
+            "section": article.section,
+            "title": article.title,
+            "published_at": timezone.now(),
+            "published_by": article.created_by,
+            "sign_off": article.signed,
+            **facts,
+        }
+    )
 
 
 def test_an_edition_of_what_all_signed_is_accepted(cast):
@@ -117,7 +127,7 @@ def test_an_edition_signed_for_another_article_is_refused(cast):
     refuses("articles_edition_is_signed", publication(twins[1], sign_off=final).save)
 
 
-@pytest.mark.parametrize("act", [review.send_back, review.reject, review.hold])
+@pytest.mark.parametrize("act", [review.send_back, review.reject_article, review.put_on_hold])
 def test_a_decision_that_is_no_signature_lets_nothing_out(cast, act):
     article = cast.article()
     cast.sign(article, times=2)
@@ -142,7 +152,7 @@ def test_an_edition_whose_digest_is_not_its_revision_s_is_refused(cast, basis):
 def test_an_article_does_not_show_another_one_s_edition(cast, edition):
     other = cast.article()
     cast.publish(other)
-    publishing.withdraw(other, by=cast.editor, reason="误")
+    publishing.withdraw_article(other, by=cast.editor, reason="误")
     execute("UPDATE articles_article SET live_id = NULL WHERE number = %s", [edition.article_id])
     sql = "UPDATE articles_article SET live_id = %s, withdrawn_at = NULL WHERE number = %s"
     refuses("articles_article_shows_its_own", lambda: execute(sql, [edition.pk, other.pk]))
@@ -172,7 +182,7 @@ NAMES = {name for name, _event, _table, _broken in triggers.RULES}
 def test_installing_again_is_the_same(db):
     with connection.cursor() as cursor:
         assert present(cursor) == NAMES
-        triggers.install(connection)
+        triggers.install_triggers(connection)
         assert present(cursor) == NAMES
 
 
@@ -205,9 +215,14 @@ with connection.cursor() as cursor:
 def test_a_fresh_database_has_them_after_migrate(tmp_path):
     """A file of its own; migrated, unwound and migrated again. (The test database above is one that `migrate` made.)"""
     done = subprocess.run(
-        [sys.executable, "-c", FRESH], cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=300, check=False,
+        [sys.executable, "-c", FRESH],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
         env={**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite3'}", "DATA_DIR": str(tmp_path)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     first, second = done.stdout.splitlines()
     assert set(first.split()) == set(second.split()) == NAMES

@@ -56,38 +56,38 @@ def test_clean_names_are_short_visible_and_stay_as_they_are(name):
 
 def test_a_file_at_the_cap_is_read_and_one_byte_more_is_refused(settings):
     settings.MAX_UPLOAD_BYTES = 2 * 2**20
-    assert len(uploads.read(upload(b"x" * 2 * 2**20), "a.pdf")) == 2 * 2**20
+    assert len(uploads.read_upload(upload(b"x" * 2 * 2**20), "a.pdf")) == 2 * 2**20
     with translation.override("en"), pytest.raises(RefusedFile, match=r"“a.pdf” is larger than 2 MB; make it smaller"):
-        uploads.read(upload(b"x" * (2 * 2**20 + 1)), "a.pdf")
+        uploads.read_upload(upload(b"x" * (2 * 2**20 + 1)), "a.pdf")
 
 
 def test_an_upload_somebody_looked_into_is_read_whole():
     file = upload(b"abc")
     file.read(2)
-    assert uploads.read(file, "") == b"abc"
+    assert uploads.read_upload(file, "") == b"abc"
 
 
 def test_an_empty_file_is_refused():
     with translation.override("en"), pytest.raises(RefusedFile, match="The file is empty"):
-        uploads.read(upload(b""), "")
+        uploads.read_upload(upload(b""), "")
 
 
 def test_a_file_is_kept_once_and_one_cut_short_is_written_again(settings):
-    uploads.keep("attachments/x.pdf", b"whole")
+    uploads.keep_file("attachments/x.pdf", b"whole")
     (settings.MEDIA_ROOT / "attachments/x.pdf").write_bytes(b"who")
-    uploads.keep("attachments/x.pdf", b"whole")
-    uploads.keep("attachments/x.pdf", b"whole")
+    uploads.keep_file("attachments/x.pdf", b"whole")
+    uploads.keep_file("attachments/x.pdf", b"whole")
     assert default_storage.listdir("attachments") == ([], ["x.pdf"])
     assert (settings.MEDIA_ROOT / "attachments/x.pdf").read_bytes() == b"whole"
 
 
 def test_two_keeping_the_same_file_at_once_leave_one(monkeypatch):
     """The other one's file appears after ours looked for it."""
-    uploads.keep("attachments/x.pdf", b"whole")
+    uploads.keep_file("attachments/x.pdf", b"whole")
     answers = iter([False])
     exists = default_storage.exists
     monkeypatch.setattr(default_storage, "exists", lambda path: next(answers, exists(path)))
-    uploads.keep("attachments/x.pdf", b"whole")
+    uploads.keep_file("attachments/x.pdf", b"whole")
     assert default_storage.listdir("attachments") == ([], ["x.pdf"])
 
 
@@ -100,7 +100,7 @@ def test_a_picture_of_a_form_is_decoded_and_scaled_once_and_its_marks_are_writte
     with (
         mock.patch.object(Image, "open", wraps=Image.open) as opened,
         mock.patch.object(Image.Image, "resize", autospec=True, side_effect=Image.Image.resize) as scaled,
-        mock.patch.object(picture_marks, "xmp", wraps=picture_marks.xmp) as packed,
+        mock.patch.object(picture_marks, "xmp_packet", wraps=picture_marks.xmp_packet) as packed,
     ):
         assert client.post("/admin/articles/picture/add/", words).status_code == 302
     stored = Picture.objects.get()
@@ -111,7 +111,7 @@ def test_a_picture_of_a_form_is_decoded_and_scaled_once_and_its_marks_are_writte
 
 def test_a_film_of_a_form_is_read_once(client, cast):
     client.force_login(cast.writer)
-    with mock.patch.object(film, "facts_of", wraps=film.facts_of) as read:
+    with mock.patch.object(film, "film_facts", wraps=film.film_facts) as read:
         answer = client.post("/admin/articles/attachment/add/", {"upload": upload(a_film(), "通车.mp4")})
     assert answer.status_code == 302
     stored = Attachment.objects.get()

@@ -15,7 +15,7 @@ from tests.cast import refused, world
 @pytest.fixture
 def submitted(cast):
     article = cast.article()
-    review.submit(article, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
     return article
 
 
@@ -40,9 +40,9 @@ def test_urgent_news_is_public_first_and_its_readings_stay_open(cast, submitted,
     assert timedelta(0) <= due - edition.published_at - timedelta(hours=3) + timedelta(seconds=5) < timedelta(minutes=1)
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.actor, entry.details["reason"]) == (action, user, "洪水预警")
-    assert list(review.overdue()) == []
+    assert list(review.overdue_readings()) == []
     Article.objects.update(readings_due_at=timezone.now())
-    assert list(review.overdue()) == [submitted]
+    assert list(review.overdue_readings()) == [submitted]
     before = world()
     assert publishing.publish_urgent(submitted, by=user, reason="again") == edition
     assert world() == before
@@ -53,7 +53,7 @@ def test_late_readings_of_the_same_text_close_it(cast, submitted):
     cast.sign(submitted)
     assert (submitted.readings_due_at, submitted.stage, submitted.signed, submitted.live) == (None, 0, None, edition)
     with refused(review.CannotSubmit, "Readers see this text already"):
-        review.submit(submitted, by=cast.writer)
+        review.submit_article(submitted, by=cast.writer)
 
 
 def test_late_readings_of_a_corrected_text_end_in_its_publication(cast, submitted):
@@ -63,7 +63,7 @@ def test_late_readings_of_a_corrected_text_end_in_its_publication(cast, submitte
     cast.sign(submitted)
     assert submitted.readings_due_at
     assert submitted.is_read_by_all
-    publishing.correct(submitted, by=cast.editor, note="水位有误")
+    publishing.publish_correction(submitted, by=cast.editor, note="水位有误")
     submitted.refresh_from_db()
     assert (submitted.readings_due_at, submitted.live.basis) == (None, Edition.Basis.SIGNED)
 
@@ -84,7 +84,7 @@ def test_publishing_first_refuses(cast, submitted):
     with refused(CannotPublish, "has not been submitted"):
         publishing.publish_urgent(draft, by=cast.chief, reason="x")
     unsourced = cast.article(source=None)
-    review.submit(unsourced, by=cast.writer)
+    review.submit_article(unsourced, by=cast.writer)
     with refused(CannotPublish, "The source is missing"):
         publishing.publish_urgent(unsourced, by=cast.chief, reason="x")
     cast.sign(submitted)
@@ -100,11 +100,11 @@ def test_urgent_news_put_back_is_due_again_until_all_have_read_it(cast, submitte
     if read:
         cast.sign(submitted, times=read)
         cast.change(submitted, title="后来的事")
-        review.submit(submitted, by=cast.writer)
-    publishing.withdraw(submitted, by=cast.chief, reason="误")
+        review.submit_article(submitted, by=cast.writer)
+    publishing.withdraw_article(submitted, by=cast.chief, reason="误")
     submitted.refresh_from_db()
     assert submitted.readings_due_at is None
-    publishing.put_back(submitted, by=cast.chief, reason="无误")
+    publishing.put_back_article(submitted, by=cast.chief, reason="无误")
     submitted.refresh_from_db()
     assert (submitted.readings_due_at is not None) == due
 
@@ -114,9 +114,9 @@ def test_what_either_of_them_published_first_is_due_in_so_many_hours_when_it_is_
     cast.news.late_reading_hours = 3
     cast.news.save()
     publishing.publish_urgent(submitted, by=getattr(cast, who), reason="洪水")
-    publishing.withdraw(submitted, by=cast.chief, reason="误")
+    publishing.withdraw_article(submitted, by=cast.chief, reason="误")
     before = timezone.now()
-    publishing.put_back(submitted, by=cast.chief, reason="无误")
+    publishing.put_back_article(submitted, by=cast.chief, reason="无误")
     submitted.refresh_from_db()
     assert before <= submitted.readings_due_at - timedelta(hours=3) <= timezone.now()
     assert AuditEntry.objects.first().details["readings_open"] is True
@@ -127,8 +127,8 @@ def test_readings_of_a_later_text_do_not_answer_for_the_one_that_is_put_back(cas
     cast.sign(submitted, times=2)
     cast.change(submitted, by=cast.chief, title="水位更正")
     cast.sign(submitted)
-    publishing.withdraw(submitted, by=cast.chief, reason="误")
-    publishing.put_back(submitted, by=cast.chief, reason="无误")
+    publishing.withdraw_article(submitted, by=cast.chief, reason="误")
+    publishing.put_back_article(submitted, by=cast.chief, reason="无误")
     submitted.refresh_from_db()
     assert submitted.readings_due_at
     entry = AuditEntry.objects.first()
@@ -140,10 +140,10 @@ def test_a_final_reading_without_a_signature_does_not_answer_for_what_is_put_bac
     publishing.publish_urgent(submitted, by=cast.chief, reason="洪水")
     cast.sign(submitted, times=2)
     if last == "held":
-        review.hold(submitted, by=cast.chief, reason="等")
+        review.put_on_hold(submitted, by=cast.chief, reason="等")
     elif last == "sent back":
         review.send_back(submitted, by=cast.chief, reason="补来源说明")
-    publishing.withdraw(submitted, by=cast.chief, reason="误")
-    publishing.put_back(submitted, by=cast.chief, reason="无误")
+    publishing.withdraw_article(submitted, by=cast.chief, reason="误")
+    publishing.put_back_article(submitted, by=cast.chief, reason="无误")
     submitted.refresh_from_db()
     assert submitted.readings_due_at

@@ -84,7 +84,7 @@ def test_each_feed_that_changed_is_told_once(hub, cast, public):
     baking.bake_pending()
     assert websub.tell_hub() == 6
     assert hub.take() == addresses("all", "news")
-    publishing.withdraw(public, by=cast.editor, reason="核实")
+    publishing.withdraw_article(public, by=cast.editor, reason="核实")
     baking.bake_pending()
     websub.tell_hub()
     assert hub.take() == addresses("all", "news")

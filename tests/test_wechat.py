@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 
-from articles.public import wechat
+from articles.public.machines import wechat
 from tests.browser import chromium, watched
 from tests.serving import free_port
 
@@ -27,8 +27,10 @@ class Api(HTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", free_port()), Answering)
         self.asked = []
-        self.answers = {"stable_token": {"access_token": "T1", "expires_in": 7200},
-                        "getticket": {"errcode": 0, "ticket": "K1", "expires_in": 7200}}  # fmt: skip
+        self.answers = {
+            "stable_token": {"access_token": "T1", "expires_in": 7200},
+            "getticket": {"errcode": 0, "ticket": "K1", "expires_in": 7200},
+        }
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -83,9 +85,17 @@ def test_our_address_is_signed_as_wechat_reckons_and_wechat_is_asked_once(client
 
 @pytest.mark.parametrize(
     "url",
-    ["https://evil.example/a/1/", "http://news.example.cn/a/1/", "https://news.example.cn.evil.example/", "",
-     "https://news.example.cn:444/", "https://x@news.example.cn/", "//news.example.cn/", "https://news.example.cn/" + "a" * 1000],
-)  # fmt: skip
+    [
+        "https://evil.example/a/1/",
+        "http://news.example.cn/a/1/",
+        "https://news.example.cn.evil.example/",
+        "",
+        "https://news.example.cn:444/",
+        "https://x@news.example.cn/",
+        "//news.example.cn/",
+        "https://news.example.cn/" + "a" * 1000,
+    ],
+)
 def test_others_addresses_are_not_signed(client, db, api, url):
     assert signed(client, url).status_code == 404
     assert api.asked == []
@@ -93,9 +103,13 @@ def test_others_addresses_are_not_signed(client, db, api, url):
 
 @pytest.mark.parametrize(
     "answers",
-    [{"stable_token": {"errcode": 40001, "errmsg": "invalid credential"}}, {"getticket": {"errcode": 42001}}, {"getticket": []},
-     {"stable_token": {"access_token": "T", "expires_in": 1}, "getticket": {"ticket": "K", "expires_in": "soon"}}],
-)  # fmt: skip
+    [
+        {"stable_token": {"errcode": 40001, "errmsg": "invalid credential"}},
+        {"getticket": {"errcode": 42001}},
+        {"getticket": []},
+        {"stable_token": {"access_token": "T", "expires_in": 1}, "getticket": {"ticket": "K", "expires_in": "soon"}},
+    ],
+)
 def test_where_wechat_refuses_nothing_happens_and_it_is_left_alone_for_a_while(client, api, answers):
     api.answers |= answers
     assert signed(client).status_code == 204
@@ -115,10 +129,12 @@ def test_without_the_option_there_is_no_such_address(client, db):
 
 @pytest.mark.parametrize(
     ("facts", "said"),
-    [({}, r"script-src 'self'[;\"]"),
-     ({"WECHAT_APP_ID": "wx0", "WECHAT_APP_SECRET": "s"}, r"script-src 'self' https://res\.wx\.qq\.com[;\"]"),
-     ({"WECHAT_APP_ID": "wx0"}, "go together")],
-)  # fmt: skip
+    [
+        ({}, r"script-src 'self'[;\"]"),
+        ({"WECHAT_APP_ID": "wx0", "WECHAT_APP_SECRET": "s"}, r"script-src 'self' https://res\.wx\.qq\.com[;\"]"),
+        ({"WECHAT_APP_ID": "wx0"}, "go together"),
+    ],
+)
 def test_wechats_host_is_let_in_with_the_option_alone(facts, said, tmp_path):
     script = (
         "import django; django.setup(); from serving.baked_files import headers_of_django; print(headers_of_django())"
@@ -129,8 +145,14 @@ def test_wechats_host_is_let_in_with_the_option_alone(facts, said, tmp_path):
         "SECRET_KEY": "x" * 60,
         **facts,
     }
-    done = subprocess.run([sys.executable, "-c", script], env=environment, cwd=django_settings.BASE_DIR, check=False,
-                          capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment,
+        cwd=django_settings.BASE_DIR,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     # The parts of the policy have another order in every process.
     assert re.search(said, done.stdout + done.stderr)
 
@@ -150,8 +172,10 @@ def test_the_card_says_what_the_page_says_and_nothing_is_loaded_elsewhere(live_s
     with chromium() as browser:
         page = browser.new_context(user_agent=agent, locale="zh-CN").new_page()
         loaded = []
-        page.route("https://res.wx.qq.com/**", lambda route: (loaded.append(1), route.fulfill(
-            body=SDK, content_type="text/javascript")))  # fmt: skip
+        page.route(
+            "https://res.wx.qq.com/**",
+            lambda route: (loaded.append(1), route.fulfill(body=SDK, content_type="text/javascript")),
+        )
         wrong = watched(page, (live_server.url, "https://res.wx.qq.com"))
         page.goto(live_server.url + article.get_absolute_url(), wait_until="networkidle")
         assert wrong == []

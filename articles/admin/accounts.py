@@ -23,17 +23,18 @@ from django.utils.translation import gettext as _django
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from .. import accounts, permissions
+from .. import accounts
 from ..accounts import SWITCHES, may_change_account, may_open_accounts
+from ..assignments import permissions
+from ..assignments.permissions import Duty
 from ..models import Person
-from ..permissions import Duty
-from .screen import Careful, Screen
+from .newsroom_admin import CleanTextMixin, NewsroomAdmin
 
 admin.site.unregister(Group)
 admin.site.unregister(User)
 
 
-class PersonForm(forms.ModelForm):
+class AccountPersonForm(forms.ModelForm):
     """The real name behind an account; whoever was credited before they had one stays the same person."""
 
     def clean(self) -> dict[str, Any]:
@@ -44,9 +45,9 @@ class PersonForm(forms.ModelForm):
         return cleaned
 
 
-class PersonInline(Careful, admin.StackedInline):
+class AccountPersonInline(CleanTextMixin, admin.StackedInline):
     model = Person
-    form = PersonForm
+    form = AccountPersonForm
     fields = ["name", "unit"]
     can_delete = False
 
@@ -60,8 +61,8 @@ class PersonInline(Careful, admin.StackedInline):
 
 
 @admin.register(User)
-class AccountScreen(Screen, UserAdmin):
-    inlines = [PersonInline]
+class AccountAdmin(NewsroomAdmin, UserAdmin):
+    inlines = [AccountPersonInline]
     list_display = ["username", "person", "email", "is_active", "is_superuser", "last_login"]
     list_select_related = ["person"]
     list_filter = ["is_active", "is_superuser"]
@@ -83,7 +84,7 @@ class AccountScreen(Screen, UserAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Whoever assigns duties, too, finds those of this account from here."""
-        if obj is None or not permissions.may_everywhere(request.user, Duty.GRANT):
+        if obj is None or not permissions.has_duty_everywhere(request.user, Duty.GRANT):
             return super().get_fieldsets(request, obj)
         first, (heading, switches) = self.fieldsets
         return [first, (heading, {"fields": [*switches["fields"], "duties"]})]

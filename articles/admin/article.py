@@ -13,18 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, editing, permissions, review
+from .. import audit, editing, review
+from ..assignments import permissions
 from ..models import Article, Credit, Section
-from .acts import ACTS, perform
+from .article_actions import ARTICLE_ACTIONS, action_view
 from .article_card import reading_of
 from .article_filters import ReadingFilter, StateFilter
 from .article_form import ArticleForm, CreditFormSet, edit_article
+from .newsroom_admin import NUMBER, CleanTextMixin, NewsroomAdmin
 from .review import review_view
 from .revisions import revision_view, revisions_view
-from .screen import NUMBER, Careful, Screen
 
 
-def add_only(field: Any, *, add: bool = True) -> Any:
+def without_related_links(field: Any, *, add: bool = True) -> Any:
     """A choice with at most a + beside it: editing the chosen thing is done on its own screen."""
     for icon in ("can_change_related", "can_delete_related", "can_view_related"):
         setattr(field.widget, icon, False)
@@ -32,12 +33,12 @@ def add_only(field: Any, *, add: bool = True) -> Any:
     return field
 
 
-def may_edit(user: Any, article: Article) -> bool:
+def may_edit_article(user: Any, article: Article) -> bool:
     """Whoever writes in the section, and the reader whose turn it is, who corrects while reading."""
-    return permissions.may(user, permissions.Duty.WRITE, article.section) or review.may_correct(article, user)
+    return permissions.has_duty(user, permissions.Duty.WRITE, article.section) or review.may_correct(article, user)
 
 
-class CreditInline(Careful, admin.TabularInline):
+class CreditInline(CleanTextMixin, admin.TabularInline):
     model = Credit
     formset = CreditFormSet
     fields = ["role", "person", "position"]
@@ -47,17 +48,17 @@ class CreditInline(Careful, admin.TabularInline):
     has_view_permission = lambda self, request, obj=None: True  # noqa: E731
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        return obj is None or may_edit(request.user, obj)
+        return obj is None or may_edit_article(request.user, obj)
 
     has_add_permission = has_delete_permission = has_change_permission
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        return add_only(field) if db_field.name == "person" else field
+        return without_related_links(field) if db_field.name == "person" else field
 
 
 @admin.register(Article)
-class ArticleScreen(Screen):
+class ArticleAdmin(NewsroomAdmin):
     form = ArticleForm
     inlines = [CreditInline]
     duty = permissions.Duty.WRITE
@@ -92,16 +93,16 @@ class ArticleScreen(Screen):
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         if obj is None:
-            return permissions.may_anywhere(request.user, self.duty)
-        return may_edit(request.user, obj)
+            return permissions.has_duty_anywhere(request.user, self.duty)
+        return may_edit_article(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        may = obj is not None and permissions.may(request.user, self.duty, obj.section)
+        may = obj is not None and permissions.has_duty(request.user, self.duty, obj.section)
         return may and not obj.first_published_at and not obj.sign_offs.exists()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "section":
-            allowed = Q(pk__in=permissions.sections(request.user, self.duty).values("pk"))
+            allowed = Q(pk__in=permissions.sections_with_duty(request.user, self.duty).values("pk"))
             number = request.resolver_match.kwargs.get("object_id", "")
             if NUMBER.fullmatch(number):  # a reader who corrects may not write elsewhere, and leaves it where it is
                 allowed |= Q(working_articles=number)
@@ -111,8 +112,8 @@ class ArticleScreen(Screen):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "body":
-            field.widget.with_source = permissions.may_everywhere(request.user, permissions.Duty.ARRANGE)
-        return add_only(field, add=db_field.name != "section") if db_field.is_relation else field
+            field.widget.with_source = permissions.has_duty_everywhere(request.user, permissions.Duty.ARRANGE)
+        return without_related_links(field, add=db_field.name != "section") if db_field.is_relation else field
 
     # --- Reading ------------------------------------------------------------------------------------------------
 
@@ -139,7 +140,7 @@ class ArticleScreen(Screen):
         if not article.latest:
             return "–"
         at = timezone.localtime(article.latest.created_at)
-        return f"{at:%m-%d %H:%M} {audit.name_of(article.latest.created_by)}"
+        return f"{at:%m-%d %H:%M} {audit.account_name(article.latest.created_by)}"
 
     # --- Writing ------------------------------------------------------------------------------------------------
 
@@ -153,7 +154,7 @@ class ArticleScreen(Screen):
         return edit_article(self, request, object_id)
 
     def delete_model(self, request: HttpRequest, obj: Article) -> None:
-        editing.discard(obj, by=request.user)
+        editing.discard_draft(obj, by=request.user)
 
     # --- Acts ---------------------------------------------------------------------------------------------------
 
@@ -170,7 +171,7 @@ class ArticleScreen(Screen):
             )
 
         return [
-            *(route(f"{act.name}/", partial(perform, self, act=act), act.name) for act in ACTS),
+            *(route(f"{act.name}/", partial(action_view, self, act=act), act.name) for act in ARTICLE_ACTIONS),
             route("review/", partial(review_view, self), "review"),
             route("revisions/", partial(revisions_view, self), "revisions"),
             route("revisions/<int:revision>/", partial(revision_view, self), "revision"),

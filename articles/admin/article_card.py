@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import checks, preview, review, short_links, statistics
+from .. import checks, preview, reads, review, short_links
 from ..models import Article
-from .acts import shown_to
+from .article_actions import actions_offered
 
 
 def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dict[str, Any]:
@@ -25,15 +25,15 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "reading": reading_of(article),
         "signed": article.signed.chain() if article.signed else [],
         "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,
-        "may_decide": not review.refusal(article, user),
+        "may_decide": not review.decision_refusal(article, user),
         "may_correct": correcting,
         "void_warning": review.void_warning(article) if asked or not correcting else "",
         "problems": checks.find_problems(article, checks.OF_THE_TEXT),
-        "acts": shown_to(user, article),
-        "preview_url": preview.path_of(article.latest) if article.latest else "",
-        "preview_code": _as_data(preview.qr_of(article.latest)) if article.latest else "",
-        "codes": short_links.of_edition(article.live) if article.live else [],
-        "reads": statistics.reads_of(article) if article.first_published_at else None,
+        "acts": actions_offered(user, article),
+        "preview_url": preview.preview_path(article.latest) if article.latest else "",
+        "preview_code": _as_data(preview.preview_qr_code(article.latest)) if article.latest else "",
+        "codes": short_links.edition_codes(article.live) if article.live else [],
+        "reads": reads.read_counts(article) if article.first_published_at else None,
     }
 
 
@@ -46,9 +46,11 @@ def reading_of(article: Article) -> str:
     if article.stage > article.stages:
         return _("Read by all, to be published")
     name = review.stage_name(article.stage, article.stages)
-    return _("On hold at “%(reading)s”") % {"reading": name} if article.on_hold else (
-        _("Waiting for “%(reading)s”") % {"reading": name}
-    )  # fmt: skip
+    return (
+        _("On hold at “%(reading)s”") % {"reading": name}
+        if article.on_hold
+        else (_("Waiting for “%(reading)s”") % {"reading": name})
+    )
 
 
 def _as_data(svg: bytes) -> str:

@@ -21,10 +21,10 @@ from django.utils.translation import gettext_lazy
 from .. import comparing, editing, review, sanitising
 from ..models import Article, Person, Revision
 from ..refusals import Refusal
-from .acts import sentences
+from .article_actions import refusal_sentences
 from .article_card import card_beside_form
 from .editor import BodyWidget
-from .screen import Screen
+from .newsroom_admin import NewsroomAdmin
 
 
 class ArticleForm(forms.ModelForm):
@@ -32,15 +32,30 @@ class ArticleForm(forms.ModelForm):
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
     # Said by whoever edits a text that others have signed; shown only then.
     voiding = forms.BooleanField(required=False, label=gettext_lazy("I know; save it, and have it read again"))
-    conflict: list[comparing.Change] | None = None
+    conflict: list[comparing.ContentChange] | None = None
 
     class Meta:
         model = Article
         fields = [
-            "kicker", "title", "subtitle", "short_title", "summary", "body", "cover", "keywords",
-            "section", "source", "origin", "original_title", "original_author", "original_url",
-            "original_published_on", "embargo_until", "expires_at", "pinned_until",
-        ]  # fmt: skip
+            "kicker",
+            "title",
+            "subtitle",
+            "short_title",
+            "summary",
+            "body",
+            "cover",
+            "keywords",
+            "section",
+            "source",
+            "origin",
+            "original_title",
+            "original_author",
+            "original_url",
+            "original_published_on",
+            "embargo_until",
+            "expires_at",
+            "pinned_until",
+        ]
         widgets = {
             "body": BodyWidget,
             "summary": forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
@@ -68,10 +83,10 @@ class ArticleForm(forms.ModelForm):
         """Keep, for the page, what somebody else saved meanwhile and how what was typed here differs from it."""
         newest = Article.objects.select_related("latest__created_by__person").get(pk=self.instance.pk).newest
         typed = {field: self.cleaned_data.get(field) or "" for field in editing.PLAIN_FIELDS if field != "keywords"}
-        with suppress(sanitising.TooLong):
+        with suppress(sanitising.BodyTooLong):
             typed["body"] = sanitising.sanitise(self.cleaned_data.get("body", "")).html
         self.instance.latest = newest
-        self.conflict = comparing.compare(newest.content, {**newest.content, **typed})
+        self.conflict = comparing.compare_contents(newest.content, {**newest.content, **typed})
 
 
 class CreditFormSet(forms.BaseInlineFormSet):
@@ -85,7 +100,7 @@ class CreditFormSet(forms.BaseInlineFormSet):
         return [(form.cleaned_data["role"], form.cleaned_data["person"]) for form in rows]
 
 
-def edit_article(screen: Screen, request: HttpRequest, object_id: str | None) -> HttpResponse:
+def edit_article(screen: NewsroomAdmin, request: HttpRequest, object_id: str | None) -> HttpResponse:
     """The page on which an article is written: shows the form, or saves it once. What is refused stands on the form, with
     everything that was typed.
     """
@@ -105,7 +120,7 @@ def edit_article(screen: Screen, request: HttpRequest, object_id: str | None) ->
     return screen.render_form(request, form, article, [(credits, inline)], **card)
 
 
-def _require_access(screen: Screen, request: HttpRequest, article: Article | None, *, adding: bool) -> None:
+def _require_access(screen: NewsroomAdmin, request: HttpRequest, article: Article | None, *, adding: bool) -> None:
     if adding:
         allowed = screen.has_add_permission(request)
     elif request.method == "POST":
@@ -117,7 +132,7 @@ def _require_access(screen: Screen, request: HttpRequest, article: Article | Non
 
 
 def _forms_of(
-    screen: Screen, request: HttpRequest, article: Article | None
+    screen: NewsroomAdmin, request: HttpRequest, article: Article | None
 ) -> tuple[ArticleForm, CreditFormSet, InlineModelAdmin]:
     """The form and the credits, bound where something was sent. They write what was typed into a copy of the article, so that
     the page beside them shows the saved one.
@@ -135,14 +150,14 @@ def _forms_of(
 def _save_or_say_why_not(form: ArticleForm, credits: CreditFormSet, *, by: User) -> Revision | None:
     """Save; None where that was refused, which then stands on the form."""
     try:
-        return editing.save(
+        return editing.save_article(
             form.instance,
             by=by,
             credits=credits.in_reading_order(),
             voiding=form.cleaned_data["voiding"],
             based_on=form.revision_opened(),
         )
-    except sanitising.TooLong as refusal:
+    except sanitising.BodyTooLong as refusal:
         form.add_error("body", str(refusal))
     except review.WouldVoid as refusal:
         form.add_error(None, forms.ValidationError(str(refusal), code="would_void"))
@@ -167,16 +182,16 @@ def _notice_newer(form: ArticleForm) -> None:
         pass
 
 
-def _after_saving(screen: Screen, request: HttpRequest, revision: Revision) -> HttpResponse:
+def _after_saving(screen: NewsroomAdmin, request: HttpRequest, revision: Revision) -> HttpResponse:
     """Say what became of it, and submit it where that was asked for; then the page of what was saved."""
     for sentence in revision.removed:
         screen.message_user(request, sentence, messages.WARNING)
     screen.message_user(request, _("Saved. Readers see it once it is published."), messages.SUCCESS)
     if "_submit" in request.POST:
         try:
-            review.submit(revision.article, by=request.user)
+            review.submit_article(revision.article, by=request.user)
         except Refusal as refusal:
-            for sentence in [_("Not submitted:"), *sentences(refusal)]:
+            for sentence in [_("Not submitted:"), *refusal_sentences(refusal)]:
                 screen.message_user(request, sentence, messages.ERROR)
         else:
             screen.message_user(request, _("Submitted. The first reader sees it in the queue."), messages.SUCCESS)

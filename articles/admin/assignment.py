@@ -11,14 +11,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import assigning, audit, permissions
+from .. import audit
+from ..assignments import assigning, permissions
+from ..assignments.permissions import Duty
 from ..models import Assignment, Section
-from ..permissions import Duty
 from ..refusals import Refusal
-from .screen import Screen
+from .newsroom_admin import NewsroomAdmin
 
 
-def roles() -> list[tuple[str, str]]:
+def role_choices() -> list[tuple[str, str]]:
     """The presets, each with the duties it stands for; the first choice is none of them."""
     named = [
         (str(role), _("%(role)s: %(duties)s") % {"role": role.label, "duties": "、".join(str(d.label) for d in duties)})
@@ -28,7 +29,9 @@ def roles() -> list[tuple[str, str]]:
 
 
 class AssignmentForm(forms.ModelForm):
-    role = forms.ChoiceField(label=gettext_lazy("As a role"), required=False, widget=forms.RadioSelect, choices=roles)
+    role = forms.ChoiceField(
+        label=gettext_lazy("As a role"), required=False, widget=forms.RadioSelect, choices=role_choices
+    )
     duties = forms.MultipleChoiceField(
         label=gettext_lazy("Single duties"), required=False, widget=forms.CheckboxSelectMultiple, choices=Duty.choices
     )
@@ -60,11 +63,11 @@ def give_duties(form: AssignmentForm, *, by: User) -> list[Assignment]:
     user, section, role, duties = (form.cleaned_data[field] for field in ("user", "section", "role", "duties"))
     if role:
         return assigning.assign_role(user, role, section, by=by)
-    return assigning.assign(user, duties, section, by=by)
+    return assigning.assign_duties(user, duties, section, by=by)
 
 
 @admin.register(Assignment)
-class AssignmentScreen(Screen):
+class AssignmentAdmin(NewsroomAdmin):
     duty = Duty.GRANT
     form = AssignmentForm
     list_display = ["account", "real_name", "duty", "section"]
@@ -87,7 +90,7 @@ class AssignmentScreen(Screen):
         return person.name if person else "–"
 
     def has_view_permission(self, request: HttpRequest, obj: Assignment | None = None) -> bool:
-        return permissions.may_everywhere(request.user, Duty.GRANT)
+        return permissions.has_duty_everywhere(request.user, Duty.GRANT)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -125,7 +128,7 @@ class AssignmentScreen(Screen):
         return self.render_form(request, form, show_save_and_continue=False)
 
     def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
-        assigning.revoke(obj, by=request.user)
+        assigning.revoke_duty(obj, by=request.user)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
         self.message_user(request, _("Taken away: %(assignment)s") % {"assignment": obj_display}, messages.SUCCESS)

@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import attachments
 from ..models import Attachment
-from .uploads import FileScreen
+from .uploads import FileAdmin
 
 
 @admin.register(Attachment)
-class AttachmentScreen(FileScreen):
-    store = staticmethod(attachments.store)
+class AttachmentAdmin(FileAdmin):
+    store = staticmethod(attachments.store_attachment)
     prepare = staticmethod(attachments.prepare_attachment_upload)
     save_act = staticmethod(attachments.save_attachment)
     fields = ["link", "name", "length", "uploaded_at", "uploaded_by"]

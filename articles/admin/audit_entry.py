@@ -14,20 +14,39 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
-from .. import permissions
+from ..assignments import permissions
 from ..models import AuditEntry
 from ..models.calendar_days import start_of_day
-from .screen import Screen
+from .newsroom_admin import NewsroomAdmin
 
 MOST_COUNTED = 10_000
 ACT = re.compile(r"[a-z]+\.[a-z_]+")
 DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
 NUMBER = re.compile(r"\d{1,18}")
 
-READINGS = ("submitted", "signed_off", "sent_back", "held", "rejected", "handed_on", "readings_changed",
-            "sign_offs_voided")  # fmt: skip
-PUBLISHING = ("published", "published_before_readings", "glass_broken", "corrected", "withdrawn", "put_back",
-              "scheduled", "unscheduled", "schedule_failed", "migrated", "archive_made")  # fmt: skip
+READINGS = (
+    "submitted",
+    "signed_off",
+    "sent_back",
+    "held",
+    "rejected",
+    "handed_on",
+    "readings_changed",
+    "sign_offs_voided",
+)
+PUBLISHING = (
+    "published",
+    "published_before_readings",
+    "glass_broken",
+    "corrected",
+    "withdrawn",
+    "put_back",
+    "scheduled",
+    "unscheduled",
+    "schedule_failed",
+    "migrated",
+    "archive_made",
+)
 EXPORTS = Q(action__endswith="exported")
 # What kinds of acts there are, and which acts each is; tests/test_admin_screens.py finds the one that none holds.
 KINDS: dict[str, tuple[Any, Q]] = {
@@ -47,7 +66,7 @@ KINDS: dict[str, tuple[Any, Q]] = {
 }
 
 
-class KindFilter(admin.SimpleListFilter):
+class ObjectKindFilter(admin.SimpleListFilter):
     title = gettext_lazy("kind of act")
     parameter_name = "kind"
 
@@ -58,7 +77,7 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(KINDS[self.value()][1]) if self.value() in KINDS else queryset
 
 
-class NewestPages(Paginator):
+class NewestPagesPaginator(Paginator):
     """Counts no further than anybody turns pages: the audit of years has millions of rows."""
 
     @cached_property
@@ -67,18 +86,29 @@ class NewestPages(Paginator):
 
 
 @admin.register(AuditEntry)
-class AuditEntryScreen(Screen):
+class AuditEntryAdmin(NewsroomAdmin):
     list_display = ["instant", "actor_name", "act", "thing", "address"]
     list_display_links = ["instant", "act"]
-    list_filter = [KindFilter, "at"]
+    list_filter = [ObjectKindFilter, "at"]
     sortable_by = ["instant"]  # sorting years of rows by anything else would read them all
-    paginator = NewestPages
+    paginator = NewestPagesPaginator
     search_fields = ["object_id"]  # so that there is a box; what it finds is below
     search_help_text = gettext_lazy(
         "The number of an article, the name of whoever acted, a day (2026-03-25) or an act (article.published)."
     )
-    fields = ["at", "actor_name", "act", "action", "thing", "object_type", "object_id", "details", "address",
-              "previous_hash", "hash"]  # fmt: skip
+    fields = [
+        "at",
+        "actor_name",
+        "act",
+        "action",
+        "thing",
+        "object_type",
+        "object_id",
+        "details",
+        "address",
+        "previous_hash",
+        "hash",
+    ]
     readonly_fields = fields
 
     @admin.display(description=gettext_lazy("act"))
@@ -87,32 +117,32 @@ class AuditEntryScreen(Screen):
 
     @admin.display(description=gettext_lazy("on what"))
     def thing(self, entry: AuditEntry) -> str:
-        return f"{kinds_of_objects().get(entry.object_type, entry.object_type)} {entry.object_id}"
+        return f"{object_kind_names().get(entry.object_type, entry.object_type)} {entry.object_id}"
 
     @admin.display(description=gettext_lazy("at"), ordering="pk")
     def instant(self, entry: AuditEntry) -> str:
         return f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"
 
     def has_view_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return permissions.may_everywhere(request.user, permissions.Duty.AUDIT)
+        return permissions.has_duty_everywhere(request.user, permissions.Duty.AUDIT)
 
     def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
         return False
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        return queryset.filter(meant(search_term.strip())), False
+        return queryset.filter(entries_matching(search_term.strip())), False
 
 
 @cache
-def kinds_of_objects() -> dict[str, Any]:
+def object_kind_names() -> dict[str, Any]:
     """What the kinds of objects are called, by the word they are recorded under (audit.record)."""
     return {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
 
 
-def meant(term: str) -> Q:
+def entries_matching(term: str) -> Q:
     """The rows that a line in the search box asks for, by what it looks like."""
     if DAY.fullmatch(term):
-        return _on(term)
+        return _entries_of_day(term)
     if NUMBER.fullmatch(term):
         return Q(object_id=str(int(term)))
     if ACT.fullmatch(term):
@@ -120,7 +150,7 @@ def meant(term: str) -> Q:
     return Q(actor_name__icontains=term) | Q(actor__username__iexact=term) if term else Q()
 
 
-def _on(text: str) -> Q:
+def _entries_of_day(text: str) -> Q:
     """The rows of a day in the site's time zone; none where the calendar has no such day."""
     try:
         day = date.fromisoformat(text)

@@ -11,10 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .. import audit, baking, permissions
+from .. import audit, baking
+from ..assignments import permissions
+from ..assignments.permissions import Duty
 from ..models import BakeJob, PageCheck
-from ..permissions import Duty
-from .screen import NUMBER, Screen
+from .newsroom_admin import NUMBER, NewsroomAdmin
 
 # How a file may differ, in an editor's words.
 FINDINGS = {
@@ -25,7 +26,7 @@ FINDINGS = {
 }
 
 
-class Overview(Screen):
+class ReadOnlyAdmin(NewsroomAdmin):
     """A screen that shows what machines do; nothing is typed there."""
 
     list_display_links = None
@@ -40,7 +41,7 @@ class Overview(Screen):
 
 
 @admin.register(BakeJob)
-class BakeJobScreen(Overview):
+class BakeJobAdmin(ReadOnlyAdmin):
     list_display = ["page", "requested_at", "attempts", "error", "due_at", "again"]
     search_fields = ["path"]
     ordering = ["-attempts", "pk"]
@@ -55,7 +56,9 @@ class BakeJobScreen(Overview):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         whole = (
-            BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).count() if baking.is_wanted() else None
+            BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).count()
+            if baking.full_bake_is_requested()
+            else None
         )
         context = {"whole": whole, "failed": BakeJob.objects.filter(attempts__gt=0, whole=False).exists()}
         return super().changelist_view(request, {**(extra_context or {}), **context})
@@ -68,26 +71,27 @@ class BakeJobScreen(Overview):
     def again(self, job: BakeJob) -> SafeString | str:
         if not job.attempts:
             return ""
-        return format_html('<button class="button" name="job" value="{}" formaction="retry/">{}</button>', job.pk,
-                           _("Try again now"))  # fmt: skip
+        return format_html(
+            '<button class="button" name="job" value="{}" formaction="retry/">{}</button>', job.pk, _("Try again now")
+        )
 
     def retry(self, request: HttpRequest) -> HttpResponse:
         """Try one page, or all that failed, again now."""
-        permissions.require_anywhere(request.user, Duty.PUBLISH)
+        permissions.require_duty_anywhere(request.user, Duty.PUBLISH)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         failed = BakeJob.objects.filter(attempts__gt=0, whole=False)
         job = request.POST.get("job", "")
         if job:
             failed = failed.filter(pk=job if NUMBER.fullmatch(job) else 0)
-        count = baking.retry(failed)
+        count = baking.retry_failed(failed)
         sentence = ngettext("%(count)d page is tried again.", "%(count)d pages are tried again.", count)
         self.message_user(request, sentence % {"count": count}, messages.SUCCESS)
         return redirect("admin:articles_bakejob_changelist")
 
 
 @admin.register(PageCheck)
-class PageCheckScreen(Overview):
+class PageCheckAdmin(ReadOnlyAdmin):
     list_display = ["checked_at", "against", "pages", "count", "seen_by"]
     list_display_links = ["checked_at"]
     list_filter = ["against"]
@@ -101,13 +105,15 @@ class PageCheckScreen(Overview):
 
     @admin.display(description=gettext_lazy("what differs"))
     def found(self, check: PageCheck) -> SafeString:
-        rows = [format_html("<li><code>{}</code> {}</li>", name, FINDINGS.get(wrong, wrong)) for name, wrong in
-                check.findings]  # fmt: skip
+        rows = [
+            format_html("<li><code>{}</code> {}</li>", name, FINDINGS.get(wrong, wrong))
+            for name, wrong in check.findings
+        ]
         return format_html("<ul>" + "{}" * len(rows) + "</ul>", *rows)
 
     def seen(self, request: HttpRequest) -> HttpResponse:
         """Say that somebody has looked at what a check found: the desk stops warning of it."""
-        permissions.require_anywhere(request.user, Duty.PUBLISH)
+        permissions.require_duty_anywhere(request.user, Duty.PUBLISH)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         key = request.POST.get("check", "")
@@ -115,13 +121,13 @@ class PageCheckScreen(Overview):
         if check.seen_by is None:
             check.seen_by = request.user
             check.save(update_fields=["seen_by"])
-            audit.record("pages.seen", check, by=request.user, count=check.count)
+            audit.record_entry("pages.seen", check, by=request.user, count=check.count)
         return redirect("admin:index")
 
 
-def pages_today(user: Any) -> dict[str, Any] | None:
+def baking_warnings(user: Any) -> dict[str, Any] | None:
     """For the desk's first page: what waits, what failed, and what the newest checks found that nobody has seen."""
-    if not permissions.may_anywhere(user, Duty.PUBLISH):
+    if not permissions.has_duty_anywhere(user, Duty.PUBLISH):
         return None
     failed = list(BakeJob.objects.filter(attempts__gt=0, whole=False)[:3])
     tampered = PageCheck.objects.filter(count__gt=0, seen_by=None).first()

@@ -20,11 +20,39 @@ OUR_PLUGINS = ["newsroombody", "newsroomuploads", "newsroompictures", "newsrooma
 # iframes, forms, fonts, colours) does not run. `divarea` edits in the page itself: an iframe would ask the desk's
 # policy to allow inline scripts.
 PLUGINS = [
-    "a11yhelp", "basicstyles", "blockquote", "clipboard", "contextmenu", "divarea", "enterkey", "entities", "find",
-    "format", "htmlwriter", "indentlist", "link", "list", "magicline", "maximize", "pastefromgdocs",
-    "pastefromlibreoffice", "pastefromword", "pastetext", "removeformat", "showborders", "sourcearea", "tab", "table",
-    "tableselection", "tabletools", "toolbar", "undo", "uploadwidget", "widget", *OUR_PLUGINS,
-]  # fmt: skip
+    "a11yhelp",
+    "basicstyles",
+    "blockquote",
+    "clipboard",
+    "contextmenu",
+    "divarea",
+    "enterkey",
+    "entities",
+    "find",
+    "format",
+    "htmlwriter",
+    "indentlist",
+    "link",
+    "list",
+    "magicline",
+    "maximize",
+    "pastefromgdocs",
+    "pastefromlibreoffice",
+    "pastefromword",
+    "pastetext",
+    "removeformat",
+    "showborders",
+    "sourcearea",
+    "tab",
+    "table",
+    "tableselection",
+    "tabletools",
+    "toolbar",
+    "undo",
+    "uploadwidget",
+    "widget",
+    *OUR_PLUGINS,
+]
 TOOLBAR = [
     ["Format", "Bold", "RemoveFormat"],
     ["BulletedList", "NumberedList", "Blockquote"],
@@ -62,10 +90,10 @@ class BodyWidget(CKEditorWidget):
 
     def _set_config(self) -> None:
         """Called by the package before each rendering; what it made of its own defaults is replaced whole."""
-        self.config = configuration(with_source=self.with_source)
+        self.config = editor_configuration(with_source=self.with_source)
 
 
-def configuration(*, with_source: bool = False) -> dict[str, Any]:
+def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
     """CKEditor's configuration in the language that is active."""
     return {
         "language": "zh-cn" if (get_language() or "").startswith("zh") else "en",
@@ -97,7 +125,7 @@ def configuration(*, with_source: bool = False) -> dict[str, Any]:
             "kept": f"{settings.MEDIA_URL}pictures/",
             "icon": static("desk/editor/attachment.svg"),
             "credit": _credit_pattern(),
-            "texts": _texts(),
+            "texts": _plugin_messages(),
         },
     }
 
@@ -108,7 +136,7 @@ def _credit_pattern() -> str:
         return _("Photo: %s")
 
 
-def _texts() -> dict[str, str]:
+def _plugin_messages() -> dict[str, str]:
     """What our plugins say."""
     return {
         "picture": _("Picture"),

@@ -3,11 +3,11 @@ from django.http import HttpRequest
 
 from .. import old_paths
 from ..models import OldPath
-from .screen import Screen
+from .newsroom_admin import NewsroomAdmin
 
 
 @admin.register(OldPath)
-class OldPathScreen(Screen):
+class OldPathAdmin(NewsroomAdmin):
     save_act = staticmethod(old_paths.save_old_path)
     list_display = ["path", "target"]
     search_fields = ["path", "target"]

@@ -1,13 +1,14 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .. import permissions, persons
+from .. import persons
+from ..assignments import permissions
 from ..models import Person
-from .screen import Screen
+from .newsroom_admin import NewsroomAdmin
 
 
 @admin.register(Person)
-class PersonScreen(Screen):
+class PersonAdmin(NewsroomAdmin):
     """Whoever writes may add the people credited on an article, without leaving it."""
 
     duty = permissions.Duty.WRITE

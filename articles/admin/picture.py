@@ -5,12 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import pictures
 from ..models import Picture
-from .uploads import FileScreen
+from .uploads import FileAdmin
 
 
 @admin.register(Picture)
-class PictureScreen(FileScreen):
-    store = staticmethod(pictures.store)
+class PictureAdmin(FileAdmin):
+    store = staticmethod(pictures.store_picture)
     prepare = staticmethod(pictures.prepare_picture_upload)
     save_act = staticmethod(pictures.save_picture)
     words = ["alt", "caption", "credit", "licence"]
@@ -25,8 +25,11 @@ class PictureScreen(FileScreen):
         width, address = picture.renditions[0]
         return format_html(
             '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
-            address, width, round(picture.height * width / picture.width), picture.alt,
-        )  # fmt: skip
+            address,
+            width,
+            round(picture.height * width / picture.width),
+            picture.alt,
+        )
 
     @admin.display(description=_("size"))
     def size(self, picture: Picture) -> str:

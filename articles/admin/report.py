@@ -12,15 +12,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import permissions, reporting
+from .. import reporting
+from ..assignments import permissions
 from ..models import Report
 from ..refusals import Refusal
-from .baking import Overview
-from .screen import NUMBER
+from .baking import ReadOnlyAdmin
+from .newsroom_admin import NUMBER
 
 
 @admin.register(Report)
-class ReportScreen(Overview):
+class ReportAdmin(ReadOnlyAdmin):
     list_display = ["text", "article", "state", "due", "received_at"]
     list_display_links = ["text"]
     list_select_related = ["article"]
@@ -28,8 +29,19 @@ class ReportScreen(Overview):
     search_fields = ["text", "quote"]
     ordering = ["-state", "due_at"]
     change_form_template = "admin/articles/report/change_form.html"
-    fields = ["article", "edition", "text", "quote", "contact", "received_at", "due_at", "state", "answer", "closed_by",
-              "closed_at"]  # fmt: skip
+    fields = [
+        "article",
+        "edition",
+        "text",
+        "quote",
+        "contact",
+        "received_at",
+        "due_at",
+        "state",
+        "answer",
+        "closed_by",
+        "closed_at",
+    ]
 
     def get_urls(self) -> list[Any]:
         return self.act_urls("close", self.close)
@@ -37,12 +49,16 @@ class ReportScreen(Overview):
     def get_queryset(self, request: HttpRequest) -> Any:
         """The list holds those of the sections in which the user answers; one by itself is refused in words."""
         one = request.resolver_match and "object_id" in request.resolver_match.kwargs
-        return super().get_queryset(request) if one else reporting.answerable_by(request.user).order_by(*self.ordering)
+        return (
+            super().get_queryset(request)
+            if one
+            else reporting.reports_answerable_by(request.user).order_by(*self.ordering)
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
         if obj:
-            return reporting.may_answer(request.user, obj)
-        return any(permissions.may_anywhere(request.user, duty) for duty in reporting.ANSWERING)
+            return reporting.may_answer_report(request.user, obj)
+        return any(permissions.has_duty_anywhere(request.user, duty) for duty in reporting.ANSWERING)
 
     @admin.display(description=gettext_lazy("answer due at"), ordering="due_at")
     def due(self, report: Report) -> SafeString | str:
@@ -61,9 +77,9 @@ class ReportScreen(Overview):
         words = request.POST.get("answer", "")
         try:
             if request.POST.get("act") == "dismiss":
-                reporting.dismiss(report, by=request.user, reason=words)
+                reporting.dismiss_report(report, by=request.user, reason=words)
             else:
-                reporting.answer(report, by=request.user, text=words)
+                reporting.answer_report(report, by=request.user, text=words)
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect("admin:articles_report_change", report.pk)

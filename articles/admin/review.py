@@ -13,10 +13,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, comparing, permissions, preview, review
+from .. import audit, comparing, preview, review
+from ..assignments import permissions
 from ..models import Article, ArticleIsGone, SignOff
 from ..refusals import Problem, Refusal
-from .acts import sentences
+from .article_actions import refusal_sentences
 
 NO_COLLEAGUE = Problem("review.no_colleague", gettext_lazy("Choose the colleague to hand it on to."))
 NO_BUTTON = Problem("review.no_button", gettext_lazy("Press one of the buttons to decide."))
@@ -30,10 +31,12 @@ class DecisionForm(forms.Form):
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     opinion = forms.CharField(
-        label=gettext_lazy("Opinion, or the reason"), required=False, max_length=400,
+        label=gettext_lazy("Opinion, or the reason"),
+        required=False,
+        max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Needed for everything but signing off."),
-    )  # fmt: skip
+    )
     to_stage = forms.TypedChoiceField(label=gettext_lazy("Back to"), coerce=int, required=False, empty_value=0)
     to = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Hand on to"), required=False)
 
@@ -41,7 +44,7 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         names = [review.stage_name(stage, article.stages) for stage in range(1, article.stage)]
         self.fields["to_stage"].choices = [(0, _("its writers")), *enumerate(names, start=1)]
-        self.fields["to"].queryset = colleagues(article).exclude(pk=user.pk)
+        self.fields["to"].queryset = eligible_readers(article).exclude(pk=user.pk)
         self.fields["to"].label_from_instance = audit.name_with_account
         self.fields["revision"].initial = article.newest.number
 
@@ -52,7 +55,7 @@ class DecisionForm(forms.Form):
         return super().clean() or {}
 
 
-def colleagues(article: Article) -> Any:
+def eligible_readers(article: Article) -> Any:
     """Accounts that hold the duty of the reading the article waits for; whether one may, the verb says."""
     if not 0 < article.stage <= article.stages:
         return User.objects.none()
@@ -63,20 +66,20 @@ def colleagues(article: Article) -> Any:
     return rows.select_related("person").distinct().order_by("username")
 
 
-def decide(article: Article, decision: str, facts: dict[str, Any], *, by: Any) -> SignOff:
+def apply_decision(article: Article, decision: str, facts: dict[str, Any], *, by: Any) -> SignOff:
     """Do what the pressed button says; raises what the verb raises."""
     opinion = facts["opinion"]
     match decision:
         case "pass":
-            return review.sign_off(article, by=by, revision=facts["revision"], opinion=opinion)
+            return review.sign_off_reading(article, by=by, revision=facts["revision"], opinion=opinion)
         case "back":
             return review.send_back(article, by=by, reason=opinion, to_stage=facts.get("to_stage") or 0)
         case "hold":
-            return review.hold(article, by=by, reason=opinion)
+            return review.put_on_hold(article, by=by, reason=opinion)
         case "reject":
-            return review.reject(article, by=by, reason=opinion)
+            return review.reject_article(article, by=by, reason=opinion)
         case "hand_on" if facts.get("to"):
-            return review.hand_on(article, by=by, to=facts["to"], reason=opinion)
+            return review.hand_on_reading(article, by=by, to=facts["to"], reason=opinion)
         case "hand_on":
             raise review.CannotDecide(NO_COLLEAGUE)
     raise review.CannotDecide(NO_BUTTON)
@@ -89,11 +92,11 @@ def review_view(screen: Any, request: HttpRequest, number: int) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            decision = decide(article, request.POST.get("decision", ""), form.cleaned_data, by=request.user)
+            decision = apply_decision(article, request.POST.get("decision", ""), form.cleaned_data, by=request.user)
         except ArticleIsGone:
             raise  # there is no page any more to say it on
         except Refusal as refusal:
-            for sentence in sentences(refusal):
+            for sentence in refusal_sentences(refusal):
                 form.add_error(None, sentence)
             status = 403 if isinstance(refusal, review.CannotDecide) else 200
         else:
@@ -102,24 +105,32 @@ def review_view(screen: Any, request: HttpRequest, number: int) -> HttpResponse:
                 _("%(decision)s: “%(title)s”") % {"decision": decision.get_decision_display(), "title": article},
                 messages.SUCCESS,
             )
-            return redirect("admin:queue" if permissions_to_read(request.user) else "admin:articles_article_change",
-                            *([] if permissions_to_read(request.user) else [number]))  # fmt: skip
-    before, since = compared_with(article)
+            return redirect(
+                "admin:queue" if may_read_anywhere(request.user) else "admin:articles_article_change",
+                *([] if may_read_anywhere(request.user) else [number]),
+            )
+    before, since = comparison_base(article)
     response = screen.page(
-        request, article, "review", _("Reading “%(title)s”") % {"title": article},
-        form=form, why_not=review.refusal(article, request.user),
+        request,
+        article,
+        "review",
+        _("Reading “%(title)s”") % {"title": article},
+        form=form,
+        why_not=review.decision_refusal(article, request.user),
         reading=review.stage_name(article.stage, article.stages) if 0 < article.stage <= article.stages else "",
-        trail=trail(article), before=since,
-        changes=comparing.compare(before, article.newest.content) if before else [],
-        problems=review.open_problems(article), preview_url=preview.path_of(article.newest),
+        trail=decision_trail(article),
+        before=since,
+        changes=comparing.compare_contents(before, article.newest.content) if before else [],
+        problems=review.open_problems(article),
+        preview_url=preview.preview_path(article.newest),
         may_correct=review.may_correct(article, request.user),
         own=review.has_written(article, request.user),
-    )  # fmt: skip
+    )
     response.status_code = status
     return response
 
 
-def compared_with(article: Article) -> tuple[dict[str, Any] | None, str]:
+def comparison_base(article: Article) -> tuple[dict[str, Any] | None, str]:
     """The content a reader compares with, and its name: what the reader before signed, else what the public sees."""
     if article.signed and article.signed.digest != article.newest.digest:
         link = article.signed
@@ -131,7 +142,7 @@ def compared_with(article: Article) -> tuple[dict[str, Any] | None, str]:
     return None, ""
 
 
-def trail(article: Article) -> list[dict[str, Any]]:
+def decision_trail(article: Article) -> list[dict[str, Any]]:
     """Every decision about the article, oldest first, each with what its reader had corrected."""
     rows = []
     chain = article.signed.chain() if article.signed else []
@@ -139,30 +150,34 @@ def trail(article: Article) -> list[dict[str, Any]]:
     decisions = article.sign_offs.select_related("revision", "handed_to__person").order_by("-pk")[:SHOWN_IN_QUEUE]
     for decision in reversed(decisions):
         corrected = decision.decision == SignOff.Decision.PASS and seen is not None and seen.digest != decision.digest
-        changes = comparing.compare(seen.revision.content, decision.revision.content) if corrected and seen else []
-        rows.append({
-            "decision": decision,
-            "reading": review.stage_name(decision.stage, decision.stages) if decision.stage else "",
-            "changes": changes,
-            "counts": decision in chain,
-        })  # fmt: skip
+        changes = (
+            comparing.compare_contents(seen.revision.content, decision.revision.content) if corrected and seen else []
+        )
+        rows.append(
+            {
+                "decision": decision,
+                "reading": review.stage_name(decision.stage, decision.stages) if decision.stage else "",
+                "changes": changes,
+                "counts": decision in chain,
+            }
+        )
         seen = decision
     return rows
 
 
-def permissions_to_read(user: Any) -> bool:
+def may_read_anywhere(user: Any) -> bool:
     """Whether the user reads anything anywhere, so that there is a queue to show."""
-    return any(permissions.may_anywhere(user, duty) for duty in permissions.READINGS)
+    return any(permissions.has_duty_anywhere(user, duty) for duty in permissions.READINGS)
 
 
 def queue_view(request: HttpRequest) -> HttpResponse:
     """Exactly what the user may decide now; several can be signed at once, each by itself."""
-    if not permissions_to_read(request.user):
+    if not may_read_anywhere(request.user):
         raise PermissionDenied(_("You have no readings to do: none of the reading duties is yours."))
     if request.method == "POST":
-        sign_several(request)
+        sign_selected(request)
         return redirect("admin:queue")
-    waiting = review.waiting_for(request.user)
+    waiting = review.readings_waiting_for(request.user)
     rows = list(waiting[: SHOWN_IN_QUEUE + 1])
     for row in rows:
         row.reading = review.stage_name(row.stage, row.stages)
@@ -177,7 +192,7 @@ def queue_view(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/queue.html", context)
 
 
-def sign_several(request: HttpRequest) -> None:
+def sign_selected(request: HttpRequest) -> None:
     """Sign the ticked articles, each in a transaction of its own: one that is refused says why and stops no other."""
     ticked = [found for value in request.POST.getlist("article") if (found := TICKED.fullmatch(value))]
     signed = 0
@@ -186,10 +201,14 @@ def sign_several(request: HttpRequest) -> None:
         if article is None:
             continue
         try:
-            review.sign_off(article, by=request.user, revision=int(tick["revision"]),
-                            opinion=request.POST.get("opinion", "").replace("\0", ""))  # fmt: skip
+            review.sign_off_reading(
+                article,
+                by=request.user,
+                revision=int(tick["revision"]),
+                opinion=request.POST.get("opinion", "").replace("\0", ""),
+            )
         except Refusal as refusal:
-            messages.error(request, f"{article.number} {article.title}: {' '.join(sentences(refusal))}")
+            messages.error(request, f"{article.number} {article.title}: {' '.join(refusal_sentences(refusal))}")
         else:
             signed += 1
     if signed:

@@ -32,7 +32,7 @@ def revision_view(screen: Any, request: HttpRequest, number: int, revision: int)
         raise Http404
     if request.method == "POST":
         try:
-            editing.restore(chosen, by=request.user, voiding="voiding" in request.POST)
+            editing.restore_revision(chosen, by=request.user, voiding="voiding" in request.POST)
         except review.WouldVoid as refusal:
             screen.message_user(request, str(refusal), messages.ERROR)
             return redirect("admin:articles_article_revision", number, revision)
@@ -41,8 +41,13 @@ def revision_view(screen: Any, request: HttpRequest, number: int, revision: int)
         )
         return redirect("admin:articles_article_change", number)
     return screen.page(
-        request, article, "revision", _("A revision of “%(title)s”") % {"title": article}, revision=chosen,
-        preview_url=preview.path_of(chosen), may_change=screen.has_change_permission(request, article),
+        request,
+        article,
+        "revision",
+        _("A revision of “%(title)s”") % {"title": article},
+        revision=chosen,
+        preview_url=preview.preview_path(chosen),
+        may_change=screen.has_change_permission(request, article),
         void_warning="" if review.may_correct(article, request.user) else review.void_warning(article),
-        changes=comparing.compare(chosen.content, article.newest.content),
-    )  # fmt: skip
+        changes=comparing.compare_contents(chosen.content, article.newest.content),
+    )

@@ -2,11 +2,11 @@ from django.contrib import admin
 
 from .. import sections
 from ..models import Section
-from .screen import Screen
+from .newsroom_admin import NewsroomAdmin
 
 
 @admin.register(Section)
-class SectionScreen(Screen):
+class SectionAdmin(NewsroomAdmin):
     save_act = staticmethod(sections.save_section)
     list_display = ["name", "slug", "parent", "kind", "position", "last_ordinal"]
     list_select_related = ["parent"]

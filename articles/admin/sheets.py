@@ -14,12 +14,13 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, evidence, permissions, review_sheet
+from .. import audit, evidence, review_sheet
+from ..assignments import permissions
+from ..assignments.permissions import Duty
 from ..models import Article, SiteSettings
 from ..models.calendar_days import start_of_day
-from ..permissions import Duty
-from ..review_sheet.pdf import pdf
-from .screen import CONTENT
+from ..review_sheet.pdf import review_sheets_pdf
+from .newsroom_admin import CONTENT
 
 MOST_SHEETS = 300  # in one file; a county desk's busiest month
 
@@ -33,7 +34,7 @@ class DayField(forms.DateField):
     default_validators = (MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY))
 
 
-class DaysForm(forms.Form):
+class PeriodForm(forms.Form):
     """From one day to another, both included, in the site's time zone."""
 
     start = DayField(label=gettext_lazy("From"))
@@ -55,63 +56,67 @@ class DaysForm(forms.Form):
         return found
 
 
-def urls(site: admin.AdminSite) -> list[Any]:
+def review_sheet_urls(site: admin.AdminSite) -> list[Any]:
     """The addresses, for the desk to register."""
     one = "articles/article/<int:number>/"
     return [
-        path(one + "sheet/", site.admin_view(sheet), name="article_sheet"),
-        path(one + "sheet.pdf", site.admin_view(sheet_pdf), name="article_sheet_pdf"),
-        path(one + "evidence.zip", site.admin_view(pack), name="article_evidence"),
-        path("sheets/", site.admin_view(sheets), name="sheets"),
+        path(one + "sheet/", site.admin_view(review_sheet_view), name="article_sheet"),
+        path(one + "sheet.pdf", site.admin_view(review_sheet_pdf_view), name="article_sheet_pdf"),
+        path(one + "evidence.zip", site.admin_view(evidence_pack_view), name="article_evidence"),
+        path("sheets/", site.admin_view(review_sheets_view), name="sheets"),
     ]
 
 
-def sheet(request: HttpRequest, number: int) -> HttpResponse:
+def review_sheet_view(request: HttpRequest, number: int) -> HttpResponse:
     """One article's review sheet, to be read or printed."""
-    article = _article(request, number)
+    article = _article_for_inspection(request, number)
     context = {
         **admin.site.each_context(request),
         "title": _("Review sheet of “%(title)s”") % {"title": article},
         "article": article,
-        "sheets": [review_sheet.sheet_of(article)],
-        "may_take_evidence": evidence.may_export(request.user, article),
+        "sheets": [review_sheet.review_sheet(article)],
+        "may_take_evidence": evidence.may_export_evidence(request.user, article),
     }
     return TemplateResponse(request, "admin/sheets.html", context)
 
 
-def sheet_pdf(request: HttpRequest, number: int) -> HttpResponse:
-    article = _article(request, number)
-    audit.record("article.sheet_exported", article, by=request.user)
-    return _file(pdf([review_sheet.sheet_of(article)], title=article.title), f"{_('Review sheet')}-{number}.pdf")
+def review_sheet_pdf_view(request: HttpRequest, number: int) -> HttpResponse:
+    article = _article_for_inspection(request, number)
+    audit.record_entry("article.sheet_exported", article, by=request.user)
+    return _file_response(
+        review_sheets_pdf([review_sheet.review_sheet(article)], title=article.title),
+        f"{_('Review sheet')}-{number}.pdf",
+    )
 
 
-def pack(request: HttpRequest, number: int) -> HttpResponse:
+def evidence_pack_view(request: HttpRequest, number: int) -> HttpResponse:
     """The evidence pack; written to a file that the system forgets when it was sent."""
-    article = _article(request, number)
+    article = _article_for_inspection(request, number)
     target = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
-    evidence.export(article, target, by=request.user)
+    evidence.export_pack(article, target, by=request.user)
     target.seek(0)
     response = FileResponse(target, as_attachment=True, filename=_("Evidence-%(number)d.zip") % {"number": number})
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-def sheets(request: HttpRequest) -> HttpResponse:
+def review_sheets_view(request: HttpRequest) -> HttpResponse:
     """Every article published from one day to another: a page, or with `format=pdf` one file."""
     if not (
-        permissions.may_everywhere(request.user, Duty.PUBLISH) or permissions.may_everywhere(request.user, Duty.AUDIT)
+        permissions.has_duty_everywhere(request.user, Duty.PUBLISH)
+        or permissions.has_duty_everywhere(request.user, Duty.AUDIT)
     ):
         raise PermissionDenied(_("Sheets of all sections are for those who publish in all of them, and for auditors."))
-    form = DaysForm(request.GET if "start" in request.GET else None)
+    form = PeriodForm(request.GET if "start" in request.GET else None)
     found = form.articles() if form.is_bound and form.is_valid() else None
     if found is not None:
         days = [str(form.cleaned_data[key]) for key in ("start", "end")]
         site = SiteSettings.current()
-        audit.record("sheets.exported", site, by=request.user, start=days[0], end=days[1])
-        made = (review_sheet.sheet_of(article) for article in found.iterator(chunk_size=50))
+        audit.record_entry("sheets.exported", site, by=request.user, start=days[0], end=days[1])
+        made = (review_sheet.review_sheet(article) for article in found.iterator(chunk_size=50))
         if request.GET.get("format") == "pdf":
             title = f"{_('Review sheet')} {days[0]} – {days[1]}"
-            return _file(pdf(made, title=title), f"{_('Review sheet')}-{days[0]}-{days[1]}.pdf")
+            return _file_response(review_sheets_pdf(made, title=title), f"{_('Review sheet')}-{days[0]}-{days[1]}.pdf")
     context = {
         **admin.site.each_context(request),
         "title": _("Review sheets"),
@@ -122,9 +127,9 @@ def sheets(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/sheets.html", context)
 
 
-def _article(request: HttpRequest, number: int) -> Article:
+def _article_for_inspection(request: HttpRequest, number: int) -> Article:
     """For whoever works on content, and for auditors."""
-    if not any(permissions.may_anywhere(request.user, duty) for duty in (*CONTENT, Duty.AUDIT)):
+    if not any(permissions.has_duty_anywhere(request.user, duty) for duty in (*CONTENT, Duty.AUDIT)):
         raise PermissionDenied(_("Review sheets are for those who work on articles, and for auditors."))
     article = Article.objects.select_related("section__parent", "latest", "signed__previous").filter(pk=number).first()
     if article is None:
@@ -132,7 +137,7 @@ def _article(request: HttpRequest, number: int) -> Article:
     return article
 
 
-def _file(data: bytes, name: str) -> HttpResponse:
+def _file_response(data: bytes, name: str) -> HttpResponse:
     response = HttpResponse(data, content_type="application/pdf")
     response.headers["Content-Disposition"] = FileResponse(as_attachment=False, filename=name).headers.get(
         "Content-Disposition", ""

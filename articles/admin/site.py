@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
 from .. import audit, logins
-from ..client_address import address_of
+from ..client_address import request_address
 
 # CKEditor 4 writes style attributes and one-line handlers (`onclick="…"`) into its toolbar. Scripts still come only
 # from files of ours: an injected <script> does not run here either (docs/decisions/editor.md).
@@ -81,7 +81,7 @@ class Desk(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """What waits for this person, what is due, and what went wrong."""
-        from .home import what_waits  # noqa: PLC0415 (screens register with this site as they load)
+        from .dashboard import what_waits  # noqa: PLC0415 (screens register with this site as they load)
 
         return super().index(request, {**(extra_context or {}), **what_waits(request.user)})
 
@@ -90,7 +90,7 @@ class Desk(admin.AdminSite):
 
         429 for whoever has to wait (articles/logins.py), which is not recorded again and again.
         """
-        with audit.acting_from(address_of(request)):
+        with audit.acting_from(request_address(request)):
             response = super().login(request, extra_context)
             if request.method != "POST":
                 return response
@@ -105,7 +105,7 @@ class Desk(admin.AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "POST" and request.user.is_authenticated:
-            with audit.acting_from(address_of(request)):
+            with audit.acting_from(request_address(request)):
                 logins.record_logout(request.user)
         return super().logout(request, extra_context)
 
@@ -125,12 +125,12 @@ class Desk(admin.AdminSite):
         return sorted(apps, key=lambda app: app["app_label"] != "articles")
 
     def get_urls(self) -> list[Any]:
-        from . import front, sheets  # noqa: PLC0415 (screens register with this site as they load)
+        from . import arrangement, sheets  # noqa: PLC0415 (screens register with this site as they load)
         from .review import queue_view  # noqa: PLC0415
 
         return [
-            *sheets.urls(self),
-            *front.urls(self),
+            *sheets.review_sheet_urls(self),
+            *arrangement.arrangement_urls(self),
             path("language/", set_language, name="set_language"),
             path("queue/", self.admin_view(queue_view), name="queue"),
             *super().get_urls(),
@@ -141,7 +141,7 @@ class Desk(admin.AdminSite):
 
         @wraps(guarded)
         def from_somewhere(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            with audit.acting_from(address_of(request)):
+            with audit.acting_from(request_address(request)):
                 return guarded(request, *args, **kwargs)
 
         return from_somewhere

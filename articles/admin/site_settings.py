@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import site_settings
 from ..models import SiteSettings
-from .screen import Screen
+from .newsroom_admin import NewsroomAdmin
 
 
 class SiteSettingsForm(forms.ModelForm):
@@ -25,7 +25,7 @@ class SiteSettingsForm(forms.ModelForm):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsScreen(Screen):
+class SiteSettingsAdmin(NewsroomAdmin):
     """One row, so no list: the address of the list leads to the form."""
 
     form = SiteSettingsForm

@@ -2,11 +2,11 @@ from django.contrib import admin
 
 from .. import sources
 from ..models import Source
-from .screen import Screen
+from .newsroom_admin import NewsroomAdmin
 
 
 @admin.register(Source)
-class SourceScreen(Screen):
+class SourceAdmin(NewsroomAdmin):
     save_act = staticmethod(sources.save_source)
     list_display = ["name", "standing", "url"]
     list_filter = ["standing"]

@@ -12,13 +12,13 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import permissions
+from ..assignments import permissions
 from ..refusals import Refusal
 from ..uploads import may_describe_upload
-from .screen import Screen
+from .newsroom_admin import NewsroomAdmin
 
 
-class FileScreen(Screen):
+class FileAdmin(NewsroomAdmin):
     """A screen for files that `store` keeps: adding uploads one, changing changes the words about it by
     `save_act`.
 
@@ -64,13 +64,13 @@ class FileScreen(Screen):
         """Store the file of the field `upload` and answer as CKEditor wants it: where it is, or why it was refused."""
         upload = request.FILES.get("upload")
         if request.method != "POST" or upload is None:
-            return _refusal(_("No file arrived. Choose one and try again."), 400)
+            return _refusal_response(_("No file arrived. Choose one and try again."), 400)
         try:
             stored = self.store(upload, by=request.user)
         except Refusal as refusal:
-            return _refusal(str(refusal), 422)
+            return _refusal_response(str(refusal), 422)
         except PermissionDenied as refusal:
-            return _refusal(str(refusal), 403)
+            return _refusal_response(str(refusal), 403)
         facts = {"uploaded": 1, "fileName": upload.name, "url": stored.url, "name": stored.name}
         return JsonResponse({**facts, "notes": list(getattr(stored, "notes", ()))})
 
@@ -90,5 +90,5 @@ class UploadForm(forms.ModelForm):
         """The admin calls it after every form; an uploaded file has no such relations."""
 
 
-def _refusal(sentence: str, status: int) -> JsonResponse:
+def _refusal_response(sentence: str, status: int) -> JsonResponse:
     return JsonResponse({"uploaded": 0, "error": {"message": sentence}}, status=status)

@@ -12,14 +12,22 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, permissions, uploads
+from .. import audit, uploads
+from ..assignments import permissions
 from ..models import Attachment
 from ..refusals import Problem
 from ..saved_rows import write_row
 from ..uploads import RefusedFile
 from . import film, office, pdf
 
-__all__ = ["PreparedAttachment", "RefusedFile", "inspect", "prepare_attachment_upload", "save_attachment", "store"]
+__all__ = [
+    "PreparedAttachment",
+    "RefusedFile",
+    "inspect_file",
+    "prepare_attachment_upload",
+    "save_attachment",
+    "store_attachment",
+]
 
 TEXTS = ("csv", "txt", "vtt")
 
@@ -83,42 +91,42 @@ class PreparedAttachment:
     data: bytes
     extension: str
     name: str
-    film_facts: film.Facts | None = None
+    film_facts: film.FilmFacts | None = None
 
 
-def store(upload: UploadedFile | PreparedAttachment, *, by: User) -> Attachment:
+def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> Attachment:
     """Keep an upload and return its row; for a file that is kept already, the row there is, under its first name.
 
     A form that has prepared the upload, to show a refusal beside its field, passes on what it prepared.
     Raises PermissionDenied or RefusedFile: then nothing was written. The file comes before the row, so a failing
     database can leave a file no row names; the same upload takes it up again.
     """
-    permissions.require_anywhere(by, permissions.Duty.WRITE)
+    permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
     prepared = upload if isinstance(upload, PreparedAttachment) else prepare_attachment_upload(upload)
     sha256 = hashlib.sha256(prepared.data).hexdigest()
     path = f"attachments/{sha256[:32]}.{prepared.extension}"
     stored = Attachment.objects.filter(sha256=sha256).first()
     if stored:
         return stored
-    uploads.keep(path, prepared.data)
+    uploads.keep_file(path, prepared.data)
     row = {"file": path, "name": prepared.name, "size": len(prepared.data), "uploaded_by": by}
-    return _row(sha256, row | (prepared.film_facts._asdict() if prepared.film_facts else {}))
+    return _attachment_row(sha256, row | (prepared.film_facts._asdict() if prepared.film_facts else {}))
 
 
 @transaction.atomic
-def _row(sha256: str, row: dict[str, Any]) -> Attachment:
+def _attachment_row(sha256: str, row: dict[str, Any]) -> Attachment:
     attachment, created = Attachment.objects.get_or_create(sha256=sha256, defaults=row)
     if created:
-        audit.record(
+        audit.record_entry(
             "attachment.uploaded", attachment, by=attachment.uploaded_by, name=attachment.name, sha256=sha256
-        )  # fmt: skip
+        )
     return attachment
 
 
 def prepare_attachment_upload(upload: UploadedFile) -> PreparedAttachment:
     """Read an upload and look into it; raises RefusedFile."""
     name = uploads.clean_name(upload.name)
-    return inspect(uploads.read(upload, name), name)
+    return inspect_file(uploads.read_upload(upload, name), name)
 
 
 @transaction.atomic
@@ -133,19 +141,19 @@ def save_attachment(attachment: Attachment, *, by: User) -> Attachment:
     return attachment
 
 
-def inspect(data: bytes, name: str) -> PreparedAttachment:
+def inspect_file(data: bytes, name: str) -> PreparedAttachment:
     """What is kept of a file that may be stored. Raises RefusedFile for all others.
 
     The name decides only between kinds that no reader can tell apart by content (doc and wps, csv and txt).
     """
     kind = uploads.kind_of(data)
     if kind == "film":
-        facts = film.facts_of(data, name)
-        return PreparedAttachment(data, film.EXTENSION, shown_name(name, film.EXTENSION), facts)
+        facts = film.film_facts(data, name)
+        return PreparedAttachment(data, film.EXTENSION, public_file_name(name, film.EXTENSION), facts)
     if kind in _REFUSALS:
         raise RefusedFile(_REFUSALS[kind], name)
     if kind == "pdf":
-        pdf.refuse_active(data, name)
+        pdf.refuse_active_pdf(data, name)
         extension = "pdf"
     elif kind == "zip":
         extension = office.package_extension(data, name)
@@ -155,12 +163,12 @@ def inspect(data: bytes, name: str) -> PreparedAttachment:
         extension, text = _inspect_text(data, name)
         # UTF-8 with its mark is read right by phones, which follow our charset, and by Excel, which looks for the mark.
         data = text.encode("utf-8-sig")
-    return PreparedAttachment(data, extension, shown_name(name, extension))
+    return PreparedAttachment(data, extension, public_file_name(name, extension))
 
 
 def _inspect_text(data: bytes, name: str) -> tuple[str, str]:
     """The extension of a text, one of TEXTS, and its characters."""
-    extension, text = uploads.split_name(name)[1], _text(data)
+    extension, text = uploads.split_name(name)[1], _decoded_text(data)
     if extension == "vtt" and not (text and _CAPTIONS.match(text)):
         raise RefusedFile(_NO_CAPTIONS, name)
     if extension not in TEXTS or not text:
@@ -170,7 +178,7 @@ def _inspect_text(data: bytes, name: str) -> tuple[str, str]:
     return extension, text
 
 
-def shown_name(name: str, extension: str) -> str:
+def public_file_name(name: str, extension: str) -> str:
     """The name readers see: cleaned, and ending in the extension the content deserves."""
     stem, claimed = uploads.split_name(uploads.clean_name(name))
     if claimed.isdigit():
@@ -180,7 +188,7 @@ def shown_name(name: str, extension: str) -> str:
     return f"{stem}.{extension}" if stem else _("attachment") + f".{extension}"
 
 
-def _text(data: bytes) -> str | None:
+def _decoded_text(data: bytes) -> str | None:
     """The text in UTF-8 or GB 18030, the two encodings Chinese desks write; None where it is neither."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:

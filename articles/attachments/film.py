@@ -31,7 +31,7 @@ _OTHER_CODEC = Problem(
 )
 
 
-class Facts(NamedTuple):
+class FilmFacts(NamedTuple):
     """Width and height as it is shown, in pixels; seconds, rounded up."""
 
     width: int
@@ -39,7 +39,7 @@ class Facts(NamedTuple):
     seconds: int
 
 
-def facts_of(data: bytes, name: str) -> Facts:
+def film_facts(data: bytes, name: str) -> FilmFacts:
     """The facts of the film `data`. Raises RefusedFile where it is none that browsers play."""
     top = dict(_boxes(data, 0, len(data)))
     if b"ftyp" not in top or b"moov" not in top or not {b"mdat", b"moof"} & set(top):
@@ -48,15 +48,15 @@ def facts_of(data: bytes, name: str) -> Facts:
     if not any(data[at : at + 4] in _BRANDS for at in (first, *range(first + 8, min(end, first + 200), 4))):
         raise RefusedFile(_NO_FILM, name)
     moov = top[b"moov"]
-    pictures = [track for kind, track in _boxes(data, *moov) if kind == b"trak" and _is_picture(data, track)]
+    pictures = [track for kind, track in _boxes(data, *moov) if kind == b"trak" and _is_video_track(data, track)]
     if not pictures:
         raise RefusedFile(_NO_FILM, name)
-    if any(_codec(data, track) not in _H264 for track in pictures):
+    if any(_codec_of_track(data, track) not in _H264 for track in pictures):
         raise RefusedFile(_OTHER_CODEC, name)
-    width, height = _size(data, pictures[0])
+    width, height = _display_size(data, pictures[0])
     if not (0 < width <= LARGEST and 0 < height <= LARGEST):
         raise RefusedFile(_NO_FILM, name)
-    return Facts(width, height, _seconds(data, moov))
+    return FilmFacts(width, height, _duration(data, moov))
 
 
 def _boxes(data: bytes, first: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
@@ -73,7 +73,7 @@ def _boxes(data: bytes, first: int, end: int) -> Iterator[tuple[bytes, tuple[int
         first += length
 
 
-def _inside(data: bytes, box: tuple[int, int], *letters: bytes) -> tuple[int, int] | None:
+def _nested_box(data: bytes, box: tuple[int, int], *letters: bytes) -> tuple[int, int] | None:
     """The box that is reached by these letters, each inside the one before."""
     here: tuple[int, int] | None = box
     for wanted in letters:
@@ -81,19 +81,19 @@ def _inside(data: bytes, box: tuple[int, int], *letters: bytes) -> tuple[int, in
     return here
 
 
-def _is_picture(data: bytes, track: tuple[int, int]) -> bool:
-    handler = _inside(data, track, b"mdia", b"hdlr")
+def _is_video_track(data: bytes, track: tuple[int, int]) -> bool:
+    handler = _nested_box(data, track, b"mdia", b"hdlr")
     return handler is not None and data[handler[0] + 8 : handler[0] + 12] == b"vide"
 
 
-def _codec(data: bytes, track: tuple[int, int]) -> bytes:
-    table = _inside(data, track, b"mdia", b"minf", b"stbl", b"stsd")
+def _codec_of_track(data: bytes, track: tuple[int, int]) -> bytes:
+    table = _nested_box(data, track, b"mdia", b"minf", b"stbl", b"stsd")
     return data[table[0] + 12 : table[0] + 16] if table else b""
 
 
-def _size(data: bytes, track: tuple[int, int]) -> tuple[int, int]:
+def _display_size(data: bytes, track: tuple[int, int]) -> tuple[int, int]:
     """Width and height; a phone that was held upright says so by a matrix that turns the picture."""
-    header = _inside(data, track, b"tkhd")
+    header = _nested_box(data, track, b"tkhd")
     if header is None or header[1] - header[0] < 44:
         return 0, 0
     end = header[1]
@@ -102,8 +102,8 @@ def _size(data: bytes, track: tuple[int, int]) -> tuple[int, int]:
     return (height, width) if is_turned else (width, height)
 
 
-def _seconds(data: bytes, moov: tuple[int, int]) -> int:
-    header = _inside(data, moov, b"mvhd")
+def _duration(data: bytes, moov: tuple[int, int]) -> int:
+    header = _nested_box(data, moov, b"mvhd")
     if header is None:
         return 0
     first, wide = header[0], data[header[0] : header[0] + 1] == b"\1"

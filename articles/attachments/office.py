@@ -89,7 +89,7 @@ def package_extension(data: bytes, name: str) -> str:
     while waiting:
         package, depth = waiting.pop()
         found = set()
-        for part, content in _parts(package, left, name):
+        for part, content in _package_parts(package, left, name):
             left -= len(content)
             found.add(_main_kind(part, content, name))
             if uploads.kind_of(content) == "zip":
@@ -105,7 +105,7 @@ def package_extension(data: bytes, name: str) -> str:
 
 def compound_extension(data: bytes, name: str) -> str:
     """doc, xls, ppt, wps, et or dps, by the streams inside. Raises RefusedFile for macros, locks and other kinds."""
-    _refuse_active_compound(data, name)
+    _refuse_active_compound_file(data, name)
     claimed = uploads.split_name(name)[1]
     families = [family for stream, family in _STREAMS.items() if _has_entry(data, stream)]
     if not families:
@@ -113,7 +113,7 @@ def compound_extension(data: bytes, name: str) -> str:
     return claimed if any(claimed in family for family in families) else families[0][0]
 
 
-def _refuse_active_compound(data: bytes, name: str) -> None:
+def _refuse_active_compound_file(data: bytes, name: str) -> None:
     if "_VBA_PROJECT".encode("utf-16-le") in data or _POWERPOINT_MACROS.search(data):
         raise RefusedFile(_MACROS, name)
     if _has_entry(data, "EncryptedPackage"):
@@ -127,7 +127,7 @@ def _has_entry(data: bytes, entry: str) -> bool:
     return f"{entry}\0".encode("utf-16-le") in data
 
 
-def _parts(package: bytes, left: int, name: str) -> Iterator[tuple[str, bytes]]:
+def _package_parts(package: bytes, left: int, name: str) -> Iterator[tuple[str, bytes]]:
     """(name, content) of every part, at most `left` bytes in all. What a directory declares must be what there is."""
     try:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
@@ -137,14 +137,14 @@ def _parts(package: bytes, left: int, name: str) -> Iterator[tuple[str, bytes]]:
             for part in parts:
                 if part.flag_bits & 0x41:
                     raise RefusedFile(_LOCKED, name)
-                yield part.filename, _content(archive, part, name)
+                yield part.filename, _part_content(archive, part, name)
     except RefusedFile:
         raise
     except UNREADABLE as error:
         raise RefusedFile(_DAMAGED, name) from error
 
 
-def _content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
+def _part_content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise RefusedFile(_DAMAGED, name)
     declared = part.file_size
@@ -164,7 +164,7 @@ def _main_kind(part: str, content: bytes, name: str) -> str:
     if path.endswith("vbaproject.bin") or "macrosheets/" in path:
         raise RefusedFile(_MACROS, name)
     if kind == "ole":
-        _refuse_active_compound(content, name)
+        _refuse_active_compound_file(content, name)
     if kind in ("program", "archive"):
         raise RefusedFile(_EMBEDDED, name)
     if path.endswith(".rels"):
@@ -175,20 +175,20 @@ def _main_kind(part: str, content: bytes, name: str) -> str:
 
 
 def _declared_kind(content: bytes, name: str) -> str:
-    types = {element.get("ContentType", "").strip() for element in _elements(content, name)}
+    types = {element.get("ContentType", "").strip() for element in _xml_elements(content, name)}
     if any("macroenabled" in declared.lower() or "vbaproject" in declared.lower() for declared in types):
         raise RefusedFile(_MACROS, name)
     return next((kind for declared, kind in _MAIN_PARTS.items() if declared in types), "")
 
 
 def _refuse_remote(content: bytes, name: str) -> None:
-    for element in _elements(content, name):
+    for element in _xml_elements(content, name):
         loaded = element.get("Type", "").rpartition("/")[2].lower() in _LOADED_RELATIONSHIPS
         if loaded and element.get("TargetMode") == "External" and _REMOTE.match(element.get("Target", "").strip()):
             raise RefusedFile(_REMOTE_PART, name)
 
 
-def _elements(content: bytes, name: str) -> Iterator[ElementTree.Element]:
+def _xml_elements(content: bytes, name: str) -> Iterator[ElementTree.Element]:
     """All elements of a small XML part. Without a document type there are no entities to expand; Office writes none."""
     if b"<!DOCTYPE" in content or b"\x00" in content:
         raise RefusedFile(_DAMAGED, name)

@@ -63,17 +63,17 @@ _TOO_LARGE = Problem(
 )
 
 
-def refuse_active(data: bytes, name: str) -> None:
+def refuse_active_pdf(data: bytes, name: str) -> None:
     """Raise RefusedFile for a PDF that carries programs, files or active forms, or that hides whether it does."""
     if b"%%EOF" not in data.rstrip(b"\x00")[-2048:]:
         raise RefusedFile(_DAMAGED, name)
-    for piece in _pieces(data, name):
-        found = _ACTIVE.search(_unescaped(piece))
+    for piece in _scanned_pieces(data, name):
+        found = _ACTIVE.search(_unescaped_names(piece))
         if found:
             raise RefusedFile(_SENTENCES[found[1] or found[2]], name)
 
 
-def _pieces(data: bytes, name: str) -> Iterator[bytes]:
+def _scanned_pieces(data: bytes, name: str) -> Iterator[bytes]:
     """The file as it lies, then what its streams unfold to, in overlapping pieces."""
     yield data
     left = MAX_INFLATED
@@ -83,19 +83,19 @@ def _pieces(data: bytes, name: str) -> Iterator[bytes]:
             raise RefusedFile(_TOO_LARGE, name)
         before = left
         tail = b""
-        for piece in _inflated(view[stream.end() :]):
+        for piece in _inflated_stream(view[stream.end() :]):
             left -= len(piece)
             if left < 0:
                 raise RefusedFile(_TOO_LARGE, name)
             tail += piece
             yield tail
             tail = tail[-_OVERLAP:]
-        head = _unescaped(data[max(0, stream.start() - 1000) : stream.start()]).rpartition(b"obj")[2]
+        head = _unescaped_names(data[max(0, stream.start() - 1000) : stream.start()]).rpartition(b"obj")[2]
         if b"/ObjStm" in head and (b"/Predictor" in head or (b"/Filter" in head and left == before)):
             raise RefusedFile(_CLOSED, name)
 
 
-def _inflated(view: memoryview) -> Iterator[bytes]:
+def _inflated_stream(view: memoryview) -> Iterator[bytes]:
     """What a zlib stream at the start of `view` unfolds to, up to where it breaks; nothing where there is none."""
     inflater = zlib.decompressobj()
     for start in range(0, len(view), _PIECE):
@@ -105,7 +105,7 @@ def _inflated(view: memoryview) -> Iterator[bytes]:
             try:
                 piece = inflater.decompress(block, _PIECE)
             except zlib.error:
-                yield _salvaged(before, block)
+                yield _inflated_until_error(before, block)
                 return
             if piece:
                 yield piece
@@ -114,7 +114,7 @@ def _inflated(view: memoryview) -> Iterator[bytes]:
             return
 
 
-def _salvaged(inflater: Any, block: bytes | memoryview) -> bytes:
+def _inflated_until_error(inflater: Any, block: bytes | memoryview) -> bytes:
     """What unfolds before the error, down to a wrong checksum: readers' programs show it, and zlib drops it."""
     pieces = []
     try:
@@ -125,6 +125,6 @@ def _salvaged(inflater: Any, block: bytes | memoryview) -> bytes:
     return b"".join(pieces)
 
 
-def _unescaped(data: bytes) -> bytes:
+def _unescaped_names(data: bytes) -> bytes:
     """PDF names may spell any byte as #xx."""
     return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), data)

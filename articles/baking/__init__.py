@@ -11,32 +11,43 @@
 There is no "unbake": an act says which addresses may have changed, and each is asked again.
 """
 
-from .checking import check
-from .jobs import bake_pending, bake_soon, request, request_everything, retry
-from .pages import IS_NEWS, Place, of_article, of_codes, of_section, of_sitemap, of_topic, own, pages_of, sitemaps
+from .affected_pages import (
+    IS_NEWS,
+    SectionPlace,
+    article_pages,
+    code_images,
+    own_pages,
+    pages_of_articles,
+    section_pages,
+    sitemap_addresses,
+    sitemap_articles,
+    topic_pages,
+)
+from .checking import check_files
+from .jobs import bake_pending, request_bake, request_full_bake, retry_failed, start_baking
 from .store import CACHE_CONTROL
-from .whole import AlreadyBaking, bake_everything, is_wanted, notice_new_version
+from .whole import AlreadyBaking, bake_everything, full_bake_is_requested, request_bake_on_new_version
 
 __all__ = [
     "CACHE_CONTROL",
     "IS_NEWS",
     "AlreadyBaking",
-    "Place",
+    "SectionPlace",
+    "article_pages",
     "bake_everything",
     "bake_pending",
-    "bake_soon",
-    "check",
-    "is_wanted",
-    "notice_new_version",
-    "of_article",
-    "of_codes",
-    "of_section",
-    "of_sitemap",
-    "of_topic",
-    "own",
-    "pages_of",
-    "request",
-    "request_everything",
-    "retry",
-    "sitemaps",
+    "check_files",
+    "code_images",
+    "full_bake_is_requested",
+    "own_pages",
+    "pages_of_articles",
+    "request_bake",
+    "request_bake_on_new_version",
+    "request_full_bake",
+    "retry_failed",
+    "section_pages",
+    "sitemap_addresses",
+    "sitemap_articles",
+    "start_baking",
+    "topic_pages",
 ]

@@ -9,10 +9,10 @@ from typing import cast
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from .store import PART, Files, LocalFiles
+from .store import PART, BakedStore, LocalFiles
 
 
-class Generations:
+class FolderGenerations:
     """The folders of whole sites under one root: `current` is served, `next` is being filled; each is a link to one.
 
     Renaming `next` over `current` puts a whole site in place in one step.
@@ -21,7 +21,7 @@ class Generations:
     def __init__(self, root: LocalFiles) -> None:
         self.root = Path(root.location)
 
-    def served(self) -> Files:
+    def served(self) -> BakedStore:
         """The folder that readers are served from; made where there is none yet."""
         while True:
             folder = self._at("current")
@@ -32,11 +32,11 @@ class Generations:
             except FileExistsError:  # another process made it a moment ago
                 continue
 
-    def filling(self) -> Files | None:
+    def filling(self) -> BakedStore | None:
         """The folder of the next site, while there is one."""
         return self._at("next")
 
-    def begin(self) -> Files:
+    def begin(self) -> BakedStore:
         """An empty folder for the next site, in place of one that was left unfinished."""
         self.served()
         fresh = self.root / f"next{PART}"
@@ -74,21 +74,21 @@ class Generations:
         return f"g/{folder.name}"
 
 
-class InPlace:
+class SingleFolder:
     """A store without folders to swap (an object store): one site, rewritten page by page. Each page is replaced in one
     step; while the whole site is baked anew, readers may meet old pages beside new ones (docs/decisions/baking.md).
     """
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: BakedStore) -> None:
         self.files = files
 
-    def served(self) -> Files:
+    def served(self) -> BakedStore:
         return self.files
 
-    def filling(self) -> Files | None:
+    def filling(self) -> BakedStore | None:
         return None
 
-    def begin(self) -> Files:
+    def begin(self) -> BakedStore:
         return self.files
 
     def put_in_place(self) -> None:
@@ -98,7 +98,7 @@ class InPlace:
         pass
 
 
-def generations() -> Generations | InPlace:
+def baked_generations() -> FolderGenerations | SingleFolder:
     """Those of the store that STORAGES["baked"] names."""
     root = storages["baked"]
-    return Generations(root) if isinstance(root, LocalFiles) else InPlace(cast(Files, root))
+    return FolderGenerations(root) if isinstance(root, LocalFiles) else SingleFolder(cast(BakedStore, root))

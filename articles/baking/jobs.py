@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from ..backoff import Backoff
 from ..models import BakedPage, BakeJob
-from .generations import generations
-from .render import RenderFailed, ask
-from .store import Files, compressed, name_of
+from .generations import baked_generations
+from .render import RenderFailed, render_page
+from .store import BakedStore, compressed_copies, file_name
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ _starting = threading.Lock()
 _wanted = threading.Event()
 
 
-def request(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
+def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
     """Have these addresses baked after the commit; once each, however often they are asked for.
 
     The files of those that are `gone` are removed before the act returns to whoever called it.
@@ -45,54 +45,59 @@ def request(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
     away = sorted(set(gone))
     # Sorted, so that two acts that ask for the same pages wait for one another and not each for the other.
     BakeJob.objects.bulk_create(
-        [BakeJob(path=path) for path in sorted({*paths, *away})], AT_ONCE,
-        update_conflicts=True, unique_fields=["path"], update_fields=ANEW,
-    )  # fmt: skip
-    transaction.on_commit(lambda: _after_commit(away))
+        [BakeJob(path=path) for path in sorted({*paths, *away})],
+        AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["path"],
+        update_fields=ANEW,
+    )
+    transaction.on_commit(lambda: _bake_after_commit(away))
 
 
-def request_everything() -> None:
+def request_full_bake() -> None:
     """Have the whole site baked anew by the worker: the navigation, settings or templates changed."""
     BakeJob.objects.bulk_create(
         [BakeJob(path=BakeJob.EVERYTHING, whole=True)],
-        update_conflicts=True, unique_fields=["path"], update_fields=ANEW,
-    )  # fmt: skip
+        update_conflicts=True,
+        unique_fields=["path"],
+        update_fields=ANEW,
+    )
 
 
 def bake_pending(most: int = 10_000) -> int:
     """Bake what is due, one address after the other; how many were done. Any number of workers may call this at once."""
     for done in range(most):
-        job = _claim()
+        job = _claim_job()
         if job is None:
             return done
-        bake([job])
+        bake_jobs([job])
     return most
 
 
-def bake_soon() -> None:
+def start_baking() -> None:
     """Bake what is due in a thread of this process; returns at once. One thread is enough: it empties the queue."""
     global _thread
     _wanted.set()
     with _starting:
         if _thread is None or not _thread.is_alive():
-            _thread = threading.Thread(target=_drain, name="baking", daemon=True)
+            _thread = threading.Thread(target=_bake_until_idle, name="baking", daemon=True)
             _thread.start()
 
 
-def retry(jobs: QuerySet[BakeJob]) -> int:
+def retry_failed(jobs: QuerySet[BakeJob]) -> int:
     """Try pages that failed again at once; how many there are."""
     count = jobs.update(due_at=None, attempts=0)
-    transaction.on_commit(lambda: bake_soon())
+    transaction.on_commit(lambda: start_baking())
     return count
 
 
-def bake(jobs: list[BakeJob]) -> int:
+def bake_jobs(jobs: list[BakeJob]) -> int:
     """Make the files of these addresses agree with what the site answers; how many were put in place or removed.
 
     A page that cannot be rendered or written keeps its row, with the reason and a growing pause, and stops no other.
     """
     shared: dict[str, Any] = {"paths": [job.path for job in jobs]}
-    rendered = [_Rendered(job, shared) for job in jobs]
+    rendered = [_RenderedBatch(job, shared) for job in jobs]
     with transaction.atomic():
         # Whoever holds a row now is asking for the address again, so what was rendered is not wanted any more.
         skip = connection.features.has_select_for_update_skip_locked
@@ -103,34 +108,36 @@ def bake(jobs: list[BakeJob]) -> int:
             page.put_in_place()
         done = [page for page in wanted if not page.failure]
         for generation in {files.generation for page in done for files in page.folders}:
-            note(generation, {p.job.path: p.body for p in done if generation in {f.generation for f in p.folders}})
+            note_in_manifest(
+                generation, {p.job.path: p.body for p in done if generation in {f.generation for f in p.folders}}
+            )
         BakeJob.objects.filter(pk__in=[page.job.pk for page in done]).delete()
         for page in wanted:
             if page.failure:
-                _postpone(page.job, page.failure)
+                _postpone_job(page.job, page.failure)
     return len(done)
 
 
-class _Rendered:
+class _RenderedBatch:
     """What the site answers at the address of a job: a body, no page, or a failure."""
 
     def __init__(self, job: BakeJob, shared: dict[str, Any]) -> None:
         self.job = job
         self.failure, self.body = "", None
-        self.folders: list[Files] = []
-        self.name = name_of(job.path)
+        self.folders: list[BakedStore] = []
+        self.name = file_name(job.path)
         try:
-            self.body = ask(job.path, shared)
+            self.body = render_page(job.path, shared)
         except RenderFailed as failure:
             self.failure = str(failure)
-        self.copies = compressed(self.name, self.body) if self.body is not None else {}
+        self.copies = compressed_copies(self.name, self.body) if self.body is not None else {}
 
     def put_in_place(self) -> None:
         """Write or remove the file; the caller holds the job's row."""
         if self.failure:
             return
         try:
-            self.folders = _folders(self.job)
+            self.folders = _target_folders(self.job)
             for files in self.folders:
                 if self.body is None:
                     files.remove(self.name)
@@ -139,68 +146,73 @@ class _Rendered:
         except OSError as failure:
             self.failure = str(failure)
             with suppress(OSError):
-                _remove(self.job)  # better no file, and an answer from the site, than an old one
+                _remove_file(self.job)  # better no file, and an answer from the site, than an old one
 
 
-def _folders(job: BakeJob) -> list[Files]:
+def _target_folders(job: BakeJob) -> list[BakedStore]:
     """The served folder, and the next one while it is being filled; for a bake of the whole site that one alone."""
-    here = generations()
+    here = baked_generations()
     filling = here.filling()
     if job.whole:
         return [filling or here.served()]
     return [here.served(), *([filling] if filling else [])]
 
 
-def note(generation: str, bodies: Mapping[str, bytes | None]) -> None:
+def note_in_manifest(generation: str, bodies: Mapping[str, bytes | None]) -> None:
     """Keep the manifest of a folder in step with its files: what each address says now, None where there is no page."""
     BakedPage.objects.bulk_create(
-        [BakedPage(generation=generation, path=path, sha256=sha256(body).hexdigest())
-         for path, body in bodies.items() if body is not None],
-        update_conflicts=True, unique_fields=["generation", "path"], update_fields=["sha256"],
-    )  # fmt: skip
+        [
+            BakedPage(generation=generation, path=path, sha256=sha256(body).hexdigest())
+            for path, body in bodies.items()
+            if body is not None
+        ],
+        update_conflicts=True,
+        unique_fields=["generation", "path"],
+        update_fields=["sha256"],
+    )
     away = [path for path, body in bodies.items() if body is None]
     if away:
         BakedPage.objects.filter(generation=generation, path__in=away).delete()
 
 
-def _remove(job: BakeJob) -> None:
-    for files in _folders(job):
-        files.remove(name_of(job.path))
-        note(files.generation, {job.path: None})
+def _remove_file(job: BakeJob) -> None:
+    for files in _target_folders(job):
+        files.remove(file_name(job.path))
+        note_in_manifest(files.generation, {job.path: None})
 
 
-def _postpone(job: BakeJob, failure: str) -> None:
+def _postpone_job(job: BakeJob, failure: str) -> None:
     log.warning("baking %s failed: %s", job.path, failure)
     attempts, due_at = BAKE_RETRIES.after_failure(job.attempts)
     BakeJob.objects.filter(pk=job.pk).update(due_at=due_at, attempts=attempts, error=failure[:400], claimed_until=None)
 
 
-def _after_commit(away: list[str]) -> None:
+def _bake_after_commit(away: list[str]) -> None:
     """The act stands, so nothing here may fail it: whatever goes wrong, its rows are there for the worker."""
     for path in away:
         try:
-            _remove_now(path)
+            _remove_page_now(path)
         except OSError as failure:
             log.error("%s should be gone, and its file could not be removed: %s", path, failure)
-    bake_soon()
+    start_baking()
 
 
-def _remove_now(path: str) -> None:
+def _remove_page_now(path: str) -> None:
     try:
         with transaction.atomic():
             # A row that is gone was baked since, by somebody who knew of the act: its file is right.
             job = BakeJob.objects.select_for_update().filter(path=path).first()
             if job:
-                _remove(job)
+                _remove_file(job)
     except DatabaseError as error:
         log.warning(
             "the database failed after a commit, so the file of %s is removed without asking it: %s", path, error
         )
-        for files in _folders(BakeJob(path=path)):
-            files.remove(name_of(path))
+        for files in _target_folders(BakeJob(path=path)):
+            files.remove(file_name(path))
 
 
-def _drain() -> None:
+def _bake_until_idle() -> None:
     try:
         while _wanted.is_set():
             _wanted.clear()
@@ -211,7 +223,7 @@ def _drain() -> None:
         connection.close()
 
 
-def _claim() -> BakeJob | None:
+def _claim_job() -> BakeJob | None:
     """The next address that is due and that nobody is at; it is this worker's for LEASE."""
     while True:
         now = timezone.now()

@@ -16,8 +16,11 @@ from storages.backends.s3 import S3Storage
 from .store import CACHE_CONTROL
 
 TYPES = {
-    ".atom": "application/atom+xml", ".xml": "application/xml", ".rss": "application/rss+xml", ".json": "application/feed+json",
-}  # fmt: skip
+    ".atom": "application/atom+xml",
+    ".xml": "application/xml",
+    ".rss": "application/rss+xml",
+    ".json": "application/feed+json",
+}
 
 
 class RemoteFiles(S3Storage):
@@ -30,20 +33,21 @@ class RemoteFiles(S3Storage):
         """Make the object say `body`; `copies` are not kept."""
         suffix = name[name.rfind(".") :]
         kind = TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
-        with _as_os_errors():
+        with _translated_errors():
             self._object(name).put(
-                Body=body, CacheControl=CACHE_CONTROL,
+                Body=body,
+                CacheControl=CACHE_CONTROL,
                 ContentType=kind if kind.startswith("image/") else f"{kind}; charset=utf-8",
-            )  # fmt: skip
+            )
 
     def remove(self, name: str) -> None:
         """Make sure that there is no such object."""
-        with _as_os_errors():
+        with _translated_errors():
             self._object(name).delete()
 
     def read(self, name: str) -> bytes | None:
         """What the object says, or None where there is none."""
-        with _as_os_errors():
+        with _translated_errors():
             try:
                 return self._object(name).get()["Body"].read()
             except ClientError as error:
@@ -54,7 +58,7 @@ class RemoteFiles(S3Storage):
     def names(self) -> Iterator[str]:
         """Every object there is; a stream."""
         prefix = f"{self.location}/" if self.location else ""
-        with _as_os_errors():
+        with _translated_errors():
             for found in self.bucket.objects.filter(Prefix=prefix):
                 yield found.key.removeprefix(prefix)
 
@@ -63,7 +67,7 @@ class RemoteFiles(S3Storage):
 
 
 @contextmanager
-def _as_os_errors() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:

@@ -25,18 +25,18 @@ class RenderFailed(Exception):
     """The site did not answer: an error of ours, not a page that is gone. The file on disk stays as it is."""
 
 
-def ask(path: str, shared: dict[str, Any] | None = None) -> bytes | None:
+def render_page(path: str, shared: dict[str, Any] | None = None) -> bytes | None:
     """What a reader gets at `path` now, through every middleware; None where there is no page.
 
     `shared` is the same for pages that are asked for together, and names their `paths`: what they have in common is read
     and rendered once.
     Raises RenderFailed for any answer but a page or a clear no.
     """
-    request = _request(path)
+    request = _reader_request(path)
     request.failure = ""  # type: ignore[attr-defined]
     request.shared = {} if shared is None else shared  # type: ignore[attr-defined]
     with translation.override(settings.LANGUAGE_CODE):
-        response = _site().get_response(request)
+        response = _application().get_response(request)
     try:
         if response.status_code in NO_PAGE:
             return None
@@ -50,29 +50,29 @@ def ask(path: str, shared: dict[str, Any] | None = None) -> bytes | None:
             close()
 
 
-def _site() -> WSGIHandler:
+def _application() -> WSGIHandler:
     """The site's handler. The first call makes it and connects the log filter and the failure report for its requests."""
     global _handler
     with _lock:
         if _handler is None:
-            logging.getLogger("django.request").addFilter(_matters)
-            got_request_exception.connect(_remember)
+            logging.getLogger("django.request").addFilter(_is_worth_logging)
+            got_request_exception.connect(_remember_request)
             _handler = WSGIHandler()
         return _handler
 
 
-def _matters(record: logging.LogRecord) -> bool:
+def _is_worth_logging(record: logging.LogRecord) -> bool:
     # That a page is gone is what baking asks about, and nothing to warn of.
     return record.levelno >= logging.ERROR or not hasattr(getattr(record, "request", None), "failure")
 
 
-def _remember(request: WSGIRequest, **_facts: object) -> None:
+def _remember_request(request: WSGIRequest, **_facts: object) -> None:
     error = sys.exception()
     if hasattr(request, "failure"):
         request.failure = f"{type(error).__name__}: {error}"
 
 
-def _request(path: str) -> WSGIRequest:
+def _reader_request(path: str) -> WSGIRequest:
     site = urlsplit(settings.SITE_URL)
     return WSGIRequest(
         {

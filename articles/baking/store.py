@@ -3,7 +3,7 @@
     /          index.html             /feeds/all.atom   feeds/all.atom
     /a/12/     a/12/index.html        /q/W12.png        q/W12.png
 
-Both stores are Django's Storage, chosen by STORAGES["baked"]; what baking asks of one stands in `Files`.
+Both stores are Django's Storage, chosen by STORAGES["baked"]; what baking asks of one stands in `BakedStore`.
 """
 
 import gzip
@@ -35,7 +35,7 @@ CACHE_CONTROL = "public, max-age=0, stale-if-error=86400"
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
-class Files(Protocol):
+class BakedStore(Protocol):
     """What baking needs of a store. `replace` and `remove` are seen by readers as one step each."""
 
     generation: str
@@ -47,7 +47,7 @@ class Files(Protocol):
     def names(self) -> Iterator[str]: ...
 
 
-def name_of(path: str) -> str:
+def file_name(path: str) -> str:
     """The file of an address, relative to its folder; ValueError for what is no address of a page."""
     parts = path.split("/")
     if parts[0] or len(parts) < 2 or not all(map(NAME.fullmatch, parts[1:-1])):
@@ -57,12 +57,12 @@ def name_of(path: str) -> str:
     return path[1:] if parts[-1] else f"{path[1:]}index.html"
 
 
-def path_of(name: str) -> str:
+def page_path(name: str) -> str:
     """The address of a file: the other way round."""
     return "/" + name.removesuffix("index.html") if f"/{name}".endswith("/index.html") else f"/{name}"
 
 
-def compressed(name: str, body: bytes) -> dict[str, bytes]:
+def compressed_copies(name: str, body: bytes) -> dict[str, bytes]:
     """The copies that stand beside a file, by suffix; none for pictures and for what is too short."""
     if not name.endswith(TEXT) or len(body) < SMALLEST:
         return {}
@@ -91,13 +91,13 @@ class LocalFiles(FileSystemStorage):
         """Make the file say `body`, with these copies beside it. OSError: nothing has changed for readers."""
         target = Path(self.path(name))
         files = {target.with_name(target.name + suffix): data for suffix, data in copies.items()} | {target: body}
-        if all(_says(file, data) for file, data in files.items()):
+        if all(_has_content(file, data) for file, data in files.items()):
             return  # readers' copies stay good
         parts: dict[Path, str] = {}
         try:
             for file, data in files.items():
                 parts[file] = self._part(file, data)
-            at = _later_than(target, self.served / name)
+            at = _next_timestamp(target, self.served / name)
             for file, part in parts.items():
                 os.utime(part, (at, at))
                 os.replace(part, file)
@@ -116,7 +116,7 @@ class LocalFiles(FileSystemStorage):
             target.with_name(target.name + suffix).unlink(missing_ok=True)
         root = Path(self.location)
         for folder in target.parents:
-            if folder == root or not _is_removed(folder):
+            if folder == root or not _folder_is_removed(folder):
                 return
 
     def read(self, name: str) -> bytes | None:
@@ -154,14 +154,14 @@ class LocalFiles(FileSystemStorage):
         return part
 
 
-def _says(file: Path, data: bytes) -> bool:
+def _has_content(file: Path, data: bytes) -> bool:
     try:
         return file.read_bytes() == data
     except (FileNotFoundError, NotADirectoryError):
         return False
 
 
-def _later_than(*files: Path) -> int:
+def _next_timestamp(*files: Path) -> int:
     """Now, in whole seconds; one second after the times of the files where that is not past."""
     times = [int(time.time())]
     for file in files:
@@ -170,7 +170,7 @@ def _later_than(*files: Path) -> int:
     return max(times)
 
 
-def _is_removed(folder: Path) -> bool:
+def _folder_is_removed(folder: Path) -> bool:
     try:
         folder.rmdir()
     except OSError:  # something else lies in it

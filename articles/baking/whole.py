@@ -18,12 +18,12 @@ from django.db import connections
 from django.db.models import QuerySet
 
 from ..models import BakedPage, BakeJob, SiteSettings
-from ..models.batches import batches
+from ..models.key_batches import key_batches
 from ..refusals import Problem, Refusal
-from . import pages
-from .generations import generations
-from .jobs import bake, bake_pending, note, request_everything
-from .store import BEGUN, CODES, STAMP, Files, compressed, name_of
+from . import affected_pages
+from .generations import baked_generations
+from .jobs import bake_jobs, bake_pending, note_in_manifest, request_full_bake
+from .store import BEGUN, CODES, STAMP, BakedStore, compressed_copies, file_name
 
 # Pages that one process renders before it puts them in place together.
 CHUNK = 50
@@ -48,45 +48,47 @@ def bake_everything(*, processes: int | None = None, anew: bool = False, progres
     Goes on with what an interrupted one left, unless `anew`. Raises AlreadyBaking. Pages that cannot be rendered keep
     their old file and stay in the queue, with the reason.
     """
-    with _alone():
+    with _exclusive_bake():
         while True:
             wanted = BakeJob.objects.filter(path=BakeJob.EVERYTHING).values_list("mark", flat=True).first()
-            target, before = _begin(str(wanted), anew=anew)
+            target, before = _begin_generation(str(wanted), anew=anew)
             _bake_rows(processes or os.cpu_count() or 1, progress)
             if BakeJob.objects.filter(path=BakeJob.EVERYTHING).exclude(mark=wanted or 0).exists():
                 continue  # asked for again meanwhile: the pages baked first show what was before
-            _keep_what_failed(before, target)
-            generations().put_in_place()
+            _keep_failed_pages(before, target)
+            baked_generations().put_in_place()
             BakeJob.objects.filter(path=BakeJob.EVERYTHING, mark=wanted or 0).delete()
-            _forget_other_folders()
+            _forget_old_manifests()
             return BakedPage.objects.filter(generation=target.generation).count()
 
 
-def is_wanted() -> bool:
+def full_bake_is_requested() -> bool:
     """Whether the whole site was asked for."""
     return BakeJob.objects.filter(path=BakeJob.EVERYTHING).exists()
 
 
-def notice_new_version() -> None:
+def request_bake_on_new_version() -> None:
     """Ask for the whole site where what is served was baked by another version of the product, or with other settings."""
-    if generations().served().read(STAMP) != _stamp():
-        request_everything()
+    if baked_generations().served().read(STAMP) != _site_stamp():
+        request_full_bake()
 
 
-def _stamp() -> bytes:
+def _site_stamp() -> bytes:
     """A digest of all that stands on pages and comes from files and settings, not from the database."""
     files = (file for folder in SHOWN for file in sorted(Path(settings.BASE_DIR, folder).rglob("*")))
-    return _digest_of(files, settings.SITE_URL, settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.STATIC_URL)
+    return _files_digest(files, settings.SITE_URL, settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.STATIC_URL)
 
 
 def _codes_stamp() -> bytes:
     """A digest of all that makes the image of a code, but the code."""
     logo = SiteSettings.current().logo
     drawn_by = Path(settings.BASE_DIR, "articles", "short_links.py")
-    return _digest_of([drawn_by], settings.SITE_URL, logo.sha256 if logo else "", version("qrcode"), version("pillow"))
+    return _files_digest(
+        [drawn_by], settings.SITE_URL, logo.sha256 if logo else "", version("qrcode"), version("pillow")
+    )
 
 
-def _digest_of(files: Iterable[Path], *words: str) -> bytes:
+def _files_digest(files: Iterable[Path], *words: str) -> bytes:
     digest = sha256()
     for file in files:
         if file.is_file() and "__pycache__" not in file.parts:
@@ -96,7 +98,7 @@ def _digest_of(files: Iterable[Path], *words: str) -> bytes:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _exclusive_bake() -> Iterator[None]:
     settings.BAKED_DIR.mkdir(parents=True, exist_ok=True)
     with open(settings.BAKED_DIR / "lock", "w") as lock:
         try:
@@ -106,49 +108,51 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _begin(wanted: str, *, anew: bool) -> tuple[Files, Files]:
+def _begin_generation(wanted: str, *, anew: bool) -> tuple[BakedStore, BakedStore]:
     """The folder to fill and the served one, with a row for every page that is still to be baked."""
-    here = generations()
+    here = baked_generations()
     served, filling = here.served(), here.filling()
-    begun = b"\n".join([_stamp(), wanted.encode()])
+    begun = b"\n".join([_site_stamp(), wanted.encode()])
     if filling and not anew and filling.read(BEGUN) == begun:
         return filling, served
     # The folder first, then the rows: whoever is baking a page for the served folder alone finds its row asked for anew.
     target = here.begin()
     BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).delete()
-    for paths in _every_address(target, served):
+    for paths in _queue_all_addresses(target, served):
         BakeJob.objects.bulk_create(
             [BakeJob(path=path, whole=True) for path in sorted(paths)],
-            update_conflicts=True, unique_fields=["path"], update_fields=["mark", "claimed_until"],
-        )  # fmt: skip
+            update_conflicts=True,
+            unique_fields=["path"],
+            update_fields=["mark", "claimed_until"],
+        )
     codes = _codes_stamp()
     if served.read(CODES) == codes and target.generation != served.generation:
-        _take_codes_over(served, target)
-    for name, body in ((STAMP, _stamp()), (CODES, codes), (BEGUN, begun)):
+        _copy_code_images(served, target)
+    for name, body in ((STAMP, _site_stamp()), (CODES, codes), (BEGUN, begun)):
         target.replace(name, body, {})
     return target, served
 
 
-def _take_codes_over(served: Files, target: Files) -> None:
+def _copy_code_images(served: BakedStore, target: BakedStore) -> None:
     """Images of codes never change while address and logo do not; there are three for each article, and drawing one takes
     as long as rendering a page.
     """
     rows = BakeJob.objects.filter(whole=True, path__startswith="/q/")
-    for first, last in _chunks(rows):
+    for first, last in _key_ranges(rows):
         chunk = rows.filter(pk__range=(first, last))
-        known = {path: served.read(name_of(path)) for path in chunk.values_list("path", flat=True)}
+        known = {path: served.read(file_name(path)) for path in chunk.values_list("path", flat=True)}
         there = {path: body for path, body in known.items() if body is not None}
         for path, body in there.items():
-            target.replace(name_of(path), body, {})
-        note(target.generation, there)
+            target.replace(file_name(path), body, {})
+        note_in_manifest(target.generation, there)
         chunk.filter(path__in=there).delete()
 
 
-def _every_address(target: Files, served: Files) -> Iterator[list[str]]:
-    yield from pages.everything()
+def _queue_all_addresses(target: BakedStore, served: BakedStore) -> Iterator[list[str]]:
+    yield from affected_pages.all_addresses()
     if target.generation == served.generation:  # rewritten in place: what is no page any more has to go
         there = BakedPage.objects.filter(generation=target.generation).order_by("path").values_list("path", flat=True)
-        yield from pages.grouped(there.iterator(2000))
+        yield from affected_pages.in_groups(there.iterator(2000))
 
 
 def _bake_rows(processes: int, progress: Progress | None) -> None:
@@ -157,45 +161,45 @@ def _bake_rows(processes: int, progress: Progress | None) -> None:
     total, done = rows.count(), 0
     # A second round for those that an act held in the first.
     for _round in range(2):
-        for count in _each_chunk(rows.filter(attempts=0), processes):
+        for count in _bake_chunks(rows.filter(attempts=0), processes):
             done += count
             if progress:
                 progress(min(done, total), total)
     bake_pending()
 
 
-def _each_chunk(rows: QuerySet[BakeJob], processes: int) -> Iterator[int]:
+def _bake_chunks(rows: QuerySet[BakeJob], processes: int) -> Iterator[int]:
     if processes == 1:
-        yield from map(_bake_chunk, _chunks(rows))
+        yield from map(_bake_chunk, _key_ranges(rows))
         return
-    chunks = list(_chunks(rows))
+    chunks = list(_key_ranges(rows))
     connections.close_all()  # each process makes its own; no two may share one
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         yield from pool.imap_unordered(_bake_chunk, chunks)
 
 
-def _chunks(rows: QuerySet[BakeJob]) -> Iterator[tuple[int, int]]:
+def _key_ranges(rows: QuerySet[BakeJob]) -> Iterator[tuple[int, int]]:
     """The rows as ranges of keys, CHUNK rows in each."""
-    for batch in batches(rows, CHUNK):
+    for batch in key_batches(rows, CHUNK):
         yield batch[0][0], batch[-1][0]
 
 
 def _bake_chunk(keys: tuple[int, int]) -> int:
     rows = list(BakeJob.objects.filter(pk__range=keys, whole=True).exclude(path=BakeJob.EVERYTHING))
-    bake(rows)
+    bake_jobs(rows)
     return len(rows)
 
 
-def _keep_what_failed(before: Files, target: Files) -> None:
+def _keep_failed_pages(before: BakedStore, target: BakedStore) -> None:
     """Pages that cannot be rendered now stay as they were, and are tried again as any other."""
     for row in BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).order_by("pk").iterator():
-        body = before.read(name_of(row.path))
+        body = before.read(file_name(row.path))
         if body is not None and target.generation != before.generation:
-            target.replace(name_of(row.path), body, compressed(name_of(row.path), body))
-            note(target.generation, {row.path: body})
+            target.replace(file_name(row.path), body, compressed_copies(file_name(row.path), body))
+            note_in_manifest(target.generation, {row.path: body})
         BakeJob.objects.filter(pk=row.pk, mark=row.mark).update(whole=False)
 
 
-def _forget_other_folders() -> None:
-    kept = [files.generation for files in (generations().served(), generations().filling()) if files]
+def _forget_old_manifests() -> None:
+    kept = [files.generation for files in (baked_generations().served(), baked_generations().filling()) if files]
     BakedPage.objects.exclude(generation__in=kept).delete()

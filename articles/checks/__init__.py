@@ -27,9 +27,9 @@ class NotReady(Refusal):
 
 def find_problems(article: Article, checks: Sequence[Check] = CHECKS, *, at: datetime | None = None) -> list[Problem]:
     """Everything that stands between the working copy and publication `at` that instant (now, when None)."""
-    return list(_problems(article, checks, at or timezone.now()))
+    return list(_iterate_problems(article, checks, at or timezone.now()))
 
 
-def _problems(article: Article, checks: Sequence[Check], at: datetime) -> Iterator[Problem]:
+def _iterate_problems(article: Article, checks: Sequence[Check], at: datetime) -> Iterator[Problem]:
     for check in checks:
         yield from check(article, at)

@@ -14,23 +14,60 @@ Role = Credit.Role
 # Any, because without Django's stubs mypy takes the members for pairs.
 ROLES: dict[str, Any] = {
     "作者": Role.AUTHOR,
-    "记者": Role.REPORTER, "实习生": Role.REPORTER,
-    "通讯员": Role.CORRESPONDENT, "供稿": Role.CORRESPONDENT,
-    "撰稿": Role.TEXT, "撰文": Role.TEXT, "文字": Role.TEXT, "文": Role.TEXT,
-    "摄影记者": Role.PHOTO, "摄影": Role.PHOTO, "摄": Role.PHOTO, "图片": Role.PHOTO, "图": Role.PHOTO, "供图": Role.PHOTO,
-    "文/图": Role.TEXT_PHOTO, "图/文": Role.TEXT_PHOTO, "图文": Role.TEXT_PHOTO, "文图": Role.TEXT_PHOTO,
+    "记者": Role.REPORTER,
+    "实习生": Role.REPORTER,
+    "通讯员": Role.CORRESPONDENT,
+    "供稿": Role.CORRESPONDENT,
+    "撰稿": Role.TEXT,
+    "撰文": Role.TEXT,
+    "文字": Role.TEXT,
+    "文": Role.TEXT,
+    "摄影记者": Role.PHOTO,
+    "摄影": Role.PHOTO,
+    "摄": Role.PHOTO,
+    "图片": Role.PHOTO,
+    "图": Role.PHOTO,
+    "供图": Role.PHOTO,
+    "文/图": Role.TEXT_PHOTO,
+    "图/文": Role.TEXT_PHOTO,
+    "图文": Role.TEXT_PHOTO,
+    "文图": Role.TEXT_PHOTO,
     "摄影报道": Role.TEXT_PHOTO,
-    "视频": Role.VIDEO, "摄像": Role.VIDEO,
-    "责任编辑": Role.RESPONSIBLE_EDITOR, "责编": Role.RESPONSIBLE_EDITOR,
-    "值班编辑": Role.DUTY_EDITOR, "值班编委": Role.DUTY_EDITOR,
+    "视频": Role.VIDEO,
+    "摄像": Role.VIDEO,
+    "责任编辑": Role.RESPONSIBLE_EDITOR,
+    "责编": Role.RESPONSIBLE_EDITOR,
+    "值班编辑": Role.DUTY_EDITOR,
+    "值班编委": Role.DUTY_EDITOR,
     "编辑": Role.EDITOR,
-    "责任校对": Role.PROOFREADER, "责校": Role.PROOFREADER, "校对": Role.PROOFREADER,
-    "审核": Role.REVIEWER, "编审": Role.REVIEWER, "初审": Role.REVIEWER, "复审": Role.REVIEWER, "终审": Role.REVIEWER,
-    "总监制": Role.PRODUCER, "监制": Role.PRODUCER,
-}  # fmt: skip
+    "责任校对": Role.PROOFREADER,
+    "责校": Role.PROOFREADER,
+    "校对": Role.PROOFREADER,
+    "审核": Role.REVIEWER,
+    "编审": Role.REVIEWER,
+    "初审": Role.REVIEWER,
+    "复审": Role.REVIEWER,
+    "终审": Role.REVIEWER,
+    "总监制": Role.PRODUCER,
+    "监制": Role.PRODUCER,
+}
 # Roles that we have no name for: those who hold them are left in the text and out of the credits.
-OTHER_ROLES = ("策划", "统筹", "制作", "剪辑", "播音", "主播", "配音", "设计", "制图", "排版", "美编", "翻译", "主编",
-               "总编")  # fmt: skip
+OTHER_ROLES = (
+    "策划",
+    "统筹",
+    "制作",
+    "剪辑",
+    "播音",
+    "主播",
+    "配音",
+    "设计",
+    "制图",
+    "排版",
+    "美编",
+    "翻译",
+    "主编",
+    "总编",
+)
 # These may stand behind the people they speak of: 方知远 摄, 林晓舟 文/图.
 FOLLOWING = {"文", "图", "摄", "摄影", "文/图", "图/文", "图文", "文图", "摄影报道", "视频", "摄像", "供稿", "供图"}
 # The person's employer may be glued to the front of these: 霁川日报记者.
@@ -82,7 +119,7 @@ def credits_in(text: str, role: Role | None = None, unit: str = "") -> list[Cred
     None where the text holds anything but names, organisations and roles: a sentence is never a byline. A role behind
     its people (方知远 文/图) is theirs in addition to the one before them.
     """
-    words = _words(text)
+    words = _byline_words(text)
     if words is None:
         return None
     credits: list[CreditLine] = []
@@ -119,7 +156,7 @@ def role_label(word: str) -> tuple[str, str] | None:
     return (match["role"], "") if len(before) <= 2 else None
 
 
-def byline(paragraph: str) -> list[CreditLine] | None:
+def parse_byline(paragraph: str) -> list[CreditLine] | None:
     """The credits of a paragraph that is nothing but a byline, bracketed or not; None where it is text."""
     if len(paragraph) > _LONGEST:
         return None
@@ -128,13 +165,13 @@ def byline(paragraph: str) -> list[CreditLine] | None:
     return credits_in(paragraph) or None
 
 
-def all_credits(printed: Iterable[CreditLine], paragraphs: Sequence[str]) -> tuple[CreditLine, ...]:
+def merge_credits(printed: Iterable[CreditLine], paragraphs: Sequence[str]) -> tuple[CreditLine, ...]:
     """The credits printed above an article, then those its text gives in reading order; each role and name once.
 
     The first unit given counts. 作者单位 at the end is the unit of the authors who have none.
     """
     units: dict[tuple[Role, str], str] = {}
-    for role, name, unit in [*printed, *_opening(paragraphs[0]), *_closing(paragraphs)]:
+    for role, name, unit in [*printed, *_opening_byline(paragraphs[0]), *_closing_bylines(paragraphs)]:
         units[role, name] = units.get((role, name)) or unit
     for paragraph in paragraphs[-_MOST:]:
         if match := _AUTHORS_UNIT.fullmatch(paragraph[: _LONGEST + 1]):
@@ -142,18 +179,18 @@ def all_credits(printed: Iterable[CreditLine], paragraphs: Sequence[str]) -> tup
     return tuple((role, name, unit) for (role, name), unit in units.items())
 
 
-def _opening(first: str) -> list[CreditLine]:
+def _opening_byline(first: str) -> list[CreditLine]:
     """霁川新闻网讯（通讯员 …）… as a lead, or 霁川日报记者 … as a paragraph of its own. With a colon it may be a talk."""
     if lead := _LEAD.match(first):
         return credits_in(lead[1]) or []
-    return [] if re.search("[:：]", first) else byline(first) or []
+    return [] if re.search("[:：]", first) else parse_byline(first) or []
 
 
-def _closing(paragraphs: Sequence[str]) -> list[CreditLine]:
+def _closing_bylines(paragraphs: Sequence[str]) -> list[CreditLine]:
     """The bylines that stand last, and the brackets that end the last paragraph of text."""
     found: list[list[CreditLine]] = []
     for paragraph in reversed(paragraphs[-_MOST:]):
-        credits = byline(paragraph)
+        credits = parse_byline(paragraph)
         if credits is None:
             bracket = _BRACKET_AT_END.search(paragraph[-_LONGEST:])
             found.append((credits_in(bracket[1]) if bracket else None) or [])
@@ -162,7 +199,7 @@ def _closing(paragraphs: Sequence[str]) -> list[CreditLine]:
     return [credit for credits in reversed(found) for credit in credits]
 
 
-def _words(text: str) -> list[Word] | None:
+def _byline_words(text: str) -> list[Word] | None:
     """The text taken apart, or None where a word is neither name, organisation nor role."""
     text = _SPACED_NAME.sub(lambda match: "".join(match.groups("")), _TEXT_AND_PHOTO.sub("文/图", text))
     words: list[Word] = []
@@ -171,14 +208,14 @@ def _words(text: str) -> list[Word] | None:
         if _COLON.match(text, match.end()):
             words.append(("label", *(role_label(word) or (word, ""))))
         elif not _FILLER.fullmatch(word):
-            found = _word(word)
+            found = _split_word(word)
             if found is None:
                 return None
             words += found
     return words
 
 
-def _word(word: str) -> list[Word] | None:
+def _split_word(word: str) -> list[Word] | None:
     """One word without a colon; with a name and a role glued together it is two."""
     if word in ROLES or word in OTHER_ROLES:
         return [("role", word, "")]
@@ -186,7 +223,7 @@ def _word(word: str) -> list[Word] | None:
     if glued and not _NO_NAME.search(glued["name"] or ""):
         before, role, name = glued["before"] or "", glued["role"], glued["name"]
         if role in FOLLOWING and before and not name:
-            person = _word(before)
+            person = _split_word(before)
             return [*person, ("role", role, "")] if person else None
         if role in WITH_UNIT or not before:
             return [("role", role, before), *([("name", name, "")] if name else [])]

@@ -1,12 +1,12 @@
 """An article page as Chinese portals print it to a text file, taken apart into what an article is made of.
 
-    昭阳新闻                                                         section, or 首页 > 要闻 > 正文; may be absent
-    标题                                                             also 标题：…; 引题：…, 副标题：… or ——… beside it
-    来源:霁川新闻网  更新时间:2024-03-25 17:03  作者:甲  责任编辑:乙     labelled fields in any order, on any number of lines
-    正文 …                                                           a paragraph a line
-    (通讯员 丙)                                                       closing bylines, which stay in the text
-    微信扫一扫查看                                                     page furniture, dropped
-"""  # fmt: skip
+昭阳新闻                                                         section, or 首页 > 要闻 > 正文; may be absent
+标题                                                             also 标题：…; 引题：…, 副标题：… or ——… beside it
+来源:霁川新闻网  更新时间:2024-03-25 17:03  作者:甲  责任编辑:乙     labelled fields in any order, on any number of lines
+正文 …                                                           a paragraph a line
+(通讯员 丙)                                                       closing bylines, which stay in the text
+微信扫一扫查看                                                     page furniture, dropped
+"""
 
 import codecs
 import hashlib
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Article
 from ..refusals import Problem, Refusal
-from .bylines import ROLES, CreditLine, all_credits, byline, credits_in, role_label
+from .bylines import ROLES, CreditLine, credits_in, merge_credits, parse_byline, role_label
 
 LARGEST = 5 * 1024 * 1024  # bytes; a long book has one
 
@@ -30,13 +30,42 @@ LABELS = (
     dict.fromkeys(("来源", "信息来源", "稿源", "稿件来源", "文章来源", "新闻来源"), SOURCE)
     | dict.fromkeys(("发布时间", "发布日期", "发表时间", "发稿时间", "时间", "日期"), PUBLISHED)
     | dict.fromkeys(("更新时间", "更新日期", "修改时间"), UPDATED)
-    | dict.fromkeys(("浏览", "浏览次数", "浏览量", "点击", "点击数", "点击量", "点击次数", "阅读", "阅读数", "阅读量",
-                     "阅读次数", "访问量", "访问次数", "人气", "字号", "字体", "分享", "分享到"), IGNORED)
-)  # fmt: skip
+    | dict.fromkeys(
+        (
+            "浏览",
+            "浏览次数",
+            "浏览量",
+            "点击",
+            "点击数",
+            "点击量",
+            "点击次数",
+            "阅读",
+            "阅读数",
+            "阅读量",
+            "阅读次数",
+            "访问量",
+            "访问次数",
+            "人气",
+            "字号",
+            "字体",
+            "分享",
+            "分享到",
+        ),
+        IGNORED,
+    )
+)
 # Anything may be an author or a contributor by its own name, an office too.
 FREE = ("作者", "供稿")
-HEADINGS = {"栏目": "section", "引题": "kicker", "肩题": "kicker", "眉题": "kicker", "标题": "title", "主标题": "title",
-            "副题": "subtitle", "副标题": "subtitle"}  # fmt: skip
+HEADINGS = {
+    "栏目": "section",
+    "引题": "kicker",
+    "肩题": "kicker",
+    "眉题": "kicker",
+    "标题": "title",
+    "主标题": "title",
+    "副题": "subtitle",
+    "副标题": "subtitle",
+}
 PAGE_NAMES = {"首页", "网站首页", "主页", "正文", "内容", "详情", "正文内容", "文章正文"}
 
 # What a line may begin or end with unseen: every blank of Unicode, and the zero-width ones that str.strip leaves.
@@ -93,7 +122,7 @@ HEADING_IS_TOO_LONG = Problem(
 )
 
 
-class Unreadable(Refusal):
+class UnreadablePage(Refusal):
     """Raised, with a sentence that continues after the file's name, for what is no printed article."""
 
 
@@ -113,48 +142,48 @@ class PrintedArticle:
     digest: str
 
 
-def read(data: bytes) -> PrintedArticle:
+def read_printed_page(data: bytes) -> PrintedArticle:
     """The article in a text file: UTF-8, GB18030, or UTF-16 with a byte order mark; at most LARGEST bytes.
 
     `digest` is the SHA-256 of the text without what encodings, editors and line ends change in it. Raises Unreadable.
     """
-    text = _decoded(data)
+    text = _decode_page(data)
     whole = "\n".join(line.rstrip(_BLANKS) for line in text.split("\n")).strip("\n")
     lines = [line for line in (line.strip(_BLANKS) for line in whole.split("\n")) if line]
-    start, end, facts, credits = _provenance(lines)
-    heading = _heading(lines[:start])
+    start, end, facts, credits = _find_provenance(lines)
+    heading = _parse_heading(lines[:start])
     paragraphs = _without_furniture(lines[end:])
     if not paragraphs:
-        raise Unreadable(HAS_NO_BODY)
+        raise UnreadablePage(HAS_NO_BODY)
     return PrintedArticle(
         **heading,
         source=facts.get(SOURCE, ""),
-        published_at=_time(facts[PUBLISHED]) if PUBLISHED in facts else None,
-        updated_at=_time(facts[UPDATED]) if UPDATED in facts else None,
-        credits=all_credits(credits, paragraphs),
+        published_at=_parse_time(facts[PUBLISHED]) if PUBLISHED in facts else None,
+        updated_at=_parse_time(facts[UPDATED]) if UPDATED in facts else None,
+        credits=merge_credits(credits, paragraphs),
         paragraphs=tuple(paragraphs),
         digest=hashlib.sha256(whole.encode()).hexdigest(),
     )
 
 
-def _decoded(data: bytes) -> str:
+def _decode_page(data: bytes) -> str:
     """The text with \\n line ends and without a byte order mark."""
     if len(data) > LARGEST:
-        raise Unreadable(IS_TOO_LARGE.filled(size=LARGEST >> 20))
+        raise UnreadablePage(IS_TOO_LARGE.filled(size=LARGEST >> 20))
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if wide else ("utf-8", "gb18030"):
         with suppress(UnicodeDecodeError):
             text = data.decode(encoding).removeprefix("\ufeff")
             if not text.strip(_BLANKS):
-                raise Unreadable(IS_EMPTY)
+                raise UnreadablePage(IS_EMPTY)
             if "\0" not in text and len(_CONTROLS.sub("", text)) >= 0.98 * len(text):
                 return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise Unreadable(IS_NO_TEXT)
+    raise UnreadablePage(IS_NO_TEXT)
 
 
-def _provenance(lines: list[str]) -> tuple[int, int, dict[str, str], list[CreditLine]]:
+def _find_provenance(lines: list[str]) -> tuple[int, int, dict[str, str], list[CreditLine]]:
     """Where the provenance lines start and end, and what they say; where there are none, the place below the title."""
-    start = next((i for i, line in enumerate(lines[:_HEADER_LINES]) if _facts(line)), None)
+    start = next((i for i, line in enumerate(lines[:_HEADER_LINES]) if _labelled_facts(line)), None)
     if start is None or any(_reads_as_body(line) for line in lines[:start]):
         start = _title_end(lines)
         return start, start, {}, []
@@ -162,7 +191,7 @@ def _provenance(lines: list[str]) -> tuple[int, int, dict[str, str], list[Credit
     credits: list[CreditLine] = []
     end = start
     # 时间：… for the second time is the text's own, as in the notice of a meeting.
-    for found in map(_facts, lines[start : start + _HEADER_LINES]):
+    for found in map(_labelled_facts, lines[start : start + _HEADER_LINES]):
         if found is None or facts.keys() & found[0].keys():
             break
         facts |= found[0]
@@ -171,24 +200,24 @@ def _provenance(lines: list[str]) -> tuple[int, int, dict[str, str], list[Credit
     return start, end, facts, credits
 
 
-def _facts(line: str) -> tuple[dict[str, str], list[CreditLine]] | None:
+def _labelled_facts(line: str) -> tuple[dict[str, str], list[CreditLine]] | None:
     """What a line says that is wholly made of labelled fields, a date in front of them allowed; None for any other."""
     if len(line) > _HEADER_LINE:
         return None
     line = _SPACED_LABEL.sub(lambda match: "".join(match[0].split()), _BUTTONS_AT_END.sub("", line))
-    before, fields = _fields(line)
-    dated = bool(_DATE.fullmatch(_half_width(before)))
+    before, fields = _labelled_fields(line)
+    dated = bool(_DATE.fullmatch(_to_half_width(before)))
     certain = dated or any(label in LABELS for label, _unit, _value in fields)
     facts = {PUBLISHED: before} if dated else {}
     credits: list[CreditLine] = []
     if (before and not dated) or not (dated or fields) or any(_SENTENCE.search(value) for *_label, value in fields):
         return None
     # 时间：下周三上午 is what a notice says of a meeting, not when a page was published.
-    if len(fields) == 1 and fields[0][0] in ("时间", "日期") and not _DATE.fullmatch(_half_width(fields[0][2])):
+    if len(fields) == 1 and fields[0][0] in ("时间", "日期") and not _DATE.fullmatch(_to_half_width(fields[0][2])):
         return None
     for label, unit, value in fields:
         if label in ROLES:
-            people = _people(label, unit, value, free=certain or label in FREE)
+            people = _field_credits(label, unit, value, free=certain or label in FREE)
             if people is None:
                 return None
             credits += people
@@ -199,7 +228,7 @@ def _facts(line: str) -> tuple[dict[str, str], list[CreditLine]] | None:
     return facts, credits
 
 
-def _fields(line: str) -> tuple[str, list[tuple[str, str, str]]]:
+def _labelled_fields(line: str) -> tuple[str, list[tuple[str, str, str]]]:
     """What stands before the first known label; then label, unit and value of each. A value ends at the next label."""
     found = []
     for match in _CANDIDATE.finditer(line):
@@ -215,7 +244,7 @@ def _fields(line: str) -> tuple[str, list[tuple[str, str, str]]]:
     return line[: starts[0]].strip(_VALUE_ENDS), fields
 
 
-def _people(label: str, unit: str, value: str, *, free: bool) -> list[CreditLine] | None:
+def _field_credits(label: str, unit: str, value: str, *, free: bool) -> list[CreditLine] | None:
     """The credits of one field; with `free`, what is no run of names is taken as one name."""
     credits = credits_in(value, ROLES[label], unit)
     if credits is None and free and len(value) <= 40 and not re.search("[:：，]", value):
@@ -223,19 +252,19 @@ def _people(label: str, unit: str, value: str, *, free: bool) -> list[CreditLine
     return credits
 
 
-def _time(text: str) -> datetime:
-    if match := _DATE.fullmatch(_half_width(text)):
+def _parse_time(text: str) -> datetime:
+    if match := _DATE.fullmatch(_to_half_width(text)):
         year, month, day, hour, minute = (int(part or 0) for part in match.groups()[:5])
         with suppress(ValueError):
             return datetime(year, month, day, hour, minute)  # noqa: DTZ001 (the page's own clock; it names no zone)
-    raise Unreadable(IS_NO_TIME.filled(text=text[:40]))
+    raise UnreadablePage(IS_NO_TIME.filled(text=text[:40]))
 
 
-def _half_width(text: str) -> str:
+def _to_half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def _heading(lines: list[str]) -> dict[str, str]:
+def _parse_heading(lines: list[str]) -> dict[str, str]:
     """Section, kicker, title and subtitle from the lines above the provenance; a title may run over several."""
     heading = {"section": "", "kicker": "", "title": "", "subtitle": ""}
     above: list[str] = []
@@ -244,7 +273,7 @@ def _heading(lines: list[str]) -> dict[str, str]:
     for line in lines:
         if marked := _HEADING.fullmatch(line):
             heading[HEADINGS[marked[1]]] = marked[2]
-        elif (names := _crumbs(line)) is not None:
+        elif (names := _parse_breadcrumb(line)) is not None:
             crumbs, above, plain = names, above + plain, []
         elif line.startswith(("——", "--")) and (plain or heading["title"]):
             heading["subtitle"] = line
@@ -254,20 +283,20 @@ def _heading(lines: list[str]) -> dict[str, str]:
         above = [plain.pop(0)]
     heading["title"] = heading["title"] or " ".join(plain)
     if not heading["title"]:
-        raise Unreadable(HAS_NO_TITLE)
+        raise UnreadablePage(HAS_NO_TITLE)
     crumbs = [name for name in crumbs if name not in PAGE_NAMES and name != heading["title"] and 0 < len(name) <= 40]
     named = [line for line in above if _SECTION.fullmatch(line)]
     heading["section"] = heading["section"] or ["", *(crumbs or named)][-1]
     for name in ("kicker", "title", "subtitle"):
         field: Any = Article._meta.get_field(name)
         if len(heading[name]) > field.max_length:
-            raise Unreadable(
+            raise UnreadablePage(
                 HEADING_IS_TOO_LONG.filled(name=field.verbose_name, start=heading[name][:20], most=field.max_length)
             )
     return heading
 
 
-def _crumbs(line: str) -> list[str] | None:
+def _parse_breadcrumb(line: str) -> list[str] | None:
     """The names in 首页 > 要闻 > 正文, or in anything after 当前位置：; None for any other line."""
     if len(line) > _HEADER_LINE:
         return None
@@ -279,7 +308,7 @@ def _crumbs(line: str) -> list[str] | None:
 
 def _title_end(lines: list[str]) -> int:
     """Where the heading ends on a page without provenance: below its marked lines, or below the first that may be one."""
-    marked = [i for i, line in enumerate(lines[:_HEADER_LINES]) if _HEADING.fullmatch(line) or _crumbs(line)]
+    marked = [i for i, line in enumerate(lines[:_HEADER_LINES]) if _HEADING.fullmatch(line) or _parse_breadcrumb(line)]
     end = marked[-1] + 1 if marked else 0
     if not any((match := _HEADING.fullmatch(line)) and HEADINGS[match[1]] == "title" for line in lines[:end]):
         end += 2 if not end and _is_above_title(lines[:3]) else 1
@@ -293,7 +322,7 @@ def _is_above_title(lines: list[str]) -> bool:
     if len(lines) < 3 or not _SECTION.fullmatch(lines[0]):
         return False
     section, title, text = lines
-    is_title = not (_reads_as_body(title) or byline(title) is not None)
+    is_title = not (_reads_as_body(title) or parse_byline(title) is not None)
     return is_title and len(title) > len(section) and _reads_as_body(text)
 
 
@@ -308,7 +337,7 @@ def _without_furniture(lines: list[str]) -> list[str]:
     for line in reversed(lines[-_FOOT_LINES:]):
         if _FURNITURE.fullmatch(line):
             end -= 1
-        elif byline(line) is not None:
+        elif parse_byline(line) is not None:
             bylines.insert(0, line)
             end -= 1
         else:

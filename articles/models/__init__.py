@@ -1,5 +1,6 @@
 """Nouns. They import nothing of ours but one another, and the form that refusals have."""
 
+from .arrangement import Block, Slot, Topic
 from .article import Article, ArticleIsGone
 from .assignment import Assignment
 from .attachment import Attachment
@@ -9,9 +10,6 @@ from .baked_page import BakedPage
 from .credit import Credit
 from .daily_reads import DailyReads
 from .edition import Edition
-from .front import Block, Slot, Topic
-from .heartbeat import Heartbeat
-from .hub_notice import HubNotice
 from .keyword import Keyword, Relation, Tagging
 from .old_path import OldPath
 from .page_check import PageCheck
@@ -25,6 +23,8 @@ from .short_link import ShortLink
 from .sign_off import SignOff
 from .site_settings import SiteSettings
 from .source import Source
+from .websub_notice import HubNotice
+from .worker_heartbeat import Heartbeat
 
 __all__ = [
     "Article",

@@ -113,11 +113,25 @@ class ArticleQuerySet(models.QuerySet):
         """Newest first, with what a list prints and nothing more: bodies stay in the database."""
         return (
             self.select_related("live", "live__cover", "listed_in")
-            .only("number", "first_published_at", "ordinal", "live", "listed_in__name", "listed_in__slug",
-                  "live__title", "live__short_title", "live__kicker", "live__summary", "live__article",
-                  "live__cover__file", "live__cover__alt", "live__cover__width", "live__cover__height")
+            .only(
+                "number",
+                "first_published_at",
+                "ordinal",
+                "live",
+                "listed_in__name",
+                "listed_in__slug",
+                "live__title",
+                "live__short_title",
+                "live__kicker",
+                "live__summary",
+                "live__article",
+                "live__cover__file",
+                "live__cover__alt",
+                "live__cover__width",
+                "live__cover__height",
+            )
             .order_by("-first_published_at", "-number")
-        )  # fmt: skip
+        )
 
 
 class Article(models.Model):
@@ -190,31 +204,49 @@ class Article(models.Model):
         related_name="+",
     )
     live = models.OneToOneField(
-        "Edition", verbose_name=_("edition readers see"), null=True, editable=False,
-        on_delete=models.PROTECT, related_name="shown_by",
-    )  # fmt: skip
+        "Edition",
+        verbose_name=_("edition readers see"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="shown_by",
+    )
     # Where the review stands; the sign-offs themselves are rows of their own
     stage = models.PositiveSmallIntegerField(
-        _("reading it waits for"), default=0, editable=False,
+        _("reading it waits for"),
+        default=0,
+        editable=False,
         help_text=_("0: with its writers; n: waiting for reading n; above the number of readings: read by all."),
-    )  # fmt: skip
+    )
     stages = models.PositiveSmallIntegerField(_("readings it needs"), default=0, editable=False)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
     signed = models.ForeignKey(
-        "SignOff", verbose_name=_("newest sign-off that counts"), null=True, editable=False,
-        on_delete=models.PROTECT, related_name="+",
-    )  # fmt: skip
+        "SignOff",
+        verbose_name=_("newest sign-off that counts"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     handed_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("handed on to"), null=True, editable=False,
-        on_delete=models.PROTECT, related_name="+",
-    )  # fmt: skip
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("handed on to"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     on_hold = models.BooleanField(_("on hold"), default=False, editable=False)
     readings_due_at = models.DateTimeField(_("late readings due at"), null=True, editable=False)
     scheduled_for = models.DateTimeField(_("scheduled for"), null=True, editable=False)
     scheduled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("scheduled by"), null=True, editable=False,
-        on_delete=models.PROTECT, related_name="+",
-    )  # fmt: skip
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("scheduled by"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     schedule_problem = models.TextField(_("why it was not published on time"), blank=True, editable=False)
     previews_revoked_at = models.DateTimeField(_("previews revoked at"), null=True, editable=False)
     listed_in = models.ForeignKey(
@@ -225,9 +257,11 @@ class Article(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
     withdrawal_reason = models.CharField(_("reason for withdrawal"), max_length=400, blank=True, editable=False)
     migrated = models.BooleanField(
-        _("migrated from an older archive"), default=False, editable=False,
+        _("migrated from an older archive"),
+        default=False,
+        editable=False,
         help_text=_("Its time of publication is the older archive's, not this system's clock."),
-    )  # fmt: skip
+    )
     import_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
@@ -245,20 +279,28 @@ class Article(models.Model):
         verbose_name_plural = _("articles")
         ordering = ["-number"]
         indexes = [
-            models.Index(F("first_published_at").desc(), F("number").desc(), name="article_newest_public",
-                         condition=Q(live__isnull=False)),
+            models.Index(
+                F("first_published_at").desc(),
+                F("number").desc(),
+                name="article_newest_public",
+                condition=Q(live__isnull=False),
+            ),
             models.Index(fields=["title"], name="article_title"),
             models.Index(fields=["section", "stage", "submitted_at"], name="article_waiting", condition=Q(stage__gt=0)),
             models.Index(fields=["scheduled_for"], name="article_due", condition=Q(scheduled_for__isnull=False)),
             models.Index(fields=["readings_due_at"], name="article_late", condition=Q(readings_due_at__isnull=False)),
-        ]  # fmt: skip
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="article_has_a_title"),
             models.UniqueConstraint(fields=["listed_in", "ordinal"], name="article_place_in_section_is_unique"),
             models.CheckConstraint(
                 condition=Q(live__isnull=True)
-                | Q(first_published_at__isnull=False, listed_in__isnull=False, ordinal__isnull=False,
-                    latest__isnull=False),
+                | Q(
+                    first_published_at__isnull=False,
+                    listed_in__isnull=False,
+                    ordinal__isnull=False,
+                    latest__isnull=False,
+                ),
                 name="article_public_is_listed_and_dated",
             ),
             models.CheckConstraint(
@@ -269,8 +311,9 @@ class Article(models.Model):
                 name="article_withdrawn_was_public",
             ),
             models.CheckConstraint(
-                condition=Q(stage=0, submitted_at__isnull=True, signed__isnull=True, on_hold=False,
-                            handed_to__isnull=True)
+                condition=Q(
+                    stage=0, submitted_at__isnull=True, signed__isnull=True, on_hold=False, handed_to__isnull=True
+                )
                 | Q(stage=1, stages__gte=1, submitted_at__isnull=False, signed__isnull=True)
                 | Q(stage__gt=1, stage__lte=F("stages") + 1, submitted_at__isnull=False, signed__isnull=False),
                 name="article_review_is_in_order",
@@ -280,11 +323,12 @@ class Article(models.Model):
                 name="article_scheduled_is_read_by_all",
             ),
             models.CheckConstraint(
-                condition=Q(first_published_at__isnull=True) | Q(migrated=True)
+                condition=Q(first_published_at__isnull=True)
+                | Q(migrated=True)
                 | Q(first_published_at__gte=F("created_at")),
                 name="article_clock_is_honest",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self):
         return self.title

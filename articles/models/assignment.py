@@ -32,9 +32,14 @@ class Assignment(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("account"), on_delete=models.CASCADE, related_name="assignments"
     )
     section = models.ForeignKey(
-        Section, verbose_name=_("section"), null=True, blank=True, on_delete=models.CASCADE, related_name="assignments",
+        Section,
+        verbose_name=_("section"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="assignments",
         help_text=_("Empty means every section."),
-    )  # fmt: skip
+    )
     duty = models.CharField(_("duty"), max_length=20, choices=Duty, default=Duty.WRITE)
 
     class Meta:

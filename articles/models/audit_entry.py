@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from . import acts
+from . import audit_actions
 from .immutable import Immutable
 
 
@@ -33,12 +33,12 @@ class AuditEntry(Immutable):
     @property
     def act(self) -> str:
         """What was done, in words."""
-        return acts.name_of(self.action)
+        return audit_actions.action_name(self.action)
 
     @property
     def facts(self) -> list[tuple[str, Any]]:
         """Its details as (name, value), in words; what is empty or not so is left out."""
-        return [(acts.FACTS.get(key, key), value) for key, value in self.details.items() if value]
+        return [(audit_actions.FACTS.get(key, key), value) for key, value in self.details.items() if value]
 
     @property
     def reason(self) -> str:

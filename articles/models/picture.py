@@ -53,10 +53,10 @@ class Picture(models.Model):
     @property
     def renditions(self) -> list[tuple[int, str]]:
         """(width, address) of each WebP copy, narrowest first; derived, so that no query is needed to print it."""
-        return renditions(self.url, self.width)
+        return picture_renditions(self.url, self.width)
 
 
-def renditions(url: str, width: int) -> list[tuple[int, str]]:
+def picture_renditions(url: str, width: int) -> list[tuple[int, str]]:
     """The WebP copies of the picture at `url`, whose own width is `width`: (width, address), narrowest first.
 
     Widths at or above the original's collapse into one copy at the original's width.

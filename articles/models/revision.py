@@ -12,7 +12,7 @@ from .immutable import Immutable
 from .picture import Picture
 
 
-def digest_of(content: dict) -> str:
+def content_digest(content: dict) -> str:
     """SHA-256, in hex, of everything readers would see, in one canonical JSON spelling."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -8,7 +8,7 @@ class SearchText(models.Model):
     """检索文本: what a search looks through: the words of a public article as readers see them.
 
     The key is the microsecond of the first publication, moved on where it is taken, so that the order of the key is the order of
-    time, on both databases. The index of words stands beside the table (articles/search/words.py).
+    time, on both databases. The index of words stands beside the table (articles/search/index_store.py).
     """
 
     id = models.BigIntegerField(primary_key=True)

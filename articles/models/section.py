@@ -71,21 +71,27 @@ class Section(models.Model):
     description = models.CharField(_("description"), max_length=200, blank=True)
     keywords = models.CharField(_("keywords"), max_length=200, blank=True, help_text=_("Separated by commas."))
     stages = models.PositiveSmallIntegerField(
-        _("readings before publication"), default=3, validators=[MinValueValidator(1), MaxValueValidator(MOST_STAGES)],
+        _("readings before publication"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_STAGES)],
         help_text=_("1 to 5. The last one is the final reading; the norm of the field is three (三审三校)."),
-    )  # fmt: skip
+    )
     same_person_allowed = models.BooleanField(
-        _("one person may sign twice, or sign their own text"), default=False,
+        _("one person may sign twice, or sign their own text"),
+        default=False,
         help_text=_("Only where there are not enough people. The review sheet prints it."),
-    )  # fmt: skip
+    )
     late_reading_hours = models.PositiveSmallIntegerField(
-        _("hours for late readings"), default=24, validators=[MinValueValidator(1)],
+        _("hours for late readings"),
+        default=24,
+        validators=[MinValueValidator(1)],
         help_text=_("How soon urgent news must be read after it was published first."),
-    )  # fmt: skip
+    )
     shows_changes = models.BooleanField(
-        _("readers see what a correction changed"), default=True,
+        _("readers see what a correction changed"),
+        default=True,
         help_text=_("On an article's history page. Otherwise it lists editions and notes only."),
-    )  # fmt: skip
+    )
     last_ordinal = models.PositiveBigIntegerField(_("articles ever listed"), default=0, editable=False)
 
     objects = SectionQuerySet.as_manager()
@@ -126,9 +132,11 @@ class Section(models.Model):
         level = self.parent.level + 1 if self.parent else 1
         if level > DEEPEST_LEVEL:
             raise ValidationError(
-                {"parent": _("“%(parent)s” is already at level %(deepest)s; choose a parent one level up.")
-                 % {"parent": self.parent, "deepest": DEEPEST_LEVEL}}
-            )  # fmt: skip
+                {
+                    "parent": _("“%(parent)s” is already at level %(deepest)s; choose a parent one level up.")
+                    % {"parent": self.parent, "deepest": DEEPEST_LEVEL}
+                }
+            )
         if self.pk and level != self.level and self.children.exists():
             raise ValidationError(
                 {"parent": _("“%(name)s” has sections below it; move those first, then this one.") % {"name": self}}

@@ -56,7 +56,8 @@ class SignOff(Immutable):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(decision="pass") | Q(stage=1, previous__isnull=True)
+                condition=~Q(decision="pass")
+                | Q(stage=1, previous__isnull=True)
                 | Q(stage__gt=1, stage__lte=F("stages"), previous__isnull=False),
                 name="sign_off_builds_on_the_one_before",
             ),
@@ -64,7 +65,7 @@ class SignOff(Immutable):
                 condition=~Q(decision__in=["back", "hold", "reject", "hand_on"]) | ~Q(opinion=""),
                 name="sign_off_gives_its_reason",
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self):
         return f"{self.article_id} {self.stage}/{self.stages} {self.decision} {self.person_name}"

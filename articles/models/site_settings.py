@@ -15,9 +15,14 @@ class SiteSettings(models.Model):
     description = models.CharField(_("description of the site"), max_length=200, blank=True)
     keywords = models.CharField(_("keywords"), max_length=200, blank=True, help_text=_("Separated by commas."))
     logo = models.ForeignKey(
-        Picture, verbose_name=_("logo"), null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        Picture,
+        verbose_name=_("logo"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         help_text=_("Square. Also stands in the middle of large QR codes."),
-    )  # fmt: skip
+    )
 
     class CorrectionsAt(models.TextChoices):
         TOP = "top", _("Above the text")
@@ -32,10 +37,12 @@ class SiteSettings(models.Model):
         _("correction notes stand"), max_length=4, choices=CorrectionsAt, default=CorrectionsAt.TOP
     )
     accent = models.CharField(
-        _("accent colour"), max_length=7, blank=True,
+        _("accent colour"),
+        max_length=7,
+        blank=True,
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write it like #9d2b22."))],
         help_text=_("Like #9d2b22; empty for the usual red. By night a lighter one is made of it."),
-    )  # fmt: skip
+    )
 
     class Grey(models.TextChoices):
         """Where readers see no colours on a day of mourning."""

@@ -17,16 +17,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, ImageCms, PngImagePlugin
 
-from .. import audit, baking, permissions, uploads
+from .. import audit, baking, uploads
+from ..assignments import permissions
 from ..models import Picture
-from ..models.picture import renditions
+from ..models.picture import picture_renditions
 from ..refusals import Problem
 from ..saved_rows import write_row
 from ..uploads import RefusedFile
-from . import marks as picture_marks
-from .marks import UNREADABLE
+from . import metadata as picture_marks
+from .metadata import UNREADABLE
 
-__all__ = ["Prepared", "RefusedFile", "prepare", "prepare_picture_upload", "save_picture", "store"]
+__all__ = [
+    "PreparedPicture",
+    "RefusedFile",
+    "prepare_picture",
+    "prepare_picture_upload",
+    "save_picture",
+    "store_picture",
+]
 
 PICTURE_WORDS = ("name", "alt", "caption", "credit", "licence")
 
@@ -80,7 +88,7 @@ _OVERSIZE = Problem(
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedPicture:
     """A picture ready to be stored: the master as JPEG or PNG, and its WebP renditions by their width in pixels.
 
     `name` is the cleaned name of the file it came from, which may be ''.
@@ -98,7 +106,7 @@ class Prepared:
     notes: tuple[str, ...]
 
 
-def store(upload: UploadedFile | Prepared, *, by: User, **facts: str) -> Picture:
+def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: str) -> Picture:
     """Put an upload into the library and return its row; the row there already is for a picture it already holds.
 
     A form that has prepared the upload, to show a refusal beside its field, passes on what it prepared.
@@ -106,8 +114,8 @@ def store(upload: UploadedFile | Prepared, *, by: User, **facts: str) -> Picture
     Raises PermissionDenied, RefusedFile, or ValidationError for a fact that is too long: then nothing was written.
     Files come before the row, so a failing database can leave files no row names; the same upload takes them up again.
     """
-    permissions.require_anywhere(by, permissions.Duty.WRITE)
-    prepared = upload if isinstance(upload, Prepared) else prepare_picture_upload(upload)
+    permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
+    prepared = upload if isinstance(upload, PreparedPicture) else prepare_picture_upload(upload)
     path = f"pictures/{prepared.sha256[:32]}.{prepared.extension}"
     row = {
         **facts,
@@ -122,26 +130,26 @@ def store(upload: UploadedFile | Prepared, *, by: User, **facts: str) -> Picture
     picture = Picture.objects.filter(sha256=prepared.sha256).first()
     if not picture:
         Picture(sha256=prepared.sha256, **row).clean_fields(exclude={"file"})
-        uploads.keep(path, prepared.master)
-        for width, address in renditions(path, prepared.width):
-            uploads.keep(address, prepared.renditions[width])
-        picture = _row(prepared.sha256, row)
+        uploads.keep_file(path, prepared.master)
+        for width, address in picture_renditions(path, prepared.width):
+            uploads.keep_file(address, prepared.renditions[width])
+        picture = _picture_row(prepared.sha256, row)
     picture.notes = prepared.notes
     return picture
 
 
 @transaction.atomic
-def _row(sha256: str, row: dict[str, Any]) -> Picture:
+def _picture_row(sha256: str, row: dict[str, Any]) -> Picture:
     picture, created = Picture.objects.get_or_create(sha256=sha256, defaults=row)
     if created:
-        audit.record("picture.uploaded", picture, by=picture.uploaded_by, name=picture.name, sha256=sha256)
+        audit.record_entry("picture.uploaded", picture, by=picture.uploaded_by, name=picture.name, sha256=sha256)
     return picture
 
 
-def prepare_picture_upload(upload: UploadedFile) -> Prepared:
+def prepare_picture_upload(upload: UploadedFile) -> PreparedPicture:
     """Read an upload and prepare the picture in it; raises RefusedFile."""
     name = uploads.clean_name(upload.name)
-    return prepare(uploads.read(upload, name), name)
+    return prepare_picture(uploads.read_upload(upload, name), name)
 
 
 @transaction.atomic
@@ -153,36 +161,38 @@ def save_picture(picture: Picture, *, by: User) -> Picture:
     before = Picture.objects.select_for_update(of=("self",), no_key=True).get(pk=picture.pk)
     uploads.require_may_describe(by, before)
     if write_row(picture, before, PICTURE_WORDS, by=by):
-        baking.request([reverse("home")])  # the one page that prints these words, and not those that were signed
+        baking.request_bake([reverse("home")])  # the one page that prints these words, and not those that were signed
     return picture
 
 
-def prepare(data: bytes, name: str = "") -> Prepared:
+def prepare_picture(data: bytes, name: str = "") -> PreparedPicture:
     """Decode a picture and encode it anew, upright, in sRGB, at most MASTER_SIDE pixels long.
 
     Opaque pictures become progressive JPEG, transparent ones PNG. `name` is the file's, for sentences about it.
     """
-    img, several = _decode(data, name)
-    marks = picture_marks.read(img, data)
-    master = _coloured(_shrunk(_upright(img), MASTER_SIDE), img.info.get("icc_profile"))
-    xmp = picture_marks.xmp(marks)
-    extension, encoded = _encoded(master, xmp)
+    img, several = _decode_picture(data, name)
+    marks = picture_marks.read_metadata(img, data)
+    master = _convert_to_srgb(_shrink(_turn_upright(img), MASTER_SIDE), img.info.get("icc_profile"))
+    xmp = picture_marks.xmp_packet(marks)
+    extension, encoded = _encode_master(master, xmp)
     note = _("%(file)s holds several pictures or an animation; the first picture was kept.")
-    return Prepared(
+    return PreparedPicture(
         name=name,
         master=encoded,
         extension=extension,
         width=master.width,
         height=master.height,
         sha256=hashlib.sha256(encoded).hexdigest(),
-        renditions={width: _webp(master, width, xmp) for width, _address in renditions("", master.width)},
+        renditions={
+            width: _encode_webp(master, width, xmp) for width, _address in picture_renditions("", master.width)
+        },
         credit=marks.credit,
         ai_label=marks.ai_label,
         notes=(note % {"file": f"“{name}”" if name else _("The file")},) if several else (),
     )
 
 
-def _decode(data: bytes, name: str) -> tuple[Image.Image, bool]:
+def _decode_picture(data: bytes, name: str) -> tuple[Image.Image, bool]:
     """The first picture in the file, loaded, and whether there were more. The type comes from the bytes alone."""
     try:
         img = Image.open(io.BytesIO(data), formats=FORMATS)
@@ -190,7 +200,7 @@ def _decode(data: bytes, name: str) -> tuple[Image.Image, bool]:
             raise Image.DecompressionBombError
         # A JPEG from a phone holds a second, small or matching picture (MPO); nobody misses that one.
         several = img.format != "MPO" and getattr(img, "is_animated", False)
-        img.draft(None, _fitting(img.size, MASTER_SIDE))
+        img.draft(None, _fitting_size(img.size, MASTER_SIDE))
         img.load()
     except Image.DecompressionBombError as error:
         raise RefusedFile(_OVERSIZE, name, pixels=MAX_PIXELS // 1_000_000, side=MAX_SIDE) from error
@@ -199,7 +209,7 @@ def _decode(data: bytes, name: str) -> tuple[Image.Image, bool]:
     return img, several
 
 
-def _upright(img: Image.Image) -> Image.Image:
+def _turn_upright(img: Image.Image) -> Image.Image:
     """The picture as the camera was held, in a mode that can be scaled and that still fits its colour profile."""
     try:
         turn = _TURNS.get(img.getexif().get(_ORIENTATION, 1))
@@ -225,16 +235,16 @@ def _eight_bits(img: Image.Image) -> Image.Image:
     return img.point(lambda value: value * scale - low * scale).convert("L")
 
 
-def _fitting(size: tuple[int, int], longest: int) -> tuple[int, int]:
+def _fitting_size(size: tuple[int, int], longest: int) -> tuple[int, int]:
     scale = min(1.0, longest / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _shrunk(img: Image.Image, longest: int) -> Image.Image:
-    return img.resize(_fitting(img.size, longest), Image.Resampling.LANCZOS)
+def _shrink(img: Image.Image, longest: int) -> Image.Image:
+    return img.resize(_fitting_size(img.size, longest), Image.Resampling.LANCZOS)
 
 
-def _coloured(img: Image.Image, profile: bytes | None) -> Image.Image:
+def _convert_to_srgb(img: Image.Image, profile: bytes | None) -> Image.Image:
     """The picture in sRGB, as RGB or, where something really shows through, RGBA. A broken profile is left aside."""
     alpha = img.getchannel("A") if img.mode == "RGBA" else None
     if alpha:
@@ -253,7 +263,7 @@ def _coloured(img: Image.Image, profile: bytes | None) -> Image.Image:
     return img
 
 
-def _encoded(img: Image.Image, xmp: bytes) -> tuple[str, bytes]:
+def _encode_master(img: Image.Image, xmp: bytes) -> tuple[str, bytes]:
     file = io.BytesIO()
     if img.mode == "RGBA":
         text = PngImagePlugin.PngInfo()
@@ -265,7 +275,7 @@ def _encoded(img: Image.Image, xmp: bytes) -> tuple[str, bytes]:
     return "jpg", file.getvalue()
 
 
-def _webp(img: Image.Image, width: int, xmp: bytes) -> bytes:
+def _encode_webp(img: Image.Image, width: int, xmp: bytes) -> bytes:
     file = io.BytesIO()
     size = (width, max(1, round(img.height * width / img.width)))
     img.resize(size, Image.Resampling.LANCZOS).save(file, "WEBP", quality=80, method=4, xmp=xmp)

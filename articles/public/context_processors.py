@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from . import together
+from .pages import page_batch
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
-    """`site`: the settings, navigation and footer of readers' pages; read when a template first prints some of it."""
-    return {"site": SimpleLazyObject(lambda: together.of(request).site)}
+def site_context_processor(request: HttpRequest) -> dict[str, Any]:
+    """`site_context_processor`: the settings, navigation and footer of readers' pages; read when a template first prints some of it."""
+    return {"site": SimpleLazyObject(lambda: page_batch.page_batch(request).site)}

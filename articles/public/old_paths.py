@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from .. import old_paths
-from . import views
+from .pages import views
 
 
 class OldPathMiddleware:
@@ -18,7 +18,7 @@ class OldPathMiddleware:
         response = self.get_response(request)
         if response.status_code != 404 or request.method not in ("GET", "HEAD"):
             return response
-        old = old_paths.find(request.path_info)
+        old = old_paths.find_old_path(request.path_info)
         if old is None:
             return response
-        return HttpResponsePermanentRedirect(old.target) if old.target else views.gone(request)
+        return HttpResponsePermanentRedirect(old.target) if old.target else views.gone_response(request)

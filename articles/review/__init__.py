@@ -9,45 +9,45 @@ reading it waits for (`Article.stage`: 0 with its writers, 1 … n, n + 1 when r
 row's lock, in these acts alone.
 """
 
-from .acts import (
+from .queue import corrected_since, overdue_readings, readings_waiting_for
+from .rules import decision_refusal, has_written, may_correct, stage_name
+from .workflow import (
     REVIEW_FIELDS,
     CannotDecide,
     CannotSubmit,
     WouldVoid,
-    finish,
-    hand_on,
-    hold,
+    apply_edit_to_review,
+    finish_review,
+    hand_on_reading,
     open_problems,
-    reject,
+    put_on_hold,
+    reject_article,
     send_back,
-    sign_off,
-    submit,
-    take_edit,
+    sign_off_reading,
+    submit_article,
     void_warning,
 )
-from .queue import corrected_since, overdue, waiting_for
-from .rules import has_written, may_correct, refusal, stage_name
 
 __all__ = [
     "REVIEW_FIELDS",
     "CannotDecide",
     "CannotSubmit",
     "WouldVoid",
+    "apply_edit_to_review",
     "corrected_since",
-    "finish",
-    "hand_on",
+    "decision_refusal",
+    "finish_review",
+    "hand_on_reading",
     "has_written",
-    "hold",
     "may_correct",
     "open_problems",
-    "overdue",
-    "refusal",
-    "reject",
+    "overdue_readings",
+    "put_on_hold",
+    "readings_waiting_for",
+    "reject_article",
     "send_back",
-    "sign_off",
+    "sign_off_reading",
     "stage_name",
-    "submit",
-    "take_edit",
+    "submit_article",
     "void_warning",
-    "waiting_for",
 ]

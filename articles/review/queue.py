@@ -4,13 +4,13 @@ from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from .. import permissions
+from ..assignments import permissions
 from ..models import Article
 from ..models.section import MOST_STAGES
 from .rules import not_the_same_person
 
 
-def waiting_for(user: User) -> QuerySet[Article]:
+def readings_waiting_for(user: User) -> QuerySet[Article]:
     """Exactly the articles about which the user may decide now, in all sections, the longest waiting first.
 
     The same rule as `refusal`, as one query; held ones are among them. Rows carry `section`, `latest` and who saved it.
@@ -19,8 +19,8 @@ def waiting_for(user: User) -> QuerySet[Article]:
     for stages in range(1, MOST_STAGES + 1):
         for stage in range(1, stages + 1):
             duty = permissions.duty_of_stage(stage, stages)
-            if permissions.may_anywhere(user, duty):
-                sections = permissions.sections(user, duty).order_by()
+            if permissions.has_duty_anywhere(user, duty):
+                sections = permissions.sections_with_duty(user, duty).order_by()
                 mine |= Q(stage=stage, stages=stages, section__in=sections.values("pk"))
     rows = Article.objects.filter(mine).filter(Q(handed_to__isnull=True) | Q(handed_to=user))
     return (
@@ -46,7 +46,7 @@ def corrected_since(user: User) -> QuerySet[Article]:
     )
 
 
-def overdue() -> QuerySet[Article]:
+def overdue_readings() -> QuerySet[Article]:
     """Articles that were published before their readings and whose readings are late."""
     return (
         Article.objects.filter(readings_due_at__lte=timezone.now())

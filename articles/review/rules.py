@@ -5,7 +5,8 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Va
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from .. import audit, permissions
+from .. import audit
+from ..assignments import permissions
 from ..models import Article, Credit, Edition, Person, Revision, SignOff
 from ..refusals import Problem
 
@@ -33,7 +34,7 @@ def stage_name(stage: int, stages: int) -> str:
     return str(permissions.duty_of_stage(stage, stages).label)
 
 
-def refusal(article: Article, user: User) -> str:
+def decision_refusal(article: Article, user: User) -> str:
     """Why the user may not decide about the reading the article waits for; '' when they may."""
     return str(reason_against(article, user) or "")
 
@@ -45,14 +46,14 @@ def reason_against(article: Article, user: User) -> Problem | None:
     if article.stage > article.stages:
         return READ_BY_ALL.filled(title=article)
     duty = permissions.duty_of_stage(article.stage, article.stages)
-    if not permissions.may(user, duty, article.section):
+    if not permissions.has_duty(user, duty, article.section):
         return NOT_YOUR_DUTY.filled(title=article, duty=duty.label, section=article.section)
     if article.handed_to and article.handed_to != user:
-        return HANDED_ON.filled(title=article, name=audit.name_of(article.handed_to))
-    return None if article.section.same_person_allowed else same_person(article, user)
+        return HANDED_ON.filled(title=article, name=audit.account_name(article.handed_to))
+    return None if article.section.same_person_allowed else same_person_reason(article, user)
 
 
-def same_person(article: Article, user: User) -> Problem | None:
+def same_person_reason(article: Article, user: User) -> Problem | None:
     """Why the user is no independent reader of this text: wrote it, or signed another reading of it; None otherwise."""
     for link in article.signed.chain() if article.signed else ():
         if link.person_id == user.pk:
@@ -85,7 +86,7 @@ def credits_a_signer(article: Article) -> bool:
 
 
 def not_the_same_person(articles: QuerySet[Article], user: User) -> QuerySet[Article]:
-    """Those of the articles for which `same_person` finds nothing, or whose section does not ask; the same as a query."""
+    """Those of the articles for which `same_person_reason` finds nothing, or whose section does not ask; the same as a query."""
     answered = (
         Edition.objects.filter(
             ANSWERED_FOR, ~Q(digest=OuterRef("article__latest__digest")), article=OuterRef("article")
@@ -102,15 +103,15 @@ def not_the_same_person(articles: QuerySet[Article], user: User) -> QuerySet[Art
         signed |= Q(**{f"{chain}__isnull": False, f"{chain}__person": user})
         chain += "__previous"
     return articles.filter(
-        Q(section__same_person_allowed=True) | (~Q(Exists(written)) & ~Q(Exists(credited)) & ~_any(signed))
+        Q(section__same_person_allowed=True) | (~Q(Exists(written)) & ~Q(Exists(credited)) & ~_exists_condition(signed))
     )
 
 
-def _any(condition: Q) -> Q:
+def _exists_condition(condition: Q) -> Q:
     """The condition as a subquery: a negated join would lose the rows in which a link of the chain is NULL."""
     return Q(Exists(Article.objects.filter(condition, pk=OuterRef("pk"))))
 
 
 def may_correct(article: Article, user: User) -> bool:
     """Whether an edit by this user, now, is the correction of the reader whose turn it is."""
-    return 0 < article.stage <= article.stages and not refusal(article, user)
+    return 0 < article.stage <= article.stages and not decision_refusal(article, user)

@@ -13,8 +13,8 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from .. import audit, comparing, review
+from ..assignments.permissions import READINGS
 from ..models import Article, AuditEntry, Credit, Edition, Section, SignOff
-from ..permissions import READINGS
 
 # More than any article has; what lies beyond stands in the evidence pack, and the sheet says so.
 MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
@@ -23,33 +23,33 @@ ACTS = [f"article.{act}" for act in ("withdrawn", "put_back", "scheduled", "unsc
 
 
 @dataclass(frozen=True)
-class Decision:
+class SheetDecision:
     """One line of the trail: the decision, its reading's name, where it sent the article, what its reader corrected."""
 
     row: SignOff
     reading: str
     role: str
     whither: str
-    changes: list[comparing.Change]
+    changes: list[comparing.ContentChange]
 
 
 @dataclass(frozen=True)
-class Round:
+class ReviewRound:
     """The readings that let one text out: of an edition, or of the text in review now. `late`: read after publication."""
 
     edition: Edition | None
-    readings: list[Decision]
+    readings: list[SheetDecision]
     late: bool
 
 
 @dataclass(frozen=True)
-class Publication:
+class SheetPublication:
     edition: Edition
     by: str
 
 
 @dataclass(frozen=True)
-class Act:
+class SheetEntry:
     """What else happened to a publication, in words; the reason, or the instant it was scheduled for."""
 
     at: datetime
@@ -59,39 +59,40 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReviewSheet:
     """One article's review as the inspector reads it. `shortened`: it had more decisions than a sheet holds."""
 
     article: Article
     content: dict[str, Any]
     facts: list[tuple[str, str]]
-    rounds: list[Round]
-    publications: list[Publication]
-    acts: list[Act]
-    trail: list[Decision]
+    rounds: list[ReviewRound]
+    publications: list[SheetPublication]
+    acts: list[SheetEntry]
+    trail: list[SheetDecision]
     shortened: bool
 
 
-def sheet_of(article: Article) -> Sheet:
+def review_sheet(article: Article) -> ReviewSheet:
     """The sheet of an article: the facts of its newest edition, or of the text in review where there is none; the
     readings of every edition and of what is in review.
     """
     editions = list(article.editions.select_related("published_by__person")[:MOST_EDITIONS])
     rows = list(
-        article.sign_offs.select_related("revision", "handed_to__person").defer("revision__content")
+        article.sign_offs.select_related("revision", "handed_to__person")
+        .defer("revision__content")
         .order_by("-pk")[:MOST_DECISIONS]
-    )[::-1]  # fmt: skip
-    corrections = _corrections(article, rows)
-    trail = [_decision(row, corrections.get(row.pk, [])) for row in rows]
+    )[::-1]
+    corrections = _corrections_by_decision(article, rows)
+    trail = [_sheet_decision(row, corrections.get(row.pk, [])) for row in rows]
     content = article.newest.content if article.stage or not editions else editions[0].revision.content
     acts = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk), action__in=ACTS)
-    return Sheet(
+    return ReviewSheet(
         article=article,
         content=content,
-        facts=_facts(article, content),
-        rounds=list(_rounds(article, editions[::-1], trail)),
-        publications=[Publication(edition, audit.name_of(edition.published_by)) for edition in editions],
-        acts=[_act(entry) for entry in acts.order_by("pk")[:MOST_ACTS]],
+        facts=_sheet_facts(article, content),
+        rounds=list(_review_rounds(article, editions[::-1], trail)),
+        publications=[SheetPublication(edition, audit.account_name(edition.published_by)) for edition in editions],
+        acts=[_sheet_entry(entry) for entry in acts.order_by("pk")[:MOST_ACTS]],
         trail=trail,
         shortened=len(rows) == MOST_DECISIONS or len(editions) == MOST_EDITIONS,
     )
@@ -103,7 +104,7 @@ def articles_between(start: datetime, end: datetime) -> QuerySet[Article]:
     return Article.objects.filter(pk__in=published.values("article")).order_by("number")
 
 
-def _facts(article: Article, content: dict[str, Any]) -> list[tuple[str, str]]:
+def _sheet_facts(article: Article, content: dict[str, Any]) -> list[tuple[str, str]]:
     roles = dict.fromkeys(credit["role"] for credit in content["credits"])
     names = {role: "、".join(c["name"] for c in content["credits"] if c["role"] == role) for role in roles}
     section = Section.objects.filter(pk=content["section"]).values_list("name", flat=True).first()
@@ -123,14 +124,14 @@ def _facts(article: Article, content: dict[str, Any]) -> list[tuple[str, str]]:
     return [(label, value) for label, value in facts if value]
 
 
-def _decision(row: SignOff, changes: list[comparing.Change]) -> Decision:
+def _sheet_decision(row: SignOff, changes: list[comparing.ContentChange]) -> SheetDecision:
     whither = ""
     if row.decision == SignOff.Decision.BACK:
         to = review.stage_name(row.to_stage, row.stages) if row.to_stage else _("its writers")
         whither = _("back to %(whom)s") % {"whom": to}
     if row.handed_to:
-        whither = _("to %(name)s") % {"name": audit.name_of(row.handed_to)}
-    return Decision(
+        whither = _("to %(name)s") % {"name": audit.account_name(row.handed_to)}
+    return SheetDecision(
         row=row,
         # A submission, and the edit that voids, are no reading.
         reading=review.stage_name(row.stage, row.stages) if row.role in READINGS else "",
@@ -140,28 +141,28 @@ def _decision(row: SignOff, changes: list[comparing.Change]) -> Decision:
     )
 
 
-def _rounds(article: Article, editions: list[Edition], trail: list[Decision]) -> Iterator[Round]:
+def _review_rounds(article: Article, editions: list[Edition], trail: list[SheetDecision]) -> Iterator[ReviewRound]:
     decisions = {decision.row.pk: decision for decision in trail}
     finals = {d.row.digest: d.row.pk for d in trail if d.row.is_final}
     for edition in editions:
         # Urgent news names no sign-off: whoever read it afterwards signed the same digest.
         head = edition.sign_off_id or finals.get(edition.digest)
         if head is None or head in decisions:
-            yield Round(edition, _chain(head, decisions), late=bool(head and not edition.sign_off_id))
+            yield ReviewRound(edition, _pass_chain(head, decisions), late=bool(head and not edition.sign_off_id))
     if article.signed_id in decisions:
-        yield Round(None, _chain(article.signed_id, decisions), late=False)
+        yield ReviewRound(None, _pass_chain(article.signed_id, decisions), late=False)
 
 
-def _chain(head: int | None, decisions: dict[int, Decision]) -> list[Decision]:
+def _pass_chain(head: int | None, decisions: dict[int, SheetDecision]) -> list[SheetDecision]:
     """The passes that `head` ends, first reading first."""
-    links: list[Decision] = []
+    links: list[SheetDecision] = []
     while head in decisions:
         links.append(decisions[head])
         head = decisions[head].row.previous_id
     return links[::-1]
 
 
-def _corrections(article: Article, rows: list[SignOff]) -> dict[int, list[comparing.Change]]:
+def _corrections_by_decision(article: Article, rows: list[SignOff]) -> dict[int, list[comparing.ContentChange]]:
     """By the key of each reader's decision, what was corrected in that reading since the text came to it.
 
     Only revisions that are marked as corrections of the reading: what the writers changed meanwhile is not its reader's.
@@ -172,18 +173,18 @@ def _corrections(article: Article, rows: list[SignOff]) -> dict[int, list[compar
     for row in rows:
         if row.role in READINGS:
             within = [n for n, stage in stages.items() if came < n <= row.revision.number and stage == row.stage]
-            runs[row.pk] = list(_runs(within))
+            runs[row.pk] = list(_consecutive_runs(within))
         if row.decision in (SignOff.Decision.SUBMIT, SignOff.Decision.PASS):
             came = row.revision.number
     numbers = {number for pairs in runs.values() for pair in pairs for number in pair}
     texts = dict(article.revisions.filter(number__in=numbers).values_list("number", "content"))
     return {
-        key: [change for before, after in pairs for change in comparing.compare(texts[before], texts[after])]
+        key: [change for before, after in pairs for change in comparing.compare_contents(texts[before], texts[after])]
         for key, pairs in runs.items()
     }
 
 
-def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
+def _consecutive_runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
     """Revisions that follow one another as pairs: the one before the first of them, and the last."""
     start = 0
     for position, number in enumerate(numbers):
@@ -192,8 +193,8 @@ def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
             start = position + 1
 
 
-def _act(entry: AuditEntry) -> Act:
+def _sheet_entry(entry: AuditEntry) -> SheetEntry:
     why = entry.reason
     if entry.action in ("article.scheduled", "article.unscheduled"):
         why = f"{timezone.localtime(datetime.fromisoformat(why)):%Y-%m-%d %H:%M}"
-    return Act(at=entry.at, what=entry.act, by=entry.actor_name, why=why)
+    return SheetEntry(at=entry.at, what=entry.act, by=entry.actor_name, why=why)

@@ -20,14 +20,23 @@ from django.utils.translation import gettext_lazy as _
 
 from ..refusals import Problem, Refusal
 from .addresses import used_files
-from .body import Body
-from .removed import sentences
-from .shapes import BOXES, HEADINGS, MARKS
-from .text import plain
-from .tidying import level, tidy, write
-from .tokens import DROPPED, read
+from .body import BodyBuilder
+from .nodes import BOXES, HEADINGS, MARKS
+from .removed import removal_sentences
+from .text import plain_text
+from .tidying import level_headings, tidy_box, write_html
+from .tokens import DROPPED, read_tokens
 
-__all__ = ["Sanitised", "SanitisedHtml", "TooLong", "kept", "paragraphs", "plain", "sanitise", "used_files"]
+__all__ = [
+    "BodyTooLong",
+    "Sanitised",
+    "SanitisedHtml",
+    "as_paragraphs",
+    "mark_kept_html",
+    "plain_text",
+    "sanitise",
+    "used_files",
+]
 
 # Characters and tags of HTML. The longest investigation pasted from Word with its styles stays far below; what lies
 # above would keep a worker busy for longer than an editor waits.
@@ -63,7 +72,7 @@ TOO_LONG = Problem(
 )
 
 
-class TooLong(Refusal):
+class BodyTooLong(Refusal):
     """Raised for HTML that is longer than we take."""
 
 
@@ -100,25 +109,25 @@ def sanitise(html: str) -> Sanitised:
         return Sanitised(str(html), html.removed)
     _refuse_too_long(len(html), html.count("<"))
     told: Counter[str] = Counter()
-    body = Body(told)
-    for token in read(html):
+    body = BodyBuilder(told)
+    for token in read_tokens(html):
         body.take(token)
-    tidy(body.root, told)
-    level(body.root)
-    return Sanitised(_gate.clean(_joined(write(body.root))), sentences(told))
+    tidy_box(body.root, told)
+    level_headings(body.root)
+    return Sanitised(_gate.clean(_joined_html(write_html(body.root))), removal_sentences(told))
 
 
-def kept(html: str) -> SafeString:
+def mark_kept_html(html: str) -> SafeString:
     """What `sanitise` once returned, for a template to print as it is. The one place that marks text safe."""
     return mark_safe(html)
 
 
-def paragraphs(lines: Iterable[str]) -> SanitisedHtml:
+def as_paragraphs(lines: Iterable[str]) -> SanitisedHtml:
     """Plain text `lines` as one <p> each, escaped; blank lines and typed indents are left out."""
     return SanitisedHtml("".join(f"<p>{entities.escape(line)}</p>" for line in lines))
 
 
-def _joined(pieces: Iterator[str]) -> str:
+def _joined_html(pieces: Iterator[str]) -> str:
     # One unclosed long link would be written again in every paragraph after it: 2 MB in could become 500 MB out.
     kept, length, tags = [], 0, 0
     for piece in pieces:
@@ -131,4 +140,4 @@ def _joined(pieces: Iterator[str]) -> str:
 
 def _refuse_too_long(length: int, tags: int) -> None:
     if length > LONGEST or tags > MOST_TAGS:
-        raise TooLong(TOO_LONG.filled(length=f"{LONGEST:,}", tags=f"{MOST_TAGS:,}"))
+        raise BodyTooLong(TOO_LONG.filled(length=f"{LONGEST:,}", tags=f"{MOST_TAGS:,}"))

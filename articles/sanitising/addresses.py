@@ -6,7 +6,7 @@ from urllib.parse import quote
 import nh3
 from django.conf import settings
 
-from .text import visible
+from .text import visible_text
 
 # Characters. Browsers and proxies begin to refuse longer ones.
 LONGEST_ADDRESS = 2_000
@@ -22,26 +22,26 @@ _readable = nh3.Cleaner(
 )
 
 
-def link(address: str) -> str | None:
+def safe_link(address: str) -> str | None:
     """`address` as we keep it: http, https, mailto, tel or a path of this site; None for anything else."""
-    address = _own(address)
+    address = _site_path(address)
     if len(address) > LONGEST_ADDRESS or "\\" in address or not _SAFE.match(address):
         return None
     escaped = address.replace("&", "&amp;").replace('"', "&quot;")
     return address if "href" in _readable.clean(f'<a href="{escaped}">') else None
 
 
-def is_external(address: str) -> bool:
+def is_external_link(address: str) -> bool:
     """Whether a link() leads away from this site."""
     return bool(_EXTERNAL.match(address))
 
 
-def picture(address: str) -> str | None:
+def library_picture(address: str) -> str | None:
     """`address` when it is a picture of ours, /media/pictures/<32 hex>.jpg or .png; None for anything else.
 
     A rendition (…-480.webp) is none of ours here: it does not tell whether its original is a .jpg or a .png.
     """
-    address = _own(address)
+    address = _site_path(address)
     return address if re.fullmatch(re.escape(settings.MEDIA_URL) + _PICTURE, address) else None
 
 
@@ -63,9 +63,9 @@ def used_files(html: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(pictures), tuple(attachments)
 
 
-def _own(address: str) -> str:
+def _site_path(address: str) -> str:
     """The address as browsers read it; what is copied from our own pages comes with SITE_URL in front of the path."""
-    address = visible(re.sub("[\t\n\r]", "", address)).strip()
+    address = visible_text(re.sub("[\t\n\r]", "", address)).strip()
     if address.startswith(settings.SITE_URL + "/"):
         address = address.removeprefix(settings.SITE_URL)
     return re.sub(r"\s", lambda space: quote(space[0]), address)

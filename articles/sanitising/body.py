@@ -9,10 +9,10 @@ import re
 from collections import Counter
 
 from . import addresses
+from .nodes import BOXES, BREAK, CELLS, HEADINGS, LISTS, MARKS, REMOVED_PICTURE, ROW_GROUPS, TABLE, BlockBox, TextLine
 from .removed import STYLING_ATTRIBUTES, TOLD_AS
-from .shapes import BOXES, BREAK, CELLS, HEADINGS, LISTS, MARKS, REMOVED_PICTURE, ROW_GROUPS, TABLE, Box, Line
-from .text import SPACES, plain, unwrapped, visible
-from .tokens import Token
+from .text import SPACES, plain_text, unwrap_lines, visible_text
+from .tokens import HtmlToken
 
 _RENAMED = {"b": "strong", "i": "em", "strike": "s", "del": "s", "menu": "ul", "dir": "ul"}
 _RENAMED |= {"h1": "h2", "h5": "h4", "h6": "h4"}
@@ -43,21 +43,21 @@ _LARGEST_PICTURE = 20_000  # pixels
 _NOT_BOLD = re.compile(r"(?:^|;)\s*font-weight\s*:\s*(?:normal|400)", re.I)
 
 
-class Body:
+class BodyBuilder:
     """The body built so far; `take` it tokens, then read `root`. Counts in `told` what it leaves out."""
 
     def __init__(self, told: Counter[str]) -> None:
-        self.root = Box("body")
+        self.root = BlockBox("body")
         self.told = told
         self.open = [self.root]
         self.marks: list[tuple[str, str | None]] = []  # the mark's name, and how to write it, if at all
-        self.line: Line | None = None
+        self.line: TextLine | None = None
 
-    def take(self, token: Token) -> None:
+    def take(self, token: HtmlToken) -> None:
         """Adds one token."""
         name = _RENAMED.get(token.value, token.value)
         if token.kind == "text":
-            self._text(visible(unwrapped(token.value)))
+            self._text(visible_text(unwrap_lines(token.value)))
         elif token.kind == "start":
             self._tell(name, token.attributes)
             self._start(name, token.attributes)
@@ -82,13 +82,13 @@ class Body:
             if name == "p" and self.open[-1].name not in _IMPLIED:
                 self._current_line()
         elif name in HEADINGS:
-            self.line = Line(name)
+            self.line = TextLine(name)
             self._flow().children.append(self.line)
         elif name in _CAPTIONED:
             self._caption(name)
         elif name == "hr":
             self.line = None
-            self._flow().children.append(Box("hr"))
+            self._flow().children.append(BlockBox("hr"))
         elif name in BOXES:
             self._box(name, attributes)
 
@@ -121,11 +121,13 @@ class Body:
 
     def _picture(self, attributes: dict[str, str]) -> None:
         source = attributes.get("src", "")
-        address = addresses.picture(source)
+        address = addresses.library_picture(source)
         if address:
-            alt = entities.escape(plain(attributes.get("alt", "")))
-            sizes = {name: _number(attributes, name) for name in ("width", "height")}
-            written = "".join(_written(name, size) for name, size in sizes.items() if size <= _LARGEST_PICTURE)
+            alt = entities.escape(plain_text(attributes.get("alt", "")))
+            sizes = {name: _positive_attribute(attributes, name) for name in ("width", "height")}
+            written = "".join(
+                _written_attribute(name, size) for name, size in sizes.items() if size <= _LARGEST_PICTURE
+            )
             self._run(f'<img src="{address}" alt="{alt}"{written}>')
             return
         original = attributes.get("data-src") or source  # WeChat loads its pictures late, from there
@@ -160,11 +162,11 @@ class Body:
         if not href or href.startswith("#"):
             self.told["link within"] += bool(href)
             return None
-        address = addresses.link(href)
+        address = addresses.safe_link(href)
         if address is None:
             self.told["unsafe link"] += 1
             return None
-        rel = ' rel="noopener"' if addresses.is_external(address) else ""
+        rel = ' rel="noopener"' if addresses.is_external_link(address) else ""
         return f'a href="{entities.escape(address)}"{rel}'
 
     # --- Lines and boxes ---------------------------------------------------------------------------------------
@@ -176,10 +178,10 @@ class Body:
         else:
             self.line = None
 
-    def _current_line(self) -> Line:
+    def _current_line(self) -> TextLine:
         if self.line is None:
             place = self._flow()
-            self.line = Line("p")
+            self.line = TextLine("p")
             place.children.append(self.line)
         return self.line
 
@@ -189,12 +191,12 @@ class Body:
             self._paragraph()
             return
         self._close(place + 1)
-        earlier = [line for line in self.open[-1].children if isinstance(line, Line) and line.name == name]
+        earlier = [line for line in self.open[-1].children if isinstance(line, TextLine) and line.name == name]
         if earlier:
             self.line = earlier[0]
             self._run(BREAK)
         else:
-            self.line = Line(name)
+            self.line = TextLine(name)
             self.open[-1].children.append(self.line)
 
     def _box(self, name: str, attributes: dict[str, str]) -> None:
@@ -207,14 +209,14 @@ class Body:
                 return
             self._close(place + 1)
             while self.open[-1].name in _TOO_WIDE.get(name, ()):
-                self._open(Box(_IMPLIED[self.open[-1].name]))
+                self._open(BlockBox(_IMPLIED[self.open[-1].name]))
         elif name in LISTS and self.open[-1].name in LISTS and self.open[-1].children:
             self._reopen_item()
         else:
             self._flow()
-        self._open(Box(name, _attributes(name, attributes)))
+        self._open(BlockBox(name, _parsed_attributes(name, attributes)))
 
-    def _open(self, box: Box) -> None:
+    def _open(self, box: BlockBox) -> None:
         box.marks = len(self.marks)
         self.open[-1].children.append(box)
         self.open.append(box)
@@ -222,13 +224,13 @@ class Body:
     def _reopen_item(self) -> None:
         """Word and Google Docs put a nested list beside its item, not in it."""
         item = self.open[-1].children.pop()
-        if isinstance(item, Box):  # always: a list holds items alone
+        if isinstance(item, BlockBox):  # always: a list holds items alone
             self._open(item)
 
-    def _flow(self) -> Box:
+    def _flow(self) -> BlockBox:
         """The box that the next line or box goes into."""
         while self.open[-1].name in _IMPLIED:
-            self._open(Box(_IMPLIED[self.open[-1].name]))
+            self._open(BlockBox(_IMPLIED[self.open[-1].name]))
         return self.open[-1]
 
     def _nearest(self, names: set[str] | frozenset[str], inside: frozenset[str]) -> int | None:
@@ -249,23 +251,23 @@ class Body:
             del self.marks[self.open.pop().marks :]
 
 
-def _attributes(name: str, attributes: dict[str, str]) -> str:
+def _parsed_attributes(name: str, attributes: dict[str, str]) -> str:
     if name == "ol":
-        return _written("start", _number(attributes, "start"))
+        return _written_attribute("start", _positive_attribute(attributes, "start"))
     if name not in CELLS:
         return ""
     scope = attributes.get("scope", "").strip().lower()
     written = f' scope="{scope}"' if name == "th" and scope in ("row", "col", "rowgroup", "colgroup") else ""
     for span in ("colspan", "rowspan"):
-        written += _written(span, min(_number(attributes, span), _LARGEST_SPAN))
+        written += _written_attribute(span, min(_positive_attribute(attributes, span), _LARGEST_SPAN))
     return written
 
 
-def _number(attributes: dict[str, str], name: str) -> int:
+def _positive_attribute(attributes: dict[str, str], name: str) -> int:
     """A positive number of up to six digits; 0 when it is anything else."""
     value = attributes.get(name, "").strip()
     return int(value) if re.fullmatch("[0-9]{1,6}", value) else 0
 
 
-def _written(name: str, number: int) -> str:
+def _written_attribute(name: str, number: int) -> str:
     return f' {name}="{number}"' if number else ""

@@ -57,6 +57,6 @@ _SENTENCES = {
 }
 
 
-def sentences(told: Counter[str]) -> tuple[str, ...]:
+def removal_sentences(told: Counter[str]) -> tuple[str, ...]:
     """One translated sentence for each kind of thing counted in `told`, in a fixed order."""
     return tuple(str(sentence % {"count": told[kind]}) for kind, sentence in _SENTENCES.items() if told[kind])

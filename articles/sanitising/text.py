@@ -16,16 +16,16 @@ _CHINESE = "[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U00
 _WRAPPED = re.compile(f"(?<={_CHINESE})[ \t\r]*+\n[ \t\r\n]*+(?={_CHINESE})")
 
 
-def unwrapped(text: str) -> str:
+def unwrap_lines(text: str) -> str:
     """`text` of HTML without the line breaks that Word puts anywhere into Chinese."""
     return _WRAPPED.sub("", text)
 
 
-def visible(text: str) -> str:
+def visible_text(text: str) -> str:
     """`text` without control, zero-width and bidi-override characters or lone surrogates; line breaks become spaces."""
     return _INVISIBLE.sub("", _LINE_BREAKS.sub(" ", text))
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """`text` for a one-line field: visible characters, single plain spaces, none at the ends; punctuation untouched."""
-    return " ".join(visible(text).split())
+    return " ".join(visible_text(text).split())

@@ -5,18 +5,18 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby, takewhile
 
-from .shapes import BREAK, CELLS, HEADINGS, REMOVED_PICTURE, Box, Line, Run, is_text
+from .nodes import BREAK, CELLS, HEADINGS, REMOVED_PICTURE, BlockBox, Run, TextLine, is_text
 from .text import SPACES
 
 _PLAIN_SPACES = re.compile("[ \u00a0]+")
 
 
-def tidy(box: Box, told: Counter[str]) -> list[Box | Line]:
+def tidy_box(box: BlockBox, told: Counter[str]) -> list[BlockBox | TextLine]:
     """What takes the place of `box` once everything empty in it is gone: itself, nothing, or what it held."""
-    children: list[Box | Line] = []
+    children: list[BlockBox | TextLine] = []
     for child in box.children:
-        if isinstance(child, Box):
-            children += [child] if child.name == "hr" else tidy(child, told)
+        if isinstance(child, BlockBox):
+            children += [child] if child.name == "hr" else tidy_box(child, told)
         else:
             lines = _tidy_line(child, told)
             # An editor fills empty cells with &nbsp;: those come back at every save and are no news.
@@ -31,37 +31,39 @@ def tidy(box: Box, told: Counter[str]) -> list[Box | Line]:
     return [box] if children or box.name in CELLS else []
 
 
-def _tidy_table(table: Box) -> list[Box | Line]:
-    captions = [child for child in table.children if isinstance(child, Line)]
-    rows = [child for child in table.children if isinstance(child, Box)]
+def _tidy_table(table: BlockBox) -> list[BlockBox | TextLine]:
+    captions = [child for child in table.children if isinstance(child, TextLine)]
+    rows = [child for child in table.children if isinstance(child, BlockBox)]
     table.children = [*captions, *rows]
-    return [table] if rows else [Line("p", caption.runs) for caption in captions]
+    return [table] if rows else [TextLine("p", caption.runs) for caption in captions]
 
 
-def _tidy_figure(figure: Box) -> list[Box | Line]:
+def _tidy_figure(figure: BlockBox) -> list[BlockBox | TextLine]:
     """A figure shows pictures or one table; with anything else, or nothing, its contents stand by themselves."""
     shown = [child for child in figure.children if child.name != "figcaption"]
-    pictures = [child for child in shown if isinstance(child, Line) and child.name == "p" and _shows_pictures(child)]
+    pictures = [
+        child for child in shown if isinstance(child, TextLine) and child.name == "p" and _shows_pictures(child)
+    ]
     if shown and pictures == shown:
         pictures[0].runs = [run for line in pictures for run in line.runs]
         figure.children = [child for child in figure.children if child not in pictures[1:]]
         return [figure]
     if [child.name for child in shown] == ["table"]:
         return [figure]
-    captions = [child for child in figure.children if isinstance(child, Line) and child.name == "figcaption"]
+    captions = [child for child in figure.children if isinstance(child, TextLine) and child.name == "figcaption"]
     for caption in captions:
         caption.name = "p"
     return figure.children
 
 
-def _shows_pictures(line: Line) -> bool:
+def _shows_pictures(line: TextLine) -> bool:
     return not any(is_text(piece) and piece.strip() for _, piece in line.runs)
 
 
-def _tidy_line(line: Line, told: Counter[str]) -> list[Line]:
+def _tidy_line(line: TextLine, told: Counter[str]) -> list[TextLine]:
     """The line without typed indents; two or more breaks in a paragraph begin the next one, elsewhere they are one."""
     parts: list[list[Run]] = [[]]
-    for is_break, group in groupby(_spaced(line.runs, told), key=lambda run: run[1] == BREAK):
+    for is_break, group in groupby(_space_runs(line.runs, told), key=lambda run: run[1] == BREAK):
         runs = list(group)
         if not is_break:
             parts[-1] += runs
@@ -69,14 +71,14 @@ def _tidy_line(line: Line, told: Counter[str]) -> list[Line]:
             parts.append([])
         else:
             parts[-1].append(runs[0])
-    return [Line(line.name, _settled(runs)) for runs in parts if runs]
+    return [TextLine(line.name, _settle_marks(runs)) for runs in parts if runs]
 
 
-def _spaced(runs: list[Run], told: Counter[str]) -> list[Run]:
+def _space_runs(runs: list[Run], told: Counter[str]) -> list[Run]:
     """The runs with single plain spaces inside and none, nor breaks, at the ends; beside a break likewise."""
     kept: list[Run] = []
     indent, at_start = "", True
-    for marks, piece in _joined(runs):
+    for marks, piece in _join_runs(runs):
         if piece == BREAK:
             _strip_end(kept)
             if kept:
@@ -99,7 +101,7 @@ def _spaced(runs: list[Run], told: Counter[str]) -> list[Run]:
     return kept
 
 
-def _joined(runs: list[Run]) -> Iterator[Run]:
+def _join_runs(runs: list[Run]) -> Iterator[Run]:
     """The runs with neighbouring texts of the same marks made one."""
     for (marks, text), group in groupby(runs, key=lambda run: (run[0], is_text(run[1]))):
         if text:
@@ -116,25 +118,25 @@ def _strip_end(runs: list[Run]) -> None:
             return
 
 
-def _settled(runs: list[Run]) -> list[Run]:
+def _settle_marks(runs: list[Run]) -> list[Run]:
     """The runs with breaks and lone spaces unmarked where the text beside them is: no <strong> </strong>."""
     settled = list(runs)
     for place, (marks, piece) in enumerate(runs):
         if piece in (BREAK, " "):
-            shared = _shared(_shared(marks, runs[place - 1][0]), runs[place + 1][0])
+            shared = _shared_marks(_shared_marks(marks, runs[place - 1][0]), runs[place + 1][0])
             settled[place] = (shared, piece)
     return settled
 
 
-def _shared(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+def _shared_marks(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
     pairs = takewhile(lambda pair: pair[0] == pair[1], zip(some, others, strict=False))
     return tuple(mark for mark, _ in pairs)
 
 
-def level(box: Box) -> None:
+def level_headings(box: BlockBox) -> None:
     """Let headings begin at h2, below the title of the page, and no level be left out: who hears a page goes by them."""
     above: list[str] = []
-    for line in _lines(box):
+    for line in _heading_lines(box):
         if line.name in HEADINGS:
             while above and above[-1] >= line.name:
                 above.pop()
@@ -142,35 +144,35 @@ def level(box: Box) -> None:
             line.name = f"h{len(above) + 1}"
 
 
-def _lines(box: Box) -> Iterator[Line]:
+def _heading_lines(box: BlockBox) -> Iterator[TextLine]:
     for child in box.children:
-        if isinstance(child, Box):
-            yield from _lines(child)
+        if isinstance(child, BlockBox):
+            yield from _heading_lines(child)
         else:
             yield child
 
 
-def write(box: Box) -> Iterator[str]:
+def write_html(box: BlockBox) -> Iterator[str]:
     """The HTML inside a tidied box, in pieces. The only paragraph of an item or a cell is written without its <p>."""
     bare = box.name == "figure" or (
         box.name in CELLS | {"li"} and [child.name for child in box.children].count("p") == 1
     )
     for child in box.children:
-        if isinstance(child, Line) and child.name == "p" and bare:
-            yield from _inline(child)
+        if isinstance(child, TextLine) and child.name == "p" and bare:
+            yield from _inline_html(child)
         elif child.name == "hr":
             yield "<hr>"
         else:
-            attributes = child.attributes if isinstance(child, Box) else ""
+            attributes = child.attributes if isinstance(child, BlockBox) else ""
             yield f"<{child.name}{attributes}>"
-            yield from write(child) if isinstance(child, Box) else _inline(child)
+            yield from write_html(child) if isinstance(child, BlockBox) else _inline_html(child)
             yield f"</{child.name}>"
 
 
-def _inline(line: Line) -> Iterator[str]:
+def _inline_html(line: TextLine) -> Iterator[str]:
     written: tuple[str, ...] = ()
     for marks, piece in [*line.runs, ((), "")]:
-        shared = len(_shared(written, marks))
+        shared = len(_shared_marks(written, marks))
         for mark in reversed(written[shared:]):
             yield f"</{mark.split(' ')[0]}>"
         for mark in marks[shared:]:

@@ -28,7 +28,7 @@ _LONG_NUMBER = re.compile(r"&#[0-9]{8,}+;?")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#x[0-9a-f]{1,6};?|[a-z][a-z0-9]{1,31};)", re.I)
 
 
-class Token(NamedTuple):
+class HtmlToken(NamedTuple):
     """`value` is the text, or the tag's name in lower case."""
 
     kind: Literal["text", "start", "end"]
@@ -36,7 +36,7 @@ class Token(NamedTuple):
     attributes: dict[str, str]
 
 
-def read(html: str) -> Iterator[Token]:
+def read_tokens(html: str) -> Iterator[HtmlToken]:
     """The tokens of `html`, without comments, declarations and what DROPPED elements hold.
 
     A dropped element that is never closed takes the rest with it, as in a browser. A "<" that never becomes a tag is
@@ -44,15 +44,15 @@ def read(html: str) -> Iterator[Token]:
     """
     position, dropped, depth = 0, "", 0
     while (opening := _MARKUP.search(html, position)) is not None:
-        markup = _match(html, opening)
+        markup = _match_markup(html, opening)
         if markup is None:
             break
         if not dropped and opening.start() > position:
-            yield Token("text", _text(html[position : opening.start()]), {})
+            yield HtmlToken("text", _parse_text(html[position : opening.start()]), {})
         position = markup.end()
         if markup.re is not _TAG:
             continue
-        token = _tag(markup)
+        token = _parse_tag(markup)
         if dropped:
             depth += {dropped: 1 if token.kind == "start" else -1}.get(token.value, 0)
             dropped = dropped if depth else ""
@@ -63,25 +63,25 @@ def read(html: str) -> Iterator[Token]:
         elif token.kind == "start" and token.value in DROPPED and not _closes_itself(markup):
             dropped, depth = token.value, 1
     if not dropped and position < len(html):
-        yield Token("text", _text(html[position:]), {})
+        yield HtmlToken("text", _parse_text(html[position:]), {})
 
 
-def _match(html: str, opening: re.Match[str]) -> re.Match[str] | None:
+def _match_markup(html: str, opening: re.Match[str]) -> re.Match[str] | None:
     if opening[0] == "<!--":
         return _COMMENT.match(html, opening.start())
     whole = _TAG if opening[0][-1].isalpha() else _DECLARATION
     return whole.match(html, opening.start())
 
 
-def _tag(markup: re.Match[str]) -> Token:
+def _parse_tag(markup: re.Match[str]) -> HtmlToken:
     attributes: dict[str, str] = {}
     for name, value in _ATTRIBUTES.findall(markup[2]):
         value = value[1:-1] if value[:1] in ('"', "'") else value
         attributes.setdefault(name.lower(), _REFERENCE.sub(lambda found: entities.unescape(found[0]), value))
-    return Token("end" if markup[0].startswith("</") else "start", markup[1].lower(), attributes)
+    return HtmlToken("end" if markup[0].startswith("</") else "start", markup[1].lower(), attributes)
 
 
-def _text(raw: str) -> str:
+def _parse_text(raw: str) -> str:
     return entities.unescape(_LONG_NUMBER.sub("\ufffd", raw))
 
 

@@ -9,8 +9,8 @@ from django.db.models import Max, QuerySet
 from django.utils.html import strip_tags
 
 from ..models import Article, SearchText
-from ..models.batches import batches
-from . import tokens, words
+from ..models.key_batches import key_batches
+from . import index_store, tokens
 
 BATCH = 500
 SECOND = 1_000_000  # microseconds
@@ -19,19 +19,19 @@ Progress = Callable[[int, int], None]
 
 
 @transaction.atomic(savepoint=False)
-def write(article: Article) -> None:
+def index_article(article: Article) -> None:
     """Have the article found by the text of the edition that readers see; whatever was there of it goes."""
-    _delete(SearchText.objects.filter(article=article))
-    _insert([_row(article)])
+    _delete_rows(SearchText.objects.filter(article=article))
+    _insert_rows([_search_text_row(article)])
 
 
 @transaction.atomic(savepoint=False)
-def remove(article: Article) -> None:
+def remove_from_index(article: Article) -> None:
     """Have the article found no more."""
-    _delete(SearchText.objects.filter(article=article))
+    _delete_rows(SearchText.objects.filter(article=article))
 
 
-def rebuild(progress: Progress | None = None) -> int:
+def rebuild_index(progress: Progress | None = None) -> int:
     """Make the index anew, some hundred articles at a time while everything stays findable; how many articles there are.
 
     Can be broken off at any time, and run twice.
@@ -40,30 +40,32 @@ def rebuild(progress: Progress | None = None) -> int:
     # Those that readers see no more too, where a row of theirs was left.
     wanted = Article.objects.with_live_edition() | Article.objects.filter(search_text__isnull=False)
     total, done = public.count(), 0
-    for batch in batches(wanted, BATCH):
-        done += _rebuild([number for (number,) in batch])
+    for batch in key_batches(wanted, BATCH):
+        done += _rebuild_batch([number for (number,) in batch])
         if progress:
             progress(done, total)
     return done
 
 
 @transaction.atomic
-def _rebuild(numbers: list[int]) -> int:
+def _rebuild_batch(numbers: list[int]) -> int:
     # Held, so that no act that changes one of them is overtaken by its older text.
     Article.objects.hold(numbers)
-    _delete(SearchText.objects.filter(article__in=numbers))
+    _delete_rows(SearchText.objects.filter(article__in=numbers))
     public = Article.objects.with_live_edition().filter(number__in=numbers)
-    return _insert([_row(article) for article in public.select_related("live__revision").defer("body")])
+    return _insert_rows(
+        [_search_text_row(article) for article in public.select_related("live__revision").defer("body")]
+    )
 
 
-def _delete(found: QuerySet[SearchText]) -> None:
+def _delete_rows(found: QuerySet[SearchText]) -> None:
     rows = list(found)
     if rows:
-        words.drop(rows)
+        index_store.drop_rows(rows)
         SearchText.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
-def _row(article: Article) -> SearchText:
+def _search_text_row(article: Article) -> SearchText:
     """The article's text as readers see it. The key is settled when it is inserted."""
     edition, at = article.live, article.first_published_at
     if edition is None or at is None:
@@ -81,11 +83,11 @@ def _row(article: Article) -> SearchText:
         content["original_author"],
     ]
     marks = [
-        tokens.marked(tokens.OF_SECTION, str(edition.section_id)),
-        *(tokens.marked(tokens.OF_NAME, name) for name, _unit in credits),
-        *(tokens.marked(tokens.OF_CREDIT, name, unit) for name, unit in credits),
-        *([tokens.marked(tokens.OF_SOURCE, source)] if source else []),
-        *(tokens.marked(tokens.OF_KEYWORD, word) for word in content["keywords"]),
+        tokens.scope_term(tokens.OF_SECTION, str(edition.section_id)),
+        *(tokens.scope_term(tokens.OF_NAME, name) for name, _unit in credits),
+        *(tokens.scope_term(tokens.OF_CREDIT, name, unit) for name, unit in credits),
+        *([tokens.scope_term(tokens.OF_SOURCE, source)] if source else []),
+        *(tokens.scope_term(tokens.OF_KEYWORD, word) for word in content["keywords"]),
     ]
     return SearchText(
         pk=int(at.timestamp() * SECOND),
@@ -97,7 +99,7 @@ def _row(article: Article) -> SearchText:
     )
 
 
-def _insert(rows: list[SearchText]) -> int:
+def _insert_rows(rows: list[SearchText]) -> int:
     """Write rows, each under its key or the next free one; how many."""
     taken = set(SearchText.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     for row in rows:
@@ -106,5 +108,5 @@ def _insert(rows: list[SearchText]) -> int:
             row.pk = max(row.pk, same or 0, *(key for key in taken if key <= row.pk + SECOND)) + 1
         taken.add(row.pk)
     if rows:
-        words.insert(rows)
+        index_store.insert_rows(rows)
     return len(rows)

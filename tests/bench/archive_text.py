@@ -148,10 +148,19 @@ def text_of(number: int) -> Text:
     pick = chance.choice
     place, subject, event = pick(PLACES), pick(SUBJECTS), pick(EVENTS)
     writer, editor = pick(PEOPLE), pick(PEOPLE)
-    words = {"place": place, "subject": subject, "event": event, "day": f"{1 + number % 12}月{1 + number % 28}日",
-             "money": chance.randrange(20, 4000), "months": chance.randrange(2, 19), "number": chance.randrange(3, 400),
-             "few": chance.randrange(2, 13), "large": chance.randrange(500, 90_000), "percent": chance.randrange(85, 100),
-             "person": pick(PEOPLE)[0]}  # fmt: skip
+    words = {
+        "place": place,
+        "subject": subject,
+        "event": event,
+        "day": f"{1 + number % 12}月{1 + number % 28}日",
+        "money": chance.randrange(20, 4000),
+        "months": chance.randrange(2, 19),
+        "number": chance.randrange(3, 400),
+        "few": chance.randrange(2, 13),
+        "large": chance.randrange(500, 90_000),
+        "percent": chance.randrange(85, 100),
+        "person": pick(PEOPLE)[0],
+    }
     sentences = [sentence.format(**words) for sentence in chance.sample(SENTENCES, chance.randrange(8, 15))]
     paragraphs = [f"<p>{''.join(sentences[i : i + 2])}</p>" for i in range(0, len(sentences), 2)]
     if number % 5 == 0:
@@ -159,7 +168,13 @@ def text_of(number: int) -> Text:
     if number % 17 == 0:
         rows = "".join(f"<tr><td>{p}</td><td>{chance.randrange(10, 900)}</td></tr>" for p in chance.sample(PLACES, 4))
         paragraphs.append(f"<table><tbody><tr><th>地点</th><th>户数</th></tr>{rows}</tbody></table>")
-    title = pick([f"{place}{subject}{event}", f"{place}：{subject}{event}惠及{words['large']}人",
-                  f"{subject}{event}，{place}群众点赞", f"{place}投资{words['money']}万元推进{subject}建设"])  # fmt: skip
+    title = pick(
+        [
+            f"{place}{subject}{event}",
+            f"{place}：{subject}{event}惠及{words['large']}人",
+            f"{subject}{event}，{place}群众点赞",
+            f"{place}投资{words['money']}万元推进{subject}建设",
+        ]
+    )
     section = chance.choices(range(len(SECTIONS)), WEIGHTS)[0]
     return Text(section, title, sentences[0], "".join(paragraphs), [place, subject], writer, editor)

@@ -26,7 +26,7 @@ from django.utils import timezone  # noqa: E402
 import newsroom.urls  # noqa: E402
 from articles import baking, editing, publishing, review, search  # noqa: E402
 from articles.baking import jobs, store  # noqa: E402
-from articles.baking.render import ask  # noqa: E402
+from articles.baking.render import render_page  # noqa: E402
 from articles.baking.whole import CHUNK  # noqa: E402
 from articles.models import Article, Credit, Person, SearchText, Section, Source  # noqa: E402
 
@@ -65,13 +65,13 @@ def render() -> dict[str, float]:
     found: dict[str, float] = {"deep_page": deep}
     for name, addresses in pages.items():
         with CaptureQueriesContext(connection) as queries:
-            ask(addresses[0])
+            render_page(addresses[0])
         found[f"{name}_queries"] = len(queries)
 
     def batch(addresses: list[str]) -> None:
         shared: dict[str, Any] = {"paths": addresses}
         for address in addresses:
-            ask(address, shared)
+            render_page(address, shared)
 
     rounds: dict[str, list[float]] = {name: [] for name in pages}
     for _round in range(ROUNDS):
@@ -82,7 +82,7 @@ def render() -> dict[str, float]:
 
 def publish() -> dict[str, float]:
     """Milliseconds from the publish button to the last file, and how many files were written: medians of some articles."""
-    jobs.bake_soon = lambda: None  # in this process and timed, instead of in a thread beside it
+    jobs.start_baking = lambda: None  # in this process and timed, instead of in a thread beside it
     written = [0]
     replace = store.LocalFiles.replace
 
@@ -110,13 +110,13 @@ def publish() -> dict[str, float]:
             source=source,
             keywords="便民桥,望桥乡",
         )
-        editing.save(article, by=by, credits=credits)
-        review.submit(article, by=by)
+        editing.save_article(article, by=by, credits=credits)
+        review.submit_article(article, by=by)
         article.refresh_from_db()
-        review.sign_off(article, by=by, revision=article.latest.number)
+        review.sign_off_reading(article, by=by, revision=article.latest.number)
         written[0] = 0
         begun = time.perf_counter()
-        publishing.publish(article, by=by)
+        publishing.publish_article(article, by=by)
         baking.bake_pending()
         times.append((time.perf_counter() - begun) * 1000)
         files.append(written[0])
@@ -127,12 +127,14 @@ def bake() -> dict[str, float]:
     """Pages a second: one after the other, each asked for by itself; and the whole site on all cores. Images of codes, which
     are not drawn again, are not counted.
     """
-    addresses = [address for group in baking.pages.everything() for address in group if not address.startswith("/q/")]
+    addresses = [
+        address for group in baking.affected_pages.all_addresses() for address in group if not address.startswith("/q/")
+    ]
     begun = time.perf_counter()
     for address in addresses:
-        body = ask(address)
+        body = render_page(address)
         if body is not None:
-            store.compressed(store.name_of(address), body)
+            store.compressed_copies(store.file_name(address), body)
     single = len(addresses) / (time.perf_counter() - begun)
     begun = time.perf_counter()
     baking.bake_everything(anew=True, processes=os.cpu_count())
@@ -147,9 +149,17 @@ def memory() -> dict[str, float]:
     addresses = ["/", "/s/news/", "/sitemap.xml", "/feeds/all.atom", f"/sitemap-{timezone.localdate():%Y-%m}.xml"]
     addresses += [f"/a/{number}/" for number in range(1, last, max(1, last // 500))]
     for address in addresses:
-        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": address, "QUERY_STRING": "", "HTTP_HOST": "127.0.0.1",
-                   "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "wsgi.url_scheme": "http",
-                   "wsgi.input": open(os.devnull, "rb"), "wsgi.errors": sys.stderr}  # noqa: SIM115  # fmt: skip
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": address,
+            "QUERY_STRING": "",
+            "HTTP_HOST": "127.0.0.1",
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "80",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": open(os.devnull, "rb"),
+            "wsgi.errors": sys.stderr,
+        }  # noqa: SIM115
         for _part in application(environ, lambda *_args: None):
             pass
     return {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "articles": Article.objects.count()}
@@ -158,24 +168,29 @@ def memory() -> dict[str, float]:
 def searching() -> dict[str, float]:
     """Milliseconds of a search, the 95th of a hundred, over questions of every kind cut out of the archive's own texts."""
     if not SearchText.objects.exists():
-        search.rebuild()
+        search.rebuild_index()
     chance = random.Random(7)
     last = SearchText.objects.order_by("-pk").values_list("pk", flat=True)[0]
     first = SearchText.objects.order_by("pk").values_list("pk", flat=True)[0]
-    texts = [row.text for _ in range(100)
-             if (row := SearchText.objects.filter(pk__gte=chance.randrange(first, last)).order_by("pk").first())]  # fmt: skip
+    texts = [
+        row.text
+        for _ in range(100)
+        if (row := SearchText.objects.filter(pk__gte=chance.randrange(first, last)).order_by("pk").first())
+    ]
     sections, today = list(Section.objects.all()), timezone.localdate()
 
     def words(*lengths: int) -> tuple[str, ...]:
         text = chance.choice(texts)
         places = [(chance.randrange(max(1, len(text) - length)), length) for length in lengths]
-        return search.Query.words_in(" ".join(text[at : at + length] for at, length in places))
+        return search.SearchQuery.words_in(" ".join(text[at : at + length] for at, length in places))
 
-    kinds: dict[str, Callable[[], search.Query]] = {
-        **{f"{n} characters": lambda n=n: search.Query(words=words(n)) for n in (1, 2, 4, 8)},  # type: ignore[misc]
-        "two words": lambda: search.Query(words=words(2, 3)),
-        "in a section": lambda: search.Query(words=words(2), sections=(chance.choice(sections),)),
-        "of some days": lambda: search.Query(words=words(2), since=today - timedelta(days=chance.randrange(30, 3000))),
+    kinds: dict[str, Callable[[], search.SearchQuery]] = {
+        **{f"{n} characters": lambda n=n: search.SearchQuery(words=words(n)) for n in (1, 2, 4, 8)},  # type: ignore[misc]
+        "two words": lambda: search.SearchQuery(words=words(2, 3)),
+        "in a section": lambda: search.SearchQuery(words=words(2), sections=(chance.choice(sections),)),
+        "of some days": lambda: search.SearchQuery(
+            words=words(2), since=today - timedelta(days=chance.randrange(30, 3000))
+        ),
     }
     found, every = {}, []
     plain: list[tuple[str, float, bool]] = []  # what others can be asked, too
@@ -184,9 +199,9 @@ def searching() -> dict[str, float]:
         for _ in range(100):
             asked = question()
             begun = time.perf_counter()
-            hits = search.find(asked).hits
+            hits = search.search_articles(asked).hits
             took.append((time.perf_counter() - begun) * 1000)
-            if asked == search.Query(words=asked.words):
+            if asked == search.SearchQuery(words=asked.words):
                 plain.append((" ".join(asked.words), took[-1], bool(hits)))
         found[kind] = statistics.quantiles(took, n=20)[-1]
         every += took

@@ -29,7 +29,7 @@ from django.db import connection, models, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from articles import audit  # noqa: E402
-from articles.editing import content_of  # noqa: E402
+from articles.editing import revision_content  # noqa: E402
 from articles.models import (  # noqa: E402
     Article,
     Credit,
@@ -151,17 +151,23 @@ class Archive:
         self.edition = (Edition.objects.aggregate(last=models.Max("pk"))["last"] or 0) + 1
         self.now = timezone.now()
         made = {"created_by_id": self.by.pk}
-        self.articles = Rows(Article, number=0, source_id=self.source.pk, migrated=True, created_at=self._at(self.now),
-                             **made)  # fmt: skip
+        self.articles = Rows(
+            Article, number=0, source_id=self.source.pk, migrated=True, created_at=self._at(self.now), **made
+        )
         self.revisions = Rows(Revision, id=0, number=1, created_at=self._at(self.now), **made)
         self.editions = Rows(
-            Edition, id=0, number=1, kind=Edition.Kind.ARCHIVE, basis=Edition.Basis.ARCHIVE, note="make_archive",
+            Edition,
+            id=0,
+            number=1,
+            kind=Edition.Kind.ARCHIVE,
+            basis=Edition.Basis.ARCHIVE,
+            note="make_archive",
             published_by_id=self.by.pk,
-        )  # fmt: skip
+        )
         self.credits = Rows(Credit)
         self.links = Rows(ShortLink, created_at=self._at(self.now))
         # Every key of a revision's content, as editing makes it.
-        self.content = content_of(Article(section=self.sections[0], source=self.source, pk=0))
+        self.content = revision_content(Article(section=self.sections[0], source=self.source, pk=0))
 
     def _section(self, name: str, slug: str, place: int) -> Section:
         return Section.objects.filter(slug=slug).first() or Section.objects.create(name=name, slug=slug, position=place)
@@ -221,20 +227,41 @@ class Archive:
         at = self._at(at)
         credits = [(Credit.Role.REPORTER, *text.writer), (Credit.Role.RESPONSIBLE_EDITOR, *text.editor)]
         content = {
-            **self.content, "title": text.title, "summary": text.summary, "body": text.body, "keywords": text.keywords,
-            "section": section.pk, "credits": [{"role": r, "name": n, "unit": u} for r, n, u in credits],
-        }  # fmt: skip
+            **self.content,
+            "title": text.title,
+            "summary": text.summary,
+            "body": text.body,
+            "keywords": text.keywords,
+            "section": section.pk,
+            "credits": [{"role": r, "name": n, "unit": u} for r, n, u in credits],
+        }
         # As models.revision.digest_of spells it.
         spelled = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         digest = sha256(spelled.encode()).hexdigest()
         self.revisions.add(id=revision, article_id=number, content=spelled, digest=digest)
-        self.editions.add(id=edition, article_id=number, revision_id=revision, published_at=at, digest=digest,
-                          section_id=section.pk, title=text.title, summary=text.summary)  # fmt: skip
+        self.editions.add(
+            id=edition,
+            article_id=number,
+            revision_id=revision,
+            published_at=at,
+            digest=digest,
+            section_id=section.pk,
+            title=text.title,
+            summary=text.summary,
+        )
         self.articles.add(
-            number=number, title=text.title, summary=text.summary, body=text.body, keywords=",".join(text.keywords),
-            section_id=section.pk, listed_in_id=section.pk, ordinal=section.last_ordinal, live_id=edition,
-            latest_id=revision, first_published_at=at,
-        )  # fmt: skip
+            number=number,
+            title=text.title,
+            summary=text.summary,
+            body=text.body,
+            keywords=",".join(text.keywords),
+            section_id=section.pk,
+            listed_in_id=section.pk,
+            ordinal=section.last_ordinal,
+            live_id=edition,
+            latest_id=revision,
+            first_published_at=at,
+        )
         for position, (role, name, unit) in enumerate(credits):
             self.credits.add(article_id=number, role=role, person_id=self.people[name, unit], position=position)
         for purpose in "WM":
@@ -251,7 +278,7 @@ class Archive:
                         f"SELECT setval(pg_get_serial_sequence('{table}', '{key}'), (SELECT max({key}) FROM {table}))"
                     )
                 cursor.execute("ANALYZE")
-        audit.record("article.archive_made", SiteSettings.current(), by=self.by, count=self.count)
+        audit.record_entry("article.archive_made", SiteSettings.current(), by=self.by, count=self.count)
 
 
 if __name__ == "__main__":

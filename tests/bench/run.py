@@ -95,8 +95,17 @@ def newsroom(count: int) -> Iterator[Newsroom]:
 
     if fresh:
         run("initdb", "-D", cluster / "data", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C")
-    run("pg_ctl", "-D", cluster / "data", "-l", cluster / "log", "-w", "-o",
-        f"-c listen_addresses= -c unix_socket_directories={sockets} -c max_wal_size=4GB", "start")  # fmt: skip
+    run(
+        "pg_ctl",
+        "-D",
+        cluster / "data",
+        "-l",
+        cluster / "log",
+        "-w",
+        "-o",
+        f"-c listen_addresses= -c unix_socket_directories={sockets} -c max_wal_size=4GB",
+        "start",
+    )
     try:
         found = Newsroom(folder, PGHOST=sockets, PGUSER="postgres", DATABASE_URL="postgres:///newsroom")
         if fresh:
@@ -116,8 +125,14 @@ def newsroom(count: int) -> Iterator[Newsroom]:
 
 
 def inside(found: Newsroom, what: str) -> dict[str, float]:
-    done = subprocess.run([sys.executable, "-m", "tests.bench.inside", what], env=found.environment, cwd=ROOT, check=True,
-                          capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.inside", what],
+        env=found.environment,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -216,8 +231,10 @@ def serving(found: Newsroom) -> None:
             embedded=lambda: requests_a_second(embedded + address, **br),
             cached=lambda: requests_a_second(cached + address),
         )
-        known = {name: fetch(url, Accept_Encoding="br")[1]["ETag"] for name, url in
-                 {"plain": plain, "embedded": embedded + address}.items()}  # fmt: skip
+        known = {
+            name: fetch(url, Accept_Encoding="br")[1]["ETag"]
+            for name, url in {"plain": plain, "embedded": embedded + address}.items()
+        }
         again = side_by_side(
             plain=lambda: requests_a_second(plain, If_None_Match=known["plain"], **br),
             embedded=lambda: requests_a_second(embedded + address, If_None_Match=known["embedded"], **br),
@@ -296,8 +313,14 @@ def against_wagtail(found: Newsroom, ours: dict[str, float]) -> None:
         subprocess.run([python, "-m", "pip", "install", "-q", WAGTAIL, "psycopg2-binary==2.9.13"], check=True)
     environment = {**found.environment, "PYTHONPATH": str(ROOT)}
     subprocess.run([python, "-c", CREATE_WAGTAIL], env=environment, check=True)
-    done = subprocess.run([python, "-m", "tests.bench.wagtail_search", str(found.folder / "questions.json")], env=environment,
-                          cwd=ROOT, check=True, capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [python, "-m", "tests.bench.wagtail_search", str(found.folder / "questions.json")],
+        env=environment,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     theirs = json.loads(done.stdout.splitlines()[-1])
     print(f"Wagtail: {theirs}; ours found {ours['plain found']:.0%}, Wagtail {theirs['found'] / theirs['of']:.0%}")
     ratio = theirs["p95"] / ours["plain"]

@@ -9,7 +9,7 @@ SLOW = ("_browser", "_stateful", "_stress", "_remote", "_readers", "_walk", "_wh
 # Test files of a module beyond those that share its stem, or the stem of its folder.
 ALSO: dict[str, tuple[str, ...]] = {
     "articles/audit.py": ("login_audit", "audit_walk"),
-    "articles/baking/pages.py": ("names_and_archive", "arranging", "keywords", "relating"),
+    "articles/baking/affected_pages.py": ("names_and_archive", "arranging", "keywords", "relating"),
     "articles/baking/checking.py": ("baking_whole",),
     "articles/baking/generations.py": ("baking_whole",),
     "articles/baking/jobs.py": ("atomicity",),
@@ -19,20 +19,20 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/editing.py": ("review_rules", "admin_article"),
     "articles/exchange/": ("import_articles",),
     "articles/old_paths.py": ("reading", "machines", "public", "names_and_archive"),
-    "articles/permissions.py": ("assigning", "review_rules"),
+    "articles/assignments/permissions.py": ("assigning", "review_rules"),
     "articles/pictures/": ("picture_marks",),
     "articles/publishing.py": ("urgent", "embargo", "scheduling"),
-    "articles/relating.py": ("keywords",),
+    "articles/keyword_relations.py": ("keywords",),
     "articles/review/": ("urgent",),
     "articles/scheduling.py": ("serve_and_work", "embargo", "look", "arranging", "baking"),
     "articles/short_links.py": ("scans", "publishing"),
-    "articles/statistics.py": ("reading",),
+    "articles/reads.py": ("reading",),
     "articles/attachments/film.py": ("films",),
 }
 
 
 def find_verbs(root: Path) -> list[str]:
-    """Every module of the verbs' floor, as a path such as articles/baking/pages.py."""
+    """Every module of the verbs' floor, as a path such as articles/baking/affected_pages.py."""
     modules = (path.relative_to(root) for path in (root / "articles").rglob("*.py"))
     return sorted(str(path) for path in modules if path.parts[1] not in NO_VERBS and path.parts[1] != "__init__.py")
 

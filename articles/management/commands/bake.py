@@ -20,7 +20,7 @@ class Command(ActingCommand):
         if not everything:
             self.stdout.write(f"Baked {baking.bake_pending()}.")
             return
-        bar = Bar(self.stdout, "pages")
+        bar = ProgressBar(self.stdout, "pages")
         try:
             count = baking.bake_everything(processes=processes, anew=anew, progress=bar.show)
         except KeyboardInterrupt as error:
@@ -31,7 +31,7 @@ class Command(ActingCommand):
         self.stdout.write(f"Baked {count}; the new site is in place.")
 
 
-class Bar:
+class ProgressBar:
     """One line on a terminal that says how far it is, how fast, and how long it will take; nothing elsewhere."""
 
     WIDTH = 30

@@ -20,7 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("--repair", action="store_true", help="bake again what differs, remove strangers' files")
 
     def handle(self, *args: object, manifest: bool, repair: bool, **options: Any) -> None:
-        result = baking.check(against=PageCheck.Against.MANIFEST if manifest else PageCheck.Against.SITE, repair=repair)
+        result = baking.check_files(
+            against=PageCheck.Against.MANIFEST if manifest else PageCheck.Against.SITE, repair=repair
+        )
         for name, wrong in result.findings:
             self.stdout.write(f"{wrong}: {name}")
         self.stdout.write(f"Compared {result.pages} files with {result.get_against_display()}; {result.count} differ.")

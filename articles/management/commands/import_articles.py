@@ -9,11 +9,12 @@ from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
 from articles import accounts, publishing
-from articles.exchange.intake import take_in
-from articles.exchange.text import LARGEST, Unreadable, read
 from articles.management.acting import ActingCommand
 from articles.models import Section
 from articles.refusals import Problem, Refusal
+
+from ...exchange.importing import import_article
+from ...exchange.text import LARGEST, UnreadablePage, read_printed_page
 
 IS_NOT_READ = Problem("import_articles.not_read", "%(why)s")  # as the operating system says it
 
@@ -38,11 +39,13 @@ class Command(ActingCommand):
             validate_slug(section)
         except ValidationError as error:
             raise CommandError(f"--section {section}: {error.messages[0]}") from error
-        user = _account(by)
+        user = _importing_account(by)
         bad = 0
-        for path in _files(paths):
+        for path in _files_below(paths):
             try:
-                taken = take_in(read(_bytes(path)), by=user, section=section, archive=archive)
+                taken = import_article(
+                    read_printed_page(_read_bounded(path)), by=user, section=section, archive=archive
+                )
             except (Refusal, PermissionDenied) as refusal:
                 bad += 1
                 self.stderr.write(f"{path}: {refusal}")
@@ -52,12 +55,12 @@ class Command(ActingCommand):
             made = " " + _("(created: %(what)s)") % {"what": _(", ").join(taken.created)} if taken.created else ""
             self.stdout.write(f"{path}: {what}: {article.number} {article.title}{made}")
         if archive and (imported_into := Section.objects.filter(slug=section).first()):
-            publishing.renumber(imported_into)
+            publishing.renumber_section(imported_into)
         if bad:
             raise CommandError(_("%(count)d file(s) were not imported; see above. The others were.") % {"count": bad})
 
 
-def _account(username: str | None) -> User:
+def _importing_account(username: str | None) -> User:
     """The account named, or the command line's own, which nobody can log in to."""
     if username is None:
         return accounts.find_or_open_command_line()
@@ -67,15 +70,15 @@ def _account(username: str | None) -> User:
         raise CommandError(f"--by {username}: there is no such account.") from error
 
 
-def _files(paths: list[str]) -> Iterator[Path]:
+def _files_below(paths: list[str]) -> Iterator[Path]:
     for path in map(Path, paths):
         yield from sorted(path.rglob("*.txt")) if path.is_dir() else [path]
 
 
-def _bytes(path: Path) -> bytes:
+def _read_bounded(path: Path) -> bytes:
     """The file's bytes, or Unreadable; never more than one byte above what `read` accepts."""
     try:
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
     except OSError as error:
-        raise Unreadable(IS_NOT_READ.filled(why=error.strerror or error)) from error
+        raise UnreadablePage(IS_NOT_READ.filled(why=error.strerror or error)) from error

@@ -11,13 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import (
+from articles.management.acting import ActingCommand
+from articles.models import Article, Block, Person, Section, SiteSettings, Slot, Source, Topic
+
+from ... import (
     accounts,
     arranging,
-    assigning,
     attachments,
     editing,
-    permissions,
     persons,
     pictures,
     publishing,
@@ -27,9 +28,8 @@ from articles import (
     site_settings,
     sources,
 )
-from articles.arranging import Arranged
-from articles.management.acting import ActingCommand
-from articles.models import Article, Block, Person, Section, SiteSettings, Slot, Source, Topic
+from ...arranging import ArrangedBlock
+from ...assignments import assigning, permissions
 
 DEMO = Path(settings.BASE_DIR) / "articles" / "demo"
 PASSWORD = "newsroom-demo"  # noqa: S105 (printed for whoever tries the demo)
@@ -46,7 +46,7 @@ class Command(ActingCommand):
             self.stdout.write("Loading the demo newsroom (once, about half a minute)…")
             self.stdout.flush()
             with transaction.atomic():
-                load(world)
+                load_world(world)
         self.stdout.write(f"\n  Accounts, all with the password {PASSWORD}:")
         roles = {"administrator": _("Administrator"), **dict(permissions.Role.choices)}
         shown = set()
@@ -56,7 +56,7 @@ class Command(ActingCommand):
                 self.stdout.write(f"    {person['username']:<12} {roles[person['role']]} {person['name']}")
 
 
-def load(world: dict[str, Any]) -> None:
+def load_world(world: dict[str, Any]) -> None:
     """Everything but the articles, then the articles from their files, oldest first."""
     by = accounts.find_or_open_command_line()
     site_settings.save_site_settings(SiteSettings(**world["site"]), by=by)
@@ -68,19 +68,19 @@ def load(world: dict[str, Any]) -> None:
     for facts in world["people"]:
         _add_person(facts, by=by)
     chief, reporter = User.objects.get(username="chief"), User.objects.get(username="reporter")
-    texts = sorted((_read(path) for path in (DEMO / "texts").glob("*.html")), key=lambda t: t["at"])
+    texts = sorted((_read_demo_text(path) for path in (DEMO / "texts").glob("*.html")), key=lambda t: t["at"])
     files = _store_files(texts, by=reporter)
-    drafted = [_write(text, files, by=reporter) for text in texts]
+    drafted = [_write_article(text, files, by=reporter) for text in texts]
     public = len(texts) - len(WAITING)
     for article, text in zip(drafted[:public], texts[:public], strict=True):
         publishing.publish_archived(article, by=chief, at=text["at"], origin="demo")
     withdrawn, corrected, changed = drafted[public - 3 : public]
-    _change(changed, by=reporter, subtitle="（修改稿，读者尚未看到）")
-    _change(corrected, by=reporter, summary=f"{corrected.summary}（已更正）")
+    _change_article(changed, by=reporter, subtitle="（修改稿，读者尚未看到）")
+    _change_article(corrected, by=reporter, summary=f"{corrected.summary}（已更正）")
     _have_read(corrected, times=3)
-    publishing.correct(corrected, by=chief, note="导语中的说法不够准确，已据采访记录更正。")
-    publishing.withdraw(withdrawn, by=chief, reason="演示：来稿单位要求撤回，待核实后另发。")
-    _arrange(drafted[: public - 3], by=chief)
+    publishing.publish_correction(corrected, by=chief, note="导语中的说法不够准确，已据采访记录更正。")
+    publishing.withdraw_article(withdrawn, by=chief, reason="演示：来稿单位要求撤回，待核实后另发。")
+    _arrange_pages(drafted[: public - 3], by=chief)
     for article, step in zip(drafted[public:], WAITING, strict=True):
         if step != "draft":
             _have_read(
@@ -89,28 +89,28 @@ def load(world: dict[str, Any]) -> None:
         if step == "scheduled":
             tomorrow = timezone.localdate() + timedelta(days=1)
             at = timezone.make_aware(datetime.combine(tomorrow, time(8, 0)))
-            scheduling.schedule(article, by=chief, at=at)
+            scheduling.schedule_article(article, by=chief, at=at)
 
 
-def _arrange(published: list[Article], *, by: User) -> None:
+def _arrange_pages(published: list[Article], *, by: User) -> None:
     """A home page and a topic, as the chief has arranged them: what is newest comes by itself."""
     named = {section.slug: section for section in Section.objects.all()}
     kinds = Block.Kind
     bridge = [article for article in published if "渡" in article.title and article.cover][-4:]
     home = [
-        Arranged(Block(kind=kinds.HEADLINE, count=5), []),
-        Arranged(
+        ArrangedBlock(Block(kind=kinds.HEADLINE, count=5), []),
+        ArrangedBlock(
             Block(kind=kinds.LIST, count=5, section=named["news"]),
             [Slot(article=bridge[0], title="一座桥和六千人的三分钟")],
         ),
-        *(Arranged(Block(kind=kinds.LIST, count=5, section=named[slug]), []) for slug in ("life", "notices")),
-        Arranged(Block(kind=kinds.PICTURES, count=4, title=named["photos"].name, section=named["photos"]), []),
+        *(ArrangedBlock(Block(kind=kinds.LIST, count=5, section=named[slug]), []) for slug in ("life", "notices")),
+        ArrangedBlock(Block(kind=kinds.PICTURES, count=4, title=named["photos"].name, section=named["photos"]), []),
         *(
-            Arranged(Block(kind=kinds.LIST, count=4, section=named[slug]), [])
+            ArrangedBlock(Block(kind=kinds.LIST, count=4, section=named[slug]), [])
             for slug in ("economy", "culture", "towns")
         ),
     ]
-    arranging.arrange(None, home, by=by, based_on=0)
+    arranging.save_arrangement(None, home, by=by, based_on=0)
     topic = Topic(
         title="双渡大桥通车",
         slug="shuangdu",
@@ -120,28 +120,30 @@ def _arrange(published: list[Article], *, by: User) -> None:
     )
     arranging.save_topic(topic, by=by)
     whole = [
-        Arranged(Block(kind=kinds.HEADLINE, count=3, fills=False), [Slot(article=article) for article in bridge[-3:]]),
-        Arranged(Block(kind=kinds.CAROUSEL, count=4, title="图片", section=named["photos"]), []),
-        Arranged(Block(kind=kinds.LIST, count=6, title="更多报道", section=named["news"]), []),
+        ArrangedBlock(
+            Block(kind=kinds.HEADLINE, count=3, fills=False), [Slot(article=article) for article in bridge[-3:]]
+        ),
+        ArrangedBlock(Block(kind=kinds.CAROUSEL, count=4, title="图片", section=named["photos"]), []),
+        ArrangedBlock(Block(kind=kinds.LIST, count=6, title="更多报道", section=named["news"]), []),
     ]
-    arranging.arrange(topic, whole, by=by, based_on=0)
+    arranging.save_arrangement(topic, whole, by=by, based_on=0)
 
 
-def _change(article: Article, *, by: User, **facts: str) -> None:
+def _change_article(article: Article, *, by: User, **facts: str) -> None:
     article.refresh_from_db()
     for field, value in facts.items():
         setattr(article, field, value)
-    editing.save(article, by=by, credits=[(c.role, c.person) for c in article.credits.select_related("person")])
+    editing.save_article(article, by=by, credits=[(c.role, c.person) for c in article.credits.select_related("person")])
 
 
 def _have_read(article: Article, *, times: int) -> None:
     """Submit the article and have its first `times` readings signed, by those whose work that is."""
-    review.submit(article, by=User.objects.get(username="reporter"))
+    review.submit_article(article, by=User.objects.get(username="reporter"))
     opinions = ("事实、数字已核，文字通顺。", "同意。", "同意签发。")
     for username, opinion in list(zip(("editor", "head", "chief"), opinions, strict=True))[:times]:
         article.refresh_from_db()
         reader = User.objects.get(username=username)
-        review.sign_off(article, by=reader, revision=article.newest.number, opinion=opinion)
+        review.sign_off_reading(article, by=reader, revision=article.newest.number, opinion=opinion)
 
 
 def _add_person(facts: dict[str, Any], *, by: User) -> None:
@@ -159,7 +161,7 @@ def _add_person(facts: dict[str, Any], *, by: User) -> None:
         assigning.assign_role(account, facts["role"], section, by=by)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read_demo_text(path: Path) -> dict[str, Any]:
     """One demo text: `key: value` lines, `---`, and a body of HTML."""
     head, _rule, body = path.read_text(encoding="utf-8").partition("\n---\n")
     text: dict[str, Any] = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
@@ -177,21 +179,31 @@ def _store_files(texts: list[dict[str, Any]], *, by: User) -> dict[str, Any]:
     for name in sorted(used):
         upload = SimpleUploadedFile(Path(name).name, (DEMO / name).read_bytes())
         stored[name] = (
-            pictures.store(upload, by=by, licence="CC0")
+            pictures.store_picture(upload, by=by, licence="CC0")
             if name.startswith("pictures/")
-            else attachments.store(upload, by=by)
+            else attachments.store_attachment(upload, by=by)
         )
     return stored
 
 
-def _write(text: dict[str, Any], files: dict[str, Any], *, by: User) -> Article:
+def _write_article(text: dict[str, Any], files: dict[str, Any], *, by: User) -> Article:
     body = text["body"]
     for name, stored in files.items():
         body = body.replace(f'"{name}"', f'"{stored.url}"')
     original = text.get("original_days_ago")
     cover = files.get(f"pictures/{text.get('cover')}.jpg")
-    fields = ("kicker", "title", "subtitle", "short_title", "summary", "keywords", "origin", "original_title",
-              "original_author", "original_url")  # fmt: skip
+    fields = (
+        "kicker",
+        "title",
+        "subtitle",
+        "short_title",
+        "summary",
+        "keywords",
+        "origin",
+        "original_title",
+        "original_author",
+        "original_url",
+    )
     article = Article(
         **{field: text[field] for field in fields if field in text},
         body=body,
@@ -202,9 +214,10 @@ def _write(text: dict[str, Any], files: dict[str, Any], *, by: User) -> Article:
     )
     credits = [
         (role.strip(), Person.objects.get(name=name.strip()))
-        for part in text["credits"].split(";") if ":" in part
+        for part in text["credits"].split(";")
+        if ":" in part
         for role, names in [part.split(":", 1)]
         for name in names.split("、")
-    ]  # fmt: skip
-    editing.save(article, by=by, credits=credits)
+    ]
+    editing.save_article(article, by=by, credits=credits)
     return article

@@ -2,9 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from articles import baking, relating, search
-
-from .bake import Bar
+from ... import baking, keyword_relations, search
+from .bake import ProgressBar
 
 
 class Command(BaseCommand):
@@ -14,15 +13,15 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: object, **options: Any) -> None:
-        bar = Bar(self.stdout, "articles")
+        bar = ProgressBar(self.stdout, "articles")
         try:
-            count = search.rebuild(bar.show)
+            count = search.rebuild_index(bar.show)
             bar.end()
-            bar = Bar(self.stdout, "articles")
-            related = relating.rebuild(bar.show)
+            bar = ProgressBar(self.stdout, "articles")
+            related = keyword_relations.rebuild_relations(bar.show)
         except KeyboardInterrupt as error:
             raise CommandError("Interrupted. What was found before is found still; run it again to finish.") from error
         bar.end()
         if related:  # their pages say so
-            baking.request_everything()
+            baking.request_full_bake()
         self.stdout.write(f"Indexed {count} articles. Keywords and related articles are new for {related}.")

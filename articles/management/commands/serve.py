@@ -68,9 +68,20 @@ class Command(BaseCommand):
         # Replaces this process, so that signals reach the server itself.
         os.execv(  # noqa: S606
             sys.executable,
-            [sys.executable, "-m", "granian", "newsroom.wsgi:application", *OPTIONS, "--host", host, "--port", str(port),
-             "--workers", str(workers)],
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "granian",
+                "newsroom.wsgi:application",
+                *OPTIONS,
+                "--host",
+                host,
+                "--port",
+                str(port),
+                "--workers",
+                str(workers),
+            ],
+        )
 
 
 def _refuse_where_one_cannot_listen(host: str, port: int) -> None:

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         # An empty one is a script's empty variable, not a wish to check less.
         if expect_head is not None:
             expect_head = expect_head.strip().lower()
-        walk = audit.walk(expected=expect_head)
+        walk = audit.walk_chain(expected=expect_head)
         if walk.broken:
             entry = walk.broken
             raise CommandError(

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, file: Path, **options: Any) -> None:
         try:
             with file.open("rb") as source:
-                checked = evidence.check(source)
+                checked = evidence.check_pack(source)
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         except Refusal as refusal:

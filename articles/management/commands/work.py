@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if not once:
             signal.signal(signal.SIGTERM, stop)
             signal.signal(signal.SIGINT, stop)
-        self.answered(baking.notice_new_version)
+        self.answered(baking.request_bake_on_new_version)
         while True:
             self.answered(self.look)
             orphaned = with_parent is not None and os.getppid() != with_parent
@@ -64,12 +64,12 @@ class Command(BaseCommand):
         if published:
             self.stdout.write(f"Published {published}.")
             self.stdout.flush()
-        scheduling.notice_instants()
+        scheduling.rebake_expired()
         baking.bake_pending()
         self.bake_the_whole_site_if_wanted()
         self.tell_the_hub()
         reporting.forget_contacts()
-        scheduling.beat()
+        scheduling.record_heartbeat()
 
     def tell_the_hub(self) -> None:
         """In a thread of its own, one at a time: a hub that does not answer keeps nothing else waiting."""
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         """In a process of its own: it may take an hour, and what is scheduled does not wait."""
         if self.whole and self.whole.poll() is None:
             return
-        if time.monotonic() - self.whole_at < PAUSE or not baking.is_wanted():
+        if time.monotonic() - self.whole_at < PAUSE or not baking.full_bake_is_requested():
             return
         self.whole_at = time.monotonic()
         self.whole = subprocess.Popen(  # noqa: S603 (our own interpreter and file)

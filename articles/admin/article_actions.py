@@ -1,0 +1,215 @@
+"""The acts of an article beside its form: each is a button, a page that asks what the act needs, and one verb.
+
+The verbs refuse; this page only says what they said. `ARTICLE_ACTIONS` is the one list: buttons, addresses and pages come from it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.validators import MinValueValidator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import preview, publishing, review, scheduling
+from ..assignments import permissions
+from ..assignments.permissions import Duty
+from ..models import Article, ArticleIsGone
+from ..refusals import Refusal
+from .newsroom_admin import EARLIEST
+
+
+class ConfirmForm(forms.Form):
+    """An act that needs no more than the button."""
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=400, widget=forms.Textarea(attrs={"rows": 3, "autofocus": True})
+    )
+
+
+class CorrectionForm(forms.Form):
+    note = forms.CharField(
+        label=gettext_lazy("What readers are told"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+        help_text=gettext_lazy("What was wrong and what is right, for example: 第2段“3人”应为“5人”。"),
+    )
+
+
+class PublicationNoteForm(forms.Form):
+    note = forms.CharField(
+        label=gettext_lazy("Note on the history page (may stay empty)"),
+        max_length=400,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "wide"}),
+    )
+
+
+class ScheduleForm(forms.Form):
+    at = forms.DateTimeField(
+        label=gettext_lazy("Publish at"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=gettext_lazy("In the site's time zone."),
+        validators=[MinValueValidator(EARLIEST)],
+    )
+
+
+@dataclass(frozen=True)
+class ArticleAction:
+    """One act: its address, its button, who is shown it, what it asks, and the verb that does it or refuses."""
+
+    name: str
+    button: Any
+    shown: Callable[[Any, Article], bool]
+    do: Callable[..., Any]
+    done: Any
+    intro: Any = ""
+    form: type[forms.Form] = ConfirmForm
+    rank: str = ""  # "default" for the next step of the day's work, "danger" for what readers lose something by
+
+
+def _may_do(duty: Duty) -> Callable[[Any, Article], bool]:
+    return lambda user, article: permissions.has_duty(user, duty, article.section)
+
+
+def _all_conditions(*conditions: Callable[[Any, Article], bool]) -> Callable[[Any, Article], bool]:
+    return lambda user, article: all(condition(user, article) for condition in conditions)
+
+
+def _is_new_text(user: Any, article: Article) -> bool:
+    return article.live is None or article.live.digest != article.newest.digest
+
+
+def _is_ready(user: Any, article: Article) -> bool:
+    return article.is_read_by_all and _is_new_text(user, article)
+
+
+ARTICLE_ACTIONS = [
+    ArticleAction(
+        "submit",
+        gettext_lazy("Submit for reading"),
+        _all_conditions(_may_do(Duty.WRITE), _is_new_text, lambda user, article: not article.stage),
+        review.submit_article,
+        gettext_lazy("Submitted. The first reader sees it in the queue."),
+        rank="default",
+    ),
+    ArticleAction(
+        "publish",
+        gettext_lazy("Publish"),
+        _all_conditions(_may_do(Duty.PUBLISH), _is_ready),
+        publishing.publish_article,
+        gettext_lazy("Published. Readers see it now."),
+        form=PublicationNoteForm,
+        rank="default",
+        intro=gettext_lazy("All have read and signed this text. Readers see it at once."),
+    ),
+    ArticleAction(
+        "correct",
+        gettext_lazy("Publish as a correction"),
+        _all_conditions(_may_do(Duty.PUBLISH), _is_ready, lambda user, article: article.live is not None),
+        publishing.publish_correction,
+        gettext_lazy("The correction is published; its note stands on the page."),
+        form=CorrectionForm,
+        intro=gettext_lazy("For what readers must know was wrong. A slip of the pen needs no correction: publish it."),
+    ),
+    ArticleAction(
+        "schedule",
+        gettext_lazy("Schedule"),
+        _all_conditions(_may_do(Duty.PUBLISH), _is_ready),
+        scheduling.schedule_article,
+        gettext_lazy("Scheduled. It is published by itself."),
+        form=ScheduleForm,
+    ),
+    ArticleAction(
+        "unschedule",
+        gettext_lazy("Take out of the schedule"),
+        _all_conditions(_may_do(Duty.PUBLISH), lambda user, article: article.scheduled_for is not None),
+        scheduling.unschedule_article,
+        gettext_lazy("It is not scheduled any more."),
+    ),
+    ArticleAction(
+        "urgent",
+        gettext_lazy("Publish before the readings"),
+        _all_conditions(
+            _may_do(Duty.URGENT), _is_new_text, lambda user, article: bool(article.stage) and not article.is_read_by_all
+        ),
+        publishing.publish_urgent,
+        gettext_lazy("Published. The readings stay open and are due."),
+        form=ReasonForm,
+        rank="danger",
+        intro=gettext_lazy(
+            "For urgent news only. The reason stands on the review sheet, and the missing readings "
+            "must be done in the section's hours."
+        ),
+    ),
+    ArticleAction(
+        "withdraw",
+        gettext_lazy("Withdraw"),
+        _all_conditions(_may_do(Duty.WITHDRAW), lambda user, article: article.live is not None),
+        publishing.withdraw_article,
+        gettext_lazy("Withdrawn. Readers now see that it is gone."),
+        form=ReasonForm,
+        rank="danger",
+        intro=gettext_lazy(
+            "Readers will see at once, on the page, in lists and behind every QR code, that the article "
+            "was withdrawn. Text, editions and history are kept. Readers do not see the reason."
+        ),
+    ),
+    ArticleAction(
+        "put_back",
+        gettext_lazy("Put back"),
+        _all_conditions(_may_do(Duty.WITHDRAW), lambda user, article: article.withdrawn_at is not None),
+        publishing.put_back_article,
+        gettext_lazy("Readers see the last edition again."),
+        form=ReasonForm,
+        intro=gettext_lazy("Readers see the last edition again, unchanged, at its old address and behind its codes."),
+    ),
+    ArticleAction(
+        "revoke_previews",
+        gettext_lazy("Revoke preview links"),
+        preview.may_revoke_previews,
+        preview.revoke_previews,
+        gettext_lazy("Every preview link given out so far is dead."),
+    ),
+]
+
+
+def actions_offered(user: Any, article: Article) -> list[ArticleAction]:
+    """The acts this user is offered for this article now."""
+    return [act for act in ARTICLE_ACTIONS if act.shown(user, article)]
+
+
+def action_view(screen: Any, request: HttpRequest, number: int, act: ArticleAction) -> HttpResponse:
+    """The page of one act: POST does it; GET, or what was refused, asks."""
+    article = screen.article(request, number)
+    form = act.form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act.do(article, by=request.user, **form.cleaned_data)
+        except ArticleIsGone:
+            raise  # there is no page any more to say it on
+        except Refusal as refusal:
+            for sentence in refusal_sentences(refusal):
+                form.add_error(None, sentence)
+        else:
+            screen.message_user(request, act.done, messages.SUCCESS)
+            return redirect("admin:articles_article_change", number)
+    return screen.page(
+        request,
+        article,
+        "act_form",
+        _("%(act)s: “%(title)s”") % {"act": act.button, "title": article},
+        act=act,
+        form=form,
+    )
+
+
+def refusal_sentences(refusal: Refusal) -> list[str]:
+    """What a refusal says, a sentence for each problem."""
+    return [str(problem) for problem in refusal.problems]

@@ -1,0 +1,80 @@
+"""What the desk shows first: what waits for this person, what is due, and what went wrong."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from .. import reporting, review, scheduling
+from ..assignments import permissions
+from ..assignments.permissions import Duty
+from ..models import Article
+from .baking import baking_warnings
+from .review import may_read_anywhere
+
+SHOWN = 10
+
+
+def what_waits(user: Any) -> dict[str, Any]:
+    """The lists of the desk's first page, each bounded, only those the user can do something about."""
+    may_write = permissions.has_duty_anywhere(user, Duty.WRITE)
+    return {
+        "queue": _queue_list(user),
+        "corrected": list(review.corrected_since(user)[:SHOWN]) if may_read_anywhere(user) else [],
+        "lists": [*_due_lists(user), *(_own_lists(user) if may_write else [])],
+        "reports": list(reporting.open_reports_for(user)[:SHOWN]),
+        "silent_since": scheduling.worker_silent_since() if permissions.has_duty_anywhere(user, Duty.PUBLISH) else None,
+        "baking": baking_warnings(user),
+        "may_write": may_write,
+        "may_arrange": permissions.has_duty_everywhere(user, Duty.ARRANGE),
+        "may_see_sheets": any(permissions.has_duty_everywhere(user, duty) for duty in (Duty.PUBLISH, Duty.AUDIT)),
+    }
+
+
+def _queue_list(user: Any) -> dict[str, Any] | None:
+    if not may_read_anywhere(user):
+        return None
+    waiting = review.readings_waiting_for(user)
+    rows = list(waiting[:SHOWN])
+    for row in rows:
+        row.reading = review.stage_name(row.stage, row.stages)
+    return {"rows": rows, "count": waiting.count() if len(rows) == SHOWN else len(rows)}
+
+
+def _due_lists(user: Any) -> list[tuple[Any, Any, str]]:
+    """Late readings, what is ready, what is scheduled, what was not published on time: for whoever publishes."""
+    here = permissions.sections_with_duty(user, Duty.PUBLISH).values("pk")
+    rows = _article_rows(Article.objects.filter(section__in=here))
+    lists = [
+        (_("Late readings"), rows.filter(readings_due_at__isnull=False).order_by("readings_due_at"), "reading=late"),
+        (_("Not published on time"), rows.exclude(schedule_problem="").order_by("-number"), "reading=failed"),
+        (_("Read by all, to be published"), rows.ready().order_by("submitted_at"), "reading=ready"),
+        (_("Scheduled"), rows.filter(scheduled_for__isnull=False).order_by("scheduled_for"), "reading=scheduled"),
+    ]
+    return [(heading, found, link) for heading, query, link in lists if (found := list(query[:SHOWN]))]
+
+
+def _own_lists(user: Any) -> list[tuple[Any, Any, str]]:
+    here = permissions.sections_with_duty(user, Duty.WRITE).values("pk")
+    rows = _article_rows(Article.objects.filter(section__in=here)).order_by("-latest")
+    return [
+        (heading, list(rows.in_state(state).filter(stage=0)[:SHOWN]), f"state={state}")
+        for state, heading in (
+            (Article.State.DRAFT, _("Drafts")),
+            (Article.State.CHANGED, _("Changes readers do not see yet")),
+        )
+    ]
+
+
+def _article_rows(articles: Any) -> Any:
+    return articles.select_related("section", "latest__created_by__person").only(
+        "number",
+        "title",
+        "section__name",
+        "latest__created_at",
+        "latest__created_by",
+        "scheduled_for",
+        "readings_due_at",
+        "schedule_problem",
+        "latest__created_by__username",
+        "latest__created_by__person__name",
+    )

@@ -1,0 +1,276 @@
+"""Which addresses show what: the one list that says what a change may have changed for readers."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count, Max, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from .. import appearance, keyword_relations
+from ..models import Article, Edition, Keyword, Person, Section, ShortLink, Source, Topic
+from ..models.key_batches import key_batches
+from ..models.named_pages import find_named_pages
+from ..models.section import PAGE_SIZE
+
+# So many articles of a month stand in one sitemap file. The protocol allows 50,000; each publication writes one such file anew.
+SITEMAP_SIZE = 1000
+# Acts that are under way at once do not see one another: as near as this to a file's end, the next one is written, too.
+AT_THE_SAME_TIME = 10
+IS_NEWS = timedelta(days=2)  # what /news-sitemap.xml holds, as Google's norm of it says
+AT_ONCE = 500
+
+
+class SectionPlace(NamedTuple):
+    """Where an article stood before it was moved: a section and its ordinal there."""
+
+    section: Section
+    ordinal: int
+
+
+def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -> set[str]:
+    """Every address that may show the article: its own pages, its neighbours', and the lists it stands in.
+
+    How many they are depends on how often the article was published, and never on how large the archive is.
+    """
+    editions = _newest_editions(article)
+    found = {
+        *_own_pages(article.number, editions[0].number if editions else 0),
+        reverse("home"),
+        reverse("news_sitemap"),
+        *_feed_addresses("feed_all"),
+        *_sitemaps_of_article(article),
+        *_archive_pages(article),
+        *_name_pages(editions),
+        *_topic_pages_showing(article, editions),
+        *pages_of_articles(keyword_relations.articles_related_to(article)),
+    }
+    if article.listed_in_id and article.ordinal:
+        found |= _neighbour_pages(article.listed_in_id, article.ordinal)
+    if moved_from:
+        found |= _neighbour_pages(moved_from.section.pk, moved_from.ordinal)
+    return found
+
+
+def _newest_editions(article: Article) -> list[Edition]:
+    """The edition that readers see, or saw last, and the one before it, whose words may be on other pages."""
+    if article.live and article.live.number == 1:
+        return [article.live]
+    editions = article.editions.select_related("revision", "section__parent__parent").order_by("-number")
+    if article.live:
+        return [article.live, *editions.filter(number__lt=article.live.number)[:1]]
+    return list(editions[:2])
+
+
+def topic_pages(topic: Topic | None) -> set[str]:
+    """The addresses that show how a topic is arranged, or the home page."""
+    return (
+        {topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug), reverse("topics")}
+        if topic
+        else {reverse("home")}
+    )
+
+
+def pages_of_articles(numbers: Iterable[int]) -> set[str]:
+    """The pages of articles by their numbers."""
+    return {reverse("article", args=[number]) for number in numbers}
+
+
+def _topic_pages_showing(article: Article, editions: list[Edition]) -> set[str]:
+    """The topics that may show the article: given a slot, or by its section, those above, or its keywords."""
+    sections: set[int] = set()
+    keywords: set[str] = set()
+    for edition in editions:
+        keywords.update(edition.revision.content["keywords"])
+        here: Section | None = edition.section
+        while here:
+            sections.add(here.pk)
+            here = here.parent
+    filled = Q(blocks__fills=True) & (
+        Q(blocks__section__in=sections) | Q(blocks__keyword__in=keywords) | Q(blocks__section=None, blocks__keyword="")
+    )
+    topics = Topic.objects.public().filter(Q(blocks__slots__article=article) | filled).distinct()
+    return {
+        address
+        for topic in topics
+        for address in (topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug))
+    }
+
+
+def own_pages(article: Article) -> set[str]:
+    """The addresses that are the article's alone, which a withdrawal empties."""
+    last = article.live.number if article.live else article.editions.aggregate(last=Max("number"))["last"]
+    return _own_pages(article.number, last or 0)
+
+
+def _own_pages(number: int, last_edition: int) -> set[str]:
+    return {
+        reverse("article", args=[number]),
+        reverse("history", args=[number]),
+        *(reverse("since", args=[number, edition]) for edition in range(1, last_edition)),
+    }
+
+
+def code_images(codes: Iterable[str]) -> set[str]:
+    """The images of these codes. They show an address and the site's logo, and not what readers find there."""
+    return {reverse("qr_image", args=[code, "png"]) for code in codes}
+
+
+def section_pages(section: Section) -> set[str]:
+    """The addresses of a section that has no articles yet."""
+    return {
+        section.get_absolute_url(),
+        *_feed_addresses("feed_section", section.slug),
+        reverse("section_page", args=[section.slug, 1]),
+    }
+
+
+def all_addresses() -> Iterator[list[str]]:
+    """Every address that has a file, some hundred at a time; a stream, however large the archive is."""
+    sections = Section.objects.tree()
+    yield [reverse(name) for name in ("home", "sitemap", "news_sitemap", "robots", "archive", "topics")]
+    yield sorted(_feed_addresses("feed_all"))
+    yield appearance.style_sheet_files()
+    yield from in_groups(_all_archive_pages())
+    for topic in Topic.objects.public():
+        yield [topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug)]
+    for model in (Person, Source, Keyword):
+        yield from in_groups(row.get_absolute_url() for row in model._default_manager.order_by("pk").iterator(2000))
+    yield [address for s in sections for address in (s.get_absolute_url(), *_feed_addresses("feed_section", s.slug))]
+    for section in sections:
+        yield from in_groups(reverse("section_page", args=[section.slug, n]) for n in range(1, section.last_page + 1))
+    yield from in_groups(sitemap_addresses())
+    live = Article.objects.with_live_edition()
+    for editions in key_batches(live, AT_ONCE, "live__number"):
+        yield from in_groups(address for number, edition in editions for address in _edition_pages(number, edition))
+    for codes in key_batches(ShortLink.objects.all(), AT_ONCE, "code"):
+        yield [reverse("qr_image", args=[code, "png"]) for _key, code in codes]
+
+
+def _edition_pages(number: int, edition: int) -> Iterator[str]:
+    yield reverse("article", args=[number])
+    if edition > 1:
+        yield reverse("history", args=[number])
+        yield from (reverse("since", args=[number, older]) for older in range(1, edition))
+
+
+def _neighbour_pages(section: int, ordinal: int) -> set[str]:
+    """The neighbours of a place in a section, and the section's lists; `section` is its key."""
+    public = Article.objects.public().filter(listed_in=section)
+    before = public.filter(ordinal__lt=ordinal).order_by("-ordinal").values("ordinal")[:1]
+    after = public.filter(ordinal__gt=ordinal).order_by("ordinal").values("ordinal")[:1]
+    beside = Article.objects.filter(Q(ordinal=Subquery(before)) | Q(ordinal=Subquery(after)), listed_in=section)
+    return pages_of_articles(beside.values_list("number", flat=True)) | _section_lists(section, ordinal)
+
+
+def _section_lists(key: int, ordinal: int) -> set[str]:
+    section = Section.objects.select_related("parent__parent").get(pk=key)
+    last = section.last_page
+    # The page before the newest one gets its way to it when that is begun.
+    numbers = {last, max(1, last - 1), -(-ordinal // PAGE_SIZE)}
+    found = {reverse("section_page", args=[section.slug, number]) for number in numbers}
+    found |= _feed_addresses("feed_section", section.slug)
+    here: Section | None = section
+    while here:  # a section's front shows blocks of the sections below it
+        found.add(here.get_absolute_url())
+        here = here.parent
+    return found
+
+
+def _archive_pages(article: Article) -> set[str]:
+    """The pages of the day and the month of first publication, and the list of months where there is no other article in it."""
+    if article.first_published_at is None:
+        return set()
+    day = timezone.localdate(article.first_published_at)
+    found = {reverse("day", args=[day.isoformat()]), reverse("month", args=[f"{day:%Y-%m}"])}
+    others = Article.objects.public().of_month(day).exclude(pk=article.pk)
+    return found if others.exists() else found | {reverse("archive")}
+
+
+def _name_pages(editions: list[Edition]) -> set[str]:
+    """The pages of the people, the sources and the keywords that these editions name."""
+    contents = [edition.revision.content for edition in editions]
+    credits = {(credit["name"], credit["unit"]) for content in contents for credit in content["credits"]}
+    return {
+        reverse(route, args=[key])
+        for route, key, name, unit in find_named_pages(contents)
+        if route != "person" or (name, unit) in credits
+    }
+
+
+def _all_archive_pages() -> Iterator[str]:
+    """Every day and month on which something was published, newest first: one look into an index for each."""
+    public = Article.objects.public()
+    day, month = public.newest_day(), ""
+    while day:
+        if month != f"{day:%Y-%m}":
+            month = f"{day:%Y-%m}"
+            yield reverse("month", args=[month])
+        yield reverse("day", args=[day.isoformat()])
+        day = public.newest_day(before=day)
+
+
+def _feed_addresses(name: str, *slug: str) -> set[str]:
+    """The feeds of the whole site, a section or a topic, in every form."""
+    return {reverse(f"{name}{form}", args=slug) for form in ("", "_rss", "_json")}
+
+
+def sitemap_addresses() -> Iterator[str]:
+    """Every file of the map for search engines: that of the lists, then those of each month, newest month first; two looks into
+    an index for each month.
+    """
+    yield reverse("sitemap_lists")
+    live = Article.objects.with_live_edition()
+    day = live.newest_day()
+    while day:
+        yield from (_sitemap_address(day, part) for part in range(-(-live.of_month(day).count() // SITEMAP_SIZE)))
+        day = live.newest_day(before=day.replace(day=1))
+
+
+def sitemap_articles(day: date, part: int) -> QuerySet[Article]:
+    """The articles of a part of a month's map, counted from 0. Expired ones keep their place, so that nothing moves from file to
+    file when their time has come.
+    """
+    rows = Article.objects.order_by("first_published_at", "number")
+    live = rows.with_live_edition().of_month(day)[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
+    # Their keys first: joined to their editions at once, all the parts before this one would be read with them.
+    return rows.filter(pk__in=live.values("pk"))
+
+
+def _sitemap_address(day: date, part: int) -> str:
+    """The address of a part of a month, counted from 0; the first one bears the month's name alone."""
+    return reverse("sitemap_month", args=[f"{day:%Y-%m}", *([part + 1] if part else [])])
+
+
+def _sitemaps_of_article(article: Article) -> set[str]:
+    """The file that has the article; those of later articles of its month, which move up or down when it comes or goes; the
+    index, where a file may have begun or ended.
+    """
+    at = article.first_published_at
+    if at is None:
+        return set()
+    day = timezone.localdate(at)
+    earlier = Q(first_published_at__lt=at) | Q(first_published_at=at, number__lt=article.number)
+    live = Article.objects.with_live_edition().of_month(day)
+    count = live.aggregate(all=Count("pk"), before=Count("pk", filter=earlier))
+    first = max(0, count["before"] - AT_THE_SAME_TIME) // SITEMAP_SIZE
+    last = (count["all"] + AT_THE_SAME_TIME) // SITEMAP_SIZE
+    found = {_sitemap_address(day, part) for part in range(first, last + 1)}
+    if (count["all"] + AT_THE_SAME_TIME) % SITEMAP_SIZE <= 2 * AT_THE_SAME_TIME + 1:
+        found.add(reverse("sitemap"))
+    if article.ordinal == 1:  # its section has a page now
+        found.add(reverse("sitemap_lists"))
+    return found
+
+
+def in_groups(addresses: Iterable[str]) -> Iterator[list[str]]:
+    """The addresses, AT_ONCE at a time."""
+    group: list[str] = []
+    for address in addresses:
+        group.append(address)
+        if len(group) == AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group

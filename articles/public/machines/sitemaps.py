@@ -1,0 +1,82 @@
+"""Maps for search engines: an index, the lists, the news of two days, and a file for each month, or for each thousand articles of
+it where there are more.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ... import baking
+from ...models import Article, Section, SiteSettings
+from ...models.expiry import has_expired
+from ..pages.archive import parse_day
+
+MOST_NEWS = 1000
+# What robots leave alone: the desk, drafts, what is asked of Django each time, and where codes on paper land.
+CLOSED = ("/admin/", "/preview/", "/search/", "/look/set", "/report/", "/api/", "/q/", "/Q/")
+
+
+@require_safe
+def sitemap_index_view(request: HttpRequest) -> HttpResponse:
+    """Every file there is."""
+    addresses = [settings.SITE_URL + path for path in baking.sitemap_addresses()]
+    return TemplateResponse(
+        request, "public/sitemap_index.xml", {"addresses": addresses}, content_type="application/xml"
+    )
+
+
+@require_safe
+def sitemap_lists_view(request: HttpRequest) -> HttpResponse:
+    """The home page and the sections."""
+    sections = Section.objects.filter(last_ordinal__gt=0).order_by("position", "pk")
+    return _sitemap_response(
+        request, [(path, None) for path in (reverse("home"), *(s.get_absolute_url() for s in sections))]
+    )
+
+
+@require_safe
+def sitemap_month_view(request: HttpRequest, month: str, part: str = "1") -> HttpResponse:
+    """The public articles of a month by their first publication, `part` 2 those after the first thousand, and so on; with when
+    each was last changed.
+    """
+    rows = baking.sitemap_articles(parse_day(f"{month}-01"), int(part) - 1)
+    now = timezone.now()
+    entries = [
+        (reverse("article", args=[number]), changed)
+        for number, changed, expires in rows.values_list("number", "live__published_at", "live__expires_at")
+        if not has_expired(expires, now)
+    ]
+    if not entries:
+        raise Http404
+    return _sitemap_response(request, entries)
+
+
+def _sitemap_response(request: HttpRequest, entries: list[tuple[str, datetime | None]]) -> HttpResponse:
+    context = {"entries": [(settings.SITE_URL + path, changed) for path, changed in entries]}
+    return TemplateResponse(request, "public/sitemap.xml", context, content_type="application/xml")
+
+
+@require_safe
+def news_sitemap_view(request: HttpRequest) -> HttpResponse:
+    """The articles of the last two days, as search engines want news; at most a thousand."""
+    rows = Article.objects.public().filter(first_published_at__gt=timezone.now() - baking.IS_NEWS)
+    newest = rows.order_by("-first_published_at", "-number").values_list("number", "first_published_at", "live__title")
+    entries = [(settings.SITE_URL + reverse("article", args=[n]), at, title) for n, at, title in newest[:MOST_NEWS]]
+    context = {"entries": entries, "name": SiteSettings.current().name}
+    return TemplateResponse(request, "public/news_sitemap.xml", context, content_type="application/xml")
+
+
+@require_safe
+def robots_view(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in CLOSED),
+        *(f"Sitemap: {settings.SITE_URL}{reverse(name)}" for name in ("sitemap", "news_sitemap")),
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,143 @@
+"""The search page: asked of Django each time, so that what was withdrawn a moment ago is not found."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ... import search
+from ...models import Article, Section
+from ..machines import page_metadata
+from . import page_batch
+
+PAGE_SIZE, MOST_PAGES = 20, 20
+NEWEST = 6  # shown where nothing was found
+DAYS = {"min": "1949-10-01", "max": "2100-12-31"}
+
+
+class ForgivingDayField(forms.DateField):
+    """A day of a calendar in use, as browsers send it."""
+
+    widget = forms.DateInput(attrs={"type": "date", **DAYS})
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        if day and not date.fromisoformat(DAYS["min"]) <= day <= date.fromisoformat(DAYS["max"]):
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return day
+
+
+class SearchForm(forms.Form):
+    """What a reader may ask; every field may be empty."""
+
+    q = forms.CharField(label=gettext_lazy("Words"), required=False)
+    section = forms.ChoiceField(label=gettext_lazy("Section"), required=False)
+    person = forms.CharField(label=gettext_lazy("Author or editor"), required=False, max_length=40)
+    keyword = forms.CharField(label=gettext_lazy("Keyword"), required=False, max_length=40)
+    source = forms.CharField(label=gettext_lazy("Source"), required=False, max_length=80)
+    since = ForgivingDayField(
+        label=gettext_lazy("From day"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("This is no day; write it like 2026-05-31.")},
+    )
+    until = ForgivingDayField(
+        label=gettext_lazy("To day"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("This is no day; write it like 2026-05-31.")},
+    )
+    order = forms.ChoiceField(
+        label=gettext_lazy("Order"),
+        required=False,
+        choices=[("", gettext_lazy("Best first")), ("time", gettext_lazy("Newest first"))],
+    )
+
+    def __init__(self, data: Any, sections: list[Section]) -> None:
+        super().__init__(data, label_suffix="")
+        self.sections = [section for section in sections if section.last_ordinal]
+        names = [(s.slug, "　" * (s.level - 1) + s.name) for s in self.sections]
+        self.fields["section"].choices = [("", _("All sections")), *names]
+        attributes = {"type": "search", "maxlength": search.LONGEST, "enterkeyhint": "search"}
+        self.fields["q"].widget = forms.TextInput(attributes)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        since, until = facts.get("since"), facts.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The end is before the beginning; exchange the two."))
+        return facts
+
+    def query(self) -> search.SearchQuery:
+        """What to look for; a field that says nothing is left out."""
+        facts = self.cleaned_data
+        chosen = [s for s in self.sections if facts.get("section") in {s.slug, *(a.slug for a in _sections_above(s))}]
+        return search.SearchQuery(
+            words=search.SearchQuery.words_in(facts.get("q") or ""),
+            sections=tuple(chosen) if facts.get("section") else (),
+            person=facts.get("person") or "",
+            keyword=facts.get("keyword") or "",
+            source=facts.get("source") or "",
+            since=facts.get("since"),
+            until=facts.get("until"),
+            by_time=facts.get("order") == "time",
+        )
+
+
+@never_cache
+@require_safe
+def search_view(request: HttpRequest) -> HttpResponse:
+    """The form, and what was found. Whatever is wrong in the form is said beside it, and the rest is kept."""
+    site = page_batch.page_batch(request).site
+    form = SearchForm(request.GET, site.sections)
+    form.is_valid()
+    query = form.query()
+    number = _positive_number(request.GET.get("page", ""))
+    found = search.search_articles(query, first=(number - 1) * PAGE_SIZE, most=PAGE_SIZE) if not form.errors else None
+    hits = _shown_hits(found.hits) if found else []
+    context = {
+        "form": form,
+        "asked": not query.is_empty or bool(request.GET.get("q")),
+        "found": found,
+        "hits": hits,
+        "refined": any(
+            request.GET.get(name) for name in ("section", "person", "keyword", "source", "since", "until", "order")
+        ),
+        "newer": _page_address(request, number - 1) if number > 1 else "",
+        "older": _page_address(request, number + 1)
+        if found and number < MOST_PAGES and found.total > number * PAGE_SIZE
+        else "",
+        "suggestions": search.suggest_searches(query) if found and not hits and number == 1 else [],
+        "newest": [] if hits else list(Article.objects.public().for_lists()[:NEWEST]),
+        "meta": page_metadata.search_metadata(request.GET.get("q", "")),
+    }
+    return render(request, "public/search.html", context)
+
+
+def _shown_hits(hits: list[search.SearchHit]) -> list[tuple[Article, search.SearchHit]]:
+    """The hits with their articles; the one rule of what is public has the last word."""
+    rows = Article.objects.public().for_lists().filter(number__in=[hit.number for hit in hits])
+    articles = {article.number: article for article in rows}
+    return [(articles[hit.number], hit) for hit in hits if hit.number in articles]
+
+
+def _sections_above(section: Section) -> list[Section]:
+    found = []
+    while section.parent:
+        section = section.parent
+        found.append(section)
+    return found
+
+
+def _positive_number(text: str) -> int:
+    return min(int(text), MOST_PAGES) if text.isascii() and text.isdigit() and 0 < len(text) < 9 and int(text) else 1
+
+
+def _page_address(request: HttpRequest, number: int) -> str:
+    asked = request.GET.copy()
+    asked["page"] = str(number)
+    return f"{request.path}?{asked.urlencode()}"
