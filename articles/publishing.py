@@ -196,8 +196,7 @@ def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
         raise CannotWithdraw(PUT_BACK_WITHOUT_REASON)
     edition = article.editions.order_by("-number")[0]
     article.live, article.withdrawn_at, article.withdrawal_reason = edition, None, ""
-    read = article.sign_offs.filter(decision=SignOff.Decision.PASS, stage=F("stages"), digest=edition.digest).exists()
-    if edition.basis in (Edition.Basis.URGENT, Edition.Basis.BREAK_GLASS) and not read:
+    if edition.basis in (Edition.Basis.URGENT, Edition.Basis.BREAK_GLASS) and not _was_read(edition):
         article.readings_due_at = _late_readings_due(article)
     # Where all have signed the very text that readers see now, nothing is left to publish.
     closes = article.is_read_by_all and edition.digest == article.newest.digest
@@ -251,6 +250,12 @@ def _clean_note(text: str) -> str:
 def _late_readings_due(article: Article) -> datetime:
     """Until when the readings of a text are due that is published now, before them."""
     return timezone.now() + timedelta(hours=article.section.late_reading_hours)
+
+
+def _was_read(edition: Edition) -> bool:
+    """Whether the final reader has signed the text of an edition."""
+    final = SignOff.objects.filter(article=edition.article_id, decision=SignOff.Decision.PASS, stage=F("stages"))
+    return final.filter(digest=edition.digest).exists()
 
 
 def _urgency_problems(article: Article, reason: str) -> Iterator[Problem]:

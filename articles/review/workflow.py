@@ -99,13 +99,7 @@ def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str 
         warnings=[{"id": problem.id, "message": str(problem.message)} for problem in problems],
         same_person=same_person_reason(article, by) is not None,
     )
-    if decision.is_final and article.live and article.live.digest == decision.digest:
-        # What was published first has now been read by all, as it stands: nothing is left to do.
-        article.readings_due_at = None
-        finish_review(article)
-        article.save(update_fields=[*REVIEW_FIELDS, "readings_due_at"])
-    else:
-        _move_to_stage(article, stage=article.stage + 1, signed=decision)
+    _advance(article, decision)
     audit.record_entry(
         "article.signed_off",
         article,
@@ -181,6 +175,17 @@ def hand_on_reading(article: Article, *, by: User, to: User, reason: str) -> Sig
     article.save(update_fields=["handed_to", "on_hold"])
     audit.record_entry("article.handed_on", article, by=by, to=to.get_username(), reason=decision.opinion)
     return decision
+
+
+def _advance(article: Article, decision: SignOff) -> None:
+    """Have a signed article wait for its next reading, or for nothing where readers see the text already."""
+    if decision.is_final and article.live and article.live.digest == decision.digest:
+        # What was published first has now been read by all, as it stands: nothing is left to do.
+        article.readings_due_at = None
+        finish_review(article)
+        article.save(update_fields=[*REVIEW_FIELDS, "readings_due_at"])
+    else:
+        _move_to_stage(article, stage=article.stage + 1, signed=decision)
 
 
 def finish_review(article: Article) -> None:
