@@ -126,7 +126,7 @@ def _write_article_row(article: Article, *, by: User, based_on: int | None) -> t
     fields = None
     correcting = False
     if article.pk:
-        before = Article.objects.locked(article.pk)
+        before = Article.objects.get_locked(article.pk)
         correcting = review.may_correct(before, by) and article.section_id == before.section_id
         if not correcting:
             permissions.require_duty(by, permissions.Duty.WRITE, before.section)
@@ -174,7 +174,7 @@ def _make_revision(article: Article, *, by: User, voiding: bool) -> Revision:
     latest = article.latest
     if latest and latest.digest == digest:
         return latest
-    stage = review.apply_edit_to_review(Article.objects.locked(article.pk), by=by, voiding=voiding) if latest else 0
+    stage = review.apply_edit_to_review(Article.objects.get_locked(article.pk), by=by, voiding=voiding) if latest else 0
     revision = Revision.objects.create(
         article=article,
         number=latest.number + 1 if latest else 1,
@@ -198,7 +198,7 @@ def _make_revision(article: Article, *, by: User, voiding: bool) -> Revision:
 @transaction.atomic
 def restore_revision(revision: Revision, *, by: User, voiding: bool = False) -> Revision:
     """Make the working copy what it was at this revision. That is a new revision; nothing in between is lost."""
-    article = Article.objects.locked(revision.article_id)
+    article = Article.objects.get_locked(revision.article_id)
     content = revision.content
     for field in (*PLAIN_FIELDS, "body", "origin", "original_url"):
         setattr(article, field, content[field])
@@ -221,7 +221,7 @@ def restore_revision(revision: Revision, *, by: User, voiding: bool = False) -> 
 @transaction.atomic
 def discard_draft(article: Article, *, by: User) -> None:
     """Delete a draft that readers never saw; what readers saw is kept for good, and withdrawn instead."""
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, permissions.Duty.WRITE, article.section)
     if article.editions.exists():
         raise CannotDiscard(WAS_PUBLIC.filled(title=article))

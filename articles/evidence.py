@@ -149,7 +149,7 @@ def _record_and_pack_rows(
     """The part of an export that is one moment: the files that the editions show (name, SHA-256), the sheet, and the
     beginning of the manifest.
     """
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     if not may_export_evidence(by, article):
         permissions.require_duty(by, Duty.PUBLISH, article.section)
     entry = audit.record_entry("article.evidence_exported", article, by=by)

@@ -78,7 +78,7 @@ def rebuild_relations(progress: Progress | None = None) -> int:
 @transaction.atomic
 def _rebuild_group(numbers: list[int]) -> int:
     # Held as an act holds them: first the article, then its turn.
-    Article.objects.hold(numbers)
+    Article.objects.lock_rows(numbers)
     audit.lock_audit_chain()
     public = Article.objects.with_live_edition().filter(number__in=numbers).order_by("number")
     return sum(_find_changes(article) is not None for article in public.select_related("live__revision").defer("body"))

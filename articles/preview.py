@@ -64,7 +64,7 @@ def may_revoke_previews(user: Any, article: Article) -> bool:
 @transaction.atomic
 def revoke_previews(article: Article, *, by: Any) -> None:
     """Make every preview link given out so far worthless; new ones work."""
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     if not may_revoke_previews(by, article):
         raise PermissionDenied(_("Only whoever writes, reads or publishes this article may revoke its preview links."))
     article.previews_revoked_at = timezone.now()

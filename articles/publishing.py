@@ -73,7 +73,7 @@ def publish_article(article: Article, *, by: User, note: str = "") -> Edition:
 
     Raises PermissionDenied, or CannotPublish with the problems; that all have read and signed it is one of the checks.
     """
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.live and article.live.digest == article.newest.digest:
         return article.live
@@ -84,7 +84,7 @@ def publish_article(article: Article, *, by: User, note: str = "") -> Edition:
 def publish_correction(article: Article, *, by: User, note: str) -> Edition:
     """Publish the newest revision as a correction (更正): readers are told by `note` what was wrong and what is right."""
     note = _clean_note(note)
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.live is None:
         raise CannotPublish(CORRECTION_OF_NOTHING)
@@ -104,7 +104,7 @@ def publish_urgent(article: Article, *, by: User, reason: str) -> Edition:
     A superuser without that duty breaks the glass: the same act, named so on the edition, in the audit and on the
     review sheet. The readings stay open; they are due in the section's `late_reading_hours`.
     """
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.URGENT, article.section)
     if article.live and article.live.digest == article.newest.digest:
         return article.live
@@ -135,7 +135,7 @@ def publish_archived(
     not apply to yesterday's texts. Call `renumber_section` for the section when a batch is in. The one way to a first
     publication time other than now (law 3).
     """
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.first_published_at:
         return article.editions.order_by("number")[0]
@@ -158,7 +158,7 @@ def publish_archived(
 @transaction.atomic
 def withdraw_article(article: Article, *, by: User, reason: str) -> None:
     """Take the article from readers at once, everywhere (410); the text and the evidence stay. A reason is required."""
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.WITHDRAW, article.section)
     if article.withdrawn_at:
         return
@@ -185,7 +185,7 @@ def withdraw_article(article: Article, *, by: User, reason: str) -> None:
 @transaction.atomic
 def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
     """Show readers again the edition that was withdrawn, unchanged; the reason is kept in the audit."""
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.WITHDRAW, article.section)
     if article.live:
         return article.live

@@ -63,7 +63,7 @@ def receive_report(article: Article, *, text: str, quote: str = "", contact: str
     for part, most in ((text, 500), (quote, 200), (contact, 80)):
         if len(part) > most:
             raise CannotReport(TOO_LONG.filled(most=most))
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     edition = article.public_edition
     if edition is None:
         raise CannotReport(NOT_PUBLIC)

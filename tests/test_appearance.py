@@ -8,7 +8,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import appearance, baking, scheduling
+from articles import appearance, baking, worker
 from articles.models import BakeJob, SiteSettings
 from tests.baked import on_disk
 
@@ -191,7 +191,7 @@ def test_mourning_begins_and_ends_by_itself(client, cast, monkeypatch):
     SiteSettings.objects.create(
         pk=1, grey="all", grey_from=now + timedelta(hours=1), grey_until=now + timedelta(hours=2)
     )
-    scheduling.rebake_expired()
+    worker.rebake_expired()
     BakeJob.objects.all().delete()
     for hours, is_grey, asks in (
         (0.5, False, False),
@@ -202,7 +202,7 @@ def test_mourning_begins_and_ends_by_itself(client, cast, monkeypatch):
     ):
         at = now + timedelta(hours=hours)
         monkeypatch.setattr(timezone, "now", lambda at=at: at)
-        scheduling.rebake_expired()
+        worker.rebake_expired()
         assert (grey(client, "/"), BakeJob.objects.filter(path=BakeJob.EVERYTHING).exists()) == (is_grey, asks), hours
         BakeJob.objects.all().delete()
 

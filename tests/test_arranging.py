@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import arranging, baking, editing, old_paths, publishing, scheduling
+from articles import arranging, baking, editing, old_paths, publishing, worker
 from articles.arranging import ArrangedBlock
 from articles.baking import affected_pages
 from articles.models import AuditEntry, BakeJob, Block, SiteSettings, Slot, Topic
@@ -117,10 +117,10 @@ def test_a_slot_whose_time_ends_has_the_page_written_anew(cast, shown, monkeypat
     soon = timezone.now() + timedelta(hours=1)
     topic = a_topic()
     arrange(cast, block(Slot(article=shown[0], until=soon)), topic=topic)
-    scheduling.rebake_expired()
+    worker.rebake_expired()
     BakeJob.objects.all().delete()
     monkeypatch.setattr(timezone, "now", lambda: soon + timedelta(seconds=1))
-    assert scheduling.rebake_expired() == 1
+    assert worker.rebake_expired() == 1
     assert BakeJob.objects.filter(path="/t/bridge/").exists()
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import baking, publishing, scheduling
+from articles import baking, publishing, worker
 from articles.baking import affected_pages, jobs, store
 from articles.baking.generations import baked_generations
 from articles.baking.render import RenderFailed
@@ -141,22 +141,22 @@ def test_pages_change_by_themselves_when_an_article_expires_or_a_pin_ends(cast, 
     article = cast.article(expires_at=now + timedelta(hours=3), pinned_until=now + timedelta(hours=1))
     cast.publish(article)
     baking.bake_everything(processes=1)
-    scheduling.rebake_expired()
+    worker.rebake_expired()
     pinned = said("/s/news/")
     later(monkeypatch, hours=2)
-    assert scheduling.rebake_expired() == 1
+    assert worker.rebake_expired() == 1
     baking.bake_pending()
     assert said("/s/news/") != pinned
     assert_agrees()
     later(monkeypatch, hours=2)
     with COMMITTED(execute=True):
-        assert scheduling.rebake_expired() == 1
+        assert worker.rebake_expired() == 1
     assert said(article.get_absolute_url()) is None
     baking.bake_pending()
     assert_agrees()
-    assert scheduling.rebake_expired() == 0
+    assert worker.rebake_expired() == 0
     later(monkeypatch, hours=-3)  # somebody set the clock right: the article is public again
-    scheduling.rebake_expired()
+    worker.rebake_expired()
     baking.bake_pending()
     assert said(article.get_absolute_url())
     assert_agrees()

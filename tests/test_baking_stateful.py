@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from articles import baking, old_paths, publishing, review, scheduling
+from articles import baking, old_paths, publishing, review, worker
 from articles.baking import jobs, store
 from articles.checks import NotReady
 from articles.models import Article, BakeJob, Section, SiteSettings
@@ -95,7 +95,7 @@ class Site(RuleBasedStateMachine):
     def settle(self):
         """What the worker does until nothing is left."""
         with TestCase.captureOnCommitCallbacks(execute=True):
-            scheduling.rebake_expired()
+            worker.rebake_expired()
         baking.bake_pending()
         if baking.full_bake_is_requested():
             baking.bake_everything(processes=1)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from articles import arranging, baking, publishing, scheduling
+from articles import arranging, baking, publishing, worker
 from articles.arranging import ArrangedBlock
 from articles.models import Article, BakeJob, Block, Keyword, SiteSettings, Topic
 from tests.test_feeds import MAP
@@ -87,11 +87,11 @@ def test_the_map_of_news_holds_two_days_and_is_written_anew_when_one_ages(client
     assert url.find(f"{MAP}loc").text == corrected.public_url
     assert url.find(f"{NEWS}news/{NEWS}title").text == "大桥<通车> & 开放"
     assert timezone.datetime.fromisoformat(url.find(f"{NEWS}news/{NEWS}publication_date").text).utcoffset()
-    scheduling.rebake_expired()
+    worker.rebake_expired()
     BakeJob.objects.all().delete()
     later = corrected.first_published_at + baking.IS_NEWS + timedelta(seconds=1)
     monkeypatch.setattr(timezone, "now", lambda: later)
-    assert scheduling.rebake_expired() == 1
+    assert worker.rebake_expired() == 1
     assert BakeJob.objects.filter(path="/news-sitemap.xml").exists()
     assert not ElementTree.fromstring(client.get("/news-sitemap.xml").content).findall(f"{MAP}url")
     assert "/news-sitemap.xml" in client.get("/robots.txt").content.decode()

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
 
-from articles import arranging, audit, baking, editing, publishing, reporting, review, scheduling
+from articles import arranging, audit, baking, editing, publishing, reporting, review, scheduling, worker
 from articles.arranging import ArrangedBlock
 from articles.assignments import assigning
 from articles.models import Article, Block, Report, Section, Slot
@@ -103,7 +103,7 @@ class Hands:
         scheduling.publish_due()
 
     def expire(self):
-        scheduling.rebake_expired()
+        worker.rebake_expired()
 
     def arrange(self):
         shown = ArrangedBlock(Block(kind=Block.Kind.LIST, count=3), [Slot(article=self.article)])

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from articles import publishing, review, scheduling
+from articles import publishing, review, scheduling, worker
 from articles.models import Article, Assignment, AuditEntry, Edition, Heartbeat, Source
 from articles.publishing import CannotPublish
 from articles.scheduling import CannotSchedule
@@ -198,13 +198,13 @@ def test_one_call_takes_a_bounded_number_the_earliest_first(cast, clock, monkeyp
 
 
 def test_a_silent_worker_is_noticed(db, clock):
-    never = scheduling.worker_silent_since()
+    never = worker.worker_silent_since()
     assert never.year == 1
-    scheduling.record_heartbeat()
-    assert scheduling.worker_silent_since() is None
+    worker.record_heartbeat()
+    assert worker.worker_silent_since() is None
     seen = clock.now
-    clock.forward(scheduling.SILENCE)
-    assert scheduling.worker_silent_since() == seen
-    scheduling.record_heartbeat()
-    assert scheduling.worker_silent_since() is None
+    clock.forward(worker.SILENCE)
+    assert worker.worker_silent_since() == seen
+    worker.record_heartbeat()
+    assert worker.worker_silent_since() is None
     assert Heartbeat.objects.count() == 1

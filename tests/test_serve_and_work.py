@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from PIL import Image
 
-from articles import baking, scheduling
+from articles import baking, scheduling, worker
 from articles.models import Article, BakeJob, Heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -93,14 +93,14 @@ def test_one_look_publishes_what_is_due_and_leaves_a_heartbeat(cast, monkeypatch
     for article, hours in ((due, 1), (later, 3)):
         cast.sign(article)
         scheduling.schedule_article(article, by=cast.editor, at=now + timedelta(hours=hours))
-    assert scheduling.worker_silent_since()
+    assert worker.worker_silent_since()
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=2))
     call_command("work", once=True)
     assert list(Article.objects.public()) == [due]
     assert Heartbeat.objects.get(worker="work").seen_at == now + timedelta(hours=2)
-    assert scheduling.worker_silent_since() is None
+    assert worker.worker_silent_since() is None
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=2, minutes=3))
-    assert scheduling.worker_silent_since() == now + timedelta(hours=2)
+    assert worker.worker_silent_since() == now + timedelta(hours=2)
 
 
 def test_one_look_bakes_what_waits_and_has_the_whole_site_baked_when_a_new_version_came(cast, started):
@@ -116,7 +116,7 @@ def test_one_look_bakes_what_waits_and_has_the_whole_site_baked_when_a_new_versi
 def test_the_desk_says_that_nobody_publishes_what_is_scheduled(client, cast):
     client.force_login(cast.editor)
     assert client.get("/admin/").context["silent_since"]
-    scheduling.record_heartbeat()
+    worker.record_heartbeat()
     assert client.get("/admin/").context["silent_since"] is None
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .. import reporting, review, scheduling
+from .. import reporting, review, worker
 from ..assignments import permissions
 from ..assignments.permissions import Duty
 from ..models import Article
@@ -22,7 +22,7 @@ def what_waits(user: Any) -> dict[str, Any]:
         "corrected": list(review.corrected_since(user)[:SHOWN]) if may_read_anywhere(user) else [],
         "lists": [*_due_lists(user), *(_own_lists(user) if may_write else [])],
         "reports": list(reporting.open_reports_for(user)[:SHOWN]),
-        "silent_since": scheduling.worker_silent_since() if permissions.has_duty_anywhere(user, Duty.PUBLISH) else None,
+        "silent_since": worker.worker_silent_since() if permissions.has_duty_anywhere(user, Duty.PUBLISH) else None,
         "baking": baking_warnings(user),
         "may_write": may_write,
         "may_arrange": permissions.has_duty_everywhere(user, Duty.ARRANGE),

@@ -1,6 +1,6 @@
 """The queue of addresses to bake: asked for in the act's transaction, done after its commit, tried again when it failed.
 
-What keeps an old text from being written over a new one is each row's mark: whoever baked a page puts it in place while
+What keeps an old text from being written over a new one is each row's version: whoever baked a page puts it in place while
 holding the row, and only where nobody has asked for the address again since it was rendered.
 """
 
@@ -30,7 +30,7 @@ LEASE = timedelta(seconds=30)
 BAKE_RETRIES = Backoff(first=timedelta(seconds=5), longest=timedelta(hours=1))
 AT_ONCE = 500  # rows of one statement
 # What a new request for an address writes over an old one; a claim goes too, for what is being rendered may be old.
-ANEW = ["mark", "whole", "requested_at", "due_at", "claimed_until", "attempts", "error"]
+ANEW = ["version", "whole", "requested_at", "due_at", "claimed_until", "attempts", "error"]
 
 _thread: threading.Thread | None = None
 _starting = threading.Lock()
@@ -102,8 +102,8 @@ def bake_jobs(jobs: list[BakeJob]) -> int:
         # Whoever holds a row now is asking for the address again, so what was rendered is not wanted any more.
         skip = connection.features.has_select_for_update_skip_locked
         held = BakeJob.objects.select_for_update(skip_locked=skip).filter(pk__in=[job.pk for job in jobs])
-        marks = dict(held.values_list("pk", "mark"))
-        wanted = [page for page in rendered if marks.get(page.job.pk) == page.job.mark]
+        versions = dict(held.values_list("pk", "version"))
+        wanted = [page for page in rendered if versions.get(page.job.pk) == page.job.version]
         for page in wanted:
             page.put_in_place()
         done = [page for page in wanted if not page.failure]
@@ -233,5 +233,5 @@ def _claim_job() -> BakeJob | None:
         job = BakeJob.objects.filter(free, due, whole=False).order_by("attempts", "pk").first()
         if job is None:
             return None
-        if BakeJob.objects.filter(free, pk=job.pk, mark=job.mark).update(claimed_until=now + LEASE):
+        if BakeJob.objects.filter(free, pk=job.pk, version=job.version).update(claimed_until=now + LEASE):
             return job

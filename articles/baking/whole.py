@@ -50,14 +50,14 @@ def bake_everything(*, processes: int | None = None, anew: bool = False, progres
     """
     with _exclusive_bake():
         while True:
-            wanted = BakeJob.objects.filter(path=BakeJob.EVERYTHING).values_list("mark", flat=True).first()
+            wanted = BakeJob.objects.filter(path=BakeJob.EVERYTHING).values_list("version", flat=True).first()
             target, before = _begin_generation(str(wanted), anew=anew)
             _bake_rows(processes or os.cpu_count() or 1, progress)
-            if BakeJob.objects.filter(path=BakeJob.EVERYTHING).exclude(mark=wanted or 0).exists():
+            if BakeJob.objects.filter(path=BakeJob.EVERYTHING).exclude(version=wanted or 0).exists():
                 continue  # asked for again meanwhile: the pages baked first show what was before
             _keep_failed_pages(before, target)
             baked_generations().put_in_place()
-            BakeJob.objects.filter(path=BakeJob.EVERYTHING, mark=wanted or 0).delete()
+            BakeJob.objects.filter(path=BakeJob.EVERYTHING, version=wanted or 0).delete()
             _forget_old_manifests()
             return BakedPage.objects.filter(generation=target.generation).count()
 
@@ -123,7 +123,7 @@ def _begin_generation(wanted: str, *, anew: bool) -> tuple[BakedStore, BakedStor
             [BakeJob(path=path, whole=True) for path in sorted(paths)],
             update_conflicts=True,
             unique_fields=["path"],
-            update_fields=["mark", "claimed_until"],
+            update_fields=["version", "claimed_until"],
         )
     codes = _codes_stamp()
     if served.read(CODES) == codes and target.generation != served.generation:
@@ -197,7 +197,7 @@ def _keep_failed_pages(before: BakedStore, target: BakedStore) -> None:
         if body is not None and target.generation != before.generation:
             target.replace(file_name(row.path), body, compressed_copies(file_name(row.path), body))
             note_in_manifest(target.generation, {row.path: body})
-        BakeJob.objects.filter(pk=row.pk, mark=row.mark).update(whole=False)
+        BakeJob.objects.filter(pk=row.pk, version=row.version).update(whole=False)
 
 
 def _forget_old_manifests() -> None:

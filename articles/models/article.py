@@ -38,17 +38,17 @@ class ArticleQuerySet(models.QuerySet):
         """Those that stand first in their section at the instant `at` (now, when None)."""
         return self.filter(live__pinned_until__gt=at or timezone.now())
 
-    def hold(self, numbers: Iterable[int]) -> None:
+    def lock_rows(self, numbers: Iterable[int]) -> None:
         """Hold these articles until the transaction ends, in order. Rows that refer to them may be written meanwhile (`no_key`,
         as wherever an act holds a row): PostgreSQL checks them at commit, behind their act's turn in the audit.
         """
         list(self.select_for_update(no_key=True).filter(number__in=numbers).order_by("number").values_list("number"))
 
-    def locked(self, number: int) -> "Article":
+    def get_locked(self, number: int) -> "Article":
         """The article, held until the transaction ends. Held first, read after: rows joined to a row that had to be waited
         for would be those from before the wait. Raises ArticleIsGone.
         """
-        self.hold([number])
+        self.lock_rows([number])
         rows = self.select_related("section__parent", "source", "cover", "latest", "live", "signed")
         try:
             return rows.get(number=number)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class BakeJob(models.Model):
     """待烘焙: an address whose file must be made to agree with what the site answers.
 
-    One row for an address, however often it is asked for; the rows are the queue. A row's `mark` changes with every
+    One row for an address, however often it is asked for; the rows are the queue. A row's `version` changes with every
     request, so that whoever baked it meanwhile knows that the file is old before it is put in place.
     """
 
@@ -19,7 +19,7 @@ class BakeJob(models.Model):
 
     path = models.CharField(_("address"), max_length=200, unique=True)
     # Random, not a time: clocks can be set back. A partial of the standard library, so that migrations need none of our code.
-    mark = models.BigIntegerField(default=partial(secrets.randbelow, 2**62))
+    version = models.BigIntegerField(default=partial(secrets.randbelow, 2**62))
     # Asked for by a bake of the whole site, so only its new folder gets it.
     whole = models.BooleanField(_("part of a bake of the whole site"), default=False)
     requested_at = models.DateTimeField(_("asked for at"), default=timezone.now)

@@ -57,7 +57,7 @@ class WouldVoid(Refusal):
 @transaction.atomic
 def submit_article(article: Article, *, by: User) -> SignOff:
     """Send the newest revision to its first reader. Asks for the duty to write, and for a body."""
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, permissions.Duty.WRITE, article.section)
     if article.stage:
         raise CannotSubmit(SUBMITTED_ALREADY.filled(title=article))
@@ -158,7 +158,7 @@ def hand_on_reading(article: Article, *, by: User, to: User, reason: str) -> Sig
     """Give the reading to one named colleague (转审), who must be able to do it. Anyone with the duty may do so,
     also when it was handed on already: a reader may be ill.
     """
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     before, article.handed_to = article.handed_to, None
     why = reason_against(article, by)
     # Whoever wrote the text cannot read it, but may say who shall.
@@ -237,7 +237,7 @@ def _signers(article: Article) -> str:
 
 def _lock_for_decision(article: Article, by: User, *, after_all: bool = False) -> Article:
     """The article, locked, once it is sure that `by` may decide."""
-    article = Article.objects.locked(article.pk)
+    article = Article.objects.get_locked(article.pk)
     why = reason_against(article, by)
     if why and after_all and article.stage > article.stages:
         duties = (permissions.Duty.FINAL, permissions.Duty.PUBLISH)

@@ -50,7 +50,7 @@ def rebuild_index(progress: Progress | None = None) -> int:
 @transaction.atomic
 def _rebuild_batch(numbers: list[int]) -> int:
     # Held, so that no act that changes one of them is overtaken by its older text.
-    Article.objects.hold(numbers)
+    Article.objects.lock_rows(numbers)
     _delete_rows(SearchText.objects.filter(article__in=numbers))
     public = Article.objects.with_live_edition().filter(number__in=numbers)
     return _insert_rows(

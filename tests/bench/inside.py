@@ -157,9 +157,9 @@ def memory() -> dict[str, float]:
             "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "80",
             "wsgi.url_scheme": "http",
-            "wsgi.input": open(os.devnull, "rb"),
+            "wsgi.input": open(os.devnull, "rb"),  # noqa: SIM115
             "wsgi.errors": sys.stderr,
-        }  # noqa: SIM115
+        }
         for _part in application(environ, lambda *_args: None):
             pass
     return {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "articles": Article.objects.count()}

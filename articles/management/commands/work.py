@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections, connection
 
-from articles import baking, reporting, scheduling, websub
+from articles import baking, reporting, scheduling, websub, worker
 
 # A bake of the whole site that failed at once is not begun again at once.
 PAUSE = 30.0
@@ -64,12 +64,12 @@ class Command(BaseCommand):
         if published:
             self.stdout.write(f"Published {published}.")
             self.stdout.flush()
-        scheduling.rebake_expired()
+        worker.rebake_expired()
         baking.bake_pending()
         self.bake_the_whole_site_if_wanted()
         self.tell_the_hub()
         reporting.forget_contacts()
-        scheduling.record_heartbeat()
+        worker.record_heartbeat()
 
     def tell_the_hub(self) -> None:
         """In a thread of its own, one at a time: a hub that does not answer keeps nothing else waiting."""
