@@ -7,6 +7,7 @@ PYTHON ?= python3
 REACHED := $(if $(filter 0.0.0.0,$(HOST)),$(firstword $(shell hostname -I)),$(HOST))
 SITE_URL ?= http://$(REACHED):$(PORT)
 RUN := .venv/bin/python
+BIOME := .venv/bin/node tests/node_modules/@biomejs/biome/bin/biome
 export SITE_URL
 
 .PHONY: help demo run test bench mutants screenshots lint check messages clean
@@ -37,6 +38,7 @@ lint: .venv/tests .env ## linters and checks
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/djlint --quiet --lint templates
+	@$(BIOME) ci --colors=off --log-level=warn .
 	@$(RUN) manage.py makemigrations --check --dry-run
 
 check: .venv/ready ## Django's deployment checks, as production would run
@@ -48,7 +50,7 @@ messages: .venv/ready .env ## collect strings and compile the translations (need
 	@$(RUN) manage.py compilemessages -l zh_Hans -i .venv -v 0
 
 clean: ## remove what the commands above made, except what was written in the newsroom
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static
+	rm -rf .venv tests/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static
 
 .PHONY: ready
 ready: .venv/ready .env
@@ -73,9 +75,10 @@ venv-package:
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/tests: tests/requirements.txt .venv/ready
+.venv/tests: tests/requirements.txt tests/package-lock.json .venv/ready
 	@echo "Installing what the tests need (once)…"
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@.venv/bin/npm ci --prefix tests --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
 .env:

@@ -71,13 +71,12 @@ def style_digest(accent: str) -> str:
 def style_sheet(look: Appearance, accent: str) -> str:
     """The whole style sheet of a look."""
     parts = _style_sources() if settings.DEBUG else _kept_parts()
-    light = parts["light"] + (f"--accent: {accent};" if accent else "")
-    dark = parts["dark"] + (f"--accent: {lightened_accent(accent)};" if accent else "")
+    light = parts["light"] + (f" :root {{ --accent: {accent}; }}" if accent else "")
+    dark = parts["dark"] + (f" :root {{ --accent: {lightened_accent(accent)}; }}" if accent else "")
     colours = {
-        "light": f":root {{ color-scheme: light; {light} }}\n",
-        "dark": f":root {{ color-scheme: dark; {dark} }}\n",
-        "auto": f":root {{ color-scheme: light dark; {light} }}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n",
+        "light": f":root {{ color-scheme: light; }} {light}\n",
+        "dark": f":root {{ color-scheme: dark; }} {dark}\n",
+        "auto": f":root {{ color-scheme: light dark; }} {light}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n",
     }
     size = "" if look.size == "normal" else parts[look.size]
     return "".join([colours[look.theme], parts["site"], size, parts["elder"] if look.elder else ""])
@@ -112,7 +111,8 @@ def style_sheet_files() -> list[str]:
 
 def _style_sources() -> dict[str, str]:
     names = {"site": "site.css", **{name: f"look/{name}.css" for name in ("light", "dark", "small", "large", "elder")}}
-    return {name: (_FOLDER / file).read_text(encoding="utf-8") for name, file in names.items()}
+    # White space is for whoever reads the source: every run of it is sent as one space.
+    return {name: " ".join((_FOLDER / file).read_text(encoding="utf-8").split()) for name, file in names.items()}
 
 
 def _digest_of_sources(accent: str, parts: dict[str, str]) -> str:

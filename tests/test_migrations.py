@@ -101,7 +101,7 @@ def run():
     assert (edition.title, edition.basis, edition.article.title) == ("大桥通车", "archive", "大桥通车"), edition.basis
     assert SearchText.objects.count() == 0
     jobs = [BakeJob.objects.create(path=f"/{n}/") for n in range(2)]
-    assert 0 <= jobs[0].mark != jobs[1].mark < 2**62
+    assert 0 <= jobs[0].version != jobs[1].version < 2**62
     newest = {name for app, name in MigrationExecutor(connection).loader.disk_migrations if app == "articles"}
     applied = {name for app, name in MigrationExecutor(connection).loader.applied_migrations if app == "articles"}
     assert newest == applied

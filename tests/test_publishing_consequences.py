@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from articles import publishing, review, search
-from articles.models import Article, AuditEntry, Edition, ShortLink, Tagging
+from articles.baking import affected_pages
+from articles.models import Article, AuditEntry, BakeJob, Edition, ShortLink, Tagging
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +162,29 @@ def test_renumbering_leaves_other_sections_alone(cast):
     assert list(Article.objects.filter(listed_in=cast.culture).order_by("ordinal")) == [first, second]
     cast.culture.refresh_from_db()
     assert cast.culture.last_ordinal == 2
+
+
+def test_publishing_has_the_images_of_new_codes_baked(cast, published):
+    number = published.number
+    codes = {f"/q/W{number}.png", f"/q/M{number}.png", f"/q/P{number}-1.png"}
+    assert codes == set(BakeJob.objects.filter(path__startswith="/q/").values_list("path", flat=True))
+
+
+def test_each_act_has_every_page_baked_that_shows_the_article(cast, published):
+    cast.change(published, keywords="桥梁", voiding=True)
+    cast.publish(published)
+    article = cast.article(keywords="桥梁")
+    cast.sign(article)
+    for act in (
+        lambda: publishing.publish_article(article, by=cast.editor),
+        lambda: publishing.withdraw_article(article, by=cast.editor, reason="待核"),
+        lambda: publishing.put_back_article(article, by=cast.editor, reason="无误"),
+    ):
+        BakeJob.objects.all().delete()
+        act()
+        article.refresh_from_db()
+        asked = set(BakeJob.objects.values_list("path", flat=True))
+        assert (
+            affected_pages.article_pages(article) | affected_pages.pages_of_articles([article.number, published.number])
+            <= asked
+        )

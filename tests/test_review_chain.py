@@ -1,4 +1,4 @@
-"""Five readings: every earlier signature counts, and not the last three alone."""
+"""A chain of signatures: of five readings every earlier one counts, and not the last three alone."""
 
 import pytest
 
@@ -59,3 +59,12 @@ def test_what_the_fifth_reader_sends_back_keeps_the_signatures_before(cast, five
     article.refresh_from_db()
     kept = article.signed.chain() if article.signed else []
     assert [link.person for link in kept] == readers[: to_stage - 1]
+
+
+def test_what_all_have_read_waits_for_no_reader(cast):
+    deputy = make_user("deputy", ["first", "second", "final"])
+    article = cast.article()
+    cast.sign(article, times=2)
+    assert list(review.readings_waiting_for(deputy)) == [article]
+    cast.sign(article)
+    assert not review.readings_waiting_for(deputy).exists()

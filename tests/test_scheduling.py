@@ -197,6 +197,14 @@ def test_one_call_takes_a_bounded_number_the_earliest_first(cast, clock, monkeyp
     assert scheduling.publish_due() == 1
 
 
+def test_the_first_look_at_instants_notices_none_before_it(cast, clock):
+    """The worker's sign of life is no look at instants."""
+    cast.publish(cast.article(expires_at=clock.now + HOUR))
+    scheduling.record_heartbeat()
+    clock.forward(2 * HOUR)
+    assert scheduling.rebake_expired() == 0
+
+
 def test_a_silent_worker_is_noticed(db, clock):
     never = worker.worker_silent_since()
     assert never.year == 1

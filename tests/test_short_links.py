@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from articles import short_links
 from articles.models import ShortLink
@@ -81,6 +81,23 @@ def test_the_logo_covers_at_most_five_percent():
     assert draw_qr_code(ADDRESS + "W1", form="png", size=127, logo=logo) == draw_qr_code(
         ADDRESS + "W1", form="png", size=127
     )
+    assert draw_qr_code(ADDRESS + "W1", form="png", size=128, logo=logo) != draw_qr_code(
+        ADDRESS + "W1", form="png", size=128
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(200, 200), (200, 100), (100, 200)])
+def test_a_logo_of_any_shape_has_a_white_margin(width, height):
+    logo = png(width, height, (200, 0, 0))
+    image = Image.open(io.BytesIO(draw_qr_code(ADDRESS + "W1", form="png", size=600, logo=logo))).convert("RGB")
+    red = (
+        ImageChops.subtract(image.getchannel("R"), image.getchannel("G"))
+        .point(lambda value: 255 * (value > 100))
+        .getbbox()
+    )
+    # 29 modules of 37; a sixteenth of the logo's side is left white on each side.
+    side = round(29 * 0.22 / 37 * 600)
+    assert max(red[2] - red[0], red[3] - red[1]) == side - 2 * (side // 16)
 
 
 @pytest.mark.parametrize("decoder", ["zxing", "zbar"])

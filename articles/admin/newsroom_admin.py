@@ -127,26 +127,21 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin):
         inlines: Sequence[tuple[forms.BaseInlineFormSet, InlineModelAdmin]] = (),
         **context: object,
     ) -> HttpResponse:
-        """The page on which `obj` is changed, or a new one added, for the views that have a form of their own.
-
-        Context and template are those of Django's add and change views; `inlines` are formsets with their options.
-        """
+        """The page of Django's add and change views, for a view with a form of its own; `inlines` are formsets."""
         fieldsets = list(self.get_fieldsets(request, obj))
         may_change = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         readonly = self.get_readonly_fields(request, obj) if may_change else flatten_fieldsets(fieldsets)
         admin_form = AdminForm(form, fieldsets, {}, readonly, model_admin=self)
         formsets = [formset for formset, _inline in inlines]
         shown = self.get_inline_formsets(request, formsets, [inline for _formset, inline in inlines], obj)
-        title = (_django("Change %s") if may_change else _django("View %s")) if obj else _django("Add %s")
         page = {
             **self.admin_site.each_context(request),
-            "title": title % self.opts.verbose_name,
+            "title": self.title_of_form(obj, may_change=may_change),
             "subtitle": str(obj) if obj else None,
             "adminform": admin_form,
             "object_id": str(obj.pk) if obj else None,
             "original": obj,
             "is_popup": IS_POPUP_VAR in request.POST or IS_POPUP_VAR in request.GET,
-            "to_field": None,
             "media": sum((formset.media for formset in shown), self.media + admin_form.media),
             "inline_admin_formsets": shown,
             "errors": AdminErrorList(form, formsets),
@@ -154,6 +149,12 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin):
             **context,
         }
         return self.render_change_form(request, page, add=obj is None, change=obj is not None, obj=obj)
+
+    def title_of_form(self, obj: models.Model | None, *, may_change: bool) -> str:
+        """What is done on the page of a form, in Django's words."""
+        if obj is None:
+            return _django("Add %s") % self.opts.verbose_name
+        return (_django("Change %s") if may_change else _django("View %s")) % self.opts.verbose_name
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """As Django's; a day before all calendars in the address leads to the whole list."""

@@ -30,7 +30,7 @@ CHUNK = 50
 # Told of the pages done, and of all that there are.
 Progress = Callable[[int, int], None]
 # What shows on every page and lies in files: where these differ, the site was baked by another version of the product.
-SHOWN = ["templates/public", "static/site", "locale", "articles/public", "articles/sanitising"]
+SHOWN = ["templates/public", "static/site", "locale", "articles/public", "articles/sanitising", "articles/templatetags"]
 
 
 ALREADY_BAKING = Problem(

@@ -9,5 +9,5 @@ from .pages import page_batch
 
 
 def site_context_processor(request: HttpRequest) -> dict[str, Any]:
-    """`site_context_processor`: the settings, navigation and footer of readers' pages; read when a template first prints some of it."""
+    """Add `site`: settings, navigation and footer of readers' pages, read when a template first prints some of it."""
     return {"site": SimpleLazyObject(lambda: page_batch.page_batch(request).site)}

@@ -1,7 +1,7 @@
 """Parts of readers' pages that templates ask for."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from datetime import datetime
 
 from django import template
@@ -14,8 +14,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from ..comparing import TextSpan
+from ..search.finding import SnippetPart
+
 register = template.Library()
 HAN = re.compile("[\u3400-\u9fff]")
+SPAN_HTML = {"same": "{}", "added": "<ins>{}</ins>", "removed": "<del>{}</del>"}
 CURRENT = "chrome.current"  # where it is kept while one page is rendered
 
 
@@ -79,3 +83,34 @@ def title_halves(title: str) -> str:
     if len(parts) < 2 or not all(HAN.search(part) for part in parts):
         return title
     return format_html_join(" ", "<span>{}</span>", ((part,) for part in parts))
+
+
+@register.filter
+def changed_spans(spans: Iterable[TextSpan]) -> SafeString:
+    """A compared line as HTML: what was added as `ins`, what was removed as `del`."""
+    return format_html_join("", "{}", ((format_html(SPAN_HTML[span.kind], span.text),) for span in spans))
+
+
+@register.filter
+def found_parts(parts: Iterable[SnippetPart]) -> SafeString:
+    """A title or snippet that a search found as HTML: the words that were searched for as `mark`."""
+    marked = (format_html("<mark>{}</mark>", part.text) if part.found else part.text for part in parts)
+    return format_html_join("", "{}", ((part,) for part in marked))
+
+
+@register.filter
+def linked(text: str, url: str | None) -> str:
+    """The text as a link to `url`, or as it is where there is no address."""
+    return format_html('<a href="{}">{}</a>', url, text) if url else text
+
+
+@register.filter
+def linked_away(text: str, url: str | None) -> str:
+    """As `linked`, to another site, which gets no hold of our window."""
+    return format_html('<a href="{}" rel="noopener">{}</a>', url, text) if url else text
+
+
+@register.filter
+def srcset(renditions: Iterable[tuple[int, str]]) -> str:
+    """The renditions of a picture, (width in pixels, address), as the `srcset` of an `img`."""
+    return ", ".join(f"{address} {width}w" for width, address in renditions)

@@ -1,5 +1,5 @@
-// Dragging blocks and articles on the arranging screen. What it does is what the arrows do: it moves the cards and gives their
-// fields the names of their new places; without it the arrows work as they are.
+// Dragging blocks and articles on the arranging screen. What it does is what the arrows do: it moves the cards and
+// gives their fields the names of their new places; without it the arrows work as they are.
 (() => {
   const form = document.getElementById("arrange");
   if (!form) return;
@@ -18,29 +18,35 @@
   };
   // A block's heading says which it is: number, kind, and its title or where it takes its articles from.
   const describe = (block, b) => {
-    const field = (name) => block.querySelector(`[name="b${b}-${name}"]`), legend = block.querySelector("legend");
+    const field = (name) => block.querySelector(`[name="b${b}-${name}"]`);
+    const legend = block.querySelector("legend");
     const chosen = (name) => field(name).value && field(name).selectedOptions[0].text;
     const told = [chosen("kind"), field("title").value || chosen("section") || field("keyword").value].filter(Boolean);
     legend.firstElementChild.textContent = b + 1;
     legend.lastElementChild.textContent = told.map((word) => ` · ${word}`).join("");
   };
-  form.querySelectorAll("legend").forEach((legend) => legend.append(document.createElement("span")));
+  for (const legend of form.querySelectorAll("legend")) legend.append(document.createElement("span"));
   const describeAll = () => form.querySelectorAll("[data-block]").forEach(describe);
   form.addEventListener("input", describeAll);
   describeAll();
-  const relabelled = (card, place) => card.querySelectorAll(":scope > .moves [aria-label]").forEach((button) => {
-    button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/\d+/, place + 1));
-  });
+  const relabelled = (card, place) =>
+    card.querySelectorAll(":scope > .moves [aria-label]").forEach((button) => {
+      button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/\d+/, place + 1));
+    });
   const number = () => {
     form.querySelectorAll("[data-block]").forEach((block, b) => {
       relabelled(block, b);
-      block.querySelectorAll(".fields *").forEach((e) => renamed(e, /(^|id_)b\d+/, `$1b${b}`));
+      for (const e of block.querySelectorAll(".fields *")) renamed(e, /(^|id_)b\d+/, `$1b${b}`);
       block.querySelectorAll("[data-slot]").forEach((slot, s) => {
         relabelled(slot, s);
-        slot.querySelectorAll(".fields *").forEach((e) => renamed(e, /(^|id_)b\d+s\d+/, `$1b${b}s${s}`));
-        slot.querySelectorAll("[name=act]").forEach((e) => { e.value = `${e.value.split("-")[0]}-${b}-${s}`; });
+        for (const e of slot.querySelectorAll(".fields *")) renamed(e, /(^|id_)b\d+s\d+/, `$1b${b}s${s}`);
+        slot.querySelectorAll("[name=act]").forEach((e) => {
+          e.value = `${e.value.split("-")[0]}-${b}-${s}`;
+        });
       });
-      block.querySelectorAll(":scope > p [name=act]").forEach((e) => { e.value = `${e.value.split("-")[0]}-${b}`; });
+      block.querySelectorAll(":scope > p [name=act]").forEach((e) => {
+        e.value = `${e.value.split("-")[0]}-${b}`;
+      });
     });
     describeAll();
   };
@@ -51,10 +57,23 @@
     handle.textContent = "⠿";
     handle.setAttribute("aria-hidden", "true");
     card.querySelector(".moves").prepend(handle);
-    handle.addEventListener("pointerdown", () => { card.draggable = true; });
-    handle.addEventListener("pointerup", () => { card.draggable = false; });
-    card.addEventListener("dragstart", (event) => { event.stopPropagation(); dragged = card; card.classList.add("dragged"); });
-    card.addEventListener("dragend", () => { card.draggable = false; card.classList.remove("dragged"); dragged = null; number(); });
+    handle.addEventListener("pointerdown", () => {
+      card.draggable = true;
+    });
+    handle.addEventListener("pointerup", () => {
+      card.draggable = false;
+    });
+    card.addEventListener("dragstart", (event) => {
+      event.stopPropagation();
+      dragged = card;
+      card.classList.add("dragged");
+    });
+    card.addEventListener("dragend", () => {
+      card.draggable = false;
+      card.classList.remove("dragged");
+      dragged = null;
+      number();
+    });
     card.addEventListener("dragover", (event) => {
       const kind = dragged && (dragged.matches("[data-slot]") ? "[data-slot]" : "[data-block]");
       const over = kind && event.target.closest(kind);

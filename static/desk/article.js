@@ -12,7 +12,8 @@
   });
 
   for (const item of document.querySelectorAll(".problems [data-field]")) {
-    const field = document.querySelector(`.field-${item.dataset.field}`) || document.getElementById(`${item.dataset.field}-group`);
+    const field =
+      document.querySelector(`.field-${item.dataset.field}`) || document.getElementById(`${item.dataset.field}-group`);
     if (!field) continue;
     const link = document.createElement("button");
     link.type = "button";
@@ -101,10 +102,18 @@
       const box = document.createElement("div");
       box.className = "kept-copy";
       box.setAttribute("role", "alert");
-      const at = new Date(draft.at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+      const at = new Date(draft.at).toLocaleString(document.documentElement.lang, {
+        dateStyle: "short",
+        timeStyle: "short",
+      });
       const sentence = document.createElement("p");
-      sentence.textContent = words.dataset.found.replace("{}", at) + (basedOn > draft.basedOn ? ` ${words.dataset.older}` : "");
-      box.append(sentence, button(words.dataset.restore, "button default", () => restore(draft)), button(words.dataset.discard, "button", () => localStorage.removeItem(key)));
+      sentence.textContent =
+        words.dataset.found.replace("{}", at) + (basedOn > draft.basedOn ? ` ${words.dataset.older}` : "");
+      box.append(
+        sentence,
+        button(words.dataset.restore, "button default", () => restore(draft)),
+        button(words.dataset.discard, "button", () => localStorage.removeItem(key)),
+      );
       form.querySelector(".desk-main").prepend(box);
 
       function button(label, className, act) {
@@ -139,7 +148,12 @@
   function forgetWhatWasSaved() {
     const sent = JSON.parse(sessionStorage.getItem("newsroom:sent") || "null");
     sessionStorage.removeItem("newsroom:sent");
-    if (sent && !refused && (sent.key === key ? Number(words.dataset.revision) > sent.basedOn : sent.key.endsWith(":new"))) localStorage.removeItem(sent.key);
+    if (
+      sent &&
+      !refused &&
+      (sent.key === key ? Number(words.dataset.revision) > sent.basedOn : sent.key.endsWith(":new"))
+    )
+      localStorage.removeItem(sent.key);
   }
 
   function sweep() {

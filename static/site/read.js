@@ -1,4 +1,5 @@
-// Says once that this page was read, when somebody sees it. No cookie, nothing stored, nothing sent but the article's number.
+// Says once that this page was read, when somebody sees it. No cookie, nothing stored, nothing sent but the article's
+// number.
 (() => {
   const article = document.querySelector("article[data-read]");
   if (!article || !navigator.sendBeacon) return;

@@ -1,25 +1,34 @@
-// What needs a script on an article's page: copying its address, printing, reading it aloud, closing the share sheet. Each button is
-// hidden until it can do what it says.
+// What needs a script on an article's page: copying its address, printing, reading it aloud, closing the share sheet.
+// Each button is hidden until it can do what it says.
 (() => {
   const tool = (name) => document.querySelector(`[data-tool="${name}"]`);
-  const show = (button, act) => { if (button) { button.hidden = false; button.addEventListener("click", act); } };
+  const show = (button, act) => {
+    if (button) {
+      button.hidden = false;
+      button.addEventListener("click", act);
+    }
+  };
 
   show(tool("print"), () => window.print());
 
   const copy = tool("copy");
-  if (navigator.clipboard) show(copy, async () => {
-    try {
-      await navigator.clipboard.writeText(document.querySelector("[data-address]").textContent);
-      copy.textContent = copy.dataset.done;
-    } catch { // not allowed here: the address stands below, to be copied by hand
-      copy.hidden = true;
-    }
-  });
+  if (navigator.clipboard)
+    show(copy, async () => {
+      try {
+        await navigator.clipboard.writeText(document.querySelector("[data-address]").textContent);
+        copy.textContent = copy.dataset.done;
+      } catch {
+        // not allowed here: the address stands below, to be copied by hand
+        copy.hidden = true;
+      }
+    });
 
   // The share sheet lies over the text, so it goes when one turns to something else.
   const share = document.querySelector(".share");
   if (share) {
-    document.addEventListener("click", (event) => { if (!share.contains(event.target)) share.open = false; });
+    document.addEventListener("click", (event) => {
+      if (!share.contains(event.target)) share.open = false;
+    });
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !share.open) return;
       share.open = false;
@@ -29,18 +38,25 @@
 
   // Reading aloud: title, source and time, text and captions; not the names at the end, nor what else there is.
   const speech = window.speechSynthesis;
-  const read = tool("read"), stop = tool("stop"), story = document.querySelector(".story");
+  const read = tool("read");
+  const stop = tool("stop");
+  const story = document.querySelector(".story");
   if (!speech || !window.SpeechSynthesisUtterance || !read || !story) return;
   const words = read.textContent;
-  let parts = [], place = -1, paused = false;
+  let parts = [];
+  let place = -1;
+  let paused = false;
   const mark = () => {
-    document.querySelectorAll(".spoken").forEach((e) => e.classList.remove("spoken"));
+    for (const e of document.querySelectorAll(".spoken")) e.classList.remove("spoken");
     if (parts[place]) parts[place].classList.add("spoken");
   };
   const rest = () => {
-    parts = []; place = -1; paused = false;
+    parts = [];
+    place = -1;
+    paused = false;
     mark();
-    read.textContent = words; stop.hidden = true;
+    read.textContent = words;
+    stop.hidden = true;
   };
   const next = () => {
     place += 1;
@@ -49,8 +65,12 @@
     const says = new SpeechSynthesisUtterance(parts[place].textContent.replace(/\s+/g, " "));
     says.lang = document.documentElement.lang;
     const here = parts[place];
-    says.onend = () => { if (parts[place] === here) next(); };
-    says.onerror = () => { if (parts[place] === here) rest(); };
+    says.onend = () => {
+      if (parts[place] === here) next();
+    };
+    says.onerror = () => {
+      if (parts[place] === here) rest();
+    };
     speech.speak(says);
   };
   show(read, () => {
@@ -64,11 +84,15 @@
       next();
     } else {
       paused = !paused;
-      if (paused) speech.pause(); else speech.resume();
+      if (paused) speech.pause();
+      else speech.resume();
       read.textContent = paused ? read.dataset.goOn : read.dataset.pause;
     }
   });
-  show(stop, () => { rest(); speech.cancel(); });
+  show(stop, () => {
+    rest();
+    speech.cancel();
+  });
   stop.hidden = true;
   window.addEventListener("pagehide", () => speech.cancel());
 })();

@@ -1,10 +1,11 @@
-// Looking at an article's pictures one by one: by key, by swipe, by button. The list of pictures scrolls sideways and stops at each;
-// all else only asks it to. Without the script the pictures stand in the text, as they do anyway.
+// Looking at an article's pictures one by one: by key, by swipe, by button. The list of pictures scrolls sideways and
+// stops at each; all else only asks it to. Without the script the pictures stand in the text, as they do anyway.
 (() => {
   const shown = document.querySelector("dialog.viewer");
   const pictures = [...document.querySelectorAll(".text img, .text ~ .gallery img")];
-  if (!shown || !shown.showModal || !pictures.length) return;
-  const list = shown.querySelector("ol"), count = shown.querySelector("output");
+  if (!shown?.showModal || !pictures.length) return;
+  const list = shown.querySelector("ol");
+  const count = shown.querySelector("output");
   const button = (name) => shown.querySelector(`[data-viewer="${name}"]`);
 
   const place = () => Math.round(list.scrollLeft / list.clientWidth);
@@ -19,16 +20,21 @@
     button("after").disabled = here === pictures.length - 1;
   };
 
-  const fill = () => list.append(...pictures.map((picture) => {
-    const item = document.createElement("li"), figure = document.createElement("figure"), image = picture.cloneNode();
-    for (const name of ["role", "tabindex", "aria-haspopup", "class"]) image.removeAttribute(name);
-    image.sizes = "100vw";
-    figure.append(image);
-    const caption = picture.closest("figure")?.querySelector("figcaption");
-    if (caption) figure.append(caption.cloneNode(true));
-    item.append(figure);
-    return item;
-  }));
+  const fill = () =>
+    list.append(
+      ...pictures.map((picture) => {
+        const item = document.createElement("li");
+        const figure = document.createElement("figure");
+        const image = picture.cloneNode();
+        for (const name of ["role", "tabindex", "aria-haspopup", "class"]) image.removeAttribute(name);
+        image.sizes = "100vw";
+        figure.append(image);
+        const caption = picture.closest("figure")?.querySelector("figcaption");
+        if (caption) figure.append(caption.cloneNode(true));
+        item.append(figure);
+        return item;
+      }),
+    );
   const open = (at) => {
     if (!list.children.length) fill();
     for (const part of [count, button("before"), button("after")]) part.hidden = pictures.length === 1;
@@ -46,18 +52,28 @@
     picture.classList.add("opens");
     picture.addEventListener("click", () => open(at));
     picture.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(at); }
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        open(at);
+      }
     });
   });
   list.addEventListener("scroll", say, { passive: true });
   button("before").addEventListener("click", () => go(here - 1));
   button("after").addEventListener("click", () => go(here + 1));
   button("close").addEventListener("click", () => shown.close());
-  shown.addEventListener("click", (event) => { if (event.target.matches("li, figure")) shown.close(); });
+  shown.addEventListener("click", (event) => {
+    if (event.target.matches("li, figure")) shown.close();
+  });
   shown.addEventListener("keydown", (event) => {
     const to = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: pictures.length - 1 }[event.key];
-    if (to !== undefined) { event.preventDefault(); go(to); }
+    if (to !== undefined) {
+      event.preventDefault();
+      go(to);
+    }
   });
   shown.addEventListener("close", () => pictures[here].focus());
-  window.addEventListener("resize", () => { if (shown.open) go(here, "instant"); });
+  window.addEventListener("resize", () => {
+    if (shown.open) go(here, "instant");
+  });
 })();

@@ -56,10 +56,13 @@ def main() -> int:
         importlib.import_module(name)
     jobs = [job for module in options.modules or find_verbs(ROOT) for job in _sample(module, options)]
     scores: dict[str, list[bool]] = {}
-    with ProcessPoolExecutor(options.workers, mp_context=get_context("fork")) as workers:
-        for outcome in workers.map(run_mutant, jobs):
-            scores.setdefault(outcome.module, []).append(not outcome.diff)
-            print(f"{outcome.module}:{outcome.line} {outcome.diff or 'killed'}", flush=True)
+    # All that workers and tests write goes into one folder, removed at the end.
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        tempfile.tempdir = folder
+        with ProcessPoolExecutor(options.workers, mp_context=get_context("fork")) as workers:
+            for outcome in workers.map(run_mutant, jobs):
+                scores.setdefault(outcome.module, []).append(not outcome.diff)
+                print(f"{outcome.module}:{outcome.line} {outcome.diff or 'killed'}", flush=True)
     for module, killed in scores.items():
         print(f"{sum(killed) / len(killed):6.1%}  {sum(killed):4} of {len(killed):4}  {module}")
     everything = [killed for of_module in scores.values() for killed in of_module]
@@ -108,7 +111,7 @@ def _seconds_without(tests: tuple[str, ...]) -> float:
 @cache
 def _tree() -> Path:
     """This worker's copy of what git knows, with a migrated database beside it."""
-    tree = Path(tempfile.mkdtemp(prefix="mutants-"))
+    tree = Path(tempfile.mkdtemp(prefix="tree-"))
     files = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
     for name in files.stdout.decode().split("\0")[:-1]:
         if (ROOT / name).is_file():

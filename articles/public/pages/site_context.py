@@ -44,6 +44,21 @@ class SiteContext:
         return appearance.style_sheet_url(self.settings.accent)
 
     @property
+    def language(self) -> str:
+        """The language that pages declare (BCP 47): Chinese is that of mainland China, for glyphs and voices."""
+        return "zh-CN" if settings.LANGUAGE_CODE == "zh-hans" else settings.LANGUAGE_CODE
+
+    @property
+    def paper_by_day(self) -> str:
+        """The colour of the browser's own bars by day (#rrggbb)."""
+        return appearance.PAPER
+
+    @property
+    def paper_by_night(self) -> str:
+        """The colour of the browser's own bars by night (#rrggbb)."""
+        return appearance.NIGHT
+
+    @property
     def grey(self) -> bool:
         """Whether every page stands in mourning grey now."""
         return self.settings.is_grey(SiteSettings.Grey.ALL)

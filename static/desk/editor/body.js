@@ -5,7 +5,9 @@
   CKEDITOR.plugins.add("newsroombody", {
     requires: "widget",
     afterInit(editor) {
-      editor.dataProcessor.htmlFilter.addRules({ elements: { p: (element) => (isEmptyLine(element) ? false : element) } });
+      editor.dataProcessor.htmlFilter.addRules({
+        elements: { p: (element) => (isEmptyLine(element) ? false : element) },
+      });
       for (const happening of ["change", "dataReady", "mode"]) editor.on(happening, () => keepALineAtTheEnd(editor));
       // What was put in place so far is not the editor's to undo.
       editor.on("instanceReady", () => editor.resetUndo());
@@ -14,13 +16,18 @@
 
   // At the top only: the gate knows better about cells and items.
   function isEmptyLine(element) {
-    return !element.parent.parent && element.children.every((child) => child.name === "br" || (child.type === CKEDITOR.NODE_TEXT && BLANK.test(child.value)));
+    return (
+      !element.parent.parent &&
+      element.children.every(
+        (child) => child.name === "br" || (child.type === CKEDITOR.NODE_TEXT && BLANK.test(child.value)),
+      )
+    );
   }
 
   function keepALineAtTheEnd(editor) {
-    const editable = editor.mode === "wysiwyg" && editor.editable();
-    const last = editable && editable.getLast((node) => node.type === CKEDITOR.NODE_ELEMENT && !isScaffolding(node));
-    if (!last || !last.is("div", "table", "figure", "hr")) return;
+    const editable = editor.mode === "wysiwyg" ? editor.editable() : null;
+    const last = editable?.getLast((node) => node.type === CKEDITOR.NODE_ELEMENT && !isScaffolding(node));
+    if (!last?.is("div", "table", "figure", "hr")) return;
     editor.fire("lockSnapshot");
     const line = new CKEDITOR.dom.element("p");
     line.appendBogus(true);
@@ -29,11 +36,20 @@
   }
 
   function isScaffolding(element) {
-    return element.hasAttribute("data-cke-temp") || element.hasAttribute("data-cke-magic-line") || element.hasAttribute("data-cke-hidden-sel") || element.data("cke-bookmark");
+    return (
+      element.hasAttribute("data-cke-temp") ||
+      element.hasAttribute("data-cke-magic-line") ||
+      element.hasAttribute("data-cke-hidden-sel") ||
+      element.data("cke-bookmark")
+    );
   }
 
   // CKEditor's buttons are links to "javascript:void(0)"; its own handlers do the work, the policy refuses the rest.
-  document.addEventListener("click", (event) => event.target.closest?.('a[href^="javascript:"]') && event.preventDefault(), true);
+  document.addEventListener(
+    "click",
+    (event) => event.target.closest?.('a[href^="javascript:"]') && event.preventDefault(),
+    true,
+  );
 
   CKEDITOR.on("dialogDefinition", ({ data }) => {
     // Its upload tab is an iframe that the policy refuses; the rest of these would set what is not kept.

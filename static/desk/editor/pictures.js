@@ -5,7 +5,8 @@
   CKEDITOR.newsroom.figure = ({ src, alt = "", width, height, caption = "" }) => {
     const figure = document.createElement("figure");
     const image = document.createElement("img");
-    for (const [name, value] of Object.entries({ src, alt, width, height })) if (value || name === "alt") image.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ src, alt, width, height }))
+      if (value || name === "alt") image.setAttribute(name, value);
     figure.append(image, Object.assign(document.createElement("figcaption"), { textContent: caption }));
     return figure.outerHTML;
   };
@@ -17,24 +18,42 @@
       editor.widgets.add("picture", {
         pathName: texts.picture,
         parts: { image: "img", caption: "figcaption" },
-        editables: { caption: { selector: "figcaption", pathName: texts.caption, allowedContent: "strong em u s sub sup cite br; a[!href,rel]" } },
+        editables: {
+          caption: {
+            selector: "figcaption",
+            pathName: texts.caption,
+            allowedContent: "strong em u s sub sup cite br; a[!href,rel]",
+          },
+        },
         upcast,
         downcast,
       });
       editor.addCommand("picture", { exec: () => open(editor), async: true });
       editor.ui.addButton("Picture", { label: texts.picture, command: "picture", icon: "image", toolbar: "insert" });
-      editor.on("doubleclick", (event) => {
-        if (!event.data.element.is("img")) return;
-        event.stop();
-        open(editor, event.data.element);
-      }, null, null, 1);
+      editor.on(
+        "doubleclick",
+        (event) => {
+          if (!event.data.element.is("img")) return;
+          event.stop();
+          open(editor, event.data.element);
+        },
+        null,
+        null,
+        1,
+      );
       editor.on("key", (event) => leaveCaption(editor, event), null, null, 1);
       for (const happening of ["change", "dataReady", "mode"]) editor.on(happening, () => showPlaceholders(editor));
     },
   });
 
   function upcast(element) {
-    if (element.name !== "figure" || element.attributes["data-cke-upload-id"] || !element.find("img", true).length || element.find("table", true).length) return false;
+    if (
+      element.name !== "figure" ||
+      element.attributes["data-cke-upload-id"] ||
+      !element.find("img", true).length ||
+      element.find("table", true).length
+    )
+      return false;
     if (!element.find("figcaption", true).length) element.add(new CKEDITOR.htmlParser.element("figcaption"));
     return true;
   }
@@ -46,7 +65,8 @@
     return element;
   }
 
-  const widgets = (editor) => Object.values(editor.widgets.instances).filter((widget) => widget.name === "picture" && widget.wrapper);
+  const widgets = (editor) =>
+    Object.values(editor.widgets.instances).filter((widget) => widget.name === "picture" && widget.wrapper);
 
   // An empty caption says what belongs there; CKEditor leaves out attributes of this name when it gives its data.
   function showPlaceholders(editor) {
@@ -63,9 +83,9 @@
   // Enter in a caption goes on below the picture.
   function leaveCaption(editor, event) {
     const place = editor.getSelection()?.getStartElement();
-    const caption = place && place.getAscendant("figcaption", true);
+    const caption = place?.getAscendant("figcaption", true);
     const widget = event.data.keyCode === 13 && caption && editor.widgets.getByElement(caption);
-    if (!widget || widget.name !== "picture") return;
+    if (widget?.name !== "picture") return;
     event.cancel();
     CKEDITOR.newsroom.goOnBelow(editor, widget);
   }
@@ -73,7 +93,7 @@
   CKEDITOR.newsroom.goOnBelow = (editor, widget) => {
     editor.fire("saveSnapshot");
     let line = widget.wrapper.getNext((node) => node.type === CKEDITOR.NODE_ELEMENT);
-    if (!line || !line.is("p") || line.getText().trim()) {
+    if (!line?.is("p") || line.getText().trim()) {
       line = new CKEDITOR.dom.element("p");
       line.appendBogus(true);
       line.insertAfter(widget.wrapper);
@@ -94,10 +114,16 @@
     const widget = focused?.name === "picture" ? focused : null;
     const image = widget ? widget.parts.image : chosen?.is("img") ? chosen : null;
     const before = split(widget ? widget.parts.caption.getText() : "", pattern);
-    const ranges = editor.getSelection()?.getRanges().map((range) => range.clone()) || [];
+    const ranges =
+      editor
+        .getSelection()
+        ?.getRanges()
+        .map((range) => range.clone()) || [];
     const dialog = build(texts, !image);
     const { file, preview, alt, caption, credit, refusal, accept } = dialog.parts;
-    const found = image ? { src: image.getAttribute("src"), width: image.getAttribute("width"), height: image.getAttribute("height") } : {};
+    const found = image
+      ? { src: image.getAttribute("src"), width: image.getAttribute("width"), height: image.getAttribute("height") }
+      : {};
     Object.assign(alt, { value: image?.getAttribute("alt") || "" });
     Object.assign(caption, { value: before.caption });
     Object.assign(credit, { value: before.credit });
@@ -140,7 +166,8 @@
       if (dialog.returnValue !== "accept" || !found.src) return;
       const after = { caption: caption.value.trim(), credit: credit.value.trim() };
       const words = join(after, pattern);
-      if (widget) change(editor, widget, { ...found, alt: alt.value.trim() }, words === join(before, pattern) ? null : words);
+      if (widget)
+        change(editor, widget, { ...found, alt: alt.value.trim() }, words === join(before, pattern) ? null : words);
       else insert(editor, image, { ...found, alt: alt.value.trim(), caption: words });
     });
     document.body.append(dialog);
@@ -184,15 +211,23 @@
       alt: make("input", { type: "text", maxLength: 200 }),
       caption: make("textarea", { rows: 2, maxLength: 400 }),
       credit: make("input", { type: "text", maxLength: 80 }),
-      accept: make("button", { value: "accept", textContent: isNew ? texts.insert : texts.change, className: "button default" }),
+      accept: make("button", {
+        value: "accept",
+        textContent: isNew ? texts.insert : texts.change,
+        className: "button default",
+      }),
     };
     parts.refusal.setAttribute("role", "status");
     const cancel = make("button", { type: "button", textContent: texts.cancel, className: "button" });
     const form = make("form", { method: "dialog" });
     form.append(
       make("h2", { textContent: texts.picture_title }),
-      labelled(texts.picture_file, parts.file), parts.refusal, parts.preview,
-      labelled(texts.caption, parts.caption), labelled(texts.credit, parts.credit), labelled(texts.alt, parts.alt),
+      labelled(texts.picture_file, parts.file),
+      parts.refusal,
+      parts.preview,
+      labelled(texts.caption, parts.caption),
+      labelled(texts.credit, parts.credit),
+      labelled(texts.alt, parts.alt),
     );
     if (isNew) form.append(make("p", { className: "help", textContent: texts.picture_help }));
     const acts = make("div", { className: "acts" });

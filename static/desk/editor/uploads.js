@@ -41,14 +41,26 @@
         },
       });
       editor.on("paste", ({ data }) => preferTheFile(data), null, null, 2);
-      // Early (1 is where CKEditor reads the clipboard), before a handler of its own builds the pasted text in the page:
-      // that would fetch the pictures from where they are.
-      editor.on("paste", ({ data }) => leaveOut(editor, data, { keepLocal: Boolean(data.dataTransfer.getData("text/rtf", true)) }), null, null, 2);
+      // Early (1 is where CKEditor reads the clipboard), before a handler of its own builds the pasted text in the
+      // page: that would fetch the pictures from where they are.
+      editor.on(
+        "paste",
+        ({ data }) => leaveOut(editor, data, { keepLocal: Boolean(data.dataTransfer.getData("text/rtf", true)) }),
+        null,
+        null,
+        2,
+      );
       // Then again, once Word's pictures have been taken out of what came along beside the text.
-      editor.on("paste", ({ data }) => {
-        leaveOut(editor, data, {});
-        takeAlong(editor, data);
-      }, null, null, 20);
+      editor.on(
+        "paste",
+        ({ data }) => {
+          leaveOut(editor, data, {});
+          takeAlong(editor, data);
+        },
+        null,
+        null,
+        20,
+      );
       editor.on("afterPaste", () => goOnBelow(editor));
       editor.on("instanceReady", () => waitForUploads(editor));
     },
@@ -72,7 +84,8 @@
   // Who pastes a picture goes on writing below it; left chosen, it would swallow what is typed.
   function goOnBelow(editor) {
     const held = editor.widgets.focused || editor.widgets.selected[0];
-    if (held?.wrapper && ["newsroompicture", "newsroomattachment"].includes(held.name)) CKEDITOR.newsroom.goOnBelow(editor, held);
+    if (held?.wrapper && ["newsroompicture", "newsroomattachment"].includes(held.name))
+      CKEDITOR.newsroom.goOnBelow(editor, held);
   }
 
   // CKEditor's own request would set a cookie for the whole site, and hide the server's sentence behind "error 422".
@@ -87,7 +100,8 @@
       const answer = read(xhr.responseText);
       if (answer?.uploaded) return taken.call(xhr);
       const loggedOut = xhr.responseURL.includes("/login/");
-      loader.message = answer?.error?.message || (loggedOut ? texts.logged_out : texts.upload_failed.replace("%s", loader.fileName));
+      loader.message =
+        answer?.error?.message || (loggedOut ? texts.logged_out : texts.upload_failed.replace("%s", loader.fileName));
       loader.changeStatus("error");
     };
     xhr.send(form);
@@ -187,11 +201,15 @@
 
   // What is still under way would be missing from the saved text.
   function waitForUploads(editor) {
-    editor.element.$.form?.addEventListener("submit", (event) => {
-      if (!editor.editable()?.findOne("[data-cke-upload-id]")) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      editor.showNotification(editor.config.newsroom.texts.still_uploading, "warning");
-    }, true);
+    editor.element.$.form?.addEventListener(
+      "submit",
+      (event) => {
+        if (!editor.editable()?.findOne("[data-cke-upload-id]")) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        editor.showNotification(editor.config.newsroom.texts.still_uploading, "warning");
+      },
+      true,
+    );
   }
 })();
