@@ -5,6 +5,8 @@ PORT ?= 8000
 PYTHON ?= python3
 # A server that listens everywhere is reached by this machine's first address.
 REACHED := $(if $(filter 0.0.0.0,$(HOST)),$(firstword $(shell hostname -I)),$(HOST))
+# Processes that share the tests, a file at a time; 0 runs them in one, without xdist.
+WORKERS ?= 2
 SITE_URL ?= http://$(REACHED):$(PORT)
 RUN := .venv/bin/python
 BIOME := .venv/bin/node tests/node_modules/@biomejs/biome/bin/biome
@@ -22,8 +24,8 @@ demo: ready ## a demo newsroom: site and desk at http://127.0.0.1:8000 (HOST=, P
 run: ready ## your own newsroom: asks for the first account, then serves
 	@exec $(RUN) manage.py serve --host $(HOST) --port $(PORT) --ask-account
 
-test: .venv/tests .env ## all tests, on SQLite; REQUIRE_ALL=1 turns skips into failures
-	@$(RUN) -m pytest
+test: .venv/tests .env ## all tests, in two processes (WORKERS=), on SQLite; REQUIRE_ALL=1 turns skips into failures
+	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 bench: .venv/tests .env ## speed, as ratios measured side by side (docs/performance.md); needs nginx, wrk, PostgreSQL
 	@$(RUN) -m tests.bench.run

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -21,13 +22,19 @@ from tests.conftest import needs
 
 ROOT = Path(settings.BASE_DIR)
 SHIPPED = ROOT / "deploy" / "nginx"
-PATIENCE = 60  # seconds until a server that has not started is given up
+PATIENCE = 180  # seconds until a server that has not started is given up
+SERVER_PORTS = range(10_000, 32_768)  # below the ephemeral ports of the kernel
 
 
 def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    """A random port on 127.0.0.1 that nobody listens on. Another test process is unlikely to choose the same one, and
+    the kernel gives none of them to a connection, before the server that is to listen there has started.
+    """
+    while True:
+        port = secrets.choice(SERVER_PORTS)
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -50,9 +57,9 @@ def fetch(url, method="GET", data=None, **headers):
         return error.code, error.headers, error.read()
 
 
-def eventually(condition, what):
-    """Wait until it holds; the time it takes proves nothing, and never holding is a failure."""
-    end = time.monotonic() + PATIENCE
+def eventually(condition, what, patience=PATIENCE):
+    """Wait until it holds, `patience` seconds at most; the time it takes proves nothing, never holding is a failure."""
+    end = time.monotonic() + patience
     while time.monotonic() < end:
         try:
             found = condition()

@@ -3,7 +3,6 @@
 import errno
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from articles.baking.generations import baked_generations
 from articles.models import AuditEntry, BakedPage, BakeJob, PageCheck, SiteSettings
 from tests.baked import assert_agrees, assert_nothing_waits
 from tests.conftest import needs
+from tests.serving import kill
 
 pytestmark = pytest.mark.django_db
 
@@ -301,8 +301,7 @@ def test_a_worker_killed_while_it_writes_is_made_good_by_the_next_one(newsroom):
         )
         while process.poll() is None and files_under(newsroom["DATA_DIR"] + "/baked") < 10 + 15 * killed:
             time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        kill(process)
     run(CLAIMS_RUN_OUT, newsroom)
     subprocess.run(command, env=newsroom, cwd=django_settings.BASE_DIR, check=True, stdout=subprocess.DEVNULL)
     run(COMPARE, newsroom)

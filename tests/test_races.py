@@ -27,7 +27,7 @@ def all_at_once(act):
 
     def run(number):
         try:
-            gate.wait(timeout=10)
+            gate.wait(timeout=60)
             act(number)
         except BaseException as error:  # noqa: BLE001 (whatever it is, the test must see it)
             wrong.append(error)
@@ -38,7 +38,8 @@ def all_at_once(act):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=600)
+    assert not any(thread.is_alive() for thread in threads)
     if wrong:
         raise wrong[0]
 

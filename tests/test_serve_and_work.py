@@ -12,6 +12,7 @@ from PIL import Image
 
 from articles import baking, scheduling, worker
 from articles.models import Article, BakeJob, Heartbeat
+from tests.serving import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def started(monkeypatch):
 
 def test_the_terminal_shows_a_code_that_opens_the_site(started, capsys, settings):
     zxingcpp = pytest.importorskip("zxingcpp")
-    call_command("serve", host="127.0.0.1", port=8001)
+    call_command("serve", host="127.0.0.1", port=free_port())
     out = capsys.readouterr().out
     assert settings.SITE_URL in out
     assert f"{settings.SITE_URL}/admin/" in out
@@ -79,11 +80,11 @@ def test_a_host_that_is_not_this_machine_is_told(started):
 
 
 def test_the_worker_is_started_beside_the_server_and_can_be_left_out(started):
-    call_command("serve", worker=True)
+    call_command("serve", port=free_port(), worker=True)
     assert [command[2] for command in started] == ["work", "granian"]
     assert started[0][-2:] == ["--with-parent", str(os.getpid())]
     started.clear()
-    call_command("serve", worker=False)
+    call_command("serve", port=free_port(), worker=False)
     assert [command[2] for command in started] == ["granian"]
 
 

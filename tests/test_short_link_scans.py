@@ -95,7 +95,11 @@ def test_a_preview_expires(client, cast, settings):
     assert "no-store" in response["Cache-Control"]
 
 
-@pytest.mark.parametrize("token", ["1", "1:x:y", signing.TimestampSigner(salt="other").sign("1")])
+@pytest.mark.parametrize(
+    "token",
+    ["1", "1:x:y", signing.TimestampSigner(salt="other").sign("1")],
+    ids=["unsigned", "wrongly signed", "signed for something else"],
+)
 def test_a_forged_preview_shows_nothing(client, cast, token):
     article = cast.article(title="秘密")
     response = client.get(f"/preview/{token.replace('1', str(article.latest.pk), 1)}/")
