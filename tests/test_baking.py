@@ -45,6 +45,15 @@ def later(monkeypatch, **much):
 # --- what an act asks for -------------------------------------------------------------------------------------------
 
 
+def test_what_readers_open_first_is_baked_first():
+    asked = ["/archive/", "/a/12/history/", "/s/news/", "/feeds/all.atom", "/a/12/", "/s/news/3/", "/", "/a/7/"]
+    baking.request_bake(asked)
+    baked = []
+    with mock.patch.object(jobs, "bake_jobs", side_effect=lambda rows: baked.extend(row.path for row in rows)):
+        baking.bake_pending(most=5)
+    assert baked == ["/", "/s/news/", "/a/12/", "/a/7/", "/a/12/history/"]
+
+
 def test_a_published_article_stands_on_every_page_that_shows_it(site):
     article = site.article(title="霁川大桥合龙")
     site.publish(article)

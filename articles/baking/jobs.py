@@ -5,6 +5,7 @@ holding the row, and only where nobody has asked for the address again since it 
 """
 
 import logging
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -43,15 +44,21 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
     The files of those that are `gone` are removed before the act returns to whoever called it.
     """
     away = sorted(set(gone))
-    # Sorted, so that two acts that ask for the same pages wait for one another and not each for the other.
+    # In one order everywhere, so that two acts that request the same pages cannot deadlock. It is the order of baking, too.
     BakeJob.objects.bulk_create(
-        [BakeJob(path=path) for path in sorted({*paths, *away})],
+        [BakeJob(path=path) for path in sorted({*paths, *away}, key=_baking_order)],
         AT_ONCE,
         update_conflicts=True,
         unique_fields=["path"],
         update_fields=ANEW,
     )
     transaction.on_commit(lambda: _bake_after_commit(away))
+
+
+def _baking_order(path: str) -> tuple[int, str]:
+    """Sort key: home page, fronts of sections, articles, then the rest, so that what readers open first is ready first."""
+    front = re.fullmatch(r"/(?:s/[^/]+/)?", path)
+    return (0 if front else 1 if re.fullmatch(r"/a/[0-9]+/", path) else 2, path)
 
 
 def request_full_bake() -> None:
