@@ -1,6 +1,6 @@
-"""Accounts: opened, named, switched off, given a password; never deleted, since the audit names them.
+"""Accounts: open, change, deactivate, set the password. They are never deleted, since audit entries refer to them.
 
-What an account may do in the newsroom are duties, which `assigning` gives and takes.
+What an account may do is decided by its duties (`assignments/assigning.py`).
 """
 
 from django.contrib.auth.models import User
@@ -21,13 +21,15 @@ ACCOUNT_FIELDS = ("username", "first_name", "last_name", "email", *SWITCHES)
 
 
 def may_open_accounts(user: User) -> bool:
-    """Whether the user opens and closes accounts."""
+    """Return True if the user may open and close accounts."""
     return permissions.has_duty_everywhere(user, Duty.ACCOUNTS)
 
 
 def may_change_account(user: User, account: User | None) -> bool:
-    """Superusers change every account. Others change none whose password would be a way to more than they may: not a
-    superuser's, nor one that assigns duties or reads the audit (三员).
+    """Return True if the user may change the account, or, if None, any.
+
+    Only superusers may change the accounts of superusers and of those who assign duties or read the audit (三员): with
+    a new password, others could log in to them and gain their rights.
     """
     if user.is_superuser or account is None or not may_open_accounts(user):
         return may_open_accounts(user)
@@ -37,9 +39,9 @@ def may_change_account(user: User, account: User | None) -> bool:
 
 @transaction.atomic
 def open_account(account: User, *, by: User, person: Person | None = None) -> User:
-    """Add the account, with the person whose it is. Without a password set on it, nobody logs in to it.
+    """Add the account and link it to its person. Without a password, nobody can log in to it.
 
-    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    Raises PermissionDenied or ValidationError.
     """
     permissions.require_duty_everywhere(by, Duty.ACCOUNTS)
     if account.is_superuser and not by.is_superuser:
@@ -56,9 +58,9 @@ def open_account(account: User, *, by: User, person: Person | None = None) -> Us
 
 @transaction.atomic
 def save_account(account: User, *, by: User, person: Person | None = None) -> User:
-    """Write what changed of the account, but for its password, and of the person whose it is.
+    """Save the changed fields of the account, except the password, and of its person.
 
-    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    Raises PermissionDenied or ValidationError.
     """
     before = User.objects.select_for_update(no_key=True).get(pk=account.pk)
     _require_may_change(by, before)
@@ -66,7 +68,7 @@ def save_account(account: User, *, by: User, person: Person | None = None) -> Us
     if "is_superuser" in changed and not by.is_superuser:
         raise PermissionDenied(_("Only administrators make others administrators."))
     if before.pk == by.pk and set(changed) & set(SWITCHES):
-        raise PermissionDenied(_("Nobody changes what their own account may do; ask another who may."))
+        raise PermissionDenied(_("You cannot change what your own account may do; ask another administrator."))
     if changed:
         save_fields(account, before, changed)
     labels = labels_of(account, changed)
@@ -79,9 +81,9 @@ def save_account(account: User, *, by: User, person: Person | None = None) -> Us
 
 @transaction.atomic
 def set_account_password(account: User, password: str | None, *, by: User) -> None:
-    """Give the account this password, or with None one that nothing matches. The entry says by whom, never what it is.
+    """Set the account's password; None makes it unusable. The audit entry does not contain it.
 
-    Raises PermissionDenied; nothing has changed then.
+    Raises PermissionDenied.
     """
     before = User.objects.select_for_update(no_key=True).get(pk=account.pk)
     _require_may_change(by, before)
@@ -92,7 +94,7 @@ def set_account_password(account: User, password: str | None, *, by: User) -> No
 
 @transaction.atomic
 def find_or_open_command_line() -> User:
-    """The account that commands act as where nobody is named: a superuser's, which nobody can log in to."""
+    """Return the superuser account that commands act as by default; created if missing. Nobody can log in to it."""
     known = User.objects.filter(username=COMMAND_LINE).first()
     if known:
         return known
@@ -114,7 +116,7 @@ def _require_may_change(by: User, account: User) -> None:
 
 
 def _name_account(account: User, person: Person, *, by: User) -> list[str]:
-    """Write whose account it is; what of it changed, in words for the account's entry."""
+    """Save the account's person; returns the labels of what changed, for the account's audit entry."""
     before = lock_row(person)
     if before and before.user_id not in (None, account.pk):
         raise ValidationError(_("“%(person)s” has an account already.") % {"person": before})
@@ -126,6 +128,6 @@ def _name_account(account: User, person: Person, *, by: User) -> list[str]:
 
 
 def _record_account_change(account: User, what: str, fields: list[str], *, by: User) -> None:
-    """Which fields, and what the account may do since; never its e-mail address, which an entry would keep for good."""
+    """Record the changed fields and the flags; never values such as the e-mail address, since entries are permanent."""
     switches = {switch: getattr(account, switch) for switch in SWITCHES}
     audit.record_entry(f"user.{what}", account, by=by, name=account.get_username(), fields=fields, **switches)

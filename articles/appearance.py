@@ -1,7 +1,7 @@
-"""How readers want it to look: large and simple (长辈版), by day or night, in three sizes of type.
+"""Reading settings: large and simple (长辈版), light or dark, three text sizes.
 
-A page is the same for everybody. What a reader chose is in a cookie that does nothing but choose the one style sheet of the
-page; so no script is needed, nothing flashes, and any cache may hold the page (docs/decisions/look.md).
+A page is the same for everybody. The reader's choice is a cookie that only selects the style sheet: no script is
+needed, nothing flashes, and any cache may store the page (docs/decisions/look.md).
 """
 
 import re
@@ -16,22 +16,22 @@ from django.conf import settings
 from .models import SiteSettings
 
 COOKIE = "look"
-THEMES, SIZES = ("auto", "light", "dark"), ("normal", "small", "large")
-# Browsers ask for the sheet with every page: Chromium's cache does not tell cookies apart, and would keep the look of before.
-# Without ETag, since two looks written in one second may be of one size.
-CACHE_CONTROL = "private, no-cache"
+THEMES, TEXT_SIZES = ("auto", "light", "dark"), ("normal", "small", "large")
+# Browsers revalidate the style sheet with every page: Chromium's cache does not distinguish cookies and would keep the
+# old one. No ETag: two style sheets written within one second may have the same size.
+STYLE_CACHE_CONTROL = "private, no-cache"
 _COOKIE = re.compile(rf"(?:^|;\s*){COOKIE}=([a-z-]{{1,40}})(?:;|$)")
 _FOLDER = Path(settings.BASE_DIR) / "static" / "site"
 _ADDRESS = re.compile(r"/look/([0-9a-f]{12})\.css")
 COLOUR = re.compile("#[0-9a-f]{6}")
-# Paper by day and by night, and the accent where editors chose none, as static/site/look has them. An accent must be read
-# on both papers.
+# Background colours of the light and the dark theme, and the default accent, as in static/site/look. An accent must be
+# legible on both.
 PAPER, NIGHT, ACCENT = "#fdfcf9", "#171614", "#9d2b22"
-LEGIBLE = 4.5  # contrast of text, WCAG 1.4.3
+LEGIBLE = 4.5  # minimum contrast of text, WCAG 1.4.3
 
 
 class Appearance(NamedTuple):
-    """One of the looks there are."""
+    """One combination of reading settings."""
 
     elder: bool = False
     theme: str = "auto"
@@ -42,34 +42,34 @@ class Appearance(NamedTuple):
 
 
 def all_appearances() -> Iterator[Appearance]:
-    """Every look there is."""
+    """Yield every combination of reading settings."""
     for elder in (False, True):
         for theme in THEMES:
-            yield from (Appearance(elder, theme, size) for size in SIZES)
+            yield from (Appearance(elder, theme, size) for size in TEXT_SIZES)
 
 
 BY_NAME = {str(look): look for look in all_appearances()}
 
 
 def chosen_appearance(cookies: str) -> Appearance:
-    """The look that a Cookie header asks for; the usual one where it asks for none that we have."""
+    """Return the settings in a Cookie header, or the defaults if it has none or unknown ones."""
     found = _COOKIE.search(cookies)
     return BY_NAME.get(found[1], Appearance()) if found else Appearance()
 
 
 def style_sheet_path(path: str, cookies: str) -> str:
-    """The address of the file that answers for a page's style sheet at `path`; other addresses stay as they are."""
+    """Map the path of a page's style sheet to the file for the reader's settings; return other paths unchanged."""
     found = _ADDRESS.fullmatch(path)
     return f"/look/{found[1]}/{chosen_appearance(cookies)}.css" if found else path
 
 
 def style_digest(accent: str) -> str:
-    """Twelve hexadecimal digits of all that the sheets are made of: with other ones, pages ask for another address."""
+    """Return a hash (12 hexadecimal digits) of the style sheets' sources; it is part of their URL, so changes show."""
     return _digest_of_sources(accent, _style_sources()) if settings.DEBUG else _cached_digest(accent)
 
 
 def style_sheet(look: Appearance, accent: str) -> str:
-    """The whole style sheet of a look."""
+    """Return the complete style sheet for these settings, with the accent colour (#rrggbb, or '')."""
     parts = _style_sources() if settings.DEBUG else _kept_parts()
     light = parts["light"] + (f" :root {{ --accent: {accent}; }}" if accent else "")
     dark = parts["dark"] + (f" :root {{ --accent: {lightened_accent(accent)}; }}" if accent else "")
@@ -83,13 +83,13 @@ def style_sheet(look: Appearance, accent: str) -> str:
 
 
 def contrast_ratio(one: str, other: str) -> float:
-    """The contrast of two colours (#rrggbb), as WCAG 2 reckons it: 1 to 21."""
+    """Return the WCAG 2 contrast ratio of two colours (#rrggbb): 1 to 21."""
     first, second = sorted((_relative_luminance(one), _relative_luminance(other)), reverse=True)
     return (first + 0.05) / (second + 0.05)
 
 
 def lightened_accent(accent: str) -> str:
-    """The accent, mixed with white until it can be read by night."""
+    """Return the accent, mixed with white until it is legible on the dark theme."""
     channels = _colour_channels(accent)
     for step in range(21):
         mixed = "#" + "".join(f"{round(c + (255 - c) * step / 20):02x}" for c in channels)
@@ -99,12 +99,12 @@ def lightened_accent(accent: str) -> str:
 
 
 def style_sheet_url(accent: str) -> str:
-    """Where the style sheet of every page is."""
+    """Return the URL path of the style sheet that pages link to."""
     return f"/look/{style_digest(accent)}.css"
 
 
 def style_sheet_files() -> list[str]:
-    """The addresses of the files of every look; one query."""
+    """Return the URL paths of the style sheet files of all settings. One query."""
     now = style_digest(SiteSettings.current().accent)
     return [f"/look/{now}/{look}.css" for look in all_appearances()]
 

@@ -14,14 +14,14 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         from . import pictures  # noqa: PLC0415 (the app loads before its modules may)
 
-        # For frames that turn out larger than the file's head said; pictures checks the head itself.
+        # For frames larger than the file header says; `pictures` checks the header.
         Image.MAX_IMAGE_PIXELS = pictures.MAX_PIXELS
         pre_migrate.connect(_remove_triggers_before_migrate, sender=self)
         post_migrate.connect(_install_triggers_after_migrate, sender=self)
 
 
 def _remove_triggers_before_migrate(using: str, plan: Any = (), **_kwargs: Any) -> None:
-    """Before tables change: SQLite will not rename a table while a trigger speaks of one that is gone for the moment."""
+    """SQLite cannot rename a table while a trigger refers to a table that does not exist at that moment."""
     from . import triggers  # noqa: PLC0415 (the app loads before its modules may)
 
     if plan:
@@ -29,7 +29,7 @@ def _remove_triggers_before_migrate(using: str, plan: Any = (), **_kwargs: Any) 
 
 
 def _install_triggers_after_migrate(using: str, plan: Any = (), **_kwargs: Any) -> None:
-    """After the app's tables are all there; a `migrate` that unwinds them leaves nothing to guard."""
+    """Install the triggers if all their tables exist; after a reverse migration they may not."""
     from . import triggers  # noqa: PLC0415 (the app loads before its modules may)
 
     connection = connections[using]

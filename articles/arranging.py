@@ -1,8 +1,8 @@
-"""Arranging the home page and topics (专题): what editors put into blocks, and what blocks fill themselves with."""
+"""Arranging the home page and topics (专题): articles that editors place in blocks, and automatic filling."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.core import signing
@@ -19,12 +19,12 @@ from .saved_rows import lock_row, write_row
 
 TOPIC_FIELDS = ("title", "slug", "introduction", "banner", "state", "position")
 MOST_BLOCKS = 12
-SALT, PREVIEW_AGE = "arranging.preview", timedelta(hours=1)
-LONGEST_TOKEN = 6000  # what fits the line of a request that nginx takes
+ARRANGEMENT_SALT, PREVIEW_AGE = "arranging.preview", timedelta(hours=1)
+LONGEST_TOKEN = 6000  # characters; nginx limits the length of the request line
 
 
 class SlotLine(NamedTuple):
-    """One line of a block, ready to print."""
+    """One line of a block, as shown."""
 
     article: Article
     title: str
@@ -39,22 +39,22 @@ class FilledBlock(NamedTuple):
 
 
 class ArrangedBlock(NamedTuple):
-    """A block as it shall be, with its slots in order."""
+    """A block, saved or not, with its slots in order."""
 
     block: Block
     slots: Sequence[Slot]
 
 
 def arranged_blocks(topic: Topic | None) -> list[ArrangedBlock]:
-    """The blocks of a topic, or of the home page, as they were arranged; two queries."""
+    """The saved blocks of a topic, or of the home page (None). Two queries."""
     blocks = Block.objects.filter(topic=topic).select_related("section").prefetch_related("slots")
     return [ArrangedBlock(block, list(block.slots.all())) for block in blocks]
 
 
 def fill_blocks(arranged: Iterable[ArrangedBlock]) -> list[FilledBlock]:
-    """What readers see in blocks: public articles in their slots while those last, then the newest; none twice on a page.
+    """The blocks as readers see them: public articles in unexpired slots, then the newest; no article twice on a page.
 
-    One query for all that was put there, two at most for each block that fills itself.
+    One query for all slots, at most two for each block that fills itself.
     """
     given = [(block, [slot for slot in slots if slot.is_shown]) for block, slots in arranged]
     public = {a.number: a for a in _public_numbers([slot.article_id for _block, slots in given for slot in slots])}
@@ -79,9 +79,9 @@ def fill_blocks(arranged: Iterable[ArrangedBlock]) -> list[FilledBlock]:
 
 @transaction.atomic
 def save_topic(topic: Topic, *, by: User) -> Topic:
-    """Add the topic, or write what changed of it; what leads to one that was renamed keeps leading to it.
+    """Add the topic or save its changed fields; the old address of a renamed one redirects to it.
 
-    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    Raises PermissionDenied or ValidationError.
     """
     before = lock_row(topic)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
@@ -97,23 +97,23 @@ def save_topic(topic: Topic, *, by: User) -> Topic:
 
 
 @transaction.atomic
-def save_arrangement(topic: Topic | None, arranged: Sequence[ArrangedBlock], *, by: Any, based_on: int) -> None:
-    """Put these blocks in the place of those there are, all at once. `based_on` is the version that was looked at.
+def save_arrangement(topic: Topic | None, arranged: Sequence[ArrangedBlock], *, by: User, based_on: int) -> None:
+    """Replace all blocks of the page. `based_on` is the `arrangement_version` that the editor started from.
 
-    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    Raises PermissionDenied, or ValidationError if the page was changed since or the arrangement is not valid.
     """
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     front = _lock_arranged_page(topic)
     if arrangement_version(topic) != based_on:
         raise ValidationError(
             _(
-                "Somebody else has arranged this page meanwhile. What you arranged stands here still: open "
+                "Somebody else has arranged this page in the meantime. Your arrangement is still here: open "
                 "the page in another window, compare, then save again."
             ),
             code="arranged_meanwhile",
         )
     before = _slotted_numbers(topic)
-    # The audit first, as in every act: behind it one goes on at a time, so that no draft with a slot here is discarded meanwhile.
+    # Takes the audit-chain lock until the transaction ends, so that no draft with a slot here is discarded meanwhile.
     audit.record_entry(
         "topic.arranged" if topic else "home.arranged",
         front,
@@ -122,28 +122,15 @@ def save_arrangement(topic: Topic | None, arranged: Sequence[ArrangedBlock], *, 
     )
     _refuse_unpublished(arranged)
     Block.objects.filter(topic=topic).delete()
-    for place, (block, slots) in enumerate(arranged):
-        block.pk, block.topic, block.position = None, topic, place
-        block._state.adding = True
-        block.save()
-        Slot.objects.bulk_create(
-            Slot(
-                block=block,
-                position=n,
-                article_id=slot.article_id,
-                title=slot.title,
-                picture_id=slot.picture_id,
-                until=slot.until,
-            )
-            for n, slot in enumerate(slots)
-        )
+    for position, (block, slots) in enumerate(arranged):
+        _insert_block(block, slots, topic, position)
     baking.request_bake({*baking.topic_pages(topic), *baking.pages_of_articles(before | _slotted_numbers(topic))})
 
 
 def arrangement_preview_url(topic: Topic | None, arranged: Iterable[ArrangedBlock]) -> str:
-    """A signed address, good for an hour, that shows the page as it would be; nothing is saved.
+    """Return a signed path, valid for an hour, that shows the page with these blocks; nothing is saved.
 
-    Raises ValidationError where there is too much for an address.
+    Raises ValidationError if the arrangement does not fit into a URL.
     """
     facts = [
         [
@@ -157,16 +144,16 @@ def arrangement_preview_url(topic: Topic | None, arranged: Iterable[ArrangedBloc
         ]
         for b, slots in arranged
     ]
-    token = signing.dumps([topic.pk if topic else None, facts], salt=SALT, compress=True)
+    token = signing.dumps([topic.pk if topic else None, facts], salt=ARRANGEMENT_SALT, compress=True)
     if len(token) > LONGEST_TOKEN:
-        raise ValidationError(_("This is too much for a preview; take some slots away, or save it."))
+        raise ValidationError(_("This is too large for a preview; remove some slots, or save it."))
     return reverse("preview_front", args=[token])
 
 
 def previewed_arrangement(token: str) -> tuple[Topic | None, list[ArrangedBlock]] | None:
-    """What a preview's address shows; None where it is not ours, too old, or of a topic that is gone."""
+    """Return the topic and blocks of a preview token; None if it is forged, expired, or its topic was deleted."""
     try:
-        key, facts = signing.loads(token, salt=SALT, max_age=PREVIEW_AGE)
+        key, facts = signing.loads(token, salt=ARRANGEMENT_SALT, max_age=PREVIEW_AGE)
     except signing.BadSignature:
         return None
     topic = Topic.objects.select_related("banner").filter(pk=key).first() if key else None
@@ -191,7 +178,7 @@ def previewed_arrangement(token: str) -> tuple[Topic | None, list[ArrangedBlock]
 
 
 def arrangement_version(topic: Topic | None) -> int:
-    """A number that grows whenever the page is arranged: the newest of its blocks' keys."""
+    """A number that grows whenever the page is arranged: the highest key of its blocks."""
     last = Block.objects.filter(topic=topic).order_by("-pk").values_list("pk", flat=True).first()
     return last or 0
 
@@ -203,8 +190,25 @@ def _slot_line(article: Article, title: str = "", picture: Picture | None = None
     return SlotLine(article, title or edition.list_title, picture or edition.cover)
 
 
+def _insert_block(block: Block, slots: Sequence[Slot], topic: Topic | None, position: int) -> None:
+    block.pk, block.topic, block.position = None, topic, position
+    block._state.adding = True
+    block.save()
+    Slot.objects.bulk_create(
+        Slot(
+            block=block,
+            position=n,
+            article_id=slot.article_id,
+            title=slot.title,
+            picture_id=slot.picture_id,
+            until=slot.until,
+        )
+        for n, slot in enumerate(slots)
+    )
+
+
 def _lock_arranged_page(topic: Topic | None) -> Topic | SiteSettings:
-    """What is arranged, held until the transaction ends. The home page's row is that of the settings."""
+    """Lock the topic's row, or the settings row for the home page, until the transaction ends."""
     if topic:
         return Topic.objects.select_for_update(of=("self",), no_key=True).get(pk=topic.pk)
     SiteSettings.objects.get_or_create(pk=1)
@@ -214,30 +218,30 @@ def _lock_arranged_page(topic: Topic | None) -> Topic | SiteSettings:
 def _refuse_unpublished(arranged: Sequence[ArrangedBlock]) -> None:
     problems = []
     if len(arranged) > MOST_BLOCKS:
-        problems.append(_("A page has at most %(most)d blocks; take some away.") % {"most": MOST_BLOCKS})
+        problems.append(_("A page has at most %(most)d blocks; remove some.") % {"most": MOST_BLOCKS})
     for block, slots in arranged:
         numbers = [slot.article_id for slot in slots]
         if len(slots) > block.count:
             problems.append(
-                _("“%(block)s” shows %(count)d lines and was given %(given)d; take some away, or let it show more.")
+                _("“%(block)s” shows %(count)d lines but has %(given)d articles; remove some, or show more lines.")
                 % {"block": block, "count": block.count, "given": len(slots)}
             )
         if len(set(numbers)) < len(numbers):
-            problems.append(_("“%(block)s” was given one article twice; take one away.") % {"block": block})
+            problems.append(_("“%(block)s” contains an article twice; remove one.") % {"block": block})
         if not slots and not block.fills:
             problems.append(
-                _("“%(block)s” is empty and does not fill itself; give it an article, or take it away.")
+                _("“%(block)s” is empty and does not fill itself; add an article, or remove the block.")
                 % {"block": block}
             )
     given = {slot.article_id for _block, slots in arranged for slot in slots}
     if Article.objects.filter(pk__in=given).count() < len(given):
-        problems.append(_("A draft that was put here has been deleted meanwhile; take it away."))
+        problems.append(_("A draft on this page has been deleted in the meantime; remove its slot."))
     if problems:
         raise ValidationError(problems)
 
 
 def _slotted_numbers(topic: Topic | None) -> set[int]:
-    """The numbers of the articles whose pages lead to the topic; the home page is on every page anyway."""
+    """The numbers of the articles whose pages link to the topic; empty for the home page, which every page links to."""
     return set(Slot.objects.filter(block__topic=topic).values_list("article", flat=True)) if topic else set()
 
 
@@ -247,7 +251,7 @@ def _public_numbers(numbers: Iterable[int]) -> list[Article]:
 
 
 def _newest_articles(block: Block, most: int) -> list[Article]:
-    """The newest that a block fills itself with; bounded by what one page can hold, whatever the archive does."""
+    """The newest articles for a block that fills itself, at most `most`."""
     if block.section or block.keyword:
         below = block.section.with_all_below() if block.section else ()
         return _public_numbers(

@@ -1,6 +1,6 @@
-"""The audit: who did what, to what, when, from where; a chain of hashes in which nothing can be changed unnoticed.
+"""The audit log: who did what to which object, when and from where; a hash chain that reveals any change.
 
-Every act records its entry in its own transaction, so an act without its entry, or an entry without its act, cannot be.
+Every action records its entry in its own transaction, so both are committed or neither is.
 """
 
 import hashlib
@@ -16,23 +16,23 @@ from django.contrib.auth.models import User
 from django.db import DataError, connection, models, transaction
 from django.utils import timezone
 
-from .models import AuditEntry
+from .models import AuditEntry, Person
 
 GENESIS = "0" * 64
-# What an entry's hash is of; the actor by number.
+# The fields that an entry's hash covers; the actor by key.
 HASHED = ("at", "actor", "actor_name", "action", "object_type", "object_id", "details", "address", "previous_hash")
-LOOKED_AT = 5000  # newest entries that are looked through for what happened lately: years of them cost nothing
-CHUNK = 2000  # entries in memory at a time, walking
-# What a field raises that was overwritten with no value of its kind.
-UNREADABLE = (TypeError, ValueError, OverflowError, DataError)
-CHAIN_LOCK = 0x6E657773  # any number that nothing else in this database locks
+RECENT_ENTRIES = 5000  # newest entries that `recent_count` looks through, so that its cost does not grow with the log
+ENTRIES_PER_CHUNK = 2000  # entries in memory at a time while walking the chain
+# What reading a field raises that was overwritten with a value of another type.
+UNREADABLE_ENTRY = (TypeError, ValueError, OverflowError, DataError)
+CHAIN_LOCK = 0x6E657773  # an advisory lock key that nothing else in this database uses
 
 _address: ContextVar[str | None] = ContextVar("address", default=None)
 
 
 @contextmanager
 def acting_from(address: str | None) -> Iterator[None]:
-    """Acts inside the block are recorded as coming from this IP address."""
+    """Context manager: entries recorded inside it have this IP address."""
     token = _address.set(address)
     try:
         yield
@@ -41,29 +41,29 @@ def acting_from(address: str | None) -> Iterator[None]:
 
 
 def acting_address() -> str | None:
-    """The IP address that the current act comes from; None where nobody said."""
+    """The IP address set by `acting_from`, or None."""
     return _address.get()
 
 
 def recent_count(action: str, *, within: timedelta) -> int:
-    """How often an act was recorded from where the current one comes from, among the newest entries."""
+    """Count the entries of this action from the current IP address within this time, among RECENT_ENTRIES."""
     last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    newest = AuditEntry.objects.filter(pk__gt=last - LOOKED_AT)
+    newest = AuditEntry.objects.filter(pk__gt=last - RECENT_ENTRIES)
     return newest.filter(action=action, address=acting_address(), at__gt=timezone.now() - within).count()
 
 
 def lock_audit_chain() -> None:
-    """From here on one transaction at a time goes on, until it ends. Every act comes by here with its entry."""
-    if connection.vendor == "postgresql":  # SQLite lets one writer in at BEGIN
+    """Take the audit-chain lock until the transaction ends: one transaction at a time. `record_entry` takes it too."""
+    if connection.vendor == "postgresql":  # SQLite allows one writer at a time anyway
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
 
 
-@transaction.atomic(savepoint=False)  # in an act nobody goes on without its entry
-def record_entry(action: str, obj: models.Model, *, by: Any, **details: Any) -> AuditEntry:
-    """Append one entry. `action` is dotted (`article.published`); `details` hold strings, numbers, booleans and lists.
+@transaction.atomic(savepoint=False)  # an error here rolls back the whole action
+def record_entry(action: str, obj: models.Model, *, by: User | None, **details: Any) -> AuditEntry:
+    """Append one entry. `action` is dotted (`article.published`); `details` are strings, numbers, booleans and lists.
 
-    `by` is the acting user, or None where nobody is known (a failed log-in).
+    `by` is the current user, or None if unknown (a failed log-in).
     """
     lock_audit_chain()
     last = AuditEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
@@ -83,27 +83,27 @@ def record_entry(action: str, obj: models.Model, *, by: Any, **details: Any) -> 
     return entry
 
 
-def account_name(user: Any) -> str:
-    """The real name of a user where the desk knows it, else the account's name; '' for nobody."""
+def account_name(user: User | None) -> str:
+    """The real name of the user's person, or else the username; '' for None."""
     if user is None:
         return ""
-    person = getattr(user, "person", None)
+    person: Person | None = getattr(user, "person", None)
     return person.name if person else user.get_username()
 
 
 def name_with_account(user: User) -> str:
-    """The same with the account's name behind it, for choices: two people may have one name."""
+    """`account_name` followed by the username, for choices: two people may have the same name."""
     name, account = account_name(user), user.get_username()
     return account if name == account else f"{name}（{account}）"
 
 
 def entry_hash(entry: AuditEntry) -> str:
-    """SHA-256, in hex, of the entry's facts and of the hash of the entry before."""
+    """Return the SHA-256, in hexadecimal, of the entry's fields and the previous entry's hash."""
     return facts_hash({field: entry.serializable_value(field) for field in HASHED})
 
 
 def facts_hash(facts: dict[str, Any]) -> str:
-    """The same of an entry that is no row: read from a file, its instant as ISO 8601."""
+    """`entry_hash` for an entry read from a file, with `at` as ISO 8601."""
     at = facts["at"] if isinstance(facts["at"], datetime) else datetime.fromisoformat(facts["at"])
     hashed = {**{field: facts[field] for field in HASHED}, "at": at.astimezone(UTC).isoformat(timespec="microseconds")}
     canonical = json.dumps(hashed, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_canonical_value)
@@ -112,8 +112,8 @@ def facts_hash(facts: dict[str, Any]) -> str:
 
 @dataclass
 class ChainWalk:
-    """What walking the chain found: how many entries fit, the hash of the last, the first that does not fit, and
-    whether an expected hash was met.
+    """The result of `walk_chain`: the number of valid entries, the hash of the last one, the first broken entry, and
+    whether the expected hash was found.
     """
 
     count: int = 0
@@ -123,7 +123,7 @@ class ChainWalk:
 
 
 def walk_chain(*, expected: str | None = None) -> ChainWalk:
-    """Walk the chain from its beginning, in a stream, up to its end or to the first entry that does not follow."""
+    """Verify the chain from its beginning to its end or the first broken entry; entries are streamed."""
     result = ChainWalk(found=expected == GENESIS)
     for entry in _stream_entries():
         if not _follows_previous(entry, result.head):
@@ -136,24 +136,24 @@ def walk_chain(*, expected: str | None = None) -> ChainWalk:
 
 
 def first_broken_entry() -> AuditEntry | None:
-    """The first entry that does not follow from the one before it, or None."""
+    """Return the first entry that breaks the chain, or None."""
     return walk_chain().broken
 
 
 def _stream_entries() -> Iterator[AuditEntry]:
-    """Every entry, in order; of one that cannot even be read, its number alone."""
+    """Yield every entry in order; an unreadable one has only its key."""
     entries, last = AuditEntry.objects.order_by("pk"), None
     try:
-        for entry in entries.iterator(chunk_size=CHUNK):
+        for entry in entries.iterator(chunk_size=ENTRIES_PER_CHUNK):
             last = entry.pk
             yield entry
-    except UNREADABLE:
-        # A driver may fail for the whole chunk: find the one among its rows.
+    except UNREADABLE_ENTRY:
+        # The driver may fail for the whole chunk: read its rows one by one.
         rest = entries if last is None else entries.filter(pk__gt=last)
-        for key in rest.values_list("pk", flat=True)[:CHUNK]:
+        for key in rest.values_list("pk", flat=True)[:ENTRIES_PER_CHUNK]:
             try:
                 entry = entries.get(pk=key)
-            except UNREADABLE:
+            except UNREADABLE_ENTRY:
                 entry = AuditEntry(pk=key)
             yield entry
 
@@ -161,7 +161,7 @@ def _stream_entries() -> Iterator[AuditEntry]:
 def _follows_previous(entry: AuditEntry, head: str) -> bool:
     try:
         return entry.previous_hash == head and entry_hash(entry) == entry.hash
-    except UNREADABLE:
+    except UNREADABLE_ENTRY:
         return False
 
 

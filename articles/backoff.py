@@ -1,11 +1,11 @@
-"""Exponential back-off: what failed is tried again after pauses that double from one failed attempt to the next."""
+"""Exponential back-off: the pause doubles with every failed attempt, up to a maximum."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-MOST_ATTEMPTS = 1000  # counted; what goes on failing is tried on, with the longest pause
+MOST_ATTEMPTS = 1000  # the counter stops here; retries continue with the longest pause
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,6 @@ class Backoff:
     longest: timedelta
 
     def after_failure(self, attempts: int) -> tuple[int, datetime]:
-        """How many attempts have failed now that one more did after `attempts`, and when the next one is due."""
+        """Return the number of failed attempts, one more than `attempts`, and the time of the next attempt."""
         pause = min(self.first * 2 ** min(attempts, 20), self.longest)
         return min(attempts + 1, MOST_ATTEMPTS), timezone.now() + pause

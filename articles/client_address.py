@@ -1,4 +1,4 @@
-"""The IP address that a request came from; `X-Forwarded-For` counts behind our own proxy alone."""
+"""The client's IP address. `X-Forwarded-For` is trusted only behind our own proxy."""
 
 from ipaddress import ip_address
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 def request_address(request: HttpRequest) -> str | None:
-    """Where the request came from: behind our own proxy, the address it saw last; anything before is hearsay."""
+    """Return the client's IP address, or None. Behind our proxy: the last entry of `X-Forwarded-For`."""
     seen = [request.META.get("REMOTE_ADDR", "")]
     if settings.BEHIND_PROXY:
         seen.insert(0, request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip())
@@ -15,7 +15,7 @@ def request_address(request: HttpRequest) -> str | None:
 
 
 def _is_address(text: str) -> bool:
-    """Whether the database can keep it: a proxy may write anything, and an act must not fail for it."""
+    """Return True if the database accepts it: a proxy may send anything, and no request may fail because of it."""
     try:
         return "%" not in text and bool(ip_address(text))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What changed between two revisions, as a reader would tell it: in the text, by word, never in raw HTML."""
+"""Comparing two revisions by words of their text, never as raw HTML."""
 
 import re
 from collections import Counter
@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 
 from .models import Article, Credit, Section
 
-# A word of letters or digits, or one character of Chinese: what a proof-reader would strike out.
-WORD = re.compile(r"[A-Za-z0-9]+(?:[.,:%-][A-Za-z0-9]+)*|.", re.DOTALL)
-# Between two changes, so few equal words are no agreement but chance.
-CHANCE = 2
-# Above, a line has been written anew: comparing it word by word would take long and tell nothing.
+# The unit of comparison: a word of Latin letters or digits, or a single other character.
+WORD_PATTERN = re.compile(r"[A-Za-z0-9]+(?:[.,:%-][A-Za-z0-9]+)*|.", re.DOTALL)
+# Fewer equal words than this between two changes are treated as changed: they match by chance.
+SHORTEST_MATCH = 2
+# Longer lines (characters) are shown as replaced: comparing them by word would be slow and unreadable.
 LONGEST_LINE = 6000
-# How many pairs of equal pieces a comparison weighs up. A page of prose has thousands; beyond this, endless repetitions
-# (a table of zeros, a line of dots) would take minutes and tell nothing either.
+# The most pairs of equal pieces that are compared. Prose has thousands of pairs a page; with more, repetitive text (a
+# table of zeros, a line of dots) would take minutes.
 MOST_PAIRS = 300_000
-LINES = {"p", "h2", "h3", "h4", "li", "td", "th", "caption", "figcaption", "blockquote", "figure", "hr", "br"}
+LINE_TAGS = {"p", "h2", "h3", "h4", "li", "td", "th", "caption", "figcaption", "blockquote", "figure", "hr", "br"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class TextSpan:
 
 @dataclass(frozen=True)
 class ComparedLine:
-    """One line of a comparison, as spans; `changed` says whether any of them is not the same."""
+    """One line of a comparison, as spans."""
 
     spans: tuple[TextSpan, ...]
 
@@ -46,7 +46,7 @@ class ComparedLine:
 
 @dataclass(frozen=True)
 class ContentChange:
-    """What changed in one part of an article (title, source, body …), under the name the desk has for it."""
+    """What changed in one part of an article (title, source, body …); `label` is its display name."""
 
     label: str
     lines: tuple[ComparedLine, ...]
@@ -57,9 +57,9 @@ class ContentChange:
 
 
 def compare_contents(before: dict[str, Any], after: dict[str, Any]) -> list[ContentChange]:
-    """The parts in which two contents of revisions differ, in reading order; an empty list where readers see the same.
+    """Return the parts in which two revision contents differ, in reading order; empty if there is no difference.
 
-    A part's `lines` hold the unchanged ones too, so that a page may show the change in its place.
+    `lines` include the unchanged ones, so that a page can show changes in context.
     """
     names = dict(Section.objects.filter(pk__in={before["section"], after["section"]}).values_list("pk", "name"))
     changes = []
@@ -76,7 +76,7 @@ def compare_contents(before: dict[str, Any], after: dict[str, Any]) -> list[Cont
 
 
 def compare_lines(before: list[str], after: list[str]) -> Iterator[ComparedLine]:
-    """Two texts, line by line; a line that was replaced is compared with its successor by word."""
+    """Compare two texts by line; a replaced line is compared with its successor by word."""
     opcodes: Sequence[tuple[str, int, int, int, int]]
     if _too_many_pairs(before, after):
         opcodes = [("replace", 0, len(before), 0, len(after))]
@@ -91,19 +91,22 @@ def compare_lines(before: list[str], after: list[str]) -> Iterator[ComparedLine]
 
 
 def compare_words(before: str, after: str) -> list[TextSpan]:
-    """One line in two versions, by word. Joining what is not `added` gives `before`; what is not `removed`, `after`."""
+    """Compare two versions of a line by word.
+
+    Joining all spans except `added` gives `before`; all except `removed` gives `after`.
+    """
     if max(len(before), len(after)) > LONGEST_LINE or not before or not after:
         return _joined_spans([("removed", before), ("added", after)])
     if before == after:
         return _joined_spans([("same", before)])
-    old, new = WORD.findall(before), WORD.findall(after)
+    old, new = WORD_PATTERN.findall(before), WORD_PATTERN.findall(after)
     if _too_many_pairs(old, new):
         return _joined_spans([("removed", before), ("added", after)])
-    pieces: list[tuple[str, str, str]] = []  # (kind, what was there, what is there)
+    pieces: list[tuple[str, str, str]] = []  # (kind, old text, new text)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         kind = "same" if tag == "equal" else "changed"
         was, now = "".join(old[i1:i2]), "".join(new[j1:j2])
-        by_chance = kind == "same" and i2 - i1 < CHANCE and i1 > 0 and i2 < len(old)
+        by_chance = kind == "same" and i2 - i1 < SHORTEST_MATCH and i1 > 0 and i2 < len(old)
         if pieces and (kind == "changed" or by_chance) and pieces[-1][0] == "changed":
             _kind, first_was, first_now = pieces.pop()
             pieces.append(("changed", first_was + was, first_now + now))
@@ -116,7 +119,7 @@ def compare_words(before: str, after: str) -> list[TextSpan]:
 
 
 def body_lines(html: str) -> list[str]:
-    """The text of a sanitised body, a line for each paragraph, heading, cell or caption; pictures and links told in words."""
+    """The text of a sanitised body, one line per paragraph, heading, cell or caption; pictures and links as text."""
     reader = _LineCollector()
     reader.feed(html)
     reader.close()
@@ -124,7 +127,7 @@ def body_lines(html: str) -> list[str]:
 
 
 def _too_many_pairs(before: list[str], after: list[str]) -> bool:
-    """Whether so much repeats itself that comparing piece by piece would take too long."""
+    """Return True if comparing the pieces would take too long, because they repeat each other."""
     now = Counter(after)
     return sum(count * now[piece] for piece, count in Counter(before).items()) > MOST_PAIRS
 
@@ -158,7 +161,7 @@ class _LineCollector(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         facts = dict(attrs)
-        if tag in LINES:
+        if tag in LINE_TAGS:
             self.lines.append("")
         if tag == "img":
             self.lines[-1] += _("[picture: %(alt)s]") % {"alt": facts.get("alt") or ""}
@@ -166,7 +169,7 @@ class _LineCollector(HTMLParser):
             self.href = facts.get("href") or ""
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in LINES:
+        if tag in LINE_TAGS:
             self.lines.append("")
         if tag == "a" and self.href:
             self.lines[-1] += f"〔{self.href}〕"

@@ -1,4 +1,4 @@
-"""Editing: save a revision, restore one, discard a draft, notice two people on one text."""
+"""Editing: save and restore revisions, discard drafts, detect concurrent edits."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ PLAIN_FIELDS = (
     "original_title",
     "original_author",
 )
-# The working copy: what saving writes, and all that it writes. What acts set is theirs alone.
+# The fields of the working copy: `save_article` writes exactly these. Publishing and review write the others.
 WORKING_FIELDS = (
     *PLAIN_FIELDS,
     "body",
@@ -54,33 +54,32 @@ WORKING_FIELDS = (
     "expires_at",
     "pinned_until",
 )
-INSTANTS = ("embargo_until", "expires_at", "pinned_until")
-
+INSTANT_FIELDS = ("embargo_until", "expires_at", "pinned_until")
 
 WAS_PUBLIC = Problem(
     "editing.was_public", gettext_lazy("“%(title)s” was public; it can be withdrawn, but not deleted.")
 )
 WAS_SUBMITTED = Problem(
     "editing.was_submitted",
-    gettext_lazy("“%(title)s” was submitted; its readers' decisions are kept, and so is it."),
+    gettext_lazy("“%(title)s” was submitted for review. Its decisions must be kept, so it cannot be deleted."),
 )
 
 
 class CannotDiscard(Refusal):
-    """Raised for a draft that somebody has seen: readers, or a reviewer (law 7)."""
+    """Raised for a draft that was public or submitted for review (law 7)."""
 
 
 def split_keywords(text: str) -> list[str]:
-    """The keywords of a line in which people separate them with any comma, semicolon or 、; each once, in order."""
+    """Split keywords at any comma, semicolon or 、; without duplicates, in order."""
     for separator in "，、;；":
         text = text.replace(separator, ",")
     return list(dict.fromkeys(word for word in (part.strip() for part in text.split(",")) if word))
 
 
 def refuse_if_saved_since(article: Article, based_on: int) -> None:
-    """Raise ValidationError, with who and when, if someone saved the article after revision number `based_on`.
+    """Raise ValidationError, saying who and when, if the article was saved after revision number `based_on`.
 
-    The caller holds the row's lock, so that what is true here is still true when it saves.
+    The caller must hold the row lock if it saves afterwards.
     """
     latest = article.latest
     if latest is None or latest.number == based_on:
@@ -107,12 +106,12 @@ def save_article(
     voiding: bool = False,
     based_on: int | None = None,
 ) -> Revision:
-    """Write the working copy with these credits, (role, person) in reading order, and make a revision of it; the newest
-    one is returned where nothing changed. Its `removed` says in sentences what the sanitiser took out of the body.
+    """Save the working copy with these credits, (role, person) in reading order, and return its revision.
 
-    `based_on` is the number of the revision that was opened; saving over a newer one raises ValidationError. Raises
-    review.WouldVoid where saving would void sign-offs, unless `voiding` says that whoever saves knows; PermissionDenied;
-    sanitising.TooLong. Nothing has changed then.
+    If nothing changed, that is the existing newest revision. Its `removed` lists what the sanitiser removed from the
+    body. `based_on` is the number of the revision that was opened; ValidationError is raised if there is a newer one.
+    Also raises PermissionDenied, sanitising.BodyTooLong, and review.WouldVoid if saving would void sign-offs and
+    `voiding` is False.
     """
     removed = _write_article_row(article, by=by, based_on=based_on)
     _write_credits(article, list(dict.fromkeys(credits)))
@@ -122,7 +121,7 @@ def save_article(
 
 
 def _write_article_row(article: Article, *, by: User, based_on: int | None) -> tuple[str, ...]:
-    """Store the working copy's fields; return what the sanitiser removed."""
+    """Save the fields of the working copy; returns messages about what the sanitiser removed."""
     fields = None
     correcting = False
     if article.pk:
@@ -144,7 +143,7 @@ def _write_article_row(article: Article, *, by: User, based_on: int | None) -> t
 
 
 def _sanitise_texts(article: Article) -> tuple[str, ...]:
-    """Sanitise every text of the working copy in place; return what was removed from the body, in sentences."""
+    """Sanitise every text of the working copy in place; returns messages about what was removed from the body."""
     for field in PLAIN_FIELDS:
         setattr(article, field, sanitising.plain_text(getattr(article, field)))
     article.keywords = ",".join(split_keywords(article.keywords))
@@ -154,7 +153,7 @@ def _sanitise_texts(article: Article) -> tuple[str, ...]:
 
 
 def _write_credits(article: Article, wanted: list[tuple[str, Person]]) -> None:
-    """Make the credits these. Rows that say the same stay: somebody may have a form open that names them."""
+    """Replace the credits. Equal rows are kept, since open forms refer to their keys."""
     there = {(credit.role, credit.person_id): credit for credit in article.credits.all()}
     keys = [(role, person.pk) for role, person in wanted]
     if list(there) == keys:
@@ -168,7 +167,7 @@ def _write_credits(article: Article, wanted: list[tuple[str, Person]]) -> None:
 
 
 def _make_revision(article: Article, *, by: User, voiding: bool) -> Revision:
-    """Make a revision of the working copy as it is now, unless the newest one says the same."""
+    """Create a revision of the working copy, unless the newest one has the same content."""
     content = revision_content(article)
     digest = content_digest(content)
     latest = article.latest
@@ -197,7 +196,7 @@ def _make_revision(article: Article, *, by: User, voiding: bool) -> Revision:
 
 @transaction.atomic
 def restore_revision(revision: Revision, *, by: User, voiding: bool = False) -> Revision:
-    """Make the working copy what it was at this revision. That is a new revision; nothing in between is lost."""
+    """Restore the working copy from this revision, as a new revision; the ones in between are kept."""
     article = Article.objects.get_locked(revision.article_id)
     content = revision.content
     for field in (*PLAIN_FIELDS, "body", "origin", "original_url"):
@@ -207,7 +206,7 @@ def restore_revision(revision: Revision, *, by: User, voiding: bool = False) -> 
     article.source = Source.objects.filter(name=content["source"]["name"]).first() if content["source"] else None
     article.cover = Picture.objects.get(sha256=content["cover"]["sha256"]) if content["cover"] else None
     article.original_published_on = content["original_published_on"]
-    for field in INSTANTS:
+    for field in INSTANT_FIELDS:
         setattr(article, field, datetime.fromisoformat(content[field]) if content.get(field) else None)
     credits = [
         (credit["role"], persons.find_or_add_person(credit["name"], credit["unit"], by=by))
@@ -220,7 +219,7 @@ def restore_revision(revision: Revision, *, by: User, voiding: bool = False) -> 
 
 @transaction.atomic
 def discard_draft(article: Article, *, by: User) -> None:
-    """Delete a draft that readers never saw; what readers saw is kept for good, and withdrawn instead."""
+    """Delete a draft. Raises CannotDiscard if it was ever published or submitted: those are kept permanently."""
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, permissions.Duty.WRITE, article.section)
     if article.editions.exists():
@@ -234,10 +233,10 @@ def discard_draft(article: Article, *, by: User) -> None:
 
 
 def revision_content(article: Article) -> dict[str, Any]:
-    """Everything readers would see of the working copy, spelled out, so that later changes elsewhere cannot alter it.
+    """Everything readers would see of the working copy, copied, so that changes to other rows cannot alter it.
 
-    The section is a key, because renaming a section is meant to rename it on its old articles too; everything else is
-    text, or the hash of a file's bytes.
+    Only the section is a key, because renaming a section renames it on old articles too; everything else is text, or
+    the hash of a file.
     """
     content: dict[str, Any] = {field: getattr(article, field) for field in PLAIN_FIELDS}
     content |= {
@@ -256,7 +255,7 @@ def revision_content(article: Article) -> dict[str, Any]:
         "pictures": [_picture_content(picture) for picture in _used_pictures(article)],
         "attachments": [_attachment_content(attachment) for attachment in _used_attachments(article)],
     }
-    for field in INSTANTS:
+    for field in INSTANT_FIELDS:
         instant = getattr(article, field)
         content[field] = instant.isoformat() if instant else None
     return content
@@ -264,7 +263,7 @@ def revision_content(article: Article) -> dict[str, Any]:
 
 def _attachment_content(attachment: Attachment) -> dict[str, Any]:
     facts = {field: getattr(attachment, field) for field in ("sha256", "name", "size", "width", "height", "seconds")}
-    # Those of films say nothing of a document.
+    # Documents have no width, height or length.
     return {"file": attachment.file.name} | {name: value for name, value in facts.items() if value is not None}
 
 
@@ -281,7 +280,7 @@ def _picture_content(picture: Picture) -> dict[str, Any]:
 
 
 def _used_pictures(article: Article) -> list[Picture]:
-    """The pictures in the body, in order, then the cover if it is not among them."""
+    """The pictures in the body, in order, then the cover unless it is among them."""
     names, _unused = sanitising.used_files(article.body)
     found = {picture.file.name: picture for picture in Picture.objects.filter(file__in=names)}
     pictures = [found[name] for name in names if name in found]

@@ -1,6 +1,6 @@
-"""Issuing: an edition is made of the newest revision, gets its place in its section, and is announced.
+"""Issuing an edition: create it from the newest revision, place it in its section, and update what depends on it.
 
-Called by publishing alone, which has locked the article, asked for the duty and looked for problems.
+Called only by `publishing`, which has locked the article and checked permissions and problems.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from django.utils import timezone
 from . import audit, baking, keyword_relations, review, search, short_links
 from .models import Article, Edition, Section, SignOff
 
-# What an article's row says of what readers see, and of what is still to be done about it.
+# The fields of an article that publishing writes.
 PUBLIC_FIELDS = (
     "live",
     "first_published_at",
@@ -30,7 +30,7 @@ PUBLIC_FIELDS = (
 
 @dataclass(frozen=True)
 class Publication:
-    """How a text becomes public: by whom, as what, on what basis and when; what readers and the audit are told of it."""
+    """The parameters of a publication: who, which kind, on what basis, when, the note for readers, the audit entry."""
 
     by: User
     kind: str
@@ -43,14 +43,14 @@ class Publication:
 
 
 class Placing(NamedTuple):
-    """What became of an article's place in its section: where it was before, and whether it is the first one there."""
+    """How an article's place changed: its previous place, and whether it is the first article of its section."""
 
     moved_from: baking.SectionPlace | None = None
     opens_section: bool = False
 
 
 def issue_edition(article: Article, publication: Publication) -> Edition:
-    """Show readers the newest revision of a locked article as a new edition, and save all that was changed on its row."""
+    """Publish the newest revision of a locked article as a new edition; also saves PUBLIC_FIELDS and REVIEW_FIELDS."""
     edition = _make_edition(article, publication)
     article.live = edition
     article.first_published_at = article.first_published_at or publication.at
@@ -62,8 +62,8 @@ def issue_edition(article: Article, publication: Publication) -> Edition:
 
 
 def _make_edition(article: Article, publication: Publication) -> Edition:
-    """The row of a new edition of the newest revision, chained to the edition before it."""
-    # What readers see is the newest edition; one that they see no more has to be looked for.
+    """Create an edition of the newest revision, chained to the previous edition."""
+    # The live edition is the newest one; after a withdrawal it has to be queried.
     before = article.live
     if before is None and article.first_published_at:
         before = article.editions.order_by("-number").first()
@@ -89,7 +89,7 @@ def _make_edition(article: Article, publication: Publication) -> Edition:
 
 
 def _place_in_section(article: Article) -> Placing:
-    """Give the article the next place in its section, unless it is listed there already; the caller saves it."""
+    """Set the next ordinal in its section, unless the article is listed there already. The caller saves it."""
     if article.listed_in_id == article.section_id:
         return Placing()
     before = baking.SectionPlace(article.listed_in, article.ordinal) if article.listed_in and article.ordinal else None
@@ -99,8 +99,9 @@ def _place_in_section(article: Article) -> Placing:
 
 
 def _announce(article: Article, edition: Edition, publication: Publication, placing: Placing) -> None:
-    """Tell all that depends on what is public: short links, search, audit, related articles, pages. The audit's entry
-    comes before what other acts write, too (docs/decisions/turns.md).
+    """Update what depends on the public text: short links, search, the audit, related articles, pages.
+
+    Lock ordering: the audit entry comes before rows that other actions write, too (docs/decisions/turns.md).
     """
     codes = short_links.assign_codes(article, edition)
     search.index_article(article)
@@ -116,10 +117,10 @@ def _announce(article: Article, edition: Edition, publication: Publication, plac
     addresses = baking.article_pages(article, moved_from=placing.moved_from)
     baking.request_bake(addresses | baking.pages_of_articles(related) | baking.code_images(codes))
     if placing.opens_section:
-        baking.request_full_bake()  # the navigation shows a section from its first article on
+        baking.request_full_bake()  # the navigation shows a section once it has an article
 
 
 def _next_ordinal(section: Section) -> int:
-    """The next place in a section. The update locks the section's row, so no two articles get the same."""
+    """The next ordinal of a section. The update locks the section's row, so it is unique."""
     Section.objects.filter(pk=section.pk).update(last_ordinal=F("last_ordinal") + 1)
     return Section.objects.values_list("last_ordinal", flat=True).get(pk=section.pk)

@@ -1,7 +1,7 @@
-"""Which articles go together (相关阅读), by the keywords that editors gave them.
+"""Related articles (相关阅读), by their keywords.
 
-Two related articles show one another. Who they are is settled when an edition is issued and kept, so that a page costs one
-look, and so that publishing rewrites few other pages, however many articles share a word.
+Two related articles show each other. Relations are computed and stored when an edition is issued, so that a page needs
+one query, and publishing renders few other pages again, however many articles share a keyword.
 """
 
 from collections import Counter
@@ -15,26 +15,27 @@ from . import audit
 from .models import Article, Keyword, Relation, Tagging
 from .models.key_batches import key_batches
 
-# An article looks for so many others, and shows so many of those that found one another.
-WANTED = 4
-# No article is related to more than these, for all of their pages are written anew with it.
-MOST = 12
-# The newest articles with a keyword among which others are looked for.
-LOOKED_AT = 30
-BATCH = 100
-Progress = Callable[[int, int], None]
+# Related articles that an edition looks for, and that a page shows.
+RELATED_SHOWN = 4
+# The most relations of an article: all their pages are rendered again with it.
+MOST_RELATIONS = 12
+# Candidates for each keyword: the newest articles that have it.
+CANDIDATES_PER_KEYWORD = 30
+REBUILD_BATCH = 100
+RebuildProgress = Callable[[int, int], None]
 
 
 def update_relations(article: Article) -> set[int]:
-    """Keep the keywords of the edition that readers see, and find the related articles anew where they are others than
-    before; the numbers of the articles whose pages show something else now. In the act's transaction, behind its entry in the
-    audit: two related articles write the same rows, and would wait for each other.
+    """Store the keywords of the live edition; if they changed, find the related articles again.
+
+    Returns the numbers of the articles whose pages changed. Lock ordering: call it in the action's transaction after
+    its audit entry, since two related articles write the same rows and could deadlock.
     """
     return _find_changes(article) or set()
 
 
 def _find_changes(article: Article) -> set[int] | None:
-    """As `update_relations`; None where there was nothing to do."""
+    """As `update_relations`; None if the keywords did not change."""
     edition, at = article.live, article.first_published_at
     if edition is None or at is None:
         raise ValueError(f"article {article.number} is not public")
@@ -43,7 +44,7 @@ def _find_changes(article: Article) -> set[int] | None:
     if names == names_before:
         return None
     before: set[int] = set()
-    if names_before:  # without keywords no article is related to any
+    if names_before:  # without keywords there are no relations
         before = articles_related_to(article)
         if before:
             Relation.objects.filter(Q(article=article) | Q(other=article)).delete()
@@ -57,17 +58,18 @@ def _find_changes(article: Article) -> set[int] | None:
 
 
 def articles_related_to(article: Article) -> set[int]:
-    """The numbers of the articles that show this one among their related ones, where they can be read; MOST or few more."""
+    """The numbers of the articles that may show this one as related; about MOST_RELATIONS at most."""
     return set(Relation.objects.filter(article=article).values_list("other", flat=True))
 
 
-def rebuild_relations(progress: Progress | None = None) -> int:
-    """Keep the keywords of the articles that were published before they were kept, and relate them, oldest first; how many
-    changed. Can be broken off at any time, and run twice.
+def rebuild_relations(progress: RebuildProgress | None = None) -> int:
+    """Store keywords and relations of articles published before these were stored, oldest first.
+
+    Returns how many articles changed. Safe to interrupt, idempotent.
     """
     public = Article.objects.with_live_edition()
     total, changed, done = public.count(), 0, 0
-    for batch in key_batches(public, BATCH):
+    for batch in key_batches(public, REBUILD_BATCH):
         changed += _rebuild_group([number for (number,) in batch])
         done += len(batch)
         if progress:
@@ -77,7 +79,7 @@ def rebuild_relations(progress: Progress | None = None) -> int:
 
 @transaction.atomic
 def _rebuild_group(numbers: list[int]) -> int:
-    # Held as an act holds them: first the article, then its turn.
+    # Lock ordering as everywhere: first the articles, then the audit chain.
     Article.objects.lock_rows(numbers)
     audit.lock_audit_chain()
     public = Article.objects.with_live_edition().filter(number__in=numbers).order_by("number")
@@ -85,23 +87,32 @@ def _rebuild_group(numbers: list[int]) -> int:
 
 
 def _keyword_rows(names: set[str]) -> list[Keyword]:
-    """The rows of these keywords. Sorted, so that two acts never wait for each other's."""
+    """Return the rows of these keywords, created if missing; in sorted order, to avoid deadlocks."""
     Keyword.objects.bulk_create([Keyword(name=name) for name in sorted(names)], ignore_conflicts=True)
     return list(Keyword.objects.filter(name__in=names))
 
 
 def _related_candidates(article: Article, keywords: list[Keyword]) -> list[int]:
-    """Public articles that share most keywords with this one, the newest first among those that share as many."""
+    """The public articles that share most keywords with this one; of those with equally many, the newest first."""
     shared: Counter[int] = Counter()
     times: dict[int, datetime] = {}
     for keyword in keywords:
         newest = (
-            Tagging.objects.filter(keyword=keyword).exclude(article=article).order_by("-at", "-article")[:LOOKED_AT]
+            Tagging.objects.filter(keyword=keyword)
+            .exclude(article=article)
+            .order_by("-at", "-article")[:CANDIDATES_PER_KEYWORD]
         )
         for number, at in newest.values_list("article", "at"):
             shared[number] += 1
             times[number] = at
-    ranked = sorted(shared, key=lambda number: (shared[number], times[number], number), reverse=True)[:LOOKED_AT]
-    free = Article.objects.public().filter(number__in=ranked).annotate(has=Count("relations")).filter(has__lt=MOST)
+    ranked = sorted(shared, key=lambda number: (shared[number], times[number], number), reverse=True)[
+        :CANDIDATES_PER_KEYWORD
+    ]
+    free = (
+        Article.objects.public()
+        .filter(number__in=ranked)
+        .annotate(has=Count("relations"))
+        .filter(has__lt=MOST_RELATIONS)
+    )
     wanted = set(free.values_list("number", flat=True))
-    return [number for number in ranked if number in wanted][:WANTED]
+    return [number for number in ranked if number in wanted][:RELATED_SHOWN]

@@ -1,6 +1,6 @@
-"""Log-ins, log-outs and changes of one's own password: recorded in the audit, and refused where too many went wrong.
+"""Log-ins, log-outs and password changes: recorded in the audit, and limited after too many failures.
 
-Django authenticates; what is recorded never contains a password.
+Django authenticates; entries never contain a password.
 """
 
 from datetime import timedelta
@@ -12,24 +12,22 @@ from . import audit
 from .models import AuditEntry
 from .refusals import Problem, Refusal
 
-# Refused log-ins from one address within this time, after which it has to wait. An office behind one address makes a few by
-# itself.
+# The most failed log-ins from one address within this time. Offices share one address and have a few failures anyway.
 REFUSED_LOGINS_ALLOWED, REFUSED_LOGINS_WITHIN = 20, timedelta(minutes=15)
 LONGEST_USERNAME = 150  # characters, as in Django's table
 
-
 TOO_MANY_LOGINS = Problem(
     "logins.too_many",
-    _("Too many log-ins from here went wrong. Wait %(minutes)d minutes, then try again; nothing was checked."),
+    _("Too many failed log-ins from your address. Wait %(minutes)d minutes, then try again; nothing was checked."),
 )
 
 
 class TooManyLogins(Refusal):
-    """The address has to wait; the sentence says how long."""
+    """Raised after too many failed log-ins; the message says how long to wait."""
 
 
 def refuse_login_flood() -> None:
-    """Raise TooManyLogins where too many log-ins were refused a moment ago, from the address of `audit.acting_from`."""
+    """Raise TooManyLogins after too many recent failures from the address set by `audit.acting_from`."""
     if audit.recent_count("session.refused", within=REFUSED_LOGINS_WITHIN) >= REFUSED_LOGINS_ALLOWED:
         raise TooManyLogins(TOO_MANY_LOGINS.filled(minutes=REFUSED_LOGINS_WITHIN // timedelta(minutes=1)))
 
@@ -40,7 +38,7 @@ def record_login(user: User) -> AuditEntry:
 
 
 def record_refused_login(username: str) -> AuditEntry:
-    """Record a log-in that was refused, under the name that was typed; nobody is known to have acted."""
+    """Record a failed log-in with the username that was typed; the entry has no actor."""
     tried = username.replace("\0", "")[:LONGEST_USERNAME]  # PostgreSQL stores no NUL
     return audit.record_entry("session.refused", User(), by=None, name=tried)
 

@@ -1,4 +1,4 @@
-"""Old addresses: what moved leads on in one step (301), what is gone says so (410)."""
+"""Old addresses: pages that moved redirect in one step (301), pages that were removed answer 410."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,10 +14,7 @@ OLD_PATH_FIELDS = ("path", "target")
 
 @transaction.atomic
 def save_old_path(old_path: OldPath, *, by: User) -> OldPath:
-    """Add an old path, or change where one leads.
-
-    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
-    """
+    """Add an old path or change its target. Raises PermissionDenied or ValidationError."""
     before = lock_row(old_path)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     write_row(old_path, before, OLD_PATH_FIELDS, by=by)
@@ -26,7 +23,7 @@ def save_old_path(old_path: OldPath, *, by: User) -> OldPath:
 
 @transaction.atomic
 def remove_old_path(old_path: OldPath, *, by: User) -> None:
-    """Delete an old path; nothing happens where it is gone already. Raises PermissionDenied."""
+    """Delete an old path; idempotent. Raises PermissionDenied."""
     before = lock_row(old_path)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     if before:
@@ -36,14 +33,14 @@ def remove_old_path(old_path: OldPath, *, by: User) -> None:
 
 @transaction.atomic
 def record_move(old: str, new: str) -> None:
-    """Lead readers from `old` to `new`. Paths that led to `old` lead to `new` too, so no chain is longer than one."""
+    """Redirect `old` to `new`. Paths that redirected to `old` now redirect to `new`, so there are no chains."""
     OldPath.objects.filter(path=new).delete()
     OldPath.objects.filter(target=old).update(target=new)
     OldPath.objects.update_or_create(path=old, defaults={"target": new})
 
 
 def find_old_path(path: str) -> OldPath | None:
-    """Where a path leads. A page below a moved section (`/s/old/7/`) leads to the same page of the new one."""
+    """Return the old path, or None. For a page of a moved section (`/s/old/7/`), the target is the same page number."""
     exact = OldPath.objects.filter(path=path).first()
     if exact or not path.startswith("/s/"):
         return exact

@@ -1,4 +1,4 @@
-"""People (人员): those credited on articles by their real names, with or without an account."""
+"""People (人员): those credited on articles by real name, with or without an account."""
 
 from collections.abc import Iterable
 
@@ -15,8 +15,9 @@ PERSON_FIELDS = ("name", "unit")
 
 
 def may_save_person(user: User, person: Person | None) -> bool:
-    """Whoever writes adds the people credited on an article. The real name of somebody with an account stands on review
-    sheets: it is changed by whoever arranges the site.
+    """Return True if the user may save the person, or, if None, add one.
+
+    Writers may. If the person has an account, their name is printed on review sheets: it takes the duty to arrange.
     """
     if person and person.user_id:
         return permissions.has_duty_everywhere(user, Duty.ARRANGE)
@@ -25,10 +26,7 @@ def may_save_person(user: User, person: Person | None) -> bool:
 
 @transaction.atomic
 def save_person(person: Person, *, by: User) -> Person:
-    """Add the person, or write what changed of the name and the unit.
-
-    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
-    """
+    """Add the person or save the changed name and unit. Raises PermissionDenied or ValidationError."""
     before = lock_row(person)
     if before and before.user_id:
         permissions.require_duty_everywhere(by, Duty.ARRANGE)
@@ -40,7 +38,7 @@ def save_person(person: Person, *, by: User) -> Person:
 
 @transaction.atomic
 def find_or_add_person(name: str, unit: str, *, by: User) -> Person:
-    """The person of this name and unit, added where there is none. Asks for no duty: the act that needs the person has."""
+    """Return the person with this name and unit, added if missing. The caller has checked permissions."""
     known = Person.objects.filter(name=name, unit=unit).first()
     if known:
         return known
@@ -50,11 +48,12 @@ def find_or_add_person(name: str, unit: str, *, by: User) -> Person:
 
 
 def write_person(person: Person, before: Person | None, fields: Iterable[str] = PERSON_FIELDS, *, by: User) -> set[str]:
-    """Part of an act that has locked `before` and asked for its duty: write, record, and have the pages baked that
-    name the person; the names of the fields that changed.
+    """Save the fields, record the change, and queue the pages that name the person; returns the changed fields.
+
+    The caller has locked `before` and checked permissions.
     """
     changed = write_row(person, before, fields, by=by)
     named = changed & set(PERSON_FIELDS)
     if named and (before or search.newest_numbers(search.SearchQuery(credit=(person.name, person.unit)), 1)):
-        baking.request_full_bake()  # the articles that name the person lead to the person's page
+        baking.request_full_bake()  # articles that name the person link to their page
     return changed

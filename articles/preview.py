@@ -1,9 +1,9 @@
-"""Preview links: a draft, for whoever holds the link, until it expires or is revoked (law 8)."""
+"""Preview links: signed links to a draft that expire and can be revoked (law 8)."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,30 +16,30 @@ from .assignments import permissions
 from .assignments.permissions import Duty
 from .models import Article, Revision
 
-SALT = "articles.preview.revocable"
-CODE_SIZE = 180  # pixels; the address is long, and a phone reads it from a screen
+PREVIEW_SALT = "articles.preview.revocable"
+CODE_SIZE = 180  # pixels; large, since the URL is long
 
 
 def preview_url(revision: Revision) -> str:
-    """The absolute address of a preview of exactly this revision, to be sent to somebody."""
+    """Return the absolute URL of a preview of this revision, to send to somebody."""
     return settings.SITE_URL + preview_path(revision)
 
 
 def preview_path(revision: Revision) -> str:
-    """The same without the host, for pages of the desk: they may be open under another name of this machine.
+    """Return the URL path of a preview of this revision, valid for settings.PREVIEW_HOURS.
 
-    Good for PREVIEW_HOURS hours from now.
+    The desk uses it without a host, since it may be open under another host name.
     """
-    # Microseconds, so that a link made in the second of a revocation is on the right side of it.
+    # Microseconds, so that a link created in the same second as a revocation compares correctly.
     made = int(timezone.now().timestamp() * 1_000_000)
-    token = signing.Signer(salt=SALT).sign(f"{revision.pk}-{made:x}")
+    token = signing.Signer(salt=PREVIEW_SALT).sign(f"{revision.pk}-{made:x}")
     return reverse("preview", args=[token])
 
 
 def previewed_revision(token: str) -> Revision | None:
-    """The revision a link leads to, or None where the link is not ours, has expired or was revoked."""
+    """Return the revision of a token, or None if it is forged, has expired or was revoked."""
     try:
-        key, _dash, made = signing.Signer(salt=SALT).unsign(token).partition("-")
+        key, _dash, made = signing.Signer(salt=PREVIEW_SALT).unsign(token).partition("-")
     except signing.BadSignature:
         return None
     at = datetime.fromtimestamp(int(made, 16) / 1_000_000, tz=timezone.get_current_timezone())
@@ -51,19 +51,19 @@ def previewed_revision(token: str) -> Revision | None:
 
 
 def preview_qr_code(revision: Revision) -> bytes:
-    """A preview link as a QR image (SVG), for the desk to show; the token's letters keep their case."""
+    """Return the preview URL as a QR code (SVG). Unlike short links, its letters keep their case."""
     return short_links.draw_qr_code(preview_url(revision), form="svg", size=CODE_SIZE)
 
 
-def may_revoke_previews(user: Any, article: Article) -> bool:
-    """Whether the user writes, publishes, or reads this article now."""
+def may_revoke_previews(user: User, article: Article) -> bool:
+    """Return True if the user may write or publish in the section, or is the current reader."""
     writes = any(permissions.has_duty(user, duty, article.section) for duty in (Duty.WRITE, Duty.PUBLISH))
     return writes or review.may_correct(article, user)
 
 
 @transaction.atomic
-def revoke_previews(article: Article, *, by: Any) -> None:
-    """Make every preview link given out so far worthless; new ones work."""
+def revoke_previews(article: Article, *, by: User) -> None:
+    """Revoke all existing preview links of the article; new ones work. Raises PermissionDenied."""
     article = Article.objects.get_locked(article.pk)
     if not may_revoke_previews(by, article):
         raise PermissionDenied(_("Only whoever writes, reads or publishes this article may revoke its preview links."))

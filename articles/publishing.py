@@ -1,4 +1,4 @@
-"""Publishing, correcting, withdrawing: the only code that changes what is public."""
+"""Publishing, correcting, withdrawing and restoring: the only code that changes what is public."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from . import audit, baking, review, sanitising, search
 from .assignments import permissions
 from .assignments.permissions import Duty
-from .checks import OF_THE_TEXT, NotReady, find_problems
+from .checks import CONTENT_CHECKS, NotReady, find_problems
 from .issuing import PUBLIC_FIELDS, Publication, issue_edition
 from .models import Article, Edition, Section, SignOff
 from .refusals import Problem, Refusal
@@ -25,7 +25,7 @@ CORRECTION_OF_NOTHING = Problem(
 CORRECTION_CHANGES_NOTHING = Problem(
     "publishing.correction_changes_nothing",
     _("Readers see this text already."),
-    _("Change the text first; the correction goes its round, then it is published."),
+    _("Change the text first; once the correction is reviewed, publish it."),
 )
 CORRECTION_WITHOUT_NOTE = Problem(
     "publishing.correction_without_note",
@@ -38,12 +38,12 @@ URGENT_NOT_SUBMITTED = Problem(
     _("Its writer submits it; then it can be published first."),
 )
 URGENT_READ_ALREADY = Problem(
-    "publishing.urgent_read_already", _("The text has been read by all."), _("Publish it the usual way.")
+    "publishing.urgent_read_already", _("All readings of the text are complete."), _("Publish it the usual way.")
 )
 URGENT_WITHOUT_REASON = Problem(
     "publishing.urgent_without_reason",
     _("Publishing before the readings needs a reason."),
-    _("Write one sentence; it stands on the review sheet."),
+    _("Write one sentence; it is printed on the review sheet."),
 )
 WITHDRAWAL_WITHOUT_REASON = Problem(
     "publishing.withdrawal_without_reason",
@@ -69,9 +69,9 @@ class CannotWithdraw(Refusal):
 
 @transaction.atomic
 def publish_article(article: Article, *, by: User, note: str = "") -> Edition:
-    """Make the newest revision what readers see, and return its edition; the present one where it is that already.
+    """Publish the newest revision and return its edition; if it is public already, the existing one.
 
-    Raises PermissionDenied, or CannotPublish with the problems; that all have read and signed it is one of the checks.
+    Raises PermissionDenied or CannotPublish, for example if the readings are not complete.
     """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
@@ -82,7 +82,7 @@ def publish_article(article: Article, *, by: User, note: str = "") -> Edition:
 
 @transaction.atomic
 def publish_correction(article: Article, *, by: User, note: str) -> Edition:
-    """Publish the newest revision as a correction (更正): readers are told by `note` what was wrong and what is right."""
+    """Publish the newest revision as a correction (更正). `note` tells readers what was wrong and what is right."""
     note = _clean_note(note)
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
@@ -99,17 +99,18 @@ def publish_correction(article: Article, *, by: User, note: str) -> Edition:
 
 @transaction.atomic
 def publish_urgent(article: Article, *, by: User, reason: str) -> Edition:
-    """Publish a submitted text before its readings (急稿), by the duty for urgent news and with a reason.
+    """Publish a submitted text before its readings (急稿). Takes the duty for urgent news, and a reason.
 
-    A superuser without that duty breaks the glass: the same act, named so on the edition, in the audit and on the
-    review sheet. The readings stay open; they are due in the section's `late_reading_hours`.
+    For a superuser without that duty it is a break-glass publication, marked as such on the edition, in the audit and
+    on the review sheet. The readings stay open and are due after the section's `late_reading_hours`. Raises
+    PermissionDenied or CannotPublish.
     """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.URGENT, article.section)
     if article.live and article.live.digest == article.newest.digest:
         return article.live
     reason = _clean_note(reason)
-    problems = [*find_problems(article, OF_THE_TEXT), *_urgency_problems(article, reason)]
+    problems = [*find_problems(article, CONTENT_CHECKS), *_urgency_problems(article, reason)]
     if problems:
         raise CannotPublish(*problems)
     on_duty = permissions.has_assignment(by, Duty.URGENT, article.section)
@@ -129,11 +130,10 @@ def publish_urgent(article: Article, *, by: User, reason: str) -> Edition:
 def publish_archived(
     article: Article, *, by: User, at: datetime, updated: datetime | None = None, origin: str
 ) -> Edition:
-    """Make migrated content public under the time it had in the older archive; said on the row and in the audit.
+    """Publish migrated content with its publication time in the older archive; marked on the row and in the audit.
 
-    `at` is its first publication there, `updated` its last update. `origin` names where it came from. Today's checks do
-    not apply to yesterday's texts. Call `renumber_section` for the section when a batch is in. The one way to a first
-    publication time other than now (law 3).
+    `at` is its first publication there, `updated` the last update; `origin` names the archive. No checks: old texts
+    need not meet today's rules. Call `renumber_section` after a batch. The only way to set a past time (law 3).
     """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
@@ -157,7 +157,10 @@ def publish_archived(
 
 @transaction.atomic
 def withdraw_article(article: Article, *, by: User, reason: str) -> None:
-    """Take the article from readers at once, everywhere (410); the text and the evidence stay. A reason is required."""
+    """Withdraw the article: all its pages answer 410 at once; the text and the evidence are kept.
+
+    Idempotent. Raises PermissionDenied, or CannotWithdraw if it is not public or no reason is given.
+    """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.WITHDRAW, article.section)
     if article.withdrawn_at:
@@ -168,23 +171,27 @@ def withdraw_article(article: Article, *, by: User, reason: str) -> None:
     if not article.live:
         raise CannotWithdraw(WITHDRAWAL_OF_NOTHING.filled(title=article))
     edition = article.live
+    own_pages = baking.own_pages(article)  # needs no query while the live edition is set
     article.live = None
     article.withdrawn_at = timezone.now()
     article.withdrawal_reason = reason
     article.readings_due_at = None
-    # What was withdrawn comes back when somebody says so, never by itself.
+    # A withdrawn article is never published again automatically.
     article.scheduled_for = article.scheduled_by = None
     article.save(update_fields=(*PUBLIC_FIELDS, "scheduled_for", "scheduled_by"))
     search.remove_from_index(article)
     audit.record_entry(
         "article.withdrawn", article, by=by, edition=edition.number, digest=edition.digest, reason=reason
     )
-    baking.request_bake(baking.article_pages(article), gone=baking.own_pages(article))
+    baking.request_bake(baking.article_pages(article), gone=own_pages)
 
 
 @transaction.atomic
 def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
-    """Show readers again the edition that was withdrawn, unchanged; the reason is kept in the audit."""
+    """Publish the withdrawn edition again, unchanged; the reason is kept in the audit.
+
+    Returns the live edition if there is one already. Raises PermissionDenied or CannotWithdraw.
+    """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.WITHDRAW, article.section)
     if article.live:
@@ -195,14 +202,7 @@ def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
     if not reason:
         raise CannotWithdraw(PUT_BACK_WITHOUT_REASON)
     edition = article.editions.order_by("-number")[0]
-    article.live, article.withdrawn_at, article.withdrawal_reason = edition, None, ""
-    if edition.basis in (Edition.Basis.URGENT, Edition.Basis.BREAK_GLASS) and not _was_read(edition):
-        article.readings_due_at = _late_readings_due(article)
-    # Where all have signed the very text that readers see now, nothing is left to publish.
-    closes = article.is_read_by_all and edition.digest == article.newest.digest
-    if closes:
-        review.finish_review(article)
-    article.save(update_fields=(*PUBLIC_FIELDS, *review.REVIEW_FIELDS))
+    closes_review = _show_edition_again(article, edition)
     search.index_article(article)
     audit.record_entry(
         "article.put_back",
@@ -212,7 +212,7 @@ def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
         digest=edition.digest,
         reason=reason,
         readings_open=article.readings_due_at is not None,
-        closes_review=closes,
+        closes_review=closes_review,
     )
     baking.request_bake(baking.article_pages(article))
     return edition
@@ -220,9 +220,9 @@ def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
 
 @transaction.atomic
 def renumber_section(section: Section) -> None:
-    """Put a section's articles in the order of their publication times again, after a batch of older ones came in.
+    """Renumber a section's articles by publication time, after a batch of older ones was published.
 
-    Two passes, because no two rows may hold one ordinal even for a moment; a thousand rows in memory at a time.
+    Two passes, since ordinals are unique at every moment; a thousand rows in memory at a time.
     """
     section = Section.objects.select_for_update(of=("self",), no_key=True).get(pk=section.pk)
     listed = Article.objects.filter(listed_in=section)
@@ -239,27 +239,40 @@ def renumber_section(section: Section) -> None:
             batch.clear()
     Article.objects.bulk_update(batch, ["ordinal"])
     Section.objects.filter(pk=section.pk).update(last_ordinal=ordinal)
-    baking.request_full_bake()  # every article may have other neighbours now
+    baking.request_full_bake()  # any article may have new neighbours
+
+
+def _show_edition_again(article: Article, edition: Edition) -> bool:
+    """Make a withdrawn edition live again and save the article; returns True if that closes its review."""
+    article.live, article.withdrawn_at, article.withdrawal_reason = edition, None, ""
+    if edition.basis in (Edition.Basis.URGENT, Edition.Basis.BREAK_GLASS) and not _was_read(edition):
+        article.readings_due_at = _late_readings_due(article)
+    # If the signed text is the one that is public again, nothing is left to publish.
+    closes_review = article.is_read_by_all and edition.digest == article.newest.digest
+    if closes_review:
+        review.finish_review(article)
+    article.save(update_fields=(*PUBLIC_FIELDS, *review.REVIEW_FIELDS))
+    return closes_review
 
 
 def _clean_note(text: str) -> str:
-    """A note or reason as it is kept: plain text in one line, as long as its column."""
+    """Return a note or reason as plain text in one line, cut to the 400 characters of its column."""
     return " ".join(sanitising.plain_text(text).split())[:400]
 
 
 def _late_readings_due(article: Article) -> datetime:
-    """Until when the readings of a text are due that is published now, before them."""
+    """When the readings are due of a text that is published before them, now."""
     return timezone.now() + timedelta(hours=article.section.late_reading_hours)
 
 
 def _was_read(edition: Edition) -> bool:
-    """Whether the final reader has signed the text of an edition."""
+    """Return True if the final reader has signed the text of the edition."""
     final = SignOff.objects.filter(article=edition.article_id, decision=SignOff.Decision.PASS, stage=F("stages"))
     return final.filter(digest=edition.digest).exists()
 
 
 def _urgency_problems(article: Article, reason: str) -> Iterator[Problem]:
-    """What stands between a text and publication before its readings, beside the text itself."""
+    """Problems of publishing before the readings, apart from those of the text itself."""
     if not article.stage:
         yield URGENT_NOT_SUBMITTED
     if article.is_read_by_all:

@@ -1,4 +1,4 @@
-"""How often articles are read: counted in memory as readers come, written in batches. Losing the counter loses no page."""
+"""Read counts of articles: counted in memory and written in batches. Pages do not depend on them."""
 
 import logging
 import threading
@@ -15,11 +15,11 @@ from .models import Article, DailyReads
 
 log = logging.getLogger(__name__)
 
-# Seconds in which reads are gathered before they are written. A process that is killed loses so much.
-PAUSE = 2.0
-# Articles a process remembers while the database is away; beyond, reads of further ones are let go.
-MOST = 10_000
-AT_ONCE = 500  # rows of one statement
+# Seconds between writes; a killed process loses the reads of that time.
+WRITE_INTERVAL = 2.0
+# The most articles counted while the database is unavailable; reads of others are dropped.
+MOST_COUNTED = 10_000
+ROWS_PER_INSERT = 500  # rows per statement
 
 _counts: Counter[tuple[int, date]] = Counter()
 _counting = threading.Lock()
@@ -27,31 +27,32 @@ _writer: threading.Thread | None = None
 
 
 class ReadCounts(NamedTuple):
-    """How often an article was read: ever, and in the last seven days, today among them."""
+    """How often an article was read: in total, and in the last seven days including today."""
 
     total: int
     week: int
 
 
 def count_read(number: int) -> None:
-    """Count one read of an article now; returns at once. What is no public article is left out when it is written."""
+    """Count one read of an article; does not wait for the database. Non-public articles are skipped when writing."""
     key = number, timezone.localdate()
     with _counting:
-        if key in _counts or len(_counts) < MOST:
+        if key in _counts or len(_counts) < MOST_COUNTED:
             _counts[key] += 1
     _start_writing()
 
 
 def read_counts(article: Article) -> ReadCounts:
-    """What has been counted of an article so far. One query."""
+    """Return the stored read counts of an article. One query."""
     since = timezone.localdate() - timedelta(days=6)
     found = article.daily_reads.aggregate(total=Sum("count"), week=Sum("count", filter=Q(day__gte=since)))
     return ReadCounts(found["total"] or 0, found["week"] or 0)
 
 
 def flush_reads() -> int:
-    """Write what was counted, added to what other processes wrote; how many reads. Where the database fails they are kept
-    for the next time, and the error goes on to the caller.
+    """Add the counted reads to the database; returns how many.
+
+    If the database fails, raises its error and keeps the counts for the next call.
     """
     with _counting:
         counts = Counter(_counts)
@@ -65,11 +66,11 @@ def flush_reads() -> int:
 
 
 def _write_counts(counts: Counter[tuple[int, date]]) -> int:
-    """Sorted, so that two processes wait for one another and not each for the other."""
+    """In sorted order, so that two processes cannot deadlock."""
     written = 0
     keys = sorted(counts)
-    for first in range(0, len(keys), AT_ONCE):
-        batch = keys[first : first + AT_ONCE]
+    for first in range(0, len(keys), ROWS_PER_INSERT):
+        batch = keys[first : first + ROWS_PER_INSERT]
         with transaction.atomic():
             public = set(Article.objects.public().filter(pk__in={n for n, _d in batch}).values_list("pk", flat=True))
             rows = [
@@ -83,7 +84,7 @@ def _write_counts(counts: Counter[tuple[int, date]]) -> int:
 
 
 def _add_counts(rows: list[DailyReads]) -> None:
-    """Django's upsert sets what a row says; counting adds to it."""
+    """Raw SQL: Django's upsert can set a column but not add to it."""
     if not rows:
         return
     table = DailyReads._meta.db_table
@@ -97,11 +98,11 @@ def _add_counts(rows: list[DailyReads]) -> None:
 
 
 def _start_writing() -> None:
-    """In a thread that ends when there is nothing left to write."""
+    """Start the writer thread unless it runs; it ends when there is nothing left to write."""
     global _writer
     with _counting:
         if _writer is None or not _writer.is_alive():
-            # Not a daemon: when the process ends in good order, what was counted is written.
+            # Not a daemon: on a normal exit, the remaining counts are written.
             _writer = threading.Thread(target=_write_until_idle, name="counting")
             _writer.start()
 
@@ -110,7 +111,7 @@ def _write_until_idle() -> None:
     ending = threading.main_thread()
     try:
         while True:
-            ending.join(PAUSE)
+            ending.join(WRITE_INTERVAL)
             with _counting:
                 if not _counts:
                     return

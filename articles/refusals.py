@@ -1,7 +1,7 @@
-"""Refusals: what every act raises when it says no, and the problems that a refusal names.
+"""`Refusal`, raised by every action that is refused, and `Problem`, the reasons it carries.
 
-An act that is refused has changed nothing. Problems are data: each module lists its own as constants at its top, with an id, a
-sentence and a hint, and fills in the facts of the case where it raises them. Doors catch `Refusal` and show its problems.
+A refused action has changed nothing. Each module defines its problems as constants at the top, with an id, a message
+and a hint, and fills in the facts where it raises them. Views and commands catch `Refusal` and show its problems.
 """
 
 from dataclasses import dataclass, replace
@@ -13,10 +13,10 @@ Sentence = str | Promise
 
 @dataclass(frozen=True)
 class Problem:
-    """One reason to refuse: a stable id (`publishing.urgent_without_reason`), what is wrong, and how to put it right.
+    """One reason for a refusal: a stable id (`publishing.urgent_without_reason`), what is wrong, and how to fix it.
 
-    The sentences are translated when they are shown. `hint` may be ''; `field` is the form field to look at, or ''. Ids of
-    checks are documented in docs/operations.md.
+    Messages are translated when shown. `hint` may be ''; `field` is the form field concerned, or ''. The ids of checks
+    are documented in docs/operations.md.
     """
 
     id: str
@@ -28,12 +28,12 @@ class Problem:
         return f"{self.message} {self.hint}".rstrip()
 
     def filled(self, **facts: object) -> "Problem":
-        """The same problem, translated, with `facts` where its sentences name them (`%(title)s`)."""
+        """Return the problem, translated, with `facts` filled in for its placeholders (`%(title)s`)."""
         return replace(self, message=str(self.message) % facts, hint=str(self.hint) % facts)
 
 
 class Refusal(ValueError):
-    """Raised by an act with one or more problems; nothing has changed. As text: all its sentences."""
+    """Raised with one or more problems; nothing has changed. `str()` gives all messages and hints."""
 
     def __init__(self, *problems: Problem) -> None:
         self.problems = list(problems)
@@ -46,10 +46,10 @@ class Refusal(ValueError):
 
     @property
     def message(self) -> str:
-        """The sentence of the first problem."""
+        """The message of the first problem."""
         return str(self.problems[0].message)
 
     @property
     def hint(self) -> str:
-        """How to put the first problem right; may be ''."""
+        """The hint of the first problem; may be ''."""
         return str(self.problems[0].hint)

@@ -1,10 +1,10 @@
-"""Reports of mistakes (纠错): a reader's words become a task with a due date, and somebody of the desk answers for it."""
+"""Reports of mistakes (纠错): received from readers, answered or dismissed by the desk before a due date."""
 
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
-from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,33 +18,32 @@ from .assignments.permissions import Duty
 from .models import Article, Report
 from .refusals import Problem, Refusal
 
-WORKING_DAYS = 5  # in which simple questions are answered: 《政府网站与政务新媒体检查指标》
+WORKING_DAYS = 5  # to answer simple questions: 《政府网站与政务新媒体检查指标》
 CLOSING_TIME = time(18)
-# From one address in an hour and a day, and from all in an hour: a flood is no correction, and no desk can read more.
+# Limits: per address in an hour and in a day, and for all addresses in an hour.
 HOURLY, DAILY, HOURLY_OF_ALL = 5, 20, 200
 CONTACT_KEPT = timedelta(days=90)
-SALT = "reporting"
-# Who answers: whoever reads or publishes in the article's section.
+REPORT_SALT = "reporting"
+# Any of these duties in the article's section allows answering.
 ANSWERING = (Duty.FIRST, Duty.SECOND, Duty.FINAL, Duty.PUBLISH)
 
-
 NOTHING_SAID = Problem("reporting.nothing_said", _("Please say what is wrong, in a few words."))
-TOO_LONG = Problem(
+REPORT_TOO_LONG = Problem(
     "reporting.too_long",
     _("That is longer than we can take: at most %(most)d characters. Please shorten it."),
 )
-NOT_PUBLIC = Problem("reporting.not_public", _("This article can no longer be read here."))
+ARTICLE_NOT_PUBLIC = Problem("reporting.not_public", _("This article can no longer be read here."))
 TOO_MANY = Problem(
     "reporting.too_many",
-    _("There have been many reports just now. Please try again in an hour; what you wrote stands here still."),
+    _("There have been too many reports. Please try again in an hour; your text is still here."),
 )
 CLOSED_ALREADY = Problem("reporting.closed_already", _("This report is closed already."))
 NO_ANSWER = Problem("reporting.no_answer", _("Write an answer: the reader can look it up."))
-NO_REASON = Problem("reporting.no_reason", _("Write a reason; it stays inside."))
+DISMISSAL_WITHOUT_REASON = Problem("reporting.no_reason", _("Write a reason; readers do not see it."))
 
 
 class CannotReport(Refusal):
-    """Raised, with a sentence for the reader, when a report is not taken."""
+    """Raised, with a message for the reader, when a report is not accepted."""
 
 
 class CannotClose(Refusal):
@@ -53,20 +52,20 @@ class CannotClose(Refusal):
 
 @transaction.atomic
 def receive_report(article: Article, *, text: str, quote: str = "", contact: str = "", address: str) -> Report:
-    """Take a reader's report of the edition that readers see; the same again where the same words are there already.
+    """Store a reader's report on the public edition; returns the existing open report if it has the same text.
 
-    `address` is the network address it came from; only a hash of it is kept, with a salt of the day.
+    `address` is the reader's IP address; only a hash with a daily salt is stored. Raises CannotReport.
     """
     text, quote, contact = (_single_line(part) for part in (text, quote, contact))
     if not text:
         raise CannotReport(NOTHING_SAID)
     for part, most in ((text, 500), (quote, 200), (contact, 80)):
         if len(part) > most:
-            raise CannotReport(TOO_LONG.filled(most=most))
+            raise CannotReport(REPORT_TOO_LONG.filled(most=most))
     article = Article.objects.get_locked(article.pk)
     edition = article.public_edition
     if edition is None:
-        raise CannotReport(NOT_PUBLIC)
+        raise CannotReport(ARTICLE_NOT_PUBLIC)
     same = Report.objects.filter(article=article, state=Report.State.OPEN, text=text).first()
     if same:
         return same
@@ -89,19 +88,19 @@ def receive_report(article: Article, *, text: str, quote: str = "", contact: str
 
 
 @transaction.atomic
-def answer_report(report: Report, *, by: Any, text: str) -> Report:
-    """Close a report with an answer that the reader can look up."""
+def answer_report(report: Report, *, by: User, text: str) -> Report:
+    """Close a report with an answer that the reader can look up. Raises PermissionDenied or CannotClose."""
     return _close_report(report, by=by, text=text, state=Report.State.ANSWERED, empty=NO_ANSWER)
 
 
 @transaction.atomic
-def dismiss_report(report: Report, *, by: Any, reason: str) -> Report:
-    """Close a report that asks for no answer, with a reason that stays inside."""
-    return _close_report(report, by=by, text=reason, state=Report.State.DISMISSED, empty=NO_REASON)
+def dismiss_report(report: Report, *, by: User, reason: str) -> Report:
+    """Close a report without an answer, with an internal reason. Raises PermissionDenied or CannotClose."""
+    return _close_report(report, by=by, text=reason, state=Report.State.DISMISSED, empty=DISMISSAL_WITHOUT_REASON)
 
 
-def reports_answerable_by(user: Any) -> QuerySet[Report]:
-    """The reports, open and closed, of the sections in which the user answers."""
+def reports_answerable_by(user: User | AnonymousUser) -> QuerySet[Report]:
+    """The reports, open and closed, in the sections where the user may answer."""
     here = Q(pk=None)
     for duty in ANSWERING:
         if permissions.has_duty_everywhere(user, duty):
@@ -110,33 +109,33 @@ def reports_answerable_by(user: Any) -> QuerySet[Report]:
     return Report.objects.filter(here)
 
 
-def open_reports_for(user: Any) -> QuerySet[Report]:
+def open_reports_for(user: User | AnonymousUser) -> QuerySet[Report]:
     """The open reports that the user may answer, the most urgent first."""
     rows = reports_answerable_by(user).filter(state=Report.State.OPEN)
     return rows.select_related("article__section").order_by("due_at", "pk")
 
 
-def may_answer_report(user: Any, report: Report) -> bool:
-    """Whether the user reads or publishes in the section of the article."""
+def may_answer_report(user: User | AnonymousUser, report: Report) -> bool:
+    """Return True if the user may review or publish in the article's section."""
     return any(permissions.has_duty(user, duty, report.article.section) for duty in ANSWERING)
 
 
 def report_token(report: Report) -> str:
-    """What the reader keeps, to look the answer up."""
-    return signing.Signer(salt=SALT).sign(str(report.pk)).replace(":", ".")
+    """Return the signed token with which the reader looks up the answer."""
+    return signing.Signer(salt=REPORT_SALT).sign(str(report.pk)).replace(":", ".")
 
 
 def find_report(token: str) -> Report | None:
-    """The report of a token; None where it is not ours."""
+    """Return the report of a token; None if it is forged or the report is gone."""
     try:
-        key = signing.Signer(salt=SALT).unsign(token.replace(".", ":"))
+        key = signing.Signer(salt=REPORT_SALT).unsign(token.replace(".", ":"))
     except signing.BadSignature:
         return None
     return Report.objects.select_related("article__live").filter(pk=key).first()
 
 
 def answer_due_at(instant: datetime) -> datetime:
-    """When an answer is due: at closing time of the fifth working day after. Holidays are not known."""
+    """Return when an answer is due: at closing time on the fifth following working day. Public holidays are ignored."""
     day, left = timezone.localdate(instant), WORKING_DAYS
     while left:
         day += timedelta(days=1)
@@ -145,12 +144,12 @@ def answer_due_at(instant: datetime) -> datetime:
 
 
 def forget_contacts() -> int:
-    """Blank how to reach the readers of reports that were closed long ago; of how many."""
+    """Erase contact data of reports closed more than CONTACT_KEPT ago; returns how many. Idempotent."""
     old = Report.objects.filter(closed_at__lt=timezone.now() - CONTACT_KEPT)
     return old.exclude(contact="", sender="").update(contact="", sender="")
 
 
-def _close_report(report: Report, *, by: Any, text: str, state: str, empty: Problem) -> Report:
+def _close_report(report: Report, *, by: User, text: str, state: str, empty: Problem) -> Report:
     report = (
         Report.objects.select_for_update(of=("self",), no_key=True)
         .select_related("article__section__parent")
@@ -158,7 +157,7 @@ def _close_report(report: Report, *, by: Any, text: str, state: str, empty: Prob
     )
     if not may_answer_report(by, report):
         raise PermissionDenied(
-            _("“%(user)s” neither reads nor publishes in “%(section)s”, and so does not answer there.")
+            _("“%(user)s” may not answer here: they neither review nor publish in “%(section)s”.")
             % {"user": by.get_username(), "section": report.article.section}
         )
     text = _single_line(text)
@@ -182,7 +181,8 @@ def _refuse_a_flood(sender: str, now: datetime) -> None:
 
 
 def _hashed_sender(address: str) -> str:
-    return sha256(f"{settings.SECRET_KEY}{date.today()}{address}".encode()).hexdigest()  # noqa: DTZ011 (any day will do)
+    salt = f"{settings.SECRET_KEY}{date.today()}"  # noqa: DTZ011 (any daily change will do)
+    return sha256(f"{salt}{address}".encode()).hexdigest()
 
 
 def _single_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What the acts that save one row have in common: the lock, the check, the fields that changed, and the audit entry."""
+"""What all functions that save one row share: lock, validate, write the changed fields, record them."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -14,16 +14,16 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def lock_row(row: Row) -> Row | None:
-    """The row as the database has it, locked until the transaction ends; None where it has none with this key."""
+    """Return the stored row, locked until the transaction ends, or None if there is none with this key."""
     rows = type(row)._default_manager.select_for_update(of=("self",), no_key=True)
     return rows.filter(pk=row.pk).first() if row.pk else None
 
 
 def write_row(row: Row, before: Row | None, fields: Iterable[str], *, by: User) -> set[str]:
-    """Write these fields of the row where they differ from `before`; the names of those that do.
+    """Save those of the fields that differ from `before`, and return their names.
 
-    Raises ValidationError where the row is not valid. What changed goes into the audit as `<model>.added` or
-    `<model>.changed`, with the old and the new values; nothing is written or recorded where nothing changed.
+    Records `<model>.added`, or `<model>.changed` with the old and new values; writes nothing if nothing changed. Raises
+    ValidationError.
     """
     changed = check_row(row, before, fields)
     if changed:
@@ -39,8 +39,10 @@ def write_row(row: Row, before: Row | None, fields: Iterable[str], *, by: User) 
 
 
 def check_row(row: Row, before: Row | None, fields: Iterable[str]) -> list[str]:
-    """Raise ValidationError where the row is not valid; else the names, among `fields`, of those that differ from
-    `before`, all of them for a new row. Takes the audit-chain lock: a name that is free here is free when it is written.
+    """Validate the row and return the names of those fields that differ from `before`; all for a new row.
+
+    Takes the audit-chain lock, so that a unique value that is free here is still free when it is written. Raises
+    ValidationError.
     """
     audit.lock_audit_chain()
     written = list(fields)
@@ -52,12 +54,12 @@ def check_row(row: Row, before: Row | None, fields: Iterable[str]) -> list[str]:
 
 
 def save_fields(row: models.Model, before: models.Model | None, changed: Iterable[str]) -> None:
-    """Insert a new row; of one that was there before, write the changed fields alone."""
+    """Insert the row if `before` is None; else update only the changed fields."""
     row.save(force_insert=True) if before is None else row.save(update_fields=list(changed))
 
 
 def labels_of(row: models.Model, fields: Iterable[str]) -> list[str]:
-    """What forms call these fields, in the language of the source: entries are written once, for readers of any."""
+    """The labels of these fields, untranslated: audit entries are permanent, whatever language their readers use."""
     with override(None):
         return [capfirst(str(getattr(row._meta.get_field(name), "verbose_name", name))) for name in fields]
 

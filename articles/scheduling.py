@@ -1,4 +1,4 @@
-"""Scheduling: what is published later, by itself, at an instant in the site's zone."""
+"""Scheduling: articles that the worker publishes at a given time."""
 
 from datetime import datetime
 
@@ -17,20 +17,22 @@ from .models import Article
 from .publishing import CannotPublish, publish_article
 from .refusals import Problem, Refusal
 
-# How many due articles one call of `publish_due` takes; the next call takes the next ones.
-AT_ONCE = 100
-
+# The most articles that one call of `publish_due` publishes.
+DUE_BATCH = 100
 
 HAS_PASSED = Problem("scheduling.has_passed", _("%(instant)s has passed; choose a later time, or publish now."))
 
 
 class CannotSchedule(Refusal):
-    """Raised when an instant cannot be set."""
+    """Raised when an article cannot be scheduled for this time."""
 
 
 @transaction.atomic
 def schedule_article(article: Article, *, by: User, at: datetime) -> None:
-    """Have the text, read by all as it stands, published at the instant `at` in the future."""
+    """Schedule the newest revision, whose readings must be complete, for publication at `at`.
+
+    Raises PermissionDenied, CannotSchedule or CannotPublish.
+    """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if at <= timezone.now():
@@ -49,7 +51,7 @@ def schedule_article(article: Article, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def unschedule_article(article: Article, *, by: User) -> None:
-    """Take the article out of the schedule; it stays read by all."""
+    """Remove the article from the schedule; its readings stay complete. Idempotent. Raises PermissionDenied."""
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.scheduled_for is None:
@@ -60,18 +62,19 @@ def unschedule_article(article: Article, *, by: User) -> None:
 
 
 def publish_due() -> int:
-    """Publish what is due now, each by the one who scheduled it and in a transaction of its own; how many were.
+    """Publish due articles, each as the user who scheduled it and in its own transaction; returns how many.
 
-    What cannot be published any more (the duty was taken away, the source frozen) leaves the schedule, says why on its
-    row and in the audit, and stops none of the others. Any number of workers may call this at once.
+    An article that cannot be published any more (the duty was revoked, the source frozen) is removed from the schedule,
+    with the reason on its row and in the audit; the others are still published. Any number of workers may call this at
+    the same time.
     """
     due = Article.objects.filter(scheduled_for__lte=timezone.now()).order_by("scheduled_for", "number")
-    return sum(_publish_if_due(number) for number in list(due.values_list("number", flat=True)[:AT_ONCE]))
+    return sum(_publish_if_due(number) for number in list(due.values_list("number", flat=True)[:DUE_BATCH]))
 
 
 @transaction.atomic
 def _publish_if_due(number: int) -> bool:
-    """Whether this call published it: another worker may have been first, or somebody may have unscheduled it."""
+    """Return True if this call published it; another worker may have, or somebody may have unscheduled it."""
     article = Article.objects.get_locked(number)
     by = article.scheduled_by
     if by is None or article.scheduled_for is None or article.scheduled_for > timezone.now():

@@ -1,4 +1,4 @@
-"""Sections (栏目): adding one, and changing what it is called, where it stands and how it is read."""
+"""Sections (栏目): adding and changing them."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -27,19 +27,21 @@ SECTION_FIELDS = (
 
 @transaction.atomic
 def save_section(section: Section, *, by: User) -> Section:
-    """Add the section, or write what changed of it; printed addresses of a renamed one keep leading to it.
+    """Add the section or save its changed fields; the old address of a renamed one redirects to it.
 
-    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    Raises PermissionDenied or ValidationError.
     """
     before = lock_row(section)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     if before:
-        section.level = before.level  # `clean` derives it from the parent, and refuses what would move its children
+        section.level = (
+            before.level
+        )  # `clean` derives it from the parent, and refuses moves that would change its children
     changed = write_row(section, before, SECTION_FIELDS, by=by)
     if before is None:
         baking.request_bake(baking.section_pages(section))
     elif changed:
         if "slug" in changed:
             old_paths.record_move(before.get_absolute_url(), section.get_absolute_url())
-        baking.request_full_bake()  # its name stands in the navigation, and on the page of every article in it
+        baking.request_full_bake()  # its name is in the navigation and on the pages of its articles
     return section

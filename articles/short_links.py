@@ -1,7 +1,7 @@
 """Short links and the QR images that carry them.
 
-A code is written in capitals, and so is the whole address in the image: then QR's alphanumeric mode fits it in fewer,
-larger modules, which phones read from further away.
+Codes, and the whole URL in the image, are in capitals: QR's alphanumeric mode then needs fewer and larger modules,
+which phones read from further away.
 """
 
 import base64
@@ -16,32 +16,32 @@ from PIL import Image
 
 from .models import Article, Edition, ShortLink
 
-QUIET_ZONE = 4  # modules of white on each side, as ISO/IEC 18004 asks
-SMALLEST_WITH_LOGO = 128  # pixels; below, the logo would cost more than it shows
-LOGO_SIDE = 0.22  # of the code's side without quiet zone: under 5 % of the area
+QUIET_ZONE = 4  # white modules on each side, required by ISO/IEC 18004
+SMALLEST_WITH_LOGO = 128  # pixels; in smaller images the logo is unrecognisable
+LOGO_SIDE = 0.22  # fraction of the code's side without quiet zone: less than 5 % of the area
 
 Purpose = ShortLink.Purpose
 
 
 def code_for(number: int, purpose: str, edition_number: int | None = None) -> str:
-    """The code of article `number` for a purpose; on paper with the edition's number: W12, M12, P12-3."""
+    """Return the code of article `number` for a purpose: W12, M12; on paper with the edition's number: P12-3."""
     return f"{purpose}{number}" if edition_number is None else f"{purpose}{number}-{edition_number}"
 
 
 def code_url(code: str) -> str:
-    """What the QR image says: the absolute address in capitals, with the host from settings, never from a request."""
+    """Return the absolute URL in the QR code, in capitals, with the host from settings, never from a request."""
     return f"{settings.SITE_URL}/q/{code}".upper()
 
 
 def assign_codes(article: Article, edition: Edition) -> list[str]:
-    """Give the article its codes for screens, once, and this edition its code for paper; the codes that are new."""
+    """Create the missing codes: two for the article on screens, one for this edition on paper; return new ones."""
     wanted = [
         ShortLink(code=code_for(article.number, purpose), article=article, purpose=purpose)
         for purpose in (Purpose.WECHAT, Purpose.PHONE)
     ]
     paper = code_for(article.number, Purpose.PRINT, edition.number)
     wanted.append(ShortLink(code=paper, article=article, purpose=Purpose.PRINT, edition=edition))
-    if edition.number > 1:  # nobody gives an article codes before its first edition
+    if edition.number > 1:  # before the first edition there are no codes
         known = set(ShortLink.objects.filter(code__in=[link.code for link in wanted]).values_list("code", flat=True))
         wanted = [link for link in wanted if link.code not in known]
     ShortLink.objects.bulk_create(wanted)
@@ -49,12 +49,12 @@ def assign_codes(article: Article, edition: Edition) -> list[str]:
 
 
 def find_short_link(code: str) -> ShortLink | None:
-    """The short link of a code, in whatever case a phone or a person typed it; None where there is none."""
+    """Return the short link of a code in any case, or None."""
     return ShortLink.objects.select_related("article__live", "edition").filter(code=code.upper()).first()
 
 
 def edition_codes(edition: Edition) -> list[ShortLink]:
-    """The three codes an edition is reached by, for screens first, with their scans so far."""
+    """Return the three short links that lead to an edition, those for screens first."""
     number = edition.article_id
     codes = [
         code_for(number, Purpose.WECHAT),
@@ -65,15 +65,15 @@ def edition_codes(edition: Edition) -> list[ShortLink]:
 
 
 def count_scan(link: ShortLink) -> None:
-    """Count one scan, in the database, so that scans at the same moment all count."""
+    """Count one scan, atomically in the database."""
     ShortLink.objects.filter(pk=link.pk).update(scans=F("scans") + 1)
 
 
 def draw_qr_code(text: str, *, form: Literal["svg", "png"], size: int, logo: bytes | None = None) -> bytes:
-    """A QR image of `text`, `size` pixels square with its white quiet zone of four modules; dark on white, always.
+    """Return a QR image of `text`, dark on white, `size` pixels square including the quiet zone.
 
-    Level M; with a logo (bytes of an image, square) and from 128 px up, level H with the logo in the middle on under
-    5 % of the area.
+    Error correction level M; with a logo (the bytes of a square image) and from 128 px on, level H, with the logo in
+    the middle on less than 5 % of the area.
     """
     with_logo = logo is not None and size >= SMALLEST_WITH_LOGO
     code = qrcode.QRCode(
@@ -87,7 +87,7 @@ def draw_qr_code(text: str, *, form: Literal["svg", "png"], size: int, logo: byt
 
 
 def _draw_svg(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
-    """Runs of dark modules in one path: a third of the bytes of a rectangle per module."""
+    """Draw runs of dark modules as one path: a third of the bytes of one rectangle per module."""
     matrix = code.get_matrix()
     side = len(matrix)
     runs = "".join(
@@ -115,7 +115,7 @@ def _draw_png(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
     side = len(matrix)
     image = Image.new("1", (side, side), 1)
     image.putdata([0 if dark else 1 for row in matrix for dark in row])
-    # Whole pixels per module first, then down to the size asked for: every module keeps its share of the width.
+    # Whole pixels per module first, then scaled down to `size`: all modules get the same width.
     whole = -(-size // side) * side
     image = image.convert("L").resize((whole, whole), Image.Resampling.NEAREST)
     if whole != size:
@@ -126,12 +126,12 @@ def _draw_png(code: qrcode.QRCode, size: int, logo: bytes | None) -> bytes:
         image = image.convert("RGB")
         image.paste(mark, ((size - width) // 2, (size - width) // 2))
     out = io.BytesIO()
-    image.save(out, "PNG")  # not optimised: a quarter fewer bytes for four times the time, and each article has three
+    image.save(out, "PNG")  # not optimised: that saves a quarter of the bytes but takes four times as long
     return out.getvalue()
 
 
 def _logo_png(data: bytes, width: int) -> bytes:
-    """The logo on white, `width` pixels square with a white margin, as PNG."""
+    """Return the logo as PNG on white, `width` pixels square with a white margin."""
     with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as source:
         mark = source.convert("RGBA")
     margin = max(1, width // 16)

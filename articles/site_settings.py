@@ -1,4 +1,4 @@
-"""The site's settings (站点设置): one row, and what may stand in it."""
+"""The site settings (站点设置): saving and validating the one row."""
 
 from datetime import datetime
 
@@ -18,9 +18,9 @@ SETTINGS_FIELDS = tuple(field.name for field in SiteSettings._meta.fields if not
 
 @transaction.atomic
 def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
-    """Write what changed of the one row, which is made where there is none yet; the whole site is baked anew.
+    """Save the changed fields of the one row, created if missing; if any, the whole site is baked again.
 
-    Raises PermissionDenied, or ValidationError with a sentence for each field; nothing has changed then.
+    Raises PermissionDenied, or ValidationError by field.
     """
     settings.pk = 1
     before = lock_row(settings)
@@ -35,11 +35,11 @@ def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
 
 
 def find_settings_faults(accent: str, grey_from: datetime | None, grey_until: datetime | None) -> dict[str, str]:
-    """Sentences by field: an accent that cannot be read on our paper, a mourning that ends before it begins."""
+    """Return messages by field: an accent that is not legible, mourning grey that ends before it begins."""
     faults = {}
     if appearance.COLOUR.fullmatch(accent) and appearance.contrast_ratio(accent, appearance.PAPER) < appearance.LEGIBLE:
         faults["accent"] = _(
-            "On our paper this colour has a contrast of %(has).1f, and text needs %(needs)s: choose a darker one."
+            "On the page background this colour has a contrast of %(has).1f; text needs %(needs)s. Choose a darker one."
         ) % {"has": appearance.contrast_ratio(accent, appearance.PAPER), "needs": appearance.LEGIBLE}
     if grey_from and grey_until and grey_until <= grey_from:
         faults["grey_until"] = _("The end is before the beginning; exchange the two.")

@@ -1,4 +1,4 @@
-"""Sources (来源): the organisations that stories come from."""
+"""Sources (来源): adding and changing them."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,14 +14,11 @@ SOURCE_FIELDS = ("name", "standing", "url")
 
 @transaction.atomic
 def save_source(source: Source, *, by: User) -> Source:
-    """Add the source, or write what changed of it.
-
-    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
-    """
+    """Add the source or save its changed fields. Raises PermissionDenied or ValidationError."""
     before = lock_row(source)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     changed = write_row(source, before, SOURCE_FIELDS, by=by)
     renamed = before is not None and "name" in changed
     if renamed or (changed and search.newest_numbers(search.SearchQuery(source=source.name), 1)):
-        baking.request_full_bake()  # the articles that come from it lead to its page
+        baking.request_full_bake()  # articles from this source link to its page
     return source

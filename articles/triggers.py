@@ -1,27 +1,27 @@
-"""Laws that the database itself keeps, whatever code or person writes to it: triggers on SQLite and PostgreSQL.
+"""Rules that the database itself enforces with triggers, on SQLite and PostgreSQL.
 
-Installed after every `migrate` (SQLite drops a table's triggers when it alters the table). The models refuse the same
-things in words; this is for SQL typed by hand, and for the day the models are wrong.
+Installed after every `migrate` (SQLite drops a table's triggers when it alters the table). The models enforce the same
+rules with messages; the triggers cover SQL typed by hand and mistakes in the models.
 """
 
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Written once (law 7): no row of these changes. Revisions alone may go, with a draft that nobody has signed.
+# Rows that are written once (law 7). Only revisions may be deleted, with a draft that was never submitted.
 UNCHANGEABLE = ("articles_auditentry", "articles_edition", "articles_signoff", "articles_revision")
 UNDELETABLE = ("articles_auditentry", "articles_edition", "articles_signoff")
 
-# Law 1: what is published as signed is the digest that the final reader of this very article signed.
-SIGNED = """
+# Law 1: the digest published as signed is the one that the final reader of this article signed.
+EDITION_NOT_SIGNED = """
     NEW.digest <> (SELECT digest FROM articles_revision WHERE id = NEW.revision_id)
     OR (NEW.basis = 'signed' AND NOT EXISTS (
         SELECT 1 FROM articles_signoff AS s
         WHERE s.id = NEW.sign_off_id AND s.article_id = NEW.article_id AND s.digest = NEW.digest
           AND s.decision = 'pass' AND s.stage = s.stages))
 """
-# What readers see is an edition of this article, not of another one.
-OWN_EDITION = """
+# The live edition belongs to this article.
+LIVE_EDITION_NOT_OWN = """
     NEW.live_id IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM articles_edition AS e WHERE e.id = NEW.live_id AND e.article_id = NEW.number)
 """
@@ -29,14 +29,14 @@ OWN_EDITION = """
 RULES = [
     *((f"{table}_is_written_once", "UPDATE", table, "TRUE") for table in UNCHANGEABLE),
     *((f"{table}_is_kept", "DELETE", table, "TRUE") for table in UNDELETABLE),
-    ("articles_edition_is_signed", "INSERT", "articles_edition", SIGNED),
-    ("articles_article_shows_its_own", "UPDATE", "articles_article", OWN_EDITION),
-    ("articles_article_starts_unseen", "INSERT", "articles_article", OWN_EDITION),
+    ("articles_edition_is_signed", "INSERT", "articles_edition", EDITION_NOT_SIGNED),
+    ("articles_article_shows_its_own", "UPDATE", "articles_article", LIVE_EDITION_NOT_OWN),
+    ("articles_article_starts_unseen", "INSERT", "articles_article", LIVE_EDITION_NOT_OWN),
 ]
 
 
 def install_triggers(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
-    """Put every rule's trigger in place; the same again when run again."""
+    """Install all triggers; idempotent."""
     remove_triggers(connection)
     with connection.cursor() as cursor:
         for name, event, table, broken in RULES:
@@ -45,7 +45,7 @@ def install_triggers(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
 
 
 def remove_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away: for emptying a test database, and before putting them in place anew."""
+    """Remove all triggers: before they are installed again, and to flush a test database."""
     with connection.cursor() as cursor:
         for name, _event, table, _broken in RULES:
             if connection.vendor == "postgresql":

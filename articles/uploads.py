@@ -1,4 +1,4 @@
-"""What pictures and attachments share: reading an upload, telling what it is, naming it, keeping it by its hash."""
+"""What pictures and attachments share: reading an upload, detecting its type, cleaning its name, storing it."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ from .assignments.permissions import Duty
 from .models import Attachment, Picture
 from .refusals import Problem, Refusal
 
-# Every extension that is ever stored, and what the view that serves files must call it. Nothing here can run as a page.
+# Every stored extension and the Content-Type it is served with. None of them can be executed as a page.
 CONTENT_TYPES = {
     "jpg": "image/jpeg",
     "png": "image/png",
@@ -32,13 +32,13 @@ CONTENT_TYPES = {
     "et": "application/octet-stream",
     "dps": "application/octet-stream",
     "ofd": "application/ofd",
-    # Both are stored as UTF-8 (attachments.store), so that the charset is true.
+    # Both are converted to UTF-8 when stored, so the charset is right.
     "csv": "text/plain; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
     "mp4": "video/mp4",
-    "vtt": "text/vtt",  # which is UTF-8, always
+    "vtt": "text/vtt",  # always UTF-8
 }
-# Shown on the page; all other attachments are offered for saving.
+# Played on the page; all other attachments are downloads.
 PLAYED = ("mp4", "vtt")
 LONGEST_NAME = 150
 
@@ -58,7 +58,6 @@ _SIGNATURES = {
 }
 _KINDS = [(kind, re.compile(pattern, re.DOTALL)) for kind, pattern in _SIGNATURES.items()]
 
-
 _EMPTY = Problem("uploads.empty", _("%(file)s is empty; choose the file again."))
 _LARGE = Problem(
     "uploads.too_large", _("%(file)s is larger than %(megabytes)d MB; make it smaller and choose it again.")
@@ -66,29 +65,29 @@ _LARGE = Problem(
 
 
 class RefusedFile(Refusal):
-    """Raised for a file that may not be stored; its sentence says what the file is, and what to do about it."""
+    """Raised for a file that may not be stored; the message says what it is and what to do."""
 
     def __init__(self, problem: Problem, name: str, **facts: object) -> None:
         super().__init__(problem.filled(file=f"“{name}”" if name else _("The file"), **facts))
 
 
 def may_describe_upload(user: User, upload: Picture | Attachment) -> bool:
-    """Readers see the words about a file wherever it is used: changed by whoever uploaded it, or arranges the site."""
+    """Return True if the user may change a file's description, shown wherever it is used: uploader and arrangers."""
     if upload.uploaded_by_id == user.pk and permissions.has_duty_anywhere(user, Duty.WRITE):
         return True
     return permissions.has_duty_everywhere(user, Duty.ARRANGE)
 
 
 def require_may_describe(user: User, upload: Picture | Attachment) -> None:
-    """Raise PermissionDenied, with a sentence, unless the user may change the words about the file."""
+    """Raise PermissionDenied, with a message, unless the user may change the file's description."""
     if not may_describe_upload(user, upload):
         raise PermissionDenied(
-            _("The words about “%(file)s” are changed by whoever uploaded it, or arranges the site.") % {"file": upload}
+            _("Only whoever uploaded “%(file)s”, or arranges the site, may change its description.") % {"file": upload}
         )
 
 
 def read_upload(upload: UploadedFile, name: str) -> bytes:
-    """The bytes of an upload. Raises RefusedFile where there are none, or more than settings.MAX_UPLOAD_BYTES."""
+    """Return the bytes of an upload. Raises RefusedFile if empty or larger than settings.MAX_UPLOAD_BYTES."""
     upload.seek(0)
     data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
     if not data:
@@ -99,14 +98,14 @@ def read_upload(upload: UploadedFile, name: str) -> bytes:
 
 
 def kind_of(data: bytes) -> str:
-    """What the first bytes say the file is, by a word of _SIGNATURES; '' where they say nothing. Names never count."""
+    """Return the type that the first bytes indicate, a key of _SIGNATURES, or ''. File names are ignored."""
     return next((kind for kind, pattern in _KINDS if pattern.match(data)), "")
 
 
 def clean_name(name: str | None) -> str:
-    """A file's name without its path and without what cannot be seen: control, bidirectional and unassigned characters.
+    """Return a file name without path and without control, bidirectional and unassigned characters.
 
-    At most LONGEST_NAME characters, the extension among them; may be ''.
+    At most LONGEST_NAME characters including the extension; may be ''.
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name or ""))[-1]
     visible = "".join(c for c in last if unicodedata.category(c)[0] != "C")
@@ -115,18 +114,18 @@ def clean_name(name: str | None) -> str:
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """(stem, extension in lower case without its dot); only one to five ASCII letters and digits are an extension."""
+    """Return (stem, extension in lower case without the dot); an extension is one to five ASCII letters and digits."""
     found = re.fullmatch(r"(.*)\.([A-Za-z0-9]{1,5})", name)
     return (found[1], found[2].lower()) if found else (name, "")
 
 
 def keep_file(path: str, data: bytes) -> None:
-    """Write `data` where its hash says it belongs, unless it is there. A file cut short by a crash is written again."""
+    """Store `data` at `path`, named after its hash, unless it exists. A file truncated by a crash is written again."""
     if default_storage.exists(path):
         if default_storage.size(path) == len(data):
             return
         default_storage.delete(path)
     saved = default_storage.save(path, ContentFile(data))
     if saved != path:
-        # Another upload of the same bytes was quicker, and the storage chose a second name for ours.
+        # A concurrent upload of the same bytes was faster, so the storage chose another name for this one.
         default_storage.delete(saved)

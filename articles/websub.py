@@ -1,7 +1,7 @@
-"""Telling a hub that a feed has changed (WebSub, W3C 2018), so that those who follow it need not ask every few minutes.
+"""Notifying a hub of changed feeds (WebSub, W3C 2018), so that subscribers need not poll every few minutes.
 
-The worker compares what the feeds' files say with what the hub was told last. So no act waits for the hub or fails with it,
-and a hub that was away hears of every change once it is back.
+The worker compares the hashes of the feed files with the last ones the hub was notified of. So publishing never waits
+for the hub or fails with it, and a hub that was unavailable is notified later.
 """
 
 import logging
@@ -19,13 +19,14 @@ from .models import BakedPage, HubNotice
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 10.0  # seconds
+HUB_TIMEOUT = 10.0  # seconds
 HUB_RETRIES = Backoff(first=timedelta(seconds=10), longest=timedelta(hours=1))
 
 
 def tell_hub() -> int:
-    """Tell the hub of each feed that has changed since; how many it took. What it does not take is tried again later, with
-    growing pauses. Does nothing without settings.WEBSUB_HUB.
+    """Notify the hub of each changed feed; returns the number of successful notifications.
+
+    Failures are retried with back-off. Does nothing without settings.WEBSUB_HUB.
     """
     if not settings.WEBSUB_HUB:
         return 0
@@ -49,8 +50,8 @@ def tell_hub() -> int:
 def _notify_hub(address: str) -> bool:
     body = urlencode({"hub.mode": "publish", "hub.url": address}).encode()
     try:
-        with urlopen(Request(settings.WEBSUB_HUB, body), timeout=PATIENCE):  # noqa: S310 (http or https: see checks)
+        with urlopen(Request(settings.WEBSUB_HUB, body), timeout=HUB_TIMEOUT):  # noqa: S310 (http or https: see checks)
             return True
-    except (OSError, HTTPException) as error:  # not there, too slow, or it answered that it does not want to
-        log.warning("the hub was not told that %s has changed: %s", address, error)
+    except (OSError, HTTPException) as error:  # unreachable, too slow, or an error status
+        log.warning("the hub could not be notified of a change of %s: %s", address, error)
         return False

@@ -1,4 +1,4 @@
-"""The background worker (`manage.py work`): its heartbeat, and the pages that change by themselves as time passes."""
+"""The background worker (`manage.py work`): its heartbeat, and pages that change as time passes."""
 
 from datetime import datetime, timedelta
 
@@ -9,27 +9,29 @@ from django.utils import timezone
 from . import audit, baking
 from .models import Article, Heartbeat, SiteSettings, Slot
 
-# Names of the rows in Heartbeat: the worker itself, and the last instant up to which expired pages were queued.
-WORKER = "work"
-INSTANTS = "instants"
-# The worker polls every second and records a heartbeat every 20 seconds; after two minutes without one it counts as down.
-BEAT, SILENCE = timedelta(seconds=20), timedelta(minutes=2)
+# The rows in Heartbeat: the worker itself, and the time up to which expired pages have been queued.
+WORKER_ROW = "work"
+EXPIRY_ROW = "instants"
+# The worker polls every second and records a heartbeat every 20 seconds; without one for two minutes it counts as down.
+HEARTBEAT_INTERVAL, DOWN_AFTER = timedelta(seconds=20), timedelta(minutes=2)
 
 
 @transaction.atomic
 def rebake_expired() -> int:
-    """Have the pages baked that changed by themselves since the last look, since an article expired or a pin ended; how
-    many articles those are. Where the clock was set back, what lies between is looked at again.
+    """Queue the pages that changed since the last call because time passed; returns the number of causes.
+
+    Causes: an article expired, a pin or a slot ended, mourning grey began or ended, an article left the news sitemap.
+    If the clock was set back, the time in between is processed again.
     """
     now = timezone.now()
-    last = Heartbeat.objects.select_for_update().filter(worker=INSTANTS).values_list("seen_at", flat=True).first()
+    last = Heartbeat.objects.select_for_update().filter(worker=EXPIRY_ROW).values_list("seen_at", flat=True).first()
     first, until = sorted([last or now, now])
     passed = {
         field: Article.objects.filter(**{f"live__{field}__gt": first, f"live__{field}__lte": until})
         for field in ("expires_at", "pinned_until")
     }
     count = 0
-    audit.lock_audit_chain()  # as acts do before they ask for pages
+    audit.lock_audit_chain()  # lock ordering: before pages are queued
     for field, rows in passed.items():
         whole = rows.select_related("live__revision", "live__section__parent__parent")
         for article in whole.order_by("number").iterator():
@@ -37,13 +39,13 @@ def rebake_expired() -> int:
             baking.request_bake(baking.article_pages(article), gone=gone)
             count += 1
     count += _rebake_grey(first, until) + _rebake_slots(first, until) + _rebake_news_sitemap(first, until)
-    if count or last is None or now - first > BEAT:
-        Heartbeat.objects.update_or_create(worker=INSTANTS, defaults={"seen_at": now})
+    if count or last is None or now - first > HEARTBEAT_INTERVAL:
+        Heartbeat.objects.update_or_create(worker=EXPIRY_ROW, defaults={"seen_at": now})
     return count
 
 
 def _rebake_grey(first: datetime, until: datetime) -> int:
-    """Have the pages baked that became grey, or coloured again, between two instants; whether there were any."""
+    """Queue the pages whose mourning grey began or ended between two instants; returns 1 if there are any, else 0."""
     site = SiteSettings.current()
     passed = any(at and first < at <= until for at in (site.grey_from, site.grey_until))
     if not passed or site.grey == SiteSettings.Grey.OFF:
@@ -56,7 +58,7 @@ def _rebake_grey(first: datetime, until: datetime) -> int:
 
 
 def _rebake_slots(first: datetime, until: datetime) -> int:
-    """Have the home page and the topics baked in which a slot's time ended between two instants; how many slots."""
+    """Queue the pages with slots that expired between two instants; returns the number of slots."""
     passed = list(Slot.objects.filter(until__gt=first, until__lte=until).select_related("block__topic"))
     for slot in passed:
         baking.request_bake({*baking.topic_pages(slot.block.topic), *baking.pages_of_articles([slot.article_id])})
@@ -64,7 +66,7 @@ def _rebake_slots(first: datetime, until: datetime) -> int:
 
 
 def _rebake_news_sitemap(first: datetime, until: datetime) -> int:
-    """Have the map of news baked from which an article dropped between two instants; whether one did."""
+    """Queue the news sitemap if an article became too old for it between two instants; returns 1 if so, else 0."""
     aged = Article.objects.public().filter(
         first_published_at__gt=first - baking.IS_NEWS, first_published_at__lte=until - baking.IS_NEWS
     )
@@ -75,18 +77,18 @@ def _rebake_news_sitemap(first: datetime, until: datetime) -> int:
 
 
 def record_heartbeat() -> None:
-    """Say that the worker is alive, where it has not just been said."""
+    """Record that the worker is alive, unless that was recorded within HEARTBEAT_INTERVAL."""
     now = timezone.now()
-    if not Heartbeat.objects.filter(worker=WORKER, seen_at__range=(now - BEAT, now)).exists():
-        Heartbeat.objects.update_or_create(worker=WORKER, defaults={"seen_at": now})
+    if not Heartbeat.objects.filter(worker=WORKER_ROW, seen_at__range=(now - HEARTBEAT_INTERVAL, now)).exists():
+        Heartbeat.objects.update_or_create(worker=WORKER_ROW, defaults={"seen_at": now})
 
 
 def worker_silent_since() -> datetime | None:
-    """Since when no worker has been seen, once that is long enough to worry; None while one is at work.
+    """Return when a worker was last seen if that is more than DOWN_AFTER ago, else None.
 
-    A newsroom in which none was ever seen gets the beginning of time.
+    If none was ever seen, returns `datetime.min`.
     """
-    seen = Heartbeat.objects.filter(worker=WORKER).values_list("seen_at", flat=True).first()
-    if seen and timezone.now() - seen < SILENCE:
+    seen = Heartbeat.objects.filter(worker=WORKER_ROW).values_list("seen_at", flat=True).first()
+    if seen and timezone.now() - seen < DOWN_AFTER:
         return None
     return seen or datetime.min.replace(tzinfo=timezone.get_current_timezone())

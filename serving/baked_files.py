@@ -46,7 +46,7 @@ TYPES = {
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
 CACHE_CONTROLS = {
     ".png": "public, max-age=86400",  # as articles/public/short_links.py says of images of codes
-    ".css": appearance.CACHE_CONTROL,
+    ".css": appearance.STYLE_CACHE_CONTROL,
 }
 VARY: dict[str, Headers] = {".png": [], ".css": [("Vary", "Accept-Encoding, Cookie")]}
 FILE = re.compile(

@@ -11,7 +11,7 @@ def test_choices_name_people_in_one_way(cast):
     assert audit.account_name(cast.head) == "关山"
     assert audit.name_with_account(cast.head) == f"关山（{cast.head.username}）"
     assert audit.name_with_account(cast.stranger) == cast.stranger.username
-    form = type("GivenByAdmin", (AssignmentForm,), {"by": cast.admin})()
+    form = AssignmentForm(by=cast.admin)
     handing = DecisionForm(Article(section=cast.news, latest=cast.article().latest), cast.writer)
     for field in (form.fields["user"], handing.fields["to"]):
         assert field.label_from_instance(cast.head) == f"关山（{cast.head.username}）"

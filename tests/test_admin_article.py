@@ -282,7 +282,7 @@ def post_as_it_is_discarded(client, cast, article, act, posted):
             editing.discard_draft(Article.objects.get(pk=number), by=cast.admin)
             return rows.get_locked(number)
 
-        patched.enter_context(mock.patch.object(ArticleQuerySet, "locked", late))
+        patched.enter_context(mock.patch.object(ArticleQuerySet, "get_locked", late))
         return client.post(reverse(f"admin:articles_article_{act}", args=[article.pk]), posted, follow=True)
 
 

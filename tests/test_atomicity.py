@@ -257,7 +257,7 @@ def die(execute, sql, params, many, context):
     return result
 
 with connection.execute_wrapper(die):
-    publishing.publish(Article.objects.get(), by=User.objects.get(username="editor"))
+    publishing.publish_article(Article.objects.get(), by=User.objects.get(username="editor"))
 """
 WHAT_IS_THERE = """
 import django; django.setup()
@@ -266,7 +266,7 @@ from articles.models import Article, AuditEntry, Edition, Section, ShortLink
 article = Article.objects.get()
 print(article.live_id is not None, article.stage, article.ordinal, Edition.objects.count(), ShortLink.objects.count(),
       Section.objects.get(slug="news").last_ordinal, AuditEntry.objects.filter(action="article.published").count(),
-      audit.first_broken())
+      audit.first_broken_entry())
 """
 NOTHING, ALL = "False 4 None 0 0 0 0 None", "True 0 1 1 3 1 1 None"
 

@@ -390,7 +390,7 @@ def served(tmp_path):
     (tmp_path / "baked/current").symlink_to("g/1")
     put(LocalFiles(tmp_path / "baked/g/1"), "a/1/index.html", PAGE)
     (tmp_path / "media/pictures").mkdir(parents=True)
-    (tmp_path / "media" / PICTURE).write_bytes(bytes(byte_ranges.WHOLE))
+    (tmp_path / "media" / PICTURE).write_bytes(bytes(byte_ranges.MOST_SENT_WHOLE))
     newsroom.serve()
     yield newsroom
     newsroom.stop()

@@ -44,6 +44,7 @@ def test_an_article_has_its_own_addresses_and_one_for_the_holders_of_each_older_
     for title in ("二", "三"):
         cast.change(article, title=title)
         cast.publish(article)
+    article.refresh_from_db()
     assert affected_pages.own_pages(article) == {start, f"{start}history/", f"{start}since/1/", f"{start}since/2/"}
 
 

@@ -41,20 +41,20 @@ for version in range(1, 9):
         article = Article.objects.get(pk=number)
         began = time.monotonic()
         if number == 3 and version % 2:
-            publishing.withdraw(article, by=by, reason="误")
+            publishing.withdraw_article(article, by=by, reason="误")
             print(json.dumps(["withdrawn", number, version, time.monotonic(), settled(), began]), flush=True)
             continue
         if number == 3:
-            publishing.put_back(article, by=by, reason="核实")
+            publishing.put_back_article(article, by=by, reason="核实")
             print(json.dumps(["put back", number, version, time.monotonic(), settled(), began]), flush=True)
             continue
         article.title = article.summary = f"第{version}版"
         article.body = f"<p>第{version}版</p>" * 40
-        editing.save(article, by=by, credits=[(c.role, c.person) for c in article.credits.all()], voiding=True)
-        review.submit(article, by=by)
+        editing.save_article(article, by=by, credits=[(c.role, c.person) for c in article.credits.all()], voiding=True)
+        review.submit_article(article, by=by)
         article.refresh_from_db()
-        review.sign_off(article, by=by, revision=article.latest.number)
-        publishing.correct(article, by=by, note="数字有误")
+        review.sign_off_reading(article, by=by, revision=article.latest.number)
+        publishing.publish_correction(article, by=by, note="数字有误")
         print(json.dumps(["corrected", number, version, time.monotonic(), settled(), began]), flush=True)
 """
 REQUESTS, PROCESSES = 10_000, 2

@@ -56,7 +56,7 @@ class Site(RuleBasedStateMachine):
             mock.patch("articles.baking.affected_pages.PAGE_SIZE", 2),
             mock.patch("articles.baking.affected_pages.SITEMAP_SIZE", 4),
             mock.patch("articles.baking.affected_pages.AT_THE_SAME_TIME", 0),
-            mock.patch("articles.keyword_relations.MOST", 3),
+            mock.patch("articles.keyword_relations.MOST_RELATIONS", 3),
             mock.patch("articles.public.pages.neighbours.WANTED", 2),
         ]
         for patch in self.patches:

@@ -258,7 +258,7 @@ cast = Cast()
 for _ in range(15):
     cast.publish(cast.article())
 from articles import baking
-baking.request_everything()
+baking.request_full_bake()
 """
 CLAIMS_RUN_OUT = """
 import django; django.setup()

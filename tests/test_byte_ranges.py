@@ -37,13 +37,15 @@ def test_nonsense_for_a_range_is_the_whole_file(text):
         assert text.strip().startswith("bytes=")
 
 
-@pytest.mark.parametrize(("size", "kind"), [(byte_ranges.WHOLE, list), (byte_ranges.WHOLE + 1, types.GeneratorType)])
+@pytest.mark.parametrize(
+    ("size", "kind"), [(byte_ranges.MOST_SENT_WHOLE, list), (byte_ranges.MOST_SENT_WHOLE + 1, types.GeneratorType)]
+)
 def test_large_files_are_never_in_memory_and_small_ones_keep_no_thread(tmp_path, size, kind):
     (tmp_path / "file").write_bytes(bytes(size))
     file = (tmp_path / "file").open("rb")
     body = byte_ranges.file_chunks(file, 0, size)
     assert isinstance(body, kind)
-    assert [len(block) <= byte_ranges.BLOCK for block in body].count(True) == -(-size // byte_ranges.BLOCK)
+    assert [len(block) <= byte_ranges.BLOCK_SIZE for block in body].count(True) == -(-size // byte_ranges.BLOCK_SIZE)
     assert file.closed
 
 
@@ -51,7 +53,7 @@ def test_large_files_are_never_in_memory_and_small_ones_keep_no_thread(tmp_path,
 def test_an_interrupted_download_of_an_attachment_goes_on(client, cast):
     stored = attachments.store_attachment(upload(("霁川大桥今日合龙。\n" * 2**16).encode(), "报告.txt"), by=cast.writer)
     data = stored.file.read()
-    assert len(data) > byte_ranges.WHOLE
+    assert len(data) > byte_ranges.MOST_SENT_WHOLE
     path = f"/media/{stored.file.name}"
     whole = client.get(path)
     assert (whole.streaming, b"".join(whole)) == (True, data)

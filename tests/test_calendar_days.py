@@ -21,8 +21,12 @@ def test_days_begin_at_midnight_in_the_sites_zone(cast):
     for name, at in times.items():
         publishing.publish_archived(cast.article(title=name), by=cast.admin, at=at, origin="档案")
     named = Article.objects.order_by("first_published_at").values_list("title", flat=True)
-    assert list(named.of_days(first, last)) == list(named.of_month(date(2026, 5, 9))) == ["first", "last"]
-    assert list(named.of_days(None, last)) == ["before", "first", "last"]
-    assert list(named.of_days(first, None)) == ["first", "last", "after"]
-    assert list(named.of_day(last)) == ["last"]
-    assert list(named.of_days(None, None)) == list(times)
+    assert (
+        list(named.first_published_between(first, last))
+        == list(named.first_published_in_month(date(2026, 5, 9)))
+        == ["first", "last"]
+    )
+    assert list(named.first_published_between(None, last)) == ["before", "first", "last"]
+    assert list(named.first_published_between(first, None)) == ["first", "last", "after"]
+    assert list(named.first_published_on(last)) == ["last"]
+    assert list(named.first_published_between(None, None)) == list(times)

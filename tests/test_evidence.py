@@ -14,12 +14,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import audit, evidence, publishing, review
-from articles.evidence import NotEvidence
+from articles.evidence import NotEvidence, checking
 from articles.models import AuditEntry
 from tests.cast import make_user
 from tests.test_review_sheet import told
@@ -93,8 +93,8 @@ def test_the_same_facts_make_the_same_bytes(cast, story, monkeypatch):
     first, second = files_of(packed(story, cast.editor)), files_of(packed(story, cast.editor))
     # What an export adds: its own audit entry, and the instant in the manifest.
     assert {name for name in first if first[name] != second[name]} == {"audit.json", "manifest.json"}
-    monkeypatch.setattr(evidence.audit, "record_entry", lambda *args, **facts: AuditEntry(hash="0" * 64))
-    monkeypatch.setattr(evidence.timezone, "now", lambda: story.created_at)
+    monkeypatch.setattr(audit, "record_entry", lambda *args, **facts: AuditEntry(hash="0" * 64))
+    monkeypatch.setattr(timezone, "now", lambda: story.created_at)
     assert packed(story, cast.editor).getvalue() == packed(story, cast.editor).getvalue()
 
 
@@ -143,12 +143,12 @@ def without_first_reading(rows):
 
 
 FORGERIES = [
-    (edit("editions/1.json", lambda e: e["content"].update(body="<p>无人受伤。</p>")), r"editions/1\.json: its digest"),
+    (edit("editions/1.json", lambda e: e["content"].update(body="<p>无人受伤。</p>")), r"editions/1\.json: the digest"),
     (edit("editions/2.json", lambda e: e.update(previous_digest="0" * 64)), r"editions/2\.json does not follow"),
     (edit("editions/2.json", lambda e: e.update(sign_off=e["sign_off"] - 1)), r"editions/2\.json: nobody signed"),
-    (edit("editions/1.json", lambda e: e.update(number=2)), r"editions/1\.json is another"),
-    (edit("editions/1.json", lambda e: e.update(article=e["article"] + 1)), r"editions/1\.json is another"),
-    (edit("revisions/1.json", lambda r: r["content"].update(title="别的")), r"revisions/1\.json: its digest"),
+    (edit("editions/1.json", lambda e: e.update(number=2)), r"editions/1\.json contains a different"),
+    (edit("editions/1.json", lambda e: e.update(article=e["article"] + 1)), r"editions/1\.json contains a different"),
+    (edit("revisions/1.json", lambda r: r["content"].update(title="别的")), r"revisions/1\.json: the digest"),
     (edit("sign_offs.json", lambda rows: rows[0].update(digest="0" * 64)), r"sign_offs\.json: decision \d+ "),
     (edit("sign_offs.json", lambda rows: rows[1].update(decision="hold")), r"editions/1\.json: reading 1 "),
     (edit("sign_offs.json", without_first_reading), r"editions/1\.json: reading 1 "),
@@ -178,11 +178,11 @@ def test_a_forgery_is_found_by_its_hash(pack, forge, _sentence):
 
 
 STRANGE = [
-    ({"extra.txt": b"x"}, "extra.txt is no file"),
-    ({"/etc/passwd": b"x"}, "/etc/passwd is no file"),
-    ({"../../evil": b"x"}, r"\.\./evil is no file"),
-    ({"files/../../evil": b"x"}, "evil is no file"),
-    ({"files/a\x1b[31m": b"x"}, r"files/a\?\[31m is no file"),
+    ({"extra.txt": b"x"}, "extra.txt does not belong"),
+    ({"/etc/passwd": b"x"}, "/etc/passwd does not belong"),
+    ({"../../evil": b"x"}, r"\.\./evil does not belong"),
+    ({"files/../../evil": b"x"}, "evil does not belong"),
+    ({"files/a\x1b[31m": b"x"}, r"files/a\?\[31m does not belong"),
     ({"files/unused.jpg": b"x"}, "files/unused.jpg is missing, or was added"),
     ({"manifest.json": b"not json"}, "manifest.json cannot be read"),
     ({"manifest.json": b"[]"}, "does not list"),
@@ -287,7 +287,7 @@ def test_what_is_no_pack_is_refused(data):
 
 @pytest.mark.parametrize("limit", ["LARGEST_TEXT", "LARGEST_PACK"])
 def test_a_bomb_is_not_unpacked(monkeypatch, limit):
-    monkeypatch.setattr(evidence, limit, 1000)
+    monkeypatch.setattr(checking, limit, 1000)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bomb:
         bomb.writestr("manifest.json", b"0" * 100_000)

@@ -39,7 +39,7 @@ def test_two_articles_with_a_keyword_show_one_another(client, cast):
 
 
 def test_who_shares_more_words_comes_before_who_is_newer(client, cast, monkeypatch):
-    monkeypatch.setattr(keyword_relations, "WANTED", 2)
+    monkeypatch.setattr(keyword_relations, "RELATED_SHOWN", 2)
     published(cast, "同两词", "防汛,水库")
     published(cast, "旧的", "水库")
     published(cast, "新的", "水库")
@@ -96,7 +96,7 @@ def test_whatever_happens_to_one_the_baked_pages_of_the_others_say_so(cast):
 
 
 def test_however_many_share_a_word_few_pages_are_rewritten(cast, monkeypatch):
-    monkeypatch.setattr(keyword_relations, "MOST", 3)
+    monkeypatch.setattr(keyword_relations, "MOST_RELATIONS", 3)
     articles = [published(cast, f"第{n}稿", "防汛") for n in range(12)]
     assert max(article.relations.count() for article in articles) <= 3
     for article in articles:

@@ -56,7 +56,7 @@ def test_after_a_while_one_may_try_again(client, cast, monkeypatch):
 
 
 def test_a_million_entries_are_not_looked_through(cast, django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr(audit, "LOOKED_AT", 3)
+    monkeypatch.setattr(audit, "RECENT_ENTRIES", 3)
     with audit.acting_from("203.0.113.5"):
         for _ in range(5):
             audit.record_entry("session.refused", User(), by=None, name="x")

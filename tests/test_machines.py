@@ -151,7 +151,7 @@ def test_the_home_page_says_whose_it_is_and_when_it_changed(client, corrected):
 
 def test_another_site_gets_a_card(client, corrected):
     html = client.get(corrected.get_absolute_url()).content.decode()
-    address = re.search(r'application/json\+oembed" href="([^"]+)"', html)[1]
+    address = re.search(r'application/json\+oembed"\s+href="([^"]+)"', html)[1]
     response = client.get(address)
     card = response.json()
     assert (card["version"], card["type"], card["title"]) == ("1.0", "rich", "大桥<通车> & 开放")

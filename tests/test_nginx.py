@@ -18,15 +18,15 @@ from articles import attachments, baking, pictures, publishing
 from articles.models import SiteSettings
 SiteSettings.objects.create(pk=1, name="霁川新闻网")
 cast = Cast()
-picture = pictures.store(upload(png(1200, 800)), by=cast.writer)
+picture = pictures.store_picture(upload(png(1200, 800)), by=cast.writer)
 image = f'<img src="/media/{picture.file.name}" alt="桥">'
 shown = [cast.article(title="桥通了", body=f"<p>桥通了。</p><p>{image}</p>"), cast.article(), cast.article()]
 for article in shown:
     cast.publish(article)
 cast.change(shown[1], title="桥又通了")
 cast.sign(shown[1])
-publishing.correct(shown[1], by=cast.chief, note="应为“又通了”")
-publishing.withdraw(shown[2], by=cast.chief, reason="误")
+publishing.publish_correction(shown[1], by=cast.chief, note="应为“又通了”")
+publishing.withdraw_article(shown[2], by=cast.chief, reason="误")
 baking.bake_everything(processes=1)
 print(picture.file.name)
 """

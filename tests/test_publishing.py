@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles import publishing, review
-from articles.checks import OF_THE_TEXT, find_problems
+from articles.checks import CONTENT_CHECKS, find_problems
 from articles.models import Article, AuditEntry, Credit, Edition
 from articles.publishing import CannotPublish, CannotWithdraw
 from tests.cast import refused, world
@@ -235,7 +235,7 @@ REPRINT = {"origin": "reprint", "original_title": "题", "original_author": "甲
 
 
 def problems_of_the_text(article):
-    return {problem.id for problem in find_problems(article, OF_THE_TEXT)}
+    return {problem.id for problem in find_problems(article, CONTENT_CHECKS)}
 
 
 @pytest.mark.parametrize(

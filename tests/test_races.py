@@ -82,7 +82,7 @@ def test_related_articles_published_again_at_once_wait_for_one_another():
         all_at_once(lambda n: publishing.publish_correction(articles[n], by=editor, note="关键词有误"))
         for article in articles:
             assert Tagging.objects.filter(article=article).count() == 2
-            assert len(keyword_relations.articles_related_to(article)) >= keyword_relations.WANTED
+            assert len(keyword_relations.articles_related_to(article)) >= keyword_relations.RELATED_SHOWN
             assert all(
                 article.pk in keyword_relations.articles_related_to(Article(pk=other))
                 for other in keyword_relations.articles_related_to(article)

@@ -132,7 +132,7 @@ def test_what_cannot_be_written_is_kept_for_the_next_time(live):
 
 
 def test_the_memory_is_bounded(live, monkeypatch):
-    monkeypatch.setattr(reads, "MOST", 5)
+    monkeypatch.setattr(reads, "MOST_COUNTED", 5)
     for number in range(100):
         reads.count_read(number + 10_000)
     reads.count_read(live.number)

@@ -115,7 +115,7 @@ def test_sentences_are_translated_when_they_are_shown():
     with translation.override("zh-hans"):
         chinese = str(refusal.problems[0])
     with translation.override("en"):
-        assert str(refusal.problems[0]) == "The text has been read by all. Publish it the usual way."
+        assert str(refusal.problems[0]) == "All readings of the text are complete. Publish it the usual way."
     assert re.search("[一-龥]", chinese)
 
 
@@ -139,7 +139,7 @@ ACTS = {
 def test_every_act_on_an_article_that_is_gone_is_refused(cast, act):
     article = cast.article(by=cast.writer)
     editing.discard_draft(Article.objects.get(pk=article.pk), by=cast.writer)
-    with translation.override("en"), pytest.raises(ArticleIsGone, match="is not there any more") as refusal:
+    with translation.override("en"), pytest.raises(ArticleIsGone, match="no longer exists") as refusal:
         ACTS[act](cast, article)
     assert isinstance(refusal.value, refusals.Refusal)
     assert isinstance(refusal.value, Article.DoesNotExist)

@@ -136,8 +136,8 @@ def test_sent_back_handed_on_held_and_voided_stand_in_the_trail_in_order(cast):
         "reject",
     ]
     handed, back = trail[3], trail[4]
-    assert (handed.whither, back.whither) == ("转给 other-head", back.whither)
-    assert trail[2].reading in back.whither
+    assert (handed.destination, back.destination) == ("转给 other-head", back.destination)
+    assert trail[2].reading in back.destination
     assert ("removed", "又改了") not in pieces(handed)
     assert any(kind == "added" for kind, _text in pieces(handed))
     for form in printed(article):

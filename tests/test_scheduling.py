@@ -186,7 +186,7 @@ def test_what_cannot_be_published_any_more_says_why_and_stops_no_other(cast, clo
 
 
 def test_one_call_takes_a_bounded_number_the_earliest_first(cast, clock, monkeypatch):
-    monkeypatch.setattr(scheduling, "AT_ONCE", 2)
+    monkeypatch.setattr(scheduling, "DUE_BATCH", 2)
     articles = [cast.article() for _ in range(3)]
     for article, hours in zip(articles, (3, 1, 2), strict=True):
         cast.sign(article)
@@ -200,9 +200,9 @@ def test_one_call_takes_a_bounded_number_the_earliest_first(cast, clock, monkeyp
 def test_the_first_look_at_instants_notices_none_before_it(cast, clock):
     """The worker's sign of life is no look at instants."""
     cast.publish(cast.article(expires_at=clock.now + HOUR))
-    scheduling.record_heartbeat()
+    worker.record_heartbeat()
     clock.forward(2 * HOUR)
-    assert scheduling.rebake_expired() == 0
+    assert worker.rebake_expired() == 0
 
 
 def test_a_silent_worker_is_noticed(db, clock):
@@ -211,7 +211,7 @@ def test_a_silent_worker_is_noticed(db, clock):
     worker.record_heartbeat()
     assert worker.worker_silent_since() is None
     seen = clock.now
-    clock.forward(worker.SILENCE)
+    clock.forward(worker.DOWN_AFTER)
     assert worker.worker_silent_since() == seen
     worker.record_heartbeat()
     assert worker.worker_silent_since() is None

@@ -28,7 +28,7 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "may_decide": not review.decision_refusal(article, user),
         "may_correct": correcting,
         "void_warning": review.void_warning(article) if asked or not correcting else "",
-        "problems": checks.find_problems(article, checks.OF_THE_TEXT),
+        "problems": checks.find_problems(article, checks.CONTENT_CHECKS),
         "acts": actions_offered(user, article),
         "preview_url": preview.preview_path(article.latest) if article.latest else "",
         "preview_code": _as_data(preview.preview_qr_code(article.latest)) if article.latest else "",

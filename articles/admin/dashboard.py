@@ -47,7 +47,7 @@ def _due_lists(user: Any) -> list[tuple[Any, Any, str]]:
     lists = [
         (_("Late readings"), rows.filter(readings_due_at__isnull=False).order_by("readings_due_at"), "reading=late"),
         (_("Not published on time"), rows.exclude(schedule_problem="").order_by("-number"), "reading=failed"),
-        (_("Read by all, to be published"), rows.ready().order_by("submitted_at"), "reading=ready"),
+        (_("Read by all, to be published"), rows.ready_to_publish().order_by("submitted_at"), "reading=ready"),
         (_("Scheduled"), rows.filter(scheduled_for__isnull=False).order_by("scheduled_for"), "reading=scheduled"),
     ]
     return [(heading, found, link) for heading, query, link in lists if (found := list(query[:SHOWN]))]

@@ -1,9 +1,8 @@
-"""Assigning duties: who may do what where, given and taken as acts of their own.
+"""Assigning and revoking duties.
 
-Nobody assigns to themself or takes from themself; not superusers either, who may do everything without a duty and so
-never need one. The three site-wide duties (accounts, duties, audit) are kept apart: whoever has one has no
-other and no work on content, so that no one person can open an account, give it rights and hide that it was done (三员).
-Both acts hold the account's row, so that two of them at once cannot give it what it may not hold together.
+Nobody may change their own duties, not even a superuser. The three site-wide duties (accounts, duties, audit) are
+separate: whoever holds one may hold no other duty, so that no single person can open an account, give it rights and
+hide the traces (三员). Both functions lock the account's row, so that concurrent calls cannot break this rule.
 """
 
 from collections.abc import Iterable
@@ -21,7 +20,6 @@ from .permissions import Duty, Role
 
 SITE_WIDE = Assignment.SITE_WIDE
 
-
 NOTHING_TO_ASSIGN = Problem("assigning.nothing", _("Choose a role or at least one duty."))
 KEPT_APART = Problem(
     "assigning.kept_apart",
@@ -30,16 +28,21 @@ KEPT_APART = Problem(
 SITE_WIDE_IN_SECTION = Problem(
     "assigning.site_wide_in_section", _("“%(duty)s” is about the whole newsroom; leave the section empty.")
 )
-TO_ONESELF = Problem("assigning.to_oneself", _("Nobody assigns duties to themself; ask another who may."))
+TO_ONESELF = Problem(
+    "assigning.to_oneself", _("You cannot assign duties to yourself; ask another security administrator.")
+)
 
 
 class CannotAssign(Refusal):
-    """Raised when duties cannot be assigned or revoked so."""
+    """Raised when duties cannot be assigned or revoked."""
 
 
 @transaction.atomic
 def assign_duties(user: User, duties: Iterable[str], section: Section | None, *, by: User) -> list[Assignment]:
-    """Give the user these duties in the section and those below it, or in all (None); those newly given are returned."""
+    """Give the user these duties in the section and those below it, or in all sections (None).
+
+    Returns the new assignments only. Raises CannotAssign or PermissionDenied.
+    """
     user = _lock_account(user, by)
     wanted = [Duty(duty) for duty in dict.fromkeys(duties)]
     if not wanted:
@@ -61,13 +64,13 @@ def assign_duties(user: User, duties: Iterable[str], section: Section | None, *,
 
 
 def assign_role(user: User, role: str, section: Section | None, *, by: User) -> list[Assignment]:
-    """Give the user the duties of a role there; those newly given are returned."""
+    """Give the user the duties of a role, as `assign_duties` does; returns the new assignments only."""
     return assign_duties(user, permissions.DUTIES_OF[Role(role)], section, by=by)
 
 
 @transaction.atomic
 def revoke_duty(assignment: Assignment, *, by: User) -> None:
-    """Take one duty away; nothing happens when it is gone already."""
+    """Revoke one duty; idempotent. Raises CannotAssign or PermissionDenied."""
     user = _lock_account(assignment.user, by)
     deleted, _rows = Assignment.objects.filter(pk=assignment.pk).delete()
     if deleted:
@@ -76,7 +79,7 @@ def revoke_duty(assignment: Assignment, *, by: User) -> None:
 
 
 def _lock_account(user: User, by: User) -> User:
-    """The account, locked, once it is sure that `by` may change its duties."""
+    """Lock and return the account; raises unless `by` may change its duties."""
     if not permissions.has_duty_everywhere(by, Duty.GRANT):
         raise PermissionDenied(_("Duties are assigned by the security administrator."))
     if user.pk == by.pk:

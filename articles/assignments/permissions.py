@@ -1,10 +1,11 @@
-"""Who may do what where: the access rule, in one place. Every act asks here; doors ask too, to show no dead buttons.
+"""The access rule: who may do what in which section. Views use it too, to hide buttons that would be refused.
 
-A user may do what an Assignment says, in its section and in the sections below it. A superuser may do everything.
+An `Assignment` allows a duty in its section and all sections below it. A superuser may do everything.
 """
 
-from typing import Any
+from typing import TypeGuard
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -18,7 +19,7 @@ READINGS = (Duty.FIRST, Duty.SECOND, Duty.THIRD, Duty.FOURTH, Duty.FINAL)
 
 
 class Role(models.TextChoices):
-    """What people are called in a newsroom; a preset of duties. Third and fourth readings are assigned singly."""
+    """A preset of duties. Third and fourth readings belong to no role and are assigned one by one."""
 
     CORRESPONDENT = "correspondent", gettext_lazy("Correspondent")
     EDITOR = "editor", gettext_lazy("Editor")
@@ -40,47 +41,56 @@ DUTIES_OF = {
 }
 
 
-def has_duty(user: Any, duty: str, section: Section) -> bool:
-    """Whether the user has the duty in this section, by an assignment to it, to a section above it or to all."""
-    return user.is_active and (user.is_superuser or has_assignment(user, duty, section))
+def has_duty(user: User | AnonymousUser, duty: str, section: Section) -> bool:
+    """Return True if the user is active and is a superuser or has an assignment to the duty in this section."""
+    return _is_active(user) and (user.is_superuser or has_assignment(user, duty, section))
 
 
-def has_assignment(user: Any, duty: str, section: Section) -> bool:
-    """Whether an assignment gives the user the duty in this section; a superuser may do more than they hold."""
+def has_assignment(user: User, duty: str, section: Section) -> bool:
+    """Return True if the user has the duty in this section, a section above it, or all sections.
+
+    Unlike `has_duty`, it ignores the superuser flag.
+    """
     lineage = {None, section.pk, section.parent_id, section.parent.parent_id if section.parent else None}
     return not lineage.isdisjoint(_assigned_sections(user, duty))
 
 
-def has_duty_anywhere(user: Any, duty: str) -> bool:
-    """Whether the user has the duty in at least one section."""
-    return user.is_active and (user.is_superuser or bool(_assigned_sections(user, duty)))
+def has_duty_anywhere(user: User | AnonymousUser, duty: str) -> bool:
+    """Return True if the user has the duty in at least one section."""
+    return _is_active(user) and (user.is_superuser or bool(_assigned_sections(user, duty)))
 
 
-def has_duty_everywhere(user: Any, duty: str) -> bool:
-    """Whether the user has the duty in every section: what things that belong to no section ask for."""
-    return user.is_active and (user.is_superuser or None in _assigned_sections(user, duty))
+def has_duty_everywhere(user: User | AnonymousUser, duty: str) -> bool:
+    """Return True if the user has the duty in all sections; required for whatever belongs to no section."""
+    return _is_active(user) and (user.is_superuser or None in _assigned_sections(user, duty))
 
 
-def sections_with_duty(user: Any, duty: str) -> QuerySet[Section]:
+def sections_with_duty(user: User | AnonymousUser, duty: str) -> QuerySet[Section]:
     """The sections in which the user has the duty."""
     if has_duty_everywhere(user, duty):
         return Section.objects.all()
-    held = _assigned_sections(user, duty) if user.is_active else set()
+    held = _assigned_sections(user, duty) if _is_active(user) else set()
     return Section.objects.filter(Q(pk__in=held) | Q(parent__in=held) | Q(parent__parent__in=held))
 
 
-def _assigned_sections(user: Any, duty: str) -> set[int | None]:
-    """The keys of the sections of the user's assignments to a duty; None stands for all sections.
+def _is_active(user: User | AnonymousUser) -> TypeGuard[User]:
+    return user.is_active
 
-    Read once per user object, as Django does with its own permissions: every request loads its user anew.
+
+def _assigned_sections(user: User, duty: str) -> set[int | None]:
+    """The keys of the sections in which the user is assigned the duty; None stands for all sections.
+
+    Cached on the user object, as Django caches its own permissions: every request loads its user again.
     """
-    if not hasattr(user, "_assignments"):
-        user._assignments = list(Assignment.objects.filter(user=user).values_list("duty", "section"))
-    return {section for held, section in user._assignments if held == duty}
+    assignments: list[tuple[str, int | None]] | None = getattr(user, "_assignments", None)
+    if assignments is None:
+        assignments = list(Assignment.objects.filter(user=user).values_list("duty", "section"))
+        setattr(user, "_assignments", assignments)  # noqa: B010 (mypy: User has no such attribute)
+    return {section for held, section in assignments if held == duty}
 
 
-def require_duty(user: Any, duty: str, section: Section) -> None:
-    """Raise PermissionDenied, with a sentence, unless the user has the duty in the section."""
+def require_duty(user: User, duty: str, section: Section) -> None:
+    """Raise PermissionDenied, with a message, unless the user has the duty in the section."""
     if not has_duty(user, duty, section):
         raise PermissionDenied(
             _(
@@ -91,17 +101,17 @@ def require_duty(user: Any, duty: str, section: Section) -> None:
         )
 
 
-def require_duty_anywhere(user: Any, duty: str) -> None:
-    """Raise PermissionDenied, with a sentence, unless the user has the duty in at least one section."""
+def require_duty_anywhere(user: User, duty: str) -> None:
+    """Raise PermissionDenied, with a message, unless the user has the duty in at least one section."""
     _refuse_without(has_duty_anywhere(user, duty), user, duty)
 
 
-def require_duty_everywhere(user: Any, duty: str) -> None:
-    """Raise PermissionDenied, with a sentence, unless the user has the duty in every section."""
+def require_duty_everywhere(user: User, duty: str) -> None:
+    """Raise PermissionDenied, with a message, unless the user has the duty in all sections."""
     _refuse_without(has_duty_everywhere(user, duty), user, duty)
 
 
-def _refuse_without(held: bool, user: Any, duty: str) -> None:
+def _refuse_without(held: bool, user: User, duty: str) -> None:
     if not held:
         raise PermissionDenied(
             _("“%(user)s” may not do this: the duty “%(duty)s” is missing. The security administrator assigns it.")
@@ -110,5 +120,5 @@ def _refuse_without(held: bool, user: Any, duty: str) -> None:
 
 
 def duty_of_stage(stage: int, stages: int) -> Duty:
-    """The duty that reading `stage` of `stages` asks for; the last one is the final reading, however many there are."""
+    """The duty required for reading `stage` of `stages`; the last reading is always the final one."""
     return Duty.FINAL if stage >= stages else (Duty.FIRST, Duty.SECOND, Duty.THIRD, Duty.FOURTH)[stage - 1]

@@ -184,7 +184,7 @@ def _archive_pages(article: Article) -> set[str]:
         return set()
     day = timezone.localdate(article.first_published_at)
     found = {reverse("day", args=[day.isoformat()]), reverse("month", args=[f"{day:%Y-%m}"])}
-    others = Article.objects.public().of_month(day).exclude(pk=article.pk)
+    others = Article.objects.public().first_published_in_month(day).exclude(pk=article.pk)
     return found if others.exists() else found | {reverse("archive")}
 
 
@@ -202,13 +202,13 @@ def _name_pages(editions: list[Edition]) -> set[str]:
 def _all_archive_pages() -> Iterator[str]:
     """Every day and month on which something was published, newest first: one look into an index for each."""
     public = Article.objects.public()
-    day, month = public.newest_day(), ""
+    day, month = public.newest_publication_day(), ""
     while day:
         if month != f"{day:%Y-%m}":
             month = f"{day:%Y-%m}"
             yield reverse("month", args=[month])
         yield reverse("day", args=[day.isoformat()])
-        day = public.newest_day(before=day)
+        day = public.newest_publication_day(before=day)
 
 
 def _feed_addresses(name: str, *slug: str) -> set[str]:
@@ -222,10 +222,13 @@ def sitemap_addresses() -> Iterator[str]:
     """
     yield reverse("sitemap_lists")
     live = Article.objects.with_live_edition()
-    day = live.newest_day()
+    day = live.newest_publication_day()
     while day:
-        yield from (_sitemap_address(day, part) for part in range(-(-live.of_month(day).count() // SITEMAP_SIZE)))
-        day = live.newest_day(before=day.replace(day=1))
+        yield from (
+            _sitemap_address(day, part)
+            for part in range(-(-live.first_published_in_month(day).count() // SITEMAP_SIZE))
+        )
+        day = live.newest_publication_day(before=day.replace(day=1))
 
 
 def sitemap_articles(day: date, part: int) -> QuerySet[Article]:
@@ -233,7 +236,7 @@ def sitemap_articles(day: date, part: int) -> QuerySet[Article]:
     file when their time has come.
     """
     rows = Article.objects.order_by("first_published_at", "number")
-    live = rows.with_live_edition().of_month(day)[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
+    live = rows.with_live_edition().first_published_in_month(day)[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
     # Their keys first: joined to their editions at once, all the parts before this one would be read with them.
     return rows.filter(pk__in=live.values("pk"))
 
@@ -252,7 +255,7 @@ def _sitemaps_of_article(article: Article) -> set[str]:
         return set()
     day = timezone.localdate(at)
     earlier = Q(first_published_at__lt=at) | Q(first_published_at=at, number__lt=article.number)
-    live = Article.objects.with_live_edition().of_month(day)
+    live = Article.objects.with_live_edition().first_published_in_month(day)
     count = live.aggregate(all=Count("pk"), before=Count("pk", filter=earlier))
     first = max(0, count["before"] - AT_THE_SAME_TIME) // SITEMAP_SIZE
     last = (count["all"] + AT_THE_SAME_TIME) // SITEMAP_SIZE

@@ -1,7 +1,7 @@
-"""Why an article may not be published yet. One rule, one place (law 10): the button and the message both read it here.
+"""Checks before publication (law 10: buttons and messages both use these).
 
-To add a rule, add its problem to those at the top of a module, write a function that takes an article and the instant of
-its publication and yields the problem, and name the function in CHECKS of its module.
+To add a check: define its `Problem` at the top of a module, write a function that takes an article and the time of
+publication and yields the problem, and add the function to the tuple at the end.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,19 +14,19 @@ from ..refusals import Problem, Refusal
 from . import provenance, readings, text
 
 Check = Callable[[Article, datetime], Iterator[Problem]]
-# What a reader of the text can put right; `readings` asks whether they all have.
-OF_THE_TEXT: Sequence[Check] = (*text.CHECKS, *provenance.CHECKS)
-CHECKS: Sequence[Check] = (*OF_THE_TEXT, *readings.CHECKS)
+# The checks that reviewers can resolve; CHECKS adds that all of them have signed.
+CONTENT_CHECKS: Sequence[Check] = (*text.TEXT_CHECKS, *provenance.PROVENANCE_CHECKS)
+CHECKS: Sequence[Check] = (*CONTENT_CHECKS, *readings.READING_CHECKS)
 
-__all__ = ["CHECKS", "OF_THE_TEXT", "NotReady", "find_problems", "text"]
+__all__ = ["CHECKS", "CONTENT_CHECKS", "NotReady", "find_problems", "text"]
 
 
 class NotReady(Refusal):
-    """Raised by an act that needs a text without problems."""
+    """Raised when checks find problems in the text."""
 
 
 def find_problems(article: Article, checks: Sequence[Check] = CHECKS, *, at: datetime | None = None) -> list[Problem]:
-    """Everything that stands between the working copy and publication `at` that instant (now, when None)."""
+    """Return all problems that prevent publishing the working copy at the instant `at` (default: now)."""
     return list(_iterate_problems(article, checks, at or timezone.now()))
 
 

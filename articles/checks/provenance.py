@@ -1,4 +1,4 @@
-"""Rules about where a text comes from and who answers for it (《互联网新闻信息服务管理规定》 article 15)."""
+"""Checks of the source and the responsible editor (《互联网新闻信息服务管理规定》 article 15)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,7 +29,7 @@ NO_RESPONSIBLE_EDITOR = Problem(
     _("Add a credit with the role “responsible editor”."),
     "credits",
 )
-# What a reprint must say of its original, by the field that says it.
+# By field: what a reprint must state about its original.
 ORIGINAL_IS_UNKNOWN = {
     field: Problem(f"provenance.{field}", _("A reprint needs its %(field)s."), _("Fill in “%(field)s”."), field)
     for field in ("original_title", "original_author", "original_url")
@@ -37,25 +37,25 @@ ORIGINAL_IS_UNKNOWN = {
 
 
 def source_is_named(article: Article, at: datetime) -> Iterator[Problem]:
-    """A source is chosen."""
+    """The article has a source."""
     if article.source is None:
         yield SOURCE_IS_MISSING
 
 
 def source_is_not_frozen(article: Article, at: datetime) -> Iterator[Problem]:
-    """The source is not one that nothing may be taken from any more."""
+    """The source is not frozen."""
     if article.source and article.source.standing == Source.Standing.FROZEN:
         yield SOURCE_IS_FROZEN.filled(source=article.source)
 
 
 def responsible_editor_is_named(article: Article, at: datetime) -> Iterator[Problem]:
-    """Somebody is credited as responsible editor (责任编辑)."""
+    """A responsible editor (责任编辑) is credited."""
     if not article.credits.filter(role=Credit.Role.RESPONSIBLE_EDITOR).exists():
         yield NO_RESPONSIBLE_EDITOR
 
 
 def reprint_names_its_original(article: Article, at: datetime) -> Iterator[Problem]:
-    """A reprint notes the original title and author and where it stood, so that it can be traced back."""
+    """A reprint gives the title, author and address of the original, so that it can be traced."""
     if article.origin != Article.Origin.REPRINT:
         return
     for field, problem in ORIGINAL_IS_UNKNOWN.items():
@@ -64,14 +64,14 @@ def reprint_names_its_original(article: Article, at: datetime) -> Iterator[Probl
 
 
 def reprint_source_is_listed(article: Article, at: datetime) -> Iterator[Problem]:
-    """The source of a reprint is on the list of those that may be reprinted."""
+    """The source of a reprint is on the list of sources that may be reprinted."""
     if article.origin != Article.Origin.REPRINT or article.source is None:
         return
     if article.source.standing not in (Source.Standing.LISTED, Source.Standing.OWN, Source.Standing.FROZEN):
         yield SOURCE_IS_NOT_LISTED.filled(source=article.source)
 
 
-CHECKS = (
+PROVENANCE_CHECKS = (
     source_is_named,
     source_is_not_frozen,
     responsible_editor_is_named,

@@ -1,4 +1,4 @@
-"""Rules about the text itself."""
+"""Checks of the text itself."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Article
+from ..models.expiry import has_expired
 from ..refusals import Problem
 
 BODY_IS_EMPTY = Problem("text.body", _("The body is empty."), _("Write or paste the text."), "body")
@@ -32,15 +33,15 @@ def body_is_there(article: Article, at: datetime) -> Iterator[Problem]:
 
 
 def embargo_is_over(article: Article, at: datetime) -> Iterator[Problem]:
-    """An embargo, where there is one, ends by the instant of publication."""
+    """The embargo, if any, has ended by the time of publication."""
     if article.embargo_until and at < article.embargo_until:
         yield UNDER_EMBARGO.filled(instant=date_format(timezone.localtime(article.embargo_until), "Y-m-d H:i"))
 
 
 def expiry_is_ahead(article: Article, at: datetime) -> Iterator[Problem]:
-    """An expiry, where there is one, is later than the instant of publication."""
-    if article.expires_at and article.expires_at <= at:
+    """The expiry, if any, is later than the time of publication."""
+    if has_expired(article.expires_at, at):
         yield EXPIRED_ALREADY
 
 
-CHECKS = (body_is_there, embargo_is_over, expiry_is_ahead)
+TEXT_CHECKS = (body_is_there, embargo_is_over, expiry_is_ahead)

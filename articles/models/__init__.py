@@ -1,4 +1,4 @@
-"""Nouns. They import nothing of ours but one another, and the form that refusals have."""
+"""The models, one file each. They import only one another and `articles/refusals.py`."""
 
 from .arrangement import Block, Slot, Topic
 from .article import Article, ArticleIsGone

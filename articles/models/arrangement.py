@@ -12,9 +12,9 @@ from .section import Section
 MOST_LINES = 12
 
 
-class TopicQuerySet(models.QuerySet):
+class TopicQuerySet(models.QuerySet["Topic"]):
     def public(self) -> "TopicQuerySet":
-        """The topics that readers see, current ones first."""
+        """The topics that readers see: open ones first, then archived ones."""
         return self.exclude(state=Topic.State.DRAFT).order_by("state", "position", "-pk")
 
 
@@ -54,15 +54,15 @@ class Topic(models.Model):
         ordering = ["position", "-pk"]
         constraints = [models.CheckConstraint(condition=~Q(title=""), name="topic_has_a_title")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("topic", args=[self.slug])
 
 
 class Block(models.Model):
-    """版块: a part of the home page, or of a topic's: what editors put there, then what it fills itself with."""
+    """版块: a block of the home page or a topic: articles that editors placed, then the newest if it fills itself."""
 
     class Kind(models.TextChoices):
         HEADLINE = "headline", _("Headline")
@@ -98,12 +98,12 @@ class Block(models.Model):
         verbose_name_plural = _("blocks")
         ordering = ["topic", "position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title or self.get_kind_display()
 
 
 class Slot(models.Model):
-    """头条位: an article that editors put into a block, perhaps under a title and with a picture of its own."""
+    """头条位: an article that editors placed in a block, optionally with its own title and picture."""
 
     block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="slots")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -120,10 +120,10 @@ class Slot(models.Model):
         ordering = ["block", "position", "pk"]
         constraints = [models.UniqueConstraint(fields=["block", "article"], name="slot_once_in_a_block")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title or str(self.article)
 
     @property
     def is_shown(self) -> bool:
-        """Whether its time is not over."""
+        """Return True until the slot expires."""
         return not has_expired(self.until)

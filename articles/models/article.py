@@ -1,7 +1,5 @@
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,41 +10,34 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..refusals import Problem, Refusal
-from .calendar_days import start_of_day
-from .expiry import has_expired, unexpired
+from .article_queries import ArticleListQuerySet
+from .expiry import has_expired
 from .picture import Picture
-from .section import PAGE_SIZE, Section
+from .section import Section
 from .source import Source
 
 if TYPE_CHECKING:
     from .edition import Edition
     from .revision import Revision
 
-IS_GONE = Problem("article.is_gone", _("Article %(number)d is not there any more: it may have been deleted."))
+IS_GONE = Problem("article.is_gone", _("Article %(number)d no longer exists; it may have been deleted."))
 
 
-class ArticleQuerySet(models.QuerySet):
-    def public(self, at: datetime | None = None) -> "ArticleQuerySet":
-        """Exactly what readers may see at the instant `at` (now, when None). The one visibility rule (law 10)."""
-        return self.with_live_edition().filter(unexpired("live__expires_at", at))
-
-    def with_live_edition(self) -> "ArticleQuerySet":
-        """Those that readers see, or saw until they expired: expired ones keep their places in lists, maps and the index."""
-        return self.filter(live__isnull=False)
-
-    def pinned(self, at: datetime | None = None) -> "ArticleQuerySet":
-        """Those that stand first in their section at the instant `at` (now, when None)."""
-        return self.filter(live__pinned_until__gt=at or timezone.now())
+class ArticleQuerySet(ArticleListQuerySet):
+    """All queries on articles, with row locks."""
 
     def lock_rows(self, numbers: Iterable[int]) -> None:
-        """Hold these articles until the transaction ends, in order. Rows that refer to them may be written meanwhile (`no_key`,
-        as wherever an act holds a row): PostgreSQL checks them at commit, behind their act's turn in the audit.
+        """Lock these rows until the transaction ends, in the order of their numbers.
+
+        `no_key`, as for every row lock: other transactions may insert rows that refer to these articles. PostgreSQL
+        checks their foreign keys at commit, when the transaction holds the audit-chain lock.
         """
         list(self.select_for_update(no_key=True).filter(number__in=numbers).order_by("number").values_list("number"))
 
     def get_locked(self, number: int) -> "Article":
-        """The article, held until the transaction ends. Held first, read after: rows joined to a row that had to be waited
-        for would be those from before the wait. Raises ArticleIsGone.
+        """Lock the article until the transaction ends and return it. Raises ArticleIsGone if it does not exist.
+
+        Two queries: if one query locked and joined, and had to wait for the lock, its joined rows would be outdated.
         """
         self.lock_rows([number])
         rows = self.select_related("section__parent", "source", "cover", "latest", "live", "signed")
@@ -55,89 +46,11 @@ class ArticleQuerySet(models.QuerySet):
         except Article.DoesNotExist as error:
             raise ArticleIsGone(IS_GONE.filled(number=number)) from error
 
-    def in_state(self, state: str, at: datetime | None = None) -> "ArticleQuerySet":
-        """The articles whose `state` property says this, as a query."""
-        live, shown = Q(live__isnull=False), unexpired("live__expires_at", at)
-        unchanged = Q(live__revision=F("latest"))
-        rows = {
-            Article.State.DRAFT: Q(live__isnull=True, withdrawn_at__isnull=True),
-            Article.State.LIVE: live & shown & unchanged,
-            Article.State.CHANGED: live & shown & ~unchanged,
-            Article.State.EXPIRED: live & ~shown,
-            Article.State.WITHDRAWN: Q(withdrawn_at__isnull=False),
-        }
-        return self.filter(rows[Article.State(state)])
-
-    def ready(self) -> "ArticleQuerySet":
-        """Read by all, neither published nor scheduled."""
-        return self.filter(stage__gt=F("stages"), scheduled_for__isnull=True)
-
-    def newest_in(self, sections: Iterable[Section], count: int) -> "ArticleQuerySet":
-        """A slice of the ordinals at the end of each section: at most `count` of each, fewer where articles were withdrawn.
-
-        Each slice has two ends, and the slices stand together, apart from all other conditions: so a database knows how few
-        rows they are, and takes them from one index instead of reading a million (PostgreSQL 15: 580 ms against 2).
-        """
-        return self.within({s.pk: (s.last_ordinal - count + 1, s.last_ordinal) for s in sections})
-
-    def within(self, slices: dict[int, tuple[int, int]]) -> "ArticleQuerySet":
-        """Slices of ordinals, both ends included, by the keys of sections."""
-        ends = [Q(listed_in=section, ordinal__range=ends) for section, ends in slices.items()]
-        return self.filter(reduce(or_, ends)) if ends else self.none()
-
-    def on_page(self, section: Section, page: int) -> "ArticleQuerySet":
-        """What numbered page `page` of a section holds; reads one range of an index, whatever the page."""
-        return self.filter(listed_in=section, ordinal__gt=(page - 1) * PAGE_SIZE, ordinal__lte=page * PAGE_SIZE)
-
-    def of_day(self, day: date) -> "ArticleQuerySet":
-        """Those first published on a day, in the site's zone."""
-        return self.of_days(day, day)
-
-    def of_month(self, day: date) -> "ArticleQuerySet":
-        """Those first published in the month that a day is in."""
-        first = day.replace(day=1)
-        return self.of_days(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
-
-    def of_days(self, since: date | None, until: date | None) -> "ArticleQuerySet":
-        """Those first published from one day to another, both included, in the site's zone; None leaves that end open."""
-        rows = self.filter(first_published_at__gte=start_of_day(since)) if since else self
-        return rows.filter(first_published_at__lt=start_of_day(until + timedelta(days=1))) if until else rows
-
-    def newest_day(self, before: date | None = None) -> date | None:
-        """The last day, before the day `before`, on which one of these was first published; one look into an index."""
-        rows = self.filter(first_published_at__lt=start_of_day(before)) if before else self
-        at = rows.order_by("-first_published_at").values_list("first_published_at", flat=True).first()
-        return timezone.localdate(at) if at else None
-
-    def for_lists(self) -> "ArticleQuerySet":
-        """Newest first, with what a list prints and nothing more: bodies stay in the database."""
-        return (
-            self.select_related("live", "live__cover", "listed_in")
-            .only(
-                "number",
-                "first_published_at",
-                "ordinal",
-                "live",
-                "listed_in__name",
-                "listed_in__slug",
-                "live__title",
-                "live__short_title",
-                "live__kicker",
-                "live__summary",
-                "live__article",
-                "live__cover__file",
-                "live__cover__alt",
-                "live__cover__width",
-                "live__cover__height",
-            )
-            .order_by("-first_published_at", "-number")
-        )
-
 
 class Article(models.Model):
-    """稿件: the identity of a story and its working copy, which is what editors edit.
+    """稿件: the identity of a story, and its working copy, which editors edit.
 
-    Readers never see these fields; they see `live`, the edition that publishing made of a revision of them.
+    Readers never see these fields; they see `live`, the edition that publishing made from a revision.
     """
 
     class Origin(models.TextChoices):
@@ -194,7 +107,7 @@ class Article(models.Model):
         _("pinned until"), null=True, blank=True, help_text=_("Until then it stands first in its section.")
     )
 
-    # Set by acts only; no form, import or API writes these (law 3)
+    # Written only by the publishing and review functions, never by a form, an import or the API (law 3)
     latest = models.ForeignKey(
         "Revision",
         verbose_name=_("newest revision"),
@@ -211,7 +124,7 @@ class Article(models.Model):
         on_delete=models.PROTECT,
         related_name="shown_by",
     )
-    # Where the review stands; the sign-offs themselves are rows of their own
+    # The state of the review; the sign-offs are rows of `SignOff`
     stage = models.PositiveSmallIntegerField(
         _("reading it waits for"),
         default=0,
@@ -330,44 +243,45 @@ class Article(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("article", args=[self.number])
 
     @cached_property
     def public_url(self) -> str:
-        """The canonical address, with the host from settings."""
+        """The canonical absolute URL, with the host from settings."""
         return settings.SITE_URL + self.get_absolute_url()
 
     @property
     def newest(self) -> "Revision":
-        """The newest revision; every saved article has one, since saving makes it in the same transaction."""
+        """The newest revision. Every saved article has one, since saving creates it in the same transaction."""
         if self.latest is None:
             raise ValueError(f"article {self.number} was written without a revision")
         return self.latest
 
     @property
     def is_read_by_all(self) -> bool:
-        """Whether the newest revision is the one that the final reader signed (law 1)."""
+        """Return True if the final reader signed exactly the newest revision (law 1)."""
         return bool(self.signed and self.latest and self.signed.is_final and self.signed.digest == self.latest.digest)
 
     @property
     def public_edition(self) -> "Edition | None":
-        """The edition that readers see now; None where they see none, as `ArticleQuerySet.public` asks the database."""
+        """The edition that readers see now, or None. The same rule as `ArticleQuerySet.public`."""
         return None if self.live is None or has_expired(self.live.expires_at) else self.live
 
     @property
     def is_public(self) -> bool:
-        """Whether readers see it now."""
+        """Return True if readers see the article now."""
         return self.public_edition is not None
 
     @property
     def state(self) -> "Article.State":
+        """The state shown in the desk. The same rules as `ArticleQuerySet.in_state`."""
         if self.withdrawn_at:
             return self.State.WITHDRAWN
-        if not self.live_id:
+        if self.live is None:
             return self.State.DRAFT
         if not self.is_public:
             return self.State.EXPIRED
@@ -375,4 +289,4 @@ class Article(models.Model):
 
 
 class ArticleIsGone(Refusal, Article.DoesNotExist):
-    """Raised by every act on an article that is not there: its draft was discarded, perhaps a moment ago."""
+    """Raised when the article does not exist: its draft was discarded, perhaps a moment ago."""

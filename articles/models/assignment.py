@@ -61,6 +61,6 @@ class Assignment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         where = self.section or gettext("all sections")
         return f"{self.user} · {self.get_duty_display()} · {where}"

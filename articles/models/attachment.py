@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Attachment(models.Model):
-    """附件: a document readers can download, or a film they can watch, known by the hash of its bytes."""
+    """附件: a document that readers can download, or a film they can watch, identified by the hash of its bytes."""
 
     file = models.FileField(_("file"), upload_to="attachments")
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     name = models.CharField(_("file name"), max_length=200, help_text=_("What readers see and save it as."))
     size = models.PositiveBigIntegerField(_("size"), editable=False, help_text=_("In bytes."))
-    # Of a film alone.
+    # Set for films only.
     width = models.PositiveSmallIntegerField(_("width"), null=True, editable=False, help_text=_("In pixels."))
     height = models.PositiveSmallIntegerField(_("height"), null=True, editable=False, help_text=_("In pixels."))
     seconds = models.PositiveIntegerField(_("length"), null=True, editable=False, help_text=_("In seconds."))
@@ -28,7 +28,7 @@ class Attachment(models.Model):
         ordering = ["-pk"]
         constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="attachment_is_not_empty")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
@@ -37,5 +37,5 @@ class Attachment(models.Model):
 
     @property
     def kind(self) -> str:
-        """The type as readers know it: PDF, DOCX, XLSX …"""
+        """The file extension in capitals: PDF, DOCX, XLSX …"""
         return posixpath.splitext(self.file.name)[1].lstrip(".").upper()

@@ -1,9 +1,9 @@
-"""What an act of the audit is called, by the word it is recorded under. Entries keep the word: names may be improved."""
+"""Display names of the actions and details in audit entries. Entries store the keys, so the names may change."""
 
 from django.utils.translation import pgettext_lazy
 
-# tests/test_admin_screens.py finds the act that has no name.
-NAMES = {
+# tests/test_admin_screens.py fails if an action has no name.
+ACTION_NAMES = {
     "article.saved": pgettext_lazy("act", "Saved"),
     "article.restored": pgettext_lazy("act", "Restored an older version"),
     "article.discarded": pgettext_lazy("act", "Draft deleted"),
@@ -48,14 +48,14 @@ NAMES = {
     "pages.differ": pgettext_lazy("act", "Page files found changed"),
     "pages.seen": pgettext_lazy("act", "Changed page files noted"),
 }
-# What a form of the desk did to whatever it is of: `section.changed`.
-OF_FORMS = {
+# Actions recorded for saved rows, after the model name: `section.changed`.
+ROW_ACTION_NAMES = {
     "added": pgettext_lazy("act", "Added"),
     "changed": pgettext_lazy("act", "Changed"),
     "deleted": pgettext_lazy("act", "Deleted"),
 }
-# What an entry adds: `details` of AuditEntry, by its keys.
-FACTS = {
+# The keys of `AuditEntry.details`.
+FACT_NAMES = {
     "article": pgettext_lazy("fact of an act", "article"),
     "due": pgettext_lazy("fact of an act", "answer due"),
     "answer": pgettext_lazy("fact of an act", "answer"),
@@ -100,5 +100,5 @@ FACTS = {
 
 
 def action_name(action: str) -> str:
-    """What is shown for an act; the word itself where nobody named it."""
-    return str(NAMES.get(action) or OF_FORMS.get(action.rpartition(".")[2]) or action)
+    """The display name of an action, or the action itself if it has none."""
+    return str(ACTION_NAMES.get(action) or ROW_ACTION_NAMES.get(action.rpartition(".")[2]) or action)

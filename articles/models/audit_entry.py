@@ -9,7 +9,7 @@ from .immutable import Immutable
 
 
 class AuditEntry(Immutable):
-    """审计: one act: who, what, on what, when, from where. Each row holds the hash of the one before (law 7)."""
+    """审计: who did what to which object, when and from where. Each row holds the hash of the previous one (law 7)."""
 
     at = models.DateTimeField(_("at"))
     actor = models.ForeignKey(
@@ -32,18 +32,18 @@ class AuditEntry(Immutable):
 
     @property
     def act(self) -> str:
-        """What was done, in words."""
+        """The display name of the action."""
         return audit_actions.action_name(self.action)
 
     @property
     def facts(self) -> list[tuple[str, Any]]:
-        """Its details as (name, value), in words; what is empty or not so is left out."""
-        return [(audit_actions.FACTS.get(key, key), value) for key, value in self.details.items() if value]
+        """The details as (display name, value); empty and false values are left out."""
+        return [(audit_actions.FACT_NAMES.get(key, key), value) for key, value in self.details.items() if value]
 
     @property
     def reason(self) -> str:
-        """What the act was done for, or till when, where it says so."""
+        """The reason or the scheduled time (ISO 8601) in the details, or ''."""
         return next((self.details[key] for key in ("reason", "why", "at") if self.details.get(key)), "")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"

@@ -8,22 +8,22 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BakeJob(models.Model):
-    """待烘焙: an address whose file must be made to agree with what the site answers.
+    """待烘焙: an address whose file must be rendered again; the rows are the bake queue.
 
-    One row for an address, however often it is asked for; the rows are the queue. A row's `version` changes with every
-    request, so that whoever baked it meanwhile knows that the file is old before it is put in place.
+    One row per address, however often it is requested. Every request changes the row's `version`, so a worker that
+    rendered the page in the meantime notices that its result is outdated before it replaces the file.
     """
 
-    # An address no page has, for "all of them": templates, settings or the navigation changed.
+    # Stands for every page: templates, settings or the navigation changed. No page has this address.
     EVERYTHING = "/*"
 
     path = models.CharField(_("address"), max_length=200, unique=True)
-    # Random, not a time: clocks can be set back. A partial of the standard library, so that migrations need none of our code.
+    # Random, not a time: clocks can be set back. A partial, so that migrations import nothing of ours.
     version = models.BigIntegerField(default=partial(secrets.randbelow, 2**62))
-    # Asked for by a bake of the whole site, so only its new folder gets it.
+    # Queued by a bake of the whole site: the file is written only to the new generation.
     whole = models.BooleanField(_("part of a bake of the whole site"), default=False)
     requested_at = models.DateTimeField(_("asked for at"), default=timezone.now)
-    # Only what failed waits; what is asked for is due, whatever the clock says.
+    # Set only after a failure; a new job is due at once, whatever the clock says.
     due_at = models.DateTimeField(_("tried again at"), null=True)
     claimed_until = models.DateTimeField(_("claimed until"), null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts that failed"), default=0)
@@ -38,5 +38,5 @@ class BakeJob(models.Model):
             models.CheckConstraint(condition=Q(path__startswith="/"), name="bake_job_path_is_an_address"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.path

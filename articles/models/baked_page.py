@@ -3,10 +3,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BakedPage(models.Model):
-    """已烘焙: what a file must say, by the SHA-256 of its bytes; written in the step that puts the file in place.
+    """已烘焙: the SHA-256 of a baked file, written in the step that puts the file in place.
 
-    The rows are the manifest of the served folder: a file that is not in it, or says something else, was written by
-    somebody else (页面篡改).
+    The rows are the manifest of the served folder. A file that is missing from it or has another hash was not written
+    by this system (页面篡改).
     """
 
     generation = models.CharField(_("folder"), max_length=32)
@@ -19,5 +19,5 @@ class BakedPage(models.Model):
         ordering = ["generation", "path"]
         constraints = [models.UniqueConstraint(fields=["generation", "path"], name="baked_page_is_one_file")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.path

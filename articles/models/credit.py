@@ -6,7 +6,7 @@ from .person import Person
 
 
 class Credit(models.Model):
-    """署名: a person in a role on an article, in the order readers see them."""
+    """署名: a person credited on an article in a role, in the order that readers see."""
 
     class Role(models.TextChoices):
         AUTHOR = "author", _("Author")
@@ -23,7 +23,7 @@ class Credit(models.Model):
         DUTY_EDITOR = "duty_editor", _("Editor on duty")
         PRODUCER = "producer", _("Producer")
 
-    # The roles the provenance line prints as 作者 when nobody is credited as author.
+    # The roles that the provenance line prints as 作者 if nobody is credited as author.
     WRITING = (Role.AUTHOR, Role.REPORTER, Role.CORRESPONDENT, Role.TEXT, Role.TEXT_PHOTO)
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="credits")
@@ -39,5 +39,5 @@ class Credit(models.Model):
             models.UniqueConstraint(fields=["article", "role", "person"], name="credit_once_per_role_and_person")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_role_display()} {self.person.name}"

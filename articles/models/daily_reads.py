@@ -5,7 +5,7 @@ from .article import Article
 
 
 class DailyReads(models.Model):
-    """阅读量: how often an article was read on one day of the site's zone. A number, and nothing about who read."""
+    """阅读量: how often an article was read on one day in the site's time zone. Nothing about the readers is stored."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="daily_reads")
     day = models.DateField(_("day"))
@@ -17,5 +17,5 @@ class DailyReads(models.Model):
         ordering = ["-day"]
         constraints = [models.UniqueConstraint(fields=["article", "day"], name="daily_reads_is_one_row")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.article_id} {self.day}: {self.count}"

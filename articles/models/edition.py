@@ -12,10 +12,9 @@ from .sign_off import SignOff
 
 
 class Edition(Immutable):
-    """版次: one publication of a revision. Immutable; what readers see.
+    """版次: one publication of a revision; what readers see. Immutable.
 
-    The text is the revision's. Title, summary, cover and dates are repeated here so that a list of twenty articles
-    reads no bodies.
+    The revision holds the text. Title, summary, cover and dates are copied here so that lists load no bodies.
     """
 
     class Kind(models.TextChoices):
@@ -25,7 +24,7 @@ class Edition(Immutable):
         ARCHIVE = "archive", _("Migrated from an older archive")
 
     class Basis(models.TextChoices):
-        """By what right this text is public."""
+        """On what basis this text is public."""
 
         SIGNED = "signed", _("Read and signed")
         URGENT = "urgent", _("Urgent: published before its readings")
@@ -79,7 +78,7 @@ class Edition(Immutable):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.article_id} e{self.number}"
 
     @property

@@ -1,4 +1,4 @@
-"""When something is shown no more: from the instant that it expires at; None means never. The one rule (law 10)."""
+"""The only expiry rule (law 10): something is expired from the instant `expires_at` on; None means never."""
 
 from datetime import datetime
 
@@ -7,10 +7,10 @@ from django.utils import timezone
 
 
 def has_expired(expires_at: datetime | None, at: datetime | None = None) -> bool:
-    """Whether it is over at the instant `at` (now, when None)."""
+    """Return True if `expires_at` has passed at the instant `at` (default: now)."""
     return expires_at is not None and expires_at <= (at or timezone.now())
 
 
 def unexpired(field: str, at: datetime | None = None) -> Q:
-    """The rows whose `field` says that they have not expired at the instant `at` (now, when None)."""
+    """The condition that the instant in `field` has not passed at the instant `at` (default: now)."""
     return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gt": at or timezone.now()})

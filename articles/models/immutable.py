@@ -1,17 +1,21 @@
-"""Rows that are written once: revisions, editions, audit entries (law 7)."""
+"""Rows that are written once: revisions, editions, sign-offs and audit entries (law 7)."""
+
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
+
+ImmutableRow = TypeVar("ImmutableRow", bound=models.Model)
 
 
 class Unchangeable(TypeError):
     """Raised when code tries to change or delete a row that is written once."""
 
 
-class ImmutableQuerySet(models.QuerySet):
-    def update(self, **kwargs):
+class ImmutableQuerySet(models.QuerySet[ImmutableRow]):
+    def update(self, **kwargs: Any) -> NoReturn:
         raise Unchangeable(f"{self.model.__name__} rows are written once and cannot be updated")
 
-    def delete(self):
+    def delete(self) -> NoReturn:
         raise Unchangeable(f"{self.model.__name__} rows are written once and cannot be deleted")
 
 
@@ -21,10 +25,10 @@ class Immutable(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise Unchangeable(f"{type(self).__name__} {self.pk} is written once and cannot be changed")
         super().save(*args, **kwargs)
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise Unchangeable(f"{type(self).__name__} {self.pk} is written once and cannot be deleted")

@@ -1,14 +1,16 @@
+"""Reading a large table in batches."""
+
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 
 
-def key_batches(rows: QuerySet, size: int, *fields: str) -> Iterator[list[tuple[Any, ...]]]:
-    """Key and fields of each row, by the key, `size` rows at a time.
+def key_batches(rows: QuerySet[Any], size: int, *fields: str) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield batches of at most `size` tuples (primary key, *fields), ordered by primary key.
 
-    No cursor stays open in between: whoever goes through a large table mostly writes meanwhile, and an open cursor keeps SQLite's
-    log from being folded in.
+    No cursor stays open between batches: callers usually write in between, and an open cursor would prevent SQLite from
+    checkpointing its write-ahead log.
     """
     last = 0
     while found := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", *fields)[:size]):

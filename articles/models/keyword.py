@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Keyword(models.Model):
-    """关键词: a word that editors put on articles, with a page of the articles that have it."""
+    """关键词: a keyword on articles; it has a page that lists them."""
 
     name = models.CharField(_("keyword"), max_length=200, unique=True)
 
@@ -12,15 +12,15 @@ class Keyword(models.Model):
         verbose_name = _("keyword")
         verbose_name_plural = _("keywords")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("keyword", args=[self.pk])
 
 
 class Tagging(models.Model):
-    """That the edition readers see, or saw last, has a keyword; with the article's first publication, to find the newest."""
+    """A keyword of an article's newest edition; `at` is the first publication, so that the newest are found quickly."""
 
     keyword = models.ForeignKey(Keyword, on_delete=models.CASCADE, related_name="taggings", db_index=False)
     article = models.ForeignKey("Article", on_delete=models.CASCADE, related_name="taggings")
@@ -30,15 +30,15 @@ class Tagging(models.Model):
         indexes = [models.Index(fields=["keyword", "-at", "-article"], name="tagging_newest_of_keyword")]
         constraints = [models.UniqueConstraint(fields=["article", "keyword"], name="tagging_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.article_id} {self.keyword_id}"
 
 
 class Relation(models.Model):
-    """That `article` shows `other` among its related articles (相关阅读); there is one the other way round, too.
+    """`article` shows `other` among its related articles (相关阅读). Stored in both directions.
 
-    Without constraints in the database: to check them, it would hold the row of the other article, which another act may be
-    waiting with.
+    There are no foreign key constraints in the database: checking them would lock the row of the other article, which
+    could deadlock with another transaction.
     """
 
     article = models.ForeignKey("Article", on_delete=models.CASCADE, related_name="relations", db_constraint=False)
@@ -47,5 +47,5 @@ class Relation(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["article", "other"], name="relation_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.article_id} – {self.other_id}"

@@ -1,4 +1,4 @@
-"""People, sources and keywords that revisions name: each has a page of its own, which shows the article."""
+"""The person, source and keyword pages that list an article."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,10 +10,10 @@ from .person import Person
 from .source import Source
 
 
-def find_named_pages(contents: Iterable[dict[str, Any]], *others: QuerySet) -> list[tuple[str, int, str, str]]:
-    """(name of the page's route, key, name, unit) for all that these contents of revisions name, sorted; one query.
+def find_named_pages(contents: Iterable[dict[str, Any]], *others: QuerySet[Any]) -> list[tuple[str, int, str, str]]:
+    """(URL name, key, name, unit) of each person, source and keyword in these revision contents, sorted. One query.
 
-    People come by their names: whoever asks compares the units. `others` are queries for rows of the same four columns.
+    People are matched by name only; the caller compares the units. `others` are querysets with the same four columns.
     """
     contents = list(contents)
     names = {credit["name"] for content in contents for credit in content["credits"]}

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OldPath(models.Model):
-    """旧址: where something used to live. Readers are sent to the target; a blank target means gone (410)."""
+    """旧址: a former address. Redirects to the target (301); an empty target means that the page is gone (410)."""
 
     path = models.CharField(
         _("old path"),
@@ -29,5 +29,5 @@ class OldPath(models.Model):
             models.CheckConstraint(condition=~Q(path=F("target")), name="old_path_does_not_lead_to_itself"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.path

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PageCheck(models.Model):
-    """页面核验: one comparison of the baked files with what they must say, and what was found."""
+    """页面核验: the result of one comparison of the baked files with the manifest or with the site."""
 
     class Against(models.TextChoices):
         MANIFEST = "manifest", _("the manifest")
@@ -15,7 +15,7 @@ class PageCheck(models.Model):
     checked_at = models.DateTimeField(_("checked at"), auto_now_add=True)
     pages = models.PositiveBigIntegerField(_("pages"))
     count = models.PositiveBigIntegerField(_("files that differ"), default=0)
-    # The first of them, as [address or file, what is wrong]; however many there are, a person reads no more.
+    # The first of them, as [address or file, what is wrong].
     findings = models.JSONField(_("what differs"), default=list)
     seen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("seen by"), null=True, on_delete=models.PROTECT, related_name="+"
@@ -26,5 +26,5 @@ class PageCheck(models.Model):
         verbose_name_plural = _("checks of the pages")
         ordering = ["-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{timezone.localtime(self.checked_at):%Y-%m-%d %H:%M}"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Person(models.Model):
-    """人员: someone credited on articles, by real name; may also be a user of the desk."""
+    """人员: somebody credited on articles by real name; may also have an account."""
 
     name = models.CharField(_("real name"), max_length=40)
     unit = models.CharField(_("unit"), max_length=80, blank=True, help_text=_("Where the person works."))
@@ -28,8 +28,8 @@ class Person(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="person_has_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}（{self.unit}）" if self.unit else self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("person", args=[self.pk])

@@ -5,12 +5,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-# Widths in CSS pixels of the WebP copies readers get; a phone, a tablet or dense phone, a desktop.
+# Widths in pixels of the WebP copies: for phones, for tablets and high-density phones, for desktops.
 RENDITION_WIDTHS = (480, 960, 1600)
 
 
 class Picture(models.Model):
-    """图片: a re-encoded image in the library, known by the hash of its bytes, with who made it and what it shows."""
+    """图片: a re-encoded image in the library, identified by the hash of its bytes, with its credit and description."""
 
     file = models.ImageField(_("file"), upload_to="pictures", width_field="width", height_field="height")
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
@@ -33,7 +33,7 @@ class Picture(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"
     )
 
-    # Sentences about what storing it changed, for whoever uploaded it just now; set by pictures.store and kept nowhere.
+    # Messages for the uploader about what storing the file changed; set on upload, not saved.
     notes: tuple[str, ...] = ()
 
     class Meta:
@@ -43,7 +43,7 @@ class Picture(models.Model):
         indexes = [models.Index(fields=["name"], name="picture_name")]
         constraints = [models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="picture_has_a_size")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name or self.alt or self.sha256[:12]
 
     @property
@@ -52,14 +52,14 @@ class Picture(models.Model):
 
     @property
     def renditions(self) -> list[tuple[int, str]]:
-        """(width, address) of each WebP copy, narrowest first; derived, so that no query is needed to print it."""
+        """(width, URL) of each WebP copy, narrowest first. Computed without a query."""
         return picture_renditions(self.url, self.width)
 
 
 def picture_renditions(url: str, width: int) -> list[tuple[int, str]]:
-    """The WebP copies of the picture at `url`, whose own width is `width`: (width, address), narrowest first.
+    """Return (width, URL) of each WebP copy of the picture at `url`, narrowest first; `width` is that of the original.
 
-    Widths at or above the original's collapse into one copy at the original's width.
+    Widths at or above the original's are replaced by one copy with the original's width.
     """
     stem = posixpath.splitext(url)[0]
     widths = [w for w in RENDITION_WIDTHS if w < width] + [min(width, RENDITION_WIDTHS[-1])]

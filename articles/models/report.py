@@ -7,7 +7,7 @@ from .article import Article
 
 
 class Report(models.Model):
-    """纠错: a mistake that a reader found in an article, until somebody answers for it."""
+    """纠错: a reader's report of a mistake in an article, to be answered or dismissed."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -18,9 +18,9 @@ class Report(models.Model):
     edition = models.PositiveIntegerField(_("edition the reader saw"))
     text = models.CharField(_("what is wrong"), max_length=500)
     quote = models.CharField(_("where"), max_length=200, blank=True)
-    # Personal data: never in the audit, and blank some weeks after the report was closed.
+    # Personal data: never in the audit; erased by `reporting.forget_contacts` some time after the report was closed.
     contact = models.CharField(_("how to reach the reader"), max_length=80, blank=True)
-    # A hash that is another one each day; no address is kept.
+    # A hash of the IP address with a daily salt; the address itself is not stored.
     sender = models.CharField(max_length=64)
     received_at = models.DateTimeField(_("received at"))
     due_at = models.DateTimeField(_("answer due at"))
@@ -47,5 +47,5 @@ class Report(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text[:40]

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -12,17 +13,17 @@ from .immutable import Immutable
 from .picture import Picture
 
 
-def content_digest(content: dict) -> str:
-    """SHA-256, in hex, of everything readers would see, in one canonical JSON spelling."""
+def content_digest(content: dict[str, Any]) -> str:
+    """Return the SHA-256, in hexadecimal, of the content as canonical JSON."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class Revision(Immutable):
-    """修订: the text as it stood at one save. Immutable; its digest is what reviewers sign and publishing compares.
+    """修订: the content of an article at one save. Immutable; reviewers sign its digest, and publishing compares it.
 
-    `content` holds what readers would see, spelled out (names, not keys to rows that may change): see
-    `articles.editing.content_of`.
+    `content` holds everything readers would see, with names instead of keys of rows that may change: see
+    `articles.editing.revision_content`.
     """
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")
@@ -36,10 +37,14 @@ class Revision(Immutable):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("saved by"), on_delete=models.PROTECT, related_name="+"
     )
-    pictures = models.ManyToManyField(Picture, through="RevisionPicture", related_name="revisions")
-    attachments = models.ManyToManyField(Attachment, through="RevisionAttachment", related_name="revisions")
+    pictures: "models.ManyToManyField[Picture, RevisionPicture]" = models.ManyToManyField(
+        Picture, through="RevisionPicture", related_name="revisions"
+    )
+    attachments: "models.ManyToManyField[Attachment, RevisionAttachment]" = models.ManyToManyField(
+        Attachment, through="RevisionAttachment", related_name="revisions"
+    )
 
-    # Sentences about what saving it took out of the body, for whoever saved it just now; set by editing, kept nowhere.
+    # Messages for the editor about what the sanitiser removed from the body; set by `editing.save_article`, not saved.
     removed: tuple[str, ...] = ()
 
     class Meta:
@@ -51,12 +56,12 @@ class Revision(Immutable):
             models.CheckConstraint(condition=Q(number__gte=1), name="revision_numbers_start_at_one"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.article_id} r{self.number}"
 
 
 class RevisionPicture(models.Model):
-    """Which pictures a revision shows: what is used is never deleted."""
+    """A picture that a revision shows. PROTECT keeps used pictures from being deleted."""
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE)
     picture = models.ForeignKey(Picture, on_delete=models.PROTECT)
@@ -66,7 +71,7 @@ class RevisionPicture(models.Model):
 
 
 class RevisionAttachment(models.Model):
-    """Which attachments a revision links to: what is used is never deleted."""
+    """An attachment that a revision links to. PROTECT keeps used attachments from being deleted."""
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE)
     attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT)

@@ -5,10 +5,10 @@ from .article import Article
 
 
 class SearchText(models.Model):
-    """检索文本: what a search looks through: the words of a public article as readers see them.
+    """检索文本: the searchable text of a public article.
 
-    The key is the microsecond of the first publication, moved on where it is taken, so that the order of the key is the order of
-    time, on both databases. The index of words stands beside the table (articles/search/index_store.py).
+    The primary key is the first publication in microseconds, increased if taken, so that key order is time order in
+    both databases. The word index is a separate table (articles/search/index_store.py).
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -22,5 +22,5 @@ class SearchText(models.Model):
         verbose_name = _("text for searches")
         verbose_name_plural = _("texts for searches")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -7,24 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 DEEPEST_LEVEL = 3
 MOST_STAGES = 5
-# /feeds/all.atom is the whole site's.
+# /feeds/all.atom is the feed of the whole site.
 RESERVED = {"all"}
 # One numbered page of a section holds this many articles; page n holds the ordinals (n-1)·SIZE+1 … n·SIZE.
 PAGE_SIZE = 20
 
 
-class SectionQuerySet(models.QuerySet):
+class SectionQuerySet(models.QuerySet["Section"]):
     def tree(self) -> list["Section"]:
-        """Every section in reading order, parents before children, each knowing its parent without another query.
-
-        Newsrooms have tens of them, never thousands.
+        """Every section, parents before children, siblings by position, with `parent` set. One query for all of them;
+        a newsroom has tens of sections.
         """
         children: dict[int | None, list[Section]] = {}
         for section in self.order_by("position", "pk"):
             children.setdefault(section.parent_id, []).append(section)
 
-        def walk(parent):
-            for section in children.get(parent and parent.pk, []):
+        def walk(parent: Section | None) -> Iterator[Section]:
+            for section in children.get(parent.pk if parent else None, []):
                 section.parent = parent
                 yield section
                 yield from walk(section)
@@ -33,10 +34,10 @@ class SectionQuerySet(models.QuerySet):
 
 
 class Section(models.Model):
-    """栏目: a place articles are filed under; a tree, at most three deep."""
+    """栏目: what articles are filed under; a tree of at most three levels."""
 
     class Kind(models.TextChoices):
-        """The column types of the government web page norm (国办发〔2017〕47号, 网页标签), printed as `ColumnType`."""
+        """The column types of the government web page standard (国办发〔2017〕47号, 网页标签), printed as `ColumnType`."""
 
         NEWS = "工作动态", _("Work news")
         NOTICES = "政策文件", _("Notices and policy documents")
@@ -117,17 +118,20 @@ class Section(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("section", args=[self.slug])
 
-    def clean(self):
-        """Set the level from the parent; refuse a fourth level and any move that would change the level of children."""
+    def clean(self) -> None:
+        """Set the level from the parent.
+
+        Raises ValidationError for a fourth level, or if a move would change the level of children.
+        """
         if self.slug in RESERVED:
             raise ValidationError(
-                {"slug": _("“%(slug)s” is the name of an address of ours; choose another.") % {"slug": self.slug}}
+                {"slug": _("“%(slug)s” is a reserved address; choose another.") % {"slug": self.slug}}
             )
         level = self.parent.level + 1 if self.parent else 1
         if level > DEEPEST_LEVEL:
@@ -144,7 +148,7 @@ class Section(models.Model):
         self.level = level
 
     def with_all_below(self) -> list["Section"]:
-        """This section and those below it."""
+        """Return this section and all sections below it."""
         found = [self]
         for section in found:
             found += section.children.all()
@@ -152,5 +156,5 @@ class Section(models.Model):
 
     @property
     def last_page(self) -> int:
-        """The number of the newest numbered page; pages are numbered from the oldest, so they never shift."""
+        """The number of the newest numbered page. Pages are numbered from the oldest, so they never shift."""
         return max(1, -(-self.last_ordinal // PAGE_SIZE))

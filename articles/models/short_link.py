@@ -8,10 +8,10 @@ from .edition import Edition
 
 
 class ShortLink(models.Model):
-    """短链: a code that leads to an article for as long as paper lives, and tells where it was scanned.
+    """短链: a permanent code that leads to an article, and counts its scans by purpose.
 
     The code is a letter for the purpose and the article's number (`W12`); on paper also the edition (`P12-3`), so that
-    the holder of an old printout can be told that the text has changed.
+    the holder of an old printout learns that the text has changed.
     """
 
     class Purpose(models.TextChoices):
@@ -42,8 +42,8 @@ class ShortLink(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("short_link", args=[self.code])

@@ -10,10 +10,10 @@ from .revision import Revision
 
 
 class SignOff(Immutable):
-    """签审: one decision of one person at one stage about one revision's digest; written once.
+    """签审: one decision of one person at one stage about one revision's digest. Immutable.
 
-    A pass names the pass it builds on, so that the newest one holds a chain: who read before, and which text. What
-    counts for an article is the chain that `Article.signed` ends; everything else in the trail is history.
+    A pass refers to the previous pass, so the newest one is the head of a chain of who read which text. The chain that
+    counts for an article is the one headed by `Article.signed`; all other decisions are history.
     """
 
     class Decision(models.TextChoices):
@@ -25,7 +25,7 @@ class SignOff(Immutable):
         HAND_ON = "hand_on", _("Handed on")
         VOID = "void", _("Sign-offs voided by an edit")
 
-    # Decisions that the people concerned must be told the reason of.
+    # Decisions that require a reason.
     REASONED = (Decision.BACK, Decision.HOLD, Decision.REJECT, Decision.HAND_ON)
 
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="sign_offs")
@@ -67,12 +67,12 @@ class SignOff(Immutable):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.article_id} {self.stage}/{self.stages} {self.decision} {self.person_name}"
 
     @property
     def role_name(self) -> str:
-        """The duty in which it was decided, as the desk calls it."""
+        """The display name of the duty that allowed the decision."""
         return str(Assignment.Duty(self.role).label)
 
     @property
@@ -80,7 +80,7 @@ class SignOff(Immutable):
         return self.decision == self.Decision.PASS and self.stage == self.stages
 
     def chain(self) -> list["SignOff"]:
-        """The passes that this one ends, first reading first; at most five rows."""
+        """Return the passes up to this one, first reading first; at most five. One query for each."""
         links: list[SignOff] = []
         link: SignOff | None = self
         while link:

@@ -8,7 +8,7 @@ from .picture import Picture
 
 
 class SiteSettings(models.Model):
-    """站点设置: one row: what the site calls itself and what the law wants in the footer. Empty items are not printed."""
+    """站点设置: the one row of site settings: names, and legal details for the footer. Empty items are not printed."""
 
     name = models.CharField(_("site name"), max_length=40, default="Newsroom")
     slogan = models.CharField(_("line below the name"), max_length=80, blank=True)
@@ -45,7 +45,7 @@ class SiteSettings(models.Model):
     )
 
     class Grey(models.TextChoices):
-        """Where readers see no colours on a day of mourning."""
+        """Which pages are shown in grey on a day of mourning."""
 
         OFF = "off", _("Nowhere")
         HOME = "home", _("On the home page")
@@ -79,11 +79,11 @@ class SiteSettings(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="site_settings_has_a_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     def is_grey(self, where: "SiteSettings.Grey") -> bool:
-        """Whether mourning grey is shown now: on the home page, or on every page."""
+        """Return True if mourning grey applies now to the home page (`Grey.HOME`) or to every page (`Grey.ALL`)."""
         now = timezone.now()
         begun = self.grey_from is None or self.grey_from <= now
         over = self.grey_until is not None and self.grey_until <= now
@@ -91,5 +91,5 @@ class SiteSettings(models.Model):
 
     @classmethod
     def current(cls) -> "SiteSettings":
-        """The one row, or the defaults where nobody has filled it in yet. One query."""
+        """Return the settings row, or an unsaved one with defaults if there is none. One query."""
         return cls.objects.select_related("logo").filter(pk=1).first() or cls(pk=1)

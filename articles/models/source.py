@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Source(models.Model):
-    """来源: the organisation a story comes from, printed on the article and answering for it."""
+    """来源: the organisation that a story comes from and that is responsible for it; printed on the article."""
 
     class Standing(models.TextChoices):
         OWN = "own", _("Our own")
@@ -24,8 +24,8 @@ class Source(models.Model):
         ordering = ["name"]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="source_has_a_name")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("source", args=[self.pk])

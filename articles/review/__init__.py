@@ -1,12 +1,12 @@
-"""Review: three readings, three people, one text (三审三校; law 1).
+"""Review: by default three readings of one text by three people (三审三校; law 1).
 
-    rules      who may decide now, and if not, why: sentences
-    acts       submit, sign off, send back, hold, reject, hand on; what an edit does to sign-offs
-    queue      exactly what somebody may decide now
+    rules      who may decide now, and if not, why
+    workflow   submit, sign off, send back, hold, reject, hand on; what an edit does to sign-offs
+    queue      what a user may decide now
 
-An article carries the chain of sign-offs that count (`Article.signed`, newest first through `SignOff.previous`) and the
-reading it waits for (`Article.stage`: 0 with its writers, 1 … n, n + 1 when read by all). Both move together, under the
-row's lock, in these acts alone.
+`Article.signed` is the newest sign-off that counts; `SignOff.previous` leads to the earlier ones. `Article.stage` is
+the pending reading: 0 with the writers, 1 … n, n + 1 when all readings are complete. Only this package changes the
+two, always together and with the article's row locked.
 """
 
 from .queue import corrected_since, overdue_readings, readings_waiting_for

@@ -1,4 +1,4 @@
-"""What waits, for whom: the queries behind "my queue" and its counts."""
+"""The queries behind "my queue" and its counts."""
 
 from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
@@ -11,9 +11,10 @@ from .rules import not_the_same_person
 
 
 def readings_waiting_for(user: User) -> QuerySet[Article]:
-    """Exactly the articles about which the user may decide now, in all sections, the longest waiting first.
+    """The articles that the user may decide on now, in all sections, the longest waiting first.
 
-    The same rule as `refusal`, as one query; held ones are among them. Rows carry `section`, `latest` and who saved it.
+    The same rule as `decision_refusal`, as one query; articles on hold are included. Loads `section`, `latest` and its
+    author, but no texts.
     """
     mine = Q(pk__in=[])
     for stages in range(1, MOST_STAGES + 1):
@@ -32,7 +33,7 @@ def readings_waiting_for(user: User) -> QuerySet[Article]:
 
 
 def corrected_since(user: User) -> QuerySet[Article]:
-    """Articles whose text was corrected by a later reader after the user had signed it; the newest first."""
+    """Articles that a later reader corrected after the user had signed them; the newest correction first."""
     corrected = Q(pk__in=[])
     link = "signed"
     for _earlier in range(MOST_STAGES):
@@ -47,7 +48,7 @@ def corrected_since(user: User) -> QuerySet[Article]:
 
 
 def overdue_readings() -> QuerySet[Article]:
-    """Articles that were published before their readings and whose readings are late."""
+    """Articles published before their readings, whose readings are overdue."""
     return (
         Article.objects.filter(readings_due_at__lte=timezone.now())
         .select_related("section")

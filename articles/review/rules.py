@@ -1,4 +1,4 @@
-"""Who may decide about an article now, and if not, why: each condition is a sentence for whoever asks."""
+"""Who may decide on an article now; each reason against it is a `Problem` with a message for the user."""
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
@@ -10,8 +10,10 @@ from ..assignments import permissions
 from ..models import Article, Credit, Edition, Person, Revision, SignOff
 from ..refusals import Problem
 
-NOT_SUBMITTED = Problem("review.not_submitted", _("“%(title)s” has not been submitted, so there is nothing to decide."))
-READ_BY_ALL = Problem("review.read_by_all", _("“%(title)s” has been read by all; it waits to be published."))
+NOTHING_TO_DECIDE = Problem(
+    "review.not_submitted", _("“%(title)s” has not been submitted, so there is nothing to decide.")
+)
+READ_BY_ALL = Problem("review.read_by_all", _("All readings of “%(title)s” are complete; it can be published."))
 NOT_YOUR_DUTY = Problem(
     "review.not_your_duty",
     _("“%(title)s” waits for its “%(duty)s”, which is not among your duties in “%(section)s”."),
@@ -23,26 +25,26 @@ SIGNED_BEFORE = Problem(
 )
 WROTE_IT = Problem("review.wrote_it", _("You wrote this text; another person must read it."))
 
-# Editions whose text was read by all, or came from an older archive; what was written after the newest is new text.
-ANSWERED_FOR = Q(basis=Edition.Basis.ARCHIVE) | Q(
+# Editions whose readings are complete, or which were migrated; only text newer than these counts as newly written.
+REVIEWED_EDITIONS = Q(basis=Edition.Basis.ARCHIVE) | Q(
     revision__sign_offs__decision=SignOff.Decision.PASS, revision__sign_offs__stage=F("revision__sign_offs__stages")
 )
 
 
 def stage_name(stage: int, stages: int) -> str:
-    """The name of a reading as the field has it: 初审, 复审, 终审."""
+    """The display name of a reading: 初审, 复审, 终审."""
     return str(permissions.duty_of_stage(stage, stages).label)
 
 
 def decision_refusal(article: Article, user: User) -> str:
-    """Why the user may not decide about the reading the article waits for; '' when they may."""
+    """Why the user may not decide on the pending reading, in one sentence; '' if they may."""
     return str(reason_against(article, user) or "")
 
 
 def reason_against(article: Article, user: User) -> Problem | None:
-    """Why the user may not decide about the reading the article waits for; None when they may."""
+    """Why the user may not decide on the pending reading; None if they may."""
     if not article.stage:
-        return NOT_SUBMITTED.filled(title=article)
+        return NOTHING_TO_DECIDE.filled(title=article)
     if article.stage > article.stages:
         return READ_BY_ALL.filled(title=article)
     duty = permissions.duty_of_stage(article.stage, article.stages)
@@ -54,7 +56,7 @@ def reason_against(article: Article, user: User) -> Problem | None:
 
 
 def same_person_reason(article: Article, user: User) -> Problem | None:
-    """Why the user is no independent reader of this text: wrote it, or signed another reading of it; None otherwise."""
+    """Why the user is not an independent reader: they wrote this text, or signed another reading of it; else None."""
     for link in article.signed.chain() if article.signed else ():
         if link.person_id == user.pk:
             return SIGNED_BEFORE.filled(reading=stage_name(link.stage, link.stages))
@@ -62,9 +64,9 @@ def same_person_reason(article: Article, user: User) -> Problem | None:
 
 
 def has_written(article: Article, user: User) -> bool:
-    """Whether the user saved the text as its writer since another was answered for, or is credited as writing it."""
+    """Return True if the user is credited as a writer or, since the last reviewed edition, saved text as a writer."""
     text = article.newest.digest
-    answered = article.editions.filter(ANSWERED_FOR).exclude(digest=text).aggregate(newest=Max("revision__number"))
+    answered = article.editions.filter(REVIEWED_EDITIONS).exclude(digest=text).aggregate(newest=Max("revision__number"))
     new = Q(number__gt=answered["newest"] or 0) | Q(digest=text)
     return (
         article.revisions.filter(new, stage=0, created_by=user).exists()
@@ -73,23 +75,23 @@ def has_written(article: Article, user: User) -> bool:
 
 
 def was_credited(article: Article, user: User) -> bool:
-    """Whether the newest revision credits the user as writing it: so that nobody edits that away to become its reader."""
+    """Return True if the newest revision credits the user as a writer, even if an edit removes that credit now."""
     mine = set(Person.objects.filter(user=user).values_list("name", "unit"))
     credits = article.newest.content["credits"]
     return any(credit["role"] in Credit.WRITING and (credit["name"], credit["unit"]) in mine for credit in credits)
 
 
 def credits_a_signer(article: Article) -> bool:
-    """Whether the working copy credits somebody as writing it who has signed it: a correction may make nobody that."""
+    """Return True if the working copy credits as a writer somebody who signed it; a correction must not do that."""
     signers = [link.person_id for link in article.signed.chain()] if article.signed else []
     return article.credits.filter(role__in=Credit.WRITING, person__user__in=signers).exists()
 
 
 def not_the_same_person(articles: QuerySet[Article], user: User) -> QuerySet[Article]:
-    """Those of the articles for which `same_person_reason` finds nothing, or whose section does not ask; the same as a query."""
+    """Exclude articles for which `same_person_reason` finds a reason, except where the section allows it. One query."""
     answered = (
         Edition.objects.filter(
-            ANSWERED_FOR, ~Q(digest=OuterRef("article__latest__digest")), article=OuterRef("article")
+            REVIEWED_EDITIONS, ~Q(digest=OuterRef("article__latest__digest")), article=OuterRef("article")
         )
         .order_by("-number")
         .values("revision__number")[:1]
@@ -99,7 +101,7 @@ def not_the_same_person(articles: QuerySet[Article], user: User) -> QuerySet[Art
     credited = Credit.objects.filter(article=OuterRef("pk"), role__in=Credit.WRITING, person__user=user)
     chain = "signed"
     signed = Q()
-    for _link in range(4):  # of five readings, four can be signed before one waits
+    for _link in range(4):  # of five readings, at most four are signed while one is pending
         signed |= Q(**{f"{chain}__isnull": False, f"{chain}__person": user})
         chain += "__previous"
     return articles.filter(
@@ -108,10 +110,10 @@ def not_the_same_person(articles: QuerySet[Article], user: User) -> QuerySet[Art
 
 
 def _exists_condition(condition: Q) -> Q:
-    """The condition as a subquery: a negated join would lose the rows in which a link of the chain is NULL."""
+    """The condition as a subquery: a negated join would lose rows in which a link of the chain is NULL."""
     return Q(Exists(Article.objects.filter(condition, pk=OuterRef("pk"))))
 
 
 def may_correct(article: Article, user: User) -> bool:
-    """Whether an edit by this user, now, is the correction of the reader whose turn it is."""
+    """Return True if an edit by this user now counts as a correction by the current reader."""
     return 0 < article.stage <= article.stages and not decision_refusal(article, user)

@@ -1,4 +1,4 @@
-"""The acts of a review. Each locks the article, refuses or changes it, and leaves a SignOff and an audit entry."""
+"""Review decisions. Each locks the article, refuses or changes it, and writes a `SignOff` and an audit entry."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import audit, sanitising
 from ..assignments import permissions
-from ..checks import OF_THE_TEXT, NotReady, find_problems, text
+from ..checks import CONTENT_CHECKS, NotReady, find_problems, text
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
 from .rules import credits_a_signer, may_correct, reason_against, same_person_reason, stage_name, was_credited
@@ -34,7 +34,9 @@ NOT_AN_EARLIER_READING = Problem(
 ON_HOLD_ALREADY = Problem("review.on_hold_already", _("“%(title)s” is on hold already."))
 HANDED_ON_ALREADY = Problem("review.handed_on_already", _("It has been handed on to %(name)s already."))
 CANNOT_READ_IT = Problem("review.cannot_read_it", _("%(name)s cannot do this reading: %(why)s"))
-NO_REASON = Problem("review.no_reason", _("Write the reason in one sentence; it reaches whoever has to act on it."))
+DECISION_WITHOUT_REASON = Problem(
+    "review.no_reason", _("Write the reason in one sentence; it reaches whoever has to act on it.")
+)
 WOULD_VOID = Problem(
     "review.would_void",
     _("This text was signed by %(names)s. Saving a change voids these sign-offs, and it must be read again."),
@@ -47,16 +49,19 @@ class CannotSubmit(Refusal):
 
 
 class CannotDecide(Refusal):
-    """Raised when this person may not decide this now."""
+    """Raised when the current user may not make this decision now."""
 
 
 class WouldVoid(Refusal):
-    """Raised, naming whose, when an edit would void sign-offs and nobody said that it may."""
+    """Raised, naming the signers, when an edit would void sign-offs and `voiding` is False."""
 
 
 @transaction.atomic
 def submit_article(article: Article, *, by: User) -> SignOff:
-    """Send the newest revision to its first reader. Asks for the duty to write, and for a body."""
+    """Submit the newest revision for its first reading.
+
+    Raises PermissionDenied without the duty to write, CannotSubmit, or NotReady if the body is empty.
+    """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, permissions.Duty.WRITE, article.section)
     if article.stage:
@@ -79,10 +84,10 @@ def submit_article(article: Article, *, by: User) -> SignOff:
 
 @transaction.atomic
 def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str = "") -> SignOff:
-    """Sign the reading the article waits for. `revision` is the number of the one the reader has read.
+    """Sign the pending reading. `revision` is the number of the revision that the reader has read.
 
-    The final reading raises NotReady while anything of the text stands against publication: after it nobody can put
-    that right without voiding every signature.
+    Raises CannotDecide. The final reading raises NotReady while checks find problems in the text: afterwards nobody
+    could correct them without voiding every sign-off.
     """
     article = _lock_for_decision(article, by)
     if article.newest.number != revision:
@@ -116,7 +121,8 @@ def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str 
 def send_back(article: Article, *, by: User, reason: str, to_stage: int = 0) -> SignOff:
     """Send the article back to its writers (0) or to an earlier reading; the sign-offs from there on no longer count.
 
-    Where all have read it, whoever may do the final reading or publish may still send it back.
+    When all readings are complete, whoever may do the final reading or publish may still send it back. Raises
+    CannotDecide.
     """
     article = _lock_for_decision(article, by, after_all=True)
     if not 0 <= to_stage < article.stage:
@@ -132,7 +138,7 @@ def send_back(article: Article, *, by: User, reason: str, to_stage: int = 0) -> 
 
 @transaction.atomic
 def put_on_hold(article: Article, *, by: User, reason: str) -> SignOff:
-    """Keep the article for later (待用): it stays at its reading, apart from what is urgent, until somebody decides."""
+    """Put the article on hold (待用): it stays at its reading until somebody decides on it. Raises CannotDecide."""
     article = _lock_for_decision(article, by)
     if article.on_hold:
         raise CannotDecide(ON_HOLD_ALREADY.filled(title=article))
@@ -145,7 +151,7 @@ def put_on_hold(article: Article, *, by: User, reason: str) -> SignOff:
 
 @transaction.atomic
 def reject_article(article: Article, *, by: User, reason: str) -> SignOff:
-    """Refuse the text (退稿): it goes back to its writers, and can be submitted again only when it was changed."""
+    """Reject the text (退稿): it goes back to its writers and must be changed before it can be submitted again."""
     article = _lock_for_decision(article, by)
     decision = _record_decision(article, Decision.REJECT, by=by, opinion=_clean_reason(reason))
     _move_to_stage(article, stage=0, signed=None)
@@ -155,13 +161,14 @@ def reject_article(article: Article, *, by: User, reason: str) -> SignOff:
 
 @transaction.atomic
 def hand_on_reading(article: Article, *, by: User, to: User, reason: str) -> SignOff:
-    """Give the reading to one named colleague (转审), who must be able to do it. Anyone with the duty may do so,
-    also when it was handed on already: a reader may be ill.
+    """Assign the pending reading to a colleague (转审), who must be allowed to do it. Raises CannotDecide.
+
+    Anyone with the duty may do this, even if the reading was handed on already: a reader may be ill.
     """
     article = Article.objects.get_locked(article.pk)
     before, article.handed_to = article.handed_to, None
     why = reason_against(article, by)
-    # Whoever wrote the text cannot read it, but may say who shall.
+    # The writer of the text cannot read it, but may hand it on.
     if why and why != same_person_reason(article, by):
         raise CannotDecide(why)
     if before == to:
@@ -178,9 +185,9 @@ def hand_on_reading(article: Article, *, by: User, to: User, reason: str) -> Sig
 
 
 def _advance(article: Article, decision: SignOff) -> None:
-    """Have a signed article wait for its next reading, or for nothing where readers see the text already."""
+    """Move a signed article to its next reading, or close the review if this text is public already."""
     if decision.is_final and article.live and article.live.digest == decision.digest:
-        # What was published first has now been read by all, as it stands: nothing is left to do.
+        # Urgent news, published unread, whose readings are now complete without a change.
         article.readings_due_at = None
         finish_review(article)
         article.save(update_fields=[*REVIEW_FIELDS, "readings_due_at"])
@@ -189,20 +196,21 @@ def _advance(article: Article, decision: SignOff) -> None:
 
 
 def finish_review(article: Article) -> None:
-    """Close the review of a locked article whose signed text is what readers see; the caller saves REVIEW_FIELDS."""
+    """Close the review of a locked article whose signed text is public. The caller saves REVIEW_FIELDS."""
     _set_stage(article, stage=0, signed=None)
 
 
 def open_problems(article: Article) -> list[Problem]:
-    """What stands against the text itself, at the earliest instant it could be published."""
-    return find_problems(article, OF_THE_TEXT, at=max(timezone.now(), article.embargo_until or timezone.now()))
+    """The problems of the text itself, at the earliest time it could be published."""
+    return find_problems(article, CONTENT_CHECKS, at=max(timezone.now(), article.embargo_until or timezone.now()))
 
 
 def apply_edit_to_review(article: Article, *, by: User, voiding: bool) -> int:
-    """What an edit of a locked article does to its review; the stage its revision belongs to (0, or the reader's).
+    """Update the review of a locked article for an edit, before the revision is created.
 
-    The reader whose turn it is corrects: earlier sign-offs stay in the chain, since whoever follows signs the corrected
-    text. Any other edit voids every sign-off; without `voiding` that raises WouldVoid. Called before the revision is made.
+    Returns the stage of that revision: the current reading for a correction, else 0. A correction by the current reader
+    keeps the earlier sign-offs, since the following readers sign the corrected text. Any other edit voids all
+    sign-offs, or raises WouldVoid unless `voiding`.
     """
     moved = article.section_id != article.newest.content["section"]
     own = not article.section.same_person_allowed and (was_credited(article, by) or credits_a_signer(article))
@@ -210,7 +218,7 @@ def apply_edit_to_review(article: Article, *, by: User, voiding: bool) -> int:
         return article.stage
     permissions.require_duty(by, permissions.Duty.WRITE, article.section)
     if article.signed is None:
-        if article.stage and moved:  # the new section says how many must read it
+        if article.stage and moved:  # the number of readings depends on the section
             article.stages = article.section.stages
             _move_to_stage(article, stage=1, signed=None)
             audit.record_entry("article.readings_changed", article, by=by, stages=article.stages)
@@ -225,18 +233,21 @@ def apply_edit_to_review(article: Article, *, by: User, voiding: bool) -> int:
 
 
 def void_warning(article: Article) -> str:
-    """What an edit by anyone but the reader whose turn it is would undo, in one sentence; '' where nothing."""
+    """Which sign-offs an edit by anyone but the current reader would void, in one sentence; '' if none."""
     return str(WOULD_VOID.filled(names=_signers(article))) if article.signed else ""
 
 
 def _signers(article: Article) -> str:
-    """Who has signed which reading of the text, as one line."""
+    """Who signed which reading, in one line."""
     chain = article.signed.chain() if article.signed else []
     return str(LIST_SEPARATOR).join(f"{link.person_name}（{stage_name(link.stage, link.stages)}）" for link in chain)
 
 
 def _lock_for_decision(article: Article, by: User, *, after_all: bool = False) -> Article:
-    """The article, locked, once it is sure that `by` may decide."""
+    """Lock and return the article; raises CannotDecide unless `by` may decide on it.
+
+    With `after_all`, final readers and publishers may also decide when all readings are complete.
+    """
     article = Article.objects.get_locked(article.pk)
     why = reason_against(article, by)
     if why and after_all and article.stage > article.stages:
@@ -284,5 +295,5 @@ def _set_stage(article: Article, *, stage: int, signed: SignOff | None) -> None:
 def _clean_reason(reason: str) -> str:
     reason = " ".join(sanitising.plain_text(reason).split())
     if not reason:
-        raise CannotDecide(NO_REASON)
+        raise CannotDecide(DECISION_WITHOUT_REASON)
     return reason[:400]

@@ -1,5 +1,7 @@
-"""The review sheet (审稿单): on one page, everything an inspector asks about one article: who read what, when, and what
-they changed; who let it out, and on what basis. The same facts as HTML, as PDF and in the evidence pack.
+"""The review sheet (审稿单): everything an inspector asks about one article, on one page.
+
+Who read which text when and what they changed; who published it, and on what basis. The same data is shown as HTML, as
+PDF and in the evidence pack.
 """
 
 from collections.abc import Iterator
@@ -16,26 +18,26 @@ from .. import audit, comparing, review
 from ..assignments.permissions import READINGS
 from ..models import Article, AuditEntry, Credit, Edition, Section, SignOff
 
-# More than any article has; what lies beyond stands in the evidence pack, and the sheet says so.
+# More than articles usually have. The sheet says if there are more; the evidence pack has them all.
 MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
-# Acts that belong beside the editions. Publishing itself is an edition: its line says on what basis, and why.
-ACTS = [f"article.{act}" for act in ("withdrawn", "put_back", "scheduled", "unscheduled", "schedule_failed")]
+# Audit actions listed with the editions. Publishing itself is shown as an edition.
+SHEET_ACTIONS = [f"article.{act}" for act in ("withdrawn", "put_back", "scheduled", "unscheduled", "schedule_failed")]
 
 
 @dataclass(frozen=True)
 class SheetDecision:
-    """One line of the trail: the decision, its reading's name, where it sent the article, what its reader corrected."""
+    """One decision: its reading's name, where it sent the article (`destination`), and what its reader corrected."""
 
     row: SignOff
     reading: str
     role: str
-    whither: str
+    destination: str
     changes: list[comparing.ContentChange]
 
 
 @dataclass(frozen=True)
 class ReviewRound:
-    """The readings that let one text out: of an edition, or of the text in review now. `late`: read after publication."""
+    """The readings of an edition, or of the text in review (None). `late`: read after publication."""
 
     edition: Edition | None
     readings: list[SheetDecision]
@@ -44,13 +46,15 @@ class ReviewRound:
 
 @dataclass(frozen=True)
 class SheetPublication:
+    """An edition and the name of its publisher."""
+
     edition: Edition
     by: str
 
 
 @dataclass(frozen=True)
 class SheetEntry:
-    """What else happened to a publication, in words; the reason, or the instant it was scheduled for."""
+    """An audit entry, in words; `why` is the reason, or the time it was scheduled for."""
 
     at: datetime
     what: str
@@ -60,7 +64,7 @@ class SheetEntry:
 
 @dataclass(frozen=True)
 class ReviewSheet:
-    """One article's review as the inspector reads it. `shortened`: it had more decisions than a sheet holds."""
+    """The content of a review sheet. `shortened`: there are more decisions or editions than it shows."""
 
     article: Article
     content: dict[str, Any]
@@ -73,8 +77,10 @@ class ReviewSheet:
 
 
 def review_sheet(article: Article) -> ReviewSheet:
-    """The sheet of an article: the facts of its newest edition, or of the text in review where there is none; the
-    readings of every edition and of what is in review.
+    """Collect the review sheet of an article.
+
+    The facts are those of the text in review, or else of the newest edition; the readings are those of every edition
+    and of the text in review.
     """
     editions = list(article.editions.select_related("published_by__person")[:MOST_EDITIONS])
     rows = list(
@@ -85,7 +91,7 @@ def review_sheet(article: Article) -> ReviewSheet:
     corrections = _corrections_by_decision(article, rows)
     trail = [_sheet_decision(row, corrections.get(row.pk, [])) for row in rows]
     content = article.newest.content if article.stage or not editions else editions[0].revision.content
-    acts = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk), action__in=ACTS)
+    acts = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk), action__in=SHEET_ACTIONS)
     return ReviewSheet(
         article=article,
         content=content,
@@ -99,7 +105,7 @@ def review_sheet(article: Article) -> ReviewSheet:
 
 
 def articles_between(start: datetime, end: datetime) -> QuerySet[Article]:
-    """The articles of which an edition was published from `start` up to, not including, `end`; by number."""
+    """The articles with an edition published from `start` (inclusive) to `end` (exclusive), by number."""
     published = Edition.objects.filter(published_at__gte=start, published_at__lt=end)
     return Article.objects.filter(pk__in=published.values("article")).order_by("number")
 
@@ -125,18 +131,18 @@ def _sheet_facts(article: Article, content: dict[str, Any]) -> list[tuple[str, s
 
 
 def _sheet_decision(row: SignOff, changes: list[comparing.ContentChange]) -> SheetDecision:
-    whither = ""
+    destination = ""
     if row.decision == SignOff.Decision.BACK:
         to = review.stage_name(row.to_stage, row.stages) if row.to_stage else _("its writers")
-        whither = _("back to %(whom)s") % {"whom": to}
+        destination = _("back to %(whom)s") % {"whom": to}
     if row.handed_to:
-        whither = _("to %(name)s") % {"name": audit.account_name(row.handed_to)}
+        destination = _("to %(name)s") % {"name": audit.account_name(row.handed_to)}
     return SheetDecision(
         row=row,
-        # A submission, and the edit that voids, are no reading.
+        # Submissions and voiding edits are not readings.
         reading=review.stage_name(row.stage, row.stages) if row.role in READINGS else "",
         role=row.role_name,
-        whither=whither,
+        destination=destination,
         changes=changes,
     )
 
@@ -145,7 +151,7 @@ def _review_rounds(article: Article, editions: list[Edition], trail: list[SheetD
     decisions = {decision.row.pk: decision for decision in trail}
     finals = {d.row.digest: d.row.pk for d in trail if d.row.is_final}
     for edition in editions:
-        # Urgent news names no sign-off: whoever read it afterwards signed the same digest.
+        # Urgent editions refer to no sign-off; their late readings have the same digest.
         head = edition.sign_off_id or finals.get(edition.digest)
         if head is None or head in decisions:
             yield ReviewRound(edition, _pass_chain(head, decisions), late=bool(head and not edition.sign_off_id))
@@ -154,7 +160,7 @@ def _review_rounds(article: Article, editions: list[Edition], trail: list[SheetD
 
 
 def _pass_chain(head: int | None, decisions: dict[int, SheetDecision]) -> list[SheetDecision]:
-    """The passes that `head` ends, first reading first."""
+    """The passes up to `head`, first reading first."""
     links: list[SheetDecision] = []
     while head in decisions:
         links.append(decisions[head])
@@ -163,9 +169,9 @@ def _pass_chain(head: int | None, decisions: dict[int, SheetDecision]) -> list[S
 
 
 def _corrections_by_decision(article: Article, rows: list[SignOff]) -> dict[int, list[comparing.ContentChange]]:
-    """By the key of each reader's decision, what was corrected in that reading since the text came to it.
+    """What each reader corrected, by the key of their decision.
 
-    Only revisions that are marked as corrections of the reading: what the writers changed meanwhile is not its reader's.
+    Includes only revisions marked as corrections in that reading, not what the writers changed in the meantime.
     """
     stages = dict(article.revisions.order_by("number").values_list("number", "stage")) if rows else {}
     runs: dict[int, list[tuple[int, int]]] = {}
@@ -185,7 +191,7 @@ def _corrections_by_decision(article: Article, rows: list[SignOff]) -> dict[int,
 
 
 def _consecutive_runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """Revisions that follow one another as pairs: the one before the first of them, and the last."""
+    """For each run of consecutive revision numbers, the pair (number before the first, last number)."""
     start = 0
     for position, number in enumerate(numbers):
         if position + 1 == len(numbers) or numbers[position + 1] != number + 1:

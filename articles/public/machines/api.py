@@ -118,7 +118,7 @@ def api_articles(request: HttpRequest) -> dict[str, Any]:
     section = _section_parameter(request, asked)
     if section:
         rows = rows.filter(listed_in=section)
-    rows = rows.of_days(*_day_range(asked))
+    rows = rows.first_published_between(*_day_range(asked))
     if asked.get("cursor"):
         at, number = _parse_cursor(asked["cursor"])
         rows = rows.filter(first_published_at__lte=at).filter(Q(first_published_at__lt=at) | Q(number__lt=number))

@@ -36,7 +36,7 @@ def style_sheet_view(request: HttpRequest, digest: str, named: str = "") -> Http
     if named and digest != appearance.style_digest(accent):
         raise Http404
     response = HttpResponse(appearance.style_sheet(chosen, accent), content_type="text/css; charset=utf-8")
-    response["Cache-Control"] = appearance.CACHE_CONTROL
+    response["Cache-Control"] = appearance.STYLE_CACHE_CONTROL
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     return response
 
@@ -74,7 +74,7 @@ def keep_appearance(request: HttpRequest) -> HttpResponse:
     now, asked = appearance.chosen_appearance(request.headers.get("Cookie", "")), request.GET
     elder = {"0": False, "1": True, "other": not now.elder}.get(asked.get("elder", ""), now.elder)
     theme = asked["theme"] if asked.get("theme") in appearance.THEMES else now.theme
-    size = asked["size"] if asked.get("size") in appearance.SIZES else now.size
+    size = asked["size"] if asked.get("size") in appearance.TEXT_SIZES else now.size
     response = HttpResponseSeeOther(_return_path(request))
     response.set_cookie(
         appearance.COOKIE,

@@ -35,11 +35,11 @@ def months_view(request: HttpRequest) -> HttpResponse:
     """Every month with articles, by year, newest first; one look into an index for each."""
     public = Article.objects.public()
     years: dict[int, list[date]] = {}
-    day = public.newest_day()
+    day = public.newest_publication_day()
     while day:
         first = day.replace(day=1)
         years.setdefault(first.year, []).append(first)
-        day = public.newest_day(before=first)
+        day = public.newest_publication_day(before=first)
     context = {
         "years": list(years.items()),
         "meta": page_metadata.list_metadata(_("Past articles"), reverse("archive")),
@@ -52,7 +52,9 @@ def month_view(request: HttpRequest, month: str) -> HttpResponse:
     """The calendar of a month, with how much was published on each day."""
     first = parse_day(f"{month}-01")
     # In no order: in that of their numbers, PostgreSQL would read the whole archive for one month of it.
-    days = Article.objects.public().of_month(first).order_by().values_list(TruncDate("first_published_at"))
+    days = (
+        Article.objects.public().first_published_in_month(first).order_by().values_list(TruncDate("first_published_at"))
+    )
     counts = Counter(dict(days.annotate(Count("pk"))))
     if not counts:
         raise Http404
@@ -76,7 +78,7 @@ def month_view(request: HttpRequest, month: str) -> HttpResponse:
 def day_view(request: HttpRequest, day: str) -> HttpResponse:
     """The articles first published on a day, newest first."""
     here = parse_day(day)
-    articles = list(Article.objects.public().for_lists().of_day(here)[:MOST_OF_A_DAY])
+    articles = list(Article.objects.public().for_lists().first_published_on(here)[:MOST_OF_A_DAY])
     if not articles:
         raise Http404
     title = date_format(here, "DATE_FORMAT")

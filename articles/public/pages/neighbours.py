@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import F, QuerySet, Value
 
-from ...keyword_relations import WANTED
+from ...keyword_relations import RELATED_SHOWN
 from ...models import Article, Relation
 
 # Places on either side in which a neighbour is looked for first; ten withdrawn in a row are rare.
@@ -61,7 +61,7 @@ def _read_slices(
 ) -> tuple[dict[int, list[NeighbourLink]], dict[int, list[NeighbourLink]]]:
     """What stands in slices of ordinals, by section and in their order; and the related articles, by number, newest first."""
     public = Article.objects.public()
-    near = public.within(slices).annotate(to=Value(0), place=F("ordinal"))
+    near = public.in_ordinal_ranges(slices).annotate(to=Value(0), place=F("ordinal"))
     pairs = Relation.objects.filter(article__in=numbers, other__in=public).annotate(to=F("article"), place=Value(0))
     rows = (
         near.order_by()
@@ -77,7 +77,7 @@ def _read_slices(
     for found in listed.values():
         found.sort(key=lambda other: other.place)
     for to, found in related.items():
-        related[to] = sorted(found, key=lambda other: (other.published_at, other.number), reverse=True)[:WANTED]
+        related[to] = sorted(found, key=lambda other: (other.published_at, other.number), reverse=True)[:RELATED_SHOWN]
     return listed, related
 
 

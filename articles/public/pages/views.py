@@ -43,7 +43,7 @@ def _newest_by_section(request: HttpRequest) -> dict[str, Any]:
     sections = [s for s in site.sections if s.last_ordinal][:HOME_SECTIONS]
     public = Article.objects.public().for_lists()
     # Twice as many as are shown, for a few withdrawn ones leave holes among the ordinals.
-    articles = list(public.newest_in(sections, 2 * HOME_LINES))
+    articles = list(public.newest_in_sections(sections, 2 * HOME_LINES))
     blocks = [(s, [a for a in articles if a.listed_in_id == s.pk][:HOME_LINES]) for s in sections]
     pinned = list(public.pinned()[:PINNED])
     lead = list(dict.fromkeys([*pinned, *(a for a in articles if a.live.cover), *articles]))[:PINNED]
@@ -64,9 +64,9 @@ def section_view(request: HttpRequest, slug: str) -> HttpResponse:
     public = Article.objects.public().for_lists()
     pinned = list(public.filter(listed_in=here).pinned()[:PINNED])
     first_page = max(1, here.last_page - 1)
-    newest = public.newest_in([here], here.last_ordinal - (first_page - 1) * PAGE_SIZE)
+    newest = public.newest_in_sections([here], here.last_ordinal - (first_page - 1) * PAGE_SIZE)
     children = [child for child in site.sections if child.parent_id == here.pk and child.last_ordinal]
-    below = list(public.newest_in(children, 2 * HOME_LINES))
+    below = list(public.newest_in_sections(children, 2 * HOME_LINES))
     articles, crumbs = [article for article in newest if article not in pinned], section_breadcrumb(here)
     context = {
         "section": here,

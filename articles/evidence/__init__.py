@@ -1,0 +1,17 @@
+"""The evidence pack of an article: what was public, who signed it and what was done, in one verifiable ZIP file.
+
+    manifest.json          SHA-256 of every other file; the head of the audit chain when the pack was exported
+    editions/<n>.json      each edition, with the whole content of its revision
+    revisions/<n>.json     each revision that has a review decision
+    sign_offs.json         every review decision, in order
+    audit.json             every audit entry about the article
+    files/…                the pictures and attachments in its editions
+    sheet.html, sheet.pdf  the review sheet
+
+`check_pack` verifies a pack without the database.
+"""
+
+from .checking import CheckedPack, NotEvidence, check_pack
+from .exporting import export_pack, may_export_evidence
+
+__all__ = ["CheckedPack", "NotEvidence", "check_pack", "export_pack", "may_export_evidence"]

@@ -1,0 +1,195 @@
+"""Verifying an evidence pack without the database."""
+
+import hashlib
+import json
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .. import audit
+from ..models import Edition, SignOff
+from ..models.revision import content_digest
+from ..refusals import Problem, Refusal
+
+# Limits in bytes, and of members. A file beyond them was not exported by this system.
+LARGEST_FILE, LARGEST_TEXT, LARGEST_PACK, MOST_FILES = 100 * 2**20, 32 * 2**20, 4 * 2**30, 5_000
+MEMBER_NAME = re.compile(
+    r"manifest\.json|sign_offs\.json|audit\.json|sheet\.html|sheet\.pdf|(editions|revisions)/[1-9][0-9]{0,8}\.json"
+    r"|files/(?!.*\.\.)[\w./-]{1,200}"
+)
+_UNEXPECTED = Problem("evidence.unexpected", _("A file does not have the expected content: %(why)s"))
+_NO_ZIP = Problem("evidence.no_zip", _("This is not a readable ZIP file: %(why)s"))
+_TWO_OF_ONE_NAME = Problem("evidence.two_of_one_name", _("It contains two files with the same name."))
+_PACK_TOO_LARGE = Problem("evidence.too_large", _("It is larger than an evidence pack can be."))
+_NOT_OURS = Problem("evidence.not_ours", _("%(name)s does not belong in an evidence pack."))
+_FILE_TOO_LARGE = Problem("evidence.file_too_large", _("%(name)s is larger than a file of an evidence pack can be."))
+_NO_MANIFEST = Problem("evidence.no_manifest", _("manifest.json is missing."))
+_NO_LIST = Problem("evidence.no_list", _("manifest.json does not list the files."))
+_MISSING_OR_ADDED = Problem("evidence.missing_or_added", _("%(name)s is missing, or was added."))
+_CHANGED = Problem("evidence.changed", _("%(name)s was changed."))
+_OTHER_TEXT = Problem(
+    "evidence.other_text", _("sign_offs.json: decision %(id)s does not match the text that it names.")
+)
+_OTHER_EDITION = Problem("evidence.other_edition", _("%(name)s contains a different edition than its name says."))
+_DOES_NOT_FOLLOW = Problem("evidence.does_not_follow", _("%(name)s does not follow the edition before it."))
+_OTHER_FILE = Problem("evidence.other_file", _("files/%(file)s, used in %(name)s, is missing or was replaced."))
+_OTHER_DIGEST = Problem("evidence.other_digest", _("%(name)s: the digest does not match the text."))
+_NO_FINAL_READING = Problem("evidence.no_final_reading", _("%(name)s: nobody signed this text in the final reading."))
+_NO_READING = Problem("evidence.no_reading", _("%(name)s: reading %(stage)d was not signed."))
+_ENTRY_CHANGED = Problem("evidence.entry_changed", _("audit.json: entry %(id)s was changed."))
+_EDITION_MISSING = Problem(
+    "evidence.edition_missing",
+    _("editions/%(number)s.json is missing, or differs from the edition recorded in audit.json."),
+)
+_CANNOT_BE_READ = Problem("evidence.cannot_be_read", _("%(name)s cannot be read."))
+
+
+class NotEvidence(Refusal):
+    """Raised, with a message naming the file, for a pack that fails verification."""
+
+
+@dataclass(frozen=True)
+class CheckedPack:
+    """A verified pack: the article's number, the number of files, the head of the audit chain when it was exported."""
+
+    article: int
+    files: int
+    audit_head: str
+
+
+def check_pack(source: IO[bytes]) -> CheckedPack:
+    """Verify a pack. Raises NotEvidence if it is not valid.
+
+    Checked: the hashes in the manifest, and that no file is missing or added; each edition's digest against its text
+    and the previous edition, and its pictures and attachments; each decision's digest against its text; each signed
+    edition against the chain of its readings; each audit entry's hash, and the editions it names.
+    """
+    try:
+        with zipfile.ZipFile(source) as pack:
+            manifest = _check_files(pack)
+            _check_meaning(pack, manifest)
+            return CheckedPack(
+                article=int(manifest["article"]),
+                files=len(manifest["files"]),
+                audit_head=_printable(manifest["audit_head"]),
+            )
+    except NotEvidence:
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+        raise NotEvidence(_UNEXPECTED.filled(why=_printable(error))) from error
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        zlib.error,
+        struct.error,
+    ) as error:
+        raise NotEvidence(_NO_ZIP.filled(why=_printable(error))) from error
+
+
+def _check_files(pack: zipfile.ZipFile) -> dict[str, Any]:
+    """Return the manifest, after checking names, sizes and hashes of all files."""
+    infos = pack.infolist()
+    found = {info.filename: info for info in infos}
+    if len(infos) != len(found):
+        raise NotEvidence(_TWO_OF_ONE_NAME)
+    if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > LARGEST_PACK:
+        raise NotEvidence(_PACK_TOO_LARGE)
+    for name, info in found.items():
+        if not MEMBER_NAME.fullmatch(name):
+            raise NotEvidence(_NOT_OURS.filled(name=_printable(name)))
+        if info.file_size > (LARGEST_FILE if name.startswith("files/") else LARGEST_TEXT):
+            raise NotEvidence(_FILE_TOO_LARGE.filled(name=name))
+    if "manifest.json" not in found:
+        raise NotEvidence(_NO_MANIFEST)
+    manifest = _read_member(pack, "manifest.json")
+    listed = manifest.get("files") if isinstance(manifest, dict) else None
+    if not isinstance(listed, dict):
+        raise NotEvidence(_NO_LIST)
+    for name in sorted(set(found) ^ {*listed, "manifest.json"}):
+        raise NotEvidence(_MISSING_OR_ADDED.filled(name=_printable(name)))
+    for name, expected in listed.items():
+        if _member_sha256(pack, name) != expected:
+            raise NotEvidence(_CHANGED.filled(name=name))
+    return manifest
+
+
+def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+    names = list(manifest["files"])
+    revisions = {}
+    for name in (name for name in names if name.startswith("revisions/")):
+        revision = _read_member(pack, name)
+        _check_text(name, revision)
+        revisions[revision["id"]] = revision
+    sign_offs = {row["id"]: row for row in _read_member(pack, "sign_offs.json")}
+    for row in sign_offs.values():
+        if row["revision"] not in revisions or row["digest"] != revisions[row["revision"]]["digest"]:
+            raise NotEvidence(_OTHER_TEXT.filled(id=_printable(row["id"])))
+    editions: dict[int, str] = {}
+    for number in range(1, 1 + sum(name.startswith("editions/") for name in names)):
+        name = f"editions/{number}.json"
+        edition = _read_member(pack, name)
+        if edition["number"] != number or edition["article"] != manifest["article"]:
+            raise NotEvidence(_OTHER_EDITION.filled(name=name))
+        if edition["previous_digest"] != editions.get(number - 1, ""):
+            raise NotEvidence(_DOES_NOT_FOLLOW.filled(name=name))
+        _check_text(name, edition)
+        _check_readings(name, edition, sign_offs)
+        for file in (*edition["content"]["pictures"], *edition["content"]["attachments"]):
+            if manifest["files"].get(f"files/{file['file']}") != file["sha256"]:
+                raise NotEvidence(_OTHER_FILE.filled(file=_printable(file["file"]), name=name))
+        editions[number] = edition["digest"]
+    _check_audit(_read_member(pack, "audit.json"), editions)
+
+
+def _check_text(name: str, row: dict[str, Any]) -> None:
+    if content_digest(row["content"]) != row["digest"]:
+        raise NotEvidence(_OTHER_DIGEST.filled(name=name))
+
+
+def _check_readings(name: str, edition: dict[str, Any], sign_offs: dict[int, dict[str, Any]]) -> None:
+    """A signed edition must name the final reading of its text, which must follow from all earlier readings."""
+    if edition["basis"] != Edition.Basis.SIGNED:
+        return
+    row = sign_offs.get(edition["sign_off"])
+    if row is None or row["digest"] != edition["digest"] or row["stage"] != row["stages"]:
+        raise NotEvidence(_NO_FINAL_READING.filled(name=name))
+    for stage in range(int(row["stages"]), 0, -1):
+        if row is None or row["decision"] != SignOff.Decision.PASS or row["stage"] != stage:
+            raise NotEvidence(_NO_READING.filled(name=name, stage=stage))
+        row = sign_offs.get(row["previous"])
+
+
+def _check_audit(entries: list[dict[str, Any]], editions: dict[int, str]) -> None:
+    for entry in entries:
+        if audit.facts_hash(entry) != entry["hash"]:
+            raise NotEvidence(_ENTRY_CHANGED.filled(id=_printable(entry["id"])))
+        number = entry["details"].get("edition")
+        if number is not None and editions.get(number) != entry["details"]["digest"]:
+            raise NotEvidence(_EDITION_MISSING.filled(number=_printable(number)))
+
+
+def _read_member(pack: zipfile.ZipFile, name: str) -> Any:
+    try:
+        return json.loads(pack.read(name))
+    except (ValueError, KeyError, RecursionError) as error:
+        raise NotEvidence(_CANNOT_BE_READ.filled(name=name)) from error
+
+
+def _member_sha256(pack: zipfile.ZipFile, name: str) -> str:
+    with pack.open(name) as file:
+        # A ZipExtFile is binary and has `readinto`, but is typed as IO[bytes].
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _printable(value: object) -> str:
+    """Text from an untrusted file, safe to print: no control characters, at most 200 characters."""
+    return "".join(c if c.isprintable() else "?" for c in str(value))[:200]

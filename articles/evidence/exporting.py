@@ -1,0 +1,108 @@
+"""Exporting an evidence pack; the package's docstring lists its files."""
+
+import hashlib
+import json
+import zipfile
+from typing import IO, Any
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.files.storage import default_storage
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from .. import audit
+from ..assignments import permissions
+from ..assignments.permissions import Duty
+from ..models import Article, AuditEntry, Revision
+from ..review_sheet import ReviewSheet, pdf, review_sheet
+
+# The time of every member, so that equal content gives equal bytes.
+MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def may_export_evidence(user: User | AnonymousUser, article: Article) -> bool:
+    """Return True if the user may export the pack: publishers of its section, and auditors."""
+    return permissions.has_duty(user, Duty.PUBLISH, article.section) or permissions.has_duty_everywhere(
+        user, Duty.AUDIT
+    )
+
+
+def export_pack(article: Article, target: IO[bytes], *, by: User) -> None:
+    """Write the pack to `target` and record the export. Raises PermissionDenied.
+
+    Rows are read in the transaction that records the export. Files and the rendered sheet are added afterwards, so that
+    publishing is not blocked while a large pack is compressed.
+    """
+    hashes: dict[str, str] = {}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
+        files, sheet, manifest = _record_and_pack_rows(article, pack, hashes, by=by)
+        for name, sha256 in files.items():
+            if default_storage.exists(name):
+                with default_storage.open(name, "rb") as file:
+                    _add_member(pack, f"files/{name}", file.read(), hashes)
+            else:
+                manifest["missing"] = {**manifest.get("missing", {}), f"files/{name}": sha256}
+        _add_member(pack, "sheet.html", render_to_string("review_sheet_page.html", {"sheet": sheet}).encode(), hashes)
+        _add_member(pack, "sheet.pdf", pdf.review_sheets_pdf([sheet], title=sheet.content["title"]), hashes)
+        _add_member(pack, "manifest.json", _json_bytes({**manifest, "files": hashes}), {})
+
+
+@transaction.atomic
+def _record_and_pack_rows(
+    article: Article, pack: zipfile.ZipFile, hashes: dict[str, str], *, by: User
+) -> tuple[dict[str, str], ReviewSheet, dict[str, Any]]:
+    """The part of an export in one transaction.
+
+    Returns the files in the editions ({name: SHA-256}), the review sheet, and the manifest without its file list.
+    """
+    article = Article.objects.get_locked(article.pk)
+    if not may_export_evidence(by, article):
+        permissions.require_duty(by, Duty.PUBLISH, article.section)
+    entry = audit.record_entry("article.evidence_exported", article, by=by)
+    files: dict[str, str] = {}
+    for edition in article.editions.select_related("revision").order_by("number").iterator(chunk_size=50):
+        content = edition.revision.content
+        _add_member(
+            pack, f"editions/{edition.number}.json", _json_bytes({**_row_values(edition), "content": content}), hashes
+        )
+        files |= {file["file"]: file["sha256"] for file in (*content["pictures"], *content["attachments"])}
+    read = Revision.objects.filter(pk__in=article.sign_offs.values("revision")).order_by("number")
+    for revision in read.iterator(chunk_size=50):
+        _add_member(pack, f"revisions/{revision.number}.json", _json_bytes(_row_values(revision)), hashes)
+    _add_member(
+        pack, "sign_offs.json", _json_bytes([_row_values(row) for row in article.sign_offs.order_by("pk")]), hashes
+    )
+    entries = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk")
+    _add_member(pack, "audit.json", _json_bytes([_row_values(row) for row in entries]), hashes)
+    manifest = {
+        "article": article.number,
+        "address": article.public_url,
+        "made_at": timezone.now().isoformat(),
+        "audit_head": entry.hash,
+    }
+    return files, review_sheet(article), manifest
+
+
+def _row_values(row: models.Model) -> dict[str, Any]:
+    return {field.name: field.value_from_object(row) for field in row._meta.concrete_fields}
+
+
+def _json_bytes(value: Any) -> bytes:
+    return json.dumps(value, cls=_EvidenceEncoder, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+class _EvidenceEncoder(DjangoJSONEncoder):
+    """Keeps microseconds, which the audit's hashes cover; Django's encoder truncates to milliseconds."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if hasattr(o, "isoformat") else super().default(o)
+
+
+def _add_member(pack: zipfile.ZipFile, name: str, data: bytes, hashes: dict[str, str]) -> None:
+    hashes[name] = hashlib.sha256(data).hexdigest()
+    info = zipfile.ZipInfo(name, MEMBER_TIME)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o644 << 16
+    pack.writestr(info, data)
