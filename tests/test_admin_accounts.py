@@ -1,4 +1,4 @@
-"""Accounts at the desk: opened, named, switched off, by those whose duty it is; never a way to more than they may."""
+"""The screen of accounts: users with the duty add, name and deactivate accounts, and gain no further rights by that."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -41,7 +41,7 @@ def system(cast, client):
     return user
 
 
-def test_an_account_is_opened_named_and_switched_off(client, cast, system):
+def test_an_account_is_added_named_and_deactivated(client, cast, system):
     client.post(f"{LIST}add/", {"username": "newcomer", "is_staff": "on", **PASSWORD})
     newcomer = User.objects.get(username="newcomer")
     assert newcomer.check_password("qiao-tongche-9")
@@ -67,7 +67,7 @@ def test_an_account_is_opened_named_and_switched_off(client, cast, system):
     assert "tongche" not in str(list(AuditEntry.objects.values()))
 
 
-def test_whoever_was_credited_before_stays_the_same_person(client, cast, system):
+def test_a_person_credited_before_is_linked_to_the_account(client, cast, system):
     known = Person.objects.create(name="陶一宁", unit="望桥乡")
     client.post(
         change_of(cast.head), {"username": "head", "is_active": "on", "is_staff": "on", **named("陶一宁", "望桥乡")}
@@ -83,8 +83,8 @@ def test_whoever_was_credited_before_stays_the_same_person(client, cast, system)
 
 
 @pytest.mark.parametrize("whose", HELD)
-def test_an_account_that_may_more_is_changed_by_superusers_alone(client, cast, system, whose):
-    """Its password would be a way to be one: to assign duties, or to read what was recorded."""
+def test_only_superusers_change_accounts_with_more_rights(client, cast, system, whose):
+    """Setting its password would give its rights: to assign duties, or to read the audit."""
     theirs = make_user("other", [HELD[whose]]) if HELD[whose] else cast.admin
     before = world()
     for path, facts in ((change_of(theirs), {"username": "x", **NO_PERSON}), (password_of(theirs), PASSWORD)):
@@ -113,7 +113,7 @@ def test_only_superusers_make_superusers(client, cast, system):
     assert not User.objects.get(username="newcomer").is_superuser
 
 
-def test_nobody_switches_their_own_account_off(client, cast, system):
+def test_users_cannot_deactivate_their_own_account(client, cast, system):
     for user in (system, cast.admin):
         client.force_login(user)
         assert (
@@ -126,14 +126,14 @@ def test_nobody_switches_their_own_account_off(client, cast, system):
     assert cast.admin.is_superuser
 
 
-def test_whoever_is_switched_off_is_out_at_once(client, cast):
+def test_a_deactivated_account_is_logged_out_at_once(client, cast):
     client.force_login(cast.editor)
     assert client.get("/admin/queue/").status_code == 200
     User.objects.filter(pk=cast.editor.pk).update(is_active=False)
     assert client.get("/admin/queue/")["Location"].startswith("/admin/login/")
 
 
-def test_a_password_set_by_another_is_recorded_and_never_what_it_is(client, cast, system):
+def test_setting_a_password_is_recorded_without_the_password(client, cast, system):
     client.post(password_of(cast.writer), PASSWORD)
     entry = AuditEntry.objects.filter(object_id=str(cast.writer.pk), object_type="user").get()
     assert (entry.action, entry.actor, entry.details) == ("user.password_set", system, {"name": "writer"})
@@ -143,7 +143,7 @@ def test_a_password_set_by_another_is_recorded_and_never_what_it_is(client, cast
     assert world() == before, "two that differ are refused"
 
 
-def test_no_password_is_set_without_its_entry(client, cast, system, monkeypatch):
+def test_no_password_is_set_without_its_audit_entry(client, cast, system, monkeypatch):
     def full(*args, **details):
         raise DatabaseError("the disk is full")
 
@@ -154,7 +154,7 @@ def test_no_password_is_set_without_its_entry(client, cast, system, monkeypatch)
     assert world() == before
 
 
-def test_duties_are_not_here_but_found_from_here_by_those_who_assign_them(client, cast, system):
+def test_the_account_links_to_its_duties_for_those_who_assign_them(client, cast, system):
     link = f"/admin/articles/assignment/?user__id__exact={cast.writer.pk}"
     page = client.get(change_of(cast.writer)).content.decode()
     assert link not in page
@@ -165,7 +165,7 @@ def test_duties_are_not_here_but_found_from_here_by_those_who_assign_them(client
     assert [assignment.user for assignment in found] == [cast.writer]
 
 
-def test_no_account_is_deleted(client, cast, system):
+def test_accounts_cannot_be_deleted(client, cast, system):
     for user in (system, cast.admin):
         client.force_login(user)
         assert client.post(f"{LIST}{cast.stranger.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -1,9 +1,11 @@
-"""The screen on which the home page and topics are arranged: every button sends all, and nothing typed is lost."""
+"""The screen on which the home page and topics are arranged: every button sends all forms, and no input is lost."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from articles import arranging
 from articles.arranging import ArrangedBlock
@@ -30,7 +32,7 @@ def shown(cast):
 
 
 def sent(*blocks, act="save", based_on=0):
-    """What the screen sends: blocks as (facts, slots)."""
+    """Return the data of a request; blocks are (facts, slots)."""
     data = {"based_on": based_on, "act": act}
     for b, (facts, slots) in enumerate(blocks):
         facts = {"kind": "list", "title": "", "count": 6, "fills": "on", "section": "", "keyword": "", **facts}
@@ -42,12 +44,12 @@ def sent(*blocks, act="save", based_on=0):
 
 
 def values(response, name):
-    """What stands in the fields of this name, in the order of the page."""
+    """Return the values of the fields with this name, in page order."""
     html = response.content.decode()
     return [v for _n, v in re.findall(rf'name="(b\d+(?:s\d+)?-{name})" value="([^"]*)"', html)]
 
 
-def test_it_is_saved_and_shown_and_the_audit_knows(desk, shown):
+def test_an_arrangement_is_saved_shown_and_recorded(desk, shown):
     response = desk.post(
         HOME, sent(({"title": "今日要闻", "kind": "headline"}, [{"article": shown[0].pk, "title": "自己的题"}]))
     )
@@ -74,7 +76,7 @@ def test_it_is_saved_and_shown_and_the_audit_knows(desk, shown):
         ("add", "甲 甲一 甲二 乙 乙一", 1),
     ],
 )
-def test_a_small_button_moves_and_loses_nothing(desk, act, titles, empty):
+def test_a_small_button_moves_a_row_and_keeps_all_input(desk, act, titles, empty):
     first = {"title": "甲"}, [{"title": "甲一", "until": "2026-13-45"}, {"title": "甲二"}]
     response = desk.post(HOME, sent(first, ({"title": "乙"}, [{"title": "乙一"}]), act=act))
     assert response.status_code == 200
@@ -101,7 +103,7 @@ def test_a_small_button_moves_and_loses_nothing(desk, act, titles, empty):
         ({"section": "9" * 17}, None, ""),
     ],
 )
-def test_what_is_wrong_is_said_beside_it_and_nothing_is_saved(desk, cast, shown, block, slot, sentence):
+def test_errors_are_shown_beside_the_field_and_nothing_is_saved(desk, cast, shown, block, slot, sentence):
     known = {"draft": cast.article().pk, "shown": shown[0].pk}
     slots = [{**slot, "article": known.get(slot["article"], slot["article"])}] if slot else []
     response = desk.post(HOME, sent(({"title": "留着的字", **block}, slots)))
@@ -113,7 +115,17 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_is_saved(desk, cast, shown,
     assert not Block.objects.exists()
 
 
-def test_the_second_who_saves_is_told_and_keeps_the_work(desk, shown):
+def test_an_expired_article_is_refused(desk, cast, monkeypatch):
+    article = cast.article(expires_at=timezone.now() + timedelta(minutes=1))
+    cast.publish(article)
+    later = timezone.now() + timedelta(minutes=2)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    response = desk.post(HOME, sent(({"title": "要闻"}, [{"article": article.pk}])))
+    assert "读者还看不到" in response.content.decode()
+    assert not Block.objects.exists()
+
+
+def test_a_conflicting_save_is_refused_and_keeps_the_input(desk, shown):
     desk.post(HOME, sent(({"title": "先来"}, [])))
     response = desk.post(HOME, sent(({"title": "后到"}, []), based_on=0))
     assert "已有他人保存" in response.content.decode()
@@ -121,7 +133,7 @@ def test_the_second_who_saves_is_told_and_keeps_the_work(desk, shown):
     assert Block.objects.get().title == "先来"
 
 
-def test_the_preview_shows_it_and_saves_nothing(desk, shown):
+def test_the_preview_shows_the_arrangement_and_saves_nothing(desk, shown):
     response = desk.post(
         HOME, sent(({"kind": "headline"}, [{"article": shown[0].pk, "title": "将来的题"}]), act="preview")
     )
@@ -132,7 +144,7 @@ def test_the_preview_shows_it_and_saves_nothing(desk, shown):
     assert not Slot.objects.exists()
 
 
-def test_a_topic_is_made_arranged_and_moved(desk, shown):
+def test_a_topic_is_added_arranged_and_moved(desk, shown):
     desk.post(
         "/admin/articles/topic/add/",
         {"title": "大桥", "slug": "bridge", "state": "0open", "position": 0, "introduction": ""},
@@ -147,7 +159,7 @@ def test_a_topic_is_made_arranged_and_moved(desk, shown):
     assert desk.get("/admin/articles/topic/999/arrange/").status_code == 404
 
 
-def test_the_screen_is_bounded_whatever_is_sent(desk):
+def test_the_number_of_blocks_and_slots_is_limited(desk):
     response = desk.post(HOME, sent(*[({"title": f"块{n}"}, [{"title": str(s)} for s in range(3)]) for n in range(30)]))
     assert response.status_code == 200
     assert len(re.findall(r'name="b\d+-title"', response.content.decode())) == 13
@@ -155,7 +167,7 @@ def test_the_screen_is_bounded_whatever_is_sent(desk):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_block_and_an_article_are_dragged_to_their_places(cast, shown, desk, live_server):
+def test_blocks_and_articles_are_moved_by_dragging(cast, shown, desk, live_server):
     slots = [Slot(article=article, title=f"第{n}条") for n, article in enumerate(shown)]
     blocks = [ArrangedBlock(Block(title="甲"), slots), ArrangedBlock(Block(title="乙", kind="headline"), [])]
     arranging.save_arrangement(None, blocks, by=cast.chief, based_on=0)

@@ -1,4 +1,4 @@
-"""The article's screen: an editor's day through the real forms; permissions asked in the act, at every address."""
+"""The article's screen: an editor's work through the real forms, and permissions at every address."""
 
 import re
 from contextlib import ExitStack
@@ -102,7 +102,7 @@ def test_write_save_publish_correct_withdraw(client, cast):
 
 
 def read_by_all(client, cast, article):
-    """The three readers sign on their page; then the editor is back."""
+    """Let the three readers sign off on their page, then log the editor in again."""
     for reader in cast.readers():
         login(client, reader)
         article.refresh_from_db()
@@ -139,7 +139,7 @@ def test_a_crafted_form_cannot_set_the_clock_or_what_is_public(client, cast):
     )
 
 
-def test_what_the_gate_removed_is_told_and_the_rest_is_kept(client, cast):
+def test_the_editor_is_told_what_the_sanitiser_removed(client, cast):
     response = login(client, cast.writer).post(
         ADD,
         form(cast, body='<p style="color:red">正文</p><script>alert(1)</script><img src="https://x.example/a.jpg">'),
@@ -156,7 +156,7 @@ def test_a_body_is_sanitised_once_for_a_save(client, cast):
         response = login(client, cast.writer).post(change_url(article), form(cast, article, body=body), follow=True)
         bodies = [call for call in gate.clean.call_args_list if "改过的正文" in call.args[0]]
     assert article.revisions.get(number=2).content["body"] == "<p>改过的正文</p>"
-    assert len(response.context["messages"]) == 2  # what was removed, and that it is saved
+    assert len(response.context["messages"]) == 2  # one about what was removed, one about saving
     assert len(bodies) == 1
 
 
@@ -171,7 +171,7 @@ def test_a_save_sanitises_the_body_once(client, cast, monkeypatch):
     assert seen == ["<p>正文。</p>", "<p>改过。</p>"]
 
 
-def test_a_body_that_is_too_long_is_said_beside_it_and_kept(client, cast, monkeypatch):
+def test_a_body_that_is_too_long_gets_an_error_and_is_kept_in_the_form(client, cast, monkeypatch):
     def refuse(html):
         raise sanitising.BodyTooLong("太长了")
 
@@ -182,7 +182,7 @@ def test_a_body_that_is_too_long_is_said_beside_it_and_kept(client, cast, monkey
     assert not Article.objects.exists()
 
 
-def test_problems_are_listed_and_the_text_is_saved_all_the_same(client, cast):
+def test_problems_are_listed_and_do_not_prevent_saving(client, cast):
     response = login(client, cast.editor).post(ADD, form(cast, body="", _submit="1"), follow=True)
     article = Article.objects.get()
     assert article.state == "draft"
@@ -191,7 +191,7 @@ def test_problems_are_listed_and_the_text_is_saved_all_the_same(client, cast):
     assert "正文" in said(response)
 
 
-def test_two_people_on_one_text_lose_nothing(client, cast):
+def test_two_editors_of_one_text_lose_nothing(client, cast):
     article = cast.article(title="原题")
     opened = form(cast, article, title="我的版本", body="<p>我写的</p>")
     cast.change(article, by=cast.editor, title="别人的版本")
@@ -205,7 +205,7 @@ def test_two_people_on_one_text_lose_nothing(client, cast):
 
 
 @pytest.mark.parametrize("who", ["stranger", "culture_editor"])
-def test_the_wrong_person_cannot_change_it(client, cast, who):
+def test_users_without_the_duty_cannot_change_an_article(client, cast, who):
     article = cast.article(title="原题")
     response = login(client, getattr(cast, who)).post(change_url(article), form(cast, article))
     assert response.status_code == 403
@@ -213,7 +213,7 @@ def test_the_wrong_person_cannot_change_it(client, cast, who):
     assert article.title == "原题"
 
 
-def test_a_section_where_one_may_not_write_is_not_offered_nor_taken(client, cast):
+def test_a_section_the_user_may_not_write_in_is_neither_offered_nor_accepted(client, cast):
     login(client, cast.culture_editor)
     html = client.get(ADD).content.decode()
     assert "文旅" in html
@@ -224,7 +224,7 @@ def test_a_section_where_one_may_not_write_is_not_offered_nor_taken(client, cast
 
 @pytest.mark.parametrize("act", ["publish", "withdraw"])
 @pytest.mark.parametrize("who", ["writer", "culture_editor", "stranger"])
-def test_acts_ask_again_who_may(client, cast, act, who):
+def test_acts_check_permissions_themselves(client, cast, act, who):
     article = cast.article()
     if act == "withdraw":
         cast.publish(article)
@@ -236,7 +236,7 @@ def test_acts_ask_again_who_may(client, cast, act, who):
 
 
 @pytest.mark.parametrize("act", ["publish", "withdraw"])
-def test_a_link_alone_changes_nothing(client, cast, act):
+def test_a_get_request_changes_nothing(client, cast, act):
     article = cast.article()
     if act == "withdraw":
         cast.publish(article)
@@ -246,7 +246,7 @@ def test_a_link_alone_changes_nothing(client, cast, act):
     assert article.state == ("live" if act == "withdraw" else "draft")
 
 
-def test_withdrawing_without_a_reason_asks_again(client, cast):
+def test_withdrawing_requires_a_reason(client, cast):
     article = cast.article()
     cast.publish(article)
     response = login(client, cast.editor).post(
@@ -272,8 +272,8 @@ def test_revisions_can_be_read_and_restored(client, cast):
     assert client.get(reverse("admin:articles_article_revision", args=[article.pk, 9])).status_code == 404
 
 
-def post_as_it_is_discarded(client, cast, article, act, posted):
-    """The article is there when the page is asked for, and gone when the act begins."""
+def post_while_it_is_discarded(client, cast, article, act, posted):
+    """Post an act on an article that is discarded after the view has loaded it, before the act locks it."""
     login(client, cast.admin)
     with ExitStack() as patched:
 
@@ -286,22 +286,22 @@ def post_as_it_is_discarded(client, cast, article, act, posted):
         return client.post(reverse(f"admin:articles_article_{act}", args=[article.pk]), posted, follow=True)
 
 
-def test_who_submits_a_draft_that_was_discarded_a_moment_ago_is_told(client, cast):
-    response = post_as_it_is_discarded(client, cast, cast.article(), "submit", {})
+def test_submitting_a_draft_that_was_just_discarded_redirects_with_a_message(client, cast):
+    response = post_while_it_is_discarded(client, cast, cast.article(), "submit", {})
     assert response.redirect_chain == [("/admin/", 302)]
     assert "可能已经被删除了" in said(response)
 
 
-def test_who_saves_a_draft_that_was_discarded_a_moment_ago_is_told_and_keeps_the_text(client, cast):
+def test_saving_a_draft_that_was_just_discarded_is_refused_and_keeps_the_text(client, cast):
     article = cast.article()
-    response = post_as_it_is_discarded(client, cast, article, "change", form(cast, article, title="晚了一步"))
+    response = post_while_it_is_discarded(client, cast, article, "change", form(cast, article, title="晚了一步"))
     assert response.redirect_chain == []
     assert [error.code for error in response.context["adminform"].form.non_field_errors().as_data()] == ["gone"]
     assert "晚了一步" in response.content.decode()
     assert not Revision.objects.filter(number=2).exists()
 
 
-def test_a_draft_can_be_discarded_but_not_what_was_public(client, cast):
+def test_a_draft_can_be_discarded_but_no_published_article(client, cast):
     draft, live = cast.article(), cast.article()
     cast.publish(live)
     login(client, cast.editor)
@@ -322,7 +322,7 @@ def test_the_card_shows_state_address_codes_and_problems(client, cast):
     assert "/preview/" in html
 
 
-def test_whoever_may_only_publish_sees_the_form_read_only_with_the_act(client, cast):
+def test_publishers_who_may_not_write_see_the_form_read_only_with_the_act(client, cast):
     from tests.cast import make_user  # noqa: PLC0415
 
     article = cast.article()
@@ -351,13 +351,13 @@ def test_the_list_filters_by_state_with_few_queries(client, cast, state, django_
 
 
 @pytest.mark.parametrize("query", ["通车", "1", "%", "'", "　", "\x00"])
-def test_searching_never_breaks(client, cast, query):
+def test_no_search_term_causes_an_error(client, cast, query):
     cast.article()
     assert login(client, cast.editor).get("/admin/articles/article/", {"q": query}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["999999", "abc", "1%27", "99999999999999999999999"])
-def test_an_article_that_is_not_there_is_no_error(client, cast, path):
+def test_a_missing_article_causes_no_server_error(client, cast, path):
     assert login(client, cast.editor).get(f"/admin/articles/article/{path}/change/").status_code in (302, 404)
 
 
@@ -379,7 +379,7 @@ def test_anonymous_visitors_are_asked_to_log_in_everywhere(client, cast):
     assert Article.objects.get().state == "draft"
 
 
-def test_the_second_save_shows_both_and_lets_one_choose(client, cast):
+def test_a_conflicting_save_shows_both_texts_and_offers_a_choice(client, cast):
     article = cast.article(title="原题", body="<p>桥长三十米。</p>")
     opened = form(cast, article, title="我的版本", body="<p>桥长五十米。</p>")
     cast.change(article, by=cast.editor, body="<p>桥长四十米。</p>")
@@ -397,7 +397,7 @@ def test_the_second_save_shows_both_and_lets_one_choose(client, cast):
 
 
 @pytest.mark.parametrize("facts", [{"title": "动一个字"}, {"credits-0-role": "editor"}])
-def test_an_edit_that_voids_sign_offs_says_so_first(client, cast, facts):
+def test_an_edit_that_voids_sign_offs_needs_confirmation(client, cast, facts):
     article = cast.article()
     cast.sign(article, times=2)
     login(client, cast.writer)
@@ -413,7 +413,7 @@ def test_an_edit_that_voids_sign_offs_says_so_first(client, cast, facts):
     assert (article.stage, article.signed, article.latest.number) == (0, None, 2)
 
 
-def test_saving_without_a_change_voids_nothing_and_asks_nothing(client, cast):
+def test_saving_without_a_change_voids_nothing_and_needs_no_confirmation(client, cast):
     article = cast.article()
     cast.sign(article, times=2)
     login(client, cast.writer)
@@ -422,7 +422,7 @@ def test_saving_without_a_change_voids_nothing_and_asks_nothing(client, cast):
     assert (article.stage, article.latest.number) == (3, 1)
 
 
-def test_the_reader_whose_turn_it_is_corrects_on_the_form(client, cast):
+def test_the_reader_who_may_decide_now_corrects_on_the_form(client, cast):
     article = cast.article()
     cast.sign(article, times=1)
     for duty in ("write",):

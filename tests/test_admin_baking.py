@@ -1,4 +1,4 @@
-"""The desk tells what waits to be baked, why a page failed, and what a check of the pages found."""
+"""The screens of bake jobs and page checks: queued pages, errors of failed ones, and findings."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def failed(cast):
     return BakeJob.objects.create(path="/a/9/", attempts=3, error="The site answered 500. KeyError: 'x'")
 
 
-def test_a_page_that_failed_is_told_on_the_first_page_and_in_the_list_with_its_reason(client, cast, failed):
+def test_a_failed_page_is_shown_on_the_index_and_in_the_list_with_its_error(client, cast, failed):
     client.force_login(cast.editor)
     for page in ("/admin/", "/admin/articles/bakejob/"):
         html = client.get(page).content.decode()
@@ -23,7 +23,7 @@ def test_a_page_that_failed_is_told_on_the_first_page_and_in_the_list_with_its_r
     assert "KeyError" not in client.get("/admin/").content.decode()
 
 
-def test_it_can_be_tried_again_at_once(client, cast, failed):
+def test_a_failed_page_can_be_retried_at_once(client, cast, failed):
     client.force_login(cast.editor)
     other = BakeJob.objects.create(path="/a/8/", attempts=2, error="x")
     client.post("/admin/articles/bakejob/retry/", {"job": failed.pk})
@@ -32,10 +32,10 @@ def test_it_can_be_tried_again_at_once(client, cast, failed):
     assert list(BakeJob.objects.filter(attempts=0)) == [failed]
     client.post("/admin/articles/bakejob/retry/")
     assert set(BakeJob.objects.filter(attempts=0)) == {failed, other}
-    client.post("/admin/articles/bakejob/retry/")  # nothing failed: nothing happens
+    client.post("/admin/articles/bakejob/retry/")  # no failed jobs: changes nothing
 
 
-def test_the_list_is_bounded_and_leaves_a_bake_of_the_whole_site_out(client, cast, django_assert_max_num_queries):
+def test_the_list_is_paged_and_leaves_out_a_whole_site_bake(client, cast, django_assert_max_num_queries):
     client.force_login(cast.editor)
     BakeJob.objects.bulk_create(BakeJob(path=f"/a/{n}/", whole=n % 2 == 0) for n in range(300))
     baking.request_full_bake()
@@ -45,7 +45,7 @@ def test_the_list_is_bounded_and_leaves_a_bake_of_the_whole_site_out(client, cas
     assert "150" in html
 
 
-def test_what_a_check_found_is_told_until_somebody_says_that_they_saw_it(client, cast):
+def test_findings_are_shown_until_somebody_marks_them_as_seen(client, cast):
     client.force_login(cast.editor)
     check = PageCheck.objects.create(against="manifest", pages=9, count=1, findings=[["a/1/<b>.php", "added"]])
     assert f"/admin/articles/pagecheck/{check.pk}/change/" in client.get("/admin/").content.decode()
@@ -56,7 +56,7 @@ def test_what_a_check_found_is_told_until_somebody_says_that_they_saw_it(client,
     assert AuditEntry.objects.first().action == "pages.seen"
     assert f"/admin/articles/pagecheck/{check.pk}/change/" not in client.get("/admin/").content.decode()
     client.force_login(cast.chief)
-    client.post("/admin/articles/pagecheck/seen/", {"check": check.pk})  # seen already: nothing changes
+    client.post("/admin/articles/pagecheck/seen/", {"check": check.pk})  # marked already: changes nothing
     check.refresh_from_db()
     assert check.seen_by == cast.editor
     assert client.post("/admin/articles/pagecheck/seen/", {"check": "1" * 30}).status_code == 404

@@ -1,4 +1,4 @@
-"""What a tired or a hostile hand types into the desk: no address and no field makes it fall over, or says what nobody read."""
+"""Mistyped and hostile input at the desk: no address and no field causes a server error or bypasses a check."""
 
 import pytest
 from django.urls import reverse
@@ -13,12 +13,12 @@ pytestmark = pytest.mark.django_db
 ADD = "/admin/articles/article/add/"
 
 
-def test_what_cannot_be_seen_is_left_out_of_names_and_no_feed_breaks(client, cast):
+def test_invisible_characters_are_removed_from_names_and_feeds_stay_valid(client, cast):
     client.force_login(cast.writer)
     client.post("/admin/articles/person/add/", {"name": "王\x0b五\u200b\x01", "unit": "\x02站"})
     person = Person.objects.get(unit="站")
     assert person.name == "王 五"
-    raw = Person.objects.create(name="赵\x01六")  # from before, or from elsewhere
+    raw = Person.objects.create(name="赵\x01六")  # a row that was not saved through the desk
     cast.publish(
         cast.article(credits=[(Role.AUTHOR, person), (Role.PHOTO, raw), (Role.RESPONSIBLE_EDITOR, cast.liang)])
     )
@@ -27,7 +27,7 @@ def test_what_cannot_be_seen_is_left_out_of_names_and_no_feed_breaks(client, cas
 
 
 @pytest.mark.parametrize("title", ["\x01", "\u200b", " \u3000", "\ufeff\x02"])
-def test_a_title_nobody_can_see_is_asked_for_again(client, cast, title):
+def test_an_invisible_title_is_refused(client, cast, title):
     client.force_login(cast.writer)
     response = client.post(ADD, form(cast, title=title))
     assert response.context["errors"]
@@ -35,7 +35,7 @@ def test_a_title_nobody_can_see_is_asked_for_again(client, cast, title):
 
 
 @pytest.mark.parametrize("field", ["embargo_until", "expires_at", "pinned_until"])
-def test_a_half_typed_year_gets_a_sentence(client, cast, field):
+def test_an_incomplete_year_gets_an_error(client, cast, field):
     client.force_login(cast.writer)
     response = client.post(ADD, form(cast, **{f"{field}_0": "0001-01-01", f"{field}_1": "00:00"}))
     assert response.context["errors"]
@@ -43,7 +43,7 @@ def test_a_half_typed_year_gets_a_sentence(client, cast, field):
 
 @pytest.mark.parametrize("value", ["x", "9" * 30, "9" * 5000, "²", "-1"])
 @pytest.mark.parametrize("key", ["source", "cover", "credits-0-person", "section", "_over", "based_on"])
-def test_choices_and_numbers_that_are_none(client, cast, key, value):
+def test_invalid_choices_and_numbers_cause_no_server_error(client, cast, key, value):
     client.force_login(cast.writer)
     assert client.post(ADD, form(cast, **{key: value})).status_code in (200, 302)
     article = cast.article()
@@ -53,12 +53,12 @@ def test_choices_and_numbers_that_are_none(client, cast, key, value):
 
 @pytest.mark.parametrize("who", ["writer", "admin", "stranger"])
 @pytest.mark.parametrize("key", ["²", "9" * 30, "9" * 5000, "x"])
-def test_articles_that_cannot_be(client, cast, who, key):
+def test_impossible_article_numbers_cause_no_server_error(client, cast, who, key):
     client.force_login(getattr(cast, who))
     assert client.get(f"/admin/articles/article/{key}/change/").status_code in (302, 403, 404)
 
 
-def test_a_day_before_all_calendars(client, cast):
+def test_a_day_outside_the_calendar_causes_no_server_error(client, cast):
     client.force_login(cast.admin)
     response = client.get("/admin/articles/auditentry/", {"at__gte": "0001-01-01", "at__lt": "9999-12-31"})
     assert response.status_code in (200, 302)
@@ -68,7 +68,7 @@ def asked(response):
     return "would_void" in [e.code for e in response.context["adminform"].form.non_field_errors().as_data()]
 
 
-def test_a_reader_who_credits_herself_is_asked_and_nothing_is_lost(client, cast):
+def test_a_reader_who_credits_herself_must_confirm_and_loses_nothing(client, cast):
     article = cast.article()
     cast.sign(article, times=1)
     her = Person.objects.create(name="苏怀瑾", user=cast.head)
@@ -91,7 +91,7 @@ def test_a_reader_who_credits_herself_is_asked_and_nothing_is_lost(client, cast)
     assert (article.stage, article.title) == (0, "她改的题目")
 
 
-def test_a_name_changed_elsewhere_asks_before_it_voids(client, cast):
+def test_voiding_by_a_name_changed_elsewhere_needs_confirmation(client, cast):
     article = cast.article()
     cast.sign(article, times=1)
     cast.own.name = "霁川新闻网（新）"
@@ -104,7 +104,7 @@ def test_a_name_changed_elsewhere_asks_before_it_voids(client, cast):
     assert (article.stage, article.latest.number) == (2, 1)
 
 
-def test_words_about_a_file_are_changed_by_whoever_sent_it_and_it_keeps_its_kind(client, cast):
+def test_only_the_uploader_renames_a_file_and_it_keeps_its_type(client, cast):
     paper = attachments.store_attachment(
         upload(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF", "通知.pdf"), by=cast.writer
     )
@@ -118,7 +118,7 @@ def test_words_about_a_file_are_changed_by_whoever_sent_it_and_it_keeps_its_kind
     response.close()
 
 
-def test_a_colleague_who_lost_the_duty_blocks_no_other_button(client, cast):
+def test_a_colleague_who_lost_the_duty_does_not_block_other_decisions(client, cast):
     article = cast.article()
     review.submit_article(article, by=cast.admin)
     client.force_login(cast.editor)

@@ -1,4 +1,4 @@
-"""The reader's side of the desk: the queue holds what one may decide, the page decides it, and a refusal says why."""
+"""The reading pages of the desk: the queue lists what the user may decide, and the page decides or says why not."""
 
 import pytest
 from django.urls import reverse
@@ -61,7 +61,7 @@ def test_the_page_shows_what_the_reader_before_signed_and_the_trail(client, cast
         ("hand_on", {"opinion": "我出差"}, 2),
     ],
 )
-def test_each_button_does_its_act(client, cast, press, facts, stage):
+def test_each_button_makes_its_decision(client, cast, press, facts, stage):
     article = submitted(cast)
     cast.sign(article, times=1)
     if press == "hand_on":
@@ -76,7 +76,7 @@ def test_each_button_does_its_act(client, cast, press, facts, stage):
 
 
 @pytest.mark.parametrize("press", ["back", "hold", "reject", "hand_on", "nonsense", ""])
-def test_a_decision_without_its_reason_is_asked_for_again_and_nothing_is_lost(client, cast, press):
+def test_a_decision_without_a_reason_is_refused_and_keeps_the_input(client, cast, press):
     article = submitted(cast)
     client.force_login(cast.editor)
     facts = {"opinion": "写了一半的意见"} if press in ("hand_on", "nonsense", "") else {}
@@ -88,7 +88,7 @@ def test_a_decision_without_its_reason_is_asked_for_again_and_nothing_is_lost(cl
 
 @pytest.mark.parametrize("who", ["writer", "head", "chief", "culture_editor"])
 @pytest.mark.parametrize("press", ["pass", "back", "hold", "reject"])
-def test_whoever_may_not_decide_is_refused(client, cast, who, press):
+def test_users_who_may_not_decide_are_refused(client, cast, who, press):
     article = submitted(cast)
     client.force_login(getattr(cast, who))
     response = client.post(page(article), decision(article, decision=press, opinion="理由"))
@@ -106,7 +106,7 @@ def test_a_text_that_changed_since_it_was_opened_is_not_signed(client, cast):
     assert SignOff.objects.filter(decision="pass").count() == 0
 
 
-def test_several_are_signed_at_once_each_by_itself(client, cast):
+def test_several_articles_are_signed_off_at_once_each_in_its_own_transaction(client, cast):
     good, changed, done = (submitted(cast) for _ in range(3))
     ticks = [f"{a.number}-{a.latest.number}" for a in (good, changed, done)]
     cast.change(changed, title="后来改的题目")
@@ -127,7 +127,7 @@ def test_the_queue_is_for_readers(client, cast):
     assert client.post(QUEUE, {"article": ["1-1"]}).status_code == 403
 
 
-def test_the_queue_counts_right_and_asks_little(client, cast, django_assert_max_num_queries):
+def test_the_queue_shows_the_right_count_with_few_queries(client, cast, django_assert_max_num_queries):
     for _ in range(12):
         submitted(cast)
     client.force_login(cast.editor)
@@ -140,7 +140,7 @@ def test_the_queue_counts_right_and_asks_little(client, cast, django_assert_max_
     assert len(desk.context["queue"]["rows"]) == 10
 
 
-def test_what_is_on_hold_stands_apart(client, cast):
+def test_articles_on_hold_are_listed_separately(client, cast):
     article = submitted(cast)
     review.put_on_hold(article, by=cast.editor, reason="等通报")
     client.force_login(cast.editor)
@@ -149,7 +149,7 @@ def test_what_is_on_hold_stands_apart(client, cast):
     assert response.context["rows"] == []
 
 
-def test_reading_changes_nothing(client, cast):
+def test_opening_the_review_page_changes_nothing(client, cast):
     article = submitted(cast)
     before = AuditEntry.objects.count()
     client.force_login(cast.editor)
@@ -159,7 +159,7 @@ def test_reading_changes_nothing(client, cast):
     assert Article.objects.get().stage == 1
 
 
-def test_whoever_signed_is_shown_what_a_later_reader_corrected(client, cast):
+def test_signers_see_what_a_later_reader_corrected(client, cast):
     article = submitted(cast, body="<p>桥长三十米。</p>")
     review.sign_off_reading(article, by=cast.editor, revision=1)
     client.force_login(cast.editor)

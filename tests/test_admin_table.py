@@ -1,7 +1,7 @@
-"""Who may open what at the desk, and who may act there: role × address × method, over every address there is.
+"""Permissions of every address of the desk: role × address × method.
 
-The addresses come from the admin's own resolver, so that a new one without its line in the table fails here. What the
-table does not allow must be refused and change no row; what it allows must work with the very data that was refused.
+The addresses come from the admin's resolver, so a new one without a row in the table fails. What the table does not
+allow must be refused and change nothing; what it allows must work with the same data.
 """
 
 import logging
@@ -26,8 +26,8 @@ from tests.cast import Cast, make_user, png, upload, world
 pytestmark = pytest.mark.django_db
 
 # --- The roles --------------------------------------------------------------------------------------------------
-# Each preset in the whole newsroom; a chief of another section; somebody without any duty; an account that may not come
-# to the desk; nobody; and a superuser.
+# Each role in all sections; a chief of another section; a user without duties; a user who is not staff; an anonymous
+# visitor; a superuser.
 
 ROLES = ["anonymous", "not_staff", "stranger", "elsewhere", *(str(role) for role in Role), "boss"]
 
@@ -52,8 +52,8 @@ AUDIT = BOSS | {"auditor"}
 
 @dataclass(frozen=True)
 class Row:
-    """Who may open an address; who may act by POST (None: there is nothing to do); who is told on the page, with a
-    sentence and nothing done, why not."""
+    """The roles that may open an address, those that may act by POST (None if the address has no act), and those whose
+    POST is answered with a page that explains the refusal."""
 
     see: frozenset
     act: frozenset | None = None
@@ -61,7 +61,7 @@ class Row:
 
 
 def screen(*, see, add, change, delete=NOBODY, told=NOBODY):
-    """The five addresses that every screen has."""
+    """Return the rows of the five addresses that every screen has."""
     return {
         "changelist": Row(see),
         "history": Row(see),
@@ -73,14 +73,14 @@ def screen(*, see, add, change, delete=NOBODY, told=NOBODY):
 
 SCREENS = {
     "articles_article": screen(see=CONTENT, add=WRITERS, change=WRITERS_HERE, delete=WRITERS_HERE, told=ELSEWHERE),
-    "articles_picture": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # somebody else's file
+    "articles_picture": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # a file of another user
     "articles_attachment": screen(see=CONTENT, add=WRITERS, change=CHIEFS),
-    "articles_person": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # somebody with an account
+    "articles_person": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # a person with an account
     "articles_source": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     "articles_section": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     "articles_topic": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     "articles_oldpath": screen(see=CONTENT, add=CHIEFS, change=CHIEFS, delete=CHIEFS),
-    "articles_sitesettings": screen(see=CONTENT, add=NOBODY, change=CHIEFS),  # there is one row, and it is there
+    "articles_sitesettings": screen(see=CONTENT, add=NOBODY, change=CHIEFS),  # the only row exists already
     "articles_assignment": screen(see=GRANT, add=GRANT, change=NOBODY, delete=GRANT),
     "articles_auditentry": screen(see=AUDIT, add=NOBODY, change=NOBODY),
     "articles_report": screen(see=READERS - ELSEWHERE, add=NOBODY, change=NOBODY),
@@ -105,7 +105,7 @@ ACTS = {
 
 TABLE = {
     **{f"{model}_{name}": row for model, rows in SCREENS.items() for name, row in rows.items()},
-    "articles_sitesettings_changelist": Row(STAFF),  # leads to the form of the one row, which asks
+    "articles_sitesettings_changelist": Row(STAFF),  # redirects to the form, which checks permissions
     # The desk itself
     "index": Row(STAFF),
     "app_list articles": Row(CONTENT | GRANT | AUDIT),
@@ -118,18 +118,18 @@ TABLE = {
     "jsi18n": Row(STAFF),
     "autocomplete": Row(CONTENT),
     "view_on_site": Row(STAFF),
-    "*/<path:object_id>/": Row(STAFF),  # leads to the form, which asks
+    "*/<path:object_id>/": Row(STAFF),  # redirects to the form, which checks permissions
     "(?P<url>.*)$": Row(NOBODY),
     "auth_user_password_change": Row(ACCOUNTS, ACCOUNTS),
     # Files sent by the editor
     "articles_picture_upload": Row(STAFF, WRITERS),
     "articles_attachment_upload": Row(STAFF, WRITERS),
-    # Acts of an article: whoever sees it may open the page that asks
+    # Acts of an article: everybody who may see it may open the page of the act
     **{f"articles_article_{act}": Row(CONTENT, who) for act, who in ACTS.items()},
     # The home page and topics
     "arrange_home": Row(CHIEFS, CHIEFS),
     "arrange_topic": Row(CHIEFS, CHIEFS),
-    # Readers' reports: a chief of another section has a list, and none of these in it
+    # Readers' reports: the list of a chief of another section does not contain these
     "articles_report_changelist": Row(READERS),
     "articles_report_close": Row(NOBODY, READERS - ELSEWHERE),
     # Baked pages
@@ -145,7 +145,7 @@ TABLE = {
     "sheets": Row(PUBLISHERS | AUDIT),
 }
 
-# Where a refusal is 404: the admin's own answers.
+# Addresses that Django's admin refuses with 404.
 HIDDEN = re.compile(r"\(\?P<url>|app_list")
 
 
@@ -153,13 +153,13 @@ HIDDEN = re.compile(r"\(\?P<url>|app_list")
 
 
 def addresses(patterns, prefix=""):
-    """(name, route) of everything below these patterns; what has no name is called by its route, without the model."""
+    """Yield (name, route) of all addresses below these patterns. Without a name, it is the route without the model."""
     for pattern in patterns:
         route = prefix + str(pattern.pattern).removeprefix("^")
         if isinstance(pattern, URLPattern):
             name = pattern.name or re.sub(r"^\w+/\w+/", "*/", route)
             choice = re.search(r"\(\?P<\w+>(\w+(?:\|\w+)+)\)", route)
-            if choice:  # one address for each of them
+            if choice:  # one address for each choice
                 yield from ((f"{name} {one}", route.replace(choice[0], one)) for one in choice[1].split("|"))
             else:
                 yield name, route
@@ -170,7 +170,7 @@ def addresses(patterns, prefix=""):
 ADDRESSES = sorted(set(addresses(admin.site.urls[0])))
 
 
-def test_every_address_of_the_desk_has_its_line_in_the_table():
+def test_every_address_of_the_desk_has_a_row_in_the_table():
     names = {name for name, _route in ADDRESSES}
     assert not names - set(TABLE), "new addresses: add them to the table, saying who may open and who may act"
     assert not set(TABLE) - names, "these lines of TABLE are about addresses that are gone"
@@ -179,16 +179,16 @@ def test_every_address_of_the_desk_has_its_line_in_the_table():
 # --- The scene -------------------------------------------------------------------------------------------------
 
 
-# What an address needs to be of use, beside the path.
+# Query strings that addresses need.
 QUERY = {
     "autocomplete": "?app_label=articles&model_name=credit&field_name=person",
     "sheets": "?start=2026-01-01&end=2026-01-31",
 }
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF"
-FILE = object()  # stands for an uploaded file, made anew for each request
+FILE = object()  # replaced by a new uploaded file in each request
 REASON, PASSWORD = {"reason": "群众来电核实"}, "qiao-tongche-9"
 PASSWORDS = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
-# What is sent to each address that acts; forms of the screens are filled in by `Scene`, and these fields changed.
+# The data of each POST. `Scene.sent` fills in the forms of the screens and then changes these fields.
 SENT = {
     "articles_article_correct": {"note": "第2段“3人”应为“5人”。"},
     "articles_article_schedule": {"at": "2099-01-01T08:00"},
@@ -226,7 +226,7 @@ SENT = {
 
 
 class Scene:
-    """A newsroom with an object for every address, in the state in which its act is possible."""
+    """A newsroom with an object for every address, in a state that allows the act."""
 
     def __init__(self):
         self.cast = cast = Cast()
@@ -282,7 +282,7 @@ class Scene:
         self.superuser = client_of(cast.admin)
 
     def paths(self, name, route):
-        """The path to the article in the state in which the act is possible; then to one in each other state."""
+        """Yield the path with the article in a state that allows the act, then with articles in other states."""
         meant = self.articles.get(name.removeprefix("articles_article_"), self.draft)
         yield self.path(name, route, meant)
         if route.startswith("articles/article/<"):
@@ -310,7 +310,7 @@ class Scene:
         )
 
     def sent(self, name, path, role):
-        """What a form would send: as a superuser's page has it, with the fields of SENT changed."""
+        """Return the data of a POST: the form as a superuser sees it, with the fields of SENT changed."""
         if name.endswith(("_add", "_change")) and name != "auth_user_password_change" and path not in self.forms:
             page = self.superuser.get(path)
             self.forms[path] = filled(page) if page.context and "adminform" in page.context else {}
@@ -348,7 +348,7 @@ def client_of(user, **facts):
 
 
 def filled(response):
-    """What a browser would send from a page of the admin that nobody has typed into; no date is set in the scene."""
+    """Return what a browser would send from an unchanged page of the admin; no date is set in the scene."""
     formsets = [inline.formset for inline in response.context["inline_admin_formsets"]]
     every = [response.context["adminform"].form]
     every += [form for formset in formsets for form in (formset.management_form, *formset.forms)]
@@ -360,18 +360,18 @@ def filled(response):
     }
 
 
-# --- Looking on ---------------------------------------------------------------------------------------------------
+# --- Observing changes ---------------------------------------------------------------------------------------
 
 
 def state():
-    """Every row there is, but that somebody took a copy out: reading sheets and evidence is recorded."""
+    """Return all rows except audit entries of exports: opening sheets and evidence is recorded."""
     rows = world()
     rows["articles_auditentry"] = [row for row in rows["articles_auditentry"] if not row["action"].endswith("exported")]
     return rows
 
 
 class Watch:
-    """Whether any row has changed since; the rows are compared only when something was written at all."""
+    """Detects changed rows; compares them only if a statement wrote something."""
 
     def __init__(self):
         self.before = state()
@@ -387,8 +387,8 @@ class Watch:
 
 
 def is_refused(response, role, name):
-    """The way to the log-in for whoever does not belong at the desk; 403 for everybody else."""
-    if role in ALL - STAFF:  # logging out of what one is not in leads to the first page, which leads there
+    """Return True for a redirect to the log-in page for users who are not staff; for 403, 404 or 405 for others."""
+    if role in ALL - STAFF:  # logging out without a session redirects to the index, which redirects there
         leads = "/admin/" if name == "logout" else "/admin/login/"
         return response.status_code == 302 and response["Location"].partition("?")[0] == leads
     hidden = HIDDEN.match(name) and role not in TABLE[name].see
@@ -400,7 +400,7 @@ def is_refused(response, role, name):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_what_the_table_does_not_allow_is_refused_and_changes_nothing(role, caplog):
-    caplog.set_level(logging.CRITICAL, "django.request")  # each refusal is a warning there, with its traceback
+    caplog.set_level(logging.CRITICAL, "django.request")  # each refusal is logged there with its traceback
     scene = Scene()
     client = client_of(scene.users.get(role))
     cookies = client.cookies.output(header="")
@@ -410,24 +410,24 @@ def test_what_the_table_does_not_allow_is_refused_and_changes_nothing(role, capl
         for name, route in ADDRESSES:
             row = TABLE[name]
             for nth, path in enumerate(scene.paths(name, route)):
-                # In a state that was not meant, what the role may do is the state's to refuse, not the permission's.
+                # In the other states, an act that the role may do is refused because of the state, not the permission.
                 if nth == 0 or role not in row.see:
                     wrong += [f"{path} {sentence}" for sentence in looked(client, role, name, path, nth)]
                 if watch.has_changed():
-                    wrong.append(f"{path}: looking has changed something")
+                    wrong.append(f"{path}: a request other than POST has changed something")
                 if nth == 0 or role not in (row.see if row.act is None else row.act | row.told):
                     facts = scene.sent(name, path, role)
                     with transaction.atomic():
                         wrong += [f"{path} post {said}" for said in acted(client, role, name, path, facts, watch)]
                         transaction.set_rollback(True)
-                client.cookies = SimpleCookie(cookies)  # whoever was logged out, or in anew: that is rolled back
+                client.cookies = SimpleCookie(cookies)  # a log-out or another log-in is rolled back
     assert not wrong, "\n".join([role, *wrong])
 
 
 def looked(client, role, name, path, nth):
-    """What is wrong with how the address answers those who only look."""
+    """Yield what is wrong with the responses to requests other than POST."""
     may = role in TABLE[name].see
-    # A page that opens is the same one by any method: rendering it again for each role would prove no more.
+    # A page that opens is the same for every method: rendering it again for each role would prove nothing new.
     for method in ("get",) if may or nth else ("get", "head", "put", "delete", "patch"):
         response = getattr(client, method)(path)
         if may and method == "get" and is_refused(response, role, name):
@@ -437,7 +437,7 @@ def looked(client, role, name, path, nth):
 
 
 def acted(client, role, name, path, facts, watch):
-    """What is wrong with how the address answers this POST, and with what it did."""
+    """Yield what is wrong with the response to this POST and with its changes."""
     row = TABLE[name]
     may = role in (row.act or NOBODY)
     may_try = role in row.told or (row.act is None and role in row.see)
@@ -452,7 +452,7 @@ def acted(client, role, name, path, facts, watch):
         yield f"{response.status_code}: may not act, and is not refused"
 
 
-def test_a_post_without_its_token_is_refused_to_the_most_powerful():
+def test_a_post_without_csrf_token_is_refused_even_to_superusers():
     scene = Scene()
     client = client_of(scene.users["boss"], enforce_csrf_checks=True)
     before = world()
@@ -466,8 +466,8 @@ def test_a_post_without_its_token_is_refused_to_the_most_powerful():
     assert world() == before
 
 
-def test_choices_are_offered_to_those_alone_who_may_see_the_list_of_them():
-    """The address that completes what is typed, asked for every relation the desk has, to find one that tells more."""
+def test_autocomplete_offers_only_rows_of_lists_the_user_may_see():
+    """Requests autocomplete for every relation of the desk's models, for every role."""
     scene = Scene()
     asked = set()
     wrong = []

@@ -1,4 +1,4 @@
-"""The body editor: what it lets an editor write is what the gate keeps."""
+"""The body editor: it allows what the sanitiser keeps."""
 
 import json
 import re
@@ -17,7 +17,7 @@ PICTURE = "/media/pictures/" + "0" * 32 + ".jpg"
 
 
 def rules():
-    """allowedContent, taken apart: the attributes of each element."""
+    """Return the attributes of each element in allowedContent."""
     found = {}
     for rule in editor.editor_configuration()["allowedContent"].split("; "):
         names, _, attributes = rule.partition("[")
@@ -27,7 +27,7 @@ def rules():
 
 
 def inside(name, html):
-    """`html` in the elements it needs around it."""
+    """Return `html` inside the parent elements it needs."""
     around = {
         "li": "ul",
         "caption": "table",
@@ -79,7 +79,7 @@ def example(name):
 # --- The configuration ------------------------------------------------------------------------------------------
 
 
-def test_the_editor_allows_what_the_gate_keeps_and_nothing_else():
+def test_the_editor_allows_exactly_what_the_sanitiser_keeps():
     assert rules().keys() == PLAIN | ATTRIBUTES.keys()
     held = {"data-widget", "data-cke-upload-id"}
     assert {name: found - held for name, found in rules().items() if found - held} == ATTRIBUTES
@@ -88,7 +88,7 @@ def test_the_editor_allows_what_the_gate_keeps_and_nothing_else():
 
 
 @pytest.mark.parametrize("name", sorted(PLAIN | ATTRIBUTES.keys()))
-def test_each_element_and_attribute_survives_the_gate(name):
+def test_the_sanitiser_keeps_each_element_and_attribute(name):
     html = example(name)
     kept = sanitising.sanitise(html).html
     tag = re.search(f"<{name}[ >][^<]*", html)[0]
@@ -97,13 +97,13 @@ def test_each_element_and_attribute_survives_the_gate(name):
     )
 
 
-def test_nothing_of_an_upload_on_its_way_is_kept():
+def test_upload_placeholders_are_never_saved():
     held = '<p>前</p><figure data-widget="newsroompicture" data-cke-upload-id="0"><img src="data:image/gif;base64,R0"></figure>'
     assert sanitising.sanitise(held).html == "<p>前</p>"
 
 
 @pytest.mark.parametrize(("active", "language"), [("zh-hans", "zh-cn"), ("en", "en"), ("en-gb", "en")])
-def test_the_interface_speaks_the_editors_language(active, language):
+def test_the_interface_is_in_the_editors_language(active, language):
     with override(active):
         assert editor.editor_configuration()["language"] == language
 
@@ -116,7 +116,7 @@ def test_a_caption_names_the_photographer_in_the_readers_language(settings, monk
         assert editor.editor_configuration()["newsroom"]["credit"] == f"Photo: %s in {language}"
 
 
-def test_nothing_is_fetched_from_elsewhere():
+def test_nothing_is_loaded_from_other_hosts():
     config = editor.editor_configuration(with_source=True)
     addresses = [found for found in re.findall(r'"((?:https?:)?//[^"]*)"', json.dumps(config)) if found != "https://"]
     assert addresses == []
@@ -138,8 +138,8 @@ def test_nothing_is_fetched_from_elsewhere():
     }
 
 
-def test_every_plugin_is_there():
-    """In CKEditor's one file, in its folder of plugins, or in ours; what is missing would leave no editor at all."""
+def test_every_plugin_exists():
+    """Each is in CKEditor's bundle, its plugin folder or ours; a missing one would break the whole editor."""
     built = re.search(r"config\.plugins='([^']+)'", Path(finders.find("ckeditor/ckeditor/ckeditor.js")).read_text())[1]
     for name in editor.PLUGINS:
         ours = f"desk/editor/{name.removeprefix('newsroom')}.js"
@@ -155,7 +155,7 @@ def test_the_source_is_for_those_who_arrange_everything(client, cast, who, shown
     assert "&quot;Blockquote&quot;" in page
 
 
-def test_our_files_come_behind_ckeditors(client, cast):
+def test_our_files_are_loaded_after_ckeditors(client, cast):
     client.force_login(cast.editor)
     scripts = re.findall(r'<script src="([^"]+)"', client.get(ADD).content.decode())
     assert scripts.index("/static/ckeditor/ckeditor/ckeditor.js") < scripts.index("/static/desk/editor/body.js")
@@ -173,7 +173,7 @@ def test_a_refused_form_still_shows_the_typed_text(client, cast):
 # --- What is served ---------------------------------------------------------------------------------------------
 
 
-def test_no_page_of_ckeditors_own_is_collected_or_found():
+def test_ckeditors_own_pages_are_neither_collected_nor_found():
     collected = [path for finder in finders.get_finders() for path, _ in finder.list([])]
     assert "ckeditor/ckeditor/ckeditor.js" in collected
     assert [path for path in collected if re.search(r"\.(x?html?|swf|php)$", path)] == []

@@ -1,4 +1,4 @@
-"""The body editor in a browser: writing, files that come along, unsaved work."""
+"""The body editor in a browser: writing, pasted and dropped files, unsaved work."""
 
 import base64
 import re
@@ -43,7 +43,7 @@ def browser():
 
 
 class Desk:
-    """One editor at the article's form."""
+    """A browser page with the article's form."""
 
     def __init__(self, browser, site, address=ADD, name="editor"):
         self.site = site
@@ -78,7 +78,7 @@ class Desk:
         return " ".join(self.page.locator(".cke_notification_warning").all_inner_texts())
 
     def chosen(self, button):
-        """A file chooser, opened by a button of the toolbar."""
+        """Choose a file in the chooser that a button of the toolbar opens."""
         with self.page.expect_file_chooser() as choosing:
             self.page.click(f".cke_button__{button}")
         return choosing.value
@@ -109,7 +109,7 @@ def test_the_toolbar_is_short_and_chinese(desk):
     assert desk.wrong == []
 
 
-def test_links_tables_and_searches_are_made_in_dialogs_that_the_policy_lets_work(desk):
+def test_dialogs_for_links_tables_and_search_work_under_the_policy(desk):
     desk.type("大桥通车公告")
     desk.page.keyboard.press("Control+a")
     # CKEditor looks at the selection five times a second, later on a busy machine; a click may come first.
@@ -132,7 +132,7 @@ def test_links_tables_and_searches_are_made_in_dialogs_that_the_policy_lets_work
     assert desk.wrong == []
 
 
-def test_a_picture_is_put_in_with_its_caption_and_photographer(desk):
+def test_a_picture_is_inserted_with_its_caption_and_photographer(desk):
     desk.type("桥头。")
     desk.page.click(".cke_button__picture")
     desk.page.set_input_files(
@@ -151,7 +151,7 @@ def test_a_picture_is_put_in_with_its_caption_and_photographer(desk):
         f'<p>桥头。</p><figure><img src="{url}" alt="一座石桥" width="900" height="600"><figcaption>{caption}</figcaption>'
         "</figure><p>桥尾。</p>"
     )
-    # The same dialog opens again on the picture, with the same words.
+    # The dialog opens again on the picture, with the same values.
     desk.page.dblclick(".cke_editable figure img")
     assert desk.page.input_value("dialog textarea") == "便民桥全景"
     assert desk.page.input_value("dialog label:nth-of-type(3) input") == "林晓舟"
@@ -206,14 +206,14 @@ def test_a_picture_pasted_or_dropped_becomes_a_figure(desk, kind):
     assert desk.wrong == []
 
 
-def test_a_picture_copied_from_another_site_comes_as_its_file(desk):
+def test_a_picture_copied_from_another_site_is_uploaded_as_a_file(desk):
     desk.hand_over("paste", ("image.png", "image/png", png()), html='<img src="https://other.example/b.png">')
     desk.page.wait_for_selector(".cke_editable figure img[src^='/media/pictures/']")
     assert desk.page.locator(".cke_notification_warning").count() == 0
     assert desk.wrong == []
 
 
-def test_an_attachment_comes_by_button_and_by_dropping(desk):
+def test_an_attachment_is_inserted_by_button_and_by_dropping(desk):
     desk.type("附件如下。")
     desk.chosen("attachment").set_files({"name": "公示表.pdf", "mimeType": "application/pdf", "buffer": PDF})
     desk.page.wait_for_selector(".cke_editable a[href^='/media/attachments/']")
@@ -229,7 +229,7 @@ def test_an_attachment_comes_by_button_and_by_dropping(desk):
     assert desk.wrong == []
 
 
-def test_pictures_that_did_not_come_along_are_told_and_left_out(desk):
+def test_pictures_that_were_not_copied_are_reported_and_left_out(desk):
     own = pictures.store_picture(upload(), by=User.objects.get(username="editor"))
     desk.hand_over(
         "paste",
@@ -250,7 +250,7 @@ def test_pictures_that_did_not_come_along_are_told_and_left_out(desk):
     assert desk.wrong == []
 
 
-def test_empty_lines_are_no_news_for_the_gate(desk):
+def test_empty_lines_are_not_reported_as_removed(desk):
     desk.type("甲")
     for _ in range(3):
         desk.page.keyboard.press("Enter")
@@ -272,7 +272,7 @@ def test_saving_waits_for_uploads(desk):
     assert desk.wrong == []
 
 
-def test_characters_are_counted_and_leaving_is_asked_about(desk):
+def test_characters_are_counted_and_leaving_needs_confirmation(desk):
     desk.type("今日，大桥通车。 Bridge")
     desk.page.wait_for_function("() => document.querySelector('[data-words]').textContent.includes('14')")
     with desk.page.expect_event("dialog"):
@@ -282,7 +282,7 @@ def test_characters_are_counted_and_leaving_is_asked_about(desk):
     assert desk.wrong == ["dialog: "]
 
 
-def test_unsaved_text_is_offered_after_a_crash_and_gone_after_saving(desk):
+def test_unsaved_text_is_offered_after_a_crash_and_removed_after_saving(desk):
     desk.page.fill("#id_title", "大桥通车")
     desk.type("写了一夜的稿子。")
     desk.page.wait_for_function("() => Object.keys(localStorage).some((key) => key.startsWith('newsroom:draft:'))")

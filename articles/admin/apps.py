@@ -1,15 +1,15 @@
-"""The desk as a Django app: takes the place of `django.contrib.admin` in INSTALLED_APPS."""
+"""The desk as a Django app, which replaces `django.contrib.admin` in INSTALLED_APPS."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
 class DeskConfig(AdminConfig):
-    """Makes our desk the project's admin site, so that every `@admin.register` registers with it."""
+    """Make `Desk` the default admin site, with which every `@admin.register` registers."""
 
     default_site = "articles.admin.site.Desk"
 
     def ready(self) -> None:
-        """Import each screen, which registers it; after Django's own, two of which `accounts` replaces."""
+        """Import the screens, which registers them, after Django's own: `accounts` replaces two of those."""
         super().ready()
         from . import (  # noqa: F401, PLC0415 (screens import models, which are loaded by now)
             accounts,

@@ -1,16 +1,17 @@
-"""Topics, and the one screen on which the home page or a topic is arranged: blocks as cards, articles as rows."""
+"""The screen of topics, and the page on which the home page or a topic is arranged: blocks with slots of articles."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,11 +21,12 @@ from .. import arranging
 from ..arranging import MOST_BLOCKS, ArrangedBlock
 from ..assignments import permissions
 from ..assignments.permissions import Duty
-from ..models import Block, Slot, Topic
+from ..models import Article, Block, Slot, Topic
 from ..models.arrangement import MOST_LINES
+from .acting_user import acting_user
 from .newsroom_admin import EARLIEST, NUMBER, NewsroomAdmin
 
-# What the small buttons say: to move or take away a block or a slot of it, or to add a slot to it.
+# Values of the small buttons: action, block, slot. They move or remove a block or a slot, or add a slot to a block.
 MOVE = re.compile(r"(up|down|remove|add)-(\d{1,2})(?:-(\d{1,2}))?")
 
 
@@ -46,125 +48,152 @@ class SlotForm(forms.ModelForm):
         fields = ["article", "title", "picture", "until"]
         widgets = {name: AutocompleteSelect(Slot._meta.get_field(name), admin.site) for name in ("article", "picture")}
 
-    def clean_article(self) -> Any:
+    def clean_article(self) -> Article:
         article = self.cleaned_data["article"]
-        if article.live_id is None:
+        if not article.is_public:
             raise forms.ValidationError(_("Readers do not see this article; publish it first, or choose another."))
         return article
 
-    def clean_until(self) -> Any:
+    def clean_until(self) -> datetime | None:
         until = self.cleaned_data["until"]
         if until and until < EARLIEST:
-            raise forms.ValidationError(_("This is no day; write it like 2026-05-31."))
+            raise forms.ValidationError(_("This is not a valid date; write it like 2026-05-31."))
         return until
 
 
-class ArrangementForms:
-    """What stands on the screen, saved or not: each block with the data of its form and those of its slots' forms."""
+# A block's form data and those of its slots.
+BlockData = tuple[dict[str, Any], list[dict[str, Any]]]
+# A block's form and those of its slots.
+BlockForms = tuple[BlockForm, list[SlotForm]]
 
-    def __init__(self, blocks: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> None:
+
+class ArrangementForms:
+    """The data of the page's forms, saved or not, and the version of the arrangement that the user started from."""
+
+    def __init__(self, blocks: list[BlockData], based_on: int) -> None:
         self.blocks = blocks
+        self.based_on = based_on
 
     @classmethod
     def of_saved(cls, topic: Topic | None) -> "ArrangementForms":
-        return cls(
-            [
-                (
-                    forms.model_to_dict(block, BlockForm.Meta.fields),
-                    [forms.model_to_dict(s, SlotForm.Meta.fields) for s in slots],
-                )
-                for block, slots in arranging.arranged_blocks(topic)
-            ]
-        )
+        """Return the data of the saved arrangement."""
+        based_on = arranging.arrangement_version(topic)
+        blocks = [
+            (
+                forms.model_to_dict(block, BlockForm.Meta.fields),
+                [forms.model_to_dict(slot, SlotForm.Meta.fields) for slot in slots],
+            )
+            for block, slots in arranging.arranged_blocks(topic)
+        ]
+        return cls(blocks, based_on)
 
     @classmethod
-    def of_sent(cls, data: Any) -> "ArrangementForms":
-        """From what was sent; whatever is no form of ours is left out, and nobody sends more than a page holds."""
+    def of_sent(cls, data: QueryDict) -> "ArrangementForms":
+        """Return the data that was sent, cut one block and one slot above the limits, which saving still refuses."""
         blocks = []
         for b in range(MOST_BLOCKS + 1):
             if f"b{b}-kind" not in data:
                 break
-            slots = []
-            for s in range(MOST_LINES + 1):
-                if f"b{b}s{s}-title" not in data:
-                    break
-                slots.append(
-                    {
-                        "article": _block_key(data.get(f"b{b}s{s}-article")),
-                        "picture": _block_key(data.get(f"b{b}s{s}-picture")),
-                        "title": data[f"b{b}s{s}-title"],
-                        "until": data.get(f"b{b}s{s}-until", ""),
-                    }
-                )
-            facts = {name: data.get(f"b{b}-{name}", "") for name in BlockForm.Meta.fields}
-            blocks.append(({**facts, "fills": bool(facts["fills"]), "section": _block_key(facts["section"])}, slots))
-        return cls(blocks)
+            block: dict[str, Any] = {name: data.get(f"b{b}-{name}", "") for name in BlockForm.Meta.fields}
+            block |= {"fills": bool(block["fills"]), "section": _numeric_key(block["section"])}
+            blocks.append((block, _sent_slots(data, b)))
+        return cls(blocks, int(_numeric_key(data.get("based_on")) or 0))
 
-    def move(self, what: str, block: int, slot: int | None) -> None:
-        """Do what a small button says; nothing where there is nothing to do."""
+    def apply_button(self, action: str, block: int, slot: int | None) -> None:
+        """Do what a small button says; nothing if its block or slot does not exist."""
         if block >= len(self.blocks):
             return
-        if what == "add":
+        if action == "add":
             self.blocks[block][1].append({"article": "", "picture": "", "title": "", "until": ""})
             return
         rows: list[Any] = self.blocks if slot is None else self.blocks[block][1]
         place = block if slot is None else slot
-        other = place + {"up": -1, "down": 1}.get(what, 0)
-        if what == "remove" and place < len(rows):
+        other = place + {"up": -1, "down": 1}.get(action, 0)
+        if action == "remove" and place < len(rows):
             del rows[place]
         elif place < len(rows) and 0 <= other < len(rows):
             rows[place], rows[other] = rows[other], rows[place]
 
-    def forms(self, *, bound: bool) -> list[tuple[BlockForm, list[SlotForm]]]:
-        """The forms to print; `bound` ones say what is wrong."""
+    def build_forms(self, *, bound: bool) -> list[BlockForms]:
+        """Return the forms to render; `bound` ones validate their data and show errors."""
 
-        def made(form: type[forms.ModelForm], facts: dict[str, Any], prefix: str) -> Any:
-            return form(_data_attributes(facts, prefix), prefix=prefix) if bound else form(initial=facts, prefix=prefix)
+        def build_form(form: type[forms.ModelForm], values: dict[str, Any], prefix: str) -> Any:
+            if bound:
+                return form(_prefixed_values(values, prefix), prefix=prefix)
+            return form(initial=values, prefix=prefix)
 
         return [
-            (made(BlockForm, block, f"b{b}"), [made(SlotForm, slot, f"b{b}s{s}") for s, slot in enumerate(slots)])
+            (
+                build_form(BlockForm, block, f"b{b}"),
+                [build_form(SlotForm, slot, f"b{b}s{s}") for s, slot in enumerate(slots)],
+            )
             for b, (block, slots) in enumerate(self.blocks)
         ]
 
 
+def _sent_slots(data: QueryDict, b: int) -> list[dict[str, Any]]:
+    """Return the data of the slots that were sent for block number `b`."""
+    slots: list[dict[str, Any]] = []
+    for s in range(MOST_LINES + 1):
+        prefix = f"b{b}s{s}"
+        if f"{prefix}-title" not in data:
+            break
+        slots.append(
+            {
+                "article": _numeric_key(data.get(f"{prefix}-article")),
+                "picture": _numeric_key(data.get(f"{prefix}-picture")),
+                "title": data[f"{prefix}-title"],
+                "until": data.get(f"{prefix}-until", ""),
+            }
+        )
+    return slots
+
+
+def _numeric_key(text: object) -> str:
+    """Return the text if it is a number, else ''."""
+    return text if isinstance(text, str) and NUMBER.fullmatch(text) else ""
+
+
+def _prefixed_values(values: dict[str, Any], prefix: str) -> dict[str, Any]:
+    return {f"{prefix}-{name}": value for name, value in values.items() if value not in (None, "", False)}
+
+
 def arrange_view(request: HttpRequest, key: int | None = None) -> HttpResponse:
-    """The screen; each button sends all of it, so that nothing typed is lost, with a script or without."""
-    if not permissions.has_duty_everywhere(request.user, Duty.ARRANGE):
+    """Arrange the home page, or the topic with this key. Every button sends all forms, so that no input is lost."""
+    if not permissions.has_duty_everywhere(acting_user(request), Duty.ARRANGE):
         raise PermissionDenied
     topic = get_object_or_404(Topic, pk=key) if key else None
     if request.method != "POST":
-        return _arrangement_response(
-            request, topic, ArrangementForms.of_saved(topic), arranging.arrangement_version(topic)
-        )
-    based_on = int(_block_key(request.POST.get("based_on")) or 0)
+        return _arrangement_response(request, topic, ArrangementForms.of_saved(topic))
     sent = ArrangementForms.of_sent(request.POST)
     act = request.POST.get("act", "")
-    found = MOVE.fullmatch(act)
-    if found:
-        sent.move(found[1], int(found[2]), int(found[3]) if found[3] else None)
+    button = MOVE.fullmatch(act)
+    if button:
+        sent.apply_button(button[1], int(button[2]), int(button[3]) if button[3] else None)
     elif act == "add":
         sent.blocks.append(({"kind": Block.Kind.LIST, "count": 6, "fills": True}, []))
     else:
-        return _save_or_preview(request, topic, sent, based_on, preview=act == "preview")
-    return _arrangement_response(request, topic, sent, based_on)
+        return _save_or_preview(request, topic, sent, preview=act == "preview")
+    return _arrangement_response(request, topic, sent)
 
 
 def _save_or_preview(
-    request: HttpRequest, topic: Topic | None, sent: ArrangementForms, based_on: int, *, preview: bool
+    request: HttpRequest, topic: Topic | None, sent: ArrangementForms, *, preview: bool
 ) -> HttpResponse:
-    """Save what was sent, or show it as it would be; with sentences beside what is wrong."""
-    shown = sent.forms(bound=True)
+    """Save what was sent, or redirect to its preview; show the forms with errors if it is not valid."""
+    shown = sent.build_forms(bound=True)
+    # A list, so that every form is validated and shows its errors.
     if [form for block, slots in shown for form in (block, *slots) if not form.is_valid()]:
-        return _arrangement_response(request, topic, sent, based_on, shown)
+        return _arrangement_response(request, topic, sent, shown)
     arranged = [
         ArrangedBlock(block.save(commit=False), [slot.save(commit=False) for slot in slots]) for block, slots in shown
     ]
     try:
         if preview:
             return redirect(arranging.arrangement_preview_url(topic, arranged))
-        arranging.save_arrangement(topic, arranged, by=request.user, based_on=based_on)
+        arranging.save_arrangement(topic, arranged, by=acting_user(request), based_on=sent.based_on)
     except ValidationError as refusal:
-        return _arrangement_response(request, topic, sent, based_on, shown, refusal.messages)
+        return _arrangement_response(request, topic, sent, shown, refusal.messages)
     messages.success(request, _("Saved. Readers see it in a moment."))
     return redirect(request.path)
 
@@ -172,36 +201,28 @@ def _save_or_preview(
 def _arrangement_response(
     request: HttpRequest,
     topic: Topic | None,
-    screenful: ArrangementForms,
-    based_on: int,
-    shown: list[tuple[BlockForm, list[SlotForm]]] | None = None,
+    arrangement: ArrangementForms,
+    shown: list[BlockForms] | None = None,
     problems: list[str] | None = None,
 ) -> HttpResponse:
+    """Render the page. `shown` are bound forms that have errors; `problems` are sentences of a refusal."""
     context = {
         **admin.site.each_context(request),
         "title": _("Arrange “%(topic)s”") % {"topic": topic} if topic else _("Arrange the home page"),
         "topic": topic,
-        "blocks": shown or screenful.forms(bound=False),
+        "blocks": shown or arrangement.build_forms(bound=False),
         "problems": problems,
         "wrong": bool(shown),
-        "based_on": based_on,
-        "may_add": len(screenful.blocks) < MOST_BLOCKS,
+        "based_on": arrangement.based_on,
+        "may_add": len(arrangement.blocks) < MOST_BLOCKS,
         "media": SlotForm().media,
         "readers": topic.get_absolute_url() if topic else reverse("home"),
     }
     return TemplateResponse(request, "admin/arrange.html", context)
 
 
-def _block_key(text: Any) -> str:
-    return text if isinstance(text, str) and NUMBER.fullmatch(text) else ""
-
-
-def _data_attributes(facts: dict[str, Any], prefix: str) -> dict[str, Any]:
-    return {f"{prefix}-{name}": value for name, value in facts.items() if value not in (None, "", False)}
-
-
-def arrangement_urls(site: admin.AdminSite) -> list[Any]:
-    """The addresses, for the desk to register."""
+def arrangement_urls(site: admin.AdminSite) -> list[URLPattern]:
+    """Return the addresses of this module's views, for the desk to register."""
     return [
         path("front/", site.admin_view(arrange_view), name="arrange_home"),
         path("articles/topic/<int:key>/arrange/", site.admin_view(arrange_view), name="arrange_topic"),
@@ -209,7 +230,7 @@ def arrangement_urls(site: admin.AdminSite) -> list[Any]:
 
 
 @admin.register(Topic)
-class TopicAdmin(NewsroomAdmin):
+class TopicAdmin(NewsroomAdmin[Topic]):
     save_act = staticmethod(arranging.save_topic)
     list_display = ["title", "state", "position", "arranged"]
     list_filter = ["state"]

@@ -1,40 +1,45 @@
-"""The article's screen: writing, the acts that are possible now, and what it was before."""
+"""The screen of articles: the list, the form, and the addresses of acts, review and revisions."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.auth.models import User
+from django.db.models import Field, ForeignKey, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import audit, editing, review
 from ..assignments import permissions
 from ..models import Article, Credit, Section
+from .acting_user import acting_user
 from .article_actions import ARTICLE_ACTIONS, action_view
-from .article_card import reading_of
+from .article_card import reading_state
 from .article_filters import ReadingFilter, StateFilter
 from .article_form import ArticleForm, CreditFormSet, edit_article
-from .newsroom_admin import NUMBER, CleanTextMixin, NewsroomAdmin
+from .article_screen import ArticleScreen
+from .editor import BodyWidget
+from .newsroom_admin import NUMBER, CleanTextMixin
 from .review import review_view
 from .revisions import revision_view, revisions_view
 
 
-def without_related_links(field: Any, *, add: bool = True) -> Any:
-    """A choice with at most a + beside it: editing the chosen thing is done on its own screen."""
-    for icon in ("can_change_related", "can_delete_related", "can_view_related"):
-        setattr(field.widget, icon, False)
-    field.widget.can_add_related = field.widget.can_add_related and add
+def without_related_links(field: forms.Field | None, *, add: bool = True) -> forms.Field | None:
+    """Remove the links to view, change or delete the chosen row; with `add=False` also the link to add one."""
+    widget = field.widget if field else None
+    if isinstance(widget, RelatedFieldWidgetWrapper):
+        widget.can_change_related = widget.can_delete_related = widget.can_view_related = False
+        widget.can_add_related = widget.can_add_related and add
     return field
 
 
-def may_edit_article(user: Any, article: Article) -> bool:
-    """Whoever writes in the section, and the reader whose turn it is, who corrects while reading."""
+def may_edit_article(user: User, article: Article) -> bool:
+    """Return True for writers of the section, and for the reader who may decide now and may correct while reading."""
     return permissions.has_duty(user, permissions.Duty.WRITE, article.section) or review.may_correct(article, user)
 
 
@@ -44,21 +49,23 @@ class CreditInline(CleanTextMixin, admin.TabularInline):
     fields = ["role", "person", "position"]
     autocomplete_fields = ["person"]
     extra = 1
-    # Whoever may change the article may change its credits: the screen below has asked already.
-    has_view_permission = lambda self, request, obj=None: True  # noqa: E731
+
+    def has_view_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        """Return True: the article's screen has checked that the user may see the article."""
+        return True
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        return obj is None or may_edit_article(request.user, obj)
+        return obj is None or may_edit_article(acting_user(request), obj)
 
     has_add_permission = has_delete_permission = has_change_permission
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         return without_related_links(field) if db_field.name == "person" else field
 
 
 @admin.register(Article)
-class ArticleAdmin(NewsroomAdmin):
+class ArticleAdmin(ArticleScreen):
     form = ArticleForm
     inlines = [CreditInline]
     duty = permissions.Duty.WRITE
@@ -89,39 +96,47 @@ class ArticleAdmin(NewsroomAdmin):
         ),
     ]
 
-    # --- Who may ------------------------------------------------------------------------------------------------
+    # --- Permissions -------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         if obj is None:
-            return permissions.has_duty_anywhere(request.user, self.duty)
-        return may_edit_article(request.user, obj)
+            return permissions.has_duty_anywhere(acting_user(request), self.duty)
+        return may_edit_article(acting_user(request), obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        may = obj is not None and permissions.has_duty(request.user, self.duty, obj.section)
-        return may and not obj.first_published_at and not obj.sign_offs.exists()
+        """Return True for writers of the section, if the article was neither published nor read."""
+        if obj is None or not permissions.has_duty(acting_user(request), self.duty, obj.section):
+            return False
+        return not obj.first_published_at and not obj.sign_offs.exists()
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField | None:
+        """Offer the sections the user writes in, and the one the article is in, for readers who correct it."""
         if db_field.name == "section":
-            allowed = Q(pk__in=permissions.sections_with_duty(request.user, self.duty).values("pk"))
-            number = request.resolver_match.kwargs.get("object_id", "")
-            if NUMBER.fullmatch(number):  # a reader who corrects may not write elsewhere, and leaves it where it is
+            allowed = Q(pk__in=permissions.sections_with_duty(acting_user(request), self.duty).values("pk"))
+            number = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
+            if NUMBER.fullmatch(number):
                 allowed |= Q(working_articles=number)
             kwargs["queryset"] = Section.objects.filter(allowed).distinct()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "body":
-            field.widget.with_source = permissions.has_duty_everywhere(request.user, permissions.Duty.ARRANGE)
+        if field and isinstance(field.widget, BodyWidget):
+            may_edit_html = permissions.has_duty_everywhere(acting_user(request), permissions.Duty.ARRANGE)
+            field.widget.with_source = may_edit_html
         return without_related_links(field, add=db_field.name != "section") if db_field.is_relation else field
 
-    # --- Reading ------------------------------------------------------------------------------------------------
+    # --- List ---------------------------------------------------------------------------------------------------
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        """Return the articles, without bodies for the list, with what the form's page prints for the form."""
         rows = super().get_queryset(request)
-        if request.resolver_match.url_name == "articles_article_changelist":
+        page = request.resolver_match.url_name if request.resolver_match else None
+        if page == "articles_article_changelist":
             return rows.defer("body")
-        if request.resolver_match.url_name == "articles_article_change":
+        if page == "articles_article_change":
             return rows.select_related(
                 "section__parent", "live", "latest__created_by__person", "signed__previous", "handed_to__person"
             )
@@ -129,11 +144,11 @@ class ArticleAdmin(NewsroomAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state_now(self, article: Article) -> str:
-        return article.state.label
+        return str(article.state.label)
 
     @admin.display(description=gettext_lazy("readings"))
     def reading_now(self, article: Article) -> str:
-        return reading_of(article)
+        return reading_state(article)
 
     @admin.display(description=gettext_lazy("saved"), ordering="latest")
     def saved(self, article: Article) -> str:
@@ -142,7 +157,7 @@ class ArticleAdmin(NewsroomAdmin):
         at = timezone.localtime(article.latest.created_at)
         return f"{at:%m-%d %H:%M} {audit.account_name(article.latest.created_by)}"
 
-    # --- Writing ------------------------------------------------------------------------------------------------
+    # --- Form ---------------------------------------------------------------------------------------------------
 
     def changeform_view(
         self,
@@ -154,55 +169,33 @@ class ArticleAdmin(NewsroomAdmin):
         return edit_article(self, request, object_id)
 
     def delete_model(self, request: HttpRequest, obj: Article) -> None:
-        editing.discard_draft(obj, by=request.user)
+        editing.discard_draft(obj, by=acting_user(request))
 
     # --- Acts ---------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[Any]:
-        def route(path_of: str, view: Any, name: str) -> Any:
-            def still_there(request: HttpRequest, number: int, **facts: int) -> HttpResponse:
-                try:
-                    return view(request, number=number, **facts)
-                except Article.DoesNotExist:
-                    return self.say_it_is_gone(request, str(number))
-
-            return path(
-                f"<int:number>/{path_of}", self.admin_site.admin_view(still_there), name=f"articles_article_{name}"
-            )
-
+    def get_urls(self) -> list[URLPattern]:
         return [
-            *(route(f"{act.name}/", partial(action_view, self, act=act), act.name) for act in ARTICLE_ACTIONS),
-            route("review/", partial(review_view, self), "review"),
-            route("revisions/", partial(revisions_view, self), "revisions"),
-            route("revisions/<int:revision>/", partial(revision_view, self), "revision"),
+            *(
+                self._article_path(f"{act.name}/", partial(action_view, self, act=act), act.name)
+                for act in ARTICLE_ACTIONS
+            ),
+            self._article_path("review/", partial(review_view, self), "review"),
+            self._article_path("revisions/", partial(revisions_view, self), "revisions"),
+            self._article_path("revisions/<int:revision>/", partial(revision_view, self), "revision"),
             *super().get_urls(),
         ]
 
-    def article(self, request: HttpRequest, number: int) -> Article:
-        article = (
-            Article.objects.select_related(
-                "section__parent", "live__revision", "latest", "signed__previous", "handed_to__person"
-            )
-            .filter(pk=number)
-            .first()
-        )
-        if not self.has_view_permission(request, article):
-            raise PermissionDenied(_("Articles are for those who work on them."))
-        if article is None:
-            raise Http404
-        return article
+    def _article_path(self, address: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+        """Return the URL pattern of a page of one article, below the article's own address.
 
-    def page(self, request: HttpRequest, article: Article, name: str, title: str, **context: Any) -> HttpResponse:
-        return TemplateResponse(
-            request,
-            f"admin/articles/article/{name}.html",
-            {
-                **self.admin_site.each_context(request),
-                "title": title,
-                "opts": self.opts,
-                "article": article,
-                "original": article,
-                "back": reverse("admin:articles_article_change", args=[article.pk]),
-                **context,
-            },
-        )
+        If the article is deleted while the view runs (ArticleIsGone), the user is redirected to the desk's index.
+        """
+
+        def view_or_redirect(request: HttpRequest, number: int, **facts: int) -> HttpResponse:
+            try:
+                return view(request, number=number, **facts)
+            except Article.DoesNotExist:
+                return self.redirect_missing(request, str(number))
+
+        guarded = self.admin_site.admin_view(view_or_redirect)
+        return path(f"<int:number>/{address}", guarded, name=f"articles_article_{name}")

@@ -1,14 +1,15 @@
-"""The acts of an article beside its form: each is a button, a page that asks what the act needs, and one verb.
+"""The acts on an article besides editing it: each is a button, a page with a form, and one verb.
 
-The verbs refuse; this page only says what they said. `ARTICLE_ACTIONS` is the one list: buttons, addresses and pages come from it.
+`ARTICLE_ACTIONS` is the one list that buttons, addresses and pages are made from. The verbs check permissions and
+state; the page shows their refusals.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.validators import MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,12 +20,14 @@ from .. import preview, publishing, review, scheduling
 from ..assignments import permissions
 from ..assignments.permissions import Duty
 from ..models import Article, ArticleIsGone
-from ..refusals import Refusal
+from ..refusals import Refusal, Sentence
+from .acting_user import acting_user
+from .article_screen import ArticleScreen
 from .newsroom_admin import EARLIEST
 
 
 class ConfirmForm(forms.Form):
-    """An act that needs no more than the button."""
+    """The form of an act without parameters."""
 
 
 class ReasonForm(forms.Form):
@@ -60,33 +63,40 @@ class ScheduleForm(forms.Form):
     )
 
 
+Condition = Callable[[User, Article], bool]
+
+
 @dataclass(frozen=True)
 class ArticleAction:
-    """One act: its address, its button, who is shown it, what it asks, and the verb that does it or refuses."""
+    """One act: its address, its button, to whom the button is shown, its form and the verb it calls.
+
+    `do` is called as do(article, by=user, **the form's fields). `rank` is the CSS class of the button: "default" for
+    the usual next step, "danger" for acts that publish unread text or take something from readers.
+    """
 
     name: str
-    button: Any
-    shown: Callable[[Any, Article], bool]
-    do: Callable[..., Any]
-    done: Any
-    intro: Any = ""
+    button: Sentence
+    shown: Condition
+    do: Callable[..., object]
+    done: Sentence
+    intro: Sentence = ""
     form: type[forms.Form] = ConfirmForm
-    rank: str = ""  # "default" for the next step of the day's work, "danger" for what readers lose something by
+    rank: str = ""
 
 
-def _may_do(duty: Duty) -> Callable[[Any, Article], bool]:
+def _may_do(duty: Duty) -> Condition:
     return lambda user, article: permissions.has_duty(user, duty, article.section)
 
 
-def _all_conditions(*conditions: Callable[[Any, Article], bool]) -> Callable[[Any, Article], bool]:
+def _all_conditions(*conditions: Condition) -> Condition:
     return lambda user, article: all(condition(user, article) for condition in conditions)
 
 
-def _is_new_text(user: Any, article: Article) -> bool:
+def _is_new_text(user: User, article: Article) -> bool:
     return article.live is None or article.live.digest != article.newest.digest
 
 
-def _is_ready(user: Any, article: Article) -> bool:
+def _is_ready(user: User, article: Article) -> bool:
     return article.is_read_by_all and _is_new_text(user, article)
 
 
@@ -114,7 +124,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Publish as a correction"),
         _all_conditions(_may_do(Duty.PUBLISH), _is_ready, lambda user, article: article.live is not None),
         publishing.publish_correction,
-        gettext_lazy("The correction is published; its note stands on the page."),
+        gettext_lazy("The correction is published; its note is shown on the page."),
         form=CorrectionForm,
         intro=gettext_lazy("For what readers must know was wrong. A slip of the pen needs no correction: publish it."),
     ),
@@ -123,7 +133,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Schedule"),
         _all_conditions(_may_do(Duty.PUBLISH), _is_ready),
         scheduling.schedule_article,
-        gettext_lazy("Scheduled. It is published by itself."),
+        gettext_lazy("Scheduled. It is published automatically."),
         form=ScheduleForm,
     ),
     ArticleAction(
@@ -131,7 +141,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Take out of the schedule"),
         _all_conditions(_may_do(Duty.PUBLISH), lambda user, article: article.scheduled_for is not None),
         scheduling.unschedule_article,
-        gettext_lazy("It is not scheduled any more."),
+        gettext_lazy("It is no longer scheduled."),
     ),
     ArticleAction(
         "urgent",
@@ -140,12 +150,12 @@ ARTICLE_ACTIONS = [
             _may_do(Duty.URGENT), _is_new_text, lambda user, article: bool(article.stage) and not article.is_read_by_all
         ),
         publishing.publish_urgent,
-        gettext_lazy("Published. The readings stay open and are due."),
+        gettext_lazy("Published. The readings are still required and have a deadline."),
         form=ReasonForm,
         rank="danger",
         intro=gettext_lazy(
-            "For urgent news only. The reason stands on the review sheet, and the missing readings "
-            "must be done in the section's hours."
+            "For urgent news only. The reason appears on the review sheet, and the missing readings "
+            "must be done within the hours set for the section."
         ),
     ),
     ArticleAction(
@@ -175,41 +185,43 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Revoke preview links"),
         preview.may_revoke_previews,
         preview.revoke_previews,
-        gettext_lazy("Every preview link given out so far is dead."),
+        gettext_lazy("All preview links issued so far are now invalid."),
     ),
 ]
 
 
-def actions_offered(user: Any, article: Article) -> list[ArticleAction]:
-    """The acts this user is offered for this article now."""
+def actions_offered(user: User, article: Article) -> list[ArticleAction]:
+    """Return the acts whose buttons this user sees on this article now."""
     return [act for act in ARTICLE_ACTIONS if act.shown(user, article)]
 
 
-def action_view(screen: Any, request: HttpRequest, number: int, act: ArticleAction) -> HttpResponse:
-    """The page of one act: POST does it; GET, or what was refused, asks."""
-    article = screen.article(request, number)
+def action_view(screen: ArticleScreen, request: HttpRequest, number: int, act: ArticleAction) -> HttpResponse:
+    """The page of one act: GET shows its form, POST calls the verb and shows the form again if it refuses."""
+    article = screen.get_article(request, number)
     form = act.form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            act.do(article, by=request.user, **form.cleaned_data)
-        except ArticleIsGone:
-            raise  # there is no page any more to say it on
+            act.do(article, by=acting_user(request), **form.cleaned_data)
         except Refusal as refusal:
-            for sentence in refusal_sentences(refusal):
-                form.add_error(None, sentence)
+            add_refusal(form, refusal)
         else:
-            screen.message_user(request, act.done, messages.SUCCESS)
+            screen.message_user(request, str(act.done), messages.SUCCESS)
             return redirect("admin:articles_article_change", number)
-    return screen.page(
-        request,
-        article,
-        "act_form",
-        _("%(act)s: “%(title)s”") % {"act": act.button, "title": article},
-        act=act,
-        form=form,
-    )
+    title = _("%(act)s: “%(title)s”") % {"act": act.button, "title": article}
+    return screen.render_page(request, article, "act_form", title, act=act, form=form)
+
+
+def add_refusal(form: forms.Form, refusal: Refusal) -> None:
+    """Show what the refusal says above the form.
+
+    Raises ArticleIsGone again, which the article's screen handles: a deleted article has no page to show the form on.
+    """
+    if isinstance(refusal, ArticleIsGone):
+        raise refusal
+    for sentence in refusal_sentences(refusal):
+        form.add_error(None, sentence)
 
 
 def refusal_sentences(refusal: Refusal) -> list[str]:
-    """What a refusal says, a sentence for each problem."""
+    """Return one text for each problem of the refusal: its sentence and its hint."""
     return [str(problem) for problem in refusal.problems]

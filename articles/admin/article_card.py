@@ -1,4 +1,4 @@
-"""What stands beside the form of an article: its state, its codes, its problems, and the acts that are possible now."""
+"""The card beside the form of an article: its state, codes, problems and the acts that are possible now."""
 
 import base64
 from typing import Any
@@ -13,8 +13,10 @@ from .article_actions import actions_offered
 
 
 def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dict[str, Any]:
-    """What stands beside the form: state, address, codes, problems, and the acts that are possible now. `asked`: whether
-    saving asked just now if it may void sign-offs, so that the place to say so is shown to the reader who corrects, too.
+    """Return the context of the card; empty for a new article.
+
+    `asked` is True if saving was refused just now because it would void sign-offs. Then the warning, with its check
+    box, is shown to the reader who corrects, too.
     """
     if article is None:
         return {}
@@ -22,7 +24,7 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
     return {
         "article": article,
         "state": article.state,
-        "reading": reading_of(article),
+        "reading": reading_state(article),
         "signed": article.signed.chain() if article.signed else [],
         "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,
         "may_decide": not review.decision_refusal(article, user),
@@ -31,14 +33,14 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "problems": checks.find_problems(article, checks.CONTENT_CHECKS),
         "acts": actions_offered(user, article),
         "preview_url": preview.preview_path(article.latest) if article.latest else "",
-        "preview_code": _as_data(preview.preview_qr_code(article.latest)) if article.latest else "",
+        "preview_code": _data_url(preview.preview_qr_code(article.latest)) if article.latest else "",
         "codes": short_links.edition_codes(article.live) if article.live else [],
         "reads": reads.read_counts(article) if article.first_published_at else None,
     }
 
 
-def reading_of(article: Article) -> str:
-    """Where the review stands, in the words of the desk; '' while the text is with its writers."""
+def reading_state(article: Article) -> str:
+    """Return the state of the review as a sentence; '' while the text is with its writers."""
     if article.scheduled_for:
         return _("Scheduled for %(at)s") % {"at": f"{timezone.localtime(article.scheduled_for):%m-%d %H:%M}"}
     if not article.stage:
@@ -53,6 +55,6 @@ def reading_of(article: Article) -> str:
     )
 
 
-def _as_data(svg: bytes) -> str:
-    """An image as an address of its own: what it shows is for this page only, so it gets no address anyone could open."""
+def _data_url(svg: bytes) -> str:
+    """Return the image as a data: URL. The preview code gets no address of its own, which others could open."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"

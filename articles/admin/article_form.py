@@ -1,11 +1,9 @@
-"""The form of an article, and the view that shows it and saves it: the working copy's fields, its credits, and the revision
-it was opened at.
-"""
+"""The form of an article and the view that shows and saves it: the working copy's fields and its credits."""
 
 import re
 from contextlib import suppress
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -21,16 +19,19 @@ from django.utils.translation import gettext_lazy
 from .. import comparing, editing, review, sanitising
 from ..models import Article, Person, Revision
 from ..refusals import Refusal
+from .acting_user import acting_user
 from .article_actions import refusal_sentences
 from .article_card import card_beside_form
+from .article_screen import ArticleScreen
 from .editor import BodyWidget
-from .newsroom_admin import NewsroomAdmin
 
 
 class ArticleForm(forms.ModelForm):
-    # What the editor saw when opening the form; saving on top of somebody else's newer text is refused.
+    """The working copy. `conflict` is set if somebody else saved meanwhile: how the newest text differs from it."""
+
+    # The number of the revision that was opened; saving over a newer one is refused.
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    # Said by whoever edits a text that others have signed; shown only then.
+    # Confirms that saving voids sign-offs; shown only if it would.
     voiding = forms.BooleanField(required=False, label=gettext_lazy("I know; save it, and have it read again"))
     conflict: list[comparing.ContentChange] | None = None
 
@@ -71,8 +72,10 @@ class ArticleForm(forms.ModelForm):
             self.fields["based_on"].initial = self.instance.latest.number
 
     def revision_opened(self) -> int | None:
-        """The number of the revision that is saved over: the one that was opened, or the newer one that was shown and is
-        replaced knowingly. None for a new article; 0, which no revision has, where the number is none.
+        """Return the number of the revision that saving replaces; None for a new article.
+
+        It is the one that was opened, or the newer one that was shown with a conflict (`_over`). Returns 0, which no
+        revision has, if the request has no valid number.
         """
         if self.instance.pk is None:
             return None
@@ -80,7 +83,7 @@ class ArticleForm(forms.ModelForm):
         return int(seen) if re.fullmatch("[0-9]{1,9}", seen) else 0
 
     def compare_with_newest(self) -> None:
-        """Keep, for the page, what somebody else saved meanwhile and how what was typed here differs from it."""
+        """Set `conflict`: how the text in this form differs from the newest revision, which somebody else saved."""
         newest = Article.objects.select_related("latest__created_by__person").get(pk=self.instance.pk).newest
         typed = {field: self.cleaned_data.get(field) or "" for field in editing.PLAIN_FIELDS if field != "keywords"}
         with suppress(sanitising.BodyTooLong):
@@ -90,37 +93,36 @@ class ArticleForm(forms.ModelForm):
 
 
 class CreditFormSet(forms.BaseInlineFormSet):
-    """The credits; saved by the act that saves the article, since they are part of the signed text."""
+    """The credits. `editing.save_article` saves them, because they are part of the signed text."""
 
     def in_reading_order(self) -> list[tuple[str, Person]]:
-        """(role, person) of every row that is filled in and not ticked for deletion."""
-        gone = self.deleted_forms
-        rows = [form for form in self.forms if form not in gone and (form.instance.pk or form.has_changed())]
+        """Return (role, person) of every row that is filled in and not marked for deletion, by position."""
+        deleted = self.deleted_forms
+        rows = [form for form in self.forms if form not in deleted and (form.instance.pk or form.has_changed())]
         rows.sort(key=lambda form: form.cleaned_data["position"])
         return [(form.cleaned_data["role"], form.cleaned_data["person"]) for form in rows]
 
 
-def edit_article(screen: NewsroomAdmin, request: HttpRequest, object_id: str | None) -> HttpResponse:
-    """The page on which an article is written: shows the form, or saves it once. What is refused stands on the form, with
-    everything that was typed.
-    """
+def edit_article(screen: ArticleScreen, request: HttpRequest, object_id: str | None) -> HttpResponse:
+    """Show the form of an article, or save it. A refusal is shown on the form, with everything that was typed."""
     article = screen.get_object(request, unquote(object_id)) if object_id else None
     _require_access(screen, request, article, adding=object_id is None)
     if object_id and article is None:
-        return screen.say_it_is_gone(request, object_id)
-    form, credits, inline = _forms_of(screen, request, article)
+        return screen.redirect_missing(request, object_id)
+    form, credits, inline = _build_forms(screen, request, article)
+    user = acting_user(request)
     if request.method == "POST" and all([form.is_valid(), credits.is_valid()]):
-        revision = _save_or_say_why_not(form, credits, by=request.user)
+        revision = _save_or_add_errors(form, credits, by=user)
         if revision:
-            return _after_saving(screen, request, revision)
+            return _respond_to_save(screen, request, revision)
     elif request.method == "POST" and article:
-        _notice_newer(form)
+        _add_conflict_error(form)
     asked = form.has_error(NON_FIELD_ERRORS, "would_void")
-    card = card_beside_form(request.user, article, asked=asked)
+    card = card_beside_form(user, article, asked=asked)
     return screen.render_form(request, form, article, [(credits, inline)], **card)
 
 
-def _require_access(screen: NewsroomAdmin, request: HttpRequest, article: Article | None, *, adding: bool) -> None:
+def _require_access(screen: ArticleScreen, request: HttpRequest, article: Article | None, *, adding: bool) -> None:
     if adding:
         allowed = screen.has_add_permission(request)
     elif request.method == "POST":
@@ -131,24 +133,25 @@ def _require_access(screen: NewsroomAdmin, request: HttpRequest, article: Articl
         raise PermissionDenied
 
 
-def _forms_of(
-    screen: NewsroomAdmin, request: HttpRequest, article: Article | None
+def _build_forms(
+    screen: ArticleScreen, request: HttpRequest, article: Article | None
 ) -> tuple[ArticleForm, CreditFormSet, InlineModelAdmin]:
-    """The form and the credits, bound where something was sent. They write what was typed into a copy of the article, so that
-    the page beside them shows the saved one.
+    """Return the form, the credits and the credits' options, bound to the request's data if it is a POST.
+
+    They write what was typed into a copy of the article, so that the card beside them shows the saved one.
     """
     fields = flatten_fieldsets(screen.get_fieldsets(request, article))
-    form_class = screen.get_form(request, article, change=article is not None, fields=fields)
+    form_class = cast(type[ArticleForm], screen.get_form(request, article, change=article is not None, fields=fields))
     form = form_class(request.POST if request.method == "POST" else None, instance=copy(article))
     inline = screen.get_inline_instances(request, article)[0]
-    formset_class = inline.get_formset(request, article)
+    formset_class = cast(type[CreditFormSet], inline.get_formset(request, article))
     prefix = formset_class.get_default_prefix()
     credits = formset_class(**screen.get_formset_kwargs(request, form.instance, inline, prefix))
     return form, credits, inline
 
 
-def _save_or_say_why_not(form: ArticleForm, credits: CreditFormSet, *, by: User) -> Revision | None:
-    """Save; None where that was refused, which then stands on the form."""
+def _save_or_add_errors(form: ArticleForm, credits: CreditFormSet, *, by: User) -> Revision | None:
+    """Save the article and return its revision. Returns None, with errors on the form, if saving is refused."""
     try:
         return editing.save_article(
             form.instance,
@@ -170,8 +173,8 @@ def _save_or_say_why_not(form: ArticleForm, credits: CreditFormSet, *, by: User)
     return None
 
 
-def _notice_newer(form: ArticleForm) -> None:
-    """Say on a form that is refused anyway that somebody else saved meanwhile: both are put right at once."""
+def _add_conflict_error(form: ArticleForm) -> None:
+    """Add the conflict to a form that has other errors, so that the user can resolve all at once."""
     number = form.revision_opened()
     try:
         editing.refuse_if_saved_since(Article.objects.select_related("latest").get(pk=form.instance.pk), number or 0)
@@ -182,14 +185,14 @@ def _notice_newer(form: ArticleForm) -> None:
         pass
 
 
-def _after_saving(screen: NewsroomAdmin, request: HttpRequest, revision: Revision) -> HttpResponse:
-    """Say what became of it, and submit it where that was asked for; then the page of what was saved."""
+def _respond_to_save(screen: ArticleScreen, request: HttpRequest, revision: Revision) -> HttpResponse:
+    """Show what the sanitiser removed, submit the article if that was asked for, and redirect to its form."""
     for sentence in revision.removed:
         screen.message_user(request, sentence, messages.WARNING)
     screen.message_user(request, _("Saved. Readers see it once it is published."), messages.SUCCESS)
     if "_submit" in request.POST:
         try:
-            review.submit_article(revision.article, by=request.user)
+            review.submit_article(revision.article, by=acting_user(request))
         except Refusal as refusal:
             for sentence in [_("Not submitted:"), *refusal_sentences(refusal)]:
                 screen.message_user(request, sentence, messages.ERROR)

@@ -1,6 +1,6 @@
-"""Duties, one by one or as a role; taken away, never changed."""
+"""The screen of assignments: duties are given singly or as a role, and revoked; they are never changed."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,16 +11,17 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit
 from ..assignments import assigning, permissions
 from ..assignments.permissions import Duty
 from ..models import Assignment, Section
 from ..refusals import Refusal
+from .account_choice import AccountChoiceField
+from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin
 
 
 def role_choices() -> list[tuple[str, str]]:
-    """The presets, each with the duties it stands for; the first choice is none of them."""
+    """Return the roles with their duties as choices, after the choice of no role."""
     named = [
         (str(role), _("%(role)s: %(duties)s") % {"role": role.label, "duties": "、".join(str(d.label) for d in duties)})
         for role, duties in permissions.DUTIES_OF.items()
@@ -39,14 +40,14 @@ class AssignmentForm(forms.ModelForm):
     class Meta:
         model = Assignment
         fields = ["user", "section"]
+        field_classes = {"user": AccountChoiceField}
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         accounts = User.objects.filter(is_active=True, is_staff=True).exclude(pk=by.pk)
-        self.fields["user"].queryset = accounts.select_related("person").order_by("username")
-        self.fields["user"].label_from_instance = audit.name_with_account
+        cast(AccountChoiceField, self.fields["user"]).queryset = accounts.select_related("person").order_by("username")
         tree = [(section.pk, "　" * (section.level - 1) + section.name) for section in Section.objects.tree()]
-        self.fields["section"].choices = [("", _("every section")), *tree]
+        cast(forms.ModelChoiceField, self.fields["section"]).choices = [("", _("every section")), *tree]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -55,11 +56,11 @@ class AssignmentForm(forms.ModelForm):
         return cleaned
 
     def validate_unique(self) -> None:
-        """What is held already is no mistake."""
+        """Accept duties that the user has already."""
 
 
 def give_duties(form: AssignmentForm, *, by: User) -> list[Assignment]:
-    """Assign what the valid form names, a role or single duties; those newly given. Raises assigning.CannotAssign."""
+    """Assign the role or the single duties of the valid form, and return the new assignments. Raises CannotAssign."""
     user, section, role, duties = (form.cleaned_data[field] for field in ("user", "section", "role", "duties"))
     if role:
         return assigning.assign_role(user, role, section, by=by)
@@ -67,7 +68,7 @@ def give_duties(form: AssignmentForm, *, by: User) -> list[Assignment]:
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(NewsroomAdmin):
+class AssignmentAdmin(NewsroomAdmin[Assignment]):
     duty = Duty.GRANT
     form = AssignmentForm
     list_display = ["account", "real_name", "duty", "section"]
@@ -90,7 +91,7 @@ class AssignmentAdmin(NewsroomAdmin):
         return person.name if person else "–"
 
     def has_view_permission(self, request: HttpRequest, obj: Assignment | None = None) -> bool:
-        return permissions.has_duty_everywhere(request.user, Duty.GRANT)
+        return permissions.has_duty_everywhere(acting_user(request), Duty.GRANT)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -101,21 +102,27 @@ class AssignmentAdmin(NewsroomAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Assignment | None = None) -> bool:
         return self.has_view_permission(request)
 
-    def get_form(self, request: HttpRequest, obj: Assignment | None = None, **kwargs: Any) -> Any:
-        """The form on which an assignment is looked at; they are given on one of its own, below."""
-        return super().get_form(request, obj, **{**kwargs, "form": forms.ModelForm, "fields": ["user", "section"]})
+    def get_form(
+        self, request: HttpRequest, obj: Assignment | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """Return the form that shows an existing assignment; `add_view` has a form of its own."""
+        options = {**kwargs, "form": forms.ModelForm, "fields": ["user", "section"]}
+        return super().get_form(request, obj, change, **options)
 
-    def get_fields(self, request: HttpRequest, obj: Assignment | None = None) -> list[str]:
-        return ["user", "section", "duty"] if obj else list(self.fields)
+    def get_fields(self, request: HttpRequest, obj: Assignment | None = None) -> list[Any]:
+        return ["user", "section", "duty"] if obj else [*self.fields]
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """The page on which duties are given: one act, and what it refuses stands on the form."""
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Give duties in one act; a refusal is shown on the form."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = AssignmentForm(request.POST if request.method == "POST" else None, by=request.user)
+        user = acting_user(request)
+        form = AssignmentForm(request.POST if request.method == "POST" else None, by=user)
         if request.method == "POST" and form.is_valid():
             try:
-                give_duties(form, by=request.user)
+                give_duties(form, by=user)
             except assigning.CannotAssign as refusal:
                 form.add_error(None, str(refusal))
             else:
@@ -124,17 +131,19 @@ class AssignmentAdmin(NewsroomAdmin):
                 self.message_user(request, sentence, messages.SUCCESS)
                 another = "_addanother" in request.POST
                 return redirect(f"admin:articles_assignment_{'add' if another else 'changelist'}")
-        # Nothing is edited afterwards, so nothing offers to go on editing.
+        # Assignments cannot be changed, so there is no button to save and continue.
         return self.render_form(request, form, show_save_and_continue=False)
 
     def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
-        assigning.revoke_duty(obj, by=request.user)
+        assigning.revoke_duty(obj, by=acting_user(request))
 
-    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         self.message_user(request, _("Taken away: %(assignment)s") % {"assignment": obj_display}, messages.SUCCESS)
         return redirect("admin:articles_assignment_changelist")
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         try:
             return super().delete_view(request, object_id, extra_context)
         except Refusal as refusal:

@@ -1,3 +1,5 @@
+"""The screen of attachments."""
+
 from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
@@ -10,7 +12,7 @@ from .uploads import FileAdmin
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(FileAdmin):
+class AttachmentAdmin(FileAdmin[Attachment]):
     store = staticmethod(attachments.store_attachment)
     prepare = staticmethod(attachments.prepare_attachment_upload)
     save_act = staticmethod(attachments.save_attachment)

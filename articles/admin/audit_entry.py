@@ -1,9 +1,9 @@
-"""The audit, to be read, and by auditors alone."""
+"""The screen of the audit log: read-only, for auditors."""
 
 import re
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import cast
 
 from django.apps import apps
 from django.contrib import admin
@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy
 from ..assignments import permissions
 from ..models import AuditEntry
 from ..models.calendar_days import start_of_day
+from ..refusals import Sentence
+from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin
 
 MOST_COUNTED = 10_000
 ACT = re.compile(r"[a-z]+\.[a-z_]+")
 DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
-NUMBER = re.compile(r"\d{1,18}")
+ANY_DIGITS = re.compile(r"\d{1,18}")  # full-width digits, too, which int() reads
 
 READINGS = (
     "submitted",
@@ -48,8 +50,8 @@ PUBLISHING = (
     "archive_made",
 )
 EXPORTS = Q(action__endswith="exported")
-# What kinds of acts there are, and which acts each is; tests/test_admin_screens.py finds the one that none holds.
-KINDS: dict[str, tuple[Any, Q]] = {
+# The kinds of acts and their conditions. tests/test_admin_screens.py fails for an act that belongs to none.
+KINDS: dict[str, tuple[Sentence, Q]] = {
     "sessions": (gettext_lazy("Log-ins"), Q(action__startswith="session.") | Q(action="user.password_changed")),
     "accounts": (gettext_lazy("Accounts"), Q(action__startswith="user.")),
     "duties": (gettext_lazy("Duties"), Q(action__startswith="duty.")),
@@ -70,33 +72,34 @@ class ObjectKindFilter(admin.SimpleListFilter):
     title = gettext_lazy("kind of act")
     parameter_name = "kind"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(kind, name) for kind, (name, _acts) in KINDS.items()]
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(kind, str(name)) for kind, (name, _acts) in KINDS.items()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(KINDS[self.value()][1]) if self.value() in KINDS else queryset
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        _name, acts = KINDS.get(self.value() or "", (None, Q()))
+        return queryset.filter(acts)
 
 
 class NewestPagesPaginator(Paginator):
-    """Counts no further than anybody turns pages: the audit of years has millions of rows."""
+    """Counts MOST_COUNTED rows at most; nobody pages further, and the audit log of years has millions of rows."""
 
     @cached_property
     def count(self) -> int:
-        return self.object_list[:MOST_COUNTED].count()
+        return cast(QuerySet[AuditEntry], self.object_list)[:MOST_COUNTED].count()
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(NewsroomAdmin):
+class AuditEntryAdmin(NewsroomAdmin[AuditEntry]):
     list_display = ["instant", "actor_name", "act", "thing", "address"]
     list_display_links = ["instant", "act"]
     list_filter = [ObjectKindFilter, "at"]
-    sortable_by = ["instant"]  # sorting years of rows by anything else would read them all
+    sortable_by = ["instant"]  # sorting by anything else would read every row
     paginator = NewestPagesPaginator
-    search_fields = ["object_id"]  # so that there is a box; what it finds is below
+    search_fields = ["object_id"]  # shows the search box; `get_search_results` does the search
     search_help_text = gettext_lazy(
-        "The number of an article, the name of whoever acted, a day (2026-03-25) or an act (article.published)."
+        "The number of an article, the name of a user, a day (2026-03-25) or an act (article.published)."
     )
-    fields = [
+    fields = readonly_fields = (
         "at",
         "actor_name",
         "act",
@@ -108,8 +111,7 @@ class AuditEntryAdmin(NewsroomAdmin):
         "address",
         "previous_hash",
         "hash",
-    ]
-    readonly_fields = fields
+    )
 
     @admin.display(description=gettext_lazy("act"))
     def act(self, entry: AuditEntry) -> str:
@@ -124,26 +126,28 @@ class AuditEntryAdmin(NewsroomAdmin):
         return f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"
 
     def has_view_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return permissions.has_duty_everywhere(request.user, permissions.Duty.AUDIT)
+        return permissions.has_duty_everywhere(acting_user(request), permissions.Duty.AUDIT)
 
     def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
         return False
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet[AuditEntry], bool]:
         return queryset.filter(entries_matching(search_term.strip())), False
 
 
 @cache
-def object_kind_names() -> dict[str, Any]:
-    """What the kinds of objects are called, by the word they are recorded under (audit.record)."""
-    return {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
+def object_kind_names() -> dict[str, Sentence]:
+    """Return the names of the kinds of objects, by `AuditEntry.object_type`."""
+    return {str(model._meta.model_name): model._meta.verbose_name or "" for model in apps.get_models()}
 
 
 def entries_matching(term: str) -> Q:
-    """The rows that a line in the search box asks for, by what it looks like."""
+    """Return the condition for a search term: a day, a number, an act, or else a name."""
     if DAY.fullmatch(term):
         return _entries_of_day(term)
-    if NUMBER.fullmatch(term):
+    if ANY_DIGITS.fullmatch(term):
         return Q(object_id=str(int(term)))
     if ACT.fullmatch(term):
         return Q(action=term)
@@ -151,10 +155,10 @@ def entries_matching(term: str) -> Q:
 
 
 def _entries_of_day(text: str) -> Q:
-    """The rows of a day in the site's time zone; none where the calendar has no such day."""
+    """Return the condition for a day in the site's time zone; it matches nothing if there is no such day."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         return Q(pk=None)
-    # Not at__date: SQLite would ask Python about every row.
+    # Not at__date: SQLite would call Python for every row.
     return Q(at__gte=start_of_day(day), at__lt=start_of_day(day + timedelta(days=1)))

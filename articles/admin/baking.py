@@ -1,11 +1,14 @@
-"""What waits to be baked and why it failed, and whether the baked pages are still ours."""
+"""The screens of bake jobs that are queued or failed, and of checks of the baked pages."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,43 +18,44 @@ from .. import audit, baking
 from ..assignments import permissions
 from ..assignments.permissions import Duty
 from ..models import BakeJob, PageCheck
-from .newsroom_admin import NUMBER, NewsroomAdmin
+from .acting_user import acting_user
+from .newsroom_admin import NUMBER, NewsroomAdmin, Row
 
-# How a file may differ, in an editor's words.
+# How a baked file can differ, by the kind of finding.
 FINDINGS = {
     "added": gettext_lazy("somebody put this file there"),
     "changed": gettext_lazy("somebody changed this file"),
     "missing": gettext_lazy("this file is missing"),
-    "differs": gettext_lazy("this file is not what the site says"),
+    "differs": gettext_lazy("this file differs from what the site renders"),
 }
 
 
-class ReadOnlyAdmin(NewsroomAdmin):
-    """A screen that shows what machines do; nothing is typed there."""
+class ReadOnlyAdmin(NewsroomAdmin[Row]):
+    """A screen of rows that only the software writes."""
 
-    list_display_links = None
+    list_display_links: tuple[str, ...] | None = None
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
 
-    def act_urls(self, name: str, view: Any) -> list[Any]:
-        """An address for the one act of this screen, beside Django's own."""
+    def act_urls(self, name: str, view: Callable[[HttpRequest], HttpResponse]) -> list[URLPattern]:
+        """Return Django's addresses and one more, for the one act of this screen."""
         address = path(f"{name}/", self.admin_site.admin_view(view), name=f"articles_{self.opts.model_name}_{name}")
         return [address, *super().get_urls()]
 
 
 @admin.register(BakeJob)
-class BakeJobAdmin(ReadOnlyAdmin):
+class BakeJobAdmin(ReadOnlyAdmin[BakeJob]):
     list_display = ["page", "requested_at", "attempts", "error", "due_at", "again"]
     search_fields = ["path"]
     ordering = ["-attempts", "pk"]
     change_list_template = "admin/articles/bakejob/change_list.html"
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         return self.act_urls("retry", self.retry)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """What a bake of the whole site has before it is a number on the page, and no list."""
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BakeJob]:
+        """Return single pages only; the page shows the jobs of a whole-site bake as a number."""
         return super().get_queryset(request).filter(whole=False)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -76,8 +80,8 @@ class BakeJobAdmin(ReadOnlyAdmin):
         )
 
     def retry(self, request: HttpRequest) -> HttpResponse:
-        """Try one page, or all that failed, again now."""
-        permissions.require_duty_anywhere(request.user, Duty.PUBLISH)
+        """Retry one failed page, or all of them, now."""
+        permissions.require_duty_anywhere(acting_user(request), Duty.PUBLISH)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         failed = BakeJob.objects.filter(attempts__gt=0, whole=False)
@@ -91,16 +95,15 @@ class BakeJobAdmin(ReadOnlyAdmin):
 
 
 @admin.register(PageCheck)
-class PageCheckAdmin(ReadOnlyAdmin):
+class PageCheckAdmin(ReadOnlyAdmin[PageCheck]):
     list_display = ["checked_at", "against", "pages", "count", "seen_by"]
-    list_display_links = ["checked_at"]
+    list_display_links = ("checked_at",)
     list_filter = ["against"]
     list_select_related = ["seen_by"]
-    fields = ["checked_at", "against", "pages", "count", "found", "seen_by"]
-    readonly_fields = fields
+    fields = readonly_fields = ("checked_at", "against", "pages", "count", "found", "seen_by")
     change_form_template = "admin/articles/pagecheck/change_form.html"
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         return self.act_urls("seen", self.seen)
 
     @admin.display(description=gettext_lazy("what differs"))
@@ -112,21 +115,22 @@ class PageCheckAdmin(ReadOnlyAdmin):
         return format_html("<ul>" + "{}" * len(rows) + "</ul>", *rows)
 
     def seen(self, request: HttpRequest) -> HttpResponse:
-        """Say that somebody has looked at what a check found: the desk stops warning of it."""
-        permissions.require_duty_anywhere(request.user, Duty.PUBLISH)
+        """Mark the findings of a check as seen, which removes the warning from the desk's index."""
+        user = acting_user(request)
+        permissions.require_duty_anywhere(user, Duty.PUBLISH)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         key = request.POST.get("check", "")
         check = get_object_or_404(PageCheck, pk=key if NUMBER.fullmatch(key) else 0)
         if check.seen_by is None:
-            check.seen_by = request.user
+            check.seen_by = user
             check.save(update_fields=["seen_by"])
-            audit.record_entry("pages.seen", check, by=request.user, count=check.count)
+            audit.record_entry("pages.seen", check, by=user, count=check.count)
         return redirect("admin:index")
 
 
-def baking_warnings(user: Any) -> dict[str, Any] | None:
-    """For the desk's first page: what waits, what failed, and what the newest checks found that nobody has seen."""
+def baking_warnings(user: User) -> dict[str, Any] | None:
+    """Return failed jobs and the newest unseen findings for publishers; None for other users, or if there are none."""
     if not permissions.has_duty_anywhere(user, Duty.PUBLISH):
         return None
     failed = list(BakeJob.objects.filter(attempts__gt=0, whole=False)[:3])

@@ -1,21 +1,26 @@
-"""What the desk shows first: what waits for this person, what is due, and what went wrong."""
+"""The desk's index: the user's queue, what is due, and what went wrong."""
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from .. import reporting, review, worker
 from ..assignments import permissions
 from ..assignments.permissions import Duty
 from ..models import Article
+from ..models.article import ArticleQuerySet
 from .baking import baking_warnings
-from .review import may_read_anywhere
+from .review import may_read_anywhere, with_reading_names
 
 SHOWN = 10
 
+# A heading, its articles, and the query string of the full list.
+WorkList = tuple[str, list[Article], str]
 
-def what_waits(user: Any) -> dict[str, Any]:
-    """The lists of the desk's first page, each bounded, only those the user can do something about."""
+
+def dashboard_context(user: User) -> dict[str, Any]:
+    """Return the context of the desk's index: lists of SHOWN rows at most, only those the user can act on."""
     may_write = permissions.has_duty_anywhere(user, Duty.WRITE)
     return {
         "queue": _queue_list(user),
@@ -30,20 +35,18 @@ def what_waits(user: Any) -> dict[str, Any]:
     }
 
 
-def _queue_list(user: Any) -> dict[str, Any] | None:
+def _queue_list(user: User) -> dict[str, Any] | None:
     if not may_read_anywhere(user):
         return None
     waiting = review.readings_waiting_for(user)
-    rows = list(waiting[:SHOWN])
-    for row in rows:
-        row.reading = review.stage_name(row.stage, row.stages)
+    rows = with_reading_names(waiting[:SHOWN])
     return {"rows": rows, "count": waiting.count() if len(rows) == SHOWN else len(rows)}
 
 
-def _due_lists(user: Any) -> list[tuple[Any, Any, str]]:
-    """Late readings, what is ready, what is scheduled, what was not published on time: for whoever publishes."""
-    here = permissions.sections_with_duty(user, Duty.PUBLISH).values("pk")
-    rows = _article_rows(Article.objects.filter(section__in=here))
+def _due_lists(user: User) -> list[WorkList]:
+    """Return the lists of what publishers have to look after, without the empty ones."""
+    sections = permissions.sections_with_duty(user, Duty.PUBLISH).values("pk")
+    rows = _article_rows(Article.objects.filter(section__in=sections))
     lists = [
         (_("Late readings"), rows.filter(readings_due_at__isnull=False).order_by("readings_due_at"), "reading=late"),
         (_("Not published on time"), rows.exclude(schedule_problem="").order_by("-number"), "reading=failed"),
@@ -53,9 +56,10 @@ def _due_lists(user: Any) -> list[tuple[Any, Any, str]]:
     return [(heading, found, link) for heading, query, link in lists if (found := list(query[:SHOWN]))]
 
 
-def _own_lists(user: Any) -> list[tuple[Any, Any, str]]:
-    here = permissions.sections_with_duty(user, Duty.WRITE).values("pk")
-    rows = _article_rows(Article.objects.filter(section__in=here)).order_by("-latest")
+def _own_lists(user: User) -> list[WorkList]:
+    """Return the lists of drafts and unpublished changes in the sections the user writes in."""
+    sections = permissions.sections_with_duty(user, Duty.WRITE).values("pk")
+    rows = _article_rows(Article.objects.filter(section__in=sections)).order_by("-latest")
     return [
         (heading, list(rows.in_state(state).filter(stage=0)[:SHOWN]), f"state={state}")
         for state, heading in (
@@ -65,7 +69,8 @@ def _own_lists(user: Any) -> list[tuple[Any, Any, str]]:
     ]
 
 
-def _article_rows(articles: Any) -> Any:
+def _article_rows(articles: ArticleQuerySet) -> ArticleQuerySet:
+    """Load only what the lists print."""
     return articles.select_related("section", "latest__created_by__person").only(
         "number",
         "title",

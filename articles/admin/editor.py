@@ -1,7 +1,7 @@
-"""The body editor: CKEditor 4 through django-ckeditor, with a short toolbar. The one file to replace it in.
+"""The body editor: CKEditor 4 through django-ckeditor, with a short toolbar. Another editor would replace this file.
 
-The server trusts nothing that comes from it: `articles.sanitising` is the gate. What its age means and how the risk is
-contained: docs/decisions/editor.md. What CKEditor lacks is in static/desk/editor/.
+The server trusts nothing the editor sends: `articles.sanitising` cleans it. docs/decisions/editor.md describes the
+risk of CKEditor's age and how it is contained. Our own plugins are in static/desk/editor/.
 """
 
 from typing import Any
@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 # Ours, in static/desk/editor/.
 OUR_PLUGINS = ["newsroombody", "newsroomuploads", "newsroompictures", "newsroomattachments"]
-# All that is loaded of CKEditor; what is not named here (spell checkers and converters on foreign servers, preview,
-# iframes, forms, fonts, colours) does not run. `divarea` edits in the page itself: an iframe would ask the desk's
-# policy to allow inline scripts.
+# All plugins that are loaded. Those not named here (spell checkers and converters on foreign servers, preview, iframes,
+# forms, fonts, colours) do not run. `divarea` edits in the page itself: an iframe would require a content security
+# policy that allows inline scripts.
 PLUGINS = [
     "a11yhelp",
     "basicstyles",
@@ -60,8 +60,8 @@ TOOLBAR = [
     ["Undo", "Redo"],
     ["Find", "Replace", "Maximize"],
 ]
-# What the gate keeps, in CKEditor's words; tests/test_editor.py holds the two together. The editor drops the rest at
-# once, so that nobody styles a text whose styles are gone after saving.
+# What the sanitiser keeps, in CKEditor's syntax; tests/test_editor.py compares the two. The editor removes everything
+# else at once, so that users do not add styles that are lost on saving.
 ELEMENTS = (
     "p h2 h3 h4 strong em u s sub sup cite br hr ul li blockquote figure figcaption table caption thead tbody tfoot tr"
 )
@@ -72,12 +72,32 @@ ATTRIBUTES = {
     "th": "scope,colspan,rowspan",
     "td": "colspan,rowspan",
 }
-# While a file is on its way, its place in the text is held by one of these; they are never part of what is saved.
-HELD_PLACES = "figure p img[data-widget,data-cke-upload-id]"
+# Placeholders in the text while a file is being uploaded; they are never saved.
+UPLOAD_PLACEHOLDERS = "figure p img[data-widget,data-cke-upload-id]"
+# The options that are the same in every language and for every user.
+OPTIONS = {
+    "defaultLanguage": "en",
+    "skin": "moono-lisa",
+    "versionCheck": False,  # it sends a request to cke4.ckeditor.com and shows a notice
+    "customConfig": "",
+    "stylesSet": False,
+    "format_tags": "p;h2;h3;h4",
+    "coreStyles_bold": {"element": "strong", "overrides": "b"},
+    "entities": False,
+    "height": "28rem",  # the minimum; it grows with the text (desk.css)
+    "width": "100%",
+    "tabSpaces": 0,
+    "linkDefaultProtocol": "https://",
+    "linkShowAdvancedTab": False,
+    "linkShowTargetTab": False,
+    "dialog_noConfirmCancel": True,
+    "clipboard_handleImages": False,  # it would insert them as data: URLs, which the sanitiser removes
+    "magicline_color": "#9d2b22",
+}
 
 
 class BodyWidget(CKEditorWidget):
-    """The body's field. `with_source` shows the button for the HTML source: for those who know what they do there."""
+    """The widget of the body. `with_source` adds the button that edits the HTML source."""
 
     with_source = False
 
@@ -85,40 +105,23 @@ class BodyWidget(CKEditorWidget):
     def media(self) -> Media:
         package = super().media
         ours = [f"desk/editor/{name.removeprefix('newsroom')}.js" for name in OUR_PLUGINS]
-        # One list, so that merging with other widgets' files keeps ours behind CKEditor's.
+        # In one list with CKEditor's: merging with the media of other widgets keeps this order.
         return Media(css=package._css, js=[*package._js, *ours])
 
     def _set_config(self) -> None:
-        """Called by the package before each rendering; what it made of its own defaults is replaced whole."""
+        """Replace the package's default configuration. The package calls this before each rendering."""
         self.config = editor_configuration(with_source=self.with_source)
 
 
 def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
-    """CKEditor's configuration in the language that is active."""
+    """Return CKEditor's configuration in the active language."""
+    attributes = [f"{name}[{names}]" for name, names in ATTRIBUTES.items()]
     return {
+        **OPTIONS,
         "language": "zh-cn" if (get_language() or "").startswith("zh") else "en",
-        "defaultLanguage": "en",
-        "skin": "moono-lisa",
         "plugins": ",".join(PLUGINS),
         "toolbar": [*TOOLBAR, ["Source"]] if with_source else TOOLBAR,
-        "versionCheck": False,  # it calls cke4.ckeditor.com, and nags
-        "customConfig": "",
-        "stylesSet": False,
-        "allowedContent": "; ".join(
-            [ELEMENTS, *(f"{name}[{names}]" for name, names in ATTRIBUTES.items()), HELD_PLACES]
-        ),
-        "format_tags": "p;h2;h3;h4",
-        "coreStyles_bold": {"element": "strong", "overrides": "b"},
-        "entities": False,
-        "height": "28rem",  # at least; it grows with the text (desk.css)
-        "width": "100%",
-        "tabSpaces": 0,
-        "linkDefaultProtocol": "https://",
-        "linkShowAdvancedTab": False,
-        "linkShowTargetTab": False,
-        "dialog_noConfirmCancel": True,
-        "clipboard_handleImages": False,  # it would put them into the text as data:, which the gate drops
-        "magicline_color": "#9d2b22",
+        "allowedContent": "; ".join([ELEMENTS, *attributes, UPLOAD_PLACEHOLDERS]),
         "newsroom": {
             "pictures": reverse("admin:articles_picture_upload"),
             "attachments": reverse("admin:articles_attachment_upload"),
@@ -131,13 +134,13 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
 
 
 def _credit_pattern() -> str:
-    """How a caption names the photographer, %s; readers see it, so that it is in their language, not the editor's."""
+    """Return how a caption names the photographer (%s), in the language of readers' pages, not of the editor."""
     with override(settings.LANGUAGE_CODE):
         return _("Photo: %s")
 
 
 def _plugin_messages() -> dict[str, str]:
-    """What our plugins say."""
+    """Return the texts of our plugins."""
     return {
         "picture": _("Picture"),
         "attachment": _("Attachment"),
@@ -156,8 +159,8 @@ def _plugin_messages() -> dict[str, str]:
         "upload_failed": _("%s could not be uploaded. Check the connection and try again."),
         "logged_out": _("You are logged out. Log in in another tab and upload again: your text is still here."),
         "local_pictures": _(
-            "Pictures that did not come along: %s. WPS and Word keep them back when copying; upload them with the "
-            "picture button, or drag the files into the text."
+            "Pictures that were not copied: %s. WPS and Word leave them out; upload them with the picture button, "
+            "or drag the files into the text."
         ),
         "foreign_pictures": _(
             "Pictures of another site were left out: %s. If we may use them, save them on this computer and upload "

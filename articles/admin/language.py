@@ -1,22 +1,23 @@
-"""The desk speaks each editor's language; readers' pages always speak the site's, so that any cache may hold them."""
+"""The language of a request: the user's at the desk, the site's on readers' pages, so that caches can hold them."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 
 class DeskLanguageMiddleware(LocaleMiddleware):
-    """Django's choice of language (cookie, then the browser's wish), for the desk's addresses alone."""
+    """Choose the language as Django does (cookie, then Accept-Language), but only for the desk's addresses."""
 
     def process_request(self, request: HttpRequest) -> None:
         if request.path_info.startswith("/admin/"):
             super().process_request(request)
         else:
-            # Said each time: the thread may have answered an editor in another language a moment ago.
+            # Activated for every request: the thread may have served a desk request in another language before.
             translation.activate(settings.LANGUAGE_CODE)
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path_info.startswith("/admin/"):
             return super().process_response(request, response)
         return response

@@ -1,15 +1,18 @@
+"""The screen of people who are credited on articles."""
+
 from django.contrib import admin
 from django.http import HttpRequest
 
 from .. import persons
 from ..assignments import permissions
 from ..models import Person
+from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin
 
 
 @admin.register(Person)
-class PersonAdmin(NewsroomAdmin):
-    """Whoever writes may add the people credited on an article, without leaving it."""
+class PersonAdmin(NewsroomAdmin[Person]):
+    """Writers may add people, also in a pop-up of the article's form."""
 
     duty = permissions.Duty.WRITE
     everywhere = False
@@ -20,4 +23,4 @@ class PersonAdmin(NewsroomAdmin):
     search_fields = ["name", "unit"]
 
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
-        return persons.may_save_person(request.user, obj)
+        return persons.may_save_person(acting_user(request), obj)

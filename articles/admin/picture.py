@@ -1,3 +1,5 @@
+"""The screen of pictures."""
+
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -9,7 +11,7 @@ from .uploads import FileAdmin
 
 
 @admin.register(Picture)
-class PictureAdmin(FileAdmin):
+class PictureAdmin(FileAdmin[Picture]):
     store = staticmethod(pictures.store_picture)
     prepare = staticmethod(pictures.prepare_picture_upload)
     save_act = staticmethod(pictures.save_picture)

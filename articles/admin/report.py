@@ -1,11 +1,11 @@
-"""Readers' reports of mistakes: what is open, and the two ways to close one."""
-
-from typing import Any
+"""The screen of readers' reports of mistakes: list them, answer one, or close it without an answer."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,14 +16,15 @@ from .. import reporting
 from ..assignments import permissions
 from ..models import Report
 from ..refusals import Refusal
+from .acting_user import acting_user
 from .baking import ReadOnlyAdmin
 from .newsroom_admin import NUMBER
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnlyAdmin):
+class ReportAdmin(ReadOnlyAdmin[Report]):
     list_display = ["text", "article", "state", "due", "received_at"]
-    list_display_links = ["text"]
+    list_display_links = ("text",)
     list_select_related = ["article"]
     list_filter = ["state", "received_at"]
     search_fields = ["text", "quote"]
@@ -43,22 +44,20 @@ class ReportAdmin(ReadOnlyAdmin):
         "closed_at",
     ]
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         return self.act_urls("close", self.close)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """The list holds those of the sections in which the user answers; one by itself is refused in words."""
-        one = request.resolver_match and "object_id" in request.resolver_match.kwargs
-        return (
-            super().get_queryset(request)
-            if one
-            else reporting.reports_answerable_by(request.user).order_by(*self.ordering)
-        )
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        """Return the reports the user may answer. For a single report: all, so that the refusal can say why."""
+        if request.resolver_match and "object_id" in request.resolver_match.kwargs:
+            return super().get_queryset(request)
+        return reporting.reports_answerable_by(acting_user(request)).order_by(*self.ordering)
 
     def has_view_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
+        user = acting_user(request)
         if obj:
-            return reporting.may_answer_report(request.user, obj)
-        return any(permissions.has_duty_anywhere(request.user, duty) for duty in reporting.ANSWERING)
+            return reporting.may_answer_report(user, obj)
+        return any(permissions.has_duty_anywhere(user, duty) for duty in reporting.ANSWERING)
 
     @admin.display(description=gettext_lazy("answer due at"), ordering="due_at")
     def due(self, report: Report) -> SafeString | str:
@@ -75,11 +74,12 @@ class ReportAdmin(ReadOnlyAdmin):
         key = request.POST.get("report", "")
         report = get_object_or_404(Report, pk=key if NUMBER.fullmatch(key) else 0)
         words = request.POST.get("answer", "")
+        user = acting_user(request)
         try:
             if request.POST.get("act") == "dismiss":
-                reporting.dismiss_report(report, by=request.user, reason=words)
+                reporting.dismiss_report(report, by=user, reason=words)
             else:
-                reporting.answer_report(report, by=request.user, text=words)
+                reporting.answer_report(report, by=user, text=words)
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect("admin:articles_report_change", report.pk)

@@ -1,33 +1,39 @@
-"""The reader's side of the desk: my queue, and the page on which a text is read and decided about."""
+"""The reading (sign-off) pages of the desk: the queue, and the page on which a text is read and decided about."""
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, comparing, preview, review
+from .. import comparing, preview, review
 from ..assignments import permissions
-from ..models import Article, ArticleIsGone, SignOff
+from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
-from .article_actions import refusal_sentences
+from .account_choice import AccountChoiceField
+from .acting_user import acting_user
+from .article_actions import add_refusal, refusal_sentences
+from .article_screen import ArticleScreen
 
 NO_COLLEAGUE = Problem("review.no_colleague", gettext_lazy("Choose the colleague to hand it on to."))
 NO_BUTTON = Problem("review.no_button", gettext_lazy("Press one of the buttons to decide."))
 SHOWN_IN_QUEUE = 100
-# An article as it was ticked: its number, and the revision that was shown.
+# The value of a check box in the queue: the article's number and the revision that was shown.
 TICKED = re.compile(r"(?P<number>\d{1,18})-(?P<revision>\d{1,9})")
 
 
 class DecisionForm(forms.Form):
-    """What a reader decides. Which fields a decision needs, the verb says; nothing typed is lost when it refuses."""
+    """A reader's decision. The verbs check which fields a decision needs."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     opinion = forms.CharField(
@@ -37,26 +43,26 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Needed for everything but signing off."),
     )
-    to_stage = forms.TypedChoiceField(label=gettext_lazy("Back to"), coerce=int, required=False, empty_value=0)
-    to = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Hand on to"), required=False)
+    to_stage = forms.TypedChoiceField(label=gettext_lazy("Back to"), coerce=int, required=False, empty_value=None)
+    to = AccountChoiceField(User.objects.none(), label=gettext_lazy("Hand on to"), required=False)
 
-    def __init__(self, article: Article, user: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, article: Article, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = [review.stage_name(stage, article.stages) for stage in range(1, article.stage)]
-        self.fields["to_stage"].choices = [(0, _("its writers")), *enumerate(names, start=1)]
-        self.fields["to"].queryset = eligible_readers(article).exclude(pk=user.pk)
-        self.fields["to"].label_from_instance = audit.name_with_account
+        stages = [(0, _("its writers")), *enumerate(names, start=1)]
+        cast(forms.TypedChoiceField, self.fields["to_stage"]).choices = stages
+        cast(AccountChoiceField, self.fields["to"]).queryset = eligible_readers(article).exclude(pk=user.pk)
         self.fields["revision"].initial = article.newest.number
 
     def clean(self) -> dict[str, Any]:
-        """A colleague who lost the duty meanwhile matters only to whoever hands on to them."""
+        """Ignore errors of the colleague's field unless the decision is to hand the reading on."""
         if self.data.get("decision") != "hand_on":
             self.errors.pop("to", None)
         return super().clean() or {}
 
 
-def eligible_readers(article: Article) -> Any:
-    """Accounts that hold the duty of the reading the article waits for; whether one may, the verb says."""
+def eligible_readers(article: Article) -> QuerySet[User]:
+    """Return the active accounts with the duty of the next reading. The verb checks the other rules."""
     if not 0 < article.stage <= article.stages:
         return User.objects.none()
     here = [article.section_id, article.section.parent_id, getattr(article.section.parent, "parent_id", None)]
@@ -66,8 +72,8 @@ def eligible_readers(article: Article) -> Any:
     return rows.select_related("person").distinct().order_by("username")
 
 
-def apply_decision(article: Article, decision: str, facts: dict[str, Any], *, by: Any) -> SignOff:
-    """Do what the pressed button says; raises what the verb raises."""
+def apply_decision(article: Article, decision: str, facts: dict[str, Any], *, by: User) -> SignOff:
+    """Call the verb of the button that was pressed. Raises what the verb raises; CannotDecide for no button."""
     opinion = facts["opinion"]
     match decision:
         case "pass":
@@ -85,53 +91,52 @@ def apply_decision(article: Article, decision: str, facts: dict[str, Any], *, by
     raise review.CannotDecide(NO_BUTTON)
 
 
-def review_view(screen: Any, request: HttpRequest, number: int) -> HttpResponse:
-    """Read, see what changed, decide. Whoever may see the article may look; deciding asks again in the verb."""
-    article = screen.article(request, number)
-    form = DecisionForm(article, request.user, request.POST if request.method == "POST" else None)
-    status = 200
+def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> HttpResponse:
+    """Show the text, what changed in it and the decision form; POST decides.
+
+    Everybody who may see the article may open the page; the verbs check who may decide.
+    """
+    article = screen.get_article(request, number)
+    user = acting_user(request)
+    form = DecisionForm(article, user, request.POST if request.method == "POST" else None)
+    status = HTTPStatus.OK
     if request.method == "POST" and form.is_valid():
         try:
-            decision = apply_decision(article, request.POST.get("decision", ""), form.cleaned_data, by=request.user)
-        except ArticleIsGone:
-            raise  # there is no page any more to say it on
+            decision = apply_decision(article, request.POST.get("decision", ""), form.cleaned_data, by=user)
         except Refusal as refusal:
-            for sentence in refusal_sentences(refusal):
-                form.add_error(None, sentence)
-            status = 403 if isinstance(refusal, review.CannotDecide) else 200
+            add_refusal(form, refusal)
+            status = HTTPStatus.FORBIDDEN if isinstance(refusal, review.CannotDecide) else HTTPStatus.OK
         else:
-            screen.message_user(
-                request,
-                _("%(decision)s: “%(title)s”") % {"decision": decision.get_decision_display(), "title": article},
-                messages.SUCCESS,
-            )
-            return redirect(
-                "admin:queue" if may_read_anywhere(request.user) else "admin:articles_article_change",
-                *([] if may_read_anywhere(request.user) else [number]),
-            )
-    before, since = comparison_base(article)
-    response = screen.page(
-        request,
-        article,
-        "review",
-        _("Reading “%(title)s”") % {"title": article},
-        form=form,
-        why_not=review.decision_refusal(article, request.user),
-        reading=review.stage_name(article.stage, article.stages) if 0 < article.stage <= article.stages else "",
-        trail=decision_trail(article),
-        before=since,
-        changes=comparing.compare_contents(before, article.newest.content) if before else [],
-        problems=review.open_problems(article),
-        preview_url=preview.preview_path(article.newest),
-        may_correct=review.may_correct(article, request.user),
-        own=review.has_written(article, request.user),
-    )
+            facts = {"decision": decision.get_decision_display(), "title": article}
+            screen.message_user(request, _("%(decision)s: “%(title)s”") % facts, messages.SUCCESS)
+            if may_read_anywhere(user):
+                return redirect("admin:queue")
+            return redirect("admin:articles_article_change", number)
+    title = _("Reading “%(title)s”") % {"title": article}
+    response = screen.render_page(request, article, "review", title, form=form, **_review_context(article, user))
     response.status_code = status
     return response
 
 
+def _review_context(article: Article, user: User) -> dict[str, Any]:
+    """Return what the page shows beside the form: the text, what changed, its problems and its decisions."""
+    before, before_name = comparison_base(article)
+    is_waiting = 0 < article.stage <= article.stages
+    return {
+        "why_not": review.decision_refusal(article, user),
+        "reading": review.stage_name(article.stage, article.stages) if is_waiting else "",
+        "trail": decision_trail(article),
+        "before": before_name,
+        "changes": comparing.compare_contents(before, article.newest.content) if before else [],
+        "problems": review.open_problems(article),
+        "preview_url": preview.preview_path(article.newest),
+        "may_correct": review.may_correct(article, user),
+        "own": review.has_written(article, user),
+    }
+
+
 def comparison_base(article: Article) -> tuple[dict[str, Any] | None, str]:
-    """The content a reader compares with, and its name: what the reader before signed, else what the public sees."""
+    """Return the content the text is compared with, and its name: what was signed last, else what readers see."""
     if article.signed and article.signed.digest != article.newest.digest:
         link = article.signed
         return link.revision.content, _("what %(name)s signed") % {"name": link.person_name}
@@ -143,7 +148,7 @@ def comparison_base(article: Article) -> tuple[dict[str, Any] | None, str]:
 
 
 def decision_trail(article: Article) -> list[dict[str, Any]]:
-    """Every decision about the article, oldest first, each with what its reader had corrected."""
+    """Return the newest decisions about the article, oldest first, each with what its reader corrected."""
     rows = []
     chain = article.signed.chain() if article.signed else []
     seen: SignOff | None = None
@@ -165,22 +170,29 @@ def decision_trail(article: Article) -> list[dict[str, Any]]:
     return rows
 
 
-def may_read_anywhere(user: Any) -> bool:
-    """Whether the user reads anything anywhere, so that there is a queue to show."""
+def may_read_anywhere(user: User) -> bool:
+    """Return True if the user has a reading duty in any section."""
     return any(permissions.has_duty_anywhere(user, duty) for duty in permissions.READINGS)
 
 
+def with_reading_names(articles: Iterable[Article]) -> list[Article]:
+    """Return the articles, each with an attribute `reading` for the template: the name of the reading it waits for."""
+    rows = list(articles)
+    for row in rows:
+        row.reading = review.stage_name(row.stage, row.stages)  # type: ignore[attr-defined]  # for the template only
+    return rows
+
+
 def queue_view(request: HttpRequest) -> HttpResponse:
-    """Exactly what the user may decide now; several can be signed at once, each by itself."""
-    if not may_read_anywhere(request.user):
-        raise PermissionDenied(_("You have no readings to do: none of the reading duties is yours."))
+    """Show the articles the user may decide about now; POST signs off the ticked ones."""
+    user = acting_user(request)
+    if not may_read_anywhere(user):
+        raise PermissionDenied(_("You have no readings to do: you have none of the reading duties."))
     if request.method == "POST":
         sign_selected(request)
         return redirect("admin:queue")
-    waiting = review.readings_waiting_for(request.user)
-    rows = list(waiting[: SHOWN_IN_QUEUE + 1])
-    for row in rows:
-        row.reading = review.stage_name(row.stage, row.stages)
+    waiting = review.readings_waiting_for(user)
+    rows = with_reading_names(waiting[: SHOWN_IN_QUEUE + 1])
     context = {
         **admin.site.each_context(request),
         "title": _("My queue"),
@@ -193,20 +205,17 @@ def queue_view(request: HttpRequest) -> HttpResponse:
 
 
 def sign_selected(request: HttpRequest) -> None:
-    """Sign the ticked articles, each in a transaction of its own: one that is refused says why and stops no other."""
+    """Sign off the ticked articles, each in its own transaction; a refusal is shown and does not stop the others."""
     ticked = [found for value in request.POST.getlist("article") if (found := TICKED.fullmatch(value))]
+    opinion = request.POST.get("opinion", "").replace("\0", "")
+    user = acting_user(request)
     signed = 0
     for tick in ticked[:SHOWN_IN_QUEUE]:
         article = Article.objects.filter(pk=tick["number"]).first()
         if article is None:
             continue
         try:
-            review.sign_off_reading(
-                article,
-                by=request.user,
-                revision=int(tick["revision"]),
-                opinion=request.POST.get("opinion", "").replace("\0", ""),
-            )
+            review.sign_off_reading(article, by=user, revision=int(tick["revision"]), opinion=opinion)
         except Refusal as refusal:
             messages.error(request, f"{article.number} {article.title}: {' '.join(refusal_sentences(refusal))}")
         else:

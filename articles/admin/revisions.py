@@ -1,6 +1,4 @@
-"""Every save of an article, and one of them as it stood."""
-
-from typing import Any
+"""The pages of an article's revisions: the list, and one revision, which can be restored."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,30 +7,34 @@ from django.utils.translation import gettext as _
 
 from .. import comparing, editing, preview, review
 from ..models import Edition, Revision
+from .acting_user import acting_user
+from .article_screen import ArticleScreen
 
 SHOWN_REVISIONS = 100
 
 
-def revisions_view(screen: Any, request: HttpRequest, number: int) -> HttpResponse:
-    """Every save, newest first, and which of them readers saw as an edition."""
-    article = screen.article(request, number)
+def revisions_view(screen: ArticleScreen, request: HttpRequest, number: int) -> HttpResponse:
+    """List the newest revisions, each with the editions that were published from it."""
+    article = screen.get_article(request, number)
     revisions = list(article.revisions.select_related("created_by__person").defer("content")[:SHOWN_REVISIONS])
     editions: dict[int, list[Edition]] = {}
     for edition in article.editions.filter(revision__in=revisions).select_related("published_by__person"):
         editions.setdefault(edition.revision_id, []).append(edition)
     rows = [(revision, editions.get(revision.pk, [])) for revision in revisions]
-    return screen.page(request, article, "revisions", _("Revisions of “%(title)s”") % {"title": article}, rows=rows)
+    return screen.render_page(
+        request, article, "revisions", _("Revisions of “%(title)s”") % {"title": article}, rows=rows
+    )
 
 
-def revision_view(screen: Any, request: HttpRequest, number: int, revision: int) -> HttpResponse:
-    """One revision as it stood; POST makes it the working copy again."""
-    article = screen.article(request, number)
+def revision_view(screen: ArticleScreen, request: HttpRequest, number: int, revision: int) -> HttpResponse:
+    """Show one revision; POST makes it the working copy again."""
+    article = screen.get_article(request, number)
     chosen = Revision.objects.select_related("created_by__person").filter(article=article, number=revision).first()
     if chosen is None:
         raise Http404
     if request.method == "POST":
         try:
-            editing.restore_revision(chosen, by=request.user, voiding="voiding" in request.POST)
+            editing.restore_revision(chosen, by=acting_user(request), voiding="voiding" in request.POST)
         except review.WouldVoid as refusal:
             screen.message_user(request, str(refusal), messages.ERROR)
             return redirect("admin:articles_article_revision", number, revision)
@@ -40,7 +42,7 @@ def revision_view(screen: Any, request: HttpRequest, number: int, revision: int)
             request, _("The working copy is revision %(number)d again.") % {"number": revision}, messages.SUCCESS
         )
         return redirect("admin:articles_article_change", number)
-    return screen.page(
+    return screen.render_page(
         request,
         article,
         "revision",
@@ -48,6 +50,6 @@ def revision_view(screen: Any, request: HttpRequest, number: int, revision: int)
         revision=chosen,
         preview_url=preview.preview_path(chosen),
         may_change=screen.has_change_permission(request, article),
-        void_warning="" if review.may_correct(article, request.user) else review.void_warning(article),
+        void_warning="" if review.may_correct(article, acting_user(request)) else review.void_warning(article),
         changes=comparing.compare_contents(chosen.content, article.newest.content),
     )

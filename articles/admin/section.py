@@ -1,3 +1,5 @@
+"""The screen of sections."""
+
 from django.contrib import admin
 
 from .. import sections
@@ -6,7 +8,7 @@ from .newsroom_admin import NewsroomAdmin
 
 
 @admin.register(Section)
-class SectionAdmin(NewsroomAdmin):
+class SectionAdmin(NewsroomAdmin[Section]):
     save_act = staticmethod(sections.save_section)
     list_display = ["name", "slug", "parent", "kind", "position", "last_ordinal"]
     list_select_related = ["parent"]

@@ -1,4 +1,4 @@
-"""Review sheets and evidence packs at the desk: one article's, or those of a stretch of days in one file."""
+"""Review sheets and evidence packs at the desk: of one article, or the sheets of a period in one file."""
 
 import tempfile
 from datetime import date, timedelta
@@ -8,9 +8,10 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,22 +21,23 @@ from ..assignments.permissions import Duty
 from ..models import Article, SiteSettings
 from ..models.calendar_days import start_of_day
 from ..review_sheet.pdf import review_sheets_pdf
+from .acting_user import acting_user
 from .newsroom_admin import CONTENT
 
 MOST_SHEETS = 300  # in one file; a county desk's busiest month
 
 
-# Years that any zone's midnight can be told in; a typing error beyond them is no day of a newsroom.
+# Years in which midnight can be computed in any time zone.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"})
-    default_validators = (MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY))
+    default_validators = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
 
 
 class PeriodForm(forms.Form):
-    """From one day to another, both included, in the site's time zone."""
+    """A period of days in the site's time zone, first and last day included."""
 
     start = DayField(label=gettext_lazy("From"))
     end = DayField(label=gettext_lazy("To"))
@@ -43,11 +45,11 @@ class PeriodForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("start") and cleaned.get("end") and cleaned["start"] > cleaned["end"]:
-            raise forms.ValidationError(_("The last day lies before the first; change one of them."))
+            raise forms.ValidationError(_("The last day is before the first; change one of them."))
         return cleaned
 
-    def articles(self) -> Any:
-        """The articles of these days; a ValidationError on the form where they are too many for one file."""
+    def articles(self) -> QuerySet[Article] | None:
+        """Return the articles of these days; None, with an error on the form, if there are more than MOST_SHEETS."""
         start, end = self.cleaned_data["start"], self.cleaned_data["end"] + timedelta(days=1)
         found = review_sheet.articles_between(start_of_day(start), start_of_day(end)).select_related("signed", "latest")
         if found[MOST_SHEETS:].exists():
@@ -56,8 +58,8 @@ class PeriodForm(forms.Form):
         return found
 
 
-def review_sheet_urls(site: admin.AdminSite) -> list[Any]:
-    """The addresses, for the desk to register."""
+def review_sheet_urls(site: admin.AdminSite) -> list[URLPattern]:
+    """Return the addresses of this module's views, for the desk to register."""
     one = "articles/article/<int:number>/"
     return [
         path(one + "sheet/", site.admin_view(review_sheet_view), name="article_sheet"),
@@ -68,32 +70,33 @@ def review_sheet_urls(site: admin.AdminSite) -> list[Any]:
 
 
 def review_sheet_view(request: HttpRequest, number: int) -> HttpResponse:
-    """One article's review sheet, to be read or printed."""
+    """Show the review sheet of one article, to be read or printed."""
     article = _article_for_inspection(request, number)
     context = {
         **admin.site.each_context(request),
         "title": _("Review sheet of “%(title)s”") % {"title": article},
         "article": article,
         "sheets": [review_sheet.review_sheet(article)],
-        "may_take_evidence": evidence.may_export_evidence(request.user, article),
+        "may_take_evidence": evidence.may_export_evidence(acting_user(request), article),
     }
     return TemplateResponse(request, "admin/sheets.html", context)
 
 
 def review_sheet_pdf_view(request: HttpRequest, number: int) -> HttpResponse:
+    """Send the review sheet of one article as PDF, and record that in the audit."""
     article = _article_for_inspection(request, number)
-    audit.record_entry("article.sheet_exported", article, by=request.user)
-    return _file_response(
+    audit.record_entry("article.sheet_exported", article, by=acting_user(request))
+    return _pdf_response(
         review_sheets_pdf([review_sheet.review_sheet(article)], title=article.title),
         f"{_('Review sheet')}-{number}.pdf",
     )
 
 
-def evidence_pack_view(request: HttpRequest, number: int) -> HttpResponse:
-    """The evidence pack; written to a file that the system forgets when it was sent."""
+def evidence_pack_view(request: HttpRequest, number: int) -> FileResponse:
+    """Send the evidence pack, written to a temporary file that is deleted once it is sent."""
     article = _article_for_inspection(request, number)
     target = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
-    evidence.export_pack(article, target, by=request.user)
+    evidence.export_pack(article, target, by=acting_user(request))
     target.seek(0)
     response = FileResponse(target, as_attachment=True, filename=_("Evidence-%(number)d.zip") % {"number": number})
     response["Cache-Control"] = "private, no-store"
@@ -101,22 +104,20 @@ def evidence_pack_view(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def review_sheets_view(request: HttpRequest) -> HttpResponse:
-    """Every article published from one day to another: a page, or with `format=pdf` one file."""
-    if not (
-        permissions.has_duty_everywhere(request.user, Duty.PUBLISH)
-        or permissions.has_duty_everywhere(request.user, Duty.AUDIT)
-    ):
+    """Show the sheets of all articles published in a period as a page, or with `format=pdf` as one file."""
+    user = acting_user(request)
+    if not any(permissions.has_duty_everywhere(user, duty) for duty in (Duty.PUBLISH, Duty.AUDIT)):
         raise PermissionDenied(_("Sheets of all sections are for those who publish in all of them, and for auditors."))
     form = PeriodForm(request.GET if "start" in request.GET else None)
     found = form.articles() if form.is_bound and form.is_valid() else None
     if found is not None:
         days = [str(form.cleaned_data[key]) for key in ("start", "end")]
         site = SiteSettings.current()
-        audit.record_entry("sheets.exported", site, by=request.user, start=days[0], end=days[1])
+        audit.record_entry("sheets.exported", site, by=user, start=days[0], end=days[1])
         made = (review_sheet.review_sheet(article) for article in found.iterator(chunk_size=50))
         if request.GET.get("format") == "pdf":
             title = f"{_('Review sheet')} {days[0]} – {days[1]}"
-            return _file_response(review_sheets_pdf(made, title=title), f"{_('Review sheet')}-{days[0]}-{days[1]}.pdf")
+            return _pdf_response(review_sheets_pdf(made, title=title), f"{_('Review sheet')}-{days[0]}-{days[1]}.pdf")
     context = {
         **admin.site.each_context(request),
         "title": _("Review sheets"),
@@ -128,8 +129,9 @@ def review_sheets_view(request: HttpRequest) -> HttpResponse:
 
 
 def _article_for_inspection(request: HttpRequest, number: int) -> Article:
-    """For whoever works on content, and for auditors."""
-    if not any(permissions.has_duty_anywhere(request.user, duty) for duty in (*CONTENT, Duty.AUDIT)):
+    """Return the article. Raises PermissionDenied except for users with a duty about content, and auditors."""
+    user = acting_user(request)
+    if not any(permissions.has_duty_anywhere(user, duty) for duty in (*CONTENT, Duty.AUDIT)):
         raise PermissionDenied(_("Review sheets are for those who work on articles, and for auditors."))
     article = Article.objects.select_related("section__parent", "latest", "signed__previous").filter(pk=number).first()
     if article is None:
@@ -137,7 +139,7 @@ def _article_for_inspection(request: HttpRequest, number: int) -> Article:
     return article
 
 
-def _file_response(data: bytes, name: str) -> HttpResponse:
+def _pdf_response(data: bytes, name: str) -> HttpResponse:
     response = HttpResponse(data, content_type="application/pdf")
     response.headers["Content-Disposition"] = FileResponse(as_attachment=False, filename=name).headers.get(
         "Content-Disposition", ""

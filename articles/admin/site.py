@@ -1,9 +1,9 @@
-"""The desk's site: Django's admin with our name, our policy for scripts, and the address of whoever acts."""
+"""The desk's admin site: Django's, with a content security policy and the client's address for the audit."""
 
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp
@@ -14,15 +14,20 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
 from .. import audit, logins
 from ..client_address import request_address
+from .acting_user import acting_user
 
-# CKEditor 4 writes style attributes and one-line handlers (`onclick="…"`) into its toolbar. Scripts still come only
-# from files of ours: an injected <script> does not run here either (docs/decisions/editor.md).
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+# CKEditor 4 writes style attributes and inline handlers (`onclick="…"`) into its toolbar. Script elements are
+# restricted to our own files: an injected <script> does not run (docs/decisions/editor.md).
 POLICY = {
     "default-src": [NONE],
     "script-src": [SELF],
@@ -58,7 +63,7 @@ SCREENS = [
 
 
 class LogInForm(AdminAuthenticationForm):
-    """Does not even look at a password from where too many were wrong a moment ago."""
+    """Refuses an address after too many failed log-ins, before it checks the password."""
 
     def clean(self) -> dict[str, Any]:
         try:
@@ -76,55 +81,56 @@ class Desk(admin.AdminSite):
     enable_nav_sidebar = True
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """What every screen's template is given; the version is printed at the foot."""
+        """Add the version, which is printed in the footer."""
         return {**super().each_context(request), "version": settings.VERSION}
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """What waits for this person, what is due, and what went wrong."""
-        from .dashboard import what_waits  # noqa: PLC0415 (screens register with this site as they load)
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show the work lists and warnings of this user."""
+        from .dashboard import dashboard_context  # noqa: PLC0415 (screens register with this site as they load)
 
-        return super().index(request, {**(extra_context or {}), **what_waits(request.user)})
+        return super().index(request, {**(extra_context or {}), **dashboard_context(acting_user(request))})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """As Django does it, and recorded: who came in, or under which name somebody tried to; never a password.
+        """Log in as Django does, and record the user, or the user name that was refused; never a password.
 
-        429 for whoever has to wait (articles/logins.py), which is not recorded again and again.
+        The status is 429 after too many failed attempts (articles/logins.py); those are not recorded.
         """
         with audit.acting_from(request_address(request)):
             response = super().login(request, extra_context)
             if request.method != "POST":
                 return response
-            # By the answer, not by the user: somebody who is in already may be refused under another name.
+            # Not request.user: a user who is logged in already may be refused under another name.
             if response.status_code == HTTPStatus.FOUND:
-                logins.record_login(request.user)
-            elif response.context_data["form"].has_error(NON_FIELD_ERRORS, "wait"):
+                logins.record_login(acting_user(request))
+            elif _must_wait(response):
                 response.status_code = HTTPStatus.TOO_MANY_REQUESTS
             else:
                 logins.record_refused_login(request.POST.get("username", ""))
         return response
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Log out as Django does, and record it."""
         if request.method == "POST" and request.user.is_authenticated:
             with audit.acting_from(request_address(request)):
                 logins.record_logout(request.user)
         return super().logout(request, extra_context)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """As Django does it, with its audit entry or not at all."""
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Change the password as Django does, in one transaction with its audit entry."""
         with transaction.atomic():
             response = super().password_change(request, extra_context)
             if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-                logins.record_password_change(request.user)
+                logins.record_password_change(acting_user(request))
         return response
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
-        """The screens in the order of a day's work, not of the alphabet."""
+        """Return the screens in the order of SCREENS, by how often they are used, not by name."""
         apps = super().get_app_list(request, app_label)
         for app in apps:
             app["models"].sort(key=lambda model: SCREENS.index(model["object_name"]))
         return sorted(apps, key=lambda app: app["app_label"] != "articles")
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         from . import arrangement, sheets  # noqa: PLC0415 (screens register with this site as they load)
         from .review import queue_view  # noqa: PLC0415
 
@@ -136,12 +142,20 @@ class Desk(admin.AdminSite):
             *super().get_urls(),
         ]
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Add the content security policy and, for the audit, the client's address to every view of the desk."""
         guarded = csp(POLICY)(super().admin_view(view, cacheable))
 
         @wraps(guarded)
-        def from_somewhere(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def view_with_address(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             with audit.acting_from(request_address(request)):
                 return guarded(request, *args, **kwargs)
 
-        return from_somewhere
+        return cast(View, view_with_address)
+
+
+def _must_wait(response: HttpResponse) -> bool:
+    """Return True if the log-in form was refused because of too many failed attempts."""
+    if not isinstance(response, TemplateResponse) or not response.context_data:
+        return False
+    return bool(response.context_data["form"].has_error(NON_FIELD_ERRORS, "wait"))

@@ -1,3 +1,5 @@
+"""The screen of the site's settings, which are one row."""
+
 from typing import Any
 
 from django import forms
@@ -12,7 +14,7 @@ from .newsroom_admin import NewsroomAdmin
 
 
 class SiteSettingsForm(forms.ModelForm):
-    """The settings; what the act would refuse stands beside its field."""
+    """The form of the settings. Shows what `save_site_settings` would refuse beside its field."""
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
@@ -25,8 +27,8 @@ class SiteSettingsForm(forms.ModelForm):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(NewsroomAdmin):
-    """One row, so no list: the address of the list leads to the form."""
+class SiteSettingsAdmin(NewsroomAdmin[SiteSettings]):
+    """There is one row, so the list redirects to its form."""
 
     form = SiteSettingsForm
     save_act = staticmethod(site_settings.save_site_settings)

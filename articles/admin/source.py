@@ -1,3 +1,5 @@
+"""The screen of sources."""
+
 from django.contrib import admin
 
 from .. import sources
@@ -6,7 +8,7 @@ from .newsroom_admin import NewsroomAdmin
 
 
 @admin.register(Source)
-class SourceAdmin(NewsroomAdmin):
+class SourceAdmin(NewsroomAdmin[Source]):
     save_act = staticmethod(sources.save_source)
     list_display = ["name", "standing", "url"]
     list_filter = ["standing"]
