@@ -8,4 +8,4 @@ urlpatterns = [
     path("", include("articles.public.urls")),
 ]
 
-handler404 = "articles.public.pages.views.not_found_view"
+handler404 = "articles.public.pages.errors.not_found_view"

@@ -197,11 +197,11 @@ def test_every_room_is_there_and_newsroom_is_configuration_alone():
             "articles.admin.article",
         ),
         ("articles/audit.py", "from .assignments import permissions", "articles.assignments.permissions"),
-        ("articles/publishing.py", "from .public.pages import views", "articles.public.pages.views"),
+        ("articles/publishing.py", "from .public.pages import article", "articles.public.pages.article"),
         ("articles/baking/jobs.py", "from ..publishing import publish", "articles.publishing"),
-        ("articles/public/pages/views.py", "from serving import negotiation", "serving.negotiation"),
-        ("articles/public/pages/views.py", "from ...admin import article", "articles.admin.article"),
-        ("articles/public/pages/views.py", "from tests.bench import archive_text", "tests.bench.archive_text"),
+        ("articles/public/pages/article.py", "from serving import negotiation", "serving.negotiation"),
+        ("articles/public/pages/article.py", "from ...admin import article", "articles.admin.article"),
+        ("articles/public/pages/article.py", "from tests.bench import archive_text", "tests.bench.archive_text"),
         ("articles/management/commands/serve.py", "import newsroom.wsgi", "newsroom.wsgi"),
         ("articles/migrations/0001_initial.py", "from articles.search import find", "articles.search"),
         ("serving/baked_files.py", "from articles.models import Article", "articles.models"),
@@ -224,16 +224,16 @@ def test_a_planted_module_without_a_place_is_found(path):
 @pytest.mark.parametrize(
     ("path", "line", "other"),
     [
-        ("articles/public/pages/article_page.py", "from . import views", "articles.public.pages.views"),
+        ("articles/public/pages/article_page.py", "from . import article", "articles.public.pages.article"),
         (
             "articles/public/pages/article_page.py",
-            "def later():\n    from .views import article",
-            "articles.public.pages.views",
+            "def later():\n    from .article import article_view",
+            "articles.public.pages.article",
         ),
         (
             "articles/public/pages/article_page.py",
-            "from articles.public.pages.views import article_view",
-            "articles.public.pages.views",
+            "from articles.public.pages.article import article_view",
+            "articles.public.pages.article",
         ),
         ("articles/models/section.py", "import articles.models", "articles.models"),
         ("serving/negotiation.py", "from . import baked_files", "serving.baked_files"),
@@ -246,7 +246,7 @@ def test_a_planted_circle_inside_a_floor_is_found(path, line, other):
 
 def test_an_import_for_types_alone_makes_no_circle():
     path = "articles/public/pages/article_page.py"
-    line = "if TYPE_CHECKING:\n    from . import views"
+    line = "if TYPE_CHECKING:\n    from . import article"
     assert first_circle({**SOURCES, path: f"{SOURCES[path]}\n{line}\n"}) == []
 
 

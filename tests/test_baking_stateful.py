@@ -52,7 +52,7 @@ class Site(RuleBasedStateMachine):
             mock.patch.object(timezone, "now", side_effect=self.now),
             mock.patch("articles.models.section.PAGE_SIZE", 2),
             mock.patch("articles.models.article.PAGE_SIZE", 2),
-            mock.patch("articles.public.pages.views.PAGE_SIZE", 2),
+            mock.patch("articles.public.pages.section.PAGE_SIZE", 2),
             mock.patch("articles.baking.affected_pages.PAGE_SIZE", 2),
             mock.patch("articles.baking.affected_pages.SITEMAP_SIZE", 4),
             mock.patch("articles.baking.affected_pages.AT_THE_SAME_TIME", 0),

@@ -35,7 +35,7 @@ FEATURES = {
     "permission": "verb test",
     "person": "noun verb door test",
     "picture": "noun verb door test",
-    "preview": "verb test",
+    "preview": "verb door test",
     "publish": "verb test",
     "read": "noun verb door test",
     "relation": "verb test",

@@ -31,7 +31,7 @@ class ReadingFilter(admin.SimpleListFilter):
     choices_by_key: dict[str, tuple[Sentence, Callable[[ArticleQuerySet], ArticleQuerySet]]] = {
         "waiting": (gettext_lazy("Being read"), lambda rows: rows.filter(stage__gt=0, stage__lte=F("stages"))),
         "held": (gettext_lazy("On hold"), lambda rows: rows.filter(on_hold=True)),
-        "ready": (gettext_lazy("Read by all, not published"), ArticleQuerySet.ready),
+        "ready": (gettext_lazy("Read by all, not published"), ArticleQuerySet.ready_to_publish),
         "scheduled": (gettext_lazy("Scheduled"), lambda rows: rows.filter(scheduled_for__isnull=False)),
         "late": (
             gettext_lazy("Published before its readings"),

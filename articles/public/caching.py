@@ -1,4 +1,4 @@
-"""What caches may do with a page that Django itself answered: the same as with a baked one."""
+"""The Cache-Control header of pages that Django answers: the same as for baked files."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ SAFE = ("GET", "HEAD")
 
 
 class CacheControlMiddleware:
-    """Readers' pages are the same for everybody (law 9), so any cache may hold one, as long as it asks whether it is new."""
+    """Let caches keep readers' pages, which are the same for everybody (law 9), as long as they revalidate them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

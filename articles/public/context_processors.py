@@ -1,13 +1,13 @@
-"""What Django's templates get beside a view's own context (TEMPLATES in newsroom/settings.py)."""
+"""The context processor of readers' templates (TEMPLATES in newsroom/settings.py)."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from .pages import page_batch
+from .pages.page_batch import PageBatch
 
 
 def site_context_processor(request: HttpRequest) -> dict[str, Any]:
-    """Add `site`: settings, navigation and footer of readers' pages, read when a template first prints some of it."""
-    return {"site": SimpleLazyObject(lambda: page_batch.page_batch(request).site)}
+    """Return `site`, the `SiteContext` of readers' pages, which is read when a template first uses it."""
+    return {"site": SimpleLazyObject(lambda: PageBatch.of_request(request).site)}

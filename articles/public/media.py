@@ -1,7 +1,7 @@
-"""Uploaded files, served so that no browser can take one for a page: the type comes from our table, never from the file.
+"""Uploaded files, served so that no browser treats one as a page: the type comes from our table, not from the file.
 
-Names are hashes of the bytes: an address never changes its content, and nobody guesses one. In production nginx serves
-the same directory with the same headers.
+Names are hashes of the bytes, so an address never changes its content and cannot be guessed. In production nginx serves
+the same directory with the same headers (deploy/nginx/media.conf).
 """
 
 import os
@@ -31,38 +31,41 @@ HEADERS = {
 
 @require_safe
 def stored_file(request: HttpRequest, name: str) -> HttpResponseBase:
-    """One stored file; documents are always offered for saving, under the name the editor gave them."""
+    """One stored file; documents are always downloads, under the name that the editor gave them. 404 if there is none."""
     found = NAME.fullmatch(name)
     if not found or found[3] not in CONTENT_TYPES or not default_storage.exists(name):
         raise Http404
-    shown = None
-    if found[1] == "attachments" and found[3] not in PLAYED:
-        shown = Attachment.objects.filter(file=name).values_list("name", flat=True).first()
-        if shown is None:
-            raise Http404
-        if not shown.lower().endswith(f".{found[3]}"):
-            shown = f"{shown}.{found[3]}"  # what it is saved as never pretends to be another kind
+    is_document = found[1] == "attachments" and found[3] not in PLAYED
+    download_name = _download_name(name, found[3]) if is_document else None
     file = default_storage.open(name)
     etag = byte_ranges.etag_of(os.fstat(file.fileno()))
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
-        response = _file_response_range(request, file, etag)
+        response = _file_response(request, file, etag)
     else:
         file.close()
     if response.status_code >= HTTPStatus.BAD_REQUEST:
-        return response  # says nothing about the file: no cache may keep it
+        return response  # without the headers that let caches keep it for a year
     if response.status_code != HTTPStatus.NOT_MODIFIED:
         response["Content-Type"] = CONTENT_TYPES[found[3]]
-        if shown is not None:
-            response["Content-Disposition"] = content_disposition_header(True, shown) or "attachment"
+        if download_name is not None:
+            response["Content-Disposition"] = content_disposition_header(True, download_name) or "attachment"
     for header, value in HEADERS.items():
         response[header] = value
     response["ETag"] = etag
     return response
 
 
-def _file_response_range(request: HttpRequest, file: File, etag: str) -> HttpResponseBase:
-    """A file, whole or from where its download was interrupted."""
+def _download_name(name: str, extension: str) -> str:
+    """Return the editor's name for an attachment, ending in its real extension. Raises Http404 if there is no row."""
+    shown = Attachment.objects.filter(file=name).values_list("name", flat=True).first()
+    if shown is None:
+        raise Http404
+    return shown if shown.lower().endswith(f".{extension}") else f"{shown}.{extension}"
+
+
+def _file_response(request: HttpRequest, file: File, etag: str) -> HttpResponseBase:
+    """Return the file, or the part that the Range header asks for; 416 if there is no such part."""
     try:
         part = byte_ranges.requested_part(request.META, etag, file.size)
     except byte_ranges.Unsatisfiable:

@@ -1,15 +1,15 @@
-"""Answers for addresses that used to be: asked only when nothing else answered."""
+"""Answers for old addresses, looked up only if nothing else answers."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from .. import old_paths
-from .pages import views
+from .pages.errors import gone_response
 
 
 class OldPathMiddleware:
-    """Turn a 404 into the 301 or 410 that the table of old paths knows for it. Django's redirects app does it so too."""
+    """Turn a 404 into the 301 or 410 that the table of old paths has for the address, like Django's redirects app."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,4 +21,4 @@ class OldPathMiddleware:
         old = old_paths.find_old_path(request.path_info)
         if old is None:
             return response
-        return HttpResponsePermanentRedirect(old.target) if old.target else views.gone_response(request)
+        return HttpResponsePermanentRedirect(old.target) if old.target else gone_response(request)

@@ -1,4 +1,4 @@
-"""Where a reader's browser says that a page was read."""
+"""The address to which a reader's browser reports that an article was read."""
 
 import re
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from .. import reads
 
-# Programs that fetch pages, and say so. A browser with scripts that is none of them sends the beacon.
+# User agents of programs that fetch pages; reads by them are not counted.
 BOTS = re.compile(
     r"bot|spider|crawl|slurp|headless|preview|scan|monitor|lighthouse|archive|facebookexternalhit|mediapartners|"
     r"curl|wget|python|java/|go-http|okhttp|libwww|httpclient|axios|node",
@@ -18,12 +18,13 @@ BOTS = re.compile(
 )
 
 
-@csrf_exempt  # there is no session here, and nothing to forge but a number that says "read"
+@csrf_exempt  # there is no session; a forged request can only count a read
 @never_cache
 @require_POST
 def count_read_view(request: HttpRequest, number: int) -> HttpResponse:
-    """Count one read. Always 204: nobody learns what was counted. No cookie is read or set, no address looked at, and the
-    body is not read.
+    """Count one read. The answer is always 204, so that it does not reveal what was counted.
+
+    No cookie is read or set; neither the client's address nor the body is looked at.
     """
     if _is_human_reader(request):
         reads.count_read(number)
@@ -31,6 +32,7 @@ def count_read_view(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _is_human_reader(request: HttpRequest) -> bool:
+    """Return True if the request comes from one of our pages, in a browser that neither is a bot nor prefetches."""
     headers = request.headers
     agent = headers.get("User-Agent", "")
     return (

@@ -1,4 +1,6 @@
-"""Where QR codes land, and the images that show them."""
+"""The addresses in QR codes, and the images of the codes."""
+
+from typing import Literal
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -10,34 +12,35 @@ from django.views.decorators.http import require_safe
 
 from .. import short_links
 from ..models import ShortLink, SiteSettings
-from .pages import views
 from .pages.article_page import text_has_changed
+from .pages.errors import gone_response
+from .public_facts import live_edition
 
-SMALLEST, USUAL, LARGEST = 64, 328, 2048
+SMALLEST, USUAL, LARGEST = 64, 328, 2048  # pixels
 
 
 @never_cache
 @require_safe
 def scan_view(request: HttpRequest, code: str) -> HttpResponse:
-    """Count the scan and lead on to the article in one step; 410 where it was withdrawn, 404 for a code of no article."""
+    """Count the scan and redirect to the article; 410 if it was withdrawn or has expired, 404 for an unknown code."""
     link = short_links.find_short_link(code)
     if link is None:
         raise Http404
     if not link.article.is_public:
-        return views.gone_response(request, link.article.state)
+        return gone_response(request, link.article.state)
     if request.method == "GET":
         short_links.count_scan(link)
     target = link.article.public_url
-    if link.edition and text_has_changed(link.edition, link.article.live):
-        # The paper says something else than the page by now.
+    if link.edition and text_has_changed(link.edition, live_edition(link.article)):
+        # The printed text is out of date, and this page says so.
         target = settings.SITE_URL + reverse("since", args=[link.article_id, link.edition.number])
-    # Absolute, with the host from settings: a forged Host header leads nobody astray.
+    # Absolute, with the host from settings: a forged Host header cannot redirect anybody elsewhere.
     return redirect(target)
 
 
 @require_safe
-def code_image_view(request: HttpRequest, code: str, form: str) -> HttpResponse:
-    """The image of a code, `?size=` pixels square. The image of a code never changes, so caches may keep it."""
+def code_image_view(request: HttpRequest, code: str, form: Literal["svg", "png"]) -> HttpResponse:
+    """The image of a code, `?size=` pixels square; caches may keep it for a day. 400 for a size that is no number."""
     if not ShortLink.objects.filter(code=code).exists():
         raise Http404
     try:

@@ -1,4 +1,4 @@
-"""The readers' addresses (docs/architecture.md lists them). None of them sets or reads a cookie."""
+"""The readers' addresses (docs/architecture.md lists them). Only those under /look/ read or set a cookie."""
 
 from django.urls import path, re_path
 
@@ -8,23 +8,26 @@ from .pages import (
     appearance,
     archive,
     arrangement,
+    article,
     history,
+    home,
     persons_sources_keywords,
+    preview,
     reports,
     search,
+    section,
     style_guide,
-    views,
 )
 
 urlpatterns = [
-    path("", views.home_view, name="home"),
-    path("a/<int:number>/", views.article_view, name="article"),
+    path("", home.home_view, name="home"),
+    path("a/<int:number>/", article.article_view, name="article"),
     path("a/<int:number>/history/", history.history_view, name="history"),
-    path("a/<int:number>/since/<int:edition>/", views.printout_view, name="since"),
+    path("a/<int:number>/since/<int:edition>/", article.printout_view, name="since"),
     path("report/<int:number>/", reports.report_view, name="report"),
     path("report/<str:token>/", reports.report_answer_view, name="report_answer"),
-    path("s/<slug:slug>/", views.section_view, name="section"),
-    path("s/<slug:slug>/<int:page>/", views.section_page_view, name="section_page"),
+    path("s/<slug:slug>/", section.section_view, name="section"),
+    path("s/<slug:slug>/<int:page>/", section.section_page_view, name="section_page"),
     path("p/<int:key>/", persons_sources_keywords.person_view, name="person"),
     path("o/<int:key>/", persons_sources_keywords.source_view, name="source"),
     path("k/<int:key>/", persons_sources_keywords.keyword_view, name="keyword"),
@@ -41,9 +44,9 @@ urlpatterns = [
     path("t/<slug:slug>/", arrangement.topic_view, name="topic"),
     path("topics/", arrangement.topics_view, name="topics"),
     path("search/", search.search_view, name="search"),
-    path("preview/front/<str:token>/", views.preview_arrangement_view, name="preview_front"),
-    path("preview/<str:token>/", views.preview_view, name="preview"),
-    # Codes are scanned in capitals and typed in any case.
+    path("preview/front/<str:token>/", preview.preview_arrangement_view, name="preview_front"),
+    path("preview/<str:token>/", preview.preview_view, name="preview"),
+    # QR codes contain capitals; people type codes in any case.
     re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", short_links.code_image_view, name="qr_image"),
     re_path(r"^q/(?P<code>[A-Za-z0-9-]{2,32})$", short_links.scan_view, name="short_link"),
     re_path(r"^Q/(?P<code>[A-Za-z0-9-]{2,32})$", short_links.scan_view),

@@ -1,4 +1,4 @@
-"""Parts of readers' pages that templates ask for."""
+"""Template tags and filters of readers' pages."""
 
 import re
 from collections.abc import Hashable, Iterable
@@ -20,23 +20,23 @@ from ..search.finding import SnippetPart
 register = template.Library()
 HAN = re.compile("[\u3400-\u9fff]")
 SPAN_HTML = {"same": "{}", "added": "<ins>{}</ins>", "removed": "<del>{}</del>"}
-CURRENT = "chrome.current"  # where it is kept while one page is rendered
+CURRENT = "chrome.current"  # key in the render context of one page
 
 
 @register.simple_tag(takes_context=True)
 def shared_chrome(context: Context, name: str, **given: Hashable) -> SafeString:
-    """What is the same on every page of a section, rendered once where many pages are rendered together (baking).
+    """Return a part that is the same on every page of a section; it is rendered once for pages that are baked together.
 
-    The template `name` with nothing but `site`, what is `given`, and `current`: the address of the section of the first
-    level that the page stands in, or of the home page. Kept in `site`, which pages that are baked together share.
+    The template `name` gets only `site`, the arguments `given`, and `current`: the address of the page's section of the
+    first level, or of the home page. The result is cached in `site`, which pages that are baked together share.
     """
     site = context["site"]
-    kept = context.render_context
-    if CURRENT not in kept:
+    page_cache = context.render_context
+    if CURRENT not in page_cache:
         crumbs = context.get("crumbs") or getattr(context.get("page"), "crumbs", None)
         path = context["request"].path if "request" in context else ""
-        kept[CURRENT] = crumbs[0].url if crumbs else path if path == "/" else ""
-    current = kept[CURRENT]
+        page_cache[CURRENT] = crumbs[0].url if crumbs else path if path == "/" else ""
+    current = page_cache[CURRENT]
     key = (name, current, *given.items())
     if key not in site.rendered:
         site.rendered[key] = get_template(name).render({"site": site, "current": current, **given})
@@ -44,40 +44,44 @@ def shared_chrome(context: Context, name: str, **given: Hashable) -> SafeString:
 
 
 class LabelNode(Node):
-    """A `translate_label` of words that stand in the template: they are looked up once for each language, and kept."""
+    """The node of `{% translate %}` with a constant text, which is translated once for each language and cached."""
 
     def __init__(self, node: TranslateNode) -> None:
         self.node = node
-        self.said: dict[str | None, str] = {}
+        self.translated: dict[str | None, str] = {}
 
     def render(self, context: Context) -> str:
-        """The words in the language of the moment."""
+        """Return the text in the active language."""
         language = get_language()
-        if language not in self.said:
-            self.said[language] = self.node.render(context)
-        return self.said[language]
+        if language not in self.translated:
+            self.translated[language] = self.node.render(context)
+        return self.translated[language]
 
 
 @register.tag("translate")
 def translate_label(parser: Parser, token: Token) -> Node:
-    """Django's own tag, for templates that load `parts` after `i18n`: labels were a tenth of what a page cost."""
+    """Replace Django's tag in templates that load `public_tags` after `i18n`.
+
+    Without the cache, translating labels took a tenth of the time of a page.
+    """
     node = do_translate(parser, token)
-    words = token.split_contents()[1]
-    stands_here = words[0] in "\"'" and words[0] == words[-1]  # neither a variable nor filtered
-    return LabelNode(node) if stands_here and node.asvar is None else node
+    text = token.split_contents()[1]
+    is_constant = text[0] in "\"'" and text[0] == text[-1]  # neither a variable nor filtered
+    return LabelNode(node) if is_constant and node.asvar is None else node
 
 
 @register.filter
 def format_moment(instant: datetime) -> SafeString:
-    """An instant to the minute, as the norm prints it (YYYY-MM-DD HH:MM), in the site's zone; with its machine's form."""
+    """Return a <time> element with the minute in the site's zone, in the format of the norm (YYYY-MM-DD HH:MM)."""
     local = timezone.localtime(instant)
     return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%dT%H:%M%z}", f"{local:%Y-%m-%d %H:%M}")
 
 
 @register.filter
 def title_halves(title: str) -> str:
-    """A title whose halves stay together where a line has room for one (虚实题之间以空格分开); each is a line of its own, and
-    breaks in even parts, where it has not. Titles of words with spaces between them (in Latin letters) are left alone.
+    """Return a title with each half in a <span>, which the style sheet keeps on one line (虚实题之间以空格分开).
+
+    A title with a part without Chinese characters is returned unchanged, since its spaces separate words.
     """
     parts = title.split()
     if len(parts) < 2 or not all(HAN.search(part) for part in parts):

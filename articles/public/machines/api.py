@@ -1,221 +1,173 @@
-"""What is public, as JSON, for a mini-program or the provincial platform: read only, for everybody, no key (docs/api.md).
+"""Public content as JSON, for a mini-program or the provincial platform: read only, without a key (docs/api.md).
 
-The document that describes it is api_document.py; tests/test_api.py holds the two together.
+api_document.py describes it in OpenAPI; tests/test_api.py checks that the answers match that document.
 """
 
-import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from hashlib import sha256
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.urls import path
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ... import search, short_links
+from ... import search
 from ...baking import CACHE_CONTROL
-from ...models import Article, Edition, Section
+from ...models import Article
 from ...refusals import Problem, Refusal
-from ..pages import page_batch
-from ..pages.article_page import ArticlePage, edition_note
+from ..pages.page_batch import PageBatch
 from .api_document import LARGEST_PAGE, MOST_PAGES, USUAL_PAGE, openapi_document
+from .api_facts import article_facts, article_summary, edition_facts, section_facts
+from .api_parameters import (
+    UNKNOWN_ORDER,
+    ApiError,
+    day_range,
+    make_cursor,
+    number_parameter,
+    parse_cursor,
+    query_parameters,
+    section_parameter,
+)
 
-CURSOR = re.compile(r"([0-9]{1,16})-([0-9]{1,18})")
-PARAMETERS = {
-    "articles": {"section", "since", "until", "limit", "cursor"},
-    "search": {"q", "section", "person", "keyword", "source", "since", "until", "order", "page"},
-}
-
-
-UNKNOWN_ORDER = Problem("api.unknown_order", _("“order” is “best” or “time”."))
-UNKNOWN_PARAMETER = Problem("api.unknown_parameter", _("There is no parameter “%(unknown)s”; there are: %(known)s."))
-ODD_PARAMETER = Problem("api.odd_parameter", _("A parameter is at most 200 characters long, and none of them is NUL."))
-NO_NUMBER = Problem("api.no_number", _("“%(name)s” is a number from 1 to %(most)d."))
-NO_SECTION = Problem("api.no_section", _("There is no section “%(slug)s”."))
-NO_DAY = Problem("api.no_day", _("“%(name)s” is a day such as 2026-05-31."))
-NO_CURSOR = Problem("api.no_cursor", _("“cursor” is what “next” of the page before says."))
+MOST_EDITIONS = 50
 NO_ARTICLE = Problem("api.no_article", _("There is no such article."))
 NOT_PUBLIC = Problem("api.not_public", _("This article can no longer be read here."))
 
 
-class ApiError(Refusal):
-    """Raised for what cannot be answered; the answer has this status instead (RFC 9457)."""
-
-    def __init__(self, status: int, problem: Problem) -> None:
-        super().__init__(problem)
-        self.status = status
-
-
 def api_resource(view: Callable[..., dict[str, Any]]) -> Callable[..., HttpResponse]:
-    """A view that answers a dictionary: as JSON, with a strong ETag, for every origin; a Refusal as problem+json."""
+    """Decorate a view that returns a dictionary.
+
+    The answer is JSON with a strong ETag, open to every origin; if the view raises a Refusal, it is problem+json.
+    """
 
     @require_safe
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             response = JsonResponse(view(request, *args, **kwargs), json_dumps_params={"ensure_ascii": False})
         except Refusal as refusal:
-            status = refusal.status if isinstance(refusal, ApiError) else 422
-            facts = {
-                "type": "about:blank",
-                "title": _("This cannot be answered"),
-                "status": status,
-                "detail": str(refusal),
-            }
-            response = JsonResponse(
-                facts,
-                status=status,
-                json_dumps_params={"ensure_ascii": False},
-                content_type="application/problem+json",
-            )
-            response["Cache-Control"] = "no-store"
+            return _problem_response(refusal)
         response["Access-Control-Allow-Origin"] = "*"
-        if response.status_code != 200:
-            return response
         response["Cache-Control"] = CACHE_CONTROL
         response["ETag"] = etag = f'"{sha256(response.content).hexdigest()[:32]}"'
-        return get_conditional_response(request, etag=etag, response=response)
+        return get_conditional_response(request, etag=etag, response=response) or response
 
-    return answered
+    return answer
+
+
+def _problem_response(refusal: Refusal) -> HttpResponse:
+    """Return the refusal as RFC 9457 has it; never cached."""
+    status = refusal.status if isinstance(refusal, ApiError) else 422
+    facts = {"type": "about:blank", "title": _("This cannot be answered"), "status": status, "detail": str(refusal)}
+    return JsonResponse(
+        facts,
+        status=status,
+        json_dumps_params={"ensure_ascii": False},
+        content_type="application/problem+json",
+        headers={"Cache-Control": "no-store", "Access-Control-Allow-Origin": "*"},
+    )
 
 
 @api_resource
 def openapi_view(request: HttpRequest) -> dict[str, Any]:
+    """The OpenAPI document of this interface."""
     return openapi_document()
 
 
 @api_resource
 def api_sections(request: HttpRequest) -> dict[str, Any]:
     """Every section, parents before children."""
-    found = page_batch.page_batch(request).site.sections
-    return {
-        "sections": [
-            {
-                "slug": s.slug,
-                "name": s.name,
-                "parent": s.parent.slug if s.parent else None,
-                "description": s.description,
-                "url": settings.SITE_URL + s.get_absolute_url(),
-            }
-            for s in found
-        ]
-    }
+    return {"sections": [section_facts(section) for section in PageBatch.of_request(request).site.sections]}
 
 
 @api_resource
 def api_articles(request: HttpRequest) -> dict[str, Any]:
-    """The newest first; `next` leads to the older ones."""
-    asked = _query_parameters(request, "articles")
-    limit = _number_parameter(asked, "limit", USUAL_PAGE, LARGEST_PAGE)
+    """The newest articles first; `next` is the cursor of older ones, None on the last page."""
+    parameters = query_parameters(request, "articles")
+    limit = number_parameter(parameters, "limit", USUAL_PAGE, LARGEST_PAGE)
     rows = Article.objects.public().for_lists()
-    section = _section_parameter(request, asked)
+    section = section_parameter(request, parameters)
     if section:
         rows = rows.filter(listed_in=section)
-    rows = rows.first_published_between(*_day_range(asked))
-    if asked.get("cursor"):
-        at, number = _parse_cursor(asked["cursor"])
+    rows = rows.first_published_between(*day_range(parameters))
+    if parameters.get("cursor"):
+        at, number = parse_cursor(parameters["cursor"])
         rows = rows.filter(first_published_at__lte=at).filter(Q(first_published_at__lt=at) | Q(number__lt=number))
     found = list(rows[: limit + 1])
-    more = len(found) > limit
+    has_more = len(found) > limit
     found = found[:limit]
     return {
-        "articles": [_article_summary(article) for article in found],
-        "next": _next_cursor(found[-1]) if more else None,
+        "articles": [article_summary(article) for article in found],
+        "next": make_cursor(found[-1]) if has_more else None,
     }
 
 
 @api_resource
 def api_article(request: HttpRequest, number: int) -> dict[str, Any]:
     """One article as readers see it."""
-    row = _public_article(request, number)
-    page = ArticlePage.of_edition(row)
-    content = page.content
-    return {
-        **_summary_facts(row, content["title"], content["summary"], page.section),
-        "kicker": content["kicker"],
-        "subtitle": content["subtitle"],
-        "body": content["body"],
-        "edition": page.edition,
-        "updated_at": _iso_instant(page.updated_at),
-        "source": content["source"]["name"] if content["source"] else None,
-        "original_url": content["original_url"] or None,
-        "authors": page.authors,
-        "credits": [{"role": c["role"], "name": c["name"], "unit": c["unit"]} for c in content["credits"]],
-        "keywords": content["keywords"],
-        "cover": _picture_facts(content["cover"]) if content["cover"] else None,
-        "pictures": [_picture_facts(picture) for picture in content["pictures"]],
-        "attachments": [
-            {"name": a["name"], "url": settings.SITE_URL + a["url"], "size": a["size"]} for a in page.attachments
-        ],
-        "corrections": [{"note": c.note, "published_at": _iso_instant(c.published_at)} for c in page.corrections],
-        "codes": {
-            name: short_links.code_url(short_links.code_for(number, purpose))
-            for name, purpose in (("wechat", "W"), ("phone", "M"))
-        },
-    }
+    return article_facts(_public_article(request, number))
 
 
 @api_resource
 def api_editions(request: HttpRequest, number: int) -> dict[str, Any]:
-    """How often an article was published, when, and what readers were told of it; the newest fifty."""
-    row = _public_article(request, number)
-    found = row.editions.order_by("-number")[:50]
-    return {
-        "editions": [
-            {
-                "number": e.number,
-                "kind": e.kind,
-                "published_at": _iso_instant(e.published_at),
-                "digest": e.digest,
-                "note": edition_note(e) if e.kind == Edition.Kind.CORRECTION else "",
-            }
-            for e in found
-        ]
-    }
+    """The newest editions of an article, newest first."""
+    editions = _public_article(request, number).editions.order_by("-number")[:MOST_EDITIONS]
+    return {"editions": [edition_facts(edition) for edition in editions]}
 
 
 @api_resource
 def api_search(request: HttpRequest) -> dict[str, Any]:
     """What the site's search finds."""
-    asked = _query_parameters(request, "search")
-    section = _section_parameter(request, asked)
-    since, until = _day_range(asked)
-    by_time = asked.get("order", "best")
-    if by_time not in ("best", "time"):
+    parameters = query_parameters(request, "search")
+    section = section_parameter(request, parameters)
+    since, until = day_range(parameters)
+    order = parameters.get("order", "best")
+    if order not in ("best", "time"):
         raise ApiError(400, UNKNOWN_ORDER)
-    page = _number_parameter(asked, "page", 1, MOST_PAGES)
+    page = number_parameter(parameters, "page", 1, MOST_PAGES)
     query = search.SearchQuery(
-        words=search.SearchQuery.words_in(asked.get("q", "")),
+        words=search.SearchQuery.words_in(parameters.get("q", "")),
         sections=tuple(section.with_all_below()) if section else (),
-        person=asked.get("person", ""),
-        keyword=asked.get("keyword", ""),
-        source=asked.get("source", ""),
+        person=parameters.get("person", ""),
+        keyword=parameters.get("keyword", ""),
+        source=parameters.get("source", ""),
         since=since,
         until=until,
-        by_time=by_time == "time",
+        by_time=order == "time",
     )
     found = search.search_articles(query, first=(page - 1) * USUAL_PAGE, most=USUAL_PAGE)
-    rows = Article.objects.public().for_lists().in_bulk([hit.number for hit in found.hits])
-    hits = [
+    return {"hits": _hit_facts(found.hits), "total": found.total, "more": found.more}
+
+
+def _hit_facts(hits: list[search.SearchHit]) -> list[dict[str, Any]]:
+    """Return the hits whose articles are still public."""
+    articles = Article.objects.public().for_lists().in_bulk([hit.number for hit in hits])
+    return [
         {
-            **_article_summary(rows[hit.number]),
+            **article_summary(articles[hit.number]),
             "snippet": [{"text": part.text, "found": part.found} for part in hit.snippet],
         }
-        for hit in found.hits
-        if hit.number in rows
+        for hit in hits
+        if hit.number in articles
     ]
-    return {"hits": hits, "total": found.total, "more": found.more}
 
 
-def api_urls() -> list[Any]:
-    """Where the resources are."""
+def _public_article(request: HttpRequest, number: int) -> Article:
+    """Return a public article. Raises ApiError: 404 if it was never public, 410 if it is public no longer."""
+    article = PageBatch.of_request(request).article(number) if number < 2**63 else None
+    if article is None:
+        raise ApiError(404, NO_ARTICLE)
+    if not article.is_public:
+        raise ApiError(410, NOT_PUBLIC)
+    return article
+
+
+def api_urls() -> list[URLPattern]:
+    """Return the addresses of the resources."""
     return [
         path("api/v1/openapi.json", openapi_view, name="api"),
         path("api/v1/sections", api_sections, name="api_sections"),
@@ -224,109 +176,3 @@ def api_urls() -> list[Any]:
         path("api/v1/articles/<int:number>/editions", api_editions, name="api_editions"),
         path("api/v1/search", api_search, name="api_search"),
     ]
-
-
-# --- what was asked ---------------------------------------------------------------------------------------------------
-
-
-def _query_parameters(request: HttpRequest, name: str) -> QueryDict:
-    """The parameters; one that we do not know is said, so that a typing error is not taken for "everything"."""
-    unknown = set(request.GET) - PARAMETERS[name]
-    if unknown:
-        known = {"unknown": "、".join(sorted(unknown)[:5])[:80], "known": ", ".join(sorted(PARAMETERS[name]))}
-        raise ApiError(400, UNKNOWN_PARAMETER.filled(**known))
-    for value in request.GET.values():
-        if "\x00" in value or len(value) > 200:
-            raise ApiError(400, ODD_PARAMETER)
-    return request.GET
-
-
-def _number_parameter(asked: QueryDict, name: str, usual: int, most: int) -> int:
-    text = asked.get(name, str(usual))
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= most):
-        raise ApiError(400, NO_NUMBER.filled(name=name, most=most))
-    return int(text)
-
-
-def _section_parameter(request: HttpRequest, asked: QueryDict) -> Section | None:
-    slug = asked.get("section")
-    if not slug:
-        return None
-    found = next((s for s in page_batch.page_batch(request).site.sections if s.slug == slug), None)
-    if found is None:
-        raise ApiError(404, NO_SECTION.filled(slug=slug[:40]))
-    return found
-
-
-def _day_range(asked: QueryDict) -> tuple[date | None, date | None]:
-    days: list[date | None] = []
-    for name in ("since", "until"):
-        try:
-            day = date.fromisoformat(asked[name]) if asked.get(name) else None
-        except ValueError:
-            day = date.min
-        if day and not 1900 <= day.year <= 2200:
-            raise ApiError(400, NO_DAY.filled(name=name))
-        days.append(day)
-    return days[0], days[1]
-
-
-def _parse_cursor(text: str) -> tuple[datetime, int]:
-    found = CURSOR.fullmatch(text)
-    if found:
-        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(found[1])), int(found[2])
-    raise ApiError(400, NO_CURSOR)
-
-
-def _next_cursor(article: Article) -> str:
-    since = article.first_published_at - datetime.fromtimestamp(0, UTC)
-    return f"{since // timedelta(microseconds=1)}-{article.number}"
-
-
-def _public_article(request: HttpRequest, number: int) -> Article:
-    row = page_batch.page_batch(request).article(number) if number < 2**63 else None
-    if row is None:
-        raise ApiError(404, NO_ARTICLE)
-    if not row.is_public:
-        raise ApiError(410, NOT_PUBLIC)
-    return row
-
-
-# --- what is answered -------------------------------------------------------------------------------------------------
-
-
-def _article_summary(article: Article) -> dict[str, Any]:
-    edition = article.live
-    cover = edition.cover
-    return {
-        **_summary_facts(article, edition.title, edition.summary, article.listed_in),
-        "cover": {"url": settings.SITE_URL + cover.url, "width": cover.width, "height": cover.height, "alt": cover.alt}
-        if cover
-        else None,
-    }
-
-
-def _summary_facts(article: Article, title: str, summary: str, section: Section) -> dict[str, Any]:
-    return {
-        "number": article.number,
-        "url": article.public_url,
-        "title": title,
-        "summary": summary,
-        "section": section.slug,
-        "published_at": _iso_instant(article.first_published_at),
-    }
-
-
-def _picture_facts(facts: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "url": settings.SITE_URL + settings.MEDIA_URL + facts["file"],
-        "width": facts["width"],
-        "height": facts["height"],
-        "alt": facts["alt"],
-        "credit": facts["credit"],
-        "ai_label": facts["ai_label"],
-    }
-
-
-def _iso_instant(instant: datetime | None) -> str | None:
-    return timezone.localtime(instant).isoformat(timespec="seconds") if instant else None

@@ -12,16 +12,18 @@ OR_NONE = {"type": ["string", "null"]}
 
 
 def object_schema(**properties: dict[str, Any]) -> dict[str, Any]:
-    """An object that has all of these properties and no other."""
+    """Return the schema of an object that has all of these properties and no others."""
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
-def list_schema(what: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": what}
+def list_schema(items: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a list."""
+    return {"type": "array", "items": items}
 
 
-def nullable_schema(what: dict[str, Any]) -> dict[str, Any]:
-    return {"oneOf": [what, {"type": "null"}]}
+def nullable_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a value that may be null."""
+    return {"oneOf": [schema, {"type": "null"}]}
 
 
 COVER = object_schema(url=STRING, width=INTEGER, height=INTEGER, alt=STRING)
@@ -59,16 +61,21 @@ ARTICLE = object_schema(
 EDITION = object_schema(number=INTEGER, kind=STRING, published_at=INSTANT, digest=STRING, note=STRING)
 SECTION = object_schema(slug=STRING, name=STRING, parent=OR_NONE, description=STRING, url=STRING)
 PROBLEM = object_schema(type=STRING, title=STRING, status=INTEGER, detail=STRING)
+PROBLEM_RESPONSE = {
+    "description": "A sentence that says what is wrong (RFC 9457)",
+    "content": {"application/problem+json": {"schema": PROBLEM}},
+}
 NUMBER = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 
 
-def query_parameter(name: str, schema: dict[str, Any], what: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": schema, "description": what}
+def query_parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    """Return an optional parameter of a query."""
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
 
 
 TEXT = {"type": "string", "maxLength": 200, "pattern": "^[^\\u0000]*$"}
 CURSOR = {"type": "string", "pattern": "^[0-9]{1,16}-[0-9]{1,18}$"}
-WHEN = [
+FILTERS = [
     query_parameter("section", TEXT, "A section's slug."),
     query_parameter("since", DAY, "First published on this day or later, in the site's time zone."),
     query_parameter("until", DAY, "First published on this day or earlier."),
@@ -76,27 +83,16 @@ WHEN = [
 
 
 def read_operation(
-    what: str, answer: dict[str, Any], *problems: int, parameters: list[dict[str, Any]] | None = None
+    summary: str, answer: dict[str, Any], *problems: int, parameters: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """One resource that is read."""
-    answers: dict[str, Any] = {"200": {"description": what, "content": {"application/json": {"schema": answer}}}}
+    """Return the GET operation of a resource; `problems` are the statuses of its errors."""
+    answers: dict[str, Any] = {"200": {"description": summary, "content": {"application/json": {"schema": answer}}}}
     answers |= {str(status): {"$ref": "#/components/responses/Problem"} for status in problems}
-    return {"get": {"summary": what, "parameters": parameters or [], "responses": answers}}
+    return {"get": {"summary": summary, "parameters": parameters or [], "responses": answers}}
 
 
 def openapi_document() -> dict[str, Any]:
-    """OpenAPI 3.1."""
-    found = object_schema(hits=list_schema(HIT), total=INTEGER, more=BOOLEAN)
-    limit = query_parameter(
-        "limit", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}, f"How many; {USUAL_PAGE} if not said."
-    )
-    asked = [
-        query_parameter("q", TEXT, "Words that all must stand in an article; phrases in quotation marks."),
-        *WHEN,
-        *(query_parameter(name, TEXT, f"The {name}, as it is printed.") for name in ("person", "keyword", "source")),
-        query_parameter("order", {"enum": ["best", "time"]}, "The best or the newest first."),
-        query_parameter("page", {"type": "integer", "minimum": 1, "maximum": MOST_PAGES}, f"{USUAL_PAGE} hits a page."),
-    ]
+    """Return the document in OpenAPI 3.1."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -108,25 +104,33 @@ def openapi_document() -> dict[str, Any]:
         "servers": [{"url": settings.SITE_URL}],
         "paths": {
             "/api/v1/sections": read_operation("Every section", object_schema(sections=list_schema(SECTION))),
-            "/api/v1/articles": read_operation(
-                "Articles, newest first",
-                object_schema(articles=list_schema(LINE), next=OR_NONE),
-                400,
-                404,
-                parameters=[*WHEN, limit, query_parameter("cursor", CURSOR, "What “next” of the page before says.")],
-            ),
+            "/api/v1/articles": _articles_operation(),
             "/api/v1/articles/{number}": read_operation("One article", ARTICLE, 404, 410, parameters=[NUMBER]),
             "/api/v1/articles/{number}/editions": read_operation(
                 "Its editions", object_schema(editions=list_schema(EDITION)), 404, 410, parameters=[NUMBER]
             ),
-            "/api/v1/search": read_operation("What a search finds", found, 400, 404, parameters=asked),
+            "/api/v1/search": _search_operation(),
         },
-        "components": {
-            "responses": {
-                "Problem": {
-                    "description": "A sentence that says what is wrong (RFC 9457)",
-                    "content": {"application/problem+json": {"schema": PROBLEM}},
-                }
-            }
-        },
+        "components": {"responses": {"Problem": PROBLEM_RESPONSE}},
     }
+
+
+def _articles_operation() -> dict[str, Any]:
+    size = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}
+    limit = query_parameter("limit", size, f"Articles per page; {USUAL_PAGE} by default.")
+    cursor = query_parameter("cursor", CURSOR, "The value of “next” on the page before.")
+    answer = object_schema(articles=list_schema(LINE), next=OR_NONE)
+    return read_operation("Articles, newest first", answer, 400, 404, parameters=[*FILTERS, limit, cursor])
+
+
+def _search_operation() -> dict[str, Any]:
+    page = {"type": "integer", "minimum": 1, "maximum": MOST_PAGES}
+    parameters = [
+        query_parameter("q", TEXT, "Words that an article must all contain; phrases in quotation marks."),
+        *FILTERS,
+        *(query_parameter(name, TEXT, f"The {name}, as it is printed.") for name in ("person", "keyword", "source")),
+        query_parameter("order", {"enum": ["best", "time"]}, "The best or the newest first."),
+        query_parameter("page", page, f"{USUAL_PAGE} hits a page."),
+    ]
+    answer = object_schema(hits=list_schema(HIT), total=INTEGER, more=BOOLEAN)
+    return read_operation("What a search finds", answer, 400, 404, parameters=parameters)

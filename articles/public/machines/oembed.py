@@ -1,4 +1,4 @@
-"""oEmbed for our own articles: how another site may show one (oembed.com)."""
+"""oEmbed (oembed.com): how another site embeds one of our articles."""
 
 import re
 
@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from ...models import Article, SiteSettings
+from ..public_facts import live_edition
 from .page_metadata import content_description
 
 LEAST, USUAL, MOST = 240, 600, 1200  # pixels
@@ -16,7 +17,7 @@ LEAST, USUAL, MOST = 240, 600, 1200  # pixels
 
 @require_safe
 def oembed_view(request: HttpRequest) -> HttpResponse:
-    """A quotation that leads to the article; 404 for what is no public article of ours, 501 for another form than JSON."""
+    """A quotation with a link to the article; 404 if `url` is no public article, 501 for formats other than JSON."""
     if request.GET.get("format", "json") != "json":
         return HttpResponse(status=501)
     found = re.fullmatch(re.escape(settings.SITE_URL) + r"/a/([1-9][0-9]{0,17})/", request.GET.get("url", ""))
@@ -25,19 +26,19 @@ def oembed_view(request: HttpRequest) -> HttpResponse:
     article = get_object_or_404(Article.objects.public().select_related("live__revision"), number=int(found[1]))
     asked = request.GET.get("maxwidth", "")
     width = min(max(int(asked), LEAST), MOST) if asked.isascii() and asked.isdigit() and len(asked) < 6 else USUAL
-    site = SiteSettings.current().name
+    site, edition = SiteSettings.current().name, live_edition(article)
     quotation = format_html(
         '<blockquote cite="{url}"><p><a href="{url}">{title}</a></p><p>{text}</p><footer>{site}</footer></blockquote>',
         url=article.public_url,
-        title=article.live.title,
-        text=content_description(article.live.revision.content),
+        title=edition.title,
+        text=content_description(edition.revision.content),
         site=site,
     )
     response = JsonResponse(
         {
             "version": "1.0",
             "type": "rich",
-            "title": article.live.title,
+            "title": edition.title,
             "provider_name": site,
             "provider_url": settings.SITE_URL + "/",
             "html": quotation,

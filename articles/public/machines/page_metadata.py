@@ -1,5 +1,5 @@
-"""What machines read in the head of a page: the meta tags of the government web page norm (国办发〔2017〕47号, 附件
-《网页设计规范》), Open Graph, and JSON-LD. Their values are the visible ones: same title, same minute, same source.
+"""Metadata for machines in the head of a page: the meta tags of the government web page norm (国办发〔2017〕47号, 附件
+《网页设计规范》), Open Graph, and JSON-LD. The values are those that the page shows: same title, same minute, same source.
 """
 
 import json
@@ -21,14 +21,15 @@ from django.utils.translation import pgettext
 from ...editing import split_keywords
 from ...models import Article, Section, SiteSettings
 from ..pages.article_page import ArticlePage, Crumb
+from ..public_facts import live_edition
+from .structured_data import breadcrumb_data, iso_seconds, item_list_data, news_article_data, website_data
 
-MOST_LISTED = 100  # articles of a list that machines are told
 DESCRIPTION_LENGTH = 120  # characters; what WeChat and search pages show of a summary
 
 
 @dataclass
 class PageMetadata:
-    """The head of one page. `tags` are (name, content) pairs, `properties` Open Graph ones; empty values are left out."""
+    """The head of one page. `tags` are (name, content) pairs, `properties` those of Open Graph; none is empty."""
 
     title: str = ""
     canonical: str = ""
@@ -41,14 +42,14 @@ class PageMetadata:
 
     @property
     def elements(self) -> SafeString:
-        """The <meta> elements of tags and properties, a line each."""
+        """The <meta> elements of tags and properties, one per line."""
         rows = [("name", *tag) for tag in self.tags] + [("property", *pair) for pair in self.properties]
-        # The names are ours. Escaped here and joined at once: thirty of them by format_html cost a tenth of a whole page.
+        # The names are constants. Values are escaped here: thirty calls of format_html cost a tenth of a whole page.
         return mark_safe("".join(f'<meta {kind}="{name}" content="{escape(value)}">\n' for kind, name, value in rows))
 
     @property
     def linked_data_scripts(self) -> SafeString:
-        """The JSON-LD elements, a line each; the JSON holds no character that could end one."""
+        """The JSON-LD elements, one per line; the JSON contains no character that could end one."""
         return mark_safe("".join(_json_ld_script(data) for data in (self.linked_data, self.trail, self.listed) if data))
 
 
@@ -59,7 +60,7 @@ def _json_ld_script(data: dict[str, Any]) -> str:
 
 
 def site_metadata(site: SiteSettings) -> list[tuple[str, str]]:
-    """SiteName, SiteDomain and, where there is one, SiteIDCode: on every page."""
+    """Return the tags of every page: SiteName, SiteDomain and, if the site has one, SiteIDCode."""
     return _without_empty(
         ("SiteName", site.name),
         ("SiteDomain", urlsplit(settings.SITE_URL).hostname or ""),
@@ -68,10 +69,10 @@ def site_metadata(site: SiteSettings) -> list[tuple[str, str]]:
 
 
 def home_metadata(site: SiteSettings, latest: datetime | None) -> PageMetadata:
-    """`latest`: when the newest of what it shows was published."""
+    """Return the head of the home page; `latest` is when the newest article on it was published."""
     home = settings.SITE_URL + reverse("home")
     return PageMetadata(
-        linked_data=_website_data(site, home, latest),
+        linked_data=website_data(site, home, latest),
         canonical=home,
         tags=_without_empty(
             ("description", site.description),
@@ -89,7 +90,7 @@ def home_metadata(site: SiteSettings, latest: datetime | None) -> PageMetadata:
 def section_metadata(
     section: Section, articles: Iterable[Article], crumbs: Iterable[Crumb], page: int | None = None
 ) -> PageMetadata:
-    """The front of a section, or its numbered page `page`, and the articles it lists."""
+    """Return the head of a section's front, or of its numbered page `page`, which lists these articles."""
     path = reverse("section_page", args=[section.slug, page]) if page else section.get_absolute_url()
     name = _("%(section)s, page %(page)d") % {"section": section.name, "page": page} if page else section.name
     return PageMetadata(
@@ -102,61 +103,70 @@ def section_metadata(
             ("og:url", settings.SITE_URL + path),
             ("og:description", section.description),
         ),
-        trail=_breadcrumb_data(crumbs),
-        listed=_item_list_data(articles),
+        trail=breadcrumb_data(crumbs),
+        listed=item_list_data(articles),
     )
 
 
 def article_metadata(page: ArticlePage) -> PageMetadata:
-    content, url = page.content, page.article.public_url
-    description = content_description(content)
-    picture = settings.SITE_URL + settings.MEDIA_URL + content["pictures"][0]["file"] if content["pictures"] else ""
-    if page.cover:
-        picture = settings.SITE_URL + settings.MEDIA_URL + page.cover["file"]
-    published, updated = (timezone.localtime(t) for t in (page.published_at, page.updated_at))
-    source = content["source"]["name"] if content["source"] else ""
+    """Return the head of an article's page, which is not a draft's."""
+    description, picture = content_description(page.content), _share_picture(page)
     return PageMetadata(
-        title=content["title"],
-        canonical=url,
-        tags=[
-            *_without_empty(
-                ("description", description),
-                ("ArticleTitle", content["title"]),
-                ("PubDate", published.strftime("%Y-%m-%d %H:%M")),
-                ("ContentSource", source),
-                ("Keywords", ",".join(content["keywords"])),
-                ("Author", ",".join(page.authors or page.responsible_editors)),
-                ("Description", description),
-                ("Image", picture),
-                ("Url", url),
-                ("twitter:card", "summary_large_image" if picture else "summary"),
-            ),
-            *_column_tags(page.section),
-        ],
-        properties=_without_empty(
-            ("og:type", "article"),
-            ("og:title", content["title"]),
-            ("og:url", url),
-            ("og:description", description),
-            ("og:image", picture),
-            ("article:published_time", _iso_seconds(published)),
-            ("article:modified_time", _iso_seconds(updated)),
-            ("article:section", page.section.name),
-            ("og:locale", "zh_CN"),
-            ("bytedance:published_time", _iso_seconds(published)),
-            ("bytedance:updated_time", _iso_seconds(updated)),
-        ),
-        linked_data=_news_article_data(page, description, picture),
-        trail=_breadcrumb_data(page.crumbs),
+        title=page.content["title"],
+        canonical=page.article.public_url,
+        tags=[*_article_tags(page, description, picture), *_column_tags(page.section)],
+        properties=_article_properties(page, description, picture),
+        linked_data=news_article_data(page, description, picture),
+        trail=breadcrumb_data(page.crumbs),
+    )
+
+
+def _share_picture(page: ArticlePage) -> str:
+    """Return the address of the cover, else of the first picture, else ""."""
+    picture = page.cover or next(iter(page.content["pictures"]), None)
+    return settings.SITE_URL + settings.MEDIA_URL + picture["file"] if picture else ""
+
+
+def _article_tags(page: ArticlePage, description: str, picture: str) -> list[tuple[str, str]]:
+    content = page.content
+    return _without_empty(
+        ("description", description),
+        ("ArticleTitle", content["title"]),
+        ("PubDate", timezone.localtime(page.published_at).strftime("%Y-%m-%d %H:%M")),
+        ("ContentSource", content["source"]["name"] if content["source"] else ""),
+        ("Keywords", ",".join(content["keywords"])),
+        ("Author", ",".join(page.authors or page.responsible_editors)),
+        ("Description", description),
+        ("Image", picture),
+        ("Url", page.article.public_url),
+        ("twitter:card", "summary_large_image" if picture else "summary"),
+    )
+
+
+def _article_properties(page: ArticlePage, description: str, picture: str) -> list[tuple[str, str]]:
+    published, updated = iso_seconds(page.published_at), iso_seconds(page.updated_at)
+    return _without_empty(
+        ("og:type", "article"),
+        ("og:title", page.content["title"]),
+        ("og:url", page.article.public_url),
+        ("og:description", description),
+        ("og:image", picture),
+        ("article:published_time", published),
+        ("article:modified_time", updated),
+        ("article:section", page.section.name),
+        ("og:locale", "zh_CN"),
+        ("bytedance:published_time", published),
+        ("bytedance:updated_time", updated),
     )
 
 
 def history_metadata(article: Article) -> PageMetadata:
-    """The history page: it quotes what was wrong, so it is found from the article and not from a search engine."""
+    """Return the head of a history page. It is not indexed, because it quotes what was wrong."""
+    edition = live_edition(article)
     return PageMetadata(
-        title=_("What changed in “%(title)s”") % {"title": article.live.title},
+        title=_("What changed in “%(title)s”") % {"title": edition.title},
         canonical=settings.SITE_URL + reverse("history", args=[article.number]),
-        tags=_column_tags(article.live.section),
+        tags=_column_tags(edition.section),
         indexed=False,
     )
 
@@ -164,7 +174,10 @@ def history_metadata(article: Article) -> PageMetadata:
 def list_metadata(
     title: str, path: str, description: str = "", articles: Iterable[Article] = (), crumbs: Iterable[Crumb] = ()
 ) -> PageMetadata:
-    """A list that is no section: of a person, a source, a day, a topic. `crumbs`: the way here that the page shows."""
+    """Return the head of a list that is not a section: of a person, a source, a day or a topic.
+
+    `crumbs` is the breadcrumb trail that the page shows.
+    """
     url = settings.SITE_URL + path
     description = description or _("Articles: %(title)s") % {"title": title}
     return PageMetadata(
@@ -180,118 +193,26 @@ def list_metadata(
         properties=_without_empty(
             ("og:type", "website"), ("og:title", title), ("og:description", description), ("og:url", url)
         ),
-        trail=_breadcrumb_data(crumbs),
-        listed=_item_list_data(articles),
+        trail=breadcrumb_data(crumbs),
+        listed=item_list_data(articles),
     )
 
 
 def search_metadata(words: str) -> PageMetadata:
-    """The search page; search engines have searches of their own."""
+    """Return the head of the search page, which is not indexed."""
     title = _("Search: %(words)s") % {"words": words[:40]} if words.strip() else _("Search")
     return PageMetadata(title=title, indexed=False)
 
 
 def unindexed_metadata(title: str = "") -> PageMetadata:
-    """A page that search engines should leave alone: an error, a preview."""
+    """Return the head of a page that search engines should not index, such as an error or a preview."""
     return PageMetadata(title=title, indexed=False)
 
 
-def _website_data(site: SiteSettings, home: str, latest: datetime | None) -> dict[str, Any]:
-    """schema.org's WebSite, with whose it is and how it is searched; Baidu's upDate beside."""
-    updated = _iso_seconds(timezone.localtime(latest)) if latest else ""
-    facts = {
-        "@context": "https://schema.org",
-        "@type": "WebSite",
-        "@id": home,
-        "url": home,
-        "name": site.name,
-        "description": site.description,
-        "publisher": {"@type": "NewsMediaOrganization", "name": site.sponsor or site.name, "url": home},
-        "potentialAction": {
-            "@type": "SearchAction",
-            "target": {"@type": "EntryPoint", "urlTemplate": settings.SITE_URL + reverse("search") + "?q={words}"},
-            "query-input": "required name=words",
-        },
-        "dateModified": updated,
-        "upDate": updated[:19],
-        "inLanguage": "zh-CN",
-    }
-    return {name: value for name, value in facts.items() if value}
-
-
-def _breadcrumb_data(crumbs: Iterable[Crumb]) -> dict[str, Any] | None:
-    """The way from the home page to here; None where there is nothing between."""
-    steps = [(_("Home"), reverse("home")), *crumbs]
-    items = [{"name": name, "item": settings.SITE_URL + url} for name, url in steps]
-    return _items_data("BreadcrumbList", items) if len(items) > 1 else None
-
-
-def _item_list_data(articles: Iterable[Article]) -> dict[str, Any] | None:
-    """The first articles of a list, in its order, each once; None where there are none."""
-    listed = list(dict.fromkeys(articles))[:MOST_LISTED]
-    items = [{"url": article.public_url, "name": article.live.title} for article in listed]
-    return _items_data("ItemList", items) if items else None
-
-
-def _items_data(kind: str, items: list[dict[str, Any]]) -> dict[str, Any]:
-    placed = [{"@type": "ListItem", "position": place, **item} for place, item in enumerate(items, 1)]
-    return {"@context": "https://schema.org", "@type": kind, "itemListElement": placed}
-
-
-def _news_article_data(page: ArticlePage, description: str, picture: str) -> dict[str, Any]:
-    """schema.org's NewsArticle, with Baidu's pubDate and upDate (its 落地页时间因子 norm) beside."""
-    content = page.content
-    published, updated = (_iso_seconds(timezone.localtime(t)) for t in (page.published_at, page.updated_at))
-    facts = {
-        "@context": "https://schema.org",
-        "@type": "NewsArticle",
-        "@id": page.article.public_url,
-        "mainEntityOfPage": page.article.public_url,
-        "headline": content["title"],
-        "alternativeHeadline": content["subtitle"],
-        "description": description,
-        "image": [picture] if picture else None,
-        "articleSection": page.section.name,
-        "keywords": ",".join(content["keywords"]),
-        "datePublished": published,
-        "dateModified": updated,
-        "pubDate": published[:19],
-        "upDate": updated[:19],
-        "version": page.edition,
-        "correction": [
-            {
-                "@type": "CorrectionComment",
-                "text": correction.note,
-                "datePublished": _iso_seconds(timezone.localtime(correction.published_at)),
-            }
-            for correction in page.corrections
-        ],
-        "author": [{"@type": "Person", "name": name} for name in page.authors],
-        "editor": [{"@type": "Person", "name": name} for name in page.responsible_editors],
-        "publisher": {"@type": "Organization", "name": content["source"]["name"]} if content["source"] else None,
-        "inLanguage": "zh-CN",
-        "video": [
-            _video_data(address, film, description, published, picture)
-            for address, film in page.played.items()
-            if film.get("width")
-        ],
-    }
-    return {key: value for key, value in facts.items() if value}
-
-
-def _video_data(address: str, film: dict[str, Any], description: str, published: str, picture: str) -> dict[str, Any]:
-    facts = {
-        "@type": "VideoObject",
-        "name": film["name"].rpartition(".")[0],
-        "description": description,
-        "uploadDate": published,
-        "contentUrl": settings.SITE_URL + address,
-        "thumbnailUrl": picture,
-        "duration": f"PT{film['seconds']}S" if film["seconds"] else "",
-        "width": film["width"],
-        "height": film["height"],
-    }
-    return {key: value for key, value in facts.items() if value}
+def content_description(content: dict[str, Any]) -> str:
+    """Return the summary of a revision's content, or the beginning of its text, in one line."""
+    text = content["summary"] or strip_tags(content["body"].replace("</p>", " "))
+    return " ".join(text.split())[:DESCRIPTION_LENGTH]
 
 
 def _column_tags(section: Section) -> list[tuple[str, str]]:
@@ -301,17 +222,6 @@ def _column_tags(section: Section) -> list[tuple[str, str]]:
         ("ColumnKeywords", ",".join(split_keywords(section.keywords)) or section.name),
         ("ColumnType", section.kind),
     )
-
-
-def content_description(content: dict[str, Any]) -> str:
-    """The summary, or how the text begins, in one line."""
-    text = content["summary"] or strip_tags(content["body"].replace("</p>", " "))
-    return " ".join(text.split())[:DESCRIPTION_LENGTH]
-
-
-def _iso_seconds(local: Any) -> str:
-    """ISO 8601 with seconds and the zone's offset: 2022-03-25T17:03:00+08:00."""
-    return local.replace(second=0, microsecond=0).isoformat()
 
 
 def _without_empty(*pairs: tuple[str, str]) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
-"""Maps for search engines: an index, the lists, the news of two days, and a file for each month, or for each thousand articles of
-it where there are more.
+"""Sitemaps: an index, the lists, the news of two days, and a file for each month, which is split after each thousand
+articles; and robots.txt.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -17,13 +18,13 @@ from ...models.expiry import has_expired
 from ..pages.archive import parse_day
 
 MOST_NEWS = 1000
-# What robots leave alone: the desk, drafts, what is asked of Django each time, and where codes on paper land.
+# Not for robots: the desk, drafts, pages that are never baked, and the addresses in QR codes.
 CLOSED = ("/admin/", "/preview/", "/search/", "/look/set", "/report/", "/api/", "/q/", "/Q/")
 
 
 @require_safe
 def sitemap_index_view(request: HttpRequest) -> HttpResponse:
-    """Every file there is."""
+    """The index of all sitemaps."""
     addresses = [settings.SITE_URL + path for path in baking.sitemap_addresses()]
     return TemplateResponse(
         request, "public/sitemap_index.xml", {"addresses": addresses}, content_type="application/xml"
@@ -41,8 +42,9 @@ def sitemap_lists_view(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_month_view(request: HttpRequest, month: str, part: str = "1") -> HttpResponse:
-    """The public articles of a month by their first publication, `part` 2 those after the first thousand, and so on; with when
-    each was last changed.
+    """The public articles first published in a month, with the time of their live edition.
+
+    `part` 2 has those after the first thousand, and so on; 404 for a part without articles.
     """
     rows = baking.sitemap_articles(parse_day(f"{month}-01"), int(part) - 1)
     now = timezone.now()
@@ -56,14 +58,14 @@ def sitemap_month_view(request: HttpRequest, month: str, part: str = "1") -> Htt
     return _sitemap_response(request, entries)
 
 
-def _sitemap_response(request: HttpRequest, entries: list[tuple[str, datetime | None]]) -> HttpResponse:
+def _sitemap_response(request: HttpRequest, entries: Sequence[tuple[str, datetime | None]]) -> HttpResponse:
     context = {"entries": [(settings.SITE_URL + path, changed) for path, changed in entries]}
     return TemplateResponse(request, "public/sitemap.xml", context, content_type="application/xml")
 
 
 @require_safe
 def news_sitemap_view(request: HttpRequest) -> HttpResponse:
-    """The articles of the last two days, as search engines want news; at most a thousand."""
+    """The articles of the last two days in Google's format for news; at most a thousand."""
     rows = Article.objects.public().filter(first_published_at__gt=timezone.now() - baking.IS_NEWS)
     newest = rows.order_by("-first_published_at", "-number").values_list("number", "first_published_at", "live__title")
     entries = [(settings.SITE_URL + reverse("article", args=[n]), at, title) for n, at, title in newest[:MOST_NEWS]]
@@ -73,6 +75,7 @@ def news_sitemap_view(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots_view(request: HttpRequest) -> HttpResponse:
+    """robots.txt."""
     lines = [
         "User-agent: *",
         *(f"Disallow: {path}" for path in CLOSED),

@@ -1,5 +1,6 @@
-"""Signatures for WeChat's script (JS-SDK), with which a page tells WeChat how it wants to be shared. An option: pages look right
-without it. Only addresses of our own are signed, and whatever fails, nothing happens (docs/operations.md).
+"""Signatures for WeChat's script (JS-SDK), with which a page sets how WeChat shows it when it is shared. Optional.
+
+Only addresses of our own are signed; a failure only means that the page is shared without it (docs/operations.md).
 """
 
 import hashlib
@@ -21,18 +22,19 @@ from django.views.decorators.http import require_safe
 log = logging.getLogger(__name__)
 
 API = "https://api.weixin.qq.com"
-PATIENCE = 3.0  # seconds; a reader's page waits for nothing of this, but a thread of the server does
+TIMEOUT = 3.0  # seconds; the reader's page does not wait for it, but a thread of the server does
 TICKET = "wechat.jsapi_ticket"
-# Seconds: a ticket is thrown away a little before WeChat does; after a failure WeChat is left alone for a while.
-EARLY, REST = 300, 60
+# Seconds: a ticket is dropped a little before it expires; after a failure there is no request for a while.
+EARLY, PAUSE = 300, 60
 LONGEST = 1000  # characters of an address
 
 
 @never_cache
 @require_safe
 def wechat_signature_view(request: HttpRequest) -> HttpResponse:
-    """The signature of a page's address (`url`); 404 for others' addresses and where the option is off, 204 where WeChat gives
-    no ticket.
+    """The signature of a page's address (`url`).
+
+    404 for an address that is not ours and if the option is off, 204 if WeChat gives no ticket.
     """
     url = request.GET.get("url", "").partition("#")[0]
     if not settings.WECHAT_APP_ID or not _is_site_url(url):
@@ -41,13 +43,13 @@ def wechat_signature_view(request: HttpRequest) -> HttpResponse:
     if not ticket:
         return HttpResponse(status=204)
     facts = {"noncestr": secrets.token_hex(8), "timestamp": int(timezone.now().timestamp())}
-    spelled = f"jsapi_ticket={ticket}&noncestr={facts['noncestr']}&timestamp={facts['timestamp']}&url={url}"
+    signed = f"jsapi_ticket={ticket}&noncestr={facts['noncestr']}&timestamp={facts['timestamp']}&url={url}"
     return JsonResponse(
         {
             "appId": settings.WECHAT_APP_ID,
             "nonceStr": facts["noncestr"],
             "timestamp": facts["timestamp"],
-            "signature": hashlib.sha1(spelled.encode(), usedforsecurity=False).hexdigest(),  # as WeChat asks for
+            "signature": hashlib.sha1(signed.encode(), usedforsecurity=False).hexdigest(),  # as WeChat requires
         }
     )
 
@@ -58,13 +60,13 @@ def _is_site_url(url: str) -> bool:
 
 
 def _jsapi_ticket() -> str:
-    """The ticket of the hour; '' where there is none. It is asked for once in its time, and not again soon where that failed."""
+    """Return the cached ticket, or a new one; "" if there is none. A failed request is not repeated for PAUSE seconds."""
     kept = cache.get(TICKET)
     if kept is not None:
         return kept
-    cache.set(TICKET, "", REST)  # whoever comes meanwhile goes without
+    cache.set(TICKET, "", PAUSE)  # requests meanwhile get no ticket
     try:
-        # The token that is the same however often it is asked for: no process takes another one's away.
+        # A stable token: unlike an ordinary one, requesting it does not invalidate that of another process.
         token = _wechat_answer(
             "/cgi-bin/stable_token",
             grant_type="client_credential",
@@ -76,12 +78,12 @@ def _jsapi_ticket() -> str:
     except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
         log.warning("WeChat gave no ticket: %s", error)
         return ""
-    cache.set(TICKET, ticket, max(seconds - EARLY, REST))
+    cache.set(TICKET, ticket, max(seconds - EARLY, PAUSE))
     return ticket
 
 
-def _wechat_answer(path: str, **asked: Any) -> dict[str, Any]:
-    """What WeChat answers; KeyError or ValueError follow where it is not what it should be."""
-    request = Request(API + path, json.dumps(asked).encode() if asked else None)  # noqa: S310 (API is ours, and https)
-    with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+def _wechat_answer(path: str, **parameters: str) -> dict[str, Any]:
+    """Return WeChat's answer. Raises OSError, HTTPException or ValueError if there is none or it is not JSON."""
+    request = Request(API + path, json.dumps(parameters).encode() if parameters else None)  # noqa: S310 (API is ours, and https)
+    with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
         return json.loads(answer.read(100_000))

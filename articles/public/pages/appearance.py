@@ -1,4 +1,4 @@
-"""The style sheet that a reader's cookie chooses, and the page where readers choose. None of it needs a script."""
+"""The style sheet that a reader's cookie selects, and the page with the reading settings. No script is needed."""
 
 from urllib.parse import urlsplit
 
@@ -20,14 +20,16 @@ YEAR = 365 * 24 * 3600
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
+    """A redirect that browsers follow with GET."""
+
     status_code = 303
 
 
 @require_safe
 def style_sheet_view(request: HttpRequest, digest: str, named: str = "") -> HttpResponse:
-    """The style sheet: of a look by its name, or of the one that the cookie asks for.
+    """The style sheet of an appearance by its name, or of the one that the cookie selects.
 
-    An old page may still ask for an old one: it gets today's.
+    Without a name, an outdated digest gets the current style sheet, because old pages still link to it; with one, 404.
     """
     chosen = appearance.BY_NAME.get(named) if named else appearance.chosen_appearance(request.headers.get("Cookie", ""))
     if chosen is None:
@@ -44,13 +46,13 @@ def style_sheet_view(request: HttpRequest, digest: str, named: str = "") -> Http
 @never_cache
 @require_safe
 def choose_appearance(request: HttpRequest) -> HttpResponse:
-    """The reading settings, as they are on this device."""
+    """The form with the reading settings of this device."""
     now = appearance.chosen_appearance(request.headers.get("Cookie", ""))
     labels = {
         "elder": (_("Layout"), [("0", _("Usual view")), ("1", _("For elders: large and simple"))], str(int(now.elder))),
         "theme": (
             _("Colours"),
-            [("auto", _("As the device says")), ("light", _("Light")), ("dark", _("Dark"))],
+            [("auto", _("Same as the device")), ("light", _("Light")), ("dark", _("Dark"))],
             now.theme,
         ),
         "size": (_("Type"), [("small", _("Small")), ("normal", _("Middle")), ("large", _("Large"))], now.size),
@@ -70,7 +72,7 @@ def choose_appearance(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def keep_appearance(request: HttpRequest) -> HttpResponse:
-    """Keep a choice, and go back to where the reader came from. What is not said, or not known, stays as it was."""
+    """Save the settings in the cookie and redirect back. Settings that are missing or unknown stay unchanged."""
     now, asked = appearance.chosen_appearance(request.headers.get("Cookie", "")), request.GET
     elder = {"0": False, "1": True, "other": not now.elder}.get(asked.get("elder", ""), now.elder)
     theme = asked["theme"] if asked.get("theme") in appearance.THEMES else now.theme
@@ -88,10 +90,10 @@ def keep_appearance(request: HttpRequest) -> HttpResponse:
 
 
 def _return_path(request: HttpRequest) -> str:
-    """A path of our own: the one that is asked for, else the page the reader came from, else the home page."""
+    """Return a path of this site: the one in `to`, else the page the reader came from, else the home page."""
     try:
         referer = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:  # no address at all
+    except ValueError:  # not a URL
         referer = urlsplit("")
     came_from = (
         referer.path + (f"?{referer.query}" if referer.query else "") if referer.netloc == request.get_host() else ""

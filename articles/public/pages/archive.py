@@ -1,9 +1,9 @@
-"""What was published when: the months, the days of a month, the articles of a day."""
+"""The archive by date: the months, the days of a month, the articles of a day."""
 
 import calendar
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from django.db.models import Count
 from django.db.models.functions import TruncDate
@@ -19,11 +19,12 @@ from ...models import Article
 from ..machines import page_metadata
 from .article_page import Crumb
 
-MOST_OF_A_DAY = 500  # an import may have put thousands on one; the search finds those
+MOST_OF_A_DAY = 500  # an import may have published thousands on one day; the others are found by search
 
 
-class CalendarDay(NamedTuple):
-    """A day of a calendar. `count` articles were first published on it; in another month it is `outside`."""
+@dataclass(frozen=True)
+class CalendarDay:
+    """A day of a calendar, on which `count` articles were first published; `outside` if it is in another month."""
 
     day: date
     count: int
@@ -32,7 +33,7 @@ class CalendarDay(NamedTuple):
 
 @require_safe
 def months_view(request: HttpRequest) -> HttpResponse:
-    """Every month with articles, by year, newest first; one look into an index for each."""
+    """Every month with articles, by year, newest first; one index lookup for each month."""
     public = Article.objects.public()
     years: dict[int, list[date]] = {}
     day = public.newest_publication_day()
@@ -49,9 +50,9 @@ def months_view(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def month_view(request: HttpRequest, month: str) -> HttpResponse:
-    """The calendar of a month, with how much was published on each day."""
+    """The calendar of a month, with the number of articles of each day; 404 for a month without articles."""
     first = parse_day(f"{month}-01")
-    # In no order: in that of their numbers, PostgreSQL would read the whole archive for one month of it.
+    # Unordered: ordered by number, PostgreSQL would read the whole archive for one month.
     days = (
         Article.objects.public().first_published_in_month(first).order_by().values_list(TruncDate("first_published_at"))
     )
@@ -62,10 +63,10 @@ def month_view(request: HttpRequest, month: str) -> HttpResponse:
         [CalendarDay(day, counts[day], day.month != first.month) for day in week]
         for week in calendar.Calendar(calendar.MONDAY).monthdatescalendar(first.year, first.month)
     ]
-    title, crumbs = date_format(first, "YEAR_MONTH_FORMAT"), (_archive_articles(),)
+    title, crumbs = date_format(first, "YEAR_MONTH_FORMAT"), (_archive_crumb(),)
     context = {
         "title": title,
-        # Django's own abbreviations are whole words in Chinese, too wide for a seventh of a phone.
+        # Django's Chinese abbreviations are whole words, too wide for a seventh of a phone's screen.
         "weekdays": pgettext("weekdays in a calendar", "Mon Tue Wed Thu Fri Sat Sun").split(),
         "weeks": weeks,
         "crumbs": crumbs,
@@ -76,14 +77,14 @@ def month_view(request: HttpRequest, month: str) -> HttpResponse:
 
 @require_safe
 def day_view(request: HttpRequest, day: str) -> HttpResponse:
-    """The articles first published on a day, newest first."""
-    here = parse_day(day)
-    articles = list(Article.objects.public().for_lists().first_published_on(here)[:MOST_OF_A_DAY])
+    """The articles first published on a day, newest first; 404 for a day without articles."""
+    date_of_page = parse_day(day)
+    articles = list(Article.objects.public().for_lists().first_published_on(date_of_page)[:MOST_OF_A_DAY])
     if not articles:
         raise Http404
-    title = date_format(here, "DATE_FORMAT")
-    of_month = Crumb(date_format(here, "YEAR_MONTH_FORMAT"), reverse("month", args=[f"{here:%Y-%m}"]))
-    crumbs = (_archive_articles(), of_month)
+    title = date_format(date_of_page, "DATE_FORMAT")
+    month_address = reverse("month", args=[f"{date_of_page:%Y-%m}"])
+    crumbs = (_archive_crumb(), Crumb(date_format(date_of_page, "YEAR_MONTH_FORMAT"), month_address))
     context = {
         "title": title,
         "articles": articles,
@@ -93,12 +94,12 @@ def day_view(request: HttpRequest, day: str) -> HttpResponse:
     return render(request, "public/day.html", context)
 
 
-def _archive_articles() -> Crumb:
+def _archive_crumb() -> Crumb:
     return Crumb(_("Past articles"), reverse("archive"))
 
 
 def parse_day(text: str) -> date:
-    """The day of an address; Http404 for what no newsroom ever published on."""
+    """Return the day in an address (YYYY-MM-DD). Raises Http404 if it is not one, or outside 1900 to 2200."""
     try:
         day = date.fromisoformat(text)
     except ValueError as error:

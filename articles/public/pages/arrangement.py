@@ -1,4 +1,4 @@
-"""The pages of topics (专题), and the list of them."""
+"""The pages of topics (专题) as editors arranged them, and the list of topics."""
 
 from typing import Any
 
@@ -16,9 +16,9 @@ from .article_page import Crumb
 
 @require_safe
 def topic_view(request: HttpRequest, slug: str) -> HttpResponse:
-    """A topic as it was arranged; archived ones say so and stay readable."""
-    found = get_object_or_404(Topic.objects.public().select_related("banner"), slug=slug)
-    return render(request, "public/topic.html", topic_context(found, arranging.arranged_blocks(found)))
+    """A topic as editors arranged it; archived topics say so and stay readable."""
+    topic = get_object_or_404(Topic.objects.public().select_related("banner"), slug=slug)
+    return render(request, "public/topic.html", topic_context(topic, arranging.arranged_blocks(topic)))
 
 
 @require_safe
@@ -29,14 +29,14 @@ def topics_view(request: HttpRequest) -> HttpResponse:
     return render(request, "public/topics.html", {"topics": found, "meta": meta})
 
 
-def topic_context(found: Topic, arranged: list[arranging.ArrangedBlock]) -> dict[str, Any]:
-    """What the template prints; for a preview, of blocks that nobody has saved."""
+def topic_context(topic: Topic, arranged: list[arranging.ArrangedBlock]) -> dict[str, Any]:
+    """Return the template context for a topic with these blocks, which a preview has not saved."""
     filled, crumbs = arranging.fill_blocks(arranged), (Crumb(_("Topics"), reverse("topics")),)
     meta = page_metadata.list_metadata(
-        found.title,
-        found.get_absolute_url(),
-        " ".join(found.introduction.split())[:120],
+        topic.title,
+        topic.get_absolute_url(),
+        " ".join(topic.introduction.split())[:120],
         articles=(line.article for _block, lines in filled for line in lines),
         crumbs=crumbs,
     )
-    return {"topic": found, "arranged": filled, "crumbs": crumbs, "meta": meta}
+    return {"topic": topic, "arranged": filled, "crumbs": crumbs, "meta": meta}

@@ -1,7 +1,6 @@
-"""What the article page prints, taken from one revision: of the edition readers see, or of a draft in a preview."""
+"""What the article page prints, from one revision: that of the live edition, or that of a draft in a preview."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,22 +16,21 @@ from django.utils.translation import ngettext
 from ... import sanitising, short_links
 from ...models import Article, Credit, Edition, Revision, Section
 from ...models.picture import picture_renditions
+from ..public_facts import live_edition
 from . import films
+from .linked_pages import LinkedPages
 from .neighbours import Neighbours
 
 IMAGE = re.compile(r"<img\b[^>]*>")
 SOURCE, ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
 # The text column is at most 42 em wide; a phone shows pictures from edge to edge.
 SIZES = "(min-width: 46rem) 42rem, 100vw"
-
-
 MOST_CORRECTIONS = 20
-NO_TEXT = re.compile(r"<[^>]*>|\s+")
-A_MINUTE = 400  # Chinese characters, read at ease
-# Nothing to lead to from a page.
-ALONE = Neighbours()
-# What stands in a revision for the desk alone, and a value for each that says nothing.
-NOT_FOR_READERS = {
+TAGS_AND_SPACE = re.compile(r"<[^>]*>|\s+")
+CHARACTERS_PER_MINUTE = 400  # Chinese characters, at an easy pace
+NO_NEIGHBOURS = Neighbours()
+# Fields of a revision that only the desk sees, each with a neutral value.
+DESK_FIELDS = {
     "section": None,
     "origin": Article.Origin.OWN,
     "embargo_until": None,
@@ -42,19 +40,21 @@ NOT_FOR_READERS = {
 
 
 class Crumb(NamedTuple):
+    """One step of a breadcrumb trail."""
+
     name: str
     url: str
 
 
 class CorrectionNote(NamedTuple):
-    """What readers are told about a correction (更正), and when it was made."""
+    """The public note of a correction (更正), and when the corrected edition was published."""
 
     note: str
     published_at: datetime
 
 
 class PrintedCode(NamedTuple):
-    """A QR code on the page: its image, its caption, and the address in letters for those who cannot scan."""
+    """A QR code on the page: its image, its caption, and its address as text for those who cannot scan."""
 
     image: str
     caption: str
@@ -63,35 +63,39 @@ class PrintedCode(NamedTuple):
 
 @dataclass(frozen=True)
 class ArticlePage:
-    """One revision, ready to print. `number` is the edition's, or None for a draft, which has no codes and no time."""
+    """One revision, ready to print. A draft has no edition number, no QR codes and no times.
+
+    `since` is the older edition whose printout the reader holds, if the page is for such a reader.
+    """
 
     article: Article
-    content: dict
+    content: dict[str, Any]
     section: Section
     published_at: datetime | None = None
     updated_at: datetime | None = None
     edition: int | None = None
-    around: Neighbours = ALONE
-    codes: tuple[PrintedCode, ...] = field(default=())
+    around: Neighbours = NO_NEIGHBOURS
+    codes: tuple[PrintedCode, ...] = ()
     print_code: PrintedCode | None = None
     corrections: tuple[CorrectionNote, ...] = ()
     since: Edition | None = None
-    # Where the people and the source have pages of their own: by (name, unit), and by name; topics by the article's number.
-    pages: Mapping[Any, Any] = field(default_factory=dict)
+    linked: LinkedPages = field(default_factory=LinkedPages)
 
     @classmethod
     def of_edition(
         cls,
         article: Article,
         *,
-        around: Neighbours = ALONE,
+        around: Neighbours = NO_NEIGHBOURS,
         since: Edition | None = None,
-        pages: Mapping[Any, Any] | None = None,
+        linked: LinkedPages | None = None,
     ) -> "ArticlePage":
-        """What readers see now; for the holder of a printout of the older edition `since`, with a line that says so, and
-        with nothing around it: each of these pages would change with its neighbours.
+        """Return the page of the live edition.
+
+        With `since`, an older edition, it is the page for the holder of a printout of that edition. Such a page gets no
+        neighbours: otherwise every one of these pages would have to be baked again whenever a neighbour changes.
         """
-        edition = article.live
+        edition = live_edition(article)
         wechat, phone = (short_links.code_for(article.number, p) for p in "WM")
         paper = short_links.code_for(article.number, "P", edition.number)
         return cls(
@@ -106,41 +110,42 @@ class ArticlePage:
             print_code=_printed_code(paper, _("Scan to read this article online")),
             corrections=_corrections_of(article) if edition.number > 1 else (),
             since=since,
-            pages=pages or {},
+            linked=linked or LinkedPages(),
         )
 
     @classmethod
     def of_revision(cls, revision: Revision) -> "ArticlePage":
+        """Return the page of a draft, for a preview."""
         sections = Section.objects.select_related("parent__parent")
-        # The section an old revision names may have been emptied and deleted since.
+        # The section that an old revision names may have been deleted since.
         section = sections.filter(pk=revision.content["section"]).first() or revision.article.section
         return cls(article=revision.article, content=revision.content, section=section)
 
     @property
     def body(self) -> SafeString:
-        """The text as it passed the gate; pictures get their sizes and the copies a browser may choose from."""
+        """The sanitised text; pictures get their sizes and a list of renditions, links to films become players."""
         facts = {settings.MEDIA_URL + picture["file"]: picture for picture in self.content["pictures"]}
         body = IMAGE.sub(lambda found: _responsive_image(found[0], facts), self.content["body"])
         body = films.embed_players(body, self.played, settings.MEDIA_URL + self.cover["file"] if self.cover else "")
-        # A wide table scrolls by itself, by finger and by keyboard; the page around it does not.
+        # A wide table scrolls within its own region, by finger and by keyboard; the page does not scroll sideways.
         label = _("Table")
         scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
         return sanitising.mark_kept_html(body.replace("<table>", scroller).replace("</table>", "</table></div>"))
 
     @cached_property
-    def played(self) -> dict[str, dict]:
-        """The films and captions among the attachments, by their address."""
+    def played(self) -> dict[str, dict[str, Any]]:
+        """The films and captions among the attachments, by their addresses."""
         return films.films_of_content(self.content)
 
     @property
     def reading_time(self) -> str:
-        """How long it takes to read, in whole minutes."""
-        minutes = max(1, round(len(NO_TEXT.sub("", self.content["body"])) / A_MINUTE))
+        """The estimated reading time in whole minutes, as a phrase."""
+        minutes = max(1, round(len(TAGS_AND_SPACE.sub("", self.content["body"])) / CHARACTERS_PER_MINUTE))
         return ngettext("%(minutes)s minute to read", "%(minutes)s minutes to read", minutes) % {"minutes": minutes}
 
     @property
     def original(self) -> list[tuple[str, str, str]]:
-        """What is known of the article this one reprints (转载规范): (label, text, address), where a thing has one."""
+        """What is known of the article that this one reprints (转载规范): (label, text, address or "")."""
         known = self.content
         rows = [
             (_("Original title"), known["original_title"], ""),
@@ -152,7 +157,7 @@ class ArticlePage:
 
     @property
     def code_text(self) -> str:
-        """What stands for an image of a code where nobody sees it."""
+        """The alternative text of a QR code."""
         return _("QR code of “%(title)s”") % {"title": self.content["title"]}
 
     @cached_property
@@ -161,12 +166,12 @@ class ArticlePage:
 
     @property
     def is_updated(self) -> bool:
-        """Whether the minute of this edition differs from the minute of the first publication."""
+        """True if this edition and the first one were published in different minutes."""
         return self._minute(self.published_at) != self._minute(self.updated_at)
 
     @cached_property
     def authors(self) -> list[str]:
-        """The names after 作者: those who wrote it, each once; a reprint's original author; nobody where none is."""
+        """The names after 作者: of a reprint the original author, otherwise those credited with writing, each once."""
         if self.content["original_author"]:
             return [self.content["original_author"]]
         return list(dict.fromkeys(c["name"] for c in self.content["credits"] if c["role"] in Credit.WRITING))
@@ -177,42 +182,43 @@ class ArticlePage:
 
     @cached_property
     def credits(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """Every role with its names and their pages, in the order in which the roles first appear."""
+        """Every role with its (name, address of a page or ""), in the order in which the roles first appear."""
         roles: dict[str, list[tuple[str, str]]] = {}
         for credit in self.content["credits"]:
-            page = self.pages.get((credit["name"], credit["unit"]), "")
+            page = self.linked.persons.get((credit["name"], credit["unit"]), "")
             roles.setdefault(credit["role"], []).append((credit["name"], page))
-        return [(Credit.Role(role).label, names) for role, names in roles.items()]
+        return [(str(Credit.Role(role).label), names) for role, names in roles.items()]
 
     @property
     def keywords(self) -> list[tuple[str, str]]:
-        """The keywords and their pages; where a keyword has none yet, the search for it."""
+        """(keyword, address): the keyword's page, or a search if it has no page yet."""
         words = self.content["keywords"]
         search = f"{reverse('search')}?order=time&keyword=" if words else ""
-        return [(word, self.pages.get(("keyword", word, ""), search + quote(word, safe=""))) for word in words]
+        return [(word, self.linked.keywords.get(word, search + quote(word, safe=""))) for word in words]
 
     @cached_property
     def topics(self) -> list[tuple[str, str]]:
-        """The topics (专题) in which editors put it: (title, address)."""
-        return self.pages.get(self.article.number, [])
+        """The topics (专题) in which editors put the article: (title, address)."""
+        return self.linked.topics.get(self.article.number, [])
 
     @property
     def source_page(self) -> str:
+        """The address of the source's page, or ""."""
         source = self.content["source"]
-        return self.pages.get(source["name"], "") if source else ""
+        return self.linked.sources.get(source["name"], "") if source else ""
 
     @property
     def ai_labels(self) -> bool:
-        """Whether a picture on the page carries the label of AI-made content (《人工智能生成合成内容标识办法》)."""
+        """True if a picture on the page carries the label of AI-made content (《人工智能生成合成内容标识办法》)."""
         return any(picture["ai_label"] for picture in self.content["pictures"])
 
     @property
-    def cover(self) -> dict | None:
+    def cover(self) -> dict[str, Any] | None:
         return self.content["cover"]
 
     @cached_property
-    def attachments(self) -> list[dict]:
-        """What is offered for saving; captions are none of it."""
+    def attachments(self) -> list[dict[str, Any]]:
+        """The files offered for saving, with address and kind; captions of films are left out."""
         return [
             {**a, "url": reverse("media", args=[a["file"]]), "kind": a["file"].rpartition(".")[2].upper()}
             for a in self.content["attachments"]
@@ -228,33 +234,33 @@ class ArticlePage:
 
 
 def edition_note(edition: Edition) -> str:
-    """What readers are told about an edition. The reason of urgent news and the origin of an archive stay inside."""
+    """Return the public note of an edition: "" unless it was signed, since other notes are for the desk alone."""
     return sanitising.plain_text(edition.note) if edition.basis == Edition.Basis.SIGNED else ""
 
 
 def public_content(edition: Edition) -> dict[str, Any]:
-    """The content of an edition as far as readers see it."""
-    return {**edition.revision.content, **NOT_FOR_READERS}
+    """Return the content of an edition without what only the desk sees."""
+    return {**edition.revision.content, **DESK_FIELDS}
 
 
 def text_has_changed(printed: Edition, live: Edition) -> bool:
-    """Whether readers see another text now than in the printed edition; a new date for the desk is none."""
+    """Return True if what readers see differs between the printed and the live edition."""
     return printed.digest != live.digest and public_content(printed) != public_content(live)
 
 
 def _corrections_of(article: Article) -> tuple[CorrectionNote, ...]:
-    """What was corrected, newest first."""
+    """Return the newest corrections, newest first."""
     found = article.editions.filter(kind=Edition.Kind.CORRECTION).order_by("-number")[:MOST_CORRECTIONS]
     return tuple(CorrectionNote(edition_note(edition), edition.published_at) for edition in found)
 
 
 def section_breadcrumb(section: Section) -> tuple[Crumb, ...]:
-    """The sections from the top down to this one; three levels at most, already loaded by the caller."""
+    """Return the sections from the top down to this one; the caller has loaded the parents."""
     crumbs: list[Crumb] = []
-    here: Section | None = section
-    while here:
-        crumbs.append(Crumb(here.name, here.get_absolute_url()))
-        here = here.parent
+    current: Section | None = section
+    while current:
+        crumbs.append(Crumb(current.name, current.get_absolute_url()))
+        current = current.parent
     return tuple(reversed(crumbs))
 
 
@@ -262,12 +268,15 @@ def _printed_code(code: str, caption: str) -> PrintedCode:
     return PrintedCode(reverse("qr_image", args=[code, "png"]), caption, short_links.code_url(code))
 
 
-def _responsive_image(image: str, pictures: dict[str, dict]) -> str:
-    """An <img> of the body with its size, so that nothing jumps, and every width; all follow from the picture's facts."""
+def _responsive_image(image: str, pictures: dict[str, dict[str, Any]]) -> str:
+    """Return an <img> of the body with its size, so that the layout does not jump, and with every rendition.
+
+    Returns "" for an image that is not among `pictures`.
+    """
     source, alt = SOURCE.search(image), ALT.search(image)
-    picture = pictures.get(source[1]) if source else None
-    if picture is None:
+    if source is None or source[1] not in pictures:
         return ""
+    picture = pictures[source[1]]
     url, width, height = source[1], picture["width"], picture["height"]
     copies = ", ".join(f"{address} {w}w" for w, address in picture_renditions(url, width))
     return (

@@ -1,6 +1,6 @@
-"""Films in a text (视频): a paragraph that is nothing but a link to a film becomes a player.
+"""Films in a text (视频): a paragraph that consists of a link to a film becomes a player.
 
-In feeds and wherever else the text goes, it stays the link that the editor set.
+In feeds and elsewhere it stays the link that the editor made.
 """
 
 import re
@@ -18,19 +18,21 @@ LINE = re.compile(r"<p>\s*((?:<a href=\"[^\"]+\"[^>]*>[^<]*</a>\s*){1,2})</p>")
 LINK = re.compile(r"<a href=\"([^\"]+)\"[^>]*>([^<]*)</a>")
 
 
-def films_of_content(content: Mapping[str, Any]) -> dict[str, dict]:
-    """The films and captions among the attachments of a revision, by their addresses."""
+def films_of_content(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the films and captions among the attachments of a revision, by their addresses."""
     return {settings.MEDIA_URL + a["file"]: a for a in content["attachments"] if a["file"].endswith(PLAYED)}
 
 
-def embed_players(body: str, films: Mapping[str, dict], poster: str) -> str:
-    """The text with a player for each film that stands in a paragraph by itself, beside it perhaps its captions (WebVTT), and
-    with a way to each film at a host that settings.VIDEO_HOSTS names. `poster`: the picture's address shown before, or ''.
+def embed_players(body: str, films: Mapping[str, dict[str, Any]], poster: str) -> str:
+    """Return the text with a player for each paragraph that is a link to a film, with or without one to its captions
+    (WebVTT). Paragraphs that link to a film at a host in settings.VIDEO_HOSTS get the class `film-elsewhere`.
+
+    `poster` is the address of the picture shown before a film plays, or "".
     """
     return LINE.sub(lambda line: _film_player(line[0], LINK.findall(line[1]), films, poster), body)
 
 
-def _film_player(line: str, links: list[tuple[str, str]], films: Mapping[str, dict], poster: str) -> str:
+def _film_player(line: str, links: list[tuple[str, str]], films: Mapping[str, dict[str, Any]], poster: str) -> str:
     (address, words), *others = sorted(links, key=lambda link: link[0].endswith(".vtt"))
     film = films.get(address)
     captions = [other for other, _words in others if other in films and other.endswith(".vtt")]
@@ -41,8 +43,8 @@ def _film_player(line: str, links: list[tuple[str, str]], films: Mapping[str, di
     return line
 
 
-def _player_html(address: str, words: str, film: dict, captions: list[str], poster: str) -> str:
-    # Without a picture of its own, the first one of the film is shown, which the browser has to fetch.
+def _player_html(address: str, words: str, film: dict[str, Any], captions: list[str], poster: str) -> str:
+    # Without a poster the browser shows the first frame, for which it has to fetch the metadata.
     before = f'poster="{escape(poster)}" preload="none"' if poster else 'preload="metadata"'
     tracks = "".join(
         f'<track kind="captions" srclang="zh-CN" label="{_("Captions")}" src="{track}" default>' for track in captions
@@ -50,9 +52,9 @@ def _player_html(address: str, words: str, film: dict, captions: list[str], post
     return (
         f'<figure class="film"><video controls playsinline width="{film["width"]}" height="{film["height"]}" {before}>'
         f'<source src="{address}" type="video/mp4">{tracks}</video>'
-        f'<figcaption><a href="{address}">{words}</a> {_spoken_length(film["seconds"])}</figcaption></figure>'
+        f'<figcaption><a href="{address}">{words}</a> {_playing_time(film["seconds"])}</figcaption></figure>'
     )
 
 
-def _spoken_length(seconds: int) -> str:
+def _playing_time(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02}" if seconds else ""

@@ -1,4 +1,4 @@
-"""The readers' view of what an article said before: its editions, its corrections, and what they changed."""
+"""The history of an article for readers: its editions, its corrections, and what each of them changed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +12,16 @@ from ... import comparing
 from ...comparing import ComparedLine, ContentChange, TextSpan
 from ...models import Article, AuditEntry, Edition
 from ..machines import page_metadata
-from . import views
+from ..public_facts import live_edition
+from .article import find_published_article
 from .article_page import edition_note, public_content, section_breadcrumb
+from .errors import gone_response
 
 SHOWN_EDITIONS = 50
 # Lines shown of one part that changed, and characters kept of the unchanged text on either side of a change.
 SHOWN_LINES = 40
 AROUND = 24
-# Characters of text compared for one page; the oldest editions beyond are listed without what they changed.
+# Characters of text compared for one page; older editions beyond it are listed without their changes.
 MOST_COMPARED = 500_000
 
 
@@ -34,7 +36,7 @@ class HistoryPart:
 
 @dataclass
 class HistoryRow:
-    """One edition as readers are told of it; `hidden` is a sentence where they may not see what it changed."""
+    """One edition in the list; `hidden` is a sentence if readers may not see what it changed, otherwise ""."""
 
     edition: Edition
     note: str
@@ -44,20 +46,21 @@ class HistoryRow:
 
 @require_safe
 def history_view(request: HttpRequest, number: int) -> HttpResponse:
-    """The newest editions, newest first, each with what it changed where its section lets readers see that.
+    """The newest editions, newest first, each with its changes if its section shows changes to readers.
 
-    An article of one edition has no history; the address leads to the article.
+    Redirects to the article if it has only one edition.
     """
-    article = views.published_article(request, number)
+    article = find_published_article(request, number)
     if not article.is_public:
-        return views.gone_response(request, article.state)
-    if article.live.number == 1:
+        return gone_response(request, article.state)
+    edition = live_edition(article)
+    if edition.number == 1:
         return redirect(article.get_absolute_url())
     context = {
         "article": article,
         "rows": _history_rows(article),
-        "older": max(0, article.live.number - SHOWN_EDITIONS),
-        "crumbs": section_breadcrumb(article.live.section),
+        "older": max(0, edition.number - SHOWN_EDITIONS),
+        "crumbs": section_breadcrumb(edition.section),
         "meta": page_metadata.history_metadata(article),
     }
     return render(request, "public/history.html", context)
@@ -66,13 +69,13 @@ def history_view(request: HttpRequest, number: int) -> HttpResponse:
 def _history_rows(article: Article) -> list[HistoryRow]:
     editions = list(article.editions.select_related("revision", "section").order_by("-number")[: SHOWN_EDITIONS + 1])
     rows = [HistoryRow(edition, edition_note(edition)) for edition in editions[:SHOWN_EDITIONS]]
-    taken_back = _withdrawn_editions(article) if len(editions) > 1 else set()
+    withdrawn = _withdrawn_editions(article) if len(editions) > 1 else set()
     compared = 0
     for row, before in zip(rows, editions[1:], strict=False):
         if not row.edition.section.shows_changes or row.edition.digest == before.digest:
             continue
         compared += len(before.revision.content["body"]) + len(row.edition.revision.content["body"])
-        if before.number in taken_back:
+        if before.number in withdrawn:
             row.hidden = _("The text before was withdrawn, so it is not shown here again.")
         elif compared > MOST_COMPARED:
             row.hidden = _("What this edition changed is too long to be shown here.")
@@ -82,7 +85,7 @@ def _history_rows(article: Article) -> list[HistoryRow]:
 
 
 def _withdrawn_editions(article: Article) -> set[int]:
-    """The numbers of editions that were withdrawn and not put back: no comparison may say again what they said."""
+    """Return the numbers of editions that were withdrawn and not put back: comparisons must not show their text."""
     acts = AuditEntry.objects.filter(
         object_type="article", object_id=str(article.pk), action__in=["article.withdrawn", "article.put_back"]
     )
@@ -100,7 +103,10 @@ def _edition_changes(before: Edition, after: Edition) -> list[ContentChange]:
 
 
 def _with_file_names(content: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    """The content with its files called picture 1, picture 2 … in place of their hashes; `names` is shared by both."""
+    """Return the content with file hashes replaced by names such as “picture 1”.
+
+    `names` maps hashes to names; both contents of a comparison share it.
+    """
 
     def named(file: dict[str, Any], name: str) -> dict[str, Any]:
         count = sum(known.startswith(name) for known in names.values()) + 1
@@ -120,13 +126,13 @@ def _history_part(change: ContentChange) -> HistoryPart:
 
 
 def _shortened_line(line: ComparedLine) -> ComparedLine:
-    """The line with some words around each change, and … for the rest."""
+    """Return the line with AROUND characters on either side of each change, and … for the rest."""
     last = len(line.spans) - 1
     spans = []
-    for place, span in enumerate(line.spans):
+    for position, span in enumerate(line.spans):
         text = span.text
         if span.kind == "same":
-            head, tail = text[:AROUND] if place else "", text[-AROUND:] if place < last else ""
+            head, tail = text[:AROUND] if position else "", text[-AROUND:] if position < last else ""
             text = text if len(head + tail) >= len(text) else f"{head}…{tail}"
         spans.append(TextSpan(span.kind, text))
     return ComparedLine(tuple(spans))

@@ -1,4 +1,4 @@
-"""Where an article's page leads: to the articles before and after it in its section, and to those that are related to it."""
+"""The neighbours of an article in its section, and the articles related to it, for the links on its page."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,15 +8,16 @@ from django.db.models import F, QuerySet, Value
 
 from ...keyword_relations import RELATED_SHOWN
 from ...models import Article, Relation
+from ..public_facts import listing_ordinal, listing_section
 
-# Places on either side in which a neighbour is looked for first; ten withdrawn in a row are rare.
+# Ordinals on either side that are read first to find a neighbour; ten withdrawn articles in a row are rare.
 NEAR = 10
-# Places that are read at once for articles of one section.
+# The largest distance between ordinals of one section that one query covers.
 WIDEST = 500
 
 
 class NeighbourLink(NamedTuple):
-    """Another article, as a line that leads to it. Related ones have no place."""
+    """A link to another article. `place` is its ordinal in the section; for related articles it is 0."""
 
     number: int
     place: int
@@ -32,18 +33,19 @@ class Neighbours(NamedTuple):
     related: tuple[NeighbourLink, ...] = ()
 
 
-def neighbours_of(articles: Iterable[Article]) -> dict[int, Neighbours]:
-    """What is around each of these public articles, by number; left out are those too far away from the first of their section.
+def find_neighbours(articles: Iterable[Article]) -> dict[int, Neighbours]:
+    """Return the neighbours of these public articles, by number.
 
-    One query for all of them, and one more for each whose neighbours are not near.
+    Articles more than WIDEST ordinals away from the first one of their section are left out. Costs one query for all
+    articles, and one more for each missing neighbour that is not within NEAR ordinals.
     """
     sections: dict[int, list[Article]] = {}
     for article in articles:
-        group = sections.setdefault(article.listed_in_id, [])
-        if not group or abs(article.ordinal - group[0].ordinal) <= WIDEST:
+        group = sections.setdefault(listing_section(article).pk, [])
+        if not group or abs(listing_ordinal(article) - listing_ordinal(group[0])) <= WIDEST:
             group.append(article)
     slices = {
-        section: (min(row.ordinal for row in group) - NEAR, max(row.ordinal for row in group) + NEAR)
+        section: (min(map(listing_ordinal, group)) - NEAR, max(map(listing_ordinal, group)) + NEAR)
         for section, group in sections.items()
     }
     listed, related = _read_slices(slices, [row.number for group in sections.values() for row in group])
@@ -59,14 +61,14 @@ def neighbours_of(articles: Iterable[Article]) -> dict[int, Neighbours]:
 def _read_slices(
     slices: dict[int, tuple[int, int]], numbers: list[int]
 ) -> tuple[dict[int, list[NeighbourLink]], dict[int, list[NeighbourLink]]]:
-    """What stands in slices of ordinals, by section and in their order; and the related articles, by number, newest first."""
+    """Return the articles in slices of ordinals, by section, in order; and the related articles, by number, newest first."""
     public = Article.objects.public()
     near = public.in_ordinal_ranges(slices).annotate(to=Value(0), place=F("ordinal"))
     pairs = Relation.objects.filter(article__in=numbers, other__in=public).annotate(to=F("article"), place=Value(0))
     rows = (
         near.order_by()
-        .values_list("to", "listed_in", "place", *_neighbour_link(""))
-        .union(pairs.values_list("to", "other__listed_in", "place", *_neighbour_link("other__")), all=True)
+        .values_list("to", "listed_in", "place", *_link_columns(""))
+        .union(pairs.values_list("to", "other__listed_in", "place", *_link_columns("other__")), all=True)
     )
     listed: dict[int, list[NeighbourLink]] = {}
     related: dict[int, list[NeighbourLink]] = {}
@@ -84,22 +86,23 @@ def _read_slices(
 def _adjacent_articles(
     article: Article, near: list[NeighbourLink], first: int, last: int
 ) -> tuple[NeighbourLink | None, NeighbourLink | None]:
-    """The articles before and after, of those in the slice from `first` to `last`, or further away where there is none."""
-    before = next((other for other in reversed(near) if other.place < article.ordinal), None)
-    after = next((other for other in near if other.place > article.ordinal), None)
-    listed = Article.objects.public().filter(listed_in=article.listed_in_id)
+    """Return the previous and the next article: from the slice from `first` to `last` if it has them, else queried."""
+    ordinal, section = listing_ordinal(article), listing_section(article)
+    before = next((other for other in reversed(near) if other.place < ordinal), None)
+    after = next((other for other in near if other.place > ordinal), None)
+    listed = Article.objects.public().filter(listed_in=section.pk)
     if before is None and first > 1:
-        before = _nearest_rows(listed.filter(ordinal__lt=first).order_by("-ordinal"))
-    if after is None and last < article.listed_in.last_ordinal:
-        after = _nearest_rows(listed.filter(ordinal__gt=last).order_by("ordinal"))
+        before = _first_link(listed.filter(ordinal__lt=first).order_by("-ordinal"))
+    if after is None and last < section.last_ordinal:
+        after = _first_link(listed.filter(ordinal__gt=last).order_by("ordinal"))
     return before, after
 
 
-def _nearest_rows(rows: QuerySet[Article]) -> NeighbourLink | None:
-    for number, short, title, at, place in rows.values_list(*_neighbour_link(""), "ordinal")[:1]:
+def _first_link(rows: QuerySet[Article]) -> NeighbourLink | None:
+    for number, short, title, at, place in rows.values_list(*_link_columns(""), "ordinal")[:1]:
         return NeighbourLink(number, place, short or title, at)
     return None
 
 
-def _neighbour_link(of: str) -> list[str]:
+def _link_columns(of: str) -> list[str]:
     return [f"{of}{name}" for name in ("number", "live__short_title", "live__title", "first_published_at")]

@@ -1,6 +1,4 @@
-"""The pages of people, of sources and of keywords: the newest of what they are printed on."""
-
-from typing import Any
+"""The pages of people, sources and keywords: the newest articles that name them."""
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -16,49 +14,54 @@ NEWEST = 40
 
 @require_safe
 def person_view(request: HttpRequest, key: int) -> HttpResponse:
-    """What a person is credited on, under the name and unit as they were printed."""
+    """The articles that credit a person, under the name and unit as printed."""
     found = get_object_or_404(Person, pk=_bounded_key(key))
     numbers = search.newest_numbers(search.SearchQuery(credit=(found.name, found.unit)), NEWEST + 1)
-    return _names_response(request, found, numbers, note=found.unit, older={"person": found.name, "order": "time"})
+    return _names_response(request, found, numbers, search_field="person")
 
 
 @require_safe
 def source_view(request: HttpRequest, key: int) -> HttpResponse:
-    """What came from a source, with the way to its own site."""
+    """The articles from a source, with a link to its own site."""
     found = get_object_or_404(Source, pk=_bounded_key(key))
     numbers = search.newest_numbers(search.SearchQuery(source=found.name), NEWEST + 1)
-    return _names_response(request, found, numbers, url=found.url, older={"source": found.name, "order": "time"})
+    return _names_response(request, found, numbers, search_field="source")
 
 
 @require_safe
 def keyword_view(request: HttpRequest, key: int) -> HttpResponse:
-    """What editors gave a keyword."""
+    """The articles to which editors gave a keyword."""
     found = get_object_or_404(Keyword, pk=_bounded_key(key))
     public = Article.objects.public().filter(taggings__keyword=found).order_by("-taggings__at", "-number")
     numbers = list(public.values_list("number", flat=True)[: NEWEST + 1])
-    return _names_response(request, found, numbers, older={"keyword": found.name, "order": "time"})
+    return _names_response(request, found, numbers, search_field="keyword")
 
 
 def _names_response(
-    request: HttpRequest, named: Any, numbers: list[int], *, older: dict[str, str], note: str = "", url: str = ""
+    request: HttpRequest, named: Person | Source | Keyword, numbers: list[int], *, search_field: str
 ) -> HttpResponse:
+    """Return the page of the first NEWEST articles, with a link to a search by `search_field` if there are more.
+
+    Raises Http404 if none of them is public.
+    """
     articles = list(Article.objects.public().for_lists().filter(number__in=numbers[:NEWEST]))
     if not articles:
         raise Http404
-    asked = QueryDict(mutable=True)
-    asked.update(older)
+    older = QueryDict(mutable=True)
+    older.update({search_field: named.name, "order": "time"})
     context = {
         "name": named.name,
-        "note": note,
-        "url": url,
+        "note": named.unit if isinstance(named, Person) else "",
+        "url": named.url if isinstance(named, Source) else "",
         "articles": articles,
-        "older": f"{reverse('search')}?{asked.urlencode()}" if len(numbers) > NEWEST else "",
+        "older": f"{reverse('search')}?{older.urlencode()}" if len(numbers) > NEWEST else "",
         "meta": page_metadata.list_metadata(named.name, named.get_absolute_url(), articles=articles),
     }
     return render(request, "public/names.html", context)
 
 
 def _bounded_key(key: int) -> int:
+    """Return the key. Raises Http404 if it does not fit into a column of the database."""
     if key >= 2**63:
         raise Http404
     return key

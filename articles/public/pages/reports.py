@@ -1,4 +1,4 @@
-"""Where readers report a mistake, and look up what became of it. No account, no cookie, no script."""
+"""Reports of mistakes by readers (纠错): the form, and the page with the answer. No account, cookie or script."""
 
 from typing import Any
 
@@ -15,18 +15,19 @@ from ...client_address import request_address
 from ...refusals import Refusal
 from ..machines import page_metadata
 from .appearance import HttpResponseSeeOther
-from .views import gone_response, published_article
+from .article import find_published_article
+from .errors import gone_response
 
 FIELDS = {"text": 500, "quote": 200, "contact": 80}
-LARGEST = 20_000  # bytes of a form; what is longer was not written by hand
+LARGEST = 20_000  # bytes of a form; a longer one was not written by hand
 
 
-@csrf_exempt  # there is no session here, so nothing that a foreign page could act with; those are refused all the same
+@csrf_exempt  # there is no session to misuse; requests from other origins are refused below all the same
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_view(request: HttpRequest, number: int) -> HttpResponse:
-    """The form for a mistake in an article; what was typed stays when something is not right."""
-    row = published_article(request, number)
+    """The form for a mistake in an article; a refused form keeps what was typed. 410 like the article's page."""
+    row = find_published_article(request, number)
     if not row.is_public:
         return gone_response(request, row.state)
     context: dict[str, Any] = {"article": row, "most": FIELDS, "meta": page_metadata.unindexed_metadata()}
@@ -38,7 +39,7 @@ def report_view(request: HttpRequest, number: int) -> HttpResponse:
     if not _is_same_origin(request):
         return HttpResponse(status=403)
     typed = {name: request.POST.get(name, "") for name in FIELDS}
-    if request.POST.get("address"):  # a field that nobody sees: whoever fills it in is a program
+    if request.POST.get("address"):  # a hidden field that only programs fill in
         return HttpResponseSeeOther(row.get_absolute_url())
     try:
         received = reporting.receive_report(row, **typed, address=request_address(request) or "")
@@ -50,7 +51,7 @@ def report_view(request: HttpRequest, number: int) -> HttpResponse:
 @never_cache
 @require_safe
 def report_answer_view(request: HttpRequest, token: str) -> HttpResponse:
-    """Thanks, and the answer once there is one; for whoever holds the address."""
+    """Thanks for a report, and the answer once there is one. 404 for an unknown token."""
     found = reporting.find_report(token)
     if found is None:
         raise Http404
@@ -58,6 +59,7 @@ def report_answer_view(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _is_same_origin(request: HttpRequest) -> bool:
+    """Return True unless the headers name another origin; old browsers send neither header."""
     headers = request.headers
     same = headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
     return same and headers.get("Origin", settings.SITE_URL) in (settings.SITE_URL, "null")

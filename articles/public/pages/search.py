@@ -1,10 +1,10 @@
-"""The search page: asked of Django each time, so that what was withdrawn a moment ago is not found."""
+"""The search page. It is never baked, so that it does not find what was withdrawn a moment ago."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,19 +14,20 @@ from django.views.decorators.http import require_safe
 from ... import search
 from ...models import Article, Section
 from ..machines import page_metadata
-from . import page_batch
+from .page_batch import PageBatch
 
 PAGE_SIZE, MOST_PAGES = 20, 20
-NEWEST = 6  # shown where nothing was found
+NEWEST = 6  # articles shown if nothing was found
+REFINING = ("section", "person", "keyword", "source", "since", "until", "order")  # fields besides the words
 DAYS = {"min": "1949-10-01", "max": "2100-12-31"}
 
 
 class ForgivingDayField(forms.DateField):
-    """A day of a calendar in use, as browsers send it."""
+    """A day as browsers send it, from 1949 to 2100; others are invalid."""
 
     widget = forms.DateInput(attrs={"type": "date", **DAYS})
 
-    def to_python(self, value: Any) -> date | None:
+    def to_python(self, value: str | datetime | date | None) -> date | None:
         day = super().to_python(value)
         if day and not date.fromisoformat(DAYS["min"]) <= day <= date.fromisoformat(DAYS["max"]):
             raise forms.ValidationError(self.error_messages["invalid"])
@@ -34,7 +35,7 @@ class ForgivingDayField(forms.DateField):
 
 
 class SearchForm(forms.Form):
-    """What a reader may ask; every field may be empty."""
+    """The search form; every field may be empty."""
 
     q = forms.CharField(label=gettext_lazy("Words"), required=False)
     section = forms.ChoiceField(label=gettext_lazy("Section"), required=False)
@@ -57,11 +58,11 @@ class SearchForm(forms.Form):
         choices=[("", gettext_lazy("Best first")), ("time", gettext_lazy("Newest first"))],
     )
 
-    def __init__(self, data: Any, sections: list[Section]) -> None:
+    def __init__(self, data: QueryDict, sections: list[Section]) -> None:
         super().__init__(data, label_suffix="")
         self.sections = [section for section in sections if section.last_ordinal]
         names = [(s.slug, "　" * (s.level - 1) + s.name) for s in self.sections]
-        self.fields["section"].choices = [("", _("All sections")), *names]
+        cast(forms.ChoiceField, self.fields["section"]).choices = [("", _("All sections")), *names]
         attributes = {"type": "search", "maxlength": search.LONGEST, "enterkeyhint": "search"}
         self.fields["q"].widget = forms.TextInput(attributes)
 
@@ -73,7 +74,7 @@ class SearchForm(forms.Form):
         return facts
 
     def query(self) -> search.SearchQuery:
-        """What to look for; a field that says nothing is left out."""
+        """Return the query of the valid fields; empty and invalid fields are left out."""
         facts = self.cleaned_data
         chosen = [s for s in self.sections if facts.get("section") in {s.slug, *(a.slug for a in _sections_above(s))}]
         return search.SearchQuery(
@@ -91,26 +92,23 @@ class SearchForm(forms.Form):
 @never_cache
 @require_safe
 def search_view(request: HttpRequest) -> HttpResponse:
-    """The form, and what was found. Whatever is wrong in the form is said beside it, and the rest is kept."""
-    site = page_batch.page_batch(request).site
+    """The form and the hits. Errors are shown beside their fields, and what was typed is kept."""
+    site = PageBatch.of_request(request).site
     form = SearchForm(request.GET, site.sections)
     form.is_valid()
     query = form.query()
-    number = _positive_number(request.GET.get("page", ""))
+    number = _page_number(request.GET.get("page", ""))
     found = search.search_articles(query, first=(number - 1) * PAGE_SIZE, most=PAGE_SIZE) if not form.errors else None
     hits = _shown_hits(found.hits) if found else []
+    has_older = found and number < MOST_PAGES and found.total > number * PAGE_SIZE
     context = {
         "form": form,
         "asked": not query.is_empty or bool(request.GET.get("q")),
         "found": found,
         "hits": hits,
-        "refined": any(
-            request.GET.get(name) for name in ("section", "person", "keyword", "source", "since", "until", "order")
-        ),
+        "refined": any(request.GET.get(name) for name in REFINING),
         "newer": _page_address(request, number - 1) if number > 1 else "",
-        "older": _page_address(request, number + 1)
-        if found and number < MOST_PAGES and found.total > number * PAGE_SIZE
-        else "",
+        "older": _page_address(request, number + 1) if has_older else "",
         "suggestions": search.suggest_searches(query) if found and not hits and number == 1 else [],
         "newest": [] if hits else list(Article.objects.public().for_lists()[:NEWEST]),
         "meta": page_metadata.search_metadata(request.GET.get("q", "")),
@@ -119,13 +117,14 @@ def search_view(request: HttpRequest) -> HttpResponse:
 
 
 def _shown_hits(hits: list[search.SearchHit]) -> list[tuple[Article, search.SearchHit]]:
-    """The hits with their articles; the one rule of what is public has the last word."""
+    """Return the articles of the hits that are still public, each with its hit."""
     rows = Article.objects.public().for_lists().filter(number__in=[hit.number for hit in hits])
     articles = {article.number: article for article in rows}
     return [(articles[hit.number], hit) for hit in hits if hit.number in articles]
 
 
 def _sections_above(section: Section) -> list[Section]:
+    """Return the parent of a section, its parent, and so on."""
     found = []
     while section.parent:
         section = section.parent
@@ -133,11 +132,12 @@ def _sections_above(section: Section) -> list[Section]:
     return found
 
 
-def _positive_number(text: str) -> int:
+def _page_number(text: str) -> int:
+    """Return the number of the page, at most MOST_PAGES; 1 for what is not a number."""
     return min(int(text), MOST_PAGES) if text.isascii() and text.isdigit() and 0 < len(text) < 9 and int(text) else 1
 
 
 def _page_address(request: HttpRequest, number: int) -> str:
-    asked = request.GET.copy()
-    asked["page"] = str(number)
-    return f"{request.path}?{asked.urlencode()}"
+    query = request.GET.copy()
+    query["page"] = str(number)
+    return f"{request.path}?{query.urlencode()}"

@@ -1,4 +1,4 @@
-"""What every public page needs: the site's settings, its navigation, its footer. Nothing is read until it is printed."""
+"""What every public page prints: the site's settings, navigation and footer."""
 
 from collections.abc import Hashable
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from ..machines import page_metadata
 
 
 class FooterItem(NamedTuple):
-    """One line of the footer: a stable key for inspectors' robots (`data-foot`), a label, the text, where it leads."""
+    """One line of the footer: a stable key for inspectors' robots (`data-foot`), a label, the text, an address or ""."""
 
     key: str
     label: str
@@ -23,7 +23,10 @@ class FooterItem(NamedTuple):
 
 
 class SiteContext:
-    """The site as the templates see it; two queries. Pages that are baked together share one."""
+    """The site as the templates see it; two queries. Pages that are baked together share one object.
+
+    `rendered` keeps what the template tag `shared_chrome` has rendered.
+    """
 
     def __init__(self) -> None:
         self.settings = SiteSettings.current()
@@ -32,7 +35,7 @@ class SiteContext:
         self.rendered: dict[tuple[Hashable, ...], SafeString] = {}
 
     def section(self, slug: str) -> Section:
-        """The section of an address; Http404 where there is none."""
+        """Return the section with this slug. Raises Http404 if there is none."""
         for section in self.sections:
             if section.slug == slug:
                 return section
@@ -60,30 +63,32 @@ class SiteContext:
 
     @property
     def grey(self) -> bool:
-        """Whether every page stands in mourning grey now."""
+        """True if every page is shown in mourning grey now."""
         return self.settings.is_grey(SiteSettings.Grey.ALL)
 
     @property
     def grey_at_home(self) -> bool:
+        """True if only the home page is shown in mourning grey now."""
         return self.settings.is_grey(SiteSettings.Grey.HOME)
 
     @property
     def wechat_sdk(self) -> str:
-        """The address of WeChat's script, where the newsroom has set it up."""
+        """The address of WeChat's script; "" if the newsroom has not set it up."""
         return settings.WECHAT_SDK if settings.WECHAT_APP_ID else ""
 
     @property
     def accent(self) -> str:
-        """The accent colour by day (#rrggbb)."""
+        """The accent colour of the light theme (#rrggbb)."""
         return self.settings.accent or appearance.ACCENT
 
     @property
     def meta(self) -> list[tuple[str, str]]:
+        """The meta tags of every page."""
         return page_metadata.site_metadata(self.settings)
 
     @property
     def navigation(self) -> list[Section]:
-        """The sections of the first level that have something to show, in themselves or below; blank ones are hidden."""
+        """The sections of the first level that list an article, themselves or in a section below."""
         filled = {section.pk for section in self.sections if section.last_ordinal}
         for section in reversed(self.sections):
             if section.pk in filled and section.parent_id:
@@ -92,7 +97,7 @@ class SiteContext:
 
     @property
     def footer(self) -> list[FooterItem]:
-        """Everything the law and the inspectors look for, where it is filled in; as text, never inside a picture."""
+        """What the law and inspectors require, as text; lines that are not filled in are left out."""
         s = self.settings
         items = [
             FooterItem("sponsor", _("Sponsor"), s.sponsor),

@@ -1,4 +1,4 @@
-"""The living page of what readers' pages are made of, for whoever changes their looks; there only with DEBUG."""
+"""The style guide, a page with every component of readers' pages; it exists only with DEBUG."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 from ... import appearance, sanitising
 from ...models import Article
 from ..machines.page_metadata import PageMetadata
-from . import page_batch
 from .article_page import ArticlePage, Crumb
+from .page_batch import PageBatch
 
-# One of each thing that a text may hold, through the gate that every text passes.
+# One of each element that a text may contain.
 TEXT = """<h2>小标题一级</h2><p>正文段落。国庆期间，霁川县图书馆接待读者<strong>1.2万人次</strong>，同比增长<em>18%</em>，
 <a href="https://www.example.cn/">延时开放</a>最受欢迎。</p><h3>小标题二级</h3><blockquote><p>灯亮到九点，下班的人也赶得上。</p></blockquote>
 <ul><li>周一至周五：9:00—21:00</li><li>周末：9:00—18:00</li></ul><ol><li>带身份证</li><li>到二楼办证</li></ol>
@@ -21,12 +21,13 @@ TEXT = """<h2>小标题一级</h2><p>正文段落。国庆期间，霁川县图�
 
 @require_safe
 def style_guide_view(request: HttpRequest) -> HttpResponse:
-    """Every component once, made of the templates that pages use and of the newest articles there are."""
+    """Every component once, rendered by the templates of the pages, with the newest articles."""
     if not settings.DEBUG:
         raise Http404
-    site = page_batch.page_batch(request).site
+    batch = PageBatch.of_request(request)
+    site = batch.site
     newest = list(Article.objects.public().for_lists()[:5])
-    row = page_batch.page_batch(request).article(newest[0].number) if newest else None
+    article = batch.article(newest[0].number) if newest else None
     context = {
         "contrast": f"{appearance.contrast_ratio(site.accent, appearance.PAPER):.1f}",
         "digest": appearance.style_digest(site.settings.accent),
@@ -34,7 +35,7 @@ def style_guide_view(request: HttpRequest) -> HttpResponse:
         "colours": ["paper", "wash", "line", "quiet", "ink", "accent"],
         "text": sanitising.mark_kept_html(sanitising.sanitise(TEXT).html),
         "articles": newest,
-        "page": ArticlePage.of_edition(row) if row else None,
+        "page": ArticlePage.of_edition(article) if article else None,
         "trail": [Crumb("要闻", "/s/news/"), Crumb("乡镇", "/s/towns/")],
         "meta": PageMetadata(title="Style", indexed=False),
     }

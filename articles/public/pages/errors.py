@@ -1,0 +1,16 @@
+"""The error pages: 404 for what does not exist, 410 for what was withdrawn, has expired or was removed."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ..machines import page_metadata
+
+
+def gone_response(request: HttpRequest, state: str = "") -> HttpResponse:
+    """Return the 410 page. `state` is an `Article.State`, or empty for an address that is no article's."""
+    return render(request, "public/gone.html", {"state": state, "meta": page_metadata.unindexed_metadata()}, status=410)
+
+
+def not_found_view(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Return the 404 page (`handler404` in newsroom/urls.py)."""
+    return render(request, "public/not_found.html", {"meta": page_metadata.unindexed_metadata()}, status=404)
