@@ -68,7 +68,7 @@ def _rebake_slots(first: datetime, until: datetime) -> int:
 def _rebake_news_sitemap(first: datetime, until: datetime) -> int:
     """Queue the news sitemap if an article became too old for it between two instants; returns 1 if so, else 0."""
     aged = Article.objects.public().filter(
-        first_published_at__gt=first - baking.IS_NEWS, first_published_at__lte=until - baking.IS_NEWS
+        first_published_at__gt=first - baking.NEWS_SITEMAP_AGE, first_published_at__lte=until - baking.NEWS_SITEMAP_AGE
     )
     if not aged.exists():
         return 0

@@ -1,4 +1,4 @@
-"""The project: settings, addresses, and the server's entry point."""
+"""The project: settings, URLs, and the WSGI application."""
 
-# The version of the product, in one place; CHANGELOG.md says what each one brought.
+# The version of the product, defined here only; CHANGELOG.md lists the changes.
 __version__ = "0.9.0"

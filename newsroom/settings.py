@@ -1,9 +1,10 @@
 """All settings, read from the environment (and from `.env` beside manage.py, which the environment overrides).
 
-Every variable is described in docs/operations.md; tests/test_docs.py keeps that true.
+docs/operations.md describes every variable; tests/test_docs.py checks that.
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -20,7 +21,7 @@ env.read_env(BASE_DIR / ".env")
 
 
 def _site_url(value: str) -> str:
-    """The public address as `scheme://host[:port]`, or a sentence saying what is wrong with it."""
+    """Return the public address as `scheme://host[:port]`. Raises ImproperlyConfigured with a sentence."""
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ImproperlyConfigured(
@@ -29,7 +30,7 @@ def _site_url(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-# --- Who we are -------------------------------------------------------------------------------------------------
+# --- Identity ---------------------------------------------------------------------------------------------------
 
 VERSION = __version__
 DEBUG = env.bool("DEBUG", default=False)
@@ -39,7 +40,7 @@ if not SECRET_KEY:
         "SECRET_KEY is not set. `make .env` writes one into .env; in production set it in the environment."
     )
 
-# The one public address. QR codes, canonical links and feeds are built from it, never from a request's Host header.
+# The public address. QR codes, canonical links and feeds are built from it, never from a request's Host header.
 SITE_URL = _site_url(env.str("SITE_URL", default="http://127.0.0.1:8000"))
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"])
@@ -47,7 +48,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
-# --- Parts ------------------------------------------------------------------------------------------------------
+# --- Apps -------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "articles.admin.apps.DeskConfig",
@@ -105,9 +106,11 @@ TEMPLATES = [
 
 # --- Database ---------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'newsroom.sqlite3'}")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'newsroom.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # SQLite ignores SELECT … FOR UPDATE; taking the write lock at BEGIN is what keeps two acts apart.
+    # SQLite ignores SELECT … FOR UPDATE; taking the write lock at BEGIN serialises acts instead.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -117,7 +120,7 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-# An address typed without its scheme is https; Django 6.0 does so by itself.
+# An address typed without a scheme is https, as will be the default in Django 6.0.
 FORMS_URLFIELD_ASSUME_HTTPS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -138,17 +141,17 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "serving.static_files.AppFinder"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
-    # What readers open, as files (articles/baking).
+    # Readers' pages (articles/baking).
     "baked": {"BACKEND": "articles.baking.store.LocalFiles"},
 }
-# An object store instead of the disk for what readers open; endpoint, region and keys come from boto3's own variables.
+# An object store instead of the disk for readers' pages; endpoint, region and keys come from boto3's variables.
 BAKED_S3_BUCKET = env.str("BAKED_S3_BUCKET", default="")
 if BAKED_S3_BUCKET:
     STORAGES["baked"] = {
@@ -156,24 +159,24 @@ if BAKED_S3_BUCKET:
         "OPTIONS": {"bucket_name": BAKED_S3_BUCKET, "endpoint_url": env.str("BAKED_S3_ENDPOINT", default="") or None},
     }
 FILE_UPLOAD_PERMISSIONS = 0o644
-# Where the baked pages lie: `current` in it is what nginx and granian serve.
+# The folder of baked pages; nginx and granian serve `current` in it.
 BAKED_DIR = DATA_DIR / "baked"
-# Largest picture, film or other attachment an editor may upload, in bytes; what lies above is refused with a sentence.
+# Largest picture, film or other attachment that an editor may upload, in bytes.
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=30 * 1024 * 1024)
-# The hub that is told when a feed has changed (WebSub); none when empty.
+# The WebSub hub that is notified when a feed has changed; none if empty.
 WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
 if WEBSUB_HUB and not WEBSUB_HUB.startswith(("https://", "http://")):
     raise ImproperlyConfigured(
         f"WEBSUB_HUB is {WEBSUB_HUB!r}; write the whole address, beginning with https:// or http://"
     )
-# WeChat's script (JS-SDK), for the cards that readers send on; both or none. Its host is let in then, and only then.
+# WeChat's script (JS-SDK), for the cards that readers share; both or none. Its host is allowed only if they are set.
 WECHAT_APP_ID, WECHAT_APP_SECRET = env.str("WECHAT_APP_ID", default=""), env.str("WECHAT_APP_SECRET", default="")
 if bool(WECHAT_APP_ID) != bool(WECHAT_APP_SECRET):
     raise ImproperlyConfigured("WECHAT_APP_ID and WECHAT_APP_SECRET go together: set both, or neither")
 WECHAT_SDK = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
-# Sites of films (host names); a link to one, alone in a paragraph, is shown as a way to a film there.
+# Host names of video sites; a link to one, alone in a paragraph, is shown as a link to a film.
 VIDEO_HOSTS = env.list("VIDEO_HOSTS", default=[])
-# A long investigation with tables pasted from Word stays well under this; files are not counted in it.
+# A long investigation with tables pasted from Word is well below this; uploaded files are not counted.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- Security ---------------------------------------------------------------------------------------------------
@@ -187,7 +190,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
-# Cookies exist for the desk alone: readers' pages never send or see one (law 9), so any cache may hold them.
+# Cookies exist for the desk only: readers' pages neither set nor read one (law 9), so any cache may store them.
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = "/admin/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -200,19 +203,19 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-# Only true when a proxy of ours sets X-Forwarded-Proto and appends to X-Forwarded-For on every request; otherwise anyone
-# could claim to be on TLS, or to come from another address than theirs.
+# Set this only if our own proxy sets X-Forwarded-Proto and appends to X-Forwarded-For on every request; otherwise
+# anyone could claim to use TLS, or to come from another address.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# The readers' policy. The desk's own one is in articles/admin/site.py.
+# The policy of readers' pages. That of the desk is in articles/admin/site.py.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, *(["https://res.wx.qq.com"] if WECHAT_APP_ID else [])],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],  # the poster that a reader's device draws
+        "img-src": [SELF, "data:"],  # the poster that the reader's browser draws
         "media-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
@@ -224,13 +227,13 @@ CONTENT_SECURITY_POLICY = {
 }
 
 SILENCED_SYSTEM_CHECKS = [
-    # CKEditor 4 is at the end of its life. What contains the risk: docs/decisions/editor.md.
+    # CKEditor 4 is at its end of life. How the risk is contained: docs/decisions/editor.md.
     "ckeditor.W001",
-    # Frames of our own are wanted: the reading page shows the text as readers will see it. Others' are refused.
+    # Our own frames are allowed: the reading page shows the text as readers will see it. Others are refused.
     "security.W019",
 ]
 if not HTTPS:
-    # A newsroom trying the product out on its own machine has no certificate; https in SITE_URL brings these back.
+    # A trial on one's own machine has no certificate; https in SITE_URL enables these checks again.
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
 
 LOGGING = {
@@ -242,5 +245,5 @@ LOGGING = {
 
 # --- Editor -----------------------------------------------------------------------------------------------------
 
-# The editor is configured in articles/admin/editor.py; nothing here, so that there is one place to read.
+# The editor is configured in articles/admin/editor.py.
 PREVIEW_HOURS = env.int("PREVIEW_HOURS", default=24)

@@ -1,4 +1,4 @@
-"""Addresses: the readers' side at the root, the desk under /admin/."""
+"""URLs: readers' pages at the root, the desk under /admin/."""
 
 from django.contrib import admin
 from django.urls import include, path

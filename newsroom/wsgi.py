@@ -1,17 +1,18 @@
-"""The WSGI callable that granian serves: baked pages and pictures first (serving/), Django behind.
+"""The WSGI application that granian runs: the file server (serving/) in front of Django.
 
-In development pages are not taken from the disk, so that every change of a template shows at once.
+With DEBUG there is no file server, so that every change of a template is visible at once.
 """
 
 import os
+from wsgiref.types import WSGIApplication
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
-application = get_wsgi_application()
+application: WSGIApplication = get_wsgi_application()
 
 if not settings.DEBUG:
-    from serving.baked_files import Front
+    from serving.baked_files import FileServer
 
-    application = Front(application, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    application = FileServer(application, settings.BAKED_DIR, settings.MEDIA_ROOT)

@@ -1,9 +1,9 @@
-"""The file server: answers requests for baked pages and uploaded files from the disk, before Django is asked.
+"""The file server: answers requests for baked pages and uploaded files from the disk, without Django.
 
     baked_files   the WSGI application: pages with their compressed copies, pictures, and byte ranges of films
     negotiation   conditional requests and content encodings (RFC 9110)
-    static_files  which files of the apps are collected under STATIC_URL
+    static_files  which static files of the apps are served and collected
 
-It imports verbs of `articles` (what a path's file is, which types are served), and neither nouns nor doors; `articles` never
+It imports verbs of `articles` (the file of a path, the served types), but no nouns and no doors; `articles` never
 imports it. `newsroom/wsgi.py` puts it in front of Django.
 """

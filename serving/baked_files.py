@@ -1,8 +1,8 @@
-"""The WSGI application before Django: answers baked pages and pictures from their files, and hands on all else.
+"""The WSGI application in front of Django: answers baked pages and media from their files, passes other requests on.
 
-The plain file is the authority: it is looked at on every request, so that a rewrite, a removal, or a whole new site is
-seen at once, by every process. What the store promises for that (articles/baking/store.py): a file and its copies have
-one modification time; the copies are renamed first; no rewrite keeps the time of the one before.
+The uncompressed file is checked on every request, so every process notices a rewrite, a removal or a new site at once.
+This relies on the store (articles/baking/store.py): a file and its copies have the same modification time, the copies
+are renamed first, and every rewrite changes the time.
 """
 
 import io
@@ -12,28 +12,28 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
+from django.http.response import HttpResponseBase
 from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
 from articles import appearance, byte_ranges
-from articles.baking.store import CACHE_CONTROL, file_name, page_path
+from articles.baking.store import PAGE_CACHE_CONTROL, file_name, page_path
 from articles.byte_ranges import etag_of
 from articles.uploads import CONTENT_TYPES, PLAYED
 
 from .negotiation import best_encoding, is_fresh
 
-Environ = dict[str, Any]
-Headers = list[tuple[str, str]]
-App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+HeaderList = list[tuple[str, str]]
 
-TYPES = {
+PAGE_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".xml": "application/xml",
     ".atom": "application/atom+xml; charset=utf-8",
@@ -45,11 +45,11 @@ TYPES = {
 }
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
 CACHE_CONTROLS = {
-    ".png": "public, max-age=86400",  # as articles/public/short_links.py says of images of codes
+    ".png": "public, max-age=86400",  # as in articles/public/short_links.py for images of codes
     ".css": appearance.STYLE_CACHE_CONTROL,
 }
-VARY: dict[str, Headers] = {".png": [], ".css": [("Vary", "Accept-Encoding, Cookie")]}
-FILE = re.compile(
+VARY: dict[str, HeaderList] = {".png": [], ".css": [("Vary", "Accept-Encoding, Cookie")]}
+MEDIA_PATH = re.compile(
     rf"/media/(pictures/[0-9a-f]{{32}}(?:-\d{{2,4}})?\.([a-z]{{2,4}})|attachments/[0-9a-f]{{32}}\.({'|'.join(PLAYED)}))"
 )
 FILE_HEADERS = {
@@ -57,48 +57,48 @@ FILE_HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
-NOT_OURS = ("/admin/", "/preview/", "/static/", "/search/")
-# Bytes of pages that one process keeps, and what each takes beside its own (measured): a serving process stays under
-# 150 MB with them. A page that is not among them is read from the disk, which costs a tenth of a millisecond.
-MEMORY, BESIDE = 32 * 2**20, 1700
-# What readers' headers say is remembered so often, and up to this length.
-ANSWERS, LONGEST = 1000, 100
-# The parts of Django that put headers on readers' pages.
-WITH_HEADERS = ("SecurityMiddleware", "CSPMiddleware", "XFrameOptionsMiddleware")
+DJANGO_PREFIXES = ("/admin/", "/preview/", "/static/", "/search/")
+# Pages cached by one process, which stays under 150 MB with them. Reading another page from disk takes about 0.1 ms.
+CACHE_BYTES = 32 * 2**20
+PAGE_OVERHEAD = 1700  # bytes of memory for a cached page besides its body, measured
+# Limits for remembering the values of the headers Host and Accept-Encoding.
+MAX_REMEMBERED_HEADERS, MAX_REMEMBERED_LENGTH = 1000, 100
+# The middleware of Django that adds headers to readers' pages.
+HEADER_MIDDLEWARE = ("SecurityMiddleware", "CSPMiddleware", "XFrameOptionsMiddleware")
 
 
 class BakedResponse(NamedTuple):
-    """One file as it is sent: the plain one or a copy, with the plain one's stamp."""
+    """A file as it is sent, uncompressed or a copy; `stamp` is that of the uncompressed file."""
 
     file: str
     stamp: tuple[int, ...]
     body: bytes
     etag: str
     modified: int
-    headers: Headers
-    headers_304: Headers
+    headers: HeaderList
+    headers_304: HeaderList
 
 
-class Front:
-    """A WSGI application before another one."""
+class FileServer:
+    """A WSGI application that answers from files, and passes all other requests to `application`."""
 
-    def __init__(self, behind: App, pages: Path, media: Path) -> None:
-        self.behind = behind
+    def __init__(self, application: WSGIApplication, pages: Path, media: Path) -> None:
+        self.application = application
         self.pages, self.media = str(pages / "current"), str(media)
-        self.kept: OrderedDict[tuple[str, str], BakedResponse] = OrderedDict()  # the one used last is the last
+        self.kept: OrderedDict[tuple[str, str], BakedResponse] = OrderedDict()  # least recently used first
         self.size = 0
         self.changing = threading.Lock()
         self.encodings: dict[str, str] = {}
         self.hosts: set[str] = set()
-        self.headers = headers_of_django()
+        self.headers = middleware_headers()
         self.file_headers = list((dict(self.headers) | FILE_HEADERS).items())
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and self._is_for_us(environ):
             path = environ["PATH_INFO"]
             if path.startswith("/media/"):
-                answer = self._file(path, environ, start_response)
-            elif path.startswith(NOT_OURS) or (environ.get("QUERY_STRING") and path.startswith("/q/")):
+                answer = self._media_file(path, environ, start_response)
+            elif path.startswith(DJANGO_PREFIXES) or (environ.get("QUERY_STRING") and path.startswith("/q/")):
                 answer = None
             else:
                 if path.startswith("/look/"):
@@ -106,10 +106,10 @@ class Front:
                 answer = self._page(path, environ, start_response)
             if answer is not None:
                 return answer
-        return self.behind(environ, start_response)
+        return self.application(environ, start_response)
 
-    def _is_for_us(self, environ: Environ) -> bool:
-        """Whether the host is ours and the way secure enough: Django has words for whatever else comes."""
+    def _is_for_us(self, environ: WSGIEnvironment) -> bool:
+        """Return True if the host is allowed and the request needs no redirect to HTTPS; Django answers all others."""
         scheme = environ.get("HTTP_X_FORWARDED_PROTO") if settings.BEHIND_PROXY else environ["wsgi.url_scheme"]
         if settings.SECURE_SSL_REDIRECT and scheme != "https":
             return False
@@ -117,13 +117,13 @@ class Front:
         if host not in self.hosts:
             if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
                 return False
-            if len(self.hosts) < ANSWERS and len(host) < LONGEST:
+            if len(self.hosts) < MAX_REMEMBERED_HEADERS and len(host) < MAX_REMEMBERED_LENGTH:
                 self.hosts.add(host)
         return True
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
-    def _page(self, path: str, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes] | None:
+    def _page(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
         accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
         encoding = self.encodings.get(accepted)
         if encoding is None:
@@ -132,10 +132,10 @@ class Front:
         page = self.kept.get(key)
         try:
             if page is None or page.stamp != file_stamp(os.stat(page.file)):
-                page = self._read(key)
+                page = self._read_page(key)
             else:
-                self._use(key)
-        except (OSError, ValueError):  # no such page, or no address of one
+                self._mark_used(key)
+        except (OSError, ValueError):  # no such page, or not the address of a page
             if page:
                 with self.changing:
                     self._forget(key)
@@ -148,15 +148,15 @@ class Front:
 
     def _remember_encoding(self, accepted: str) -> str:
         encoding = best_encoding(accepted)
-        if len(self.encodings) < ANSWERS and len(accepted) < LONGEST:
+        if len(self.encodings) < MAX_REMEMBERED_HEADERS and len(accepted) < MAX_REMEMBERED_LENGTH:
             self.encodings[accepted] = encoding
         return encoding
 
-    def _read(self, key: tuple[str, str]) -> BakedResponse:
+    def _read_page(self, key: tuple[str, str]) -> BakedResponse:
         path, encoding = key
         name = file_name(path)
         if page_path(name) != path:
-            raise ValueError(f"{path!r} is the name of a file, and nobody's address")
+            raise ValueError(f"{path!r} is the name of a file, not the address of a page")
         file = f"{self.pages}/{name}"
         plain = os.stat(file)
         body, facts = None, plain
@@ -165,65 +165,64 @@ class Front:
                 body, facts = read_file(file + SUFFIXES[encoding])
             except FileNotFoundError:
                 encoding = ""
-        if body is None or facts.st_mtime != plain.st_mtime:  # a copy of another version than the file
+        if body is None or facts.st_mtime != plain.st_mtime:  # the copy is of another version than the file
             encoding = ""
-            # Kept under the stamp from before: where this is a newer version already, its copy is looked for next time.
+            # Cached with the earlier stamp: if this is a newer version, its copy is read at the next request.
             body, facts = read_file(file)
-        page = self._made(file, encoding, body, plain, facts)
-        self._keep(key, page)
-        return page
-
-    def _made(
-        self, file: str, encoding: str, body: bytes, plain: os.stat_result, facts: os.stat_result
-    ) -> BakedResponse:
         suffix = os.path.splitext(file)[1]
-        # Two looks that were written in one second may be of one size, so their sheets are told apart by nothing.
+        # Style sheets of two appearances, written in the same second, may have the same size, so they get no ETag.
         etag = "" if suffix == ".css" else etag_of(facts)
-        common = [
-            ("Cache-Control", CACHE_CONTROLS.get(suffix, CACHE_CONTROL)),
-            *([("ETag", etag), ("Last-Modified", http_date(facts.st_mtime))] if etag else []),
-            *VARY.get(suffix, [("Vary", "Accept-Encoding")]),
-            *self.headers,
-        ]
+        common = self._common_headers(suffix, etag, facts)
         whole = [
-            ("Content-Type", TYPES.get(suffix, "application/octet-stream")),
+            ("Content-Type", PAGE_TYPES.get(suffix, "application/octet-stream")),
             ("Content-Length", str(len(body))),
             *([("Content-Encoding", encoding)] if encoding else []),
             *common,
         ]
-        return BakedResponse(file, file_stamp(plain), body, etag, int(facts.st_mtime), whole, common)
+        page = BakedResponse(file, file_stamp(plain), body, etag, int(facts.st_mtime), whole, common)
+        self._keep(key, page)
+        return page
+
+    def _common_headers(self, suffix: str, etag: str, facts: os.stat_result) -> HeaderList:
+        """Return the headers that 200 and 304 have in common."""
+        return [
+            ("Cache-Control", CACHE_CONTROLS.get(suffix, PAGE_CACHE_CONTROL)),
+            *([("ETag", etag), ("Last-Modified", http_date(facts.st_mtime))] if etag else []),
+            *VARY.get(suffix, [("Vary", "Accept-Encoding")]),
+            *self.headers,
+        ]
 
     def _keep(self, key: tuple[str, str], page: BakedResponse) -> None:
-        """Keep a page in memory; the ones unused longest go first."""
+        """Cache a page in memory; evict the least recently used ones."""
         with self.changing:
             self._forget(key)
-            if len(page.body) > MEMORY // 16:
+            if len(page.body) > CACHE_BYTES // 16:
                 return
             self.kept[key] = page
-            self.size += len(page.body) + BESIDE
-            while self.size > MEMORY:
+            self.size += len(page.body) + PAGE_OVERHEAD
+            while self.size > CACHE_BYTES:
                 self._forget(next(iter(self.kept)))
 
     def _forget(self, key: tuple[str, str]) -> None:
         page = self.kept.pop(key, None)
         if page:
-            self.size -= len(page.body) + BESIDE
+            self.size -= len(page.body) + PAGE_OVERHEAD
 
-    def _use(self, key: tuple[str, str]) -> None:
+    def _mark_used(self, key: tuple[str, str]) -> None:
         try:
             self.kept.move_to_end(key)
-        except KeyError:  # another thread pushed it out a moment ago
+        except KeyError:  # another thread evicted it
             return
 
-    # --- pictures and films -----------------------------------------------------------------------------------------------------
+    # --- pictures and films -------------------------------------------------------------------------------------------
 
-    def _file(self, path: str, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes] | None:
-        found = FILE.fullmatch(path)
+    def _media_file(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
+        found = MEDIA_PATH.fullmatch(path)
         kind = (found[2] or found[3]) if found else ""
         if not found or kind not in CONTENT_TYPES:
             return None
         try:
-            file = open(f"{self.media}/{found[1]}", "rb")  # noqa: SIM115 (closed when it has been sent)
+            file = open(f"{self.media}/{found[1]}", "rb")  # noqa: SIM115 (closed after it was sent)
         except OSError:
             return None
         facts = os.fstat(file.fileno())
@@ -234,15 +233,16 @@ class Front:
             start_response("304 Not Modified", common)
             return []
         headers = [("Content-Type", CONTENT_TYPES[kind]), *common]
-        return send_file(file, facts.st_size, etag, headers, environ, start_response)
+        return send_file(file, facts, headers, environ, start_response)
 
 
 def send_file(
-    file: BinaryIO, size: int, etag: str, headers: Headers, environ: Environ, start_response: Callable[..., Any]
+    file: BinaryIO, facts: os.stat_result, headers: HeaderList, environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes]:
-    """A file, whole or the range that was asked for."""
+    """Send an open file, whole or the requested byte range; it is closed afterwards."""
+    size = facts.st_size
     try:
-        part = byte_ranges.requested_part(environ, etag, size)
+        part = byte_ranges.requested_part(environ, etag_of(facts), size)
     except byte_ranges.Unsatisfiable:
         file.close()
         start_response("416 Range Not Satisfiable", [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")])
@@ -255,25 +255,25 @@ def send_file(
 
 
 def read_file(file: str) -> tuple[bytes, os.stat_result]:
-    """What a file says, and the facts about that very file, whatever is renamed over it meanwhile."""
+    """Return the content of a file and its facts; both of the same version, even if it is replaced meanwhile."""
     with open(file, "rb") as opened:
         return opened.read(), os.fstat(opened.fileno())
 
 
 def file_stamp(facts: os.stat_result) -> tuple[int, ...]:
-    """What no two versions of a file share."""
+    """Return a value that differs between any two versions of a file."""
     return facts.st_ino, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size
 
 
-def headers_of_django() -> Headers:
-    """The headers that Django's own middleware puts on any readers' page; asked of it, so that there is one place."""
+def middleware_headers() -> HeaderList:
+    """Return the headers that Django's middleware adds to any readers' page, by running it on an empty page."""
 
     def page(_request: HttpRequest) -> HttpResponse:
         return HttpResponse()
 
-    answer: Callable[[HttpRequest], Any] = page
+    answer: Callable[[HttpRequest], HttpResponseBase] = page
     for name in reversed(settings.MIDDLEWARE):
-        if name.endswith(WITH_HEADERS):
+        if name.endswith(HEADER_MIDDLEWARE):
             answer = import_string(name)(answer)
     site = urlsplit(settings.SITE_URL)
     request = WSGIRequest(

@@ -1,13 +1,12 @@
-"""What a reader has and what a reader takes, as the headers of a request say it (RFC 9110, 12.5 and 13.1)."""
+"""Content negotiation: conditional requests and accepted encodings (RFC 9110, 13.1 and 12.5)."""
 
-from collections.abc import Mapping
-from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from django.utils.http import parse_http_date_safe
 
 
-def is_fresh(environ: Mapping[str, Any], etag: str, modified: int) -> bool:
-    """Whether what the reader has is what would be sent (RFC 9110, 13.1): If-None-Match goes before If-Modified-Since."""
+def is_fresh(environ: WSGIEnvironment, etag: str, modified: int) -> bool:
+    """Return True if the client's copy is current (304). If-None-Match takes precedence over If-Modified-Since."""
     if not etag:
         return False
     known = environ.get("HTTP_IF_NONE_MATCH")
@@ -21,7 +20,7 @@ def is_fresh(environ: Mapping[str, Any], etag: str, modified: int) -> bool:
 
 
 def best_encoding(accepted: str) -> str:
-    """br before gzip before nothing, of those that an Accept-Encoding header does not refuse."""
+    """Return br, gzip or '' (identity): the first one that an Accept-Encoding header accepts."""
     weights: dict[str, float] = {}
     for part in accepted.lower().split(","):
         name, _semicolon, parameter = part.partition(";")

@@ -1,4 +1,4 @@
-"""Which files of the apps are served under STATIC_URL."""
+"""The static files of the apps that are served under STATIC_URL."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.contrib.staticfiles.utils import matches_patterns
 
-# CKEditor brings pages of its own, tests and a preview, that run scripts on our address; its known holes need them.
-# Nothing of ours links to one (docs/decisions/editor.md).
-PAGES = ["*.html", "*.htm", "*.xhtml", "*.swf", "*.php"]
+# CKEditor contains pages (tests and a preview) that would run scripts on our site; its known vulnerabilities need them.
+# We use none of them (docs/decisions/editor.md).
+PAGE_PATTERNS = ["*.html", "*.htm", "*.xhtml", "*.swf", "*.php"]
 
 
 class AppFinder(AppDirectoriesFinder):
-    """Django's finder of the apps' static files, for files alone: what is a page by itself is neither found nor collected."""
+    """Django's finder of the apps' static files, without those that match PAGE_PATTERNS."""
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Any:
-        return super().list([*(ignore_patterns or ()), *PAGES])
+        return super().list([*(ignore_patterns or ()), *PAGE_PATTERNS])
 
     def find_in_app(self, app: str, path: str) -> str | None:
-        return None if matches_patterns(path, PAGES) else super().find_in_app(app, path)
+        return None if matches_patterns(path, PAGE_PATTERNS) else super().find_in_app(app, path)

@@ -1,4 +1,4 @@
-"""HTML that tries to run something, or to pass for something else, on the pages of whoever keeps it.
+"""HTML that tries to run scripts, or to pass for something else, on the pages that contain it.
 
 ATTACKS is a table of (id, html, text that must survive or None). The tests of sanitising read what is left of each;
 the browser tests load it and see that nothing runs: every payload that could run calls `alert`.
@@ -193,7 +193,7 @@ ELEMENTS = [
 
 MUTATIONS = [
     ("math-mtext-style", "<math><mtext><table><mglyph><style><math><img src=x onerror=alert(1)></style>", None),
-    # No closing tag: in a browser too, all that follows is inside.
+    # No closing tag: as in a browser, everything that follows is inside.
     ("math-annotation", "<math><annotation-xml encoding=text/html><style><img src=x onerror=alert(1)></style>", None),
     ("math-xlink", "<math><mi xlink:href='javascript:alert(1)' href='javascript:alert(1)'>x</mi></math>巡堤", "巡堤"),
     ("math-form", "<form><math><mtext></form><form><mglyph><style></math><img src=x onerror=alert(1)>巡堤", "巡堤"),

@@ -1,4 +1,4 @@
-"""The disk against the site: what the baked files say, and what a reader would be answered."""
+"""Compares the baked files with what the site answers a reader."""
 
 import gzip
 import re
@@ -9,22 +9,22 @@ from articles import appearance
 from articles.baking import affected_pages
 from articles.baking.generations import baked_generations
 from articles.baking.render import render_page
-from articles.baking.store import COPIES, OWN, file_name, page_path
+from articles.baking.store import COPY_SUFFIXES, STAMP_FILES, file_name, page_path
 from articles.models import Article, BakedPage, BakeJob
 
 LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)["#?]')
-# Addresses that have no file: files of another kind, and what Django answers itself.
+# Addresses without a file: other kinds of files, and what Django answers itself.
 NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search|report|api)/|/look/(set)?$|/oembed")
 
 
 def on_disk():
-    """Every file of the served site, by address, and its copies; strangers' files too."""
+    """Return every file of the served site by address, with its copies; including files of others."""
     files = baked_generations().served()
     found, copies = {}, {}
     for name in files.names():
-        if name in OWN:
+        if name in STAMP_FILES:
             continue
-        if name.endswith(COPIES):
+        if name.endswith(COPY_SUFFIXES):
             copies[name] = files.read(name)
         else:
             found[page_path(name)] = files.read(name)
@@ -32,7 +32,7 @@ def on_disk():
 
 
 def dynamic():
-    """What the site answers at every address that may have a file, and at whatever was baked once."""
+    """Return what the site answers at every address that may have a file, and at every address that was baked."""
     addresses = {path for group in affected_pages.all_addresses() for path in group}
     for article in Article.objects.all():
         addresses |= affected_pages.own_pages(article)
@@ -41,7 +41,7 @@ def dynamic():
 
 
 def assert_agrees():
-    """Byte for byte equal, no extra file and no missing one; every copy says the same; the manifest knows each."""
+    """Assert that files, copies and manifest equal the site byte for byte, with no extra and no missing file."""
     found, copies = on_disk()
     site = dynamic()
     assert sorted(found) == sorted(site)

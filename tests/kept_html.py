@@ -1,4 +1,4 @@
-"""What a kept body may hold, written down a second time and read by a parser that is not ours: html.parser."""
+"""A second, independent definition of what a sanitised body may contain, checked with html.parser."""
 
 import re
 from html.parser import HTMLParser
@@ -58,7 +58,7 @@ BOXES = {"ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tfoot", "tr
 
 
 class KeptHtml(HTMLParser):
-    """Feed it HTML: `wrong` says what should not be there, `text` is what a reader would read."""
+    """Parses the HTML fed to it: `wrong` lists what is not allowed, `text` is the visible text."""
 
     def __init__(self, html: str):
         super().__init__(convert_charrefs=True)

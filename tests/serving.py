@@ -1,4 +1,4 @@
-"""Real servers for the tests: a newsroom of its own in a folder, granian, nginx with the configuration that is shipped."""
+"""Real servers for the tests: a separate newsroom in a folder, granian, and nginx with the shipped configuration."""
 
 import os
 import re
@@ -17,12 +17,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from articles.management.commands.serve import OPTIONS, WORKERS
+from articles.management.commands.serve import GRANIAN_OPTIONS, WORKERS
 from tests.conftest import needs
 
 ROOT = Path(settings.BASE_DIR)
 SHIPPED = ROOT / "deploy" / "nginx"
-PATIENCE = 180  # seconds until a server that has not started is given up
+PATIENCE = 180  # seconds to wait for a server to start
 SERVER_PORTS = range(10_000, 32_768)  # below the ephemeral ports of the kernel
 
 
@@ -46,7 +46,7 @@ OPENER = urllib.request.build_opener(NoRedirects)
 
 
 def fetch(url, method="GET", data=None, **headers):
-    """(status, headers, body) of whatever is answered; OSError where nothing is."""
+    """Return status, headers and body of an answer; raises OSError if there is none."""
     request = urllib.request.Request(
         url, method=method, data=data, headers={k.replace("_", "-"): v for k, v in headers.items()}
     )
@@ -58,7 +58,7 @@ def fetch(url, method="GET", data=None, **headers):
 
 
 def eventually(condition, what, patience=PATIENCE):
-    """Wait until it holds, `patience` seconds at most; the time it takes proves nothing, never holding is a failure."""
+    """Wait until the condition is true, at most `patience` seconds; fail if it never is."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
         try:
@@ -72,7 +72,7 @@ def eventually(condition, what, patience=PATIENCE):
 
 
 class Newsroom:
-    """A newsroom in a folder: its own database, its own baked pages, processes that may be killed."""
+    """A newsroom in a folder, with its own database and baked pages, and processes that may be killed."""
 
     def __init__(self, folder, **environment):
         self.folder = Path(folder)
@@ -91,7 +91,7 @@ class Newsroom:
         self.running = []
 
     def run(self, script):
-        """A script of Python in the newsroom's process; what it prints."""
+        """Run a Python script in the newsroom's environment; return its output."""
         done = subprocess.run(
             [sys.executable, "-c", f"import django; django.setup()\n{script}"],
             env=self.environment,
@@ -103,11 +103,11 @@ class Newsroom:
         return done.stdout
 
     def manage(self, *command):
-        """A management command in the newsroom's environment; what it prints."""
+        """Run a management command in the newsroom's environment; return its output."""
         return self._python("manage.py", *command)
 
     def module(self, name, *arguments):
-        """A module run as a program (`python -m`) in the newsroom's environment; what it prints."""
+        """Run a module (`python -m`) in the newsroom's environment; return its output."""
         return self._python("-m", name, *arguments)
 
     def _python(self, *command):
@@ -128,8 +128,10 @@ class Newsroom:
         return process
 
     def granian(self, application, port, workers=WORKERS):
-        """As `manage.py serve` starts it; there when it answers."""
-        process = self.start("-m", "granian", application, *OPTIONS, "--port", str(port), "--workers", str(workers))
+        """Start granian like `manage.py serve`, and wait until it answers."""
+        process = self.start(
+            "-m", "granian", application, *GRANIAN_OPTIONS, "--port", str(port), "--workers", str(workers)
+        )
         eventually(lambda: fetch(f"http://127.0.0.1:{port}/robots.txt")[0], "granian answers")
         return process
 
@@ -142,7 +144,7 @@ class Newsroom:
 
 
 def kill(process):
-    """With everything that it started, and no word of farewell."""
+    """Kill a process with its children (SIGKILL)."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -150,7 +152,7 @@ def kill(process):
 
 @contextmanager
 def nginx(folder, backend, brotli=True):
-    """The shipped configuration, with the paths and ports of the test; yields the address and the process."""
+    """Run nginx with the shipped configuration and the test's paths and ports; yield the address and the process."""
     needs(shutil.which("nginx") is not None, "nginx")
     home, port = Path(tempfile.mkdtemp(dir=folder, prefix="nginx-")), free_port()
     facts = {

@@ -1,4 +1,4 @@
-"""An attachment is of a known kind, whatever it calls itself, and holds nothing that runs on a reader's machine."""
+"""An attachment is of a known kind, whatever its name says, and contains nothing that runs on a reader's machine."""
 
 import hashlib
 import io
@@ -29,7 +29,7 @@ def _english():
 
 
 def a_pdf(body=b"", stream=b"", entries=b"/Filter/FlateDecode"):
-    """A PDF of one page, with `body` among its objects and one stream as it would stand in the file."""
+    """Return a PDF of one page, with `body` among its objects and one stream as written in the file."""
     return b"\n".join(
         [
             b"%PDF-1.7",
@@ -92,7 +92,7 @@ def relationship(kind, target):
 
 
 def a_compound(*entries, body=b""):
-    """As much of an OLE compound file as matters: its signature and its directory entries."""
+    """Return the relevant parts of an OLE compound file: its signature and its directory entries."""
     directory = b"".join(entry.encode("utf-16-le").ljust(64, b"\0").ljust(128, b"\0") for entry in entries)
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0") + directory + body
 
@@ -173,7 +173,7 @@ REFUSED_PDFS = {
         "starts other",
     ),
     "in a broken stream": (a_pdf(stream=zlib.compress(SCRIPT * 9)[:-4]), "JavaScript"),
-    "across two pieces": (a_pdf(stream=zlib.compress(b" " * (pdf._PIECE - 9) + SCRIPT)), "JavaScript"),
+    "across two pieces": (a_pdf(stream=zlib.compress(b" " * (pdf._PIECE_SIZE - 9) + SCRIPT)), "JavaScript"),
     "object stream packed otherwise": (
         a_pdf(stream=b"78da>", entries=b"/Type/ObjStm/Filter/ASCIIHexDecode"),
         "cannot be checked",
@@ -217,7 +217,7 @@ def nested(levels):
 
 
 def lying_about_size():
-    """A part that declares ten zeros, and their checksum, and unfolds to a million."""
+    """Return a part that declares ten zeros and their checksum, but expands to a million."""
     data = a_package(**{"z.xml": bytes(1_000_000)})
     for number, lie in ((1_000_000, 10), (zlib.crc32(bytes(1_000_000)), zlib.crc32(bytes(11)))):
         assert data.count(struct.pack("<I", number)) == 2
@@ -313,7 +313,7 @@ REFUSED = {
     "hidden.txt": (b"a <?php system('x');", "HTML or a script among"),
     "a.js": (b"alert(1)", "no kind we offer"),
     "a.bat": (b"@echo off", "no kind we offer"),
-    "a.mp4": (b"\0\0\0\x20ftypisom", "no film that browsers play"),
+    "a.mp4": (b"\0\0\0\x20ftypisom", "not a film that browsers can play"),
     "binary.txt": (b"a\0b", "no kind we offer"),
     "latin.txt": (b"caf\xe9 \xff", "no kind we offer"),
     "empty.txt": (b"", "no kind we offer"),
@@ -378,7 +378,7 @@ def test_the_same_file_again_is_the_row_there_is(cast, settings):
 
 
 def test_two_uploads_of_one_file_at_once_leave_one_row(cast, monkeypatch):
-    """The other upload arrives after ours looked for the row and before it writes one."""
+    """The other upload arrives after ours has looked for the row and before it inserts one."""
     keep, others = uploads.keep_file, []
 
     def keep_late(path, data):

@@ -61,7 +61,7 @@ def test_a_chain_made_anew_is_noticed(chain, capsys):
     for turn in range(4):
         audit.record_entry("section.changed", section, by=None, turn=turn)
     call_command("verify_audit")
-    with pytest.raises(CommandError, match="made anew"):
+    with pytest.raises(CommandError, match="rewritten"):
         call_command("verify_audit", expect_head=head)
 
 

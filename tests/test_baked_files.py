@@ -1,4 +1,4 @@
-"""The file server before Django: files as they are, with the headers that Django gives, seen anew on every request."""
+"""The file server in front of Django: sends files with the same headers as Django, and checks them on every request."""
 
 import gzip
 import os
@@ -32,7 +32,7 @@ def behind(environ, start_response):
 
 @pytest.fixture
 def files(settings):
-    """The served folder, with one page; beside it one picture."""
+    """The served folder with one page, and one picture."""
     served = settings.BAKED_DIR / "g" / "1"
     served.mkdir(parents=True)
     (settings.BAKED_DIR / "current").symlink_to("g/1")
@@ -50,11 +50,11 @@ def put(files, name, body):
 @pytest.fixture
 def app(settings, files):
     settings.ALLOWED_HOSTS = ["news.example.cn"]
-    return baked_files.Front(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    return baked_files.FileServer(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
 
 
 def ask(app, path, method="GET", **headers):
-    """(status, headers, body) of the file server's answer."""
+    """Return status, headers and body of the file server's answer."""
     told = []
     environ = {
         "REQUEST_METHOD": method,
@@ -135,7 +135,7 @@ def test_no_path_leads_out_of_the_folder(tmp_path_factory, text):
     (folder / "secret").write_text("secret")
     (folder / "a").write_text("secret")
     (folder / "index.html").write_text("secret")
-    app = baked_files.Front(behind, folder, folder)
+    app = baked_files.FileServer(behind, folder, folder)
     app.hosts.add("news.example.cn")
     assert ask(app, "/" + text)[2] in (b"django", b"")
 
@@ -158,7 +158,7 @@ def test_a_query_changes_no_page_and_asks_django_for_another_size_of_a_code(app,
     assert ask(app, "/q/W1.png", QUERY_STRING="size=1024")[0] == 418
 
 
-# --- what the reader has already ------------------------------------------------------------------------------------
+# --- conditional requests -------------------------------------------------------------------------------------------
 
 
 def test_what_the_reader_has_is_not_sent_again(app):
@@ -216,7 +216,7 @@ def test_a_page_that_was_read_while_it_was_rewritten_is_sent_compressed_the_next
 
 
 def test_readers_in_many_threads_get_whole_pages_while_they_are_rewritten(app, files, settings):
-    """An answer is one version, with the headers of that version, whatever is rewritten, removed, or put in place."""
+    """An answer is one version with the headers of that version, while files are rewritten, removed and swapped."""
     bodies = [(f"第{n}版" * 200).encode() for n in range(100, 160)]
     answers, stop = [], threading.Event()
     times = {body: set() for body in bodies}  # when each was written
@@ -242,7 +242,7 @@ def test_readers_in_many_threads_get_whole_pages_while_they_are_rewritten(app, f
         for number, body in enumerate(bodies):
             write(files, body)
             assert brotli.decompress(ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="br")[2]) == body
-            if number % 20 == 10:  # a whole site anew
+            if number % 20 == 10:  # a new whole site
                 files = LocalFiles(settings.BAKED_DIR / f"g/{number}")
                 write(files, body)
                 (settings.BAKED_DIR / "next").symlink_to(f"g/{number}")
@@ -263,23 +263,23 @@ def test_readers_in_many_threads_get_whole_pages_while_they_are_rewritten(app, f
 
 
 def test_the_memory_is_bounded_and_keeps_what_is_read_most(app, files, monkeypatch):
-    monkeypatch.setattr(baked_files, "MEMORY", 100_000)
+    monkeypatch.setattr(baked_files, "CACHE_BYTES", 100_000)
     read, reads = baked_files.read_file, []
     monkeypatch.setattr(baked_files, "read_file", lambda file: reads.append(file) or read(file))
     for number in range(100):
         put(files, f"a/{number}/index.html", os.urandom(3000))
         ask(app, f"/a/{number}/")
         assert ask(app, "/a/0/")[0] == 200
-    assert app.size == sum(len(page.body) + baked_files.BESIDE for page in app.kept.values()) <= 100_000
+    assert app.size == sum(len(page.body) + baked_files.PAGE_OVERHEAD for page in app.kept.values()) <= 100_000
     assert len(app.kept) > 15
     assert len(reads) == 100
     ask(app, "/a/1/", HTTP_ACCEPT_ENCODING="x" * 400_000, HTTP_HOST="news.example.cn:" + "0" * 400_000)
-    for number in range(baked_files.ANSWERS + 9):
+    for number in range(baked_files.MAX_REMEMBERED_HEADERS + 9):
         ask(app, "/a/1/", HTTP_ACCEPT_ENCODING=f"br;q=0.{number}")
         ask(app, "/a/1/", HTTP_HOST=f"news.example.cn:{number}")
     for remembered in (app.encodings, app.hosts):
-        assert len(remembered) <= baked_files.ANSWERS
-        assert max(map(len, remembered)) < baked_files.LONGEST
+        assert len(remembered) <= baked_files.MAX_REMEMBERED_HEADERS
+        assert max(map(len, remembered)) < baked_files.MAX_REMEMBERED_LENGTH
 
 
 @given(st.text(st.characters(max_codepoint=255)), st.text(st.characters(max_codepoint=255)))
@@ -288,7 +288,7 @@ def test_whatever_a_header_says_there_is_an_answer(tmp_path_factory, text, other
     put(LocalFiles(folder / "current"), "index.html", PAGE)
     (folder / "pictures").mkdir()
     (folder / PICTURE).write_bytes(b"picture")
-    app = baked_files.Front(behind, folder, folder)
+    app = baked_files.FileServer(behind, folder, folder)
     app.hosts.add("news.example.cn")
     for path in ("/", f"/media/{PICTURE}"):
         for names in (("RANGE", "IF_RANGE"), ("ACCEPT_ENCODING", "IF_NONE_MATCH"), ("IF_MODIFIED_SINCE", "HOST")):
@@ -321,7 +321,7 @@ def test_pictures_come_from_the_disk_whole_or_in_part(app):
 
 # --- the same as Django ---------------------------------------------------------------------------------------------
 
-UNLIKE = {"ETag", "Last-Modified", "Vary", "Content-Length"}  # what Django's answer has not, or says of other bytes
+UNLIKE = {"ETag", "Last-Modified", "Vary", "Content-Length"}  # missing in Django's answer, or different for other bytes
 
 
 def comparable(headers):
@@ -340,7 +340,7 @@ def test_the_headers_are_those_of_django(cast, client, settings, https):
     article = cast.article()
     cast.publish(article)
     baking.bake_everything(processes=1)
-    app = baked_files.Front(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    app = baked_files.FileServer(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
     scheme = {"wsgi.url_scheme": "https" if https else "http"}
     for path in (
         "/",
@@ -376,7 +376,7 @@ def test_the_headers_are_those_of_django(cast, client, settings, https):
 )
 def test_what_django_answers_itself_may_be_kept_as_a_baked_page(rf, method, path, status, kept):
     answer = CacheControlMiddleware(lambda _request: HttpResponse(status=status))(rf.generic(method, path))
-    assert answer.headers.get("Cache-Control") == (baking.CACHE_CONTROL if kept else None)
+    assert answer.headers.get("Cache-Control") == (baking.PAGE_CACHE_CONTROL if kept else None)
 
 
 # --- under granian --------------------------------------------------------------------------------------------------
@@ -384,7 +384,7 @@ def test_what_django_answers_itself_may_be_kept_as_a_baked_page(rf, method, path
 
 @pytest.fixture
 def served(tmp_path):
-    """A newsroom under granian with one page and one picture, whose database is away."""
+    """A newsroom under granian with one page, one picture, and no database."""
     newsroom = Newsroom(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/none/db")
     (tmp_path / "baked/g").mkdir(parents=True)
     (tmp_path / "baked/current").symlink_to("g/1")

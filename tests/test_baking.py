@@ -1,4 +1,4 @@
-"""Baking, piece by piece: what is asked for is baked once, in one step, by one worker; what fails says why and is tried again."""
+"""Baking: a requested page is baked once, atomically, by one worker; a failed job keeps its error and is retried."""
 
 import errno
 import os
@@ -26,7 +26,7 @@ COMMITTED = TestCase.captureOnCommitCallbacks
 
 @pytest.fixture
 def site(cast):
-    """A newsroom of one public article, baked."""
+    """A newsroom with one public article, baked."""
     cast.shown = cast.article()
     cast.publish(cast.shown)
     baking.bake_everything(processes=1)
@@ -42,7 +42,7 @@ def later(monkeypatch, **much):
     monkeypatch.setattr(timezone, "now", lambda: now)
 
 
-# --- what an act asks for -------------------------------------------------------------------------------------------
+# --- what an act requests -------------------------------------------------------------------------------------------
 
 
 def test_what_readers_open_first_is_baked_first():
@@ -81,14 +81,14 @@ def test_how_many_pages_a_publication_rewrites_does_not_depend_on_the_archive(ca
     counts = []
     for article in [cast.article() for _ in range(12)]:
         cast.publish(article)
-        # The index of the maps is written where a file of it may have begun: for the first of each thousand alone.
+        # The index of sitemaps is rewritten only if one may have begun: for the first article of each thousand.
         counts.append(len(affected_pages.article_pages(Article.objects.get(pk=article.pk)) - {"/sitemap.xml"}))
     assert len(set(counts[5:])) == 1
     assert counts[-1] < 30
 
 
 def test_the_maps_that_an_act_rewrites(cast, monkeypatch):
-    """Its own, those of its month's later articles, and the index where a file may have begun or ended."""
+    """The article's sitemap, those of later articles of its month, and the index if one may have begun or ended."""
     monkeypatch.setattr("articles.baking.affected_pages.SITEMAP_SIZE", 4)
     month = f"{timezone.localdate():%Y-%m}"
     first, second, third = (f"/sitemap-{month}{part}.xml" for part in ("", "-2", "-3"))
@@ -106,7 +106,7 @@ def test_the_maps_that_an_act_rewrites(cast, monkeypatch):
         (0, [{first, index}, {first}, {first}, {first, second, index}, {second, index}, {second}, {second}]),
         (1, [{second, third, index}]),
     ):
-        monkeypatch.setattr("articles.baking.affected_pages.AT_THE_SAME_TIME", at_once)
+        monkeypatch.setattr("articles.baking.affected_pages.CONCURRENT_PUBLICATIONS", at_once)
         for then in expected:
             article = articles.pop(0)
             cast.publish(article)
@@ -164,7 +164,7 @@ def test_pages_change_by_themselves_when_an_article_expires_or_a_pin_ends(cast, 
     baking.bake_pending()
     assert_agrees()
     assert worker.rebake_expired() == 0
-    later(monkeypatch, hours=-3)  # somebody set the clock right: the article is public again
+    later(monkeypatch, hours=-3)  # the clock was corrected: the article is public again
     worker.rebake_expired()
     baking.bake_pending()
     assert said(article.get_absolute_url())
@@ -175,7 +175,7 @@ def test_pages_change_by_themselves_when_an_article_expires_or_a_pin_ends(cast, 
 
 
 def meanwhile(path, act):
-    """Render as ever, and at the address `path` have the act happen after the rendering and before the file is written."""
+    """Render as usual, but at the address `path` run the act after rendering and before the file is written."""
     ask, done = jobs.render_page, []
 
     def slow(asked, shared):

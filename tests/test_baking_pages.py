@@ -1,4 +1,4 @@
-"""Which addresses an act has baked: numbered pages, maps, the place an article left, and when it is the whole site."""
+"""The addresses that an act requests: numbered pages, sitemaps, the place that an article left, and the whole site."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def of_two(monkeypatch):
-    """Numbered pages of two articles each."""
+    """Set numbered pages to two articles each."""
     monkeypatch.setattr("articles.baking.affected_pages.PAGE_SIZE", 2)
     monkeypatch.setattr("articles.models.section.PAGE_SIZE", 2)
 
@@ -27,12 +27,12 @@ def published(cast, count, **facts):
 
 
 def asked(start):
-    """The addresses waiting to be baked that begin with `start`."""
+    """Return the queued addresses that begin with `start`."""
     return set(BakeJob.objects.filter(path__startswith=start).values_list("path", flat=True))
 
 
 def numbered(addresses, slug="news"):
-    """The numbers among the addresses of a section's numbered pages."""
+    """Return the page numbers among the addresses of a section's numbered pages."""
     start = f"/s/{slug}/"
     return {int(path.removeprefix(start).strip("/")) for path in addresses if path.startswith(start) and path != start}
 
@@ -128,9 +128,9 @@ def test_a_moved_article_has_the_place_it_left_baked_too(cast, of_two):
 
 
 def test_the_maps_beside_an_act_that_is_under_way_at_once_are_written_too(cast, monkeypatch):
-    """With six articles to a map, and acts as near as one to its end: the next map, and the index of maps."""
+    """With six articles per sitemap, one article from its end: the next sitemap and the index are rewritten, too."""
     monkeypatch.setattr("articles.baking.affected_pages.SITEMAP_SIZE", 6)
-    monkeypatch.setattr("articles.baking.affected_pages.AT_THE_SAME_TIME", 1)
+    monkeypatch.setattr("articles.baking.affected_pages.CONCURRENT_PUBLICATIONS", 1)
     month = f"{timezone.localdate():%Y-%m}"
     one, two, index = f"/sitemap-{month}.xml", f"/sitemap-{month}-2.xml", "/sitemap.xml"
     written = []

@@ -1,4 +1,4 @@
-"""Twenty thousand requests of readers while articles are corrected, withdrawn and put back, all in real processes."""
+"""Twenty thousand requests of readers while articles are corrected, withdrawn and put back, in real processes."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ for _ in range(3):
     cast.publish(cast.article(title="第0版", summary="第0版", body="<p>第0版</p>", section=cast.news), by=cast.admin)
 baking.bake_everything(processes=1)
 """
-# Says of each act when it had answered, when the last of its pages was baked, and when it began, by the clock that readers use.
+# Prints for each act when it returned, when the last of its pages was baked, and when it began, by the readers' clock.
 ACTS = """
 import json, sys, time
 from django.contrib.auth.models import User
@@ -63,7 +63,7 @@ ARTICLES = ("/a/1/", "/a/2/", "/a/3/")
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """(what was done, what was seen)"""
+    """Return what was done and what readers saw."""
     newsroom = Newsroom(tmp_path_factory.mktemp("crowd"))
     newsroom.run(SCENE)
     newsroom.serve()
@@ -101,7 +101,7 @@ def test_no_page_is_half_of_one_text_and_half_of_another(story):
 
 
 def test_what_is_baked_is_what_readers_get(story):
-    """A request that begins when an act's pages are baked gets that act's text or a later one."""
+    """A request that begins after the pages of an act are baked gets the text of that act or a later one."""
     done, seen = story
     checked = 0
     for what, number, version, _answered, settled, _began in done:

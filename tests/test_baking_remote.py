@@ -1,4 +1,4 @@
-"""Baked pages in an object store: against a server that speaks S3's protocol, over HTTP."""
+"""Baked pages in an object store, tested with a server that implements S3's HTTP protocol."""
 
 import pytest
 import requests
@@ -83,7 +83,7 @@ def test_the_whole_site_is_rewritten_in_place_and_what_is_no_page_any_more_goes(
 
 
 def test_a_strangers_object_is_found_and_removed(cast, bucket, monkeypatch):
-    monkeypatch.setattr("articles.baking.checking.PAUSE", 0)
+    monkeypatch.setattr("articles.baking.checking.RECHECK_PAUSE", 0)
     cast.publish(cast.article())
     baking.bake_everything(processes=1)
     bucket.put_object(Key="site/casino.html", Body=b"x")

@@ -1,4 +1,4 @@
-"""Random acts, with faults among them: after each one the disk says, byte for byte, what the site says."""
+"""Random acts and faults: after each one the files on disk equal what the site answers, byte for byte."""
 
 import errno
 import pkgutil
@@ -34,11 +34,11 @@ HOURS = st.sampled_from([None, None, 2, 5])
 
 
 class Killed(BaseException):
-    """What a process that is killed never sees; here it unwinds the act of baking where it stands."""
+    """Raised in place of killing the process while it bakes."""
 
 
 class Site(RuleBasedStateMachine):
-    """A small newsroom with numbered pages of two articles, so that there are many of them."""
+    """A small newsroom with two articles per numbered page, so that there are many pages."""
 
     def __init__(self):
         super().__init__()
@@ -47,7 +47,7 @@ class Site(RuleBasedStateMachine):
         self.hours = 0.0
         self.start = timezone.now() + timedelta(
             days=30
-        )  # rows are made by the real clock, and none may lie ahead of it
+        )  # rows get times of the real clock, and none may be in the future
         self.patches = [
             mock.patch.object(timezone, "now", side_effect=self.now),
             mock.patch("articles.models.section.PAGE_SIZE", 2),
@@ -55,7 +55,7 @@ class Site(RuleBasedStateMachine):
             mock.patch("articles.public.pages.section.PAGE_SIZE", 2),
             mock.patch("articles.baking.affected_pages.PAGE_SIZE", 2),
             mock.patch("articles.baking.affected_pages.SITEMAP_SIZE", 4),
-            mock.patch("articles.baking.affected_pages.AT_THE_SAME_TIME", 0),
+            mock.patch("articles.baking.affected_pages.CONCURRENT_PUBLICATIONS", 0),
             mock.patch("articles.keyword_relations.MOST_RELATIONS", 3),
             mock.patch("articles.public.pages.neighbours.WANTED", 2),
         ]
@@ -83,17 +83,17 @@ class Site(RuleBasedStateMachine):
         return self.start + timedelta(hours=self.hours)
 
     def tick(self):
-        """Time goes on between acts: instants are told apart, as in life."""
+        """Advance the clock, so that acts have different times."""
         self.hours += 0.01
 
     def act(self, function):
-        """One act, its commit, and what follows the commit."""
+        """Run an act with its commit and the callbacks after it."""
         self.tick()
         with TestCase.captureOnCommitCallbacks(execute=True), transaction.atomic():
             return function()
 
     def settle(self):
-        """What the worker does until nothing is left."""
+        """Run the worker until the queue is empty."""
         with TestCase.captureOnCommitCallbacks(execute=True):
             worker.rebake_expired()
         baking.bake_pending()
@@ -156,7 +156,7 @@ class Site(RuleBasedStateMachine):
         article = self.article(n)
         if article and article.live:
             self.act(lambda: publishing.withdraw_article(article, by=self.cast.admin, reason="误"))
-            for path in baking.own_pages(article):  # gone before the act has answered, whatever waits
+            for path in baking.own_pages(article):  # removed before the act returns, even if jobs are queued
                 assert jobs.baked_generations().served().read(store.file_name(path)) is None
 
     @rule(n=which)
@@ -208,7 +208,7 @@ class Site(RuleBasedStateMachine):
         self.something_to_bake(n, title, whole)
         with fault("os.replace", Killed, at), suppress(Killed):
             self.settle()
-        self.hours += 0.01  # its claims run out
+        self.hours += 0.01  # its claims expire
 
     @rule(n=which, title=WORDS, at=st.integers(1, 12), whole=st.booleans())
     def disk_full(self, n, title, at, whole):
@@ -226,7 +226,7 @@ class Site(RuleBasedStateMachine):
 
     @rule(n=which)
     def withdrawn_while_it_is_baked(self, n):
-        """The page is rendered, then withdrawn, then the rendered text is to be put in place."""
+        """A page is rendered, then withdrawn, then the rendered text is about to be written."""
         article = self.article(n)
         if not (article and article.live):
             return
@@ -245,7 +245,7 @@ class Site(RuleBasedStateMachine):
 
     @rule(n=which)
     def two_workers(self, n):
-        """One renders slowly; the other does everything meanwhile."""
+        """One worker renders slowly; meanwhile the other one does everything."""
         if not (article := self.article(n)):
             return
         self.act(lambda: baking.request_bake(baking.article_pages(article)))
@@ -268,7 +268,7 @@ class Site(RuleBasedStateMachine):
             return
         self.tick()
         self.settle()
-        for _again in range(3):  # what failed waits; then it is tried again
+        for _again in range(3):  # failed jobs wait, then are retried
             if not BakeJob.objects.exists():
                 break
             self.hours += 1.1
@@ -278,7 +278,7 @@ class Site(RuleBasedStateMachine):
 
 
 def fault(where, what, at, more=0):
-    """Calls number `at` to `at + more` of a function raise."""
+    """Make the calls number `at` to `at + more` of a function raise."""
     calls = [0]
     real = pkgutil.resolve_name(where)
 

@@ -1,4 +1,4 @@
-"""The whole site anew: beside the old one, interrupted and resumed, put in place in one step; checked against tampering."""
+"""Baking the whole site: beside the old one, interrupted and resumed, swapped in one step; detection of tampering."""
 
 import errno
 import os
@@ -46,7 +46,7 @@ def said(path, files=None):
 
 @contextmanager
 def stopping_at(count):
-    """The process is interrupted when so many pages have been rendered."""
+    """Interrupt the process after this many pages have been rendered."""
     ask, asked = jobs.render_page, []
 
     def some(path, shared):
@@ -55,7 +55,7 @@ def stopping_at(count):
             raise KeyboardInterrupt
         return ask(path, shared)
 
-    with mock.patch.object(jobs, "render_page", some), mock.patch.object(whole, "CHUNK", 3):
+    with mock.patch.object(jobs, "render_page", some), mock.patch.object(whole, "PAGES_PER_CHUNK", 3):
         yield asked
 
 
@@ -185,7 +185,7 @@ def test_a_new_version_is_noticed_and_the_same_one_is_not(site, settings):
 
 @pytest.fixture
 def _no_pauses(monkeypatch):
-    monkeypatch.setattr("articles.baking.checking.PAUSE", 0)
+    monkeypatch.setattr("articles.baking.checking.RECHECK_PAUSE", 0)
 
 
 def page(site, number=0):
@@ -279,7 +279,7 @@ def run(script, environment):
 
 @pytest.fixture
 def newsroom(tmp_path):
-    """A newsroom of its own with a database in a file, for processes that may be killed."""
+    """A newsroom with its own database file, for processes that may be killed."""
     folder = tmp_path / "data"
     environment = {
         **os.environ,

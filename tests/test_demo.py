@@ -1,4 +1,4 @@
-"""The demo newsroom is whole: its texts are sound, and it loads once."""
+"""The demo newsroom: its texts have no problems, and it is loaded once."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""Bylines as newsrooms print them become credits: names, roles and units; a sentence never does."""
+"""Printed bylines become credits: names, roles and units; a sentence never does."""
 
 import pytest
 

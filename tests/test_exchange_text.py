@@ -1,4 +1,4 @@
-"""What a portal prints to a text file is read back whole: section, title, provenance, bylines, paragraphs, nothing else."""
+"""A page that a portal printed to a text file is parsed: section, title, provenance, bylines and paragraphs."""
 
 import contextlib
 import dataclasses
@@ -11,7 +11,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.exchange.text import LARGEST, PrintedArticle, UnreadablePage, read_printed_page
+from articles.exchange.text import MAX_PAGE_BYTES, PrintedArticle, UnreadablePage, read_printed_page
 from articles.models import Credit
 
 SAMPLE = Path(__file__).resolve().parent.parent.parent / "shared" / "samples" / "zhaoyang-2022-03-25.txt"
@@ -147,7 +147,7 @@ def test_a_second_source_or_time_is_the_texts_own():
     assert article.paragraphs == ("时间：2024-03-28 09:00", "地点：望桥乡会议室", "来源：望桥乡", BODY)
 
 
-# --- What stands above it ---------------------------------------------------------------------------------------
+# --- The heading ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_the_same_text_is_recognised_in_any_encoding():
         (f"{TITLE}\n来源：霁川新闻网 时间：2022-02-30\n{BODY}".encode(), "“2022-02-30”"),
         (f"{TITLE}\n2022-03-25 24:61 来源：霁川新闻网\n{BODY}".encode(), "“2022-03-25 24:61”"),
         (f"{TITLE}\n发布时间：昨天下午\n{BODY}".encode(), "“昨天下午”"),
-        (b"a" * (LARGEST + 1), "5 MB"),
+        (b"a" * (MAX_PAGE_BYTES + 1), "5 MB"),
     ],
 )
 def test_a_bad_file_is_refused_in_one_sentence(data, wrong):
@@ -357,7 +357,7 @@ ROLES = {
 
 @st.composite
 def provenance(draw):
-    """The facts of a line of provenance, and the line: its labels in any order, with any separators and colons."""
+    """Generate the facts of a provenance line, and the line: labels in any order, any separators and colons."""
     facts = {
         "source": draw(st.sampled_from(["霁川新闻网", "泽南日报 客户端"])),
         "published_at": draw(st.none() | minutes),
@@ -370,7 +370,7 @@ def provenance(draw):
     fields = draw(st.permutations([*fields, *people.items()]))
     facts["credits"] = tuple((ROLES[label], name, "") for label, _value in fields for name in people.get(label, ()))
     comma = draw(st.sampled_from([" ", "、", "，", ",", "　"]))
-    # 李 明、王小芳: two-character names are typed with a blank.
+    # 李 明、王小芳: two-character names are typed with a space.
     between = draw(st.sampled_from(["", " ", "　"])) if comma not in " 　" else ""
     values = [
         value if isinstance(value, str) else comma.join(between.join(n) if len(n) == 2 else n for n in value)
@@ -385,7 +385,7 @@ def provenance(draw):
 
 @st.composite
 def printed(draw):
-    """An article, and the text of a page that prints it."""
+    """Generate an article and the text of its printed page."""
     facts, header = draw(provenance())
     section = draw(st.sampled_from(["", "民生", "霁川要闻"]))
     paragraphs = draw(st.lists(sentences, min_size=1, max_size=5))
@@ -466,7 +466,7 @@ def test_any_bytes_are_read_or_refused(data):
     [" ", "（记者 ", "打印 ", "记者：", "李 ", "a ", "（记者 李明）\n", "作者：李明\n", "打印\n", ">", "标题：望桥\n"],
 )
 def test_the_largest_hostile_files_take_seconds_at_most(start, unit):
-    data = (start + unit * ((LARGEST - 100) // len(unit.encode()))).encode()
+    data = (start + unit * ((MAX_PAGE_BYTES - 100) // len(unit.encode()))).encode()
     began = time.process_time()
     with contextlib.suppress(UnreadablePage):
         read_printed_page(data)

@@ -1,4 +1,4 @@
-"""Films: only what browsers play gets in; alone in a paragraph it is a player; it is served in parts, without the database."""
+"""Films: only what browsers can play is accepted; a link alone in a paragraph is a player; byte ranges are served."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from articles import attachments, publishing
 from articles.attachments import RefusedFile, film, inspect_file
-from articles.management.commands.load_demo import DEMO
+from articles.management.commands.load_demo import DEMO_FOLDER
 from articles.models import Attachment, Revision
 from serving import baked_files
 from tests.browser import chromium, watched
@@ -51,7 +51,7 @@ def in_english():
         yield
 
 
-# --- what gets in ---------------------------------------------------------------------------------------------------
+# --- what is accepted -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_no_bytes_bring_the_reader_of_boxes_down(tail, at, byte):
             width, height, seconds = film.film_facts(data, "x.mp4")
         except RefusedFile:
             continue
-        assert 0 < width <= film.LARGEST
-        assert 0 < height <= film.LARGEST
+        assert 0 < width <= film.MAX_FILM_SIDE
+        assert 0 < height <= film.MAX_FILM_SIDE
         assert 0 <= seconds <= 10**6
 
 
@@ -196,7 +196,7 @@ def test_a_film_at_a_host_that_is_allowed_is_a_way_there_and_no_frame(client, ca
 @pytest.mark.django_db
 def test_it_is_served_in_parts_and_the_front_says_what_django_says(client, kept, settings):
     settings.ALLOWED_HOSTS = ["testserver"]
-    app = baked_files.Front(None, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    app = baked_files.FileServer(None, settings.BAKED_DIR, settings.MEDIA_ROOT)
     for attachment, kind in zip(kept, ("video/mp4", "text/vtt"), strict=True):
         for asked in ({}, {"Range": "bytes=5-9"}):
             answer = client.get(attachment.url, headers=asked)
@@ -240,7 +240,7 @@ PLAYED = """async () => {
 def test_the_film_of_the_demo_plays_to_its_end_with_its_captions_in_a_real_browser(cast, live_server, settings):
     settings.SITE_URL = live_server.url
     film, captions = (
-        attachments.store_attachment(upload((DEMO / "attachments" / name).read_bytes(), name), by=cast.writer)
+        attachments.store_attachment(upload((DEMO_FOLDER / "attachments" / name).read_bytes(), name), by=cast.writer)
         for name in ("从渡船到大桥.mp4", "从渡船到大桥字幕.vtt")
     )
     assert (film.width, film.height, film.seconds) == (640, 360, 13)

@@ -1,4 +1,4 @@
-"""The main job on real input: text files as portals print them become drafts, or archived pages equal to the file."""
+"""The import of real input: printed text files become drafts, or archived articles equal to the file."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Importing a module does nothing: no setting of the interpreter or of a library changes, nothing is connected or registered."""
+"""Importing a module has no side effects: it changes no setting of Python or a library, and connects no signal."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from PIL import Image
 
 from articles import pictures
 
-# Django alone, with the start-up work of both packages left out: what remains to be seen is what importing does.
+# Django without the start-up code of both packages, so that only side effects of imports remain.
 SCRIPT = """
 import importlib, locale, logging, mimetypes, os, pkgutil, signal, socket, sys, threading, warnings
 import django

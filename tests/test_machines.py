@@ -89,7 +89,7 @@ def test_the_map_of_news_holds_two_days_and_is_written_anew_when_one_ages(client
     assert timezone.datetime.fromisoformat(url.find(f"{NEWS}news/{NEWS}publication_date").text).utcoffset()
     worker.rebake_expired()
     BakeJob.objects.all().delete()
-    later = corrected.first_published_at + baking.IS_NEWS + timedelta(seconds=1)
+    later = corrected.first_published_at + baking.NEWS_SITEMAP_AGE + timedelta(seconds=1)
     monkeypatch.setattr(timezone, "now", lambda: later)
     assert worker.rebake_expired() == 1
     assert BakeJob.objects.filter(path="/news-sitemap.xml").exists()

@@ -1,4 +1,4 @@
-"""Migrations hold what they ran: none imports the app, and every older state of the database leads to the newest."""
+"""Migrations are frozen: none imports the app, and every older state of the database migrates to the newest."""
 
 import ast
 import os
@@ -14,7 +14,7 @@ MIGRATIONS = sorted((Path(settings.BASE_DIR) / "articles" / "migrations").glob("
 
 @pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: path.stem)
 def test_no_migration_imports_the_app(path):
-    """What the app's code says today is not what ran then."""
+    """A migration must not import the app's code, which changes after the migration was run."""
     imported = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -24,7 +24,7 @@ def test_no_migration_imports_the_app(path):
     assert imported <= {"django", *sys.stdlib_module_names}
 
 
-# A database of its own beside the tests' one; `create_test_db` migrates it from zero to the newest.
+# A separate database; `create_test_db` migrates it from zero to the newest state.
 PREPARED = """
 import django; django.setup()
 from django.core.management import call_command
@@ -39,7 +39,7 @@ def apps_now():
     return executor.loader.project_state(list(executor.loader.applied_migrations)).apps
 
 def schema():
-    # Every table, index, constraint and trigger, as the database says them.
+    # Every table, index, constraint and trigger, as the database reports them.
     connection.close()  # PostgreSQL's catalogue is cached in a connection
     with connection.cursor() as cursor:
         cursor.execute(CATALOGUE[connection.vendor])
@@ -110,7 +110,7 @@ def run():
 
 @pytest.mark.parametrize(("name", "run"), [("steps", STEPS), ("rows", OLD_ROWS)], ids=["steps", "rows"])
 def test_every_older_state_leads_to_the_newest(tmp_path, name, run):
-    """`steps`: one by one, back to the first and up again, ends in the same tables; `rows`: the oldest rows come along."""
+    """`steps`: migrating one by one, back and forth, ends in the same tables; `rows`: the oldest rows are kept."""
     database = f"test_newsroom_{name}_{os.getpid()}"
     done = subprocess.run(
         [sys.executable, "-c", f"NAME = {database!r}\n{run}\n{PREPARED}"],

@@ -1,4 +1,4 @@
-"""Where a picture was taken is forgotten; who made it, and that a machine made it, is not."""
+"""Metadata of pictures: the place is removed; the author and labels of AI-made content are kept."""
 
 import io
 import json
@@ -10,7 +10,7 @@ from PIL import Image, PngImagePlugin
 
 from articles.pictures import prepare_picture
 
-# Pillow warns of what the files made here are meant to be: corrupt, or too large.
+# Pillow warns that files are corrupt or too large, as they are meant to be here.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 LABEL = {"Label": "1", "ContentProducer": "泽南智图", "ProduceID": "A{1}", "ReservedCode1": "", "PropagateID": "x&y"}
 JSON = json.dumps(LABEL, ensure_ascii=False)
@@ -48,7 +48,7 @@ def png_text(key, text, **facts):
 
 
 def png_latin(key, text):
-    """PNG's tEXt, holding UTF-8 as Chinese tools write it."""
+    """Return a PNG tEXt chunk with UTF-8, as Chinese tools write it."""
     info = PngImagePlugin.PngInfo()
     info.add(b"tEXt", f"{key}\0{text}".encode())
     return encoded("PNG", pnginfo=info)
@@ -59,7 +59,7 @@ def copies(picture):
 
 
 def told(copy):
-    """What an XML parser that knows nothing of us reads in the XMP of a copy: {element name: text}."""
+    """Return what a standard XML parser reads in the XMP of a copy: {element name: text}."""
     img = Image.open(io.BytesIO(copy))
     img.load()
     packet = img.info.get("xmp")
@@ -72,7 +72,7 @@ def told(copy):
     return {e.tag.rpartition("}")[2]: "".join(e.itertext()) for e in root[0][0]}
 
 
-# --- What is forgotten ----------------------------------------------------------------------------------------------
+# --- What is removed ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("fmt", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "MPO"])

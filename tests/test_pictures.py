@@ -1,4 +1,4 @@
-"""A picture in the library is what the upload shows, and nothing else the upload carried."""
+"""A picture in the library shows what the upload shows, and contains nothing else of it."""
 
 import hashlib
 import io
@@ -20,7 +20,7 @@ from articles.models.picture import picture_renditions
 from articles.pictures import RefusedFile, prepare_picture
 from tests.cast import png, refused, upload
 
-# Pillow warns of what the files made here are meant to be: corrupt, or too large.
+# Pillow warns that files are corrupt or too large, as they are meant to be here.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 FORMATS = ["JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"]
 
@@ -38,7 +38,7 @@ def encoded(img, fmt, **facts):
 
 
 def texture(size=(48, 32), mode="RGB"):
-    """Something no codec can shrink to nothing, the same in every run."""
+    """Return an image that no codec compresses to nothing, the same in every run."""
     img = Image.linear_gradient("L").resize(size)
     bands = [img, img.transpose(Image.Transpose.ROTATE_180), img.point(lambda v: v * 7 % 256), img]
     return Image.merge("RGBA", bands).convert(mode)
@@ -133,10 +133,12 @@ def test_an_animation_is_reduced_to_its_first_picture_and_that_is_said():
     for fmt in ("GIF", "WEBP", "PNG", "TIFF", "AVIF"):
         picture = prepare_picture(encoded(frames[0], fmt, save_all=True, append_images=frames[1:]), "花灯.gif")
         assert opened(picture.master).getpixel((10, 10)) == pytest.approx((254, 0, 0), abs=6), fmt
-        assert picture.notes == ("“花灯.gif” holds several pictures or an animation; the first picture was kept.",), fmt
+        assert picture.notes == (
+            "“花灯.gif” contains several pictures or an animation; the first picture was kept.",
+        ), fmt
 
 
-# Orientation as EXIF 2.32, 4.6.5.1.6 tells it: the side of the scene at which the stored first row and column lie.
+# Orientation (EXIF 2.32, 4.6.5.1.6): the side of the scene that the first row and the first column show.
 SIDES = {
     1: "top left",
     2: "top right",
@@ -179,7 +181,7 @@ def test_pictures_stand_upright(orientation, fmt):
 
 def test_a_colour_profile_is_applied_and_a_broken_one_left_aside():
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    # Red and blue change places in this profile: a file that says red shows blue.
+    # This profile swaps red and blue: a file with red values shows blue.
     swapped = srgb.replace(b"rXYZ", b"tmpX", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmpX", b"bXYZ", 1)
     red = Image.new("RGB", (16, 16), "red")
     for profile, seen in ((swapped, (0, 0, 255)), (srgb, (255, 0, 0)), (b"no profile", (255, 0, 0))):
@@ -188,7 +190,7 @@ def test_a_colour_profile_is_applied_and_a_broken_one_left_aside():
         assert "icc_profile" not in opened(picture.master).info
 
 
-# --- What ends with the old file ------------------------------------------------------------------------------------
+# --- What is removed ------------------------------------------------------------------------------------------------
 
 POLYGLOTS = {
     "gif-and-script": encoded(texture(), "GIF") + b"/*'*/=alert(1);//",
@@ -239,7 +241,7 @@ def test_truncated_files_are_refused(fmt, part):
 
 
 def bare_png(width, height, bits=1):
-    """A PNG of nothing but zeros, written by hand so that only its reader would need the memory."""
+    """Return a PNG of zeros, written by hand, so that only decoding it would need the memory."""
 
     def chunk(kind, body):
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -312,7 +314,7 @@ def test_the_same_picture_again_is_the_row_there_is_and_nothing_is_written(cast,
 
 
 def test_two_uploads_of_one_picture_at_once_leave_one_row(cast, monkeypatch):
-    """The other upload arrives after ours looked for the row and before it writes one."""
+    """The other upload arrives after ours has looked for the row and before it inserts one."""
     keep, others = uploads.keep_file, []
 
     def keep_late(path, data):

@@ -1,4 +1,4 @@
-"""What a clipboard holds after copying from Word, WPS, Excel, WeChat and Google Docs, and exactly what we keep of it."""
+"""The clipboard's HTML after copying from Word, WPS, Excel, WeChat and Google Docs, and exactly what is kept of it."""
 
 import pytest
 from django.utils import translation
@@ -94,7 +94,7 @@ def test_word():
 
     assert sanitised.html == WORD_KEPT
     assert sanitised.removed == (
-        "1 pasted picture did not come along from the document: upload it with the picture button.",
+        "1 pasted picture was not copied from the document: upload it with the picture button.",
         "1 link to a place within the text was unlinked.",
         STYLING,
         EMPTY,
@@ -119,7 +119,7 @@ def test_wps():
 
     assert sanitised.html == "<p><strong>望桥古街花灯开展</strong></p><p>望桥乡 花灯 共28组。</p>"
     assert sanitised.removed == (
-        "1 pasted picture did not come along from the document: upload it with the picture button.",
+        "1 pasted picture was not copied from the document: upload it with the picture button.",
         STYLING,
         INDENTS,
         EMPTY,

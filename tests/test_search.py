@@ -1,4 +1,4 @@
-"""Finding articles: whatever stands in a public text is found by any piece of it, and nothing else is."""
+"""Search: a public article is found by any part of its text, and nothing else is found."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(text, **facts):
-    """The numbers of the articles that a search finds, best first."""
+    """Return the numbers of the articles that a search finds, best first."""
     return [
         hit.number
         for hit in search.search_articles(
@@ -175,7 +175,7 @@ def test_the_index_follows_every_act(cast):
     publishing.publish_article(article, by=cast.editor)
     assert found("渡口旧闻") == [article.number]
     cast.change(article, title="渡口新闻")
-    assert found("渡口旧闻") == [article.number]  # a working copy is nobody's to find
+    assert found("渡口旧闻") == [article.number]  # the working copy is not found
     cast.sign(article)
     publishing.publish_correction(article, by=cast.editor, note="标题改正。")
     assert found("渡口旧闻") == []
@@ -207,7 +207,7 @@ def test_the_index_made_anew_is_the_same_and_loses_what_should_not_be_there(arch
     before = list(SearchText.objects.order_by("article_id").values("article_id", "title", "text", "marks"))
     publishing.withdraw_article(archive[0], by=cast.editor, reason="核实")
     search.index_article(Article.objects.get(pk=archive[1].number))
-    # A row of an article that readers see no more, as a fault might leave it.
+    # A row of an article that is no longer public, as a fault might leave it.
     stale = SearchText.objects.get(article=archive[2].number)
     SearchText.objects.filter(pk=stale.pk).update(title="旧")
     call_command("reindex")
@@ -229,13 +229,13 @@ def test_articles_of_one_instant_are_all_found(cast):
 
 
 def test_common_words_are_looked_for_among_the_newest_and_in_titles(archive, monkeypatch):
-    monkeypatch.setattr("articles.search.finding.NEWEST", 1)
+    monkeypatch.setattr("articles.search.finding.MAX_CANDIDATES", 1)
     bridge, duty, road, _river = [article.number for article in archive]
     result = search.search_articles(search.SearchQuery(words=("桥",)))
     assert result.more
     assert road in {hit.number for hit in result.hits}
-    assert {bridge, duty} <= {hit.number for hit in result.hits}  # their titles hold it
-    assert found("望桥乡的老人") == [bridge]  # the pairs of a phrase are in few
+    assert {bridge, duty} <= {hit.number for hit in result.hits}  # the word is in their titles
+    assert found("望桥乡的老人") == [bridge]  # few articles contain the pairs of the phrase
 
 
 def test_a_search_asks_little(archive, django_assert_num_queries):

@@ -1,4 +1,4 @@
-"""The search page: asked by anybody, in any way, and never a word of what is not public."""
+"""The search page: any query by anybody, and never a word of what is not public."""
 
 import re
 

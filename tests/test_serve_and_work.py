@@ -1,4 +1,4 @@
-"""The server says where it is, in letters and as a code a phone can read off the terminal; the worker does what is due."""
+"""`serve` prints its address, also as a QR code for phones; `work` does what is due."""
 
 import os
 import socket
@@ -21,13 +21,13 @@ HALVES = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
 
 @pytest.fixture(autouse=True)
 def _one_connection(monkeypatch):
-    """The worker drops connections between looks; a test's own is inside a transaction and must stay."""
+    """Keep the connection: the worker closes it between checks, but the test's own is inside a transaction."""
     monkeypatch.setattr("articles.management.commands.work.close_old_connections", lambda: None)
 
 
 @pytest.fixture
 def started(monkeypatch):
-    """What `serve` would have started: the worker's command, the server's."""
+    """The commands that `serve` would have started: the worker's and the server's."""
     seen = []
 
     class Ended:

@@ -1,4 +1,4 @@
-"""What is uploaded is told by its bytes, named without tricks, kept once, and never served as a page."""
+"""An upload is identified by its bytes, named safely, stored once, and never served as a page."""
 
 from unittest import mock
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from articles import uploads
 from articles.attachments import film
 from articles.models import Attachment, Picture
-from articles.pictures import Image, picture_marks
+from articles.pictures import Image, metadata
 from articles.uploads import CONTENT_TYPES, RefusedFile, clean_name
 from tests.cast import png, upload
 from tests.test_films import a_film
@@ -82,7 +82,7 @@ def test_a_file_is_kept_once_and_one_cut_short_is_written_again(settings):
 
 
 def test_two_keeping_the_same_file_at_once_leave_one(monkeypatch):
-    """The other one's file appears after ours looked for it."""
+    """The other upload's file appears after ours has looked for it."""
     uploads.keep_file("attachments/x.pdf", b"whole")
     answers = iter([False])
     exists = default_storage.exists
@@ -100,7 +100,7 @@ def test_a_picture_of_a_form_is_decoded_and_scaled_once_and_its_marks_are_writte
     with (
         mock.patch.object(Image, "open", wraps=Image.open) as opened,
         mock.patch.object(Image.Image, "resize", autospec=True, side_effect=Image.Image.resize) as scaled,
-        mock.patch.object(picture_marks, "xmp_packet", wraps=picture_marks.xmp_packet) as packed,
+        mock.patch.object(metadata, "xmp_packet", wraps=metadata.xmp_packet) as packed,
     ):
         assert client.post("/admin/articles/picture/add/", words).status_code == 302
     stored = Picture.objects.get()

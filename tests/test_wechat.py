@@ -137,7 +137,7 @@ def test_without_the_option_there_is_no_such_address(client, db):
 )
 def test_wechats_host_is_let_in_with_the_option_alone(facts, said, tmp_path):
     script = (
-        "import django; django.setup(); from serving.baked_files import headers_of_django; print(headers_of_django())"
+        "import django; django.setup(); from serving.baked_files import middleware_headers; print(middleware_headers())"
     )
     environment = {
         "DATA_DIR": str(tmp_path),

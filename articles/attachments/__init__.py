@@ -1,5 +1,8 @@
-"""What turns an uploaded file into an attachment readers can download: the bytes as they came, of a kind that is known
-and that was looked into for what would run on a reader's machine."""
+"""Turns an uploaded file into an attachment that readers can download.
+
+The bytes are stored as uploaded, after the kind is known and the content is checked for anything that would run on a
+reader's machine.
+"""
 
 import hashlib
 import re
@@ -29,9 +32,9 @@ __all__ = [
     "store_attachment",
 ]
 
-TEXTS = ("csv", "txt", "vtt")
+TEXT_EXTENSIONS = ("csv", "txt", "vtt")
 
-_REFUSALS = {
+_REFUSED_KINDS = {
     "archive": Problem(
         "attachments.archive",
         gettext_lazy("%(file)s is an archive; unpack it and upload the documents in it one by one."),
@@ -58,24 +61,25 @@ _REFUSALS = {
         "attachments.markup", gettext_lazy("%(file)s is a file for machines (XML or HTML); save it as PDF.")
     ),
 }
-_UNKNOWN = Problem(
+_UNKNOWN_KIND = Problem(
     "attachments.unknown",
     gettext_lazy(
-        "%(file)s is of no kind we offer (PDF, Word, Excel, PowerPoint, WPS, OFD, CSV, text, MP4); save it as PDF."
+        "%(file)s is not a supported kind of file (PDF, Word, Excel, PowerPoint, WPS, OFD, CSV, text, MP4); "
+        "save it as PDF."
     ),
 )
 _NO_CAPTIONS = Problem(
     "attachments.no_captions",
-    gettext_lazy("%(file)s holds no captions (WebVTT): its first line must be WEBVTT."),
+    gettext_lazy("%(file)s contains no captions (WebVTT): its first line must be WEBVTT."),
 )
 _TEXT_IS_ACTIVE = Problem(
     "attachments.text_is_active",
-    gettext_lazy("%(file)s holds HTML or a script among its text; save it as PDF."),
+    gettext_lazy("%(file)s contains HTML or a script in its text; save it as PDF."),
 )
-# What a text would need to be taken for a page or a script by a program that guesses.
+# Markup that makes a program that sniffs content take a text for a page or a script.
 _ACTIVE_TEXT = re.compile(
-    r"<(?:!doctype|!--|\?(?:php|xml|=)|/?(?:a|b|body|br|div|embed|font|form|frame|h1|head|html|iframe|img|input|link|meta"
-    r"|object|p|script|style|svg|table|title|video)[\s/>])",
+    r"<(?:!doctype|!--|\?(?:php|xml|=)|/?(?:a|b|body|br|div|embed|font|form|frame|h1|head|html|iframe|img|input|link"
+    r"|meta|object|p|script|style|svg|table|title|video)[\s/>])",
     re.IGNORECASE,
 )
 _CAPTIONS = re.compile(r"WEBVTT(?:[ \t][^\r\n]*)?(?:\r?\n|\Z)")
@@ -84,8 +88,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True)
 class PreparedAttachment:
-    """A file ready to be stored: its bytes as they are kept, the extension that its content deserves (a key of
-    uploads.CONTENT_TYPES), the name readers see, and the facts of a film.
+    """A file ready to be stored: its bytes, the extension of its actual kind (a key of uploads.CONTENT_TYPES), the name
+    that readers see, and the facts of a film.
     """
 
     data: bytes
@@ -95,11 +99,11 @@ class PreparedAttachment:
 
 
 def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> Attachment:
-    """Keep an upload and return its row; for a file that is kept already, the row there is, under its first name.
+    """Store an upload and return its row. Idempotent: for a file that is stored already, its row under its first name.
 
-    A form that has prepared the upload, to show a refusal beside its field, passes on what it prepared.
-    Raises PermissionDenied or RefusedFile: then nothing was written. The file comes before the row, so a failing
-    database can leave a file no row names; the same upload takes it up again.
+    A form that has prepared the upload, to show a refusal beside its field, passes the PreparedAttachment.
+    Raises PermissionDenied or RefusedFile; nothing is written then. The file is written before the row, so a database
+    error can leave a file without a row; the same upload uses it again.
     """
     permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
     prepared = upload if isinstance(upload, PreparedAttachment) else prepare_attachment_upload(upload)
@@ -124,16 +128,16 @@ def _attachment_row(sha256: str, row: dict[str, Any]) -> Attachment:
 
 
 def prepare_attachment_upload(upload: UploadedFile) -> PreparedAttachment:
-    """Read an upload and look into it; raises RefusedFile."""
+    """Read an upload and check it; raises RefusedFile."""
     name = uploads.clean_name(upload.name)
     return inspect_file(uploads.read_upload(upload, name), name)
 
 
 @transaction.atomic
 def save_attachment(attachment: Attachment, *, by: User) -> Attachment:
-    """Write the name that new texts give the attachment; what was signed and published keeps its own.
+    """Save the name of an attachment for new texts; signed and published texts keep the old one.
 
-    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    Raises PermissionDenied or ValidationError; nothing has changed then.
     """
     before = Attachment.objects.select_for_update(of=("self",), no_key=True).get(pk=attachment.pk)
     uploads.require_may_describe(by, before)
@@ -142,16 +146,16 @@ def save_attachment(attachment: Attachment, *, by: User) -> Attachment:
 
 
 def inspect_file(data: bytes, name: str) -> PreparedAttachment:
-    """What is kept of a file that may be stored. Raises RefusedFile for all others.
+    """Check a file and return what is stored of it. Raises RefusedFile.
 
-    The name decides only between kinds that no reader can tell apart by content (doc and wps, csv and txt).
+    The name decides only between kinds with the same content (doc and wps, csv and txt).
     """
     kind = uploads.kind_of(data)
     if kind == "film":
         facts = film.film_facts(data, name)
         return PreparedAttachment(data, film.EXTENSION, public_file_name(name, film.EXTENSION), facts)
-    if kind in _REFUSALS:
-        raise RefusedFile(_REFUSALS[kind], name)
+    if kind in _REFUSED_KINDS:
+        raise RefusedFile(_REFUSED_KINDS[kind], name)
     if kind == "pdf":
         pdf.refuse_active_pdf(data, name)
         extension = "pdf"
@@ -161,35 +165,35 @@ def inspect_file(data: bytes, name: str) -> PreparedAttachment:
         extension = office.compound_extension(data, name)
     else:
         extension, text = _inspect_text(data, name)
-        # UTF-8 with its mark is read right by phones, which follow our charset, and by Excel, which looks for the mark.
+        # UTF-8 with a byte order mark works on phones, which follow our charset, and in Excel, which needs the mark.
         data = text.encode("utf-8-sig")
     return PreparedAttachment(data, extension, public_file_name(name, extension))
 
 
 def _inspect_text(data: bytes, name: str) -> tuple[str, str]:
-    """The extension of a text, one of TEXTS, and its characters."""
+    """Return the extension of a text, one of TEXT_EXTENSIONS, and its characters."""
     extension, text = uploads.split_name(name)[1], _decoded_text(data)
     if extension == "vtt" and not (text and _CAPTIONS.match(text)):
         raise RefusedFile(_NO_CAPTIONS, name)
-    if extension not in TEXTS or not text:
-        raise RefusedFile(_UNKNOWN, name)
+    if extension not in TEXT_EXTENSIONS or not text:
+        raise RefusedFile(_UNKNOWN_KIND, name)
     if _ACTIVE_TEXT.search(text):
         raise RefusedFile(_TEXT_IS_ACTIVE, name)
     return extension, text
 
 
 def public_file_name(name: str, extension: str) -> str:
-    """The name readers see: cleaned, and ending in the extension the content deserves."""
+    """Return the name that readers see: cleaned, and with the extension of the actual kind."""
     stem, claimed = uploads.split_name(uploads.clean_name(name))
     if claimed.isdigit():
-        # The end of a date or a version, as in 名单2026.11, is no extension.
+        # The end of a date or a version, as in 名单2026.11, is not an extension.
         stem = f"{stem}.{claimed}"
     stem = stem.removesuffix(f".{extension}")[: uploads.LONGEST_NAME - len(extension) - 1].strip(" .")
     return f"{stem}.{extension}" if stem else _("attachment") + f".{extension}"
 
 
 def _decoded_text(data: bytes) -> str | None:
-    """The text in UTF-8 or GB 18030, the two encodings Chinese desks write; None where it is neither."""
+    """Decode UTF-8 or GB 18030, the two encodings that Chinese desks use; return None if it is neither."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)

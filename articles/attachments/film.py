@@ -1,6 +1,6 @@
-"""Films (MP4): whether a file is one that browsers play, how large its picture is and how long it lasts.
+"""Films (MP4): checks that browsers can play a file, and reads the size of its picture and its duration.
 
-A file is a row of boxes, each with its length and four letters; some hold boxes (ISO/IEC 14496-12).
+A file is a sequence of boxes, each with its length and a four-letter type; some contain boxes (ISO/IEC 14496-12).
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,12 @@ from ..uploads import RefusedFile
 EXTENSION = "mp4"
 _BRANDS = (b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash")
 _H264 = (b"avc1", b"avc3")
-# More boxes in one place than any film has.
-MOST_BOXES = 10_000
-LARGEST = 8192  # pixels on one side
+MAX_BOXES = 10_000  # in one place; no film has more
+MAX_FILM_SIDE = 8192  # pixels
 
 _NO_FILM = Problem(
     "attachments.no_film",
-    _("%(file)s is no film that browsers play (MP4); export it as MP4 with H.264 and upload that."),
+    _("%(file)s is not a film that browsers can play (MP4); export it as MP4 with H.264 and upload that."),
 )
 _OTHER_CODEC = Problem(
     "attachments.other_codec",
@@ -32,7 +31,7 @@ _OTHER_CODEC = Problem(
 
 
 class FilmFacts(NamedTuple):
-    """Width and height as it is shown, in pixels; seconds, rounded up."""
+    """Width and height as displayed, in pixels; duration in seconds, rounded up."""
 
     width: int
     height: int
@@ -40,7 +39,7 @@ class FilmFacts(NamedTuple):
 
 
 def film_facts(data: bytes, name: str) -> FilmFacts:
-    """The facts of the film `data`. Raises RefusedFile where it is none that browsers play."""
+    """Return the facts of a film. Raises RefusedFile if browsers cannot play it."""
     top = dict(_boxes(data, 0, len(data)))
     if b"ftyp" not in top or b"moov" not in top or not {b"mdat", b"moof"} & set(top):
         raise RefusedFile(_NO_FILM, name)
@@ -54,14 +53,14 @@ def film_facts(data: bytes, name: str) -> FilmFacts:
     if any(_codec_of_track(data, track) not in _H264 for track in pictures):
         raise RefusedFile(_OTHER_CODEC, name)
     width, height = _display_size(data, pictures[0])
-    if not (0 < width <= LARGEST and 0 < height <= LARGEST):
+    if not (0 < width <= MAX_FILM_SIDE and 0 < height <= MAX_FILM_SIDE):
         raise RefusedFile(_NO_FILM, name)
     return FilmFacts(width, height, _duration(data, moov))
 
 
 def _boxes(data: bytes, first: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
-    """(letters, (first byte, end) of what it holds) of each box between two places; as far as they fit one another."""
-    for _count in range(MOST_BOXES):
+    """Yield the type and the content, as (start, end), of each box between two offsets, up to the first invalid one."""
+    for _count in range(MAX_BOXES):
         length, letters, head = int.from_bytes(data[first : first + 4], "big"), data[first + 4 : first + 8], 8
         if length == 1:
             length, head = int.from_bytes(data[first + 8 : first + 16], "big"), 16
@@ -74,7 +73,7 @@ def _boxes(data: bytes, first: int, end: int) -> Iterator[tuple[bytes, tuple[int
 
 
 def _nested_box(data: bytes, box: tuple[int, int], *letters: bytes) -> tuple[int, int] | None:
-    """The box that is reached by these letters, each inside the one before."""
+    """Return the box at the end of a path of box types, each inside the one before, or None."""
     here: tuple[int, int] | None = box
     for wanted in letters:
         here = next((found for kind, found in _boxes(data, *here) if kind == wanted), None) if here else None
@@ -92,7 +91,7 @@ def _codec_of_track(data: bytes, track: tuple[int, int]) -> bytes:
 
 
 def _display_size(data: bytes, track: tuple[int, int]) -> tuple[int, int]:
-    """Width and height; a phone that was held upright says so by a matrix that turns the picture."""
+    """Return width and height; a phone that is held upright records a matrix that rotates the picture."""
     header = _nested_box(data, track, b"tkhd")
     if header is None or header[1] - header[0] < 44:
         return 0, 0

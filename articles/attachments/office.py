@@ -1,7 +1,7 @@
-"""Looking into office documents: packages (docx, xlsx, pptx, OFD: a ZIP of parts) and compound files (doc, xls, WPS …).
+"""Checks office documents: packages (docx, xlsx, pptx, OFD: a ZIP of parts) and compound files (doc, xls, WPS …).
 
-A package is read whole, part by part, so that what it really unfolds to is known, and macros, programs and templates
-fetched from elsewhere are found under whatever names they stand.
+Every part of a package is unpacked, so that its real size is known, and macros, programs and remote templates are found
+under any name.
 """
 
 import io
@@ -18,14 +18,14 @@ from ..refusals import Problem
 from ..uploads import RefusedFile
 
 MAX_PARTS = 5000
-MAX_UNPACKED = 200 * 2**20
-# Sheets of repeated cells shrink to a fiftieth; only bombs go far beyond.
+MAX_UNPACKED = 200 * 2**20  # bytes
+# Sheets of repeated cells are compressed to a fiftieth; only decompression bombs go far beyond.
 MAX_RATIO = 200
-# A chart in a document embeds a workbook, and that may embed a document; nobody needs more.
+# A chart in a document embeds a workbook, which may embed a document; more nesting is not needed.
 MAX_DEPTH = 2
 
-# What zipfile raises on archives that lie about themselves; test_attachments.py mutates real ones to keep this true.
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+# What zipfile raises for invalid archives; test_attachments.py mutates real ones to keep this list complete.
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
 
 _OPENXML = "application/vnd.openxmlformats-officedocument."
 _MAIN_PARTS = {
@@ -34,10 +34,10 @@ _MAIN_PARTS = {
     _OPENXML + "presentationml.presentation.main+xml": "pptx",
 }
 _LOADED_RELATIONSHIPS = ("attachedtemplate", "frame", "oleobject", "subdocument")
-# A scheme of two letters or more, or a network path. Word notes the author's own template as file:///C:/…: harmless.
+# A scheme of two or more letters, or a network path. Word records the author's template as file:///C:/…: harmless.
 _REMOTE = re.compile(r"(?!file:/{1,3}[a-z]:)(?:[a-z][a-z0-9+.-]+:|[\\/]{2})", re.IGNORECASE)
 
-# The stream that holds the text of each kind of compound file, and the extensions it goes by, the usual one first.
+# The stream with the text of each kind of compound file, and its extensions, the usual one first.
 _STREAMS = {
     "WordDocument": ("doc", "wps"),
     "Workbook": ("xls", "et"),
@@ -51,38 +51,38 @@ _MACROS = Problem(
     "attachments.macros",
     _("%(file)s is a document with macros, which are programs; save it without macros (docx, xlsx, pptx)."),
 )
-_LOCKED = Problem(
+_LOCKED_DOCUMENT = Problem(
     "attachments.locked",
     _("%(file)s is locked with a password, so it cannot be checked; save it without one."),
 )
-_EMBEDDED = Problem(
+_EMBEDDED_FILES = Problem(
     "attachments.embedded",
     _("%(file)s is a document with other files embedded in it; take them out and upload them one by one."),
 )
 _REMOTE_PART = Problem(
     "attachments.remote_part",
-    _("%(file)s is a document that fetches a part of itself from elsewhere; save it as PDF."),
+    _("%(file)s is a document that loads a part of itself from elsewhere; save it as PDF."),
 )
 _BOMB = Problem(
     "attachments.bomb",
-    _("%(file)s is a document that unfolds to far more than it should; save it as PDF."),
+    _("%(file)s is a document that expands to far more data than it should; save it as PDF."),
 )
-_DAMAGED = Problem(
+_DAMAGED_DOCUMENT = Problem(
     "attachments.damaged",
     _("%(file)s is a document that is damaged or incomplete; open it, save it again and upload that."),
 )
-_ARCHIVE = Problem(
+_ZIP_ARCHIVE = Problem(
     "attachments.zip",
     _("%(file)s is an archive (ZIP); unpack it and upload the documents in it one by one."),
 )
-_UNKNOWN = Problem(
+_UNKNOWN_DOCUMENT = Problem(
     "attachments.unknown_office",
     _("%(file)s is an old Office file of a kind we do not know; save it as PDF."),
 )
 
 
 def package_extension(data: bytes, name: str) -> str:
-    """docx, xlsx, pptx or ofd, by the parts inside. Raises RefusedFile for other archives and for dangerous parts."""
+    """Return docx, xlsx, pptx or ofd, by the parts. Raises RefusedFile for other archives and for dangerous parts."""
     kinds = []
     waiting = [(data, 0)]
     left = MAX_UNPACKED
@@ -96,20 +96,20 @@ def package_extension(data: bytes, name: str) -> str:
                 waiting.append((content, depth + 1))
         found.discard("")
         if depth > MAX_DEPTH or (depth and not found):
-            raise RefusedFile(_EMBEDDED, name)
+            raise RefusedFile(_EMBEDDED_FILES, name)
         if not found:
-            raise RefusedFile(_ARCHIVE, name)
+            raise RefusedFile(_ZIP_ARCHIVE, name)
         kinds.append(min(found))
     return kinds[0]
 
 
 def compound_extension(data: bytes, name: str) -> str:
-    """doc, xls, ppt, wps, et or dps, by the streams inside. Raises RefusedFile for macros, locks and other kinds."""
+    """Return doc, xls, ppt, wps, et or dps, by the streams. Raises RefusedFile for macros, locks and other kinds."""
     _refuse_active_compound_file(data, name)
     claimed = uploads.split_name(name)[1]
     families = [family for stream, family in _STREAMS.items() if _has_entry(data, stream)]
     if not families:
-        raise RefusedFile(_UNKNOWN, name)
+        raise RefusedFile(_UNKNOWN_DOCUMENT, name)
     return claimed if any(claimed in family for family in families) else families[0][0]
 
 
@@ -117,18 +117,18 @@ def _refuse_active_compound_file(data: bytes, name: str) -> None:
     if "_VBA_PROJECT".encode("utf-16-le") in data or _POWERPOINT_MACROS.search(data):
         raise RefusedFile(_MACROS, name)
     if _has_entry(data, "EncryptedPackage"):
-        raise RefusedFile(_LOCKED, name)
+        raise RefusedFile(_LOCKED_DOCUMENT, name)
     if _has_entry(data, "\x01Ole10Native"):
-        raise RefusedFile(_EMBEDDED, name)
+        raise RefusedFile(_EMBEDDED_FILES, name)
 
 
 def _has_entry(data: bytes, entry: str) -> bool:
-    """Directory entries hold their name in UTF-16, ended by a zero ([MS-CFB] 2.6.1)."""
+    """Return True if the directory has an entry: its name in UTF-16, terminated by a zero ([MS-CFB] 2.6.1)."""
     return f"{entry}\0".encode("utf-16-le") in data
 
 
 def _package_parts(package: bytes, left: int, name: str) -> Iterator[tuple[str, bytes]]:
-    """(name, content) of every part, at most `left` bytes in all. What a directory declares must be what there is."""
+    """Yield name and content of every part, at most `left` bytes in total; declared sizes must be the real ones."""
     try:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             parts = archive.infolist()
@@ -136,19 +136,19 @@ def _package_parts(package: bytes, left: int, name: str) -> Iterator[tuple[str, 
                 raise RefusedFile(_BOMB, name)
             for part in parts:
                 if part.flag_bits & 0x41:
-                    raise RefusedFile(_LOCKED, name)
+                    raise RefusedFile(_LOCKED_DOCUMENT, name)
                 yield part.filename, _part_content(archive, part, name)
     except RefusedFile:
         raise
-    except UNREADABLE as error:
-        raise RefusedFile(_DAMAGED, name) from error
+    except ZIP_ERRORS as error:
+        raise RefusedFile(_DAMAGED_DOCUMENT, name) from error
 
 
 def _part_content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise RefusedFile(_DAMAGED, name)
+        raise RefusedFile(_DAMAGED_DOCUMENT, name)
     declared = part.file_size
-    # zipfile stops at the declared size; one byte more shows whether that was true.
+    # zipfile stops at the declared size; reading one byte more shows if that was true.
     part.file_size += 1
     with archive.open(part) as file:
         content = file.read(declared + 1)
@@ -158,7 +158,7 @@ def _part_content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) ->
 
 
 def _main_kind(part: str, content: bytes, name: str) -> str:
-    """The kind of package this part makes it, or ''. Raises RefusedFile for a part that would act."""
+    """Return the kind of package that this part identifies, or ''. Raises RefusedFile for an active part."""
     path = part.replace("\\", "/").lower()
     kind = uploads.kind_of(content)
     if path.endswith("vbaproject.bin") or "macrosheets/" in path:
@@ -166,7 +166,7 @@ def _main_kind(part: str, content: bytes, name: str) -> str:
     if kind == "ole":
         _refuse_active_compound_file(content, name)
     if kind in ("program", "archive"):
-        raise RefusedFile(_EMBEDDED, name)
+        raise RefusedFile(_EMBEDDED_FILES, name)
     if path.endswith(".rels"):
         _refuse_remote(content, name)
     if path == "[content_types].xml":
@@ -189,10 +189,10 @@ def _refuse_remote(content: bytes, name: str) -> None:
 
 
 def _xml_elements(content: bytes, name: str) -> Iterator[ElementTree.Element]:
-    """All elements of a small XML part. Without a document type there are no entities to expand; Office writes none."""
+    """Yield all elements of an XML part. A document type, which Office never writes, could define entities: refused."""
     if b"<!DOCTYPE" in content or b"\x00" in content:
-        raise RefusedFile(_DAMAGED, name)
+        raise RefusedFile(_DAMAGED_DOCUMENT, name)
     try:
         return ElementTree.fromstring(content).iter()  # noqa: S314 (see above)
     except (ElementTree.ParseError, LookupError, ValueError) as error:
-        raise RefusedFile(_DAMAGED, name) from error
+        raise RefusedFile(_DAMAGED_DOCUMENT, name) from error

@@ -1,109 +1,107 @@
-"""Looking into a PDF for what would act on the reader's machine.
+"""Checks a PDF for anything that would run on the reader's machine.
 
-A PDF is not parsed here: readers' programs disagree about broken ones, and what one of them would find must not be
-missed. All bytes are searched instead, those in compressed streams among them, for the names that make a PDF act.
+The PDF is not parsed: viewers disagree about broken files, and nothing that one of them would find may be missed.
+Instead, all bytes, including compressed streams, are searched for the names of active features.
 """
 
 import re
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from ..refusals import Problem
 from ..uploads import RefusedFile
 
-# All streams of a file together may unfold to this many bytes; a ten-page colour scan stays below.
-MAX_INFLATED = 400 * 2**20
+# A ten-page colour scan stays below.
+MAX_INFLATED = 400 * 2**20  # bytes of all streams of a file together
 MAX_STREAMS = 50_000
-_PIECE = 2**18
-# Pieces overlap by more than any of the names below is long, however it is escaped.
-_OVERLAP = 128
+_PIECE_SIZE = 2**18
+_OVERLAP = 128  # of pieces; longer than any of the names below, however it is escaped
 
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
-# /JS is short enough to turn up in a picture's bytes by chance, so it counts only in text and with a value behind it.
+# /JS is short enough to occur in the bytes of a picture, so it counts only in text and if a value follows.
 _ACTIVE = re.compile(
     rb"/(?:(JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA)(?=[\x00\t\n\f\r ()<>\[\]{}/%])"
     rb"|(?<=[\t\n\r -~]{8}/)(JS)[\x00\t\n\f\r ]*(?=[(<\d]))"
 )
 _STREAM = re.compile(rb"(?<!end)stream[ \t]*(?:\r\n|\n|\r)?")
-_PROGRAM = Problem(
+_PDF_WITH_PROGRAM = Problem(
     "attachments.pdf_program",
     _("%(file)s is a PDF that carries a program (JavaScript); print it to a new PDF."),
 )
-_FILES = Problem(
+_PDF_WITH_FILES = Problem(
     "attachments.pdf_files",
     _("%(file)s is a PDF with other files inside; print it to a new PDF and upload those one by one."),
 )
-_SENTENCES = {
-    b"JavaScript": _PROGRAM,
-    b"JS": _PROGRAM,
+_ACTIVE_FEATURES = {
+    b"JavaScript": _PDF_WITH_PROGRAM,
+    b"JS": _PDF_WITH_PROGRAM,
     b"Launch": Problem(
         "attachments.pdf_launch", _("%(file)s is a PDF that starts other programs; print it to a new PDF.")
     ),
-    b"EmbeddedFile": _FILES,
-    b"EmbeddedFiles": _FILES,
+    b"EmbeddedFile": _PDF_WITH_FILES,
+    b"EmbeddedFiles": _PDF_WITH_FILES,
     b"RichMedia": Problem(
         "attachments.pdf_film", _("%(file)s is a PDF with film or Flash inside; print it to a new PDF.")
     ),
     b"XFA": Problem("attachments.pdf_form", _("%(file)s is a PDF with an active form (XFA); print it to a new PDF.")),
 }
-_CLOSED = Problem(
+_UNCHECKABLE_PDF = Problem(
     "attachments.pdf_closed",
     _("%(file)s is a PDF that is encrypted or packed so that it cannot be checked; print it to a new PDF."),
 )
-_DAMAGED = Problem(
+_DAMAGED_PDF = Problem(
     "attachments.pdf_damaged",
-    _("%(file)s is a PDF without its end: it is damaged or incomplete; fetch it again or print it to a new PDF."),
+    _("%(file)s is a PDF without its end: it is damaged or incomplete; download it again or print it to a new PDF."),
 )
-_TOO_LARGE = Problem(
+_TOO_LARGE_PDF = Problem(
     "attachments.pdf_too_large",
-    _("%(file)s is a PDF that unfolds to too much to be checked; print it to a new PDF."),
+    _("%(file)s is a PDF that expands to too much data to be checked; print it to a new PDF."),
 )
 
 
 def refuse_active_pdf(data: bytes, name: str) -> None:
     """Raise RefusedFile for a PDF that carries programs, files or active forms, or that hides whether it does."""
     if b"%%EOF" not in data.rstrip(b"\x00")[-2048:]:
-        raise RefusedFile(_DAMAGED, name)
+        raise RefusedFile(_DAMAGED_PDF, name)
     for piece in _scanned_pieces(data, name):
         found = _ACTIVE.search(_unescaped_names(piece))
         if found:
-            raise RefusedFile(_SENTENCES[found[1] or found[2]], name)
+            raise RefusedFile(_ACTIVE_FEATURES[found[1] or found[2]], name)
 
 
 def _scanned_pieces(data: bytes, name: str) -> Iterator[bytes]:
-    """The file as it lies, then what its streams unfold to, in overlapping pieces."""
+    """Yield the file itself, then its decompressed streams in overlapping pieces."""
     yield data
     left = MAX_INFLATED
     view = memoryview(data)
     for count, stream in enumerate(_STREAM.finditer(data)):
         if count > MAX_STREAMS:
-            raise RefusedFile(_TOO_LARGE, name)
+            raise RefusedFile(_TOO_LARGE_PDF, name)
         before = left
         tail = b""
         for piece in _inflated_stream(view[stream.end() :]):
             left -= len(piece)
             if left < 0:
-                raise RefusedFile(_TOO_LARGE, name)
+                raise RefusedFile(_TOO_LARGE_PDF, name)
             tail += piece
             yield tail
             tail = tail[-_OVERLAP:]
         head = _unescaped_names(data[max(0, stream.start() - 1000) : stream.start()]).rpartition(b"obj")[2]
         if b"/ObjStm" in head and (b"/Predictor" in head or (b"/Filter" in head and left == before)):
-            raise RefusedFile(_CLOSED, name)
+            raise RefusedFile(_UNCHECKABLE_PDF, name)
 
 
 def _inflated_stream(view: memoryview) -> Iterator[bytes]:
-    """What a zlib stream at the start of `view` unfolds to, up to where it breaks; nothing where there is none."""
+    """Yield the content of a zlib stream at the start of `view` up to the first error; nothing if there is none."""
     inflater = zlib.decompressobj()
-    for start in range(0, len(view), _PIECE):
-        block: bytes | memoryview = view[start : start + _PIECE]
+    for start in range(0, len(view), _PIECE_SIZE):
+        block: bytes | memoryview = view[start : start + _PIECE_SIZE]
         while block and not inflater.eof:
             before = inflater.copy()
             try:
-                piece = inflater.decompress(block, _PIECE)
+                piece = inflater.decompress(block, _PIECE_SIZE)
             except zlib.error:
                 yield _inflated_until_error(before, block)
                 return
@@ -114,8 +112,8 @@ def _inflated_stream(view: memoryview) -> Iterator[bytes]:
             return
 
 
-def _inflated_until_error(inflater: Any, block: bytes | memoryview) -> bytes:
-    """What unfolds before the error, down to a wrong checksum: readers' programs show it, and zlib drops it."""
+def _inflated_until_error(inflater: "zlib._Decompress", block: bytes | memoryview) -> bytes:
+    """Return the content before an error, even a wrong checksum: viewers show it, but zlib discards it."""
     pieces = []
     try:
         for place in range(len(block)):
@@ -126,5 +124,5 @@ def _inflated_until_error(inflater: Any, block: bytes | memoryview) -> bytes:
 
 
 def _unescaped_names(data: bytes) -> bytes:
-    """PDF names may spell any byte as #xx."""
+    """Return the data with #xx, which stands for any byte of a PDF name, replaced by the byte."""
     return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), data)

@@ -1,18 +1,19 @@
-"""Baking: make the disk agree with what the site answers a reader (law 5).
+"""Baking: make the files on disk agree with what the site answers a reader (law 5).
 
-    pages        which addresses show an article, a section, everything: the one list
-    render       what the site answers at an address, asked as a reader
-    store        files, each written and removed in one step, with its compressed copies beside it
-    generations  which folder is served, and which is being filled to take its place
-    jobs         the queue: asked for in the act's transaction, done after its commit, tried again when it failed
-    whole        the whole site anew, beside the old one, put in place in one step
-    checking     whether the files still say what was baked, and what the site answers
+    affected_pages  which addresses show an article, a section, everything: the one list
+    render          renders an address as a reader would get it
+    store           files, each replaced and removed atomically together with its compressed copies
+    remote          the same in an S3-compatible object store
+    generations     which folder is served, and which is being filled to replace it
+    jobs            the queue: filled in the act's transaction, processed after its commit, with retries
+    whole           bakes the whole site beside the old one and swaps them in one step
+    checking        compares the files with what was baked, and with what the site answers
 
-There is no "unbake": an act says which addresses may have changed, and each is asked again.
+There is no "unbake": an act names the addresses that may have changed, and each is rendered again.
 """
 
 from .affected_pages import (
-    IS_NEWS,
+    NEWS_SITEMAP_AGE,
     SectionPlace,
     article_pages,
     code_images,
@@ -25,12 +26,12 @@ from .affected_pages import (
 )
 from .checking import check_files
 from .jobs import bake_pending, request_bake, request_full_bake, retry_failed, start_baking
-from .store import CACHE_CONTROL
+from .store import PAGE_CACHE_CONTROL
 from .whole import AlreadyBaking, bake_everything, full_bake_is_requested, request_bake_on_new_version
 
 __all__ = [
-    "CACHE_CONTROL",
-    "IS_NEWS",
+    "NEWS_SITEMAP_AGE",
+    "PAGE_CACHE_CONTROL",
     "AlreadyBaking",
     "SectionPlace",
     "article_pages",

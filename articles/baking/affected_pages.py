@@ -1,4 +1,4 @@
-"""Which addresses show what: the one list that says what a change may have changed for readers."""
+"""The addresses that a change may affect: the one list of which pages show what."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -14,25 +14,25 @@ from ..models.key_batches import key_batches
 from ..models.named_pages import find_named_pages
 from ..models.section import PAGE_SIZE
 
-# So many articles of a month stand in one sitemap file. The protocol allows 50,000; each publication writes one such file anew.
+# Articles of a month in one sitemap file. The protocol allows 50,000; each publication rewrites one such file.
 SITEMAP_SIZE = 1000
-# Acts that are under way at once do not see one another: as near as this to a file's end, the next one is written, too.
-AT_THE_SAME_TIME = 10
-IS_NEWS = timedelta(days=2)  # what /news-sitemap.xml holds, as Google's norm of it says
-AT_ONCE = 500
+# Concurrent transactions do not see one another: this close to the end of a file, the next one is rewritten, too.
+CONCURRENT_PUBLICATIONS = 10
+NEWS_SITEMAP_AGE = timedelta(days=2)  # Google's limit for articles in /news-sitemap.xml
+ADDRESSES_PER_GROUP = 500
 
 
 class SectionPlace(NamedTuple):
-    """Where an article stood before it was moved: a section and its ordinal there."""
+    """The place of an article before it was moved: a section and the ordinal in it."""
 
     section: Section
     ordinal: int
 
 
 def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -> set[str]:
-    """Every address that may show the article: its own pages, its neighbours', and the lists it stands in.
+    """Return every address that may show the article: its own pages, its neighbours', and the lists that contain it.
 
-    How many they are depends on how often the article was published, and never on how large the archive is.
+    Their number depends on how often the article was published, never on the size of the archive.
     """
     editions = _newest_editions(article)
     found = {
@@ -54,7 +54,7 @@ def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -
 
 
 def _newest_editions(article: Article) -> list[Edition]:
-    """The edition that readers see, or saw last, and the one before it, whose words may be on other pages."""
+    """Return the edition that readers see, or saw last, and the one before it, whose text may be on other pages."""
     if article.live and article.live.number == 1:
         return [article.live]
     editions = article.editions.select_related("revision", "section__parent__parent").order_by("-number")
@@ -64,7 +64,7 @@ def _newest_editions(article: Article) -> list[Edition]:
 
 
 def topic_pages(topic: Topic | None) -> set[str]:
-    """The addresses that show how a topic is arranged, or the home page."""
+    """Return the addresses that show the arrangement of a topic; None means the home page."""
     return (
         {topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug), reverse("topics")}
         if topic
@@ -73,12 +73,12 @@ def topic_pages(topic: Topic | None) -> set[str]:
 
 
 def pages_of_articles(numbers: Iterable[int]) -> set[str]:
-    """The pages of articles by their numbers."""
+    """Return the addresses of articles by their numbers."""
     return {reverse("article", args=[number]) for number in numbers}
 
 
 def _topic_pages_showing(article: Article, editions: list[Edition]) -> set[str]:
-    """The topics that may show the article: given a slot, or by its section, those above, or its keywords."""
+    """Return the pages of topics that may show the article: in a slot, or by its sections or keywords."""
     sections: set[int] = set()
     keywords: set[str] = set()
     for edition in editions:
@@ -99,7 +99,7 @@ def _topic_pages_showing(article: Article, editions: list[Edition]) -> set[str]:
 
 
 def own_pages(article: Article) -> set[str]:
-    """The addresses that are the article's alone, which a withdrawal empties."""
+    """Return the addresses that belong to the article alone; a withdrawal removes them."""
     last = article.live.number if article.live else article.editions.aggregate(last=Max("number"))["last"]
     return _own_pages(article.number, last or 0)
 
@@ -113,12 +113,12 @@ def _own_pages(number: int, last_edition: int) -> set[str]:
 
 
 def code_images(codes: Iterable[str]) -> set[str]:
-    """The images of these codes. They show an address and the site's logo, and not what readers find there."""
+    """Return the addresses of the images of these codes. They depend on the code and the logo, not on the article."""
     return {reverse("qr_image", args=[code, "png"]) for code in codes}
 
 
 def section_pages(section: Section) -> set[str]:
-    """The addresses of a section that has no articles yet."""
+    """Return the addresses of a section that has no articles yet."""
     return {
         section.get_absolute_url(),
         *_feed_addresses("feed_section", section.slug),
@@ -127,24 +127,30 @@ def section_pages(section: Section) -> set[str]:
 
 
 def all_addresses() -> Iterator[list[str]]:
-    """Every address that has a file, some hundred at a time; a stream, however large the archive is."""
+    """Yield every address that has a file, in groups of a few hundred, so memory use does not grow with the archive."""
     sections = Section.objects.tree()
     yield [reverse(name) for name in ("home", "sitemap", "news_sitemap", "robots", "archive", "topics")]
     yield sorted(_feed_addresses("feed_all"))
     yield appearance.style_sheet_files()
-    yield from in_groups(_all_archive_pages())
+    yield from group_addresses(_all_archive_pages())
     for topic in Topic.objects.public():
         yield [topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug)]
     for model in (Person, Source, Keyword):
-        yield from in_groups(row.get_absolute_url() for row in model._default_manager.order_by("pk").iterator(2000))
+        yield from group_addresses(
+            row.get_absolute_url() for row in model._default_manager.order_by("pk").iterator(2000)
+        )
     yield [address for s in sections for address in (s.get_absolute_url(), *_feed_addresses("feed_section", s.slug))]
     for section in sections:
-        yield from in_groups(reverse("section_page", args=[section.slug, n]) for n in range(1, section.last_page + 1))
-    yield from in_groups(sitemap_addresses())
+        yield from group_addresses(
+            reverse("section_page", args=[section.slug, n]) for n in range(1, section.last_page + 1)
+        )
+    yield from group_addresses(sitemap_addresses())
     live = Article.objects.with_live_edition()
-    for editions in key_batches(live, AT_ONCE, "live__number"):
-        yield from in_groups(address for number, edition in editions for address in _edition_pages(number, edition))
-    for codes in key_batches(ShortLink.objects.all(), AT_ONCE, "code"):
+    for editions in key_batches(live, ADDRESSES_PER_GROUP, "live__number"):
+        yield from group_addresses(
+            address for number, edition in editions for address in _edition_pages(number, edition)
+        )
+    for codes in key_batches(ShortLink.objects.all(), ADDRESSES_PER_GROUP, "code"):
         yield [reverse("qr_image", args=[code, "png"]) for _key, code in codes]
 
 
@@ -156,7 +162,7 @@ def _edition_pages(number: int, edition: int) -> Iterator[str]:
 
 
 def _neighbour_pages(section: int, ordinal: int) -> set[str]:
-    """The neighbours of a place in a section, and the section's lists; `section` is its key."""
+    """Return the pages of the neighbours of a place in a section (its primary key), and the section's lists."""
     public = Article.objects.public().filter(listed_in=section)
     before = public.filter(ordinal__lt=ordinal).order_by("-ordinal").values("ordinal")[:1]
     after = public.filter(ordinal__gt=ordinal).order_by("ordinal").values("ordinal")[:1]
@@ -167,19 +173,19 @@ def _neighbour_pages(section: int, ordinal: int) -> set[str]:
 def _section_lists(key: int, ordinal: int) -> set[str]:
     section = Section.objects.select_related("parent__parent").get(pk=key)
     last = section.last_page
-    # The page before the newest one gets its way to it when that is begun.
+    # The page before the newest gets its link to it when the newest is begun.
     numbers = {last, max(1, last - 1), -(-ordinal // PAGE_SIZE)}
     found = {reverse("section_page", args=[section.slug, number]) for number in numbers}
     found |= _feed_addresses("feed_section", section.slug)
     here: Section | None = section
-    while here:  # a section's front shows blocks of the sections below it
+    while here:  # the first page of a section shows blocks of the sections below it
         found.add(here.get_absolute_url())
         here = here.parent
     return found
 
 
 def _archive_pages(article: Article) -> set[str]:
-    """The pages of the day and the month of first publication, and the list of months where there is no other article in it."""
+    """Return the pages of the day and month of first publication, and the archive if the month has no other article."""
     if article.first_published_at is None:
         return set()
     day = timezone.localdate(article.first_published_at)
@@ -189,7 +195,7 @@ def _archive_pages(article: Article) -> set[str]:
 
 
 def _name_pages(editions: list[Edition]) -> set[str]:
-    """The pages of the people, the sources and the keywords that these editions name."""
+    """Return the pages of the people, sources and keywords that these editions name."""
     contents = [edition.revision.content for edition in editions]
     credits = {(credit["name"], credit["unit"]) for content in contents for credit in content["credits"]}
     return {
@@ -200,7 +206,7 @@ def _name_pages(editions: list[Edition]) -> set[str]:
 
 
 def _all_archive_pages() -> Iterator[str]:
-    """Every day and month on which something was published, newest first: one look into an index for each."""
+    """Yield the pages of every day and month with a publication, newest first; one index lookup for each."""
     public = Article.objects.public()
     day, month = public.newest_publication_day(), ""
     while day:
@@ -212,14 +218,12 @@ def _all_archive_pages() -> Iterator[str]:
 
 
 def _feed_addresses(name: str, *slug: str) -> set[str]:
-    """The feeds of the whole site, a section or a topic, in every form."""
+    """Return the feeds of the whole site, a section or a topic, in every format."""
     return {reverse(f"{name}{form}", args=slug) for form in ("", "_rss", "_json")}
 
 
 def sitemap_addresses() -> Iterator[str]:
-    """Every file of the map for search engines: that of the lists, then those of each month, newest month first; two looks into
-    an index for each month.
-    """
+    """Yield the sitemap file of the lists, then those of each month, newest month first; two index lookups a month."""
     yield reverse("sitemap_lists")
     live = Article.objects.with_live_edition()
     day = live.newest_publication_day()
@@ -232,23 +236,26 @@ def sitemap_addresses() -> Iterator[str]:
 
 
 def sitemap_articles(day: date, part: int) -> QuerySet[Article]:
-    """The articles of a part of a month's map, counted from 0. Expired ones keep their place, so that nothing moves from file to
-    file when their time has come.
+    """Return the articles of one sitemap file of a month; `part` counts from 0.
+
+    Expired articles are included, so that none moves to another file when one expires.
     """
     rows = Article.objects.order_by("first_published_at", "number")
     live = rows.with_live_edition().first_published_in_month(day)[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
-    # Their keys first: joined to their editions at once, all the parts before this one would be read with them.
+    # Keys first: with the editions joined, the database would read the editions of all earlier parts, too.
     return rows.filter(pk__in=live.values("pk"))
 
 
 def _sitemap_address(day: date, part: int) -> str:
-    """The address of a part of a month, counted from 0; the first one bears the month's name alone."""
+    """Return the address of a part of a month, counted from 0; the first one has no part number."""
     return reverse("sitemap_month", args=[f"{day:%Y-%m}", *([part + 1] if part else [])])
 
 
 def _sitemaps_of_article(article: Article) -> set[str]:
-    """The file that has the article; those of later articles of its month, which move up or down when it comes or goes; the
-    index, where a file may have begun or ended.
+    """Return the sitemap files that publishing or withdrawing the article may change.
+
+    These are the file that contains it, those of later articles of its month, which move up or down, and the index
+    where a file may have begun or ended.
     """
     at = article.first_published_at
     if at is None:
@@ -257,22 +264,22 @@ def _sitemaps_of_article(article: Article) -> set[str]:
     earlier = Q(first_published_at__lt=at) | Q(first_published_at=at, number__lt=article.number)
     live = Article.objects.with_live_edition().first_published_in_month(day)
     count = live.aggregate(all=Count("pk"), before=Count("pk", filter=earlier))
-    first = max(0, count["before"] - AT_THE_SAME_TIME) // SITEMAP_SIZE
-    last = (count["all"] + AT_THE_SAME_TIME) // SITEMAP_SIZE
+    first = max(0, count["before"] - CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
+    last = (count["all"] + CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
     found = {_sitemap_address(day, part) for part in range(first, last + 1)}
-    if (count["all"] + AT_THE_SAME_TIME) % SITEMAP_SIZE <= 2 * AT_THE_SAME_TIME + 1:
+    if (count["all"] + CONCURRENT_PUBLICATIONS) % SITEMAP_SIZE <= 2 * CONCURRENT_PUBLICATIONS + 1:
         found.add(reverse("sitemap"))
-    if article.ordinal == 1:  # its section has a page now
+    if article.ordinal == 1:  # the first article of its section, which has a page now
         found.add(reverse("sitemap_lists"))
     return found
 
 
-def in_groups(addresses: Iterable[str]) -> Iterator[list[str]]:
-    """The addresses, AT_ONCE at a time."""
+def group_addresses(addresses: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the addresses in lists of at most ADDRESSES_PER_GROUP."""
     group: list[str] = []
     for address in addresses:
         group.append(address)
-        if len(group) == AT_ONCE:
+        if len(group) == ADDRESSES_PER_GROUP:
             yield group
             group = []
     if group:

@@ -1,7 +1,7 @@
-"""Whether the baked files still say what was baked, and what the site answers.
+"""Checks of the baked files.
 
-Against the manifest: files that somebody else changed, added or took away (页面篡改); reads every file and asks nothing.
-Against the site: every page byte for byte; costs what baking the site costs.
+Against the manifest: finds files that somebody else changed, added or removed (页面篡改); reads every file, renders none.
+Against the site: renders every page and compares it byte for byte; takes as long as baking the site.
 """
 
 import gzip
@@ -17,33 +17,32 @@ from . import affected_pages
 from .generations import baked_generations
 from .jobs import request_bake
 from .render import RenderFailed, render_page
-from .store import COPIES, OWN, BakedStore, compressed_copies, file_name, page_path
+from .store import COPY_SUFFIXES, STAMP_FILES, BakedStore, compressed_copies, file_name, page_path
 
-# What is being baked at the moment looks like tampering: what is found is looked at again, so many seconds later.
-PAUSE, LOOKS = 1.0, 3
-# So many findings are kept with a check and put right by it.
-MOST = 1000
+# A page that is being baked looks like a tampered one, so findings are checked again: RECHECKS times, after a pause.
+RECHECK_PAUSE, RECHECKS = 1.0, 3  # seconds; times
+MAX_FINDINGS = 1000  # stored with a check, and repaired by it
 ADDED, CHANGED, MISSING, DIFFERS = "added", "changed", "missing", "differs"
 
 
 def check_files(*, against: str, repair: bool = False) -> PageCheck:
-    """Compare the served files with the manifest, or with the site; the kept result. One look more often than needed
-    costs time, and nothing else: pages that are being baked meanwhile are not reported.
+    """Compare the served files with the manifest or the site (a value of PageCheck.Against); return the stored result.
 
-    With `repair`, what was found is baked again, and strangers' files are removed; the result still tells of them.
+    Safe to run at any time: pages that are being baked meanwhile are not reported. With `repair`, pages that differ are
+    queued for baking and added files are removed; the result still lists them.
     """
     files = baked_generations().served()
-    look = _manifest_differences if against == PageCheck.Against.MANIFEST else _site_differences
+    compare = _manifest_differences if against == PageCheck.Against.MANIFEST else _site_differences
     found: dict[str, str] = {}
     count = 0
-    for name, wrong in look(files, _file_names(files, against)):
-        if wrong and len(found) < MOST:
+    for name, wrong in compare(files, _file_names(files, against)):
+        if wrong and len(found) < MAX_FINDINGS:
             found[name] = wrong
         count += 1
-    for _again in range(LOOKS):
+    for _again in range(RECHECKS):
         if found:
-            time.sleep(PAUSE)
-            found = {name: wrong for name, wrong in look(files, found) if wrong and not _has_pending_job(name)}
+            time.sleep(RECHECK_PAUSE)
+            found = {name: wrong for name, wrong in compare(files, found) if wrong and not _has_pending_job(name)}
     result = PageCheck.objects.create(
         against=against,
         pages=count,
@@ -59,7 +58,7 @@ def check_files(*, against: str, repair: bool = False) -> PageCheck:
 
 
 def _file_names(files: BakedStore, against: str) -> Iterator[str]:
-    """Every file there is, and every one that there should be."""
+    """Yield every existing file, then every expected file that does not exist."""
     yield from files.names()
     if against == PageCheck.Against.MANIFEST:
         rows = BakedPage.objects.filter(generation=files.generation).order_by("path").values_list("path", flat=True)
@@ -72,15 +71,15 @@ def _file_names(files: BakedStore, against: str) -> Iterator[str]:
 
 
 def _manifest_differences(files: BakedStore, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each file with what is wrong with it by the manifest, or nothing."""
-    for group in affected_pages.in_groups(names):
+    """Yield each file with its difference from the manifest, or ''."""
+    for group in affected_pages.group_addresses(names):
         owners = {name: _uncompressed_name(name) for name in group}
         rows = BakedPage.objects.filter(
             generation=files.generation, path__in={page_path(owner) for owner in owners.values()}
         )
         known = dict(rows.values_list("path", "sha256"))
         for name, owner in owners.items():
-            if owner in OWN:
+            if owner in STAMP_FILES:
                 continue
             wanted, body = known.get(page_path(owner)), _decompressed(name, files.read(name))
             if wanted is None:
@@ -92,9 +91,9 @@ def _manifest_differences(files: BakedStore, names: Iterable[str]) -> Iterator[t
 
 
 def _site_differences(files: BakedStore, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each file with how it differs from what the site answers, or nothing."""
+    """Yield each file with its difference from what the site answers, or ''."""
     for name in names:
-        if name in OWN or name.endswith(COPIES):
+        if name in STAMP_FILES or name.endswith(COPY_SUFFIXES):
             continue
         try:
             wanted = render_page(page_path(name))
@@ -103,19 +102,19 @@ def _site_differences(files: BakedStore, names: Iterable[str]) -> Iterator[tuple
             continue
         body = files.read(name)
         copies = compressed_copies(name, wanted) if wanted is not None and files.keeps_copies else {}
-        if body == wanted and all(files.read(name + suffix) == copies.get(suffix) for suffix in COPIES):
+        if body == wanted and all(files.read(name + suffix) == copies.get(suffix) for suffix in COPY_SUFFIXES):
             yield name, ""
         else:
             yield name, MISSING if body is None else ADDED if wanted is None else DIFFERS
 
 
 def _uncompressed_name(name: str) -> str:
-    """The file that a compressed copy belongs to."""
-    return next((name.removesuffix(suffix) for suffix in COPIES if name.endswith(suffix)), name)
+    """Return the name of the file that a compressed copy belongs to; other names as they are."""
+    return next((name.removesuffix(suffix) for suffix in COPY_SUFFIXES if name.endswith(suffix)), name)
 
 
 def _decompressed(name: str, body: bytes | None) -> bytes | None:
-    """What a copy says; b"" for one that cannot be read."""
+    """Return the content of a compressed copy, other files as they are; b"" for a copy that cannot be decompressed."""
     try:
         if body is not None and name.endswith(".br"):
             return brotli.decompress(body)

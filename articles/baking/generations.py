@@ -1,4 +1,4 @@
-"""Which folder is served, and which is being filled to take its place."""
+"""Which folder is served, and which one is being filled to replace it."""
 
 import os
 import secrets
@@ -9,57 +9,56 @@ from typing import cast
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from .store import PART, BakedStore, LocalFiles
+from .store import PART_SUFFIX, BakedStore, LocalFiles
 
 
 class FolderGenerations:
-    """The folders of whole sites under one root: `current` is served, `next` is being filled; each is a link to one.
-
-    Renaming `next` over `current` puts a whole site in place in one step.
+    """The folders of whole sites under one root. The symbolic links `current` and `next` lead to the one that is served
+    and the one that is being filled; renaming `next` over `current` swaps the whole site in one step.
     """
 
     def __init__(self, root: LocalFiles) -> None:
         self.root = Path(root.location)
 
     def served(self) -> BakedStore:
-        """The folder that readers are served from; made where there is none yet."""
+        """Return the folder that readers are served from; create it if there is none."""
         while True:
-            folder = self._at("current")
+            folder = self._linked_folder("current")
             if folder:
                 return folder
             try:
-                os.symlink(self._new(), self.root / "current")
+                os.symlink(self._create_folder(), self.root / "current")
             except FileExistsError:  # another process made it a moment ago
                 continue
 
     def filling(self) -> BakedStore | None:
-        """The folder of the next site, while there is one."""
-        return self._at("next")
+        """Return the folder of the next site, or None."""
+        return self._linked_folder("next")
 
     def begin(self) -> BakedStore:
-        """An empty folder for the next site, in place of one that was left unfinished."""
+        """Create an empty folder for the next site and return it; an unfinished one is removed."""
         self.served()
-        fresh = self.root / f"next{PART}"
+        fresh = self.root / f"next{PART_SUFFIX}"
         fresh.unlink(missing_ok=True)
-        target = self._new()
+        target = self._create_folder()
         os.symlink(target, fresh)
         os.replace(fresh, self.root / "next")
-        self.tidy()
+        self.remove_unused()
         return self._folder(target)
 
     def put_in_place(self) -> None:
-        """Serve the next site from now on."""
+        """Replace the served site by the next one."""
         os.replace(self.root / "next", self.root / "current")
-        self.tidy()
+        self.remove_unused()
 
-    def tidy(self) -> None:
+    def remove_unused(self) -> None:
         """Remove the folders that are neither served nor being filled."""
         kept = {files.generation for files in (self.served(), self.filling()) if files}
         for folder in (self.root / "g").iterdir():
             if folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _at(self, link: str) -> LocalFiles | None:
+    def _linked_folder(self, link: str) -> LocalFiles | None:
         try:
             return self._folder(os.readlink(self.root / link))
         except FileNotFoundError:
@@ -68,15 +67,17 @@ class FolderGenerations:
     def _folder(self, target: str) -> LocalFiles:
         return LocalFiles(self.root / target, generation=target.removeprefix("g/"), served=self.root / "current")
 
-    def _new(self) -> str:
+    def _create_folder(self) -> str:
         folder = self.root / "g" / f"{timezone.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         folder.mkdir(parents=True)
         return f"g/{folder.name}"
 
 
 class SingleFolder:
-    """A store without folders to swap (an object store): one site, rewritten page by page. Each page is replaced in one
-    step; while the whole site is baked anew, readers may meet old pages beside new ones (docs/decisions/baking.md).
+    """A store without folders to swap (an object store): one site, rewritten page by page.
+
+    Each page is replaced atomically; while the whole site is baked, readers may get old pages beside new ones
+    (docs/decisions/baking.md).
     """
 
     def __init__(self, files: BakedStore) -> None:
@@ -94,11 +95,11 @@ class SingleFolder:
     def put_in_place(self) -> None:
         pass
 
-    def tidy(self) -> None:
+    def remove_unused(self) -> None:
         pass
 
 
 def baked_generations() -> FolderGenerations | SingleFolder:
-    """Those of the store that STORAGES["baked"] names."""
+    """Return the generations of the store that STORAGES["baked"] names."""
     root = storages["baked"]
     return FolderGenerations(root) if isinstance(root, LocalFiles) else SingleFolder(cast(BakedStore, root))

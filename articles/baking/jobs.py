@@ -1,7 +1,7 @@
-"""The queue of addresses to bake: asked for in the act's transaction, done after its commit, tried again when it failed.
+"""The queue of addresses to bake: filled in the act's transaction, processed after its commit, with retries.
 
-What keeps an old text from being written over a new one is each row's version: whoever baked a page puts it in place while
-holding the row, and only where nobody has asked for the address again since it was rendered.
+The version of a job keeps an old page from overwriting a newer one: a rendered page is written under the row lock of
+its job, and only if the address was not requested again since it was rendered.
 """
 
 import logging
@@ -26,31 +26,31 @@ from .store import BakedStore, compressed_copies, file_name
 
 log = logging.getLogger(__name__)
 
-# Longer than any page takes; the page of a worker that died is free again after this.
-LEASE = timedelta(seconds=30)
+# Longer than any page takes; the job of a worker that died can be claimed again after this.
+CLAIM_DURATION = timedelta(seconds=30)
 BAKE_RETRIES = Backoff(first=timedelta(seconds=5), longest=timedelta(hours=1))
-AT_ONCE = 500  # rows of one statement
-# What a new request for an address writes over an old one; a claim goes too, for what is being rendered may be old.
-ANEW = ["version", "whole", "requested_at", "due_at", "claimed_until", "attempts", "error"]
+JOBS_PER_STATEMENT = 500
+# The fields that a new request for an address resets; the claim too, because what is being rendered may be outdated.
+REQUEST_FIELDS = ["version", "whole", "requested_at", "due_at", "claimed_until", "attempts", "error"]
 
 _thread: threading.Thread | None = None
 _starting = threading.Lock()
-_wanted = threading.Event()
+_has_requests = threading.Event()
 
 
 def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
-    """Have these addresses baked after the commit; once each, however often they are asked for.
+    """Queue addresses to be baked after the commit; repeated requests for an address make one job.
 
-    The files of those that are `gone` are removed before the act returns to whoever called it.
+    The files of the addresses in `gone` are removed right after the commit, before the caller continues.
     """
     away = sorted(set(gone))
-    # In one order everywhere, so that two acts that request the same pages cannot deadlock. It is the order of baking, too.
+    # Lock ordering: sorted, so that two acts that request the same pages cannot deadlock. Pages are baked in this order.
     BakeJob.objects.bulk_create(
         [BakeJob(path=path) for path in sorted({*paths, *away}, key=_baking_order)],
-        AT_ONCE,
+        JOBS_PER_STATEMENT,
         update_conflicts=True,
         unique_fields=["path"],
-        update_fields=ANEW,
+        update_fields=REQUEST_FIELDS,
     )
     transaction.on_commit(lambda: _bake_after_commit(away))
 
@@ -62,17 +62,17 @@ def _baking_order(path: str) -> tuple[int, str]:
 
 
 def request_full_bake() -> None:
-    """Have the whole site baked anew by the worker: the navigation, settings or templates changed."""
+    """Queue a bake of the whole site by the worker: the navigation, settings or templates changed."""
     BakeJob.objects.bulk_create(
         [BakeJob(path=BakeJob.EVERYTHING, whole=True)],
         update_conflicts=True,
         unique_fields=["path"],
-        update_fields=ANEW,
+        update_fields=REQUEST_FIELDS,
     )
 
 
 def bake_pending(most: int = 10_000) -> int:
-    """Bake what is due, one address after the other; how many were done. Any number of workers may call this at once."""
+    """Bake the jobs that are due, one by one; return how many. Several workers may call this concurrently."""
     for done in range(most):
         job = _claim_job()
         if job is None:
@@ -82,9 +82,9 @@ def bake_pending(most: int = 10_000) -> int:
 
 
 def start_baking() -> None:
-    """Bake what is due in a thread of this process; returns at once. One thread is enough: it empties the queue."""
+    """Start a thread that empties the queue, unless one is running already; return immediately."""
     global _thread
-    _wanted.set()
+    _has_requests.set()
     with _starting:
         if _thread is None or not _thread.is_alive():
             _thread = threading.Thread(target=_bake_until_idle, name="baking", daemon=True)
@@ -92,24 +92,24 @@ def start_baking() -> None:
 
 
 def retry_failed(jobs: QuerySet[BakeJob]) -> int:
-    """Try pages that failed again at once; how many there are."""
+    """Retry failed jobs immediately; return their number."""
     count = jobs.update(due_at=None, attempts=0)
     transaction.on_commit(lambda: start_baking())
     return count
 
 
 def bake_jobs(jobs: list[BakeJob]) -> int:
-    """Make the files of these addresses agree with what the site answers; how many were put in place or removed.
+    """Make the files of these addresses agree with what the site answers; return how many were written or removed.
 
-    A page that cannot be rendered or written keeps its row, with the reason and a growing pause, and stops no other.
+    A page that cannot be rendered or written keeps its job, with the error, and is retried with back-off.
     """
     shared: dict[str, Any] = {"paths": [job.path for job in jobs]}
-    rendered = [_RenderedBatch(job, shared) for job in jobs]
+    rendered = [_RenderedPage(job, shared) for job in jobs]
     with transaction.atomic():
-        # Whoever holds a row now is asking for the address again, so what was rendered is not wanted any more.
+        # A row locked by another transaction is being requested again, so what was rendered is outdated: skip it.
         skip = connection.features.has_select_for_update_skip_locked
-        held = BakeJob.objects.select_for_update(skip_locked=skip).filter(pk__in=[job.pk for job in jobs])
-        versions = dict(held.values_list("pk", "version"))
+        locked = BakeJob.objects.select_for_update(skip_locked=skip).filter(pk__in=[job.pk for job in jobs])
+        versions = dict(locked.values_list("pk", "version"))
         wanted = [page for page in rendered if versions.get(page.job.pk) == page.job.version]
         for page in wanted:
             page.put_in_place()
@@ -125,8 +125,8 @@ def bake_jobs(jobs: list[BakeJob]) -> int:
     return len(done)
 
 
-class _RenderedBatch:
-    """What the site answers at the address of a job: a body, no page, or a failure."""
+class _RenderedPage:
+    """What the site answered at the address of a job: a body, no page (None), or an error."""
 
     def __init__(self, job: BakeJob, shared: dict[str, Any]) -> None:
         self.job = job
@@ -140,7 +140,7 @@ class _RenderedBatch:
         self.copies = compressed_copies(self.name, self.body) if self.body is not None else {}
 
     def put_in_place(self) -> None:
-        """Write or remove the file; the caller holds the job's row."""
+        """Write or remove the file; the caller has locked the job's row."""
         if self.failure:
             return
         try:
@@ -153,11 +153,11 @@ class _RenderedBatch:
         except OSError as failure:
             self.failure = str(failure)
             with suppress(OSError):
-                _remove_file(self.job)  # better no file, and an answer from the site, than an old one
+                _remove_file(self.job)  # without a file the site answers; an outdated file would be served
 
 
 def _target_folders(job: BakeJob) -> list[BakedStore]:
-    """The served folder, and the next one while it is being filled; for a bake of the whole site that one alone."""
+    """Return the served folder and the one being filled, if any; for a bake of the whole site only the latter."""
     here = baked_generations()
     filling = here.filling()
     if job.whole:
@@ -166,7 +166,7 @@ def _target_folders(job: BakeJob) -> list[BakedStore]:
 
 
 def note_in_manifest(generation: str, bodies: Mapping[str, bytes | None]) -> None:
-    """Keep the manifest of a folder in step with its files: what each address says now, None where there is no page."""
+    """Update the manifest of a folder: the new body of each address, or None if it has no page."""
     BakedPage.objects.bulk_create(
         [
             BakedPage(generation=generation, path=path, sha256=sha256(body).hexdigest())
@@ -195,50 +195,48 @@ def _postpone_job(job: BakeJob, failure: str) -> None:
 
 
 def _bake_after_commit(away: list[str]) -> None:
-    """The act stands, so nothing here may fail it: whatever goes wrong, its rows are there for the worker."""
+    """Remove files and start baking. Raises nothing: the act is committed, and the worker finishes what fails here."""
     for path in away:
         try:
             _remove_page_now(path)
         except OSError as failure:
-            log.error("%s should be gone, and its file could not be removed: %s", path, failure)
+            log.error("the file of the removed page %s could not be deleted: %s", path, failure)
     start_baking()
 
 
 def _remove_page_now(path: str) -> None:
     try:
         with transaction.atomic():
-            # A row that is gone was baked since, by somebody who knew of the act: its file is right.
+            # If the job is done already, the page was baked after the act was committed, and its file is right.
             job = BakeJob.objects.select_for_update().filter(path=path).first()
             if job:
                 _remove_file(job)
     except DatabaseError as error:
-        log.warning(
-            "the database failed after a commit, so the file of %s is removed without asking it: %s", path, error
-        )
+        log.warning("the database failed after a commit, so the file of %s is removed without it: %s", path, error)
         for files in _target_folders(BakeJob(path=path)):
             files.remove(file_name(path))
 
 
 def _bake_until_idle() -> None:
     try:
-        while _wanted.is_set():
-            _wanted.clear()
+        while _has_requests.is_set():
+            _has_requests.clear()
             bake_pending()
-    except DatabaseError as error:  # the rows are still there; the worker, or the next act, finishes them
+    except DatabaseError as error:  # the jobs remain; the worker or the next act finishes them
         log.warning("baking stopped: %s", error)
     finally:
         connection.close()
 
 
 def _claim_job() -> BakeJob | None:
-    """The next address that is due and that nobody is at; it is this worker's for LEASE."""
+    """Claim the next job that is due and unclaimed for CLAIM_DURATION; None if there is none."""
     while True:
         now = timezone.now()
-        # Times further ahead than we ever set them are from before the clock was set back.
-        free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_until__gt=now + LEASE)
+        # Times further ahead than any that we set were written before the clock was set back.
+        free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_until__gt=now + CLAIM_DURATION)
         due = Q(due_at=None) | Q(due_at__lte=now) | Q(due_at__gt=now + BAKE_RETRIES.longest)
         job = BakeJob.objects.filter(free, due, whole=False).order_by("attempts", "pk").first()
         if job is None:
             return None
-        if BakeJob.objects.filter(free, pk=job.pk, version=job.version).update(claimed_until=now + LEASE):
+        if BakeJob.objects.filter(free, pk=job.pk, version=job.version).update(claimed_until=now + CLAIM_DURATION):
             return job

@@ -1,8 +1,8 @@
-"""Baked pages in an S3-compatible object store, behind a CDN: for newsrooms of many machines.
+"""Baked pages in an S3-compatible object store behind a CDN, for newsrooms with many machines.
 
-Each page is one object, replaced and removed in one step by the store itself. What it cannot do is put a whole site in
-place at once: while that is baked anew, readers may meet pages with the new header beside some with the old one
-(docs/decisions/baking.md). Compressed copies are the CDN's business. Needs deploy/requirements-s3.txt.
+The store replaces and removes each object atomically. It cannot swap a whole site: while that is baked, readers may get
+pages with the new header beside some with the old one (docs/decisions/baking.md). Compressing is left to the CDN. Needs
+deploy/requirements-s3.txt.
 """
 
 import mimetypes
@@ -13,9 +13,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
-from .store import CACHE_CONTROL
+from .store import PAGE_CACHE_CONTROL
 
-TYPES = {
+OBJECT_TYPES = {
     ".atom": "application/atom+xml",
     ".xml": "application/xml",
     ".rss": "application/rss+xml",
@@ -24,29 +24,29 @@ TYPES = {
 
 
 class RemoteFiles(S3Storage):
-    """A bucket, or a folder of one, by django-storages' settings. Errors of the store are OSError, as a disk's are."""
+    """A bucket, or a folder of one, by the settings of django-storages. Errors of the store are raised as OSError."""
 
     generation = ""
     keeps_copies = False
 
     def replace(self, name: str, body: bytes, copies: dict[str, bytes]) -> None:
-        """Make the object say `body`; `copies` are not kept."""
+        """Write `body` to the object; `copies` are ignored."""
         suffix = name[name.rfind(".") :]
-        kind = TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
+        kind = OBJECT_TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
         with _translated_errors():
             self._object(name).put(
                 Body=body,
-                CacheControl=CACHE_CONTROL,
+                CacheControl=PAGE_CACHE_CONTROL,
                 ContentType=kind if kind.startswith("image/") else f"{kind}; charset=utf-8",
             )
 
     def remove(self, name: str) -> None:
-        """Make sure that there is no such object."""
+        """Delete the object if it exists."""
         with _translated_errors():
             self._object(name).delete()
 
     def read(self, name: str) -> bytes | None:
-        """What the object says, or None where there is none."""
+        """Return the content of the object, or None if there is none."""
         with _translated_errors():
             try:
                 return self._object(name).get()["Body"].read()
@@ -56,7 +56,7 @@ class RemoteFiles(S3Storage):
                 raise
 
     def names(self) -> Iterator[str]:
-        """Every object there is; a stream."""
+        """Yield the name of every object."""
         prefix = f"{self.location}/" if self.location else ""
         with _translated_errors():
             for found in self.bucket.objects.filter(Prefix=prefix):

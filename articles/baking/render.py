@@ -1,4 +1,4 @@
-"""What the site answers at an address, asked as a reader: no cookies, no account, the host from settings."""
+"""Renders an address of the site as a reader gets it: no cookies, no account, the host from settings."""
 
 import io
 import logging
@@ -6,6 +6,7 @@ import sys
 import threading
 from typing import Any
 from urllib.parse import quote, urlsplit
+from wsgiref.types import WSGIEnvironment
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
@@ -16,25 +17,33 @@ from django.utils.translation import gettext as _
 _lock = threading.Lock()
 _handler: WSGIHandler | None = None
 
-
-# What the site says of an address that has no page, or has it no more, or somewhere else.
-NO_PAGE = {301, 302, 404, 410}
+NO_PAGE = {301, 302, 404, 410}  # the status codes that mean that an address has no page of its own (any more)
 
 
 class RenderFailed(Exception):
-    """The site did not answer: an error of ours, not a page that is gone. The file on disk stays as it is."""
+    """Raised when a page cannot be rendered because of an error, as opposed to a page that does not exist.
+
+    The file on disk stays as it is.
+    """
+
+
+class _ReaderRequest(WSGIRequest):
+    """A request for a page to bake."""
+
+    failure = ""  # the exception that the view raised, for the message of RenderFailed
+
+    def __init__(self, environ: WSGIEnvironment, shared: dict[str, Any]) -> None:
+        super().__init__(environ)
+        self.shared = shared
 
 
 def render_page(path: str, shared: dict[str, Any] | None = None) -> bytes | None:
-    """What a reader gets at `path` now, through every middleware; None where there is no page.
+    """Return the page at `path` as a reader gets it now, through every middleware; None if there is no page.
 
-    `shared` is the same for pages that are asked for together, and names their `paths`: what they have in common is read
-    and rendered once.
-    Raises RenderFailed for any answer but a page or a clear no.
+    Pages that are rendered together pass the same `shared`, which holds their `paths`: what they have in common is read
+    and rendered once (public/pages/page_batch.py). Raises RenderFailed for any other status than 200 and NO_PAGE.
     """
-    request = _reader_request(path)
-    request.failure = ""  # type: ignore[attr-defined]
-    request.shared = {} if shared is None else shared  # type: ignore[attr-defined]
+    request = _ReaderRequest(_reader_environ(path), {} if shared is None else shared)
     with translation.override(settings.LANGUAGE_CODE):
         response = _application().get_response(request)
     try:
@@ -42,56 +51,54 @@ def render_page(path: str, shared: dict[str, Any] | None = None) -> bytes | None
             return None
         if response.status_code != 200:
             answered = _("The site answered %(status)d.") % {"status": response.status_code}
-            raise RenderFailed(f"{answered} {request.failure}".strip())  # type: ignore[attr-defined]
+            raise RenderFailed(f"{answered} {request.failure}".strip())
         return b"".join(response)
     finally:
-        # Not response.close(): that announces the end of a request, and closes the database connection of whoever bakes.
+        # Not response.close(): it sends request_finished, which closes the database connection of the caller.
         for close in getattr(response, "_resource_closers", ()):
             close()
 
 
 def _application() -> WSGIHandler:
-    """The site's handler. The first call makes it and connects the log filter and the failure report for its requests."""
+    """Return the site's handler. The first call creates it and connects the log filter and the signal receiver."""
     global _handler
     with _lock:
         if _handler is None:
             logging.getLogger("django.request").addFilter(_is_worth_logging)
-            got_request_exception.connect(_remember_request)
+            got_request_exception.connect(_remember_failure)
             _handler = WSGIHandler()
         return _handler
 
 
 def _is_worth_logging(record: logging.LogRecord) -> bool:
-    # That a page is gone is what baking asks about, and nothing to warn of.
-    return record.levelno >= logging.ERROR or not hasattr(getattr(record, "request", None), "failure")
+    # That a page does not exist is an expected answer when baking.
+    return record.levelno >= logging.ERROR or not isinstance(getattr(record, "request", None), _ReaderRequest)
 
 
-def _remember_request(request: WSGIRequest, **_facts: object) -> None:
+def _remember_failure(request: WSGIRequest, **_facts: object) -> None:
     error = sys.exception()
-    if hasattr(request, "failure"):
+    if isinstance(request, _ReaderRequest):
         request.failure = f"{type(error).__name__}: {error}"
 
 
-def _reader_request(path: str) -> WSGIRequest:
+def _reader_environ(path: str) -> WSGIEnvironment:
     site = urlsplit(settings.SITE_URL)
-    return WSGIRequest(
-        {
-            "REQUEST_METHOD": "GET",
-            "PATH_INFO": path.encode().decode("latin-1"),
-            "RAW_URI": quote(path),
-            "QUERY_STRING": "",
-            "SERVER_NAME": site.hostname,
-            "SERVER_PORT": str(site.port or (443 if settings.HTTPS else 80)),
-            "HTTP_HOST": site.netloc,
-            "HTTP_X_FORWARDED_PROTO": site.scheme,
-            "REMOTE_ADDR": "127.0.0.1",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "wsgi.url_scheme": site.scheme,
-            "wsgi.input": io.BytesIO(),
-            "wsgi.errors": None,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-            "wsgi.version": (1, 0),
-        }
-    )
+    return {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path.encode().decode("latin-1"),
+        "RAW_URI": quote(path),
+        "QUERY_STRING": "",
+        "SERVER_NAME": site.hostname,
+        "SERVER_PORT": str(site.port or (443 if settings.HTTPS else 80)),
+        "HTTP_HOST": site.netloc,
+        "HTTP_X_FORWARDED_PROTO": site.scheme,
+        "REMOTE_ADDR": "127.0.0.1",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": site.scheme,
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": None,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.version": (1, 0),
+    }

@@ -1,9 +1,9 @@
-"""Where baked pages lie: files that nginx, granian, an object store or any file server can hand out as they are.
+"""The store of baked pages: files that nginx, granian, an object store or any file server can send as they are.
 
     /          index.html             /feeds/all.atom   feeds/all.atom
     /a/12/     a/12/index.html        /q/W12.png        q/W12.png
 
-Both stores are Django's Storage, chosen by STORAGES["baked"]; what baking asks of one stands in `BakedStore`.
+STORAGES["baked"] chooses the store, a Django storage that implements `BakedStore`.
 """
 
 import gzip
@@ -20,23 +20,23 @@ import brotli
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 
-COPIES = (".br", ".gz")
-PART = ".part"
-# What is no text is compressed already; a short text gains nothing.
-TEXT = (".html", ".xml", ".atom", ".txt", ".css", ".rss", ".json")
-SMALLEST = 256  # bytes
+COPY_SUFFIXES = (".br", ".gz")
+PART_SUFFIX = ".part"
+# Only text is compressed: pictures are compressed already, and a short text gains nothing.
+TEXT_SUFFIXES = (".html", ".xml", ".atom", ".txt", ".css", ".rss", ".json")
+MIN_COMPRESSED_SIZE = 256  # bytes
 # Measured on an article page: 9 costs twice the time of 5 for 1.5 % fewer bytes.
-BROTLI, GZIP = 5, 6
-# In the folder of a site, beside its pages: which version baked it, which drew its codes, and what was asked for when it
-# was begun.
-STAMP, CODES, BEGUN = OWN = ".version", ".codes", ".begun"
-# A reader's copy is asked about every time, and shown although nobody answers.
-CACHE_CONTROL = "public, max-age=0, stale-if-error=86400"
-NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+BROTLI_QUALITY, GZIP_LEVEL = 5, 6
+# Files beside the pages: digests of what baked the site and of what drew its codes, and the request it was begun for.
+SITE_STAMP, CODES_STAMP, BEGUN_STAMP = ".version", ".codes", ".begun"
+STAMP_FILES = (SITE_STAMP, CODES_STAMP, BEGUN_STAMP)
+# Browsers revalidate a page every time, and may show their copy when the server does not answer.
+PAGE_CACHE_CONTROL = "public, max-age=0, stale-if-error=86400"
+_PATH_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
 class BakedStore(Protocol):
-    """What baking needs of a store. `replace` and `remove` are seen by readers as one step each."""
+    """What baking needs of a store. `replace` and `remove` are atomic for readers."""
 
     generation: str
     keeps_copies: bool
@@ -48,33 +48,33 @@ class BakedStore(Protocol):
 
 
 def file_name(path: str) -> str:
-    """The file of an address, relative to its folder; ValueError for what is no address of a page."""
+    """Return the file of an address, relative to the site's folder. Raises ValueError if it is no address of a page."""
     parts = path.split("/")
-    if parts[0] or len(parts) < 2 or not all(map(NAME.fullmatch, parts[1:-1])):
+    if parts[0] or len(parts) < 2 or not all(map(_PATH_SEGMENT.fullmatch, parts[1:-1])):
         raise ValueError(f"{path!r} is no address of a page")
-    if parts[-1] and (not NAME.fullmatch(parts[-1]) or parts[-1].endswith((*COPIES, PART))):
+    if parts[-1] and (not _PATH_SEGMENT.fullmatch(parts[-1]) or parts[-1].endswith((*COPY_SUFFIXES, PART_SUFFIX))):
         raise ValueError(f"{path!r} is no address of a page")
     return path[1:] if parts[-1] else f"{path[1:]}index.html"
 
 
 def page_path(name: str) -> str:
-    """The address of a file: the other way round."""
+    """Return the address of a file: the inverse of `file_name`."""
     return "/" + name.removesuffix("index.html") if f"/{name}".endswith("/index.html") else f"/{name}"
 
 
 def compressed_copies(name: str, body: bytes) -> dict[str, bytes]:
-    """The copies that stand beside a file, by suffix; none for pictures and for what is too short."""
-    if not name.endswith(TEXT) or len(body) < SMALLEST:
+    """Return the compressed copies of a file by suffix; none for pictures and for what is too short."""
+    if not name.endswith(TEXT_SUFFIXES) or len(body) < MIN_COMPRESSED_SIZE:
         return {}
-    return {".br": brotli.compress(body, quality=BROTLI), ".gz": gzip.compress(body, GZIP, mtime=0)}
+    return {".br": brotli.compress(body, quality=BROTLI_QUALITY), ".gz": gzip.compress(body, GZIP_LEVEL, mtime=0)}
 
 
 class LocalFiles(FileSystemStorage):
-    """A folder on a local disk. A file is written beside and renamed: readers see the old one or the new one.
+    """A folder on a local disk. A file is written under another name and renamed: readers see the old or the new one.
 
-    The copies are renamed before their file, and all get one modification time in whole seconds, later than the last
-    one's: servers that make ETags of time and size never give two texts one ETag, and who reads a copy can tell that it
-    belongs to the file.
+    The copies are renamed before their file, and all get one modification time in whole seconds, later than that of the
+    previous version: servers that derive ETags from time and size never give two versions the same ETag, and a copy can
+    be matched with its file.
     """
 
     keeps_copies = True
@@ -82,17 +82,17 @@ class LocalFiles(FileSystemStorage):
     def __init__(
         self, location: str | Path | None = None, generation: str = "", served: str | Path | None = None
     ) -> None:
-        """`served`: the folder that readers are served from, where this one is to take its place."""
+        """`served` is the folder that readers are served from, if this one is going to replace it."""
         super().__init__(location or settings.BAKED_DIR)
         self.generation = generation
         self.served = Path(served or self.location)
 
     def replace(self, name: str, body: bytes, copies: dict[str, bytes]) -> None:
-        """Make the file say `body`, with these copies beside it. OSError: nothing has changed for readers."""
+        """Write `body` to the file, and its compressed copies. After an OSError nothing has changed for readers."""
         target = Path(self.path(name))
         files = {target.with_name(target.name + suffix): data for suffix, data in copies.items()} | {target: body}
         if all(_has_content(file, data) for file, data in files.items()):
-            return  # readers' copies stay good
+            return  # keeps the ETag, so readers' cached copies stay valid
         parts: dict[Path, str] = {}
         try:
             for file, data in files.items():
@@ -105,43 +105,44 @@ class LocalFiles(FileSystemStorage):
             for part in parts.values():
                 Path(part).unlink(missing_ok=True)
             raise
-        for suffix in COPIES:
+        for suffix in COPY_SUFFIXES:
             if suffix not in copies:
                 target.with_name(target.name + suffix).unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
-        """Make sure that there is no such file; the copies go first, so that none outlives it."""
+        """Delete the file if it exists, copies first, and the folders that are empty then."""
         target = Path(self.path(name))
-        for suffix in (*COPIES, ""):
+        for suffix in (*COPY_SUFFIXES, ""):
             target.with_name(target.name + suffix).unlink(missing_ok=True)
         root = Path(self.location)
         for folder in target.parents:
-            if folder == root or not _folder_is_removed(folder):
+            if folder == root or not _remove_if_empty(folder):
                 return
 
     def read(self, name: str) -> bytes | None:
-        """What the file says, or None where there is none."""
+        """Return the content of the file, or None if there is none."""
         try:
             return Path(self.path(name)).read_bytes()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
 
     def names(self) -> Iterator[str]:
-        """Every file there is, copies and strangers' files too, in no order; a stream. What a killed process left half
-        written has a name that no server hands out, and goes with its folder.
+        """Yield the name of every file in no order, including copies and files of others.
+
+        Temporary files of a killed process are skipped: no server sends them, and they are removed with the folder.
         """
         for folder, _folders, names in os.walk(self.location):
             for name in names:
-                if not name.endswith(PART):
+                if not name.endswith(PART_SUFFIX):
                     yield str((Path(folder) / name).relative_to(self.location))
 
     def _part(self, file: Path, data: bytes) -> str:
         for last_try in (False, True):
             try:
                 file.parent.mkdir(parents=True, exist_ok=True)
-                handle, part = tempfile.mkstemp(dir=file.parent, suffix=PART)
+                handle, part = tempfile.mkstemp(dir=file.parent, suffix=PART_SUFFIX)
                 break
-            except FileNotFoundError:  # whoever removed the last page of this folder took it away between the two lines
+            except FileNotFoundError:  # another process removed the empty folder between the two lines
                 if last_try:
                     raise
         try:
@@ -162,7 +163,7 @@ def _has_content(file: Path, data: bytes) -> bool:
 
 
 def _next_timestamp(*files: Path) -> int:
-    """Now, in whole seconds; one second after the times of the files where that is not past."""
+    """Return the current time in whole seconds, or one second after the newest of the files, whichever is later."""
     times = [int(time.time())]
     for file in files:
         with suppress(FileNotFoundError, NotADirectoryError):
@@ -170,9 +171,9 @@ def _next_timestamp(*files: Path) -> int:
     return max(times)
 
 
-def _folder_is_removed(folder: Path) -> bool:
+def _remove_if_empty(folder: Path) -> bool:
     try:
         folder.rmdir()
-    except OSError:  # something else lies in it
+    except OSError:  # not empty
         return False
     return True

@@ -1,7 +1,7 @@
-"""The whole site anew, in a folder beside the served one, and put in place in one step: no reader meets a page with the old
-header and then one with the new.
+"""Bakes the whole site into a folder beside the served one and swaps them in one step, so that no reader gets pages
+with the old header beside pages with the new one.
 
-Interrupted, it goes on where it was: what is left to do are rows of the queue. Acts meanwhile bake into both folders.
+Safe to interrupt: what remains to be done are rows of the queue. Meanwhile acts bake into both folders.
 """
 
 import fcntl
@@ -23,14 +23,20 @@ from ..refusals import Problem, Refusal
 from . import affected_pages
 from .generations import baked_generations
 from .jobs import bake_jobs, bake_pending, note_in_manifest, request_full_bake
-from .store import BEGUN, CODES, STAMP, BakedStore, compressed_copies, file_name
+from .store import BEGUN_STAMP, CODES_STAMP, SITE_STAMP, BakedStore, compressed_copies, file_name
 
-# Pages that one process renders before it puts them in place together.
-CHUNK = 50
-# Told of the pages done, and of all that there are.
-Progress = Callable[[int, int], None]
-# What shows on every page and lies in files: where these differ, the site was baked by another version of the product.
-SHOWN = ["templates/public", "static/site", "locale", "articles/public", "articles/sanitising", "articles/templatetags"]
+PAGES_PER_CHUNK = 50  # pages that one process renders before it writes them
+# Called with the number of pages done and of all pages.
+BakeProgress = Callable[[int, int], None]
+# Files that affect every page: if they differ, the site was baked by another version of the product.
+STAMPED_PATHS = [
+    "templates/public",
+    "static/site",
+    "locale",
+    "articles/public",
+    "articles/sanitising",
+    "articles/templatetags",
+]
 
 
 ALREADY_BAKING = Problem(
@@ -42,19 +48,21 @@ class AlreadyBaking(Refusal):
     """Raised where another process is baking the whole site."""
 
 
-def bake_everything(*, processes: int | None = None, anew: bool = False, progress: Progress | None = None) -> int:
-    """Bake every page of the site and put the new site in place; how many pages there were.
+def bake_everything(
+    *, processes: int | None = None, restart: bool = False, progress: BakeProgress | None = None
+) -> int:
+    """Bake every page of the site, put the new site in place, and return the number of its pages.
 
-    Goes on with what an interrupted one left, unless `anew`. Raises AlreadyBaking. Pages that cannot be rendered keep
-    their old file and stay in the queue, with the reason.
+    Continues an interrupted bake unless `restart`. Raises AlreadyBaking. Pages that cannot be rendered keep their old
+    file and stay in the queue with the error.
     """
     with _exclusive_bake():
         while True:
             wanted = BakeJob.objects.filter(path=BakeJob.EVERYTHING).values_list("version", flat=True).first()
-            target, before = _begin_generation(str(wanted), anew=anew)
+            target, before = _begin_generation(str(wanted), restart=restart)
             _bake_rows(processes or os.cpu_count() or 1, progress)
             if BakeJob.objects.filter(path=BakeJob.EVERYTHING).exclude(version=wanted or 0).exists():
-                continue  # asked for again meanwhile: the pages baked first show what was before
+                continue  # requested again meanwhile, so the pages baked first may be outdated
             _keep_failed_pages(before, target)
             baked_generations().put_in_place()
             BakeJob.objects.filter(path=BakeJob.EVERYTHING, version=wanted or 0).delete()
@@ -63,24 +71,24 @@ def bake_everything(*, processes: int | None = None, anew: bool = False, progres
 
 
 def full_bake_is_requested() -> bool:
-    """Whether the whole site was asked for."""
+    """Return True if a bake of the whole site is queued."""
     return BakeJob.objects.filter(path=BakeJob.EVERYTHING).exists()
 
 
 def request_bake_on_new_version() -> None:
-    """Ask for the whole site where what is served was baked by another version of the product, or with other settings."""
-    if baked_generations().served().read(STAMP) != _site_stamp():
+    """Queue the whole site if the served one was baked by another version of the product, or with other settings."""
+    if baked_generations().served().read(SITE_STAMP) != _site_stamp():
         request_full_bake()
 
 
 def _site_stamp() -> bytes:
-    """A digest of all that stands on pages and comes from files and settings, not from the database."""
-    files = (file for folder in SHOWN for file in sorted(Path(settings.BASE_DIR, folder).rglob("*")))
+    """Return a digest of the files and settings that pages depend on; the database is not in it."""
+    files = (file for folder in STAMPED_PATHS for file in sorted(Path(settings.BASE_DIR, folder).rglob("*")))
     return _files_digest(files, settings.SITE_URL, settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.STATIC_URL)
 
 
 def _codes_stamp() -> bytes:
-    """A digest of all that makes the image of a code, but the code."""
+    """Return a digest of everything that the image of a code depends on, except the code itself."""
     logo = SiteSettings.current().logo
     drawn_by = Path(settings.BASE_DIR, "articles", "short_links.py")
     return _files_digest(
@@ -108,14 +116,14 @@ def _exclusive_bake() -> Iterator[None]:
         yield
 
 
-def _begin_generation(wanted: str, *, anew: bool) -> tuple[BakedStore, BakedStore]:
-    """The folder to fill and the served one, with a row for every page that is still to be baked."""
+def _begin_generation(wanted: str, *, restart: bool) -> tuple[BakedStore, BakedStore]:
+    """Queue every page that is still to be baked; return the folder to fill and the served one."""
     here = baked_generations()
     served, filling = here.served(), here.filling()
     begun = b"\n".join([_site_stamp(), wanted.encode()])
-    if filling and not anew and filling.read(BEGUN) == begun:
+    if filling and not restart and filling.read(BEGUN_STAMP) == begun:
         return filling, served
-    # The folder first, then the rows: whoever is baking a page for the served folder alone finds its row asked for anew.
+    # Folder first, then jobs: a page that is being baked for the served folder alone is thereby requested again.
     target = here.begin()
     BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).delete()
     for paths in _queue_all_addresses(target, served):
@@ -126,16 +134,17 @@ def _begin_generation(wanted: str, *, anew: bool) -> tuple[BakedStore, BakedStor
             update_fields=["version", "claimed_until"],
         )
     codes = _codes_stamp()
-    if served.read(CODES) == codes and target.generation != served.generation:
+    if served.read(CODES_STAMP) == codes and target.generation != served.generation:
         _copy_code_images(served, target)
-    for name, body in ((STAMP, _site_stamp()), (CODES, codes), (BEGUN, begun)):
+    for name, body in ((SITE_STAMP, _site_stamp()), (CODES_STAMP, codes), (BEGUN_STAMP, begun)):
         target.replace(name, body, {})
     return target, served
 
 
 def _copy_code_images(served: BakedStore, target: BakedStore) -> None:
-    """Images of codes never change while address and logo do not; there are three for each article, and drawing one takes
-    as long as rendering a page.
+    """Copy the images of codes, which depend on the site's address and logo alone.
+
+    There are three for each article, and drawing one takes as long as rendering a page.
     """
     rows = BakeJob.objects.filter(whole=True, path__startswith="/q/")
     for first, last in _key_ranges(rows):
@@ -150,16 +159,16 @@ def _copy_code_images(served: BakedStore, target: BakedStore) -> None:
 
 def _queue_all_addresses(target: BakedStore, served: BakedStore) -> Iterator[list[str]]:
     yield from affected_pages.all_addresses()
-    if target.generation == served.generation:  # rewritten in place: what is no page any more has to go
+    if target.generation == served.generation:  # rewritten in place: files of pages that no longer exist are removed
         there = BakedPage.objects.filter(generation=target.generation).order_by("path").values_list("path", flat=True)
-        yield from affected_pages.in_groups(there.iterator(2000))
+        yield from affected_pages.group_addresses(there.iterator(2000))
 
 
-def _bake_rows(processes: int, progress: Progress | None) -> None:
-    """Bake every row of the whole site, and then what acts asked for meanwhile."""
+def _bake_rows(processes: int, progress: BakeProgress | None) -> None:
+    """Bake every job of the whole site, then those that acts requested meanwhile."""
     rows = BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING)
     total, done = rows.count(), 0
-    # A second round for those that an act held in the first.
+    # The second round is for jobs whose rows were locked by an act in the first.
     for _round in range(2):
         for count in _bake_chunks(rows.filter(attempts=0), processes):
             done += count
@@ -173,14 +182,14 @@ def _bake_chunks(rows: QuerySet[BakeJob], processes: int) -> Iterator[int]:
         yield from map(_bake_chunk, _key_ranges(rows))
         return
     chunks = list(_key_ranges(rows))
-    connections.close_all()  # each process makes its own; no two may share one
+    connections.close_all()  # forked processes must not share connections; each opens its own
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         yield from pool.imap_unordered(_bake_chunk, chunks)
 
 
 def _key_ranges(rows: QuerySet[BakeJob]) -> Iterator[tuple[int, int]]:
-    """The rows as ranges of keys, CHUNK rows in each."""
-    for batch in key_batches(rows, CHUNK):
+    """Yield the first and the last key of every PAGES_PER_CHUNK rows."""
+    for batch in key_batches(rows, PAGES_PER_CHUNK):
         yield batch[0][0], batch[-1][0]
 
 
@@ -191,7 +200,7 @@ def _bake_chunk(keys: tuple[int, int]) -> int:
 
 
 def _keep_failed_pages(before: BakedStore, target: BakedStore) -> None:
-    """Pages that cannot be rendered now stay as they were, and are tried again as any other."""
+    """Copy the old files of pages that could not be rendered; their jobs are retried like any other."""
     for row in BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).order_by("pk").iterator():
         body = before.read(file_name(row.path))
         if body is not None and target.generation != before.generation:

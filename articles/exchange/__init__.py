@@ -1,1 +1,1 @@
-"""In and out: what other systems wrote becomes articles, and articles become what other systems read."""
+"""Imports articles that other systems wrote: pages printed as text files (text.py) become articles (importing.py)."""

@@ -1,4 +1,4 @@
-"""Printed pages become articles: drafts, or migrated content under the time the older archive gave them."""
+"""Imports printed pages as articles: as drafts, or as migrated content with the time of the old archive."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,13 +19,13 @@ HAS_NO_TIME = Problem(
     "exchange.no_publication_time",
     gettext_lazy("it has no time of publication: add a line “发布时间：”, or import it as a draft."),
 )
-TIME_IS_AHEAD = Problem("exchange.time_is_ahead", gettext_lazy("its time, %(time)s, is still ahead."))
-IS_UNFIT = Problem("exchange.unfit", "%(why)s")  # what the fields of an article say of their own values
+TIME_IS_AHEAD = Problem("exchange.time_is_ahead", gettext_lazy("its time, %(time)s, is in the future."))
+IS_UNFIT = Problem("exchange.unfit", "%(why)s")  # messages of the validation of an article's fields
 
 
 @dataclass
 class ImportedArticle:
-    """What came of one file: the article, whether it was there already, and what had to be created for it."""
+    """The result for one file: the article, True if it was imported before, and what was created for it, in words."""
 
     article: Article
     already: bool = False
@@ -34,41 +34,45 @@ class ImportedArticle:
 
 @transaction.atomic
 def import_article(page: PrintedArticle, *, by: User, section: str, archive: bool) -> ImportedArticle:
-    """Make an article of a printed page in the section with this slug; a page taken in before is only recognised.
+    """Import a printed page into the section with this slug. Idempotent: a page imported before is returned as it is.
 
-    With `archive` it becomes public under its own time, as migrated content; raises Unreadable where it has none, or
-    one that is still ahead. Sections, sources and people that are missing are added by their acts, which ask for their
-    duties: PermissionDenied where `by` lacks one, and nothing has changed then.
+    With `archive` the article is published with its own time, as migrated content. Missing sections, sources and people
+    are created by their acts. Raises UnreadablePage, also if `archive` and the time is missing or in the future, and
+    PermissionDenied if `by` lacks a duty; nothing has changed then.
     """
     known = Article.objects.filter(import_digest=page.digest).first()
     if known:
         return ImportedArticle(known, already=True)
     first, updated = _publication_times(page) if archive else (None, None)
-    taken = ImportedArticle(
-        Article(title=page.title, kicker=page.kicker, subtitle=page.subtitle, import_digest=page.digest)
-    )
-    article = taken.article
     try:
-        article.body = sanitising.as_paragraphs(page.paragraphs)
-        article.clean_fields(exclude=["section", "created_by"])
-        article.section = _find_or_make_section(section, page.section, taken.created, by=by)
-        article.source = _find_or_make_source(page.source, taken.created, by=by)
-        credits = [(role, _find_or_make_person(name, unit, taken.created, by=by)) for role, name, unit in page.credits]
+        imported = _save_draft(page, section, by=by)
     except sanitising.BodyTooLong as refusal:
         raise UnreadablePage(*refusal.problems) from refusal
     except ValidationError as refusal:
         raise UnreadablePage(IS_UNFIT.filled(why=" ".join(refusal.messages))) from refusal
-    if any(role == Credit.Role.CORRESPONDENT for role, _person_ in credits):
+    audit.record_entry("article.imported", imported.article, by=by, import_digest=page.digest)
+    if first:
+        publishing.publish_archived(imported.article, by=by, at=first, updated=updated, origin="text file")
+    return imported
+
+
+def _save_draft(page: PrintedArticle, section: str, *, by: User) -> ImportedArticle:
+    """Save the page as a new article, with the section, source and people that are missing."""
+    article = Article(title=page.title, kicker=page.kicker, subtitle=page.subtitle, import_digest=page.digest)
+    article.body = sanitising.as_paragraphs(page.paragraphs)
+    article.clean_fields(exclude=["section", "created_by"])
+    created: list[str] = []
+    article.section = _find_or_make_section(section, page.section, created, by=by)
+    article.source = _find_or_make_source(page.source, created, by=by)
+    credits = [(role, _find_or_make_person(name, unit, created, by=by)) for role, name, unit in page.credits]
+    if any(role == Credit.Role.CORRESPONDENT for role, _person in credits):
         article.origin = Article.Origin.CONTRIBUTED
     editing.save_article(article, by=by, credits=credits)
-    audit.record_entry("article.imported", article, by=by, import_digest=page.digest)
-    if first:
-        publishing.publish_archived(article, by=by, at=first, updated=updated, origin="text file")
-    return taken
+    return ImportedArticle(article, created=created)
 
 
 def _publication_times(page: PrintedArticle) -> tuple[datetime, datetime]:
-    """First publication and last update, aware; a page that prints only one of them has them equal."""
+    """Return first publication and last update, aware; both are the same if the page prints only one of them."""
     first, updated = page.published_at or page.updated_at, page.updated_at or page.published_at
     if first is None or updated is None:
         raise UnreadablePage(HAS_NO_TIME)
@@ -97,7 +101,7 @@ def _find_or_make_source(name: str, created: list[str], *, by: User) -> Source |
 
 
 def _find_or_make_person(name: str, unit: str, created: list[str], *, by: User) -> Person:
-    """Someone of this name and unit; without a unit, whoever alone has the name."""
+    """Return the person with this name and unit; without a unit, the only person with the name; or create one."""
     people = list(Person.objects.filter(name=name, unit=unit)[:1]) or list(Person.objects.filter(name=name)[:2])
     if len(people) == 1 and unit in ("", people[0].unit):
         return people[0]

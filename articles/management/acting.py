@@ -6,10 +6,10 @@ from ..refusals import Refusal
 
 
 class ActingCommand(BaseCommand):
-    """A command that calls acts: what they refuse ends it with their sentences, and exit code 1."""
+    """A command that calls acts. A Refusal ends it with the refusal's sentences and exit code 1."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        """As Django's; raises CommandError for a Refusal."""
+        """Run the command; raises CommandError for a Refusal."""
         try:
             return super().execute(*args, **options)
         except Refusal as refusal:

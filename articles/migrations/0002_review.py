@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('first', 'First publication'), ('update', 'Update'), ('correction', 'Correction'), ('archive', 'Migrated from an older archive')], max_length=10, verbose_name='kind'),
         ),
-        # Editions from before there were readings carry no sign-off; the database says so instead of pretending.
+        # Editions from before the review existed have no sign-off, and are marked accordingly.
         migrations.RunSQL("UPDATE articles_edition SET basis = 'archive'", migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name='assignment',

@@ -1,16 +1,20 @@
-import django.db.models.deletion
-from django.db import migrations, models
+from collections.abc import Callable
 
-# The index of words: this very SQL ran here. What changes it later is a migration of its own.
+import django.db.models.deletion
+from django.apps.registry import Apps
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+# The search index. This SQL is frozen: later changes need a migration of their own.
 CREATE = {
     'sqlite': [
         "CREATE VIRTUAL TABLE articles_searchwords USING fts5(words, content='', detail=none, columnsize=0, prefix='1', "
         'tokenize="unicode61 remove_diacritics 0")'
     ],
-    # A table of its own, that has nothing but the words: what a common word is in is read from few pages.
+    # A separate table with the terms only, so that scanning it for a common term reads few pages.
     'postgresql': [
         'CREATE TABLE articles_searchwords (rowid bigint PRIMARY KEY, words tsvector NOT NULL)',
-        # So that the planner knows which words are common: those are read from the newest on, the others from the index.
+        # The planner needs to know which terms are common: rows of those are scanned, others are read from the index.
         'ALTER TABLE articles_searchwords ALTER COLUMN words SET STATISTICS 1000',
         'CREATE INDEX articles_searchwords_words ON articles_searchwords USING gin (words)',
     ],
@@ -18,8 +22,8 @@ CREATE = {
 DROP = {'sqlite': ['DROP TABLE articles_searchwords'], 'postgresql': ['DROP TABLE articles_searchwords']}
 
 
-def _run(statements):
-    def run(_apps, schema_editor):
+def _run(statements: dict[str, list[str]]) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+    def run(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for statement in statements.get(schema_editor.connection.vendor, []):
             schema_editor.execute(statement)
 

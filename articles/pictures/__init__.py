@@ -1,7 +1,7 @@
-"""What turns an uploaded file into a picture of the library.
+"""Turns an uploaded file into a picture of the library.
 
-Pictures are decoded and encoded anew: what rides along in a file (places, thumbnails, scripts, other formats) ends here,
-but for the marks in marks.py.
+Pictures are decoded and encoded again, which removes everything else in the file (places, thumbnails, scripts, other
+formats) except the metadata in metadata.py.
 """
 
 import hashlib
@@ -24,8 +24,8 @@ from ..models.picture import picture_renditions
 from ..refusals import Problem
 from ..saved_rows import write_row
 from ..uploads import RefusedFile
-from . import metadata as picture_marks
-from .metadata import UNREADABLE
+from . import metadata
+from .metadata import PILLOW_ERRORS
 
 __all__ = [
     "PreparedPicture",
@@ -36,13 +36,12 @@ __all__ = [
     "store_picture",
 ]
 
-PICTURE_WORDS = ("name", "alt", "caption", "credit", "licence")
+PICTURE_TEXT_FIELDS = ("name", "alt", "caption", "credit", "licence")
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 20_000
-# The longest side of the copy we keep, in pixels: a desktop screen at double density is no wider.
-MASTER_SIDE = 2560
+MASTER_SIDE = 2560  # pixels, the longest side of the stored copy: as wide as a desktop screen at double density
 
 _SRGB = ImageCms.createProfile("sRGB")
 _ORIENTATION = 0x0112
@@ -55,7 +54,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_REFUSALS = {
+_REFUSED_PICTURES = {
     "svg": Problem(
         "pictures.svg", gettext_lazy("%(file)s is an SVG drawing, which can carry programs; export it as PNG.")
     ),
@@ -67,7 +66,7 @@ _REFUSALS = {
     ),
     "heic": Problem(
         "pictures.heic",
-        gettext_lazy("%(file)s is a HEIC photo as phones take them; save or share it as JPEG and choose that."),
+        gettext_lazy("%(file)s is a HEIC photo, as phones take them; save or share it as JPEG and upload that."),
     ),
     "zip": Problem(
         "pictures.zip",
@@ -75,13 +74,13 @@ _REFUSALS = {
     ),
     "picture": Problem(
         "pictures.damaged",
-        gettext_lazy("%(file)s is damaged or incomplete; fetch it again, or save it anew as JPEG or PNG."),
+        gettext_lazy("%(file)s is damaged or incomplete; download it again, or save it again as JPEG or PNG."),
     ),
 }
-_UNKNOWN = Problem(
+_UNKNOWN_PICTURE = Problem(
     "pictures.unknown", gettext_lazy("%(file)s is not a picture that can be read here; save it as JPEG or PNG.")
 )
-_OVERSIZE = Problem(
+_OVERSIZE_PICTURE = Problem(
     "pictures.oversize",
     gettext_lazy("%(file)s has more than %(pixels)d million pixels or a side longer than %(side)d; make it smaller."),
 )
@@ -91,7 +90,7 @@ _OVERSIZE = Problem(
 class PreparedPicture:
     """A picture ready to be stored: the master as JPEG or PNG, and its WebP renditions by their width in pixels.
 
-    `name` is the cleaned name of the file it came from, which may be ''.
+    `name` is the cleaned name of the uploaded file, or ''.
     """
 
     name: str
@@ -107,12 +106,12 @@ class PreparedPicture:
 
 
 def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: str) -> Picture:
-    """Put an upload into the library and return its row; the row there already is for a picture it already holds.
+    """Add an upload to the library and return its row. Idempotent: for a picture in the library, its existing row.
 
-    A form that has prepared the upload, to show a refusal beside its field, passes on what it prepared.
+    A form that has prepared the upload, to show a refusal beside its field, passes the PreparedPicture.
     `facts` are `name`, `alt`, `caption`, `credit` and `licence` of a new row; a credit in the file fills an empty one.
-    Raises PermissionDenied, RefusedFile, or ValidationError for a fact that is too long: then nothing was written.
-    Files come before the row, so a failing database can leave files no row names; the same upload takes them up again.
+    Raises PermissionDenied, RefusedFile, or ValidationError for a fact that is too long; nothing is written then.
+    Files are written before the row, so a database error can leave files without a row; another upload reuses them.
     """
     permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
     prepared = upload if isinstance(upload, PreparedPicture) else prepare_picture_upload(upload)
@@ -154,28 +153,28 @@ def prepare_picture_upload(upload: UploadedFile) -> PreparedPicture:
 
 @transaction.atomic
 def save_picture(picture: Picture, *, by: User) -> Picture:
-    """Write what changed of the words about a picture of the library; what was signed and published keeps its own.
+    """Save the texts about a picture of the library; signed and published texts keep the old ones.
 
-    Raises PermissionDenied, or ValidationError with sentences; nothing has changed then.
+    Raises PermissionDenied or ValidationError; nothing has changed then.
     """
     before = Picture.objects.select_for_update(of=("self",), no_key=True).get(pk=picture.pk)
     uploads.require_may_describe(by, before)
-    if write_row(picture, before, PICTURE_WORDS, by=by):
-        baking.request_bake([reverse("home")])  # the one page that prints these words, and not those that were signed
+    if write_row(picture, before, PICTURE_TEXT_FIELDS, by=by):
+        baking.request_bake([reverse("home")])  # the only page that shows the current texts, not the signed ones
     return picture
 
 
 def prepare_picture(data: bytes, name: str = "") -> PreparedPicture:
-    """Decode a picture and encode it anew, upright, in sRGB, at most MASTER_SIDE pixels long.
+    """Decode a picture and encode it again, upright, in sRGB, at most MASTER_SIDE pixels long. Raises RefusedFile.
 
-    Opaque pictures become progressive JPEG, transparent ones PNG. `name` is the file's, for sentences about it.
+    Opaque pictures become progressive JPEG, transparent ones PNG. `name` is the file name for messages.
     """
     img, several = _decode_picture(data, name)
-    marks = picture_marks.read_metadata(img, data)
+    facts = metadata.read_metadata(img, data)
     master = _convert_to_srgb(_shrink(_turn_upright(img), MASTER_SIDE), img.info.get("icc_profile"))
-    xmp = picture_marks.xmp_packet(marks)
+    xmp = metadata.xmp_packet(facts)
     extension, encoded = _encode_master(master, xmp)
-    note = _("%(file)s holds several pictures or an animation; the first picture was kept.")
+    note = _("%(file)s contains several pictures or an animation; the first picture was kept.")
     return PreparedPicture(
         name=name,
         master=encoded,
@@ -186,34 +185,34 @@ def prepare_picture(data: bytes, name: str = "") -> PreparedPicture:
         renditions={
             width: _encode_webp(master, width, xmp) for width, _address in picture_renditions("", master.width)
         },
-        credit=marks.credit,
-        ai_label=marks.ai_label,
+        credit=facts.credit,
+        ai_label=facts.ai_label,
         notes=(note % {"file": f"“{name}”" if name else _("The file")},) if several else (),
     )
 
 
 def _decode_picture(data: bytes, name: str) -> tuple[Image.Image, bool]:
-    """The first picture in the file, loaded, and whether there were more. The type comes from the bytes alone."""
+    """Load the first picture in the file; return it, and True if there are more. The name of the file is ignored."""
     try:
         img = Image.open(io.BytesIO(data), formats=FORMATS)
         if max(img.size) > MAX_SIDE or img.width * img.height > MAX_PIXELS:
             raise Image.DecompressionBombError
-        # A JPEG from a phone holds a second, small or matching picture (MPO); nobody misses that one.
+        # A JPEG from a phone contains a second, small or matching picture (MPO), which is not needed.
         several = img.format != "MPO" and getattr(img, "is_animated", False)
         img.draft(None, _fitting_size(img.size, MASTER_SIDE))
         img.load()
     except Image.DecompressionBombError as error:
-        raise RefusedFile(_OVERSIZE, name, pixels=MAX_PIXELS // 1_000_000, side=MAX_SIDE) from error
-    except UNREADABLE as error:
-        raise RefusedFile(_REFUSALS.get(uploads.kind_of(data), _UNKNOWN), name) from error
+        raise RefusedFile(_OVERSIZE_PICTURE, name, pixels=MAX_PIXELS // 1_000_000, side=MAX_SIDE) from error
+    except PILLOW_ERRORS as error:
+        raise RefusedFile(_REFUSED_PICTURES.get(uploads.kind_of(data), _UNKNOWN_PICTURE), name) from error
     return img, several
 
 
 def _turn_upright(img: Image.Image) -> Image.Image:
-    """The picture as the camera was held, in a mode that can be scaled and that still fits its colour profile."""
+    """Return the picture upright, in a mode that can be scaled and that matches its colour profile."""
     try:
         turn = _TURNS.get(img.getexif().get(_ORIENTATION, 1))
-    except UNREADABLE:
+    except PILLOW_ERRORS:
         turn = None
     if img.mode[0] in "IF":
         img = _eight_bits(img)
@@ -225,7 +224,9 @@ def _turn_upright(img: Image.Image) -> Image.Image:
 
 
 def _eight_bits(img: Image.Image) -> Image.Image:
-    """Greys of 16 bits, divided; deeper ones have no known white and are stretched from their darkest to lightest."""
+    """Return a deep greyscale picture with 8 bits: 16 bits are divided; deeper ones, which have no defined white, are
+    stretched from their darkest to their lightest value.
+    """
     if img.mode.startswith("I;16"):
         low, high = 0.0, 65535.0
         img = img.convert("I")
@@ -245,7 +246,7 @@ def _shrink(img: Image.Image, longest: int) -> Image.Image:
 
 
 def _convert_to_srgb(img: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in sRGB, as RGB or, where something really shows through, RGBA. A broken profile is left aside."""
+    """Return the picture in sRGB, as RGB, or as RGBA if it has transparent pixels. A broken profile is ignored."""
     alpha = img.getchannel("A") if img.mode == "RGBA" else None
     if alpha:
         img = img.convert("RGB")
@@ -258,7 +259,7 @@ def _convert_to_srgb(img: Image.Image, profile: bytes | None) -> Image.Image:
     img = img.convert("RGB")
     if alpha and alpha.getextrema() != (255, 255):
         img.putalpha(alpha)
-    # Encoders take comments and profiles from here when nobody gives them any.
+    # Encoders take comments and profiles from here by default.
     img.info = {}
     return img
 

@@ -1,8 +1,8 @@
-"""What a picture says about itself that outlives its re-encoding: who made it, whose it is, that a machine made it.
+"""The metadata of a picture that is kept when it is re-encoded: author, copyright, and labels of AI-made content.
 
-Everything else a file says, such as the place it was taken, ends with the old file. The labels of AI-made content may
-not end there (《人工智能生成合成内容标识办法》, GB 45438-2025): they are read from wherever tools put them, and written
-into every copy as one small XMP packet in the form of TC260-PG-20258A.
+Everything else, such as the place where it was taken, is removed. Labels of AI-made content must be kept
+(《人工智能生成合成内容标识办法》, GB 45438-2025): they are read from wherever tools put them, and written into every copy as
+one small XMP packet in the form of TC260-PG-20258A.
 """
 
 import html
@@ -11,12 +11,11 @@ import struct
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image
 
-# What Pillow raises on files that lie about themselves; test_pictures.py mutates real files to keep this list true.
-UNREADABLE = (
+# What Pillow raises for invalid files; test_pictures.py mutates real files to keep this list complete.
+PILLOW_ERRORS = (
     Image.DecompressionBombError,
     IndexError,
     OSError,
@@ -27,20 +26,22 @@ UNREADABLE = (
     ValueError,
     struct.error,
 )
-LONGEST_LABEL = 4000
-LONGEST_CREDIT = 80
+MAX_LABEL_LENGTH = 4000
+MAX_CREDIT_LENGTH = 80
 
 _ARTIST, _COPYRIGHT = 0x013B, 0x8298
-# A flat JSON object; quoted strings may hold braces. Possessive, so that garbage costs one pass.
+# A flat JSON object; quoted strings may contain braces. Possessive, so that invalid input takes linear time.
 _OBJECT = re.compile(r'\{(?:[^{}"]|"(?:[^"\\]|\\.)*+")++\}', re.DOTALL)
 _SOURCE_TYPE = re.compile(rb"\b(?:trained|compositeWithTrained)AlgorithmicMedia\b")
 
 
 @dataclass(frozen=True)
 class PictureMetadata:
+    """The metadata that is kept; '' for what the file does not have."""
+
     credit: str = ""
     copyright: str = ""
-    # The JSON object of GB 45438-2025, annex E, as it was found.
+    # The JSON object of GB 45438-2025, annex E, unchanged.
     aigc: str = ""
     # The term of IPTC's Digital Source Type vocabulary that says a model made the picture, or a part of it.
     source_type: str = ""
@@ -51,26 +52,26 @@ class PictureMetadata:
 
 
 def read_metadata(img: Image.Image, data: bytes) -> PictureMetadata:
-    """The marks of a loaded picture and of the bytes it came from. Never raises: what cannot be read is not there."""
+    """Return the metadata of a loaded picture and of its file `data`. Never raises: invalid metadata is ignored."""
     try:
         exif = img.getexif()
         artist, rights = exif.get(_ARTIST, ""), exif.get(_COPYRIGHT, "")
-    except UNREADABLE:
+    except PILLOW_ERRORS:
         artist = rights = ""
     texts = list(_embedded_texts(img, data))
     source_type = next((found[0].decode() for text in texts if (found := _SOURCE_TYPE.search(text))), "")
     return PictureMetadata(
-        credit=(_plain_value(artist) or _xmp_list(texts, b"dc:creator"))[:LONGEST_CREDIT],
+        credit=(_plain_value(artist) or _xmp_list(texts, b"dc:creator"))[:MAX_CREDIT_LENGTH],
         copyright=(_plain_value(rights) or _xmp_list(texts, b"dc:rights"))[:200],
         aigc=next(filter(None, map(_aigc_label, texts)), ""),
         source_type=source_type,
     )
 
 
-def xmp_packet(marks: PictureMetadata) -> bytes:
-    """The marks as an XMP packet, the same for JPEG, PNG and WebP; b'' where there are none."""
-    creator, rights, aigc = (html.escape(text) for text in (marks.credit, marks.copyright, marks.aigc))
-    source = f"http://cv.iptc.org/newscodes/digitalsourcetype/{marks.source_type}"
+def xmp_packet(facts: PictureMetadata) -> bytes:
+    """Return the metadata as an XMP packet, the same for JPEG, PNG and WebP; b'' if there is none."""
+    creator, rights, aigc = (html.escape(text) for text in (facts.credit, facts.copyright, facts.aigc))
+    source = f"http://cv.iptc.org/newscodes/digitalsourcetype/{facts.source_type}"
     body = "".join(
         (
             f"<dc:creator><rdf:Seq><rdf:li>{creator}</rdf:li></rdf:Seq></dc:creator>" if creator else "",
@@ -78,7 +79,7 @@ def xmp_packet(marks: PictureMetadata) -> bytes:
             if rights
             else "",
             f"<TC260:AIGC>{aigc}</TC260:AIGC>" if aigc else "",
-            f"<Iptc4xmpExt:DigitalSourceType>{source}</Iptc4xmpExt:DigitalSourceType>" if marks.source_type else "",
+            f"<Iptc4xmpExt:DigitalSourceType>{source}</Iptc4xmpExt:DigitalSourceType>" if facts.source_type else "",
         )
     )
     if not body:
@@ -93,10 +94,10 @@ def xmp_packet(marks: PictureMetadata) -> bytes:
 
 
 def _embedded_texts(img: Image.Image, data: bytes) -> Iterator[bytes]:
-    """Wherever a label can stand, as UTF-8 or GB 18030.
+    """Yield everything that may contain a label, as UTF-8 or GB 18030.
 
-    EXIF, XMP, comments, PNG text and C2PA manifests lie open in the file: its bytes are read, and no parser is needed
-    that a hostile file could break. Only compressed PNG text and UTF-16 comments have to be unfolded first.
+    EXIF, XMP, comments, PNG text and C2PA manifests are not compressed: the file's bytes are searched without a parser
+    that a hostile file could break. Only compressed PNG text and UTF-16 comments must be decoded first.
     """
     yield data
     for key, value in img.info.items():
@@ -107,13 +108,13 @@ def _embedded_texts(img: Image.Image, data: bytes) -> Iterator[bytes]:
     for encoding in ("utf-16-le", "utf-16-be"):
         start = data.find("AIGC".encode(encoding))
         if start >= 0:
-            yield data[start : start + 4 * LONGEST_LABEL].decode(encoding, "ignore").encode(errors="ignore")
+            yield data[start : start + 4 * MAX_LABEL_LENGTH].decode(encoding, "ignore").encode(errors="ignore")
 
 
 def _aigc_label(text: bytes) -> str:
-    """The first JSON object that follows the word AIGC closely, in any of the quotings of EXIF, XMP and PNG."""
+    """Return the first JSON object shortly after the word AIGC, with the escaping of EXIF, XMP or PNG removed."""
     start = 0
-    # A few places are enough for any honest file, and a file full of the word must not cost more.
+    # A few places are enough for any real file; a file full of the word must not take longer.
     for _place in range(50):
         start = text.find(b"AIGC", start) + 4
         if start < 4:
@@ -121,19 +122,19 @@ def _aigc_label(text: bytes) -> str:
         brace = text.find(b"{", start, start + 64)
         if brace < 0:
             continue
-        window = text[brace : brace + 4 * LONGEST_LABEL].decode(errors="surrogateescape")
+        window = text[brace : brace + 4 * MAX_LABEL_LENGTH].decode(errors="surrogateescape")
         if b">" in text[start:brace] or b"=" in text[start:brace]:
             window = html.unescape(window)
         if window.startswith('{\\"'):
             window = re.sub(r'\\(["\\])', r"\1", window)
         found = _OBJECT.match(window)
         if found:
-            return _plain_value(found[0].encode(errors="surrogateescape"))[:LONGEST_LABEL]
+            return _plain_value(found[0].encode(errors="surrogateescape"))[:MAX_LABEL_LENGTH]
     return ""
 
 
 def _xmp_list(texts: list[bytes], element: bytes) -> str:
-    """The items of the first XMP list of this name, joined; read by its tags alone, so no entity is ever expanded."""
+    """Return the items of the first XMP list with this name, joined. Entities are not expanded before the match."""
     for text in texts:
         start = text.find(b"<" + element)
         if start >= 0:
@@ -143,8 +144,8 @@ def _xmp_list(texts: list[bytes], element: bytes) -> str:
     return ""
 
 
-def _plain_value(value: Any) -> str:
-    """A metadata value, as the file has it or as Pillow gives it, as one line of visible text; '' where it is no text."""
+def _plain_value(value: object) -> str:
+    """Return a value from the file or from Pillow as one line of visible text; '' if it is not text."""
     if isinstance(value, str):
         value = _original_bytes(value)
     if not isinstance(value, bytes):
@@ -161,7 +162,7 @@ def _visible_line(text: str) -> str:
 
 
 def _original_bytes(value: str) -> bytes:
-    """Pillow hands text over as Latin-1, whatever it was; this undoes that."""
+    """Return the bytes of a text that Pillow decoded as Latin-1, regardless of its encoding."""
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:

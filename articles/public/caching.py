@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from ..baking import CACHE_CONTROL
+from ..baking import PAGE_CACHE_CONTROL
 
 SAFE = ("GET", "HEAD")
 
@@ -18,5 +18,5 @@ class CacheControlMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 200 and request.method in SAFE and not request.path.startswith("/admin/"):
-            response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+            response.headers.setdefault("Cache-Control", PAGE_CACHE_CONTROL)
         return response

@@ -1,12 +1,12 @@
-"""The one gate where HTML from outside (editor, Word or WPS paste, import, API) becomes HTML we keep (law 6).
+"""The only place where HTML from outside (editor, Word or WPS paste, import, API) becomes HTML that we store (law 6).
 
     tokens     HTML of any quality → text, start tags, end tags
-    body       those → paragraphs, lists, tables, figures, and nothing else
-    tidying    one normal form of them: no typed indents, no empty paragraphs
-    nh3        last, a second and independent lock, on text that is already clean
+    body       tokens → paragraphs, lists, tables, figures, and nothing else
+    tidying    normalises them: no typed indents, no empty paragraphs
+    nh3        a second, independent sanitiser for the result
 
-The first three make the text right and keep the time linear: nh3 alone needs 40 s for 100,000 nested divs. What they
-write holds allowed elements and escaped text only; nh3 is there for the day one of them is wrong.
+The first three shape the text and keep the time linear: nh3 alone takes 40 s for 100,000 nested divs. They write
+allowed elements and escaped text only; nh3 protects against a bug in them.
 """
 
 import html as entities
@@ -30,7 +30,6 @@ from .tokens import DROPPED, read_tokens
 __all__ = [
     "BodyTooLong",
     "Sanitised",
-    "SanitisedHtml",
     "as_paragraphs",
     "mark_kept_html",
     "plain_text",
@@ -38,10 +37,9 @@ __all__ = [
     "used_files",
 ]
 
-# Characters and tags of HTML. The longest investigation pasted from Word with its styles stays far below; what lies
-# above would keep a worker busy for longer than an editor waits.
-LONGEST = 2_000_000
-MOST_TAGS = 200_000
+# The longest investigation pasted from Word with its styles is far below; more takes longer than an editor waits.
+MAX_HTML_LENGTH = 2_000_000  # characters
+MAX_HTML_TAGS = 200_000
 
 _gate = nh3.Cleaner(
     tags=set(BOXES | MARKS | HEADINGS | {"p", "caption", "figcaption", "br", "hr", "img"}),
@@ -63,7 +61,7 @@ _gate = nh3.Cleaner(
 )
 
 
-TOO_LONG = Problem(
+BODY_TOO_LONG = Problem(
     "sanitising.too_long",
     _(
         "The text is too long: it has more than %(length)s characters or %(tags)s tags of HTML. "
@@ -73,62 +71,44 @@ TOO_LONG = Problem(
 
 
 class BodyTooLong(Refusal):
-    """Raised for HTML that is longer than we take."""
+    """Raised for HTML with more than MAX_HTML_LENGTH characters or MAX_HTML_TAGS tags."""
 
 
 @dataclass(frozen=True)
 class Sanitised:
-    """`html` as we keep it, and `removed`: translated sentences telling the editor what was taken out of it."""
+    """`html` as it is stored, and `removed`: translated sentences that tell the editor what was removed from it."""
 
     html: str
     removed: tuple[str, ...]
 
 
-class SanitisedHtml(str):
-    """`html`, sanitised, together with what was removed from it: a form that sanitises a text, to show a refusal beside
-    its field, hands this on to saving, and `sanitise` does not read it again. Raises TooLong.
-
-    Whatever is done to the text (replaced, joined, stripped) makes a plain str of it, which is read like any other.
-    """
-
-    removed: tuple[str, ...]
-
-    def __new__(cls, html: str) -> "SanitisedHtml":
-        sanitised = sanitise(html)
-        text = super().__new__(cls, sanitised.html)
-        text.removed = sanitised.removed
-        return text
-
-
 def sanitise(html: str) -> Sanitised:
-    """The HTML we keep of `html`; the same again for what it returned, with nothing removed.
+    """Return the HTML that is stored for `html`, and what was removed. Idempotent: sanitised HTML is returned as it is.
 
-    Raises TooLong above LONGEST characters or MOST_TAGS tags, before or after cleaning; never for malformed HTML.
+    Raises BodyTooLong above MAX_HTML_LENGTH or MAX_HTML_TAGS, before or after cleaning; never for malformed HTML.
     """
-    if isinstance(html, SanitisedHtml):
-        return Sanitised(str(html), html.removed)
     _refuse_too_long(len(html), html.count("<"))
-    told: Counter[str] = Counter()
-    body = BodyBuilder(told)
+    removed: Counter[str] = Counter()
+    body = BodyBuilder(removed)
     for token in read_tokens(html):
-        body.take(token)
-    tidy_box(body.root, told)
+        body.add_token(token)
+    tidy_box(body.root, removed)
     level_headings(body.root)
-    return Sanitised(_gate.clean(_joined_html(write_html(body.root))), removal_sentences(told))
+    return Sanitised(_gate.clean(_joined_html(write_html(body.root))), removal_sentences(removed))
 
 
 def mark_kept_html(html: str) -> SafeString:
-    """What `sanitise` once returned, for a template to print as it is. The one place that marks text safe."""
+    """Mark HTML that `sanitise` returned as safe, for templates. The only place that marks text safe."""
     return mark_safe(html)
 
 
-def as_paragraphs(lines: Iterable[str]) -> SanitisedHtml:
-    """Plain text `lines` as one <p> each, escaped; blank lines and typed indents are left out."""
-    return SanitisedHtml("".join(f"<p>{entities.escape(line)}</p>" for line in lines))
+def as_paragraphs(lines: Iterable[str]) -> str:
+    """Return HTML with each line of plain text escaped in a <p>; it is sanitised like any other when it is saved."""
+    return "".join(f"<p>{entities.escape(line)}</p>" for line in lines)
 
 
 def _joined_html(pieces: Iterator[str]) -> str:
-    # One unclosed long link would be written again in every paragraph after it: 2 MB in could become 500 MB out.
+    # One unclosed long link is repeated in every paragraph after it: 2 MB of input could become 500 MB of output.
     kept, length, tags = [], 0, 0
     for piece in pieces:
         length += len(piece)
@@ -139,5 +119,5 @@ def _joined_html(pieces: Iterator[str]) -> str:
 
 
 def _refuse_too_long(length: int, tags: int) -> None:
-    if length > LONGEST or tags > MOST_TAGS:
-        raise BodyTooLong(TOO_LONG.filled(length=f"{LONGEST:,}", tags=f"{MOST_TAGS:,}"))
+    if length > MAX_HTML_LENGTH or tags > MAX_HTML_TAGS:
+        raise BodyTooLong(BODY_TOO_LONG.filled(length=f"{MAX_HTML_LENGTH:,}", tags=f"{MAX_HTML_TAGS:,}"))

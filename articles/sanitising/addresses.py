@@ -1,4 +1,4 @@
-"""Which addresses a body may hold: our own pictures, and links a reader can safely follow."""
+"""The addresses that a body may contain: pictures of our library, and links that are safe to follow."""
 
 import re
 from urllib.parse import quote
@@ -8,55 +8,54 @@ from django.conf import settings
 
 from .text import visible_text
 
-# Characters. Browsers and proxies begin to refuse longer ones.
-LONGEST_ADDRESS = 2_000
+MAX_ADDRESS_LENGTH = 2_000  # characters; some browsers and proxies refuse longer ones
 
 _SAFE = re.compile(r"https?://[^/?#]|mailto:.|tel:.|/(?!/)", re.I)
 _EXTERNAL = re.compile(r"https?:", re.I)
 _ON_A_COMPUTER = re.compile(r"(?:data|file|blob|cid|[a-z]):", re.I)
 _PICTURE = r"pictures/[0-9a-f]{32}\.(?:jpg|png)"
 _ATTACHMENT = r"attachments/[0-9a-f]{32}\.[a-z0-9]{1,10}"
-# Asks the library behind the gate whether it can read an address, so that the two never disagree on a link.
+# Accepts the addresses that nh3 accepts, so that the two sanitisers never disagree on a link.
 _readable = nh3.Cleaner(
     tags={"a"}, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto", "tel"}, link_rel=None
 )
 
 
 def safe_link(address: str) -> str | None:
-    """`address` as we keep it: http, https, mailto, tel or a path of this site; None for anything else."""
+    """Return `address` as it is stored: http, https, mailto, tel or a path of this site; None for anything else."""
     address = _site_path(address)
-    if len(address) > LONGEST_ADDRESS or "\\" in address or not _SAFE.match(address):
+    if len(address) > MAX_ADDRESS_LENGTH or "\\" in address or not _SAFE.match(address):
         return None
     escaped = address.replace("&", "&amp;").replace('"', "&quot;")
     return address if "href" in _readable.clean(f'<a href="{escaped}">') else None
 
 
 def is_external_link(address: str) -> bool:
-    """Whether a link() leads away from this site."""
+    """Return True if a link of `safe_link` leads to another site."""
     return bool(_EXTERNAL.match(address))
 
 
 def library_picture(address: str) -> str | None:
-    """`address` when it is a picture of ours, /media/pictures/<32 hex>.jpg or .png; None for anything else.
+    """Return `address` if it is a picture of our library, /media/pictures/<32 hex>.jpg or .png; otherwise None.
 
-    A rendition (…-480.webp) is none of ours here: it does not tell whether its original is a .jpg or a .png.
+    Renditions (…-480.webp) are not accepted: their names do not say whether the original is a .jpg or a .png.
     """
     address = _site_path(address)
     return address if re.fullmatch(re.escape(settings.MEDIA_URL) + _PICTURE, address) else None
 
 
 def is_on_a_computer(address: str) -> bool:
-    """Whether a picture's address is inside the paste or on the writer's disk, as from Word and WPS; not on a site."""
+    """Return True if a picture is embedded in the paste or on the writer's disk, as from Word and WPS."""
     return bool(_ON_A_COMPUTER.match(address.strip()))
 
 
 def used_files(html: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The storage names of the pictures and of the attachments that a sanitised body shows or links to.
+    """Return the storage names of the pictures and the attachments of a sanitised body, in order, each once.
 
-    In order of appearance, each once; a storage name is the address without MEDIA_URL.
+    A storage name is the address without MEDIA_URL.
     """
     media = re.escape(settings.MEDIA_URL)
-    # Text and attributes never hold a bare "<", so that this finds tags alone.
+    # Text and attributes contain no bare "<", so this finds only tags.
     found = re.findall(rf'<(?:img src|a href)="{media}(?:({_PICTURE})|({_ATTACHMENT}))"', html)
     pictures = dict.fromkeys(name for name, _ in found if name)
     attachments = dict.fromkeys(name for _, name in found if name)
@@ -64,7 +63,7 @@ def used_files(html: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _site_path(address: str) -> str:
-    """The address as browsers read it; what is copied from our own pages comes with SITE_URL in front of the path."""
+    """Return the address as browsers parse it, without SITE_URL, which addresses copied from our own pages have."""
     address = visible_text(re.sub("[\t\n\r]", "", address)).strip()
     if address.startswith(settings.SITE_URL + "/"):
         address = address.removeprefix(settings.SITE_URL)

@@ -1,7 +1,7 @@
-"""Builds a body of paragraphs, lists, tables and figures from tokens, whatever their order.
+"""Builds a body of paragraphs, lists, tables and figures from tokens in any order.
 
 Every element becomes a mark, a line, a box or nothing; a <div> or a <section> only begins and ends a paragraph. So a
-hundred thousand nested <b> or <div> are no deeper than one, and there is no input that has no reading.
+hundred thousand nested <b> or <div> are no deeper than one, and no input is invalid.
 """
 
 import html as entities
@@ -10,7 +10,7 @@ from collections import Counter
 
 from . import addresses
 from .nodes import BOXES, BREAK, CELLS, HEADINGS, LISTS, MARKS, REMOVED_PICTURE, ROW_GROUPS, TABLE, BlockBox, TextLine
-from .removed import STYLING_ATTRIBUTES, TOLD_AS
+from .removed import REPORTED_AS, STYLING_ATTRIBUTES
 from .text import SPACES, plain_text, unwrap_lines, visible_text
 from .tokens import HtmlToken
 
@@ -22,219 +22,224 @@ _PARAGRAPHS = frozenset(
     | {"summary", "dialog", "form", "fieldset", "legend", "dl", "dt", "dd", "pre", "option", "html", "head", "body"}
 )
 _CAPTIONED = {"caption": "table", "figcaption": "figure"}
-# What text needs around it where it cannot stand by itself.
+# The child that text or another box needs in a box that cannot contain it directly.
 _IMPLIED = {"ul": "li", "ol": "li", "table": "tbody", "thead": "tr", "tbody": "tr", "tfoot": "tr", "tr": "td"}
-# The nearest of these is where such a box goes; without one it is only a paragraph.
-_HOMES = (
+# The possible parents of a box: it goes into the nearest open one; without one it only begins a paragraph.
+_PARENTS = (
     {"li": LISTS, "tr": ROW_GROUPS | {"table"}}
     | dict.fromkeys(ROW_GROUPS, frozenset({"table"}))
     | dict.fromkeys(CELLS, ROW_GROUPS | {"table", "tr"})
 )
-# In a home such as these, it needs what is implied in between.
-_TOO_WIDE = {"tr": frozenset({"table"})} | dict.fromkeys(CELLS, ROW_GROUPS | {"table"})
+# In these parents, the box needs the implied child in between.
+_NEEDS_IMPLIED = {"tr": frozenset({"table"})} | dict.fromkeys(CELLS, ROW_GROUPS | {"table"})
 
-# Boxes, or marks, inside one another; what lies deeper is put beside. Ten lists in a list need twenty.
-_DEEPEST_BOX = 50
-_DEEPEST_MARK = 20
-_LARGEST_SPAN = 100  # rows or columns
-_LARGEST_PICTURE = 20_000  # pixels
+# Nesting limits; deeper boxes become siblings, deeper marks are dropped. Ten nested lists need twenty boxes.
+_MAX_BOX_DEPTH = 50
+_MAX_MARK_DEPTH = 20
+_MAX_SPAN = 100  # rows or columns
+_MAX_PICTURE_SIDE = 20_000  # pixels
 
-# Google Docs wraps whole texts in a <b> that is not bold; Word's mso-bidi-font-weight is about other scripts than ours.
+# Google Docs wraps whole texts in a <b> that is not bold; Word's mso-bidi-font-weight concerns right-to-left scripts.
 _NOT_BOLD = re.compile(r"(?:^|;)\s*font-weight\s*:\s*(?:normal|400)", re.I)
 
 
 class BodyBuilder:
-    """The body built so far; `take` it tokens, then read `root`. Counts in `told` what it leaves out."""
+    """Builds the tree `root` from the tokens passed to `add_token`, and counts in `removed` what it leaves out."""
 
-    def __init__(self, told: Counter[str]) -> None:
+    def __init__(self, removed: Counter[str]) -> None:
         self.root = BlockBox("body")
-        self.told = told
+        self.removed = removed
         self.open = [self.root]
-        self.marks: list[tuple[str, str | None]] = []  # the mark's name, and how to write it, if at all
+        self.marks: list[tuple[str, str | None]] = []  # name, and how to write it; None if it is not written
         self.line: TextLine | None = None
 
-    def take(self, token: HtmlToken) -> None:
-        """Adds one token."""
+    def add_token(self, token: HtmlToken) -> None:
+        """Add the next token to the tree."""
         name = _RENAMED.get(token.value, token.value)
         if token.kind == "text":
-            self._text(visible_text(unwrap_lines(token.value)))
+            self._add_text(visible_text(unwrap_lines(token.value)))
         elif token.kind == "start":
-            self._tell(name, token.attributes)
-            self._start(name, token.attributes)
+            self._count_removed(name, token.attributes)
+            self._start_tag(name, token.attributes)
         else:
-            self._end(name)
+            self._end_tag(name)
 
-    def _tell(self, name: str, attributes: dict[str, str]) -> None:
-        if name in TOLD_AS:
-            self.told[TOLD_AS[name]] += 1
-        self.told["styling"] += any(attributes[styling].strip() for styling in STYLING_ATTRIBUTES & attributes.keys())
-        self.told["script"] += sum(attribute.startswith("on") for attribute in attributes)
+    def _count_removed(self, name: str, attributes: dict[str, str]) -> None:
+        if name in REPORTED_AS:
+            self.removed[REPORTED_AS[name]] += 1
+        self.removed["styling"] += any(
+            attributes[styling].strip() for styling in STYLING_ATTRIBUTES & attributes.keys()
+        )
+        self.removed["script"] += sum(attribute.startswith("on") for attribute in attributes)
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def _start_tag(self, name: str, attributes: dict[str, str]) -> None:
         if name in MARKS:
-            self._mark(name, attributes)
+            self._open_mark(name, attributes)
         elif name == "br":
-            self._break()
+            self._add_break()
         elif name == "img":
-            self._picture(attributes)
+            self._add_picture(attributes)
         elif name in _PARAGRAPHS or (name in HEADINGS and self.line and self.line.name in _CAPTIONED):
-            self._paragraph()
+            self._split_paragraph()
             if name == "p" and self.open[-1].name not in _IMPLIED:
                 self._current_line()
         elif name in HEADINGS:
             self.line = TextLine(name)
-            self._flow().children.append(self.line)
+            self._flow_box().children.append(self.line)
         elif name in _CAPTIONED:
-            self._caption(name)
+            self._open_caption(name)
         elif name == "hr":
             self.line = None
-            self._flow().children.append(BlockBox("hr"))
+            self._flow_box().children.append(BlockBox("hr"))
         elif name in BOXES:
-            self._box(name, attributes)
+            self._open_box(name, attributes)
 
-    def _end(self, name: str) -> None:
+    def _end_tag(self, name: str) -> None:
         if name in MARKS:
-            self._unmark(name)
+            self._close_mark(name)
         elif name == "br":  # browsers read </br> as <br>
-            self._break()
+            self._add_break()
         elif name in _PARAGRAPHS:
-            self._paragraph()
+            self._split_paragraph()
         elif name in HEADINGS or name in _CAPTIONED:
             if self.line and (self.line.name == name or {self.line.name, name} <= HEADINGS):
                 self.line = None
             else:
-                self._paragraph()
+                self._split_paragraph()
         elif name in BOXES:
-            self._paragraph()
-            self._close(self._nearest({name}, LISTS | CELLS if name == "li" else CELLS))
+            self._split_paragraph()
+            self._close_boxes(self._nearest_box({name}, LISTS | CELLS if name == "li" else CELLS))
 
-    # --- What stands in a line ---------------------------------------------------------------------------------
+    # --- Content of a line ---------------------------------------------------------------------------------
 
-    def _text(self, text: str) -> None:
+    def _add_text(self, text: str) -> None:
         between_boxes = SPACES if self.open[-1].name in _IMPLIED else " "
         if self.line or text.strip(between_boxes):
-            self._run(entities.escape(text, quote=False))
+            self._add_run(entities.escape(text, quote=False))
 
-    def _break(self) -> None:
+    def _add_break(self) -> None:
         if self.line or self.open[-1].name not in _IMPLIED:
-            self._run(BREAK)
+            self._add_run(BREAK)
 
-    def _picture(self, attributes: dict[str, str]) -> None:
+    def _add_picture(self, attributes: dict[str, str]) -> None:
         source = attributes.get("src", "")
         address = addresses.library_picture(source)
         if address:
             alt = entities.escape(plain_text(attributes.get("alt", "")))
             sizes = {name: _positive_attribute(attributes, name) for name in ("width", "height")}
             written = "".join(
-                _written_attribute(name, size) for name, size in sizes.items() if size <= _LARGEST_PICTURE
+                _written_attribute(name, size) for name, size in sizes.items() if size <= _MAX_PICTURE_SIDE
             )
-            self._run(f'<img src="{address}" alt="{alt}"{written}>')
+            self._add_run(f'<img src="{address}" alt="{alt}"{written}>')
             return
-        original = attributes.get("data-src") or source  # WeChat loads its pictures late, from there
+        original = attributes.get("data-src") or source  # WeChat puts the address of a lazily loaded picture here
         kind = "local picture" if addresses.is_on_a_computer(original) else "foreign picture"
-        self.told[kind] += bool(original.strip())
+        self.removed[kind] += bool(original.strip())
         if self.line:
-            self._run(REMOVED_PICTURE)
+            self._add_run(REMOVED_PICTURE)
 
-    def _run(self, piece: str) -> None:
+    def _add_run(self, piece: str) -> None:
         marks = dict.fromkeys(written for _, written in self.marks if written)
         self._current_line().runs.append((tuple(marks), piece))
 
-    def _mark(self, name: str, attributes: dict[str, str]) -> None:
+    def _open_mark(self, name: str, attributes: dict[str, str]) -> None:
         if name == "a":  # a link cannot be inside a link
-            self._unmark("a")
-        if len(self.marks) >= _DEEPEST_MARK:
+            self._close_mark("a")
+        if len(self.marks) >= _MAX_MARK_DEPTH:
             return
         written: str | None = name
         if name == "a":
-            written = self._link(attributes.get("href", "").strip())
+            written = self._link_tag(attributes.get("href", "").strip())
         elif name == "strong" and _NOT_BOLD.search(attributes.get("style", "")):
             written = None
         self.marks.append((name, written))
 
-    def _unmark(self, name: str) -> None:
+    def _close_mark(self, name: str) -> None:
         for place in reversed(range(len(self.marks))):
             if self.marks[place][0] == name:
                 del self.marks[place]
                 return
 
-    def _link(self, href: str) -> str | None:
+    def _link_tag(self, href: str) -> str | None:
         if not href or href.startswith("#"):
-            self.told["link within"] += bool(href)
+            self.removed["link within"] += bool(href)
             return None
         address = addresses.safe_link(href)
         if address is None:
-            self.told["unsafe link"] += 1
+            self.removed["unsafe link"] += 1
             return None
         rel = ' rel="noopener"' if addresses.is_external_link(address) else ""
         return f'a href="{entities.escape(address)}"{rel}'
 
     # --- Lines and boxes ---------------------------------------------------------------------------------------
 
-    def _paragraph(self) -> None:
-        """Begins or ends a paragraph; within a heading or a caption, that is a break."""
+    def _split_paragraph(self) -> None:
+        """Begin or end a paragraph; within a heading or a caption, add a line break."""
         if self.line and self.line.name != "p":
-            self._run(BREAK)
+            self._add_run(BREAK)
         else:
             self.line = None
 
     def _current_line(self) -> TextLine:
         if self.line is None:
-            place = self._flow()
+            place = self._flow_box()
             self.line = TextLine("p")
             place.children.append(self.line)
         return self.line
 
-    def _caption(self, name: str) -> None:
-        place = self._nearest({_CAPTIONED[name]}, CELLS)
+    def _open_caption(self, name: str) -> None:
+        place = self._nearest_box({_CAPTIONED[name]}, CELLS)
         if place is None:
-            self._paragraph()
+            self._split_paragraph()
             return
-        self._close(place + 1)
+        self._close_boxes(place + 1)
         earlier = [line for line in self.open[-1].children if isinstance(line, TextLine) and line.name == name]
         if earlier:
             self.line = earlier[0]
-            self._run(BREAK)
+            self._add_run(BREAK)
         else:
             self.line = TextLine(name)
             self.open[-1].children.append(self.line)
 
-    def _box(self, name: str, attributes: dict[str, str]) -> None:
+    def _open_box(self, name: str, attributes: dict[str, str]) -> None:
         self.line = None
-        if len(self.open) >= _DEEPEST_BOX:
+        if len(self.open) >= _MAX_BOX_DEPTH:
             return
-        if name in _HOMES:
-            place = self._nearest(_HOMES[name], CELLS)
+        if name in _PARENTS:
+            place = self._nearest_box(_PARENTS[name], CELLS)
             if place is None:
                 return
-            self._close(place + 1)
-            while self.open[-1].name in _TOO_WIDE.get(name, ()):
-                self._open(BlockBox(_IMPLIED[self.open[-1].name]))
+            self._close_boxes(place + 1)
+            while self.open[-1].name in _NEEDS_IMPLIED.get(name, ()):
+                self._push_box(BlockBox(_IMPLIED[self.open[-1].name]))
         elif name in LISTS and self.open[-1].name in LISTS and self.open[-1].children:
             self._reopen_item()
         else:
-            self._flow()
-        self._open(BlockBox(name, _parsed_attributes(name, attributes)))
+            self._flow_box()
+        self._push_box(BlockBox(name, _parsed_attributes(name, attributes)))
 
-    def _open(self, box: BlockBox) -> None:
+    def _push_box(self, box: BlockBox) -> None:
         box.marks = len(self.marks)
         self.open[-1].children.append(box)
         self.open.append(box)
 
     def _reopen_item(self) -> None:
-        """Word and Google Docs put a nested list beside its item, not in it."""
+        """Open the last item again, because Word and Google Docs put a nested list beside its item, not in it."""
         item = self.open[-1].children.pop()
-        if isinstance(item, BlockBox):  # always: a list holds items alone
-            self._open(item)
+        if isinstance(item, BlockBox):  # always true: a list contains items only
+            self._push_box(item)
 
-    def _flow(self) -> BlockBox:
-        """The box that the next line or box goes into."""
+    def _flow_box(self) -> BlockBox:
+        """Return the box that the next line or box goes into; open implied ones."""
         while self.open[-1].name in _IMPLIED:
-            self._open(BlockBox(_IMPLIED[self.open[-1].name]))
+            self._push_box(BlockBox(_IMPLIED[self.open[-1].name]))
         return self.open[-1]
 
-    def _nearest(self, names: set[str] | frozenset[str], inside: frozenset[str]) -> int | None:
-        """How deep the innermost open box of one of these names is; parts of tables apart, not across `inside`."""
+    def _nearest_box(self, names: set[str] | frozenset[str], inside: frozenset[str]) -> int | None:
+        """Return the depth of the innermost open box with one of these names, or None.
+
+        Except for parts of tables, the search stops at a box named in `inside`.
+        """
         for place in reversed(range(1, len(self.open))):
             if self.open[place].name in names:
                 return place
@@ -242,8 +247,8 @@ class BodyBuilder:
                 return None
         return None
 
-    def _close(self, place: int | None) -> None:
-        """Ends the line and every box from `place` inwards; nothing for None."""
+    def _close_boxes(self, place: int | None) -> None:
+        """Close the line and every box from depth `place` inwards; do nothing for None."""
         if place is None:
             return
         self.line = None
@@ -259,12 +264,12 @@ def _parsed_attributes(name: str, attributes: dict[str, str]) -> str:
     scope = attributes.get("scope", "").strip().lower()
     written = f' scope="{scope}"' if name == "th" and scope in ("row", "col", "rowgroup", "colgroup") else ""
     for span in ("colspan", "rowspan"):
-        written += _written_attribute(span, min(_positive_attribute(attributes, span), _LARGEST_SPAN))
+        written += _written_attribute(span, min(_positive_attribute(attributes, span), _MAX_SPAN))
     return written
 
 
 def _positive_attribute(attributes: dict[str, str], name: str) -> int:
-    """A positive number of up to six digits; 0 when it is anything else."""
+    """Return the value of an attribute as a number of up to six digits; 0 if it is anything else."""
     value = attributes.get(name, "").strip()
     return int(value) if re.fullmatch("[0-9]{1,6}", value) else 0
 

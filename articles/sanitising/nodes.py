@@ -1,9 +1,9 @@
-"""What a body is made of: boxes that hold boxes or lines, lines that hold runs."""
+"""The tree of a body: boxes contain boxes and lines, lines contain runs."""
 
 from dataclasses import dataclass, field
 
-# A run: its marks, outermost first, each as it stands in a start tag (strong, em, a href="…"); then escaped text or a
-# tag. Because marks belong to runs and not to a tree, a paragraph inside a link and misnested tags come out flat.
+# A run: its marks, outermost first, each as written in a start tag (strong, em, a href="…"); then escaped text or a
+# tag. Marks belong to runs, not to the tree, so misnested tags and a paragraph inside a link need no special treatment.
 Run = tuple[tuple[str, ...], str]
 BREAK = "<br>"
 REMOVED_PICTURE = ""
@@ -30,11 +30,11 @@ class BlockBox:
     """A list, an item, a quotation, a table or its part, a figure, a rule (hr, empty) or the whole body."""
 
     name: str
-    attributes: str = ""  # as they stand in the start tag, with a space in front
+    attributes: str = ""  # as written in the start tag, with a leading space
     children: list["BlockBox | TextLine"] = field(default_factory=list)
-    marks: int = 0  # how many marks were open around it: those begun inside end with it
+    marks: int = 0  # number of marks open around it; marks begun inside end with it
 
 
 def is_text(piece: str) -> bool:
-    """Whether a run's piece is text, not a break or a picture: in escaped text there is no "<"."""
+    """Return True if the piece of a run is text, not a break or a picture: escaped text has no "<"."""
     return not piece.startswith("<")

@@ -1,12 +1,12 @@
-"""The sentences that tell an editor what sanitising took out."""
+"""The sentences that tell an editor what was removed by sanitising."""
 
 from collections import Counter
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-# Elements whose loss the editor is told about, and as what.
-TOLD_AS = {
+# Removed elements that the editor is told about, and the kind they are counted as.
+REPORTED_AS = {
     "script": "script",
     "style": "styling",
     "font": "styling",
@@ -18,16 +18,16 @@ TOLD_AS = {
 
 STYLING_ATTRIBUTES = frozenset({"style", "align", "valign", "color", "bgcolor", "background", "face"})
 
-# In the order in which they are told.
-_SENTENCES = {
+# In the order of display.
+_REMOVAL_SENTENCES = {
     "foreign picture": ngettext_lazy(
         "%(count)d picture from another site was removed: upload it instead.",
         "%(count)d pictures from other sites were removed: upload them instead.",
         "count",
     ),
     "local picture": ngettext_lazy(
-        "%(count)d pasted picture did not come along from the document: upload it with the picture button.",
-        "%(count)d pasted pictures did not come along from the document: upload them with the picture button.",
+        "%(count)d pasted picture was not copied from the document: upload it with the picture button.",
+        "%(count)d pasted pictures were not copied from the document: upload them with the picture button.",
         "count",
     ),
     "script": ngettext_lazy("%(count)d script was removed.", "%(count)d scripts were removed.", "count"),
@@ -57,6 +57,8 @@ _SENTENCES = {
 }
 
 
-def removal_sentences(told: Counter[str]) -> tuple[str, ...]:
-    """One translated sentence for each kind of thing counted in `told`, in a fixed order."""
-    return tuple(str(sentence % {"count": told[kind]}) for kind, sentence in _SENTENCES.items() if told[kind])
+def removal_sentences(removed: Counter[str]) -> tuple[str, ...]:
+    """Return one translated sentence for each kind counted in `removed`, in a fixed order."""
+    return tuple(
+        str(sentence % {"count": removed[kind]}) for kind, sentence in _REMOVAL_SENTENCES.items() if removed[kind]
+    )

@@ -1,31 +1,31 @@
-"""Which characters may stand in text: none that a reader cannot see."""
+"""Removes characters from text that a reader cannot see."""
 
 import re
 
-# Everything HTML lays out as white space between words, for stripping; U+3000 and the em space are typed indents.
+# White space to strip; U+3000 and the em space are typed indents.
 SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
-# U+200C and U+200D stay: emoji sequences, Uyghur and Tibetan need them. So does U+180E, for Mongolian.
+# U+200C and U+200D are kept for emoji sequences, Uyghur and Tibetan, U+180E for Mongolian.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LINE_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
-# Chinese characters and punctuation: between two of them a line break in the HTML is no space (CSS Text 3, 4.1.3).
+# Chinese characters and punctuation: a line break between two of them is not a space (CSS Text 3, 4.1.3).
 _CHINESE = "[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
 _WRAPPED = re.compile(f"(?<={_CHINESE})[ \t\r]*+\n[ \t\r\n]*+(?={_CHINESE})")
 
 
 def unwrap_lines(text: str) -> str:
-    """`text` of HTML without the line breaks that Word puts anywhere into Chinese."""
+    """Return text of HTML without the line breaks that Word inserts between Chinese characters."""
     return _WRAPPED.sub("", text)
 
 
 def visible_text(text: str) -> str:
-    """`text` without control, zero-width and bidi-override characters or lone surrogates; line breaks become spaces."""
+    """Return text without control, zero-width, bidi and surrogate characters; line breaks become spaces."""
     return _INVISIBLE.sub("", _LINE_BREAKS.sub(" ", text))
 
 
 def plain_text(text: str) -> str:
-    """`text` for a one-line field: visible characters, single plain spaces, none at the ends; punctuation untouched."""
+    """Return text for a one-line field: visible characters and single spaces, stripped; punctuation is not changed."""
     return " ".join(visible_text(text).split())

@@ -1,4 +1,4 @@
-"""Brings a body into its one normal form, and writes it: what is written, read again, comes out the same."""
+"""Normalises a body and writes it as HTML. Idempotent: what it wrote, parsed again, is written the same."""
 
 import re
 from collections import Counter
@@ -11,17 +11,17 @@ from .text import SPACES
 _PLAIN_SPACES = re.compile("[ \u00a0]+")
 
 
-def tidy_box(box: BlockBox, told: Counter[str]) -> list[BlockBox | TextLine]:
-    """What takes the place of `box` once everything empty in it is gone: itself, nothing, or what it held."""
+def tidy_box(box: BlockBox, removed: Counter[str]) -> list[BlockBox | TextLine]:
+    """Remove what is empty in `box` and return what replaces it: the box itself, nothing, or its content."""
     children: list[BlockBox | TextLine] = []
     for child in box.children:
         if isinstance(child, BlockBox):
-            children += [child] if child.name == "hr" else tidy_box(child, told)
+            children += [child] if child.name == "hr" else tidy_box(child, removed)
         else:
-            lines = _tidy_line(child, told)
-            # An editor fills empty cells with &nbsp;: those come back at every save and are no news.
+            lines = _tidy_line(child, removed)
+            # The editor fills empty cells with &nbsp; at every save, so removing that is not reported.
             was_empty = not lines and REMOVED_PICTURE not in (piece for _, piece in child.runs)
-            told["empty"] += was_empty and box.name not in CELLS
+            removed["empty"] += was_empty and box.name not in CELLS
             children += lines
     box.children = children
     if box.name == "table":
@@ -39,7 +39,7 @@ def _tidy_table(table: BlockBox) -> list[BlockBox | TextLine]:
 
 
 def _tidy_figure(figure: BlockBox) -> list[BlockBox | TextLine]:
-    """A figure shows pictures or one table; with anything else, or nothing, its contents stand by themselves."""
+    """Keep a figure that contains pictures or one table only; replace any other by its content."""
     shown = [child for child in figure.children if child.name != "figcaption"]
     pictures = [
         child for child in shown if isinstance(child, TextLine) and child.name == "p" and _shows_pictures(child)
@@ -60,10 +60,10 @@ def _shows_pictures(line: TextLine) -> bool:
     return not any(is_text(piece) and piece.strip() for _, piece in line.runs)
 
 
-def _tidy_line(line: TextLine, told: Counter[str]) -> list[TextLine]:
-    """The line without typed indents; two or more breaks in a paragraph begin the next one, elsewhere they are one."""
+def _tidy_line(line: TextLine, removed: Counter[str]) -> list[TextLine]:
+    """Return the line without typed indents; split a paragraph at two or more breaks, elsewhere make them one."""
     parts: list[list[Run]] = [[]]
-    for is_break, group in groupby(_space_runs(line.runs, told), key=lambda run: run[1] == BREAK):
+    for is_break, group in groupby(_space_runs(line.runs, removed), key=lambda run: run[1] == BREAK):
         runs = list(group)
         if not is_break:
             parts[-1] += runs
@@ -74,8 +74,8 @@ def _tidy_line(line: TextLine, told: Counter[str]) -> list[TextLine]:
     return [TextLine(line.name, _settle_marks(runs)) for runs in parts if runs]
 
 
-def _space_runs(runs: list[Run], told: Counter[str]) -> list[Run]:
-    """The runs with single plain spaces inside and none, nor breaks, at the ends; beside a break likewise."""
+def _space_runs(runs: list[Run], removed: Counter[str]) -> list[Run]:
+    """Return the runs with single spaces, and without spaces or breaks at the ends or spaces beside a break."""
     kept: list[Run] = []
     indent, at_start = "", True
     for marks, piece in _join_runs(runs):
@@ -92,7 +92,7 @@ def _space_runs(runs: list[Run], told: Counter[str]) -> list[Run]:
             piece = text.lstrip(" ") if kept and kept[-1][1].endswith(" ") else text
             if not piece:
                 continue
-        told["indent"] += bool(indent.strip(" "))
+        removed["indent"] += bool(indent.strip(" "))
         indent, at_start = "", False
         kept.append((marks, piece))
     _strip_end(kept)
@@ -102,7 +102,7 @@ def _space_runs(runs: list[Run], told: Counter[str]) -> list[Run]:
 
 
 def _join_runs(runs: list[Run]) -> Iterator[Run]:
-    """The runs with neighbouring texts of the same marks made one."""
+    """Yield the runs; adjacent texts with the same marks become one."""
     for (marks, text), group in groupby(runs, key=lambda run: (run[0], is_text(run[1]))):
         if text:
             yield marks, "".join(piece for _, piece in group)
@@ -119,7 +119,7 @@ def _strip_end(runs: list[Run]) -> None:
 
 
 def _settle_marks(runs: list[Run]) -> list[Run]:
-    """The runs with breaks and lone spaces unmarked where the text beside them is: no <strong> </strong>."""
+    """Give breaks and single spaces only the marks that both neighbours have, to avoid <strong> </strong>."""
     settled = list(runs)
     for place, (marks, piece) in enumerate(runs):
         if piece in (BREAK, " "):
@@ -134,7 +134,7 @@ def _shared_marks(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, 
 
 
 def level_headings(box: BlockBox) -> None:
-    """Let headings begin at h2, below the title of the page, and no level be left out: who hears a page goes by them."""
+    """Make headings begin at h2, below the page's title, and skip no level: screen readers navigate by them."""
     above: list[str] = []
     for line in _heading_lines(box):
         if line.name in HEADINGS:
@@ -153,7 +153,7 @@ def _heading_lines(box: BlockBox) -> Iterator[TextLine]:
 
 
 def write_html(box: BlockBox) -> Iterator[str]:
-    """The HTML inside a tidied box, in pieces. The only paragraph of an item or a cell is written without its <p>."""
+    """Yield the HTML inside a tidied box. The only paragraph of an item or a cell is written without <p>."""
     bare = box.name == "figure" or (
         box.name in CELLS | {"li"} and [child.name for child in box.children].count("p") == 1
     )

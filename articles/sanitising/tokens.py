@@ -1,7 +1,7 @@
-"""Reads HTML of any quality into text, start tags and end tags, in time linear to its length.
+"""Splits HTML of any quality into text, start tags and end tags, in linear time.
 
-html.parser takes quadratic time for unclosed comments, html5ever for nested divs. This reads as the HTML standard does
-(13.2.5) as far as it matters to writers; where it differs, what comes out is still only text and names of tags.
+html.parser takes quadratic time for unclosed comments, html5ever for nested divs. This tokenizer follows the HTML
+standard (13.2.5) as far as it matters to writers; where it differs, the output is still only text and names of tags.
 """
 
 import html as entities
@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-# Left out with all they hold. Text between <script> and </script> is not markup; the others nest.
+# Removed with their content. RAW elements contain text, not markup; the others nest.
 RAW = frozenset({"script", "style", "iframe"})
 DROPPED = RAW | {"svg", "math", "xml", "template", "noscript", "object", "applet", "title", "video", "audio", "canvas"}
-# Not HTML: only here does <svg/> close itself.
+# Not HTML: only here does a tag such as <svg/> close itself.
 FOREIGN = frozenset({"svg", "math", "xml"})
 
 _ATTRIBUTE = r"""([^\t\n\f\r />][^\t\n\f\r />=]*+)
@@ -22,14 +22,14 @@ _ATTRIBUTES = re.compile(_ATTRIBUTE, re.X)
 _MARKUP = re.compile(r"<!--|<[!?]|</[^>a-z]|</>|</?[a-z]", re.I)
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.S)
 _DECLARATION = re.compile(r"<[^>]*+>")
-# int() refuses more than 4,300 digits; no character needs more than seven.
+# int() refuses more than 4,300 digits; character references need at most seven.
 _LONG_NUMBER = re.compile(r"&#[0-9]{8,}+;?")
-# In attributes "&copy=2" is an address's parameter, not a sign: only what ends in a semicolon counts.
+# In an attribute, "&copy=2" is a parameter of a URL: a named reference must end with a semicolon.
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#x[0-9a-f]{1,6};?|[a-z][a-z0-9]{1,31};)", re.I)
 
 
 class HtmlToken(NamedTuple):
-    """`value` is the text, or the tag's name in lower case."""
+    """A token; `value` is the text, or the name of the tag in lower case."""
 
     kind: Literal["text", "start", "end"]
     value: str
@@ -37,10 +37,10 @@ class HtmlToken(NamedTuple):
 
 
 def read_tokens(html: str) -> Iterator[HtmlToken]:
-    """The tokens of `html`, without comments, declarations and what DROPPED elements hold.
+    """Yield the tokens of `html` without comments, declarations and the content of DROPPED elements.
 
-    A dropped element that is never closed takes the rest with it, as in a browser. A "<" that never becomes a tag is
-    text, and so is all that follows it: words are worth more than a broken tag.
+    A dropped element that is never closed extends to the end, as in a browser. A "<" that begins no complete tag is
+    text, like everything after it, so that a broken tag loses no words.
     """
     position, dropped, depth = 0, "", 0
     while (opening := _MARKUP.search(html, position)) is not None:

@@ -1,10 +1,18 @@
-"""Searching what readers may see: by words of any length, section, person and time; the same on both databases."""
+"""Search in public articles by words of any length, section, person and time; the same on both databases."""
 
-from .finding import LONGEST, SearchHit, SearchQuery, SearchResult, newest_numbers, search_articles, suggest_searches
+from .finding import (
+    MAX_QUERY_LENGTH,
+    SearchHit,
+    SearchQuery,
+    SearchResult,
+    newest_numbers,
+    search_articles,
+    suggest_searches,
+)
 from .index import index_article, rebuild_index, remove_from_index
 
 __all__ = [
-    "LONGEST",
+    "MAX_QUERY_LENGTH",
     "SearchHit",
     "SearchQuery",
     "SearchResult",

@@ -1,8 +1,9 @@
-"""What can be found: kept in each act's transaction, so that a search shows an article exactly while readers may see it."""
+"""Keeps the search index up to date in each act's transaction: an article is found exactly while readers may see it."""
 
 import html
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -12,35 +13,35 @@ from ..models import Article, SearchText
 from ..models.key_batches import key_batches
 from . import index_store, tokens
 
-BATCH = 500
-SECOND = 1_000_000  # microseconds
+ARTICLES_PER_BATCH = 500
+MICROSECONDS_PER_SECOND = 1_000_000  # a row's key is its time of publication in microseconds
 _BLOCK_ENDS = re.compile(r"</(?:p|h\d|li|td|th|caption|figcaption|blockquote)>|<br\s*/?>")
-Progress = Callable[[int, int], None]
+IndexProgress = Callable[[int, int], None]  # called with the number of articles done and of all
 
 
 @transaction.atomic(savepoint=False)
 def index_article(article: Article) -> None:
-    """Have the article found by the text of the edition that readers see; whatever was there of it goes."""
+    """Index the live edition of the article in place of what was indexed of it."""
     _delete_rows(SearchText.objects.filter(article=article))
     _insert_rows([_search_text_row(article)])
 
 
 @transaction.atomic(savepoint=False)
 def remove_from_index(article: Article) -> None:
-    """Have the article found no more."""
+    """Remove the article from the index."""
     _delete_rows(SearchText.objects.filter(article=article))
 
 
-def rebuild_index(progress: Progress | None = None) -> int:
-    """Make the index anew, some hundred articles at a time while everything stays findable; how many articles there are.
+def rebuild_index(progress: IndexProgress | None = None) -> int:
+    """Rebuild the index in batches while everything can still be found; return the number of articles.
 
-    Can be broken off at any time, and run twice.
+    Safe to interrupt, idempotent.
     """
     public = Article.objects.with_live_edition()
-    # Those that readers see no more too, where a row of theirs was left.
+    # Articles that are no longer public are included if a row of them was left over.
     wanted = Article.objects.with_live_edition() | Article.objects.filter(search_text__isnull=False)
     total, done = public.count(), 0
-    for batch in key_batches(wanted, BATCH):
+    for batch in key_batches(wanted, ARTICLES_PER_BATCH):
         done += _rebuild_batch([number for (number,) in batch])
         if progress:
             progress(done, total)
@@ -49,7 +50,7 @@ def rebuild_index(progress: Progress | None = None) -> int:
 
 @transaction.atomic
 def _rebuild_batch(numbers: list[int]) -> int:
-    # Held, so that no act that changes one of them is overtaken by its older text.
+    # Row locks, so that no concurrent act is overwritten by the older text.
     Article.objects.lock_rows(numbers)
     _delete_rows(SearchText.objects.filter(article__in=numbers))
     public = Article.objects.with_live_edition().filter(number__in=numbers)
@@ -66,46 +67,60 @@ def _delete_rows(found: QuerySet[SearchText]) -> None:
 
 
 def _search_text_row(article: Article) -> SearchText:
-    """The article's text as readers see it. The key is settled when it is inserted."""
+    """Return the row of an article, as readers see it. _insert_rows() may change its key."""
     edition, at = article.live, article.first_published_at
     if edition is None or at is None:
         raise ValueError(f"article {article.number} is not public")
     content = edition.revision.content
-    credits = [(credit["name"], credit["unit"]) for credit in content["credits"]]
+    lines = _searchable_parts(content)
+    return SearchText(
+        pk=int(at.timestamp() * MICROSECONDS_PER_SECOND),
+        article=article,
+        title=" ".join(part for part in (content["kicker"], content["title"], content["subtitle"]) if part),
+        text="\n".join(" ".join(line.split()) for part in lines for line in part.splitlines() if line.strip()),
+        marks=" ".join(_scope_terms(content, edition.section_id)),
+        expires_at=edition.expires_at,
+    )
+
+
+def _searchable_parts(content: dict[str, Any]) -> list[str]:
+    """Return the parts of a revision's content that are searched besides its title, as plain text."""
     body = html.unescape(strip_tags(_BLOCK_ENDS.sub("\n", content["body"])))
-    source = content["source"]["name"] if content["source"] else ""
-    lines = [
+    return [
         content["summary"],
         body,
         " ".join(content["keywords"]),
-        " ".join(dict.fromkeys(name for name, _unit in credits)),
-        source,
+        " ".join(dict.fromkeys(credit["name"] for credit in content["credits"])),
+        _source_name(content),
         content["original_author"],
     ]
+
+
+def _scope_terms(content: dict[str, Any], section: int) -> list[str]:
+    """Return the terms for the section (its primary key), people, source and keywords of a revision's content."""
+    credits, source = [(credit["name"], credit["unit"]) for credit in content["credits"]], _source_name(content)
     marks = [
-        tokens.scope_term(tokens.OF_SECTION, str(edition.section_id)),
+        tokens.scope_term(tokens.OF_SECTION, str(section)),
         *(tokens.scope_term(tokens.OF_NAME, name) for name, _unit in credits),
         *(tokens.scope_term(tokens.OF_CREDIT, name, unit) for name, unit in credits),
         *([tokens.scope_term(tokens.OF_SOURCE, source)] if source else []),
         *(tokens.scope_term(tokens.OF_KEYWORD, word) for word in content["keywords"]),
     ]
-    return SearchText(
-        pk=int(at.timestamp() * SECOND),
-        article=article,
-        title=" ".join(part for part in (content["kicker"], content["title"], content["subtitle"]) if part),
-        text="\n".join(" ".join(line.split()) for part in lines for line in part.splitlines() if line.strip()),
-        marks=" ".join(dict.fromkeys(marks)),
-        expires_at=edition.expires_at,
-    )
+    return list(dict.fromkeys(marks))
+
+
+def _source_name(content: dict[str, Any]) -> str:
+    return content["source"]["name"] if content["source"] else ""
 
 
 def _insert_rows(rows: list[SearchText]) -> int:
-    """Write rows, each under its key or the next free one; how many."""
+    """Insert rows, each under its key or the next free one; return their number."""
     taken = set(SearchText.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     for row in rows:
-        if row.pk in taken:  # published in one microsecond: imports know the day alone
-            same = SearchText.objects.filter(pk__range=(row.pk, row.pk + SECOND)).aggregate(last=Max("pk"))["last"]
-            row.pk = max(row.pk, same or 0, *(key for key in taken if key <= row.pk + SECOND)) + 1
+        if row.pk in taken:  # published in the same microsecond: imports often know the day only
+            end = row.pk + MICROSECONDS_PER_SECOND
+            same = SearchText.objects.filter(pk__range=(row.pk, end)).aggregate(last=Max("pk"))["last"]
+            row.pk = max(row.pk, same or 0, *(key for key in taken if key <= end)) + 1
         taken.add(row.pk)
     if rows:
         index_store.insert_rows(rows)

@@ -1,62 +1,86 @@
-"""The index of words beside the table of texts: FTS5 on SQLite, a tsvector with GIN on PostgreSQL; one set of words for both.
+"""The search index: FTS5 on SQLite, a tsvector with GIN on PostgreSQL, with the same terms in both.
 
-Its table, `articles_searchwords`, was made by migration 0005.
+Its table, `articles_searchwords`, is created by migration 0005.
 
-No positions are kept: a text that holds all pairs of a phrase is looked at again (finding.py). That keeps the index small, lets
-both databases find the same, and knows no limit of length (a tsvector's positions end at 16,383).
+No positions are stored: finding.py compares a text that contains all pairs of a phrase with the phrase. This keeps the
+index small, makes both databases find the same, and has no length limit (a tsvector's positions end at 16,383).
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from ..models import SearchText
 from . import tokens
 
-PUT = {
+INSERT_SQL = {
     "sqlite": "INSERT INTO articles_searchwords(rowid, words) VALUES (%s, %s)",
     "postgresql": "INSERT INTO articles_searchwords(rowid, words) VALUES (%s, array_to_tsvector(%s)) "
     "ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
 }
-FIND = {
+SELECT_SQL = {
     "sqlite": "SELECT rowid FROM articles_searchwords WHERE articles_searchwords MATCH %s AND rowid BETWEEN %s AND %s "
     "ORDER BY rowid DESC LIMIT %s",
     "postgresql": "SELECT rowid FROM articles_searchwords WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s "
     "ORDER BY rowid DESC LIMIT %s",
 }
-# How many rows hold the words, and how many there are, as PostgreSQL's planner believes.
-EXPLAIN = (
-    "EXPLAIN (FORMAT JSON) SELECT rowid FROM articles_searchwords WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s "
+# PostgreSQL's estimates of the number of matching rows and of all rows.
+EXPLAIN_SQL = (
+    "EXPLAIN (FORMAT JSON) "
+    "SELECT rowid FROM articles_searchwords WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s "
     "UNION ALL SELECT rowid FROM articles_searchwords WHERE rowid BETWEEN %s AND %s"
 )
-WAYS = ("enable_seqscan", "enable_indexscan")
-# Measured with a hundred thousand articles and with a million: anything from 0.3 to 3 does.
-MEET = 1
-# A word, a beginning of words, either, both: as each database spells them.
-SPELLED = {"sqlite": ('"{}"', '"{}"*', " OR ", " AND "), "postgresql": ("'{}'", "'{}':*", " | ", " & ")}
+SCAN_SETTINGS = ("enable_seqscan", "enable_indexscan")
+# Measured with a hundred thousand and a million articles: any value from 0.3 to 3 works.
+BREAK_EVEN = 1
+
+
+class MatchSyntax(NamedTuple):
+    """The query language of a database: formats for a term and a prefix, the operators OR and AND."""
+
+    term: str
+    prefix: str
+    either: str
+    both: str
+
+
+MATCH_SYNTAX = {
+    "sqlite": MatchSyntax('"{}"', '"{}"*', " OR ", " AND "),
+    "postgresql": MatchSyntax("'{}'", "'{}':*", " | ", " & "),
+}
+
+
+class MatchQuery(NamedTuple):
+    """A condition in the database's query language, the first and last key, and the maximum number of rows."""
+
+    condition: str
+    first: int
+    last: int
+    most: int
 
 
 def row_terms(row: SearchText) -> set[str]:
-    """Every word under which a row is found."""
+    """Return every term under which a row is found."""
     found = tokens.index_terms(row.text) | tokens.index_terms(row.title)
     found |= {tokens.IN_TITLE + word for word in tokens.index_terms(row.title)}
     return found.union(row.marks.split())
 
 
 def insert_rows(rows: Sequence[SearchText]) -> None:
-    """Write new rows, and index them."""
+    """Insert new rows and index them."""
     SearchText.objects.bulk_create(rows)
     is_sqlite = connection.vendor == "sqlite"
     found = [(row.pk, " ".join(row_terms(row)) if is_sqlite else sorted(row_terms(row))) for row in rows]
     with connection.cursor() as cursor:
-        cursor.executemany(PUT[connection.vendor], found)
+        cursor.executemany(INSERT_SQL[connection.vendor], found)
 
 
 def drop_rows(rows: Sequence[SearchText]) -> None:
-    """Take rows as they are in the table out of the index, before they are changed or deleted."""
+    """Remove rows from the index before they are changed or deleted; they must be as in the table."""
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":  # an index without content is told what it holds
+        if connection.vendor == "sqlite":  # a contentless index needs the terms of a row to delete it
             cursor.executemany(
                 "INSERT INTO articles_searchwords(articles_searchwords, rowid, words) VALUES ('delete', %s, %s)",
                 [(row.pk, " ".join(row_terms(row))) for row in rows],
@@ -66,45 +90,47 @@ def drop_rows(rows: Sequence[SearchText]) -> None:
 
 
 def matching_rows(groups: Sequence[Sequence[str]], *, first: int, last: int, most: int) -> list[int]:
-    """The keys of the newest rows, at most `most`, that lie from `first` to `last` and hold a word of every group.
+    """Return the keys of at most `most` newest rows from `first` to `last` that have a term of every group.
 
-    A word that ends with `*` stands for all that begin so.
+    A term that ends with `*` is a prefix.
     """
-    asked = _match_expression(groups, *SPELLED[connection.vendor])
+    query = MatchQuery(_match_expression(groups, MATCH_SYNTAX[connection.vendor]), first, last, most)
     with connection.cursor() as cursor:
-        is_rare = connection.vendor == "postgresql" and _is_rare(cursor, asked, first, last, most)
+        is_rare = connection.vendor == "postgresql" and _is_rare(cursor, query)
         if is_rare:
-            _by_index(cursor, asked, first, last, most)
+            _select_by_index(cursor, query)
         else:
-            cursor.execute(FIND[connection.vendor], [asked, first, last, most])
+            cursor.execute(SELECT_SQL[connection.vendor], query)
         found = [key for (key,) in cursor.fetchall()]
         if is_rare and connection.in_atomic_block:
-            cursor.execute("".join(f"SET LOCAL {way} = on; " for way in WAYS))
+            cursor.execute("".join(f"SET LOCAL {setting} = on; " for setting in SCAN_SETTINGS))
     return found
 
 
-def _is_rare(cursor: Any, asked: str, first: int, last: int, most: int) -> bool:
-    """Whether PostgreSQL takes less time to collect all that holds the words from the index than to look at one text after the
-    other, newest first, until `most` hold them.
+def _is_rare(cursor: CursorWrapper, query: MatchQuery) -> bool:
+    """Return True if PostgreSQL reads all matches from the GIN index faster than it scans rows, newest first, until the
+    wanted number matches.
 
-    Its planner knows how many rows hold the words, and not that to look into one is to unpack its words from beside the
-    table, which makes it read whole archives. Collecting takes as long as there are matches (n), looking as long as most / n of
-    the rows there are; they meet where n² is the product of the two, times what was measured (docs/decisions/search.md).
+    Its planner estimates the number of matches well, but not the cost of scanning, which unpacks each row's terms from
+    TOAST; left alone, it reads whole archives. The index costs the number of matches n; the scan costs most / n of all
+    rows. They are equal where n² = most × rows, times a measured factor (docs/decisions/search.md).
     """
-    cursor.execute(EXPLAIN, [asked, first, last, first, last])
+    cursor.execute(EXPLAIN_SQL, [query.condition, query.first, query.last, query.first, query.last])
     matches, rows = (plan["Plan Rows"] for plan in cursor.fetchone()[0][0]["Plan"]["Plans"])
-    return matches**2 <= MEET * most * rows
+    return matches**2 <= BREAK_EVEN * query.most * rows
 
 
-def _by_index(cursor: Any, asked: str, first: int, last: int, most: int) -> None:
-    """Find with the other ways of PostgreSQL closed: for this message alone, or to the end of the transaction it stands in."""
-    closed = "".join(f"SET LOCAL {way} = off; " for way in WAYS)
-    cursor.execute(closed + FIND["postgresql"], [asked, first, last, most])
+def _select_by_index(cursor: CursorWrapper, query: MatchQuery) -> None:
+    """Select with PostgreSQL's other scans disabled until the end of the statement or the transaction."""
+    disabled = "".join(f"SET LOCAL {setting} = off; " for setting in SCAN_SETTINGS)
+    cursor.execute(disabled + SELECT_SQL["postgresql"], query)
 
 
-def _match_expression(groups: Sequence[Sequence[str]], word: str, beginning: str, either: str, both: str) -> str:
-    """The condition in a database's own language. Words are letters and digits, so nothing in them ends a quotation."""
+def _match_expression(groups: Sequence[Sequence[str]], syntax: MatchSyntax) -> str:
+    """Return the condition in the database's query language. Terms are letters and digits, so they need no escaping."""
     spelled = [
-        [beginning.format(w[:-1]) if w.endswith("*") else word.format(w) for w in group] for group in groups if group
+        [syntax.prefix.format(term[:-1]) if term.endswith("*") else syntax.term.format(term) for term in group]
+        for group in groups
+        if group
     ]
-    return both.join(f"({either.join(group)})" for group in spelled)
+    return syntax.both.join(f"({syntax.either.join(group)})" for group in spelled)

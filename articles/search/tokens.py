@@ -1,8 +1,8 @@
-"""How text becomes words that an index can hold: Chinese in overlapping pairs of characters, all else word by word.
+"""Splits text into index terms: Chinese into overlapping pairs of characters, everything else into words.
 
-A run of Chinese characters 大桥通车 gives 大桥 桥通 通车 and its last character 车. Every string of two or more is then found
-through its pairs, and a single character as the beginning of a pair or as the last one. No dictionary is needed, and none can
-miss a name that stands next to a common word.
+A run of Chinese characters 大桥通车 gives 大桥 桥通 通车 and its last character 车. A string of two or more characters is
+found through its pairs, a single one as the beginning of a pair or as the last character. No dictionary is needed that
+could miss a name next to a common word.
 """
 
 import re
@@ -13,14 +13,14 @@ from itertools import pairwise
 CHINESE = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS = re.compile(f"[{CHINESE}]+|[^\\W_{CHINESE}]+")
 _IS_CHINESE = re.compile(f"[{CHINESE}]")
-# A mark from the private use area before words that stand in a title, and before those that say what an article belongs to.
+# Prefixes from the private use area: of words in a title, and of terms for a section, person, source or keyword.
 IN_TITLE, OF_SECTION, OF_NAME = "\ue000", "\ue001", "\ue002"
 OF_CREDIT, OF_SOURCE, OF_KEYWORD = "\ue003", "\ue004", "\ue005"
-LONGEST_WORD = 40
+LONGEST_WORD = 40  # characters
 
 
 def _narrow_character(character: str) -> str:
-    """One character as it is compared: small, and in its usual width; always one, so that places stay places."""
+    """Return a character in lower case and normal width; always one character, so that positions stay the same."""
     folded = unicodedata.normalize("NFKC", character).lower()
     return folded if len(folded) == 1 else character
 
@@ -32,37 +32,38 @@ _NARROW = {
 }
 
 
-# Few characters of a Chinese text are among them, and to look each of its characters up takes five times as long.
+# Few characters of a Chinese text need folding, and str.translate() on the whole text takes five times as long.
 _WIDE = re.compile(f"[{re.escape(''.join(map(chr, _NARROW)))}]+")
 
 
 def fold_text(text: str) -> str:
-    """`text` with small letters and narrow digits, as long as it was: what is found at a place here stands there."""
+    """Return `text` in lower case and with narrow letters and digits. The length and all positions stay the same."""
     return _WIDE.sub(lambda found: found[0].translate(_NARROW), text)
 
 
 def text_runs(text: str) -> Iterator[str]:
-    """The runs of Chinese characters, and the words and numbers between them, of folded text."""
+    """Yield the runs of Chinese characters, words and numbers of folded text."""
     yield from _RUNS.findall(text)
 
 
 def is_chinese_run(run: str) -> bool:
+    """Return True if a run of text_runs() is Chinese."""
     return bool(_IS_CHINESE.match(run))
 
 
 def strip_punctuation(word: str) -> str:
-    """`word` without punctuation at its ends; nothing, where it is nothing else."""
+    """Return `word` without punctuation at its ends; '' if it is nothing but punctuation."""
     found = list(_RUNS.finditer(word))
     return word[found[0].start() : found[-1].end()] if found else ""
 
 
 def is_indexed_whole(word: str) -> bool:
-    """Whether the index holds this very word, so that what holds the word in the index holds it in its text."""
+    """Return True if the index has this word as one term, so that a hit in the index needs no check of the text."""
     return query_terms(word) in ([word], [word + "*"])
 
 
 def index_terms(text: str) -> set[str]:
-    """What the index holds for a text."""
+    """Return the terms under which a text is indexed."""
     found: set[str] = set()
     for run in text_runs(fold_text(text)):
         if is_chinese_run(run):
@@ -74,7 +75,7 @@ def index_terms(text: str) -> set[str]:
 
 
 def query_terms(word: str) -> list[str]:
-    """What a text must hold in the index to contain `word` (folded); a word of one Chinese character ends with `*`."""
+    """Return the terms that a text with `word` (folded) must have; a single Chinese character is a prefix, with `*`."""
     found: list[str] = []
     for run in text_runs(word):
         if not is_chinese_run(run):
@@ -87,5 +88,5 @@ def query_terms(word: str) -> list[str]:
 
 
 def scope_term(mark: str, *names: str) -> str:
-    """The word for what an article belongs to, by its name or names, however they are spaced."""
+    """Return the term for something an article belongs to, by its name or names; spacing does not matter."""
     return mark + "0".join("".join(text_runs(fold_text(name)))[:LONGEST_WORD] for name in names)

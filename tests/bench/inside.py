@@ -28,7 +28,7 @@ import newsroom.urls  # noqa: E402
 from articles import baking, editing, publishing, review, search  # noqa: E402
 from articles.baking import jobs, store  # noqa: E402
 from articles.baking.render import render_page  # noqa: E402
-from articles.baking.whole import CHUNK  # noqa: E402
+from articles.baking.whole import PAGES_PER_CHUNK  # noqa: E402
 from articles.models import Article, Credit, Person, SearchText, Section, Source  # noqa: E402
 
 ROUNDS = 9
@@ -53,14 +53,16 @@ def render() -> dict[str, float]:
     """
     newsroom.urls.urlpatterns.insert(0, path("bare/<int:number>/", bare))
     clear_url_caches()
-    numbers = list(Article.objects.public().order_by("number").values_list("number", flat=True)[500 : 500 + CHUNK])
+    numbers = list(
+        Article.objects.public().order_by("number").values_list("number", flat=True)[500 : 500 + PAGES_PER_CHUNK]
+    )
     news = Section.objects.get(slug="news")
-    deep = max(2 + CHUNK, news.last_page - CHUNK - 1)
+    deep = max(2 + PAGES_PER_CHUNK, news.last_page - PAGES_PER_CHUNK - 1)
     pages = {
         "bare": [f"/bare/{number}/" for number in numbers],
         "article": [f"/a/{number}/" for number in numbers],
-        "first": [f"/s/news/{page}/" for page in range(2, 2 + min(CHUNK, news.last_page - 2))],
-        "deep": [f"/s/news/{page}/" for page in range(deep, min(deep + CHUNK, news.last_page + 1))],
+        "first": [f"/s/news/{page}/" for page in range(2, 2 + min(PAGES_PER_CHUNK, news.last_page - 2))],
+        "deep": [f"/s/news/{page}/" for page in range(deep, min(deep + PAGES_PER_CHUNK, news.last_page + 1))],
     }
     pages["deep"] = pages["deep"] or pages["first"]
     found: dict[str, float] = {"deep_page": deep}
@@ -148,7 +150,7 @@ def bake() -> dict[str, float]:
             store.compressed_copies(store.file_name(address), body)
     single = len(addresses) / (time.perf_counter() - begun)
     begun = time.perf_counter()
-    baking.bake_everything(anew=True, processes=os.cpu_count())
+    baking.bake_everything(restart=True, processes=os.cpu_count())
     return {"single": single, "whole": len(addresses) / (time.perf_counter() - begun), "pages": len(addresses)}
 
 

@@ -2,41 +2,46 @@ import sys
 import time
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser, OutputWrapper
 
 from articles import baking
 from articles.management.acting import ActingCommand
 
 
 class Command(ActingCommand):
-    help = "Bake the pages that wait, or the whole site. Can be interrupted: the next one goes on where this one was."
+    help = "Bake the queued pages, or the whole site. Safe to interrupt: the next run continues."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--all", action="store_true", dest="everything", help="every page, put in place at the end")
-        parser.add_argument("--anew", action="store_true", help="with --all: do not go on with an unfinished one")
+        parser.add_argument(
+            "--anew",
+            action="store_true",
+            dest="restart",
+            help="with --all: start over, do not continue an unfinished one",
+        )
         parser.add_argument("--processes", type=int, help="with --all: how many at once (default: one for each core)")
 
-    def handle(self, *args: object, everything: bool, anew: bool, processes: int | None, **options: Any) -> None:
+    def handle(self, *args: object, everything: bool, restart: bool, processes: int | None, **options: Any) -> None:
         if not everything:
             self.stdout.write(f"Baked {baking.bake_pending()}.")
             return
         bar = ProgressBar(self.stdout, "pages")
         try:
-            count = baking.bake_everything(processes=processes, anew=anew, progress=bar.show)
+            count = baking.bake_everything(processes=processes, restart=restart, progress=bar.show)
         except KeyboardInterrupt as error:
-            raise CommandError("Interrupted. The same command goes on from here; readers have the old site.") from error
+            raise CommandError("Interrupted. Run it again to continue; readers still get the old site.") from error
         except OSError as error:
-            raise CommandError(f"{error}. The same command goes on from here; readers have the old site.") from error
+            raise CommandError(f"{error}. Run it again to continue; readers still get the old site.") from error
         bar.end()
         self.stdout.write(f"Baked {count}; the new site is in place.")
 
 
 class ProgressBar:
-    """One line on a terminal that says how far it is, how fast, and how long it will take; nothing elsewhere."""
+    """Progress, rate and remaining time on one line of a terminal; prints nothing elsewhere."""
 
     WIDTH = 30
 
-    def __init__(self, out: Any, what: str) -> None:
+    def __init__(self, out: OutputWrapper, what: str) -> None:
         self.what = what
         self.out, self.begun, self.shown = out, time.monotonic(), 0.0
         self.on_terminal = sys.stdout.isatty()

@@ -9,15 +9,15 @@ from articles.models import PageCheck
 
 class Command(BaseCommand):
     help = (
-        "Compare the baked files with what the site answers, byte for byte; exits 1 and names what differs. "
+        "Compare the baked files with what the site answers, byte for byte; exits 1 and lists the differences. "
         "The desk shows the newest result."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--manifest", action="store_true", help="with the hashes of what was baked: finds tampering"
+            "--manifest", action="store_true", help="compare with the hashes of what was baked: finds tampering"
         )
-        parser.add_argument("--repair", action="store_true", help="bake again what differs, remove strangers' files")
+        parser.add_argument("--repair", action="store_true", help="bake differing pages again, remove added files")
 
     def handle(self, *args: object, manifest: bool, repair: bool, **options: Any) -> None:
         result = baking.check_files(

@@ -13,14 +13,17 @@ from articles.management.acting import ActingCommand
 from articles.models import Section
 from articles.refusals import Problem, Refusal
 
-from ...exchange.importing import import_article
-from ...exchange.text import LARGEST, UnreadablePage, read_printed_page
+from ...exchange.importing import ImportedArticle, import_article
+from ...exchange.text import MAX_PAGE_BYTES, UnreadablePage, read_printed_page
 
-IS_NOT_READ = Problem("import_articles.not_read", "%(why)s")  # as the operating system says it
+IS_NOT_READ = Problem("import_articles.not_read", "%(why)s")  # the operating system's message
 
 
 class Command(ActingCommand):
-    help = "Read text files as portals print them: a draft from each, or with --archive, content public under its own time."
+    help = (
+        "Import text files as portals print them: each becomes a draft or, with --archive, an article published at its "
+        "own time."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="PATH", help="text files, or folders of *.txt")
@@ -30,7 +33,9 @@ class Command(ActingCommand):
         parser.add_argument(
             "--archive", action="store_true", help="publish at the file's own time, as migrated content"
         )
-        parser.add_argument("--by", metavar="USER", help="the account that answers for it (default: the command line)")
+        parser.add_argument(
+            "--by", metavar="USER", help="the account that is responsible (default: the command line's own)"
+        )
 
     def handle(
         self, *args: object, paths: list[str], section: str, archive: bool, by: str | None, **options: Any
@@ -40,28 +45,33 @@ class Command(ActingCommand):
         except ValidationError as error:
             raise CommandError(f"--section {section}: {error.messages[0]}") from error
         user = _importing_account(by)
-        bad = 0
-        for path in _files_below(paths):
+        refused = 0
+        for path in _text_files(paths):
             try:
-                taken = import_article(
-                    read_printed_page(_read_bounded(path)), by=user, section=section, archive=archive
-                )
+                page = read_printed_page(_read_bounded(path))
+                imported = import_article(page, by=user, section=section, archive=archive)
             except (Refusal, PermissionDenied) as refusal:
-                bad += 1
+                refused += 1
                 self.stderr.write(f"{path}: {refusal}")
                 continue
-            article = taken.article
-            what = _("known already") if taken.already else _("imported")
-            made = " " + _("(created: %(what)s)") % {"what": _(", ").join(taken.created)} if taken.created else ""
-            self.stdout.write(f"{path}: {what}: {article.number} {article.title}{made}")
+            self.stdout.write(f"{path}: {_import_report(imported)}")
         if archive and (imported_into := Section.objects.filter(slug=section).first()):
             publishing.renumber_section(imported_into)
-        if bad:
-            raise CommandError(_("%(count)d file(s) were not imported; see above. The others were.") % {"count": bad})
+        if refused:
+            raise CommandError(
+                _("%(count)d file(s) were not imported; see above. The others were.") % {"count": refused}
+            )
+
+
+def _import_report(imported: ImportedArticle) -> str:
+    article = imported.article
+    what = _("already imported") if imported.already else _("imported")
+    made = " " + _("(created: %(what)s)") % {"what": _(", ").join(imported.created)} if imported.created else ""
+    return f"{what}: {article.number} {article.title}{made}"
 
 
 def _importing_account(username: str | None) -> User:
-    """The account named, or the command line's own, which nobody can log in to."""
+    """Return the named account, or the command line's own, which nobody can log in to."""
     if username is None:
         return accounts.find_or_open_command_line()
     try:
@@ -70,15 +80,15 @@ def _importing_account(username: str | None) -> User:
         raise CommandError(f"--by {username}: there is no such account.") from error
 
 
-def _files_below(paths: list[str]) -> Iterator[Path]:
+def _text_files(paths: list[str]) -> Iterator[Path]:
     for path in map(Path, paths):
         yield from sorted(path.rglob("*.txt")) if path.is_dir() else [path]
 
 
 def _read_bounded(path: Path) -> bytes:
-    """The file's bytes, or Unreadable; never more than one byte above what `read` accepts."""
+    """Return the file's bytes, at most one more than `read_printed_page` accepts. Raises UnreadablePage."""
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST + 1)
+            return file.read(MAX_PAGE_BYTES + 1)
     except OSError as error:
         raise UnreadablePage(IS_NOT_READ.filled(why=error.strerror or error)) from error

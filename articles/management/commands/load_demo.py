@@ -31,23 +31,27 @@ from ... import (
 from ...arranging import ArrangedBlock
 from ...assignments import assigning, permissions
 
-DEMO = Path(settings.BASE_DIR) / "articles" / "demo"
-PASSWORD = "newsroom-demo"  # noqa: S105 (printed for whoever tries the demo)
-# The newest texts stand at every step of the way to readers, so that the desk shows each of them.
-WAITING = ("scheduled", "ready", "final", "second", "first", "draft")
+DEMO_FOLDER = Path(settings.BASE_DIR) / "articles" / "demo"
+DEMO_TEXT_FIELDS = (
+    *("kicker", "title", "subtitle", "short_title", "summary", "keywords", "origin"),
+    *("original_title", "original_author", "original_url"),
+)
+DEMO_PASSWORD = "newsroom-demo"  # noqa: S105 (not a secret: the command prints it)
+# The newest texts, one at each step of the review, so that the desk shows every step.
+REVIEW_STEPS = ("scheduled", "ready", "final", "second", "first", "draft")
 
 
 class Command(ActingCommand):
-    help = "Load the demo newsroom of the invented county of Jichuan, once; says which accounts there are."
+    help = "Load the demo newsroom of the fictitious county of Jichuan, once; prints the accounts."
 
     def handle(self, *args: object, **options: object) -> None:
-        world = json.loads((DEMO / "newsroom.json").read_text(encoding="utf-8"))
+        world = json.loads((DEMO_FOLDER / "newsroom.json").read_text(encoding="utf-8"))
         if not Article.objects.exists():
             self.stdout.write("Loading the demo newsroom (once, about half a minute)…")
             self.stdout.flush()
             with transaction.atomic():
                 load_world(world)
-        self.stdout.write(f"\n  Accounts, all with the password {PASSWORD}:")
+        self.stdout.write(f"\n  Accounts, all with the password {DEMO_PASSWORD}:")
         roles = {"administrator": _("Administrator"), **dict(permissions.Role.choices)}
         shown = set()
         for person in world["people"]:
@@ -57,8 +61,23 @@ class Command(ActingCommand):
 
 
 def load_world(world: dict[str, Any]) -> None:
-    """Everything but the articles, then the articles from their files, oldest first."""
-    by = accounts.find_or_open_command_line()
+    """Load everything except the articles, then the articles from their files, oldest first."""
+    _load_tables(world, by=accounts.find_or_open_command_line())
+    chief, reporter = User.objects.get(username="chief"), User.objects.get(username="reporter")
+    texts = sorted((_read_demo_text(path) for path in (DEMO_FOLDER / "texts").glob("*.html")), key=lambda t: t["at"])
+    files = _store_files(texts, by=reporter)
+    drafted = [_write_article(text, files, by=reporter) for text in texts]
+    public = len(texts) - len(REVIEW_STEPS)
+    for article, text in zip(drafted[:public], texts[:public], strict=True):
+        publishing.publish_archived(article, by=chief, at=text["at"], origin="demo")
+    _change_published(*drafted[public - 3 : public], by=chief)
+    _arrange_pages(drafted[: public - 3], by=chief)
+    for article, step in zip(drafted[public:], REVIEW_STEPS, strict=True):
+        _bring_to_step(article, step, by=chief)
+
+
+def _load_tables(world: dict[str, Any], *, by: User) -> None:
+    """Save the site's settings, sections, sources and people."""
     site_settings.save_site_settings(SiteSettings(**world["site"]), by=by)
     for position, facts in enumerate(world["sections"]):
         parent = Section.objects.get(slug=facts.pop("parent")) if "parent" in facts else None
@@ -67,37 +86,48 @@ def load_world(world: dict[str, Any]) -> None:
         sources.save_source(Source(**facts), by=by)
     for facts in world["people"]:
         _add_person(facts, by=by)
-    chief, reporter = User.objects.get(username="chief"), User.objects.get(username="reporter")
-    texts = sorted((_read_demo_text(path) for path in (DEMO / "texts").glob("*.html")), key=lambda t: t["at"])
-    files = _store_files(texts, by=reporter)
-    drafted = [_write_article(text, files, by=reporter) for text in texts]
-    public = len(texts) - len(WAITING)
-    for article, text in zip(drafted[:public], texts[:public], strict=True):
-        publishing.publish_archived(article, by=chief, at=text["at"], origin="demo")
-    withdrawn, corrected, changed = drafted[public - 3 : public]
+
+
+def _change_published(withdrawn: Article, corrected: Article, changed: Article, *, by: User) -> None:
+    """Withdraw one published article, correct another, and save an unpublished change of the third."""
+    reporter = User.objects.get(username="reporter")
     _change_article(changed, by=reporter, subtitle="（修改稿，读者尚未看到）")
     _change_article(corrected, by=reporter, summary=f"{corrected.summary}（已更正）")
-    _have_read(corrected, times=3)
-    publishing.publish_correction(corrected, by=chief, note="导语中的说法不够准确，已据采访记录更正。")
-    publishing.withdraw_article(withdrawn, by=chief, reason="演示：来稿单位要求撤回，待核实后另发。")
-    _arrange_pages(drafted[: public - 3], by=chief)
-    for article, step in zip(drafted[public:], WAITING, strict=True):
-        if step != "draft":
-            _have_read(
-                article, times=("first", "second", "final").index(step) if step in ("first", "second", "final") else 3
-            )
-        if step == "scheduled":
-            tomorrow = timezone.localdate() + timedelta(days=1)
-            at = timezone.make_aware(datetime.combine(tomorrow, time(8, 0)))
-            scheduling.schedule_article(article, by=chief, at=at)
+    _sign_readings(corrected, times=3)
+    publishing.publish_correction(corrected, by=by, note="导语中的说法不够准确，已据采访记录更正。")
+    publishing.withdraw_article(withdrawn, by=by, reason="演示：来稿单位要求撤回，待核实后另发。")
+
+
+def _bring_to_step(article: Article, step: str, *, by: User) -> None:
+    """Have a draft signed up to one of REVIEW_STEPS; a scheduled one is published tomorrow at eight."""
+    if step != "draft":
+        stages = ("first", "second", "final")
+        _sign_readings(article, times=stages.index(step) if step in stages else 3)
+    if step == "scheduled":
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        at = timezone.make_aware(datetime.combine(tomorrow, time(8, 0)))
+        scheduling.schedule_article(article, by=by, at=at)
 
 
 def _arrange_pages(published: list[Article], *, by: User) -> None:
-    """A home page and a topic, as the chief has arranged them: what is newest comes by itself."""
+    """Arrange the home page and a topic; the newest articles fill the remaining places."""
     named = {section.slug: section for section in Section.objects.all()}
-    kinds = Block.Kind
     bridge = [article for article in published if "渡" in article.title and article.cover][-4:]
-    home = [
+    arranging.save_arrangement(None, _home_blocks(named, bridge), by=by, based_on=0)
+    topic = Topic(
+        title="双渡大桥通车",
+        slug="shuangdu",
+        state=Topic.State.OPEN,
+        banner=bridge[0].cover,
+        introduction="从等船四十分钟到过桥三分钟：一座桥和两岸六千三百人。",
+    )
+    arranging.save_topic(topic, by=by)
+    arranging.save_arrangement(topic, _topic_blocks(named, bridge), by=by, based_on=0)
+
+
+def _home_blocks(named: dict[str, Section], bridge: list[Article]) -> list[ArrangedBlock]:
+    kinds = Block.Kind
+    return [
         ArrangedBlock(Block(kind=kinds.HEADLINE, count=5), []),
         ArrangedBlock(
             Block(kind=kinds.LIST, count=5, section=named["news"]),
@@ -110,23 +140,17 @@ def _arrange_pages(published: list[Article], *, by: User) -> None:
             for slug in ("economy", "culture", "towns")
         ),
     ]
-    arranging.save_arrangement(None, home, by=by, based_on=0)
-    topic = Topic(
-        title="双渡大桥通车",
-        slug="shuangdu",
-        state=Topic.State.OPEN,
-        banner=bridge[0].cover,
-        introduction="从等船四十分钟到过桥三分钟：一座桥和两岸六千三百人。",
-    )
-    arranging.save_topic(topic, by=by)
-    whole = [
+
+
+def _topic_blocks(named: dict[str, Section], bridge: list[Article]) -> list[ArrangedBlock]:
+    kinds = Block.Kind
+    return [
         ArrangedBlock(
             Block(kind=kinds.HEADLINE, count=3, fills=False), [Slot(article=article) for article in bridge[-3:]]
         ),
         ArrangedBlock(Block(kind=kinds.CAROUSEL, count=4, title="图片", section=named["photos"]), []),
         ArrangedBlock(Block(kind=kinds.LIST, count=6, title="更多报道", section=named["news"]), []),
     ]
-    arranging.save_arrangement(topic, whole, by=by, based_on=0)
 
 
 def _change_article(article: Article, *, by: User, **facts: str) -> None:
@@ -136,8 +160,8 @@ def _change_article(article: Article, *, by: User, **facts: str) -> None:
     editing.save_article(article, by=by, credits=[(c.role, c.person) for c in article.credits.select_related("person")])
 
 
-def _have_read(article: Article, *, times: int) -> None:
-    """Submit the article and have its first `times` readings signed, by those whose work that is."""
+def _sign_readings(article: Article, *, times: int) -> None:
+    """Submit the article and sign its first `times` readings, each by an account with that duty."""
     review.submit_article(article, by=User.objects.get(username="reporter"))
     opinions = ("事实、数字已核，文字通顺。", "同意。", "同意签发。")
     for username, opinion in list(zip(("editor", "head", "chief"), opinions, strict=True))[:times]:
@@ -154,7 +178,7 @@ def _add_person(facts: dict[str, Any], *, by: User) -> None:
         return
     is_administrator = facts["role"] == "administrator"
     account = User(username=facts["username"], first_name=facts["name"], is_staff=True, is_superuser=is_administrator)
-    account.set_password(PASSWORD)
+    account.set_password(DEMO_PASSWORD)
     accounts.open_account(account, by=by, person=person)
     for slug in () if is_administrator else facts.get("sections", [None]):
         section = Section.objects.get(slug=slug) if slug else None
@@ -162,7 +186,7 @@ def _add_person(facts: dict[str, Any], *, by: User) -> None:
 
 
 def _read_demo_text(path: Path) -> dict[str, Any]:
-    """One demo text: `key: value` lines, `---`, and a body of HTML."""
+    """Read a demo text: lines of `key: value`, `---`, and the body as HTML."""
     head, _rule, body = path.read_text(encoding="utf-8").partition("\n---\n")
     text: dict[str, Any] = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
     hour, minute = map(int, text["time"].split(":"))
@@ -172,12 +196,12 @@ def _read_demo_text(path: Path) -> dict[str, Any]:
 
 
 def _store_files(texts: list[dict[str, Any]], *, by: User) -> dict[str, Any]:
-    """The pictures and attachments the texts use, in the library; {"pictures/x.jpg": Picture, …}."""
+    """Store the pictures and attachments that the texts use; return them by name, {"pictures/x.jpg": Picture, …}."""
     used = {name for text in texts for name in re.findall(r'"((?:pictures|attachments)/[^"]+)"', text["body"])}
     used |= {f"pictures/{text['cover']}.jpg" for text in texts if "cover" in text}
     stored: dict[str, Any] = {}
     for name in sorted(used):
-        upload = SimpleUploadedFile(Path(name).name, (DEMO / name).read_bytes())
+        upload = SimpleUploadedFile(Path(name).name, (DEMO_FOLDER / name).read_bytes())
         stored[name] = (
             pictures.store_picture(upload, by=by, licence="CC0")
             if name.startswith("pictures/")
@@ -192,32 +216,24 @@ def _write_article(text: dict[str, Any], files: dict[str, Any], *, by: User) -> 
         body = body.replace(f'"{name}"', f'"{stored.url}"')
     original = text.get("original_days_ago")
     cover = files.get(f"pictures/{text.get('cover')}.jpg")
-    fields = (
-        "kicker",
-        "title",
-        "subtitle",
-        "short_title",
-        "summary",
-        "keywords",
-        "origin",
-        "original_title",
-        "original_author",
-        "original_url",
-    )
     article = Article(
-        **{field: text[field] for field in fields if field in text},
+        **{field: text[field] for field in DEMO_TEXT_FIELDS if field in text},
         body=body,
         cover=cover,
         section=Section.objects.get(slug=text["section"]),
         source=Source.objects.get(name=text["source"]),
         original_published_on=timezone.localdate() - timedelta(days=int(original)) if original else None,
     )
-    credits = [
+    editing.save_article(article, by=by, credits=_parse_credits(text["credits"]))
+    return article
+
+
+def _parse_credits(text: str) -> list[tuple[str, Person]]:
+    """Parse `role: name、name; role: name` into credits."""
+    return [
         (role.strip(), Person.objects.get(name=name.strip()))
-        for part in text["credits"].split(";")
+        for part in text.split(";")
         if ":" in part
         for role, names in [part.split(":", 1)]
         for name in names.split("、")
     ]
-    editing.save_article(article, by=by, credits=credits)
-    return article

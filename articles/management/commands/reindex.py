@@ -8,8 +8,8 @@ from .bake import ProgressBar
 
 class Command(BaseCommand):
     help = (
-        "Make the index of the search anew, and relate articles that were published before keywords were kept. Everything "
-        "stays findable meanwhile; can be interrupted and run again."
+        "Rebuild the search index, and relate articles that were published before keywords were stored. Everything can "
+        "still be found meanwhile. Safe to interrupt, idempotent."
     )
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -20,8 +20,8 @@ class Command(BaseCommand):
             bar = ProgressBar(self.stdout, "articles")
             related = keyword_relations.rebuild_relations(bar.show)
         except KeyboardInterrupt as error:
-            raise CommandError("Interrupted. What was found before is found still; run it again to finish.") from error
+            raise CommandError("Interrupted. Everything can still be found; run it again to finish.") from error
         bar.end()
-        if related:  # their pages say so
+        if related:  # their pages show the related articles
             baking.request_full_bake()
         self.stdout.write(f"Indexed {count} articles. Keywords and related articles are new for {related}.")

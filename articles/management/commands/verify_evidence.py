@@ -9,7 +9,7 @@ from articles.refusals import Refusal
 
 
 class Command(BaseCommand):
-    help = "Check an evidence pack without the database; exits 1 and says which file does not fit."
+    help = "Verify an evidence pack without the database; exits 1 and names the file that does not match."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror}") from error
         except Refusal as refusal:
             raise CommandError(f"{file}: {refusal}") from refusal
-        self.stdout.write(_("%(file)s: %(count)d files, all sound.") % {"file": file, "count": checked.files})
+        self.stdout.write(_("%(file)s: %(count)d files, all intact.") % {"file": file, "count": checked.files})
         self.stdout.write(
             _("Article %(number)d. Head of the audit when it was made: %(head)s")
             % {"number": checked.article, "head": checked.audit_head}

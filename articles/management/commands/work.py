@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -13,23 +14,28 @@ from django.db import OperationalError, close_old_connections, connection
 
 from articles import baking, reporting, scheduling, websub, worker
 
-# A bake of the whole site that failed at once is not begun again at once.
-PAUSE = 30.0
+# A bake of the whole site that fails immediately is not restarted immediately.
+FULL_BAKE_INTERVAL = 30.0  # seconds
 
 
 class Command(BaseCommand):
-    help = "Do what is due, until stopped: publish what is scheduled, bake what waits. Any number may run at once."
+    help = (
+        "Do what is due until stopped: publish scheduled articles, bake queued pages. "
+        "Several workers may run concurrently."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--every", type=float, default=1.0, metavar="SECONDS", help="how often to look (default 1)")
-        parser.add_argument("--once", action="store_true", help="look once, then stop: for a timer")
-        parser.add_argument("--with-parent", type=int, metavar="PID", help="stop when this parent process is gone")
+        parser.add_argument(
+            "--every", type=float, default=1.0, metavar="SECONDS", help="how often to check (default 1)"
+        )
+        parser.add_argument("--once", action="store_true", help="check once, then stop: for a timer")
+        parser.add_argument("--with-parent", type=int, metavar="PID", help="stop when this parent process has ended")
 
     def handle(self, *args: object, every: float, once: bool, with_parent: int | None, **options: Any) -> None:
         stopped = threading.Event()
-        self.whole: subprocess.Popen[bytes] | None = None
-        self.whole_at = -PAUSE
-        self.telling: threading.Thread | None = None
+        self.full_bake: subprocess.Popen[bytes] | None = None
+        self.full_bake_started = -FULL_BAKE_INTERVAL
+        self.hub_thread: threading.Thread | None = None
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             stopped.set()
@@ -37,59 +43,59 @@ class Command(BaseCommand):
         if not once:
             signal.signal(signal.SIGTERM, stop)
             signal.signal(signal.SIGINT, stop)
-        self.answered(baking.request_bake_on_new_version)
+        self.run_with_database(baking.request_bake_on_new_version)
         while True:
-            self.answered(self.look)
+            self.run_with_database(self.do_due_work)
             orphaned = with_parent is not None and os.getppid() != with_parent
             if once or orphaned or stopped.wait(every):
                 break
-        if self.whole:
+        if self.full_bake:
             if not once:
-                self.whole.terminate()  # the next worker goes on with it
-            self.whole.wait()
-        if once and self.telling:
-            self.telling.join()
+                self.full_bake.terminate()  # the next worker continues it
+            self.full_bake.wait()
+        if once and self.hub_thread:
+            self.hub_thread.join()
 
-    def answered(self, work: Any) -> None:
-        """Do it; a database that is away for a moment is asked again at the next look."""
+    def run_with_database(self, work: Callable[[], object]) -> None:
+        """Call `work`; if the database does not answer, it is tried again at the next check."""
         close_old_connections()
         try:
             work()
         except OperationalError as error:
             self.stderr.write(f"The database did not answer: {error}")
 
-    def look(self) -> None:
-        """One look at what is due."""
+    def do_due_work(self) -> None:
+        """Do everything that is due now."""
         published = scheduling.publish_due()
         if published:
             self.stdout.write(f"Published {published}.")
             self.stdout.flush()
         worker.rebake_expired()
         baking.bake_pending()
-        self.bake_the_whole_site_if_wanted()
-        self.tell_the_hub()
+        self.bake_site_if_requested()
+        self.notify_hub()
         reporting.forget_contacts()
         worker.record_heartbeat()
 
-    def tell_the_hub(self) -> None:
-        """In a thread of its own, one at a time: a hub that does not answer keeps nothing else waiting."""
-        if not settings.WEBSUB_HUB or (self.telling and self.telling.is_alive()):
+    def notify_hub(self) -> None:
+        """Notify the WebSub hub in a separate thread, so that a hub that does not answer blocks nothing else."""
+        if not settings.WEBSUB_HUB or (self.hub_thread and self.hub_thread.is_alive()):
             return
 
-        def tell() -> None:
-            self.answered(websub.tell_hub)
+        def notify() -> None:
+            self.run_with_database(websub.tell_hub)
             connection.close()
 
-        self.telling = threading.Thread(target=tell, daemon=True)
-        self.telling.start()
+        self.hub_thread = threading.Thread(target=notify, daemon=True)
+        self.hub_thread.start()
 
-    def bake_the_whole_site_if_wanted(self) -> None:
-        """In a process of its own: it may take an hour, and what is scheduled does not wait."""
-        if self.whole and self.whole.poll() is None:
+    def bake_site_if_requested(self) -> None:
+        """Bake the whole site in a separate process, because it may take an hour and scheduled work must not wait."""
+        if self.full_bake and self.full_bake.poll() is None:
             return
-        if time.monotonic() - self.whole_at < PAUSE or not baking.full_bake_is_requested():
+        if time.monotonic() - self.full_bake_started < FULL_BAKE_INTERVAL or not baking.full_bake_is_requested():
             return
-        self.whole_at = time.monotonic()
-        self.whole = subprocess.Popen(  # noqa: S603 (our own interpreter and file)
+        self.full_bake_started = time.monotonic()
+        self.full_bake = subprocess.Popen(  # noqa: S603 (our own interpreter and file)
             [sys.executable, "manage.py", "bake", "--all"], cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL
         )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ... import search
-from ...baking import CACHE_CONTROL
+from ...baking import PAGE_CACHE_CONTROL
 from ...models import Article
 from ...refusals import Problem, Refusal
 from ..pages.page_batch import PageBatch
@@ -52,7 +52,7 @@ def api_resource(view: Callable[..., dict[str, Any]]) -> Callable[..., HttpRespo
         except Refusal as refusal:
             return _problem_response(refusal)
         response["Access-Control-Allow-Origin"] = "*"
-        response["Cache-Control"] = CACHE_CONTROL
+        response["Cache-Control"] = PAGE_CACHE_CONTROL
         response["ETag"] = etag = f'"{sha256(response.content).hexdigest()[:32]}"'
         return get_conditional_response(request, etag=etag, response=response) or response
 

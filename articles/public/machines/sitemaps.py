@@ -66,7 +66,7 @@ def _sitemap_response(request: HttpRequest, entries: Sequence[tuple[str, datetim
 @require_safe
 def news_sitemap_view(request: HttpRequest) -> HttpResponse:
     """The articles of the last two days in Google's format for news; at most a thousand."""
-    rows = Article.objects.public().filter(first_published_at__gt=timezone.now() - baking.IS_NEWS)
+    rows = Article.objects.public().filter(first_published_at__gt=timezone.now() - baking.NEWS_SITEMAP_AGE)
     newest = rows.order_by("-first_published_at", "-number").values_list("number", "first_published_at", "live__title")
     entries = [(settings.SITE_URL + reverse("article", args=[n]), at, title) for n, at, title in newest[:MOST_NEWS]]
     context = {"entries": entries, "name": SiteSettings.current().name}

@@ -63,7 +63,7 @@ class SearchForm(forms.Form):
         self.sections = [section for section in sections if section.last_ordinal]
         names = [(s.slug, "　" * (s.level - 1) + s.name) for s in self.sections]
         cast(forms.ChoiceField, self.fields["section"]).choices = [("", _("All sections")), *names]
-        attributes = {"type": "search", "maxlength": search.LONGEST, "enterkeyhint": "search"}
+        attributes = {"type": "search", "maxlength": search.MAX_QUERY_LENGTH, "enterkeyhint": "search"}
         self.fields["q"].widget = forms.TextInput(attributes)
 
     def clean(self) -> dict[str, Any]:
