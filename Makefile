@@ -1,11 +1,11 @@
-# `make` alone lists what there is.
+# `make` alone lists the commands.
 .DEFAULT_GOAL := help
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTHON ?= python3
-# A server that listens everywhere is reached by this machine's first address.
+# The address in links when the server listens on all interfaces: this machine's first one.
 REACHED := $(if $(filter 0.0.0.0,$(HOST)),$(firstword $(shell hostname -I)),$(HOST))
-# Processes that share the tests, a file at a time; 0 runs them in one, without xdist.
+# Test processes, each running whole files; 0 runs all tests in this process, without xdist.
 WORKERS ?= 2
 SITE_URL ?= http://$(REACHED):$(PORT)
 RUN := .venv/bin/python
@@ -21,19 +21,19 @@ demo: ready ## a demo newsroom: site and desk at http://127.0.0.1:8000 (HOST=, P
 	@$(RUN) manage.py load_demo
 	@exec $(RUN) manage.py serve --host $(HOST) --port $(PORT)
 
-run: ready ## your own newsroom: asks for the first account, then serves
+run: ready ## an empty newsroom of your own: asks for the first account, then serves
 	@exec $(RUN) manage.py serve --host $(HOST) --port $(PORT) --ask-account
 
 test: .venv/tests .env ## all tests, in two processes (WORKERS=), on SQLite; REQUIRE_ALL=1 turns skips into failures
 	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile
 
-bench: .venv/tests .env ## speed, as ratios measured side by side (docs/performance.md); needs nginx, wrk, PostgreSQL
+bench: .venv/tests .env ## benchmarks, as ratios (docs/performance.md); needs nginx, wrk, PostgreSQL
 	@$(RUN) -m tests.bench.run
 
-mutants: .venv/tests .env ## small changes of the verbs that their tests should notice; FILES=, SAMPLE=, SEED=, WORKERS=
+mutants: .venv/tests .env ## mutation tests of the verbs; FILES=, SAMPLE=, SEED=, WORKERS=
 	@$(RUN) -m tests.mutants.run --sample $(or $(SAMPLE),14) --seed $(or $(SEED),1) --workers $(or $(WORKERS),2) $(FILES)
 
-screenshots: .venv/tests .env ## pictures of every kind of page, into var/screenshots; DOCS=1: those of the docs too
+screenshots: .venv/tests .env ## screenshots of every kind of page, into var/screenshots; DOCS=1: those in docs/ too
 	@DOCS=$(DOCS) $(RUN) -m tests.screenshots
 
 lint: .venv/tests .env ## linters and checks
@@ -43,7 +43,7 @@ lint: .venv/tests .env ## linters and checks
 	@$(BIOME) ci --colors=off --log-level=warn .
 	@$(RUN) manage.py makemigrations --check --dry-run
 
-check: .venv/ready ## Django's deployment checks, as production would run
+check: .venv/ready ## Django's deployment checks, with production settings
 	@SECRET_KEY=$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))') SITE_URL=https://news.example.cn \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 
@@ -51,7 +51,7 @@ messages: .venv/ready .env ## collect strings and compile the translations (need
 	@$(RUN) manage.py makemessages -l zh_Hans --no-obsolete --no-wrap --add-location file -i .venv -i var
 	@$(RUN) manage.py compilemessages -l zh_Hans -i .venv -v 0
 
-clean: ## remove what the commands above made, except what was written in the newsroom
+clean: ## remove what the commands above created, except the newsroom's data
 	rm -rf .venv tests/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static
 
 .PHONY: ready
@@ -59,7 +59,7 @@ ready: .venv/ready .env
 	@$(RUN) manage.py migrate --verbosity 0
 	@$(RUN) manage.py collectstatic --noinput --verbosity 0
 
-# Debian and Ubuntu ship Python without ensurepip; python3-venv brings it.
+# Debian and Ubuntu ship Python without ensurepip; the package python3-venv contains it.
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Newsroom needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) --no-print-directory venv-package
@@ -78,7 +78,7 @@ venv-package:
 	@touch $@
 
 .venv/tests: tests/requirements.txt tests/package-lock.json .venv/ready
-	@echo "Installing what the tests need (once)…"
+	@echo "Installing the packages for tests (once)…"
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@.venv/bin/npm ci --prefix tests --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@

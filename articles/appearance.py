@@ -1,7 +1,7 @@
 """Reading settings: large and simple (长辈版), light or dark, three text sizes.
 
 A page is the same for everybody. The reader's choice is a cookie that only selects the style sheet: no script is
-needed, nothing flashes, and any cache may store the page (docs/decisions/look.md).
+needed, nothing flashes, and any cache may store the page (docs/decisions/appearance.md).
 """
 
 import re

@@ -101,7 +101,7 @@ def _place_in_section(article: Article) -> Placing:
 def _announce(article: Article, edition: Edition, publication: Publication, placing: Placing) -> None:
     """Update what depends on the public text: short links, search, the audit, related articles, pages.
 
-    Lock ordering: the audit entry comes before rows that other actions write, too (docs/decisions/turns.md).
+    Lock ordering: the audit entry comes before rows that other actions write, too (docs/decisions/lock-ordering.md).
     """
     codes = short_links.assign_codes(article, edition)
     search.index_article(article)

@@ -1,7 +1,7 @@
-"""HTML that tries to run scripts, or to pass for something else, on the pages that contain it.
+"""HTML of known attacks: script execution, style injection, markup confusion.
 
-ATTACKS is a table of (id, html, text that must survive or None). The tests of sanitising read what is left of each;
-the browser tests load it and see that nothing runs: every payload that could run calls `alert`.
+ATTACKS is a list of (id, html, text that must survive or None). The tests of sanitising check the sanitised HTML; the
+browser tests load it and check that nothing runs: every executable payload calls `alert`.
 """
 
 PICTURE = "/media/pictures/0123456789abcdef0123456789abcdef.jpg"
@@ -193,7 +193,7 @@ ELEMENTS = [
 
 MUTATIONS = [
     ("math-mtext-style", "<math><mtext><table><mglyph><style><math><img src=x onerror=alert(1)></style>", None),
-    # No closing tag: as in a browser, everything that follows is inside.
+    # No closing tag: in a browser, too, everything that follows is inside the element.
     ("math-annotation", "<math><annotation-xml encoding=text/html><style><img src=x onerror=alert(1)></style>", None),
     ("math-xlink", "<math><mi xlink:href='javascript:alert(1)' href='javascript:alert(1)'>x</mi></math>巡堤", "巡堤"),
     ("math-form", "<form><math><mtext></form><form><mglyph><style></math><img src=x onerror=alert(1)>巡堤", "巡堤"),

@@ -13,12 +13,12 @@ from articles.baking.store import COPY_SUFFIXES, STAMP_FILES, file_name, page_pa
 from articles.models import Article, BakedPage, BakeJob
 
 LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)["#?]')
-# Addresses without a file: other kinds of files, and what Django answers itself.
+# Addresses that are not baked: uploads, static files, and what Django always answers itself.
 NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search|report|api)/|/look/(set)?$|/oembed")
 
 
-def on_disk():
-    """Return every file of the served site by address, with its copies; including files of others."""
+def files_on_disk():
+    """Return two dictionaries: every file of the served site by address, and its compressed copies by file name."""
     files = baked_generations().served()
     found, copies = {}, {}
     for name in files.names():
@@ -31,19 +31,19 @@ def on_disk():
     return found, copies
 
 
-def dynamic():
-    """Return what the site answers at every address that may have a file, and at every address that was baked."""
+def rendered_site():
+    """Return what the site renders at every address that may be baked or has a file, by address."""
     addresses = {path for group in affected_pages.all_addresses() for path in group}
     for article in Article.objects.all():
         addresses |= affected_pages.own_pages(article)
-    addresses |= set(on_disk()[0])
+    addresses |= set(files_on_disk()[0])
     return {path: body for path in addresses if (body := render_page(path)) is not None}
 
 
-def assert_agrees():
-    """Assert that files, copies and manifest equal the site byte for byte, with no extra and no missing file."""
-    found, copies = on_disk()
-    site = dynamic()
+def assert_disk_matches_site():
+    """Assert that files and site are equal, copies decompress to their file, and the manifest is complete."""
+    found, copies = files_on_disk()
+    site = rendered_site()
     assert sorted(found) == sorted(site)
     for path, body in site.items():
         assert found[path].splitlines() == body.splitlines(), path
@@ -56,10 +56,10 @@ def assert_agrees():
         for link in LINK.findall(body):
             if not NOT_BAKED.match(link):
                 assert appearance.style_sheet_path(link.decode(), "") in found, (
-                    f"{path} leads to {link.decode()}, which is not on disk"
+                    f"{path} links to {link.decode()}, which has no file"
                 )
                 file_name(link.decode())
 
 
-def assert_nothing_waits():
+def assert_queue_is_empty():
     assert list(BakeJob.objects.values_list("path", "error")) == []

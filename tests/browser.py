@@ -1,4 +1,4 @@
-"""A real Chromium for the tests, driven by Playwright; skipped by name where there is none."""
+"""Chromium for the tests, driven by Playwright; tests are skipped if it is not installed."""
 
 import os
 import shutil
@@ -21,11 +21,11 @@ _running = []
 
 @contextmanager
 def chromium():
-    """A browser, closed at the end."""
+    """Start a browser, and close it at the end."""
     needs(CHROMIUM is not None, "Chromium")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (the tests run without it where it is absent)
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (optional for the other tests)
 
-    # Playwright keeps an event loop in this thread; the ORM's calls here are our own and wait for nothing.
+    # Playwright runs an event loop in this thread, in which Django refuses database access by default.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -38,11 +38,11 @@ def chromium():
             del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-def nobody_reads():
-    """Close every page and wait until the test server has answered what they asked.
+def close_all_pages():
+    """Close every page, and wait until the test server has answered all their requests.
 
-    To be called before the database is emptied: on SQLite the server's threads use the test's own connection, and a
-    table that one of them reads (a page's beacon, its last picture) cannot be changed.
+    Call it before the database is emptied: on SQLite the server's threads share the test's connection, and a table that
+    one of them reads (the read counter, the last picture of a page) cannot be changed.
     """
     for browser in _running:
         for context in browser.contexts:
@@ -53,16 +53,16 @@ def nobody_reads():
 
 
 def load_pictures(page):
-    """Pictures further down load when they come near, and are painted once they are decoded; after this all are."""
+    """Load and decode all pictures of the page, lazy ones included."""
     page.evaluate("""Promise.all(Array.from(document.images, (image) => {
       image.loading = "eager"; image.decoding = "sync"; return image.decode().catch(() => null);
     }))""")
 
 
-def watched(page, site):
-    """A list that fills with what must not happen on a page: script errors, policy violations, foreign requests, dialogs.
+def forbidden_events(page, site):
+    """Return a list that collects script errors, policy violations, foreign requests and dialogs of the page.
 
-    `site`: where its requests may go, an address or several.
+    `site`: the address, or a list of addresses, to which requests are allowed.
     """
     wrong = []
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))

@@ -1,4 +1,4 @@
-"""The cast of the tests, and plain functions that make things. One small county, invented."""
+"""The characters of the tests (an invented newsroom in a small county), and functions that create rows and files."""
 
 import io
 import itertools
@@ -33,8 +33,8 @@ def make_user(username, duties=(), section=None, **facts):
     return user
 
 
-def world():
-    """Every row an act could have changed, table by table; two that are equal: nothing happened."""
+def all_rows():
+    """Every row that an act could change, by table. Equal results before and after mean that nothing has changed."""
     return {
         model._meta.db_table: list(model._base_manager.order_by("pk").values())
         for model in (*apps.get_app_config("articles").get_models(), User)
@@ -43,11 +43,11 @@ def world():
 
 @contextmanager
 def refused(refusal, sentence=None):
-    """The block must be refused with this sentence (a pattern, of the English source), and nothing may have changed."""
-    before = world()
-    with translation.override("en"), pytest.raises(refusal, match=sentence) as told:
-        yield told
-    assert world() == before
+    """Assert that the block raises `refusal` and changes no row; `sentence` is a pattern of the English message."""
+    before = all_rows()
+    with translation.override("en"), pytest.raises(refusal, match=sentence) as caught:
+        yield caught
+    assert all_rows() == before
 
 
 def png(width=600, height=400, colour=(120, 80, 40)):
@@ -56,9 +56,9 @@ def png(width=600, height=400, colour=(120, 80, 40)):
     return out.getvalue()
 
 
-# Queries that asking the index of the search takes: PostgreSQL is asked first how rare the words are, and in a transaction, as
-# in tests, what was set for the search is set back.
-ASKING = 3 if connection.vendor == "postgresql" else 1
+# Queries that one look-up in the search index takes. On PostgreSQL one more estimates how rare the terms are, and inside
+# a transaction, as in tests, another one resets the planner's setting.
+SEARCH_INDEX_QUERIES = 3 if connection.vendor == "postgresql" else 1
 
 
 def upload(data=None, name="照片.png"):
@@ -66,7 +66,7 @@ def upload(data=None, name="照片.png"):
 
 
 class Cast:
-    """The people of one newsroom: who may do what is in their names."""
+    """The people of one newsroom, named after their duties."""
 
     def __init__(self):
         self.news = make_section()
@@ -87,7 +87,7 @@ class Cast:
         self.liang = Person.objects.create(name="梁静姝", unit="霁川县融媒体中心", user=self.editor)
 
     def article(self, *, by=None, credits=None, **facts):
-        """A draft that may be submitted as it is; its writer is `by`, its reporter the writer of the cast."""
+        """Create a draft that is ready to be submitted; `by` saves it, `cast.writer` is credited as reporter."""
         number = next(_counter)
         facts = {
             "title": f"第{number}座便民桥通车",
@@ -103,7 +103,7 @@ class Cast:
         return article
 
     def change(self, article, *, by=None, voiding=False, **facts):
-        """Save the article again with these fields changed."""
+        """Save the article with these fields changed, and return the revision."""
         article.refresh_from_db()
         for field, value in facts.items():
             setattr(article, field, value)
@@ -111,11 +111,11 @@ class Cast:
         return editing.save_article(article, by=by or self.admin, credits=credits, voiding=voiding)
 
     def readers(self):
-        """Who signs the first, second and final reading."""
+        """Return who signs the first, second and final reading."""
         return [self.editor, self.head, self.chief]
 
     def sign(self, article, *, times=None, by=None):
-        """Submit the article and sign its readings, all of them or the first so many; returns the last sign-off."""
+        """Submit the article and sign its first `times` readings (default: all); return the last sign-off."""
         article.refresh_from_db()
         if not article.stage:
             review.submit_article(article, by=by or self.admin)
@@ -128,6 +128,6 @@ class Cast:
         return decision
 
     def publish(self, article, *, by=None, note=""):
-        """Have the article read by all who must, then publish it; the edition."""
+        """Sign all readings of the article, publish it, and return the edition."""
         self.sign(article)
         return publishing.publish_article(article, by=by or self.editor, note=note)

@@ -1,4 +1,4 @@
-"""What every test gets: its own media folder, plain static files, the cast; and skips that can be made failures."""
+"""Fixtures of all tests: own media folder, plain static files, the cast; and `needs`, which skips tests."""
 
 import os
 
@@ -7,7 +7,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-# How fast the machine is never decides a test.
+# Tests must not depend on the speed of the machine.
 hypothesis_settings.register_profile("newsroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("newsroom")
 
@@ -17,7 +17,7 @@ REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 
 @pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path):
+def _own_folders(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.BAKED_DIR = tmp_path / "baked"
     settings.STORAGES = {
@@ -28,27 +28,28 @@ def _own_files(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def _nothing_behind(monkeypatch):
-    """Tests bake and count when they say so; a thread of its own would meet a database that is being emptied."""
+def _no_background_threads(monkeypatch):
+    """Tests bake and count explicitly; a background thread could access a database that is being emptied."""
     monkeypatch.setattr("articles.baking.jobs.start_baking", lambda: None)
     monkeypatch.setattr("articles.reads._start_writing", lambda: None)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _emptied_without_triggers():
-    """Emptying the database after a transactional test deletes rows that triggers keep; `flush` ends with
-    post_migrate, which puts them back.
+def _remove_triggers_before_flush():
+    """Remove the triggers before a transactional test's rows are deleted, which they would refuse.
+
+    `flush` ends with post_migrate, which installs them again.
     """
     from django.db import connection  # noqa: PLC0415 (settings load first)
 
     from articles import triggers  # noqa: PLC0415 (models load after Django)
-    from tests.browser import nobody_reads  # noqa: PLC0415 (it asks this file for `needs`)
+    from tests.browser import close_all_pages  # noqa: PLC0415 (circular: it imports `needs`)
 
     patch = pytest.MonkeyPatch()
     empty = TransactionTestCase._fixture_teardown
 
     def remove_triggers_and_empty(case):
-        nobody_reads()
+        close_all_pages()
         triggers.remove_triggers(connection)
         empty(case)
 
@@ -58,7 +59,7 @@ def _emptied_without_triggers():
 
 
 def needs(present: bool, what: str) -> None:
-    """Skip by name when something the machine should have is absent; fail instead where REQUIRE_ALL=1."""
+    """Skip the test if the machine lacks `what`; fail instead with REQUIRE_ALL=1."""
     if present:
         return
     if REQUIRE_ALL:
@@ -68,7 +69,7 @@ def needs(present: bool, what: str) -> None:
 
 @pytest.fixture
 def cast(db):
-    """The newsroom of the tests; see tests/cast.py."""
+    """The characters of the tests; see tests/cast.py."""
     from tests.cast import Cast  # noqa: PLC0415 (models load after Django)
 
     return Cast()

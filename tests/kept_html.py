@@ -1,4 +1,4 @@
-"""A second, independent definition of what a sanitised body may contain, checked with html.parser."""
+"""What a sanitised body may contain, specified independently of the sanitiser, for another parser."""
 
 import re
 from html.parser import HTMLParser
@@ -58,7 +58,7 @@ BOXES = {"ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tfoot", "tr
 
 
 class KeptHtml(HTMLParser):
-    """Parses the HTML fed to it: `wrong` lists what is not allowed, `text` is the visible text."""
+    """Parses HTML: `wrong` lists violations, `text` is the visible text."""
 
     def __init__(self, html: str):
         super().__init__(convert_charrefs=True)
@@ -93,7 +93,7 @@ class KeptHtml(HTMLParser):
     def handle_data(self, data):
         parent = self.open[-1] if self.open else "body"
         if parent in {"body", "blockquote", "table", "thead", "tbody", "tfoot", "tr", "ul", "ol"}:
-            self.wrong.append(f"{data!r} stands in <{parent}>")
+            self.wrong.append(f"{data!r} directly in <{parent}>")
         self.pieces.append(data)
 
     def handle_comment(self, data):

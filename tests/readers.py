@@ -1,9 +1,8 @@
-"""A crowd of readers in one process: `python -m tests.readers PORT REQUESTS FILE PATH…` asks at random and writes down what
-it saw, REQUESTS times at least and until there is a file FILE.stop.
+"""Simulates many readers: `python -m tests.readers PORT REQUESTS FILE PATH…` requests random paths.
 
-Each line of FILE: when it asked and when it had the answer (the machine's monotonic clock), the path, the status, which
-versions of its text the page shows in its title, its heading, its data for machines and its body (one, where it is whole),
-and how many of these four there are.
+It makes at least REQUESTS requests, and continues until FILE.stop exists. Each response is a line of FILE, a JSON list:
+time of the request and of the response (monotonic clock, seconds), path, status, the versions found in title, heading,
+structured data and body of the page (exactly one if the page is consistent), and the number of these parts.
 """
 
 import http.client

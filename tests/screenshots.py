@@ -1,6 +1,6 @@
-"""Pictures of every kind of page, to be looked at (`make screenshots`): three widths, day and night, elder mode, paper.
+"""Screenshots of every kind of page (`make screenshots`): three widths, light, dark, elder mode, print.
 
-They land in var/screenshots; those that docs show (`docs/pictures`) are made anew with `make screenshots DOCS=1`.
+They are written to var/screenshots; `make screenshots DOCS=1` updates those in docs/pictures too.
 """
 
 import os

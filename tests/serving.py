@@ -1,4 +1,4 @@
-"""Real servers for the tests: a separate newsroom in a folder, granian, and nginx with the shipped configuration."""
+"""Real servers for the tests: a newsroom in a temporary folder, granian, and nginx with the shipped configuration."""
 
 import os
 import re
@@ -27,8 +27,9 @@ SERVER_PORTS = range(10_000, 32_768)  # below the ephemeral ports of the kernel
 
 
 def free_port():
-    """A random port on 127.0.0.1 that nobody listens on. Another test process is unlikely to choose the same one, and
-    the kernel gives none of them to a connection, before the server that is to listen there has started.
+    """Return a random free port on 127.0.0.1, below the ephemeral ports.
+
+    Neither another test process nor the kernel is likely to take it before the server has started.
     """
     while True:
         port = secrets.choice(SERVER_PORTS)
@@ -46,7 +47,7 @@ OPENER = urllib.request.build_opener(NoRedirects)
 
 
 def fetch(url, method="GET", data=None, **headers):
-    """Return status, headers and body of an answer; raises OSError if there is none."""
+    """Return (status, headers, body) of any response; raises OSError if there is none."""
     request = urllib.request.Request(
         url, method=method, data=data, headers={k.replace("_", "-"): v for k, v in headers.items()}
     )
@@ -58,7 +59,7 @@ def fetch(url, method="GET", data=None, **headers):
 
 
 def eventually(condition, what, patience=PATIENCE):
-    """Wait until the condition is true, at most `patience` seconds; fail if it never is."""
+    """Wait until `condition` returns something true, and return it; fail after `patience` seconds."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
         try:
@@ -68,11 +69,11 @@ def eventually(condition, what, patience=PATIENCE):
         if found:
             return found
         time.sleep(0.05)
-    raise AssertionError(f"never: {what}")
+    raise AssertionError(f"timed out: {what}")
 
 
 class Newsroom:
-    """A newsroom in a folder, with its own database and baked pages, and processes that may be killed."""
+    """A newsroom in a folder, with its own database, baked pages and processes."""
 
     def __init__(self, folder, **environment):
         self.folder = Path(folder)
@@ -91,7 +92,7 @@ class Newsroom:
         self.running = []
 
     def run(self, script):
-        """Run a Python script in the newsroom's environment; return its output."""
+        """Run a Python script in the newsroom's environment, and return its output."""
         done = subprocess.run(
             [sys.executable, "-c", f"import django; django.setup()\n{script}"],
             env=self.environment,
@@ -103,11 +104,11 @@ class Newsroom:
         return done.stdout
 
     def manage(self, *command):
-        """Run a management command in the newsroom's environment; return its output."""
+        """Run a management command in the newsroom's environment, and return its output."""
         return self._python("manage.py", *command)
 
     def module(self, name, *arguments):
-        """Run a module (`python -m`) in the newsroom's environment; return its output."""
+        """Run a module (`python -m`) in the newsroom's environment, and return its output."""
         return self._python("-m", name, *arguments)
 
     def _python(self, *command):
@@ -128,7 +129,7 @@ class Newsroom:
         return process
 
     def granian(self, application, port, workers=WORKERS):
-        """Start granian like `manage.py serve`, and wait until it answers."""
+        """Start granian with the options of `manage.py serve`, and wait until it answers."""
         process = self.start(
             "-m", "granian", application, *GRANIAN_OPTIONS, "--port", str(port), "--workers", str(workers)
         )
@@ -144,7 +145,7 @@ class Newsroom:
 
 
 def kill(process):
-    """Kill a process with its children (SIGKILL)."""
+    """Kill a process and its children with SIGKILL."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -152,7 +153,10 @@ def kill(process):
 
 @contextmanager
 def nginx(folder, backend, brotli=True):
-    """Run nginx with the shipped configuration and the test's paths and ports; yield the address and the process."""
+    """Run nginx with the shipped configuration, adapted to the test's paths and ports.
+
+    Yields its address, and True if it has the Brotli module.
+    """
     needs(shutil.which("nginx") is not None, "nginx")
     home, port = Path(tempfile.mkdtemp(dir=folder, prefix="nginx-")), free_port()
     facts = {

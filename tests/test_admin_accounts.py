@@ -6,7 +6,7 @@ from django.db import DatabaseError
 
 from articles import audit
 from articles.models import AuditEntry, Person
-from tests.cast import make_user, world
+from tests.cast import all_rows, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -86,13 +86,13 @@ def test_a_person_credited_before_is_linked_to_the_account(client, cast, system)
 def test_only_superusers_change_accounts_with_more_rights(client, cast, system, whose):
     """Setting its password would give its rights: to assign duties, or to read the audit."""
     theirs = make_user("other", [HELD[whose]]) if HELD[whose] else cast.admin
-    before = world()
+    before = all_rows()
     for path, facts in ((change_of(theirs), {"username": "x", **NO_PERSON}), (password_of(theirs), PASSWORD)):
         assert client.post(path, facts).status_code == 403
     page = client.get(change_of(theirs))
     assert page.status_code == 200, "it may be looked at"
     assert theirs.password not in page.content.decode()
-    assert world() == before
+    assert all_rows() == before
     client.force_login(cast.admin)
     if theirs != cast.admin:
         assert client.post(password_of(theirs), PASSWORD).status_code == 302
@@ -138,9 +138,9 @@ def test_setting_a_password_is_recorded_without_the_password(client, cast, syste
     entry = AuditEntry.objects.filter(object_id=str(cast.writer.pk), object_type="user").get()
     assert (entry.action, entry.actor, entry.details) == ("user.password_set", system, {"name": "writer"})
     assert "tongche" not in str(list(AuditEntry.objects.values()))
-    before = world()
+    before = all_rows()
     assert client.post(password_of(cast.writer), {**PASSWORD, "password2": "another-one-8"}).status_code == 200
-    assert world() == before, "two that differ are refused"
+    assert all_rows() == before, "two that differ are refused"
 
 
 def test_no_password_is_set_without_its_audit_entry(client, cast, system, monkeypatch):
@@ -149,9 +149,9 @@ def test_no_password_is_set_without_its_audit_entry(client, cast, system, monkey
 
     monkeypatch.setattr(audit, "record_entry", full)
     client.raise_request_exception = False
-    before = world()
+    before = all_rows()
     assert client.post(password_of(cast.writer), PASSWORD).status_code == 500
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_the_account_links_to_its_duties_for_those_who_assign_them(client, cast, system):

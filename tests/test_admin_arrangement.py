@@ -10,7 +10,7 @@ from django.utils import timezone
 from articles import arranging
 from articles.arranging import ArrangedBlock
 from articles.models import Block, Slot, Topic
-from tests.browser import chromium, watched
+from tests.browser import chromium, forbidden_events
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/front/"
@@ -176,7 +176,7 @@ def test_blocks_and_articles_are_moved_by_dragging(cast, shown, desk, live_serve
         cookie = desk.cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
         page = context.new_page()
-        wrong = watched(page, live_server.url)
+        wrong = forbidden_events(page, live_server.url)
         page.goto(live_server.url + HOME)
         legends = page.locator("legend")
         assert legends.all_inner_texts() == ["版块 1 · 列表 · 甲", "版块 2 · 头条 · 乙"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from articles import appearance, baking, worker
 from articles.models import BakeJob, SiteSettings
-from tests.baked import on_disk
+from tests.baked import files_on_disk
 
 colours = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 
@@ -166,7 +166,7 @@ def test_the_settings_show_what_is_chosen(client):
 
 def test_every_look_is_a_file(cast):
     baking.bake_everything(processes=1)
-    found, _copies = on_disk()
+    found, _copies = files_on_disk()
     assert set(appearance.style_sheet_files()) <= set(found)
     assert found[appearance.style_sheet_files()[0]].decode() == appearance.style_sheet(appearance.Appearance(), "")
 

@@ -11,7 +11,7 @@ from articles import arranging, baking, editing, old_paths, publishing, worker
 from articles.arranging import ArrangedBlock
 from articles.baking import affected_pages
 from articles.models import AuditEntry, BakeJob, Block, SiteSettings, Slot, Topic
-from tests.baked import assert_agrees
+from tests.baked import assert_disk_matches_site
 from tests.cast import refused
 
 pytestmark = pytest.mark.django_db
@@ -212,11 +212,11 @@ def test_all_pages_agree_with_the_site_after_arranging(cast, shown):
     arrange(cast, block(shown[0]), topic=topic)
     arrange(cast, block(shown[1], kind=Kind.HEADLINE))
     baking.bake_pending()
-    assert_agrees()
+    assert_disk_matches_site()
     publishing.withdraw_article(shown[0], by=cast.chief, reason="核实")
     publishing.withdraw_article(shown[1], by=cast.chief, reason="核实")
     baking.bake_pending()
-    assert_agrees()
+    assert_disk_matches_site()
 
 
 # --- readers --------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from PIL import Image
 
 from articles import pictures
 from articles.models import SiteSettings
-from tests.browser import chromium, watched
+from tests.browser import chromium, forbidden_events
 from tests.cast import Cast, png, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,7 @@ def story(live_server, settings):
 def page(browser, live_server):
     context = browser.new_context(viewport={"width": 390, "height": 800}, locale="zh-CN", reduced_motion="reduce")
     opened = context.new_page()
-    wrong = watched(opened, live_server.url)
+    wrong = forbidden_events(opened, live_server.url)
     yield opened
     assert wrong == []
     context.close()

@@ -8,7 +8,7 @@ from articles.assignments import assigning, permissions
 from articles.assignments.assigning import CannotAssign
 from articles.assignments.permissions import DUTIES_OF, Duty, Role
 from articles.models import Assignment, AuditEntry
-from tests.cast import Cast, make_user, refused, world
+from tests.cast import Cast, all_rows, make_user, refused
 from tests.test_races import AT_ONCE, all_at_once
 
 
@@ -30,9 +30,9 @@ def test_a_role_is_its_duties(cast, security, role):
 
 def test_what_is_held_already_is_not_given_again(cast, security):
     assigning.assign_duties(cast.stranger, ["write"], cast.news, by=security)
-    before = world()
+    before = all_rows()
     assert assigning.assign_duties(cast.stranger, ["write"], cast.news, by=security) == []
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_revoking_takes_one_duty_and_says_so(cast, security):
@@ -41,9 +41,9 @@ def test_revoking_takes_one_duty_and_says_so(cast, security):
     assert not cast.writer.assignments.exists()
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.details["duty"]) == ("duty.revoked", "write")
-    before = world()
+    before = all_rows()
     assigning.revoke_duty(assignment, by=security)
-    assert world() == before, "what is gone is not taken again"
+    assert all_rows() == before, "what is gone is not taken again"
 
 
 @pytest.mark.parametrize("who", ["chief", "editor", "stranger"])

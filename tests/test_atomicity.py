@@ -26,7 +26,7 @@ from articles import (
     sources,
 )
 from articles.models import Article, OldPath, Person, SiteSettings, Topic
-from tests.cast import Role, world
+from tests.cast import Role, all_rows
 
 # --- what each act starts from --------------------------------------------------------------------------------------
 
@@ -182,18 +182,18 @@ def test_whatever_statement_fails_nothing_happened_and_the_act_can_be_done_again
     """No transaction but the act's own, so that it alone can undo what it began."""
     start, act = ACTS[name]
     article = start(cast)
-    before = world()
+    before = all_rows()
     for statement in itertools.count():
         fails = FailsOnce(at=statement)
         try:
             with connection.execute_wrapper(fails):
                 act(cast, article)
         except DatabaseError:
-            assert world() == before, f"statement {statement}"
+            assert all_rows() == before, f"statement {statement}"
         if fails.left >= 0:
             break  # the act has fewer statements: this time none failed
     assert statement > 5
-    assert world() != before
+    assert all_rows() != before
 
 
 # Each saves another value at each turn, since one turn may be survived.
@@ -218,15 +218,15 @@ def test_whatever_statement_fails_a_row_is_saved_whole_or_not_at_all(cast, name)
     """Django survives, with a warning, a failure of the statement by which it tries a constraint before writing."""
     failed = 0
     for statement in itertools.count():
-        before, fails = world(), FailsOnce(at=statement)
+        before, fails = all_rows(), FailsOnce(at=statement)
         try:
             with connection.execute_wrapper(fails):
                 ROW_ACTS[name](cast, statement)
         except DatabaseError:
             failed += 1
-            assert world() == before, f"statement {statement}"
+            assert all_rows() == before, f"statement {statement}"
         else:
-            assert world() != before
+            assert all_rows() != before
         if fails.left >= 0:
             break
     assert failed > 5

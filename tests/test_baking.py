@@ -16,7 +16,7 @@ from articles.baking import affected_pages, jobs, store
 from articles.baking.generations import baked_generations
 from articles.baking.render import RenderFailed
 from articles.models import Article, BakeJob, Section
-from tests.baked import assert_agrees, assert_nothing_waits, on_disk
+from tests.baked import assert_disk_matches_site, assert_queue_is_empty, files_on_disk
 from tests.cast import Cast, make_section
 
 pytestmark = pytest.mark.django_db
@@ -71,8 +71,8 @@ def test_a_published_article_stands_on_every_page_that_shows_it(site):
         assert "霁川大桥合龙" in said(path).decode(), path
     assert f"/a/{article.number}/" in said(f"/sitemap-{timezone.localdate():%Y-%m}.xml").decode()
     assert said(f"/q/P{article.number}-1.png")
-    assert_nothing_waits()
-    assert_agrees()
+    assert_queue_is_empty()
+    assert_disk_matches_site()
 
 
 def test_how_many_pages_a_publication_rewrites_does_not_depend_on_the_archive(cast, monkeypatch):
@@ -132,9 +132,9 @@ def test_a_withdrawn_page_is_gone_before_the_act_has_answered(site):
     with COMMITTED(execute=True):
         publishing.withdraw_article(site.shown, by=site.editor, reason="误")
     assert said(path) is None
-    assert not [name for name in on_disk()[1] if name.startswith(store.file_name(path))]
+    assert not [name for name in files_on_disk()[1] if name.startswith(store.file_name(path))]
     baking.bake_pending()
-    assert_agrees()
+    assert_disk_matches_site()
 
 
 def test_the_file_goes_even_when_the_database_fails_after_the_commit(site):
@@ -156,19 +156,19 @@ def test_pages_change_by_themselves_when_an_article_expires_or_a_pin_ends(cast, 
     assert worker.rebake_expired() == 1
     baking.bake_pending()
     assert said("/s/news/") != pinned
-    assert_agrees()
+    assert_disk_matches_site()
     later(monkeypatch, hours=2)
     with COMMITTED(execute=True):
         assert worker.rebake_expired() == 1
     assert said(article.get_absolute_url()) is None
     baking.bake_pending()
-    assert_agrees()
+    assert_disk_matches_site()
     assert worker.rebake_expired() == 0
     later(monkeypatch, hours=-3)  # the clock was corrected: the article is public again
     worker.rebake_expired()
     baking.bake_pending()
     assert said(article.get_absolute_url())
-    assert_agrees()
+    assert_disk_matches_site()
 
 
 # --- one worker, one step -------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_two_workers_never_take_one_page(site):
     assert job.path == "/"
     assert jobs._claim_job() is None
     jobs.bake_jobs([job])
-    assert_nothing_waits()
+    assert_queue_is_empty()
 
 
 @pytest.mark.parametrize("hours", [1, -1])
@@ -234,7 +234,7 @@ def test_what_a_slow_worker_rendered_is_dropped_when_another_was_quicker(site):
     with meanwhile(path, other):
         jobs.bake_jobs([job])
     assert "新题" in said(path).decode()
-    assert_agrees()
+    assert_disk_matches_site()
 
 
 # --- failures -------------------------------------------------------------------------------------------------------
@@ -270,8 +270,8 @@ def test_a_page_that_fails_says_why_waits_longer_each_time_and_stops_no_other(si
     assert "新题" in said("/").decode()
     baking.retry_failed(BakeJob.objects.all())
     baking.bake_pending()
-    assert_nothing_waits()
-    assert_agrees()
+    assert_queue_is_empty()
+    assert_disk_matches_site()
 
 
 def test_a_page_that_cannot_be_written_is_answered_by_the_site(site):
@@ -360,7 +360,7 @@ def test_changes_of_sections_and_settings_on_the_desk_have_the_whole_site_baked(
     assert said("/s/sports/") is None
     baking.bake_pending()
     assert said("/s/sports/")
-    assert_agrees()
+    assert_disk_matches_site()
 
 
 def test_a_new_section_from_an_import_has_its_pages(db):
@@ -369,4 +369,4 @@ def test_a_new_section_from_an_import_has_its_pages(db):
     baking.request_bake(baking.section_pages(Section.objects.get(slug="fresh")))
     cast.publish(cast.article())
     baking.bake_everything(processes=1)
-    assert_agrees()
+    assert_disk_matches_site()

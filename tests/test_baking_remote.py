@@ -7,7 +7,7 @@ from django.test import TestCase
 from articles import baking, publishing
 from articles.baking.generations import baked_generations
 from articles.models import BakedPage, BakeJob, PageCheck, SiteSettings
-from tests.baked import assert_agrees, assert_nothing_waits
+from tests.baked import assert_disk_matches_site, assert_queue_is_empty
 
 boto3 = pytest.importorskip("boto3")
 moto_server = pytest.importorskip("moto.server")
@@ -55,7 +55,7 @@ def test_what_is_published_corrected_and_withdrawn_is_so_in_the_store(cast, buck
     assert article.title in stored["Body"].read().decode()
     assert stored["ContentType"] == "text/html; charset=utf-8"
     assert "stale-if-error" in stored["CacheControl"]
-    assert_agrees()
+    assert_disk_matches_site()
     cast.change(article, title="新题")
     cast.publish(article)
     baking.bake_pending()
@@ -64,8 +64,8 @@ def test_what_is_published_corrected_and_withdrawn_is_so_in_the_store(cast, buck
         publishing.withdraw_article(article, by=cast.editor, reason="误")
     assert baked_generations().served().read(f"a/{article.number}/index.html") is None
     baking.bake_pending()
-    assert_agrees()
-    assert_nothing_waits()
+    assert_disk_matches_site()
+    assert_queue_is_empty()
 
 
 def test_the_whole_site_is_rewritten_in_place_and_what_is_no_page_any_more_goes(cast, bucket):
@@ -78,7 +78,7 @@ def test_the_whole_site_is_rewritten_in_place_and_what_is_no_page_any_more_goes(
     baking.bake_everything(processes=1)
     assert "新站名" in baked_generations().served().read("index.html").decode()
     assert baked_generations().served().read("s/news/index.html") is None
-    assert_agrees()
+    assert_disk_matches_site()
     assert set(BakedPage.objects.values_list("generation", flat=True)) == {""}
 
 

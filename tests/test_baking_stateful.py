@@ -24,7 +24,7 @@ from articles import baking, old_paths, publishing, review, worker
 from articles.baking import jobs, store
 from articles.checks import NotReady
 from articles.models import Article, BakeJob, Section, SiteSettings
-from tests.baked import assert_agrees, assert_nothing_waits
+from tests.baked import assert_disk_matches_site, assert_queue_is_empty
 from tests.cast import Cast
 
 which = st.integers(0, 30)
@@ -273,8 +273,8 @@ class Site(RuleBasedStateMachine):
                 break
             self.hours += 1.1
             self.settle()
-        assert_nothing_waits()
-        assert_agrees()
+        assert_queue_is_empty()
+        assert_disk_matches_site()
 
 
 def fault(where, what, at, more=0):

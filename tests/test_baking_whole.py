@@ -18,7 +18,7 @@ from articles import audit, baking, publishing
 from articles.baking import jobs, store, whole
 from articles.baking.generations import baked_generations
 from articles.models import AuditEntry, BakedPage, BakeJob, PageCheck, SiteSettings
-from tests.baked import assert_agrees, assert_nothing_waits
+from tests.baked import assert_disk_matches_site, assert_queue_is_empty
 from tests.conftest import needs
 from tests.serving import kill
 
@@ -75,8 +75,8 @@ def test_readers_see_the_old_site_until_the_new_one_is_whole(site):
     assert "新站名" in said(site.shown[0].get_absolute_url())
     assert not (django_settings.BAKED_DIR / "g" / served).exists()
     assert set(BakedPage.objects.values_list("generation", flat=True)) == {filling.generation}
-    assert_nothing_waits()
-    assert_agrees()
+    assert_queue_is_empty()
+    assert_disk_matches_site()
 
 
 def test_what_happens_meanwhile_is_in_both(site):
@@ -93,8 +93,8 @@ def test_what_happens_meanwhile_is_in_both(site):
         assert "另一题" in said(changed.get_absolute_url(), files)
         assert said(away.get_absolute_url(), files) is None
     baking.bake_everything(processes=1)
-    assert_nothing_waits()
-    assert_agrees()
+    assert_queue_is_empty()
+    assert_disk_matches_site()
 
 
 def test_what_is_asked_for_while_it_runs_is_not_lost(site):
@@ -110,8 +110,8 @@ def test_what_is_asked_for_while_it_runs_is_not_lost(site):
     with mock.patch.object(jobs, "render_page", renaming):
         baking.bake_everything(processes=1)
     assert "二" in said("/")
-    assert_nothing_waits()
-    assert_agrees()
+    assert_queue_is_empty()
+    assert_disk_matches_site()
 
 
 def test_a_page_that_fails_keeps_its_old_file_and_waits(site):
@@ -132,7 +132,7 @@ def test_a_page_that_fails_keeps_its_old_file_and_waits(site):
     assert list(BakeJob.objects.values_list("path", "whole", "error")) == [(path, False, "broken")]
     baking.retry_failed(BakeJob.objects.all())
     baking.bake_pending()
-    assert_agrees()
+    assert_disk_matches_site()
 
 
 def test_images_of_codes_are_taken_over_until_address_or_logo_change(site, settings):
@@ -142,7 +142,7 @@ def test_images_of_codes_are_taken_over_until_address_or_logo_change(site, setti
         baking.bake_everything(processes=1)
     assert path not in asked
     assert "/" in asked
-    assert_agrees()
+    assert_disk_matches_site()
     settings.SITE_URL = "http://xinwen.example.cn"
     settings.ALLOWED_HOSTS = ["xinwen.example.cn"]
     before = baked_generations().served().read(store.file_name(path))
@@ -150,7 +150,7 @@ def test_images_of_codes_are_taken_over_until_address_or_logo_change(site, setti
         baking.bake_everything(processes=1)
     assert path in asked
     assert baked_generations().served().read(store.file_name(path)) != before
-    assert_agrees()
+    assert_disk_matches_site()
 
 
 def test_no_page_of_the_new_site_has_the_time_of_another_text_in_the_old_one(site):
@@ -219,7 +219,7 @@ def test_the_manifest_finds_what_somebody_else_wrote_and_repair_puts_it_right(si
     assert audit.first_broken_entry() is None
     baking.bake_pending()
     call_command("check_baked", manifest=True)
-    assert_agrees()
+    assert_disk_matches_site()
 
 
 @pytest.mark.usefixtures("_no_pauses")
@@ -267,9 +267,9 @@ BakeJob.objects.update(claimed_until=None, due_at=None)
 """
 COMPARE = """
 import django; django.setup()
-from tests.baked import assert_agrees, assert_nothing_waits
-assert_nothing_waits()
-assert_agrees()
+from tests.baked import assert_disk_matches_site, assert_queue_is_empty
+assert_queue_is_empty()
+assert_disk_matches_site()
 """
 
 

@@ -7,7 +7,7 @@ import pytest
 from articles import preview
 from articles.models import Article
 from tests.attacks import ATTACKS
-from tests.browser import chromium, watched
+from tests.browser import chromium, forbidden_events
 from tests.cast import Cast, png
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,7 +60,7 @@ def readers_text(browser, address, width=390):
 def read_and_sign(browser, site, article, name, *, correct=None, opinion="同意"):
     """One reader's turn: from the queue to the reading page, perhaps a correction on the form, then the signature."""
     page = browser.new_page(viewport={"width": 390, "height": 844}, locale="zh-CN")
-    wrong = watched(page, site)
+    wrong = forbidden_events(page, site)
     log_in(page, site, name)
     page.goto(f"{site}/admin/queue/")
     page.click(f".waiting >> text={article.title}")
@@ -90,7 +90,7 @@ def test_a_story_goes_its_way_through_five_people(browser, site):
     """Write with a picture pasted in, three readings (the second corrects a word), publish, correct, withdraw, 410."""
     cast = Cast()
     page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-    wrong = watched(page, site)
+    wrong = forbidden_events(page, site)
     log_in(page, site, "writer")
     page.goto(f"{site}/admin/articles/article/add/")
     page.fill("#id_title", "望桥乡便民桥通车")
@@ -130,7 +130,7 @@ def test_a_story_goes_its_way_through_five_people(browser, site):
         assert "建成通车" in text
         assert "梁静姝" in text
     reader = browser.new_page(viewport={"width": 390, "height": 844})
-    seen = watched(reader, site)
+    seen = forbidden_events(reader, site)
     reader.goto(address)
     picture = reader.locator("main img[src^='/media/pictures/']")
     picture.scroll_into_view_if_needed()
@@ -191,7 +191,7 @@ def test_nothing_pasted_runs_in_preview_or_on_the_page(browser, site):
     article = Article.objects.get()
     for address in (article.public_url, preview.preview_url(article.latest), f"{site}/", f"{site}/s/news/"):
         page = browser.new_page()
-        wrong = watched(page, site)
+        wrong = forbidden_events(page, site)
         page.goto(address)
         for link in page.locator("main .text a").all():
             assert not (link.get_attribute("href") or "").lower().startswith(("javascript", "data", "vbscript"))

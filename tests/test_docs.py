@@ -1,11 +1,17 @@
-"""The docs stay true: every setting, command, check and address is described; every link leads somewhere."""
+"""The docs stay true: settings, commands, checks and addresses are described; links lead somewhere; names exist."""
 
+import functools
+import importlib
 import re
 from pathlib import Path
 
 import pytest
 import yaml
+from django.apps import apps
 from django.conf import settings
+from django.core.management import get_commands
+
+from tests.test_architecture import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -53,11 +59,148 @@ def test_there_is_something_to_describe():
     assert len(check_ids()) >= 8
 
 
+def test_every_verb_is_in_the_architecture_in_import_order():
+    tree = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+    verbs = tree[tree.index(" VERBS\n") : tree.index("  triggers.py")]
+    listed = re.findall(r"(?<=[ \n])(\w+)(?:\.py|/)(?=[ \n])", verbs)
+    assert listed == [verb.removeprefix("articles.") for verb in VERBS]
+
+
+# --- names in the docs ----------------------------------------------------------------------------------------------
+
+NAMED = [page for page in PAGES if page.name != "CHANGELOG.md"]  # the changelog names what was there before
+PLACES = ("", "articles/", "tests/", "docs/", "docs/decisions/", "deploy/systemd/")  # what paths may be relative to
+PACKAGES = ("articles", "serving", "newsroom", "tests")
+FILE = r"[\w./-]*\.(?:py|md|js|css|conf|html|svg|json|txt|po|service|timer)|[\w.-]+(?:/[\w.-]+)*/|(?:\.ci|deploy)/\w+"
+# Names and files of others, of examples, and of what is made when it runs.
+NOT_OURS = {
+    *("transaction.atomic", "ckeditor.W001", "res.wx.qq.com", "info.version", "image2", "TRUNCATE"),
+    *("a/12/index.html", "var/", "turns.md", ".json", "Line", "v0.9.0", "cast.writer", "cast.chief"),
+}
+
+
+def code_spans(page):
+    """What a page has between backticks, fenced blocks apart."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"`([^`\n]+)`", text)
+
+
+@functools.cache
+def source_words():
+    """Every word of the source: what a single name in the docs may be."""
+    kinds = {".py", ".html", ".css", ".js", ".conf", ".toml", ".txt", ".json", ""}
+    folders = ("articles", "serving", "newsroom", "tests", "templates", "static", "deploy")
+    files = [
+        path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in kinds and path.is_file()
+    ]
+    files = [path for path in files if not {"node_modules", "demo"} & set(path.parts) and path.name != "test_docs.py"]
+    text = "".join(path.read_text(encoding="utf-8", errors="ignore") for path in [*files, ROOT / "Makefile"])
+    return set(re.findall(r"[\w-]+", text)) | set(re.findall(r"\w+", text))
+
+
+def has_file(path):
+    return any((ROOT / place / path).exists() for place in PLACES)
+
+
+def has_module(name):
+    return name in module_names()
+
+
+@functools.cache
+def module_names():
+    """Every module and package of ours, dotted."""
+    paths = [path.relative_to(ROOT).with_suffix("") for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    return {".".join(path.parts).removesuffix(".__init__") for path in paths}
+
+
+def has_attribute(owner, names):
+    """Return True if `owner.a.b` exists."""
+    for name in names:
+        if not hasattr(owner, name):
+            return False
+        owner = getattr(owner, name)
+    return True
+
+
+def has_name(dotted):
+    """Return True for a module (also by its last name), a name in one, and a field or method of a model."""
+    first, *rest = dotted.split(".")
+    models = {model.__name__: model for model in apps.get_app_config("articles").get_models()}
+    owners = {**models, **{name.lower(): model for name, model in models.items()}}
+    owners["ArticleQuerySet"] = type(models["Article"].objects.all())
+    if first in owners and has_attribute(owners[first], rest):
+        return True
+    parts = dotted.split(".")
+    for length in range(1, len(parts) + 1):
+        ending = "." + ".".join(parts[:length])
+        for module in (name for name in module_names() if f".{name}".endswith(ending)):
+            if has_attribute(importlib.import_module(module), parts[length:]):
+                return True
+    return False
+
+
+def unknown_names(spans, make_targets):
+    """Which code spans name a path, a module, a name in one, a command or a make target that is not in the tree."""
+    found = []
+    for span in spans:
+        name = span.removesuffix("()")
+        if span in NOT_OURS or span in check_ids():
+            continue
+        if command := re.match(r"make ([a-z]+)", span):
+            known = command[1] in make_targets
+        elif command := re.match(r"manage\.py (\w+)", span):
+            known = command[1] in {*get_commands(), "version"}
+        elif command := re.match(r"(?:\.venv/bin/)?python -m ([\w.]+)", span):
+            known = has_module(command[1])
+        elif re.fullmatch(FILE, span) and not span.startswith("/"):
+            known = has_file(span)
+        elif re.fullmatch(r"[A-Za-z_]\w*(\.\w+)+", name):
+            known = has_name(name)
+        elif re.fullmatch(r"[A-Za-z_]\w{3,}", name):
+            known = name in source_words()
+        else:
+            continue
+        if not known:
+            found.append(span)
+    return found
+
+
+@functools.cache
+def make_targets():
+    return set(re.findall(r"^([a-z.]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", NAMED, ids=lambda page: page.name)
+def test_every_name_in_the_docs_is_in_the_tree(page):
+    assert unknown_names(code_spans(page), make_targets()) == []
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        "articles/look.py",
+        "search/words.py",
+        "articles/shed/",
+        "deploy/teardown",
+        "audit.record",
+        "publishing.publish",
+        "Article.look",
+        "BakeJob.mark",
+        "articles.statistics",
+        "notice_instants",
+        "make shed",
+        "manage.py make_archive 5",
+        "python -m tests.bench.shed",
+    ],
+)
+def test_a_planted_name_that_is_gone_is_found(span):
+    assert unknown_names([span], make_targets()) == [span]
+
+
 def test_every_make_command_the_docs_name_exists():
-    targets = set(re.findall(r"^([a-z.]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for page in PAGES:
-        for target in re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8")):
-            assert target in targets, f"{page.name}: make {target}"
+        for target in re.findall(r"(?:`|^    )make ([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE):
+            assert target in make_targets(), f"{page.name}: make {target}"
 
 
 def test_every_link_and_picture_of_the_docs_is_there():

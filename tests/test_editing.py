@@ -9,7 +9,7 @@ from django.utils import timezone
 from articles import attachments, editing, pictures, publishing, review, sanitising
 from articles.models import Article, AuditEntry, Credit, Person, Revision
 from articles.models.immutable import Unchangeable
-from tests.cast import Role, png, refused, upload, world
+from tests.cast import Role, all_rows, png, refused, upload
 
 
 def test_each_save_makes_a_revision_with_a_digest(cast):
@@ -201,19 +201,19 @@ def test_what_a_reader_decided_about_is_never_discarded(cast):
     article = cast.article()
     review.submit_article(article, by=cast.writer)
     review.reject_article(article, by=cast.editor, reason="不用")
-    before = world()
+    before = all_rows()
     with pytest.raises(editing.CannotDiscard):
         editing.discard_draft(article, by=cast.writer)
-    assert world() == before
+    assert all_rows() == before
 
 
 @pytest.mark.parametrize("who", ["stranger", "culture_editor"])
 def test_the_wrong_person_discards_nothing(cast, who):
     article = cast.article()
-    before = world()
+    before = all_rows()
     with pytest.raises(PermissionDenied):
         editing.discard_draft(article, by=getattr(cast, who))
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_revisions_editions_sign_offs_and_audit_entries_are_written_once(cast):

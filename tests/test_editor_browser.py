@@ -10,7 +10,7 @@ from django.utils.translation import override
 from articles import pictures, sanitising
 from articles.admin import editor
 from articles.models import Attachment, Picture
-from tests.browser import chromium, watched
+from tests.browser import chromium, forbidden_events
 from tests.cast import Cast, png, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +49,7 @@ class Desk:
         self.site = site
         self.context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
         self.page = self.context.new_page()
-        self.wrong = watched(self.page, site)
+        self.wrong = forbidden_events(self.page, site)
         self.page.goto(f"{site}/admin/login/?next={address}")
         self.page.fill("#id_username", name)
         self.page.fill("#id_password", f"secret-of-{name}")

@@ -15,7 +15,7 @@ from articles.attachments import RefusedFile, film, inspect_file
 from articles.management.commands.load_demo import DEMO_FOLDER
 from articles.models import Attachment, Revision
 from serving import baked_files
-from tests.browser import chromium, watched
+from tests.browser import chromium, forbidden_events
 from tests.cast import upload
 
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\n大桥今日通车。\n".encode()
@@ -248,7 +248,7 @@ def test_the_film_of_the_demo_plays_to_its_end_with_its_captions_in_a_real_brows
     cast.publish(article)
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 390, "height": 844})
-        wrong = watched(page, live_server.url)
+        wrong = forbidden_events(page, live_server.url)
         page.goto(article.public_url)
         assert page.evaluate(PLAYED) == [640, 360, 13, 3, True]
         assert not wrong

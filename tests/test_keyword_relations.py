@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from articles import baking, keyword_relations, publishing
 from articles.models import BakeJob, Keyword, Relation, Tagging
-from tests.baked import assert_agrees
+from tests.baked import assert_disk_matches_site
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +92,7 @@ def test_whatever_happens_to_one_the_baked_pages_of_the_others_say_so(cast):
         for act in acts:
             act()
             baking.bake_pending()
-            assert_agrees()
+            assert_disk_matches_site()
 
 
 def test_however_many_share_a_word_few_pages_are_rewritten(cast, monkeypatch):
@@ -121,7 +121,7 @@ def test_reindex_relates_what_was_published_before_and_can_be_run_twice(client, 
     assert shown(client, first) == ["乙稿"]
     assert BakeJob.objects.filter(whole=True).exists()
     baking.bake_everything(processes=1)
-    assert_agrees()
+    assert_disk_matches_site()
     BakeJob.objects.all().delete()
     call_command("reindex")
     assert not BakeJob.objects.exists()

@@ -8,8 +8,8 @@ from django.utils import timezone
 from articles import baking, publishing
 from articles.baking import affected_pages
 from articles.models import Article, BakeJob, Credit, Person, Source
-from tests.baked import assert_agrees
-from tests.cast import ASKING
+from tests.baked import assert_disk_matches_site
+from tests.cast import SEARCH_INDEX_QUERIES
 
 pytestmark = pytest.mark.django_db
 DAY = datetime(2024, 2, 29, 15, 59, tzinfo=UTC)  # 23:59 in Shanghai
@@ -87,7 +87,7 @@ def test_a_source_leads_to_its_own_site_and_to_older_articles(client, cast, monk
 def test_their_pages_ask_little(client, cast, kind, django_assert_num_queries):
     for _ in range(3):
         cast.publish(cast.article())
-        with django_assert_num_queries(ASKING + 5):
+        with django_assert_num_queries(SEARCH_INDEX_QUERIES + 5):
             client.get(getattr(cast, kind).get_absolute_url())
 
 
@@ -156,10 +156,10 @@ def test_all_of_them_are_files_that_agree_with_the_site(cast):
     published, old = cast.article(title="大桥通车"), of_old(cast, DAY)
     cast.publish(published)
     baking.bake_pending()
-    assert_agrees()
+    assert_disk_matches_site()
     publishing.withdraw_article(old, by=cast.chief, reason="核实")
     baking.bake_pending()
-    assert_agrees()
+    assert_disk_matches_site()
     listed = {path for group in affected_pages.all_addresses() for path in group}
     today = timezone.localdate(Article.objects.get(pk=published.pk).first_published_at)
     assert {f"/archive/{today}/", f"/archive/{today:%Y-%m}/", "/archive/", cast.lin.get_absolute_url()} <= listed

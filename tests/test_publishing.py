@@ -12,7 +12,7 @@ from articles import publishing, review
 from articles.checks import CONTENT_CHECKS, find_problems
 from articles.models import Article, AuditEntry, Credit, Edition
 from articles.publishing import CannotPublish, CannotWithdraw
-from tests.cast import refused, world
+from tests.cast import all_rows, refused
 
 
 def test_publishing_shows_readers_the_newest_revision(cast):
@@ -33,14 +33,14 @@ def test_publishing_shows_readers_the_newest_revision(cast):
 def test_what_is_published_already_is_not_published_again(cast):
     article = cast.article()
     edition = cast.publish(article)
-    before = world()
+    before = all_rows()
     assert publishing.publish_article(article, by=cast.editor) == edition
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_problems_refuse_and_nothing_happens(cast):
     article = cast.article(body="", credits=[])
-    before = world()
+    before = all_rows()
     with pytest.raises(CannotPublish) as refusal:
         publishing.publish_article(article, by=cast.editor)
     assert {p.id for p in refusal.value.problems} == {
@@ -48,7 +48,7 @@ def test_problems_refuse_and_nothing_happens(cast):
         "provenance.responsible_editor",
         "readings.not_submitted",
     }
-    assert world() == before
+    assert all_rows() == before
 
 
 @pytest.mark.parametrize("signed", [0, 1, 2])
@@ -56,32 +56,32 @@ def test_a_text_not_read_by_all_is_not_published(cast, signed):
     article = cast.article()
     review.submit_article(article, by=cast.writer)
     cast.sign(article, times=signed)
-    before = world()
+    before = all_rows()
     with pytest.raises(CannotPublish) as refusal:
         publishing.publish_article(article, by=cast.editor)
     assert [p.id for p in refusal.value.problems] == ["readings.incomplete"]
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_a_text_changed_after_the_last_signature_is_not_published(cast):
     article = cast.article()
     cast.sign(article)
     cast.change(article, by=cast.chief, title="签后又改", voiding=True)
-    before = world()
+    before = all_rows()
     with pytest.raises(CannotPublish) as refusal:
         publishing.publish_article(article, by=cast.chief)
     assert [p.id for p in refusal.value.problems] == ["readings.not_submitted"]
-    assert world() == before
+    assert all_rows() == before
 
 
 @pytest.mark.parametrize("who", ["writer", "stranger", "culture_editor"])
 def test_the_wrong_person_is_refused_and_nothing_happens(cast, who):
     article = cast.article()
     cast.sign(article)
-    before = world()
+    before = all_rows()
     with pytest.raises(PermissionDenied, match="要闻"):
         publishing.publish_article(article, by=getattr(cast, who))
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_an_editor_of_a_section_publishes_there(cast):
@@ -153,36 +153,36 @@ def test_withdrawing_takes_it_from_readers_and_keeps_the_evidence(cast):
 def test_withdrawing_needs_a_reason(cast, reason):
     article = cast.article()
     cast.publish(article)
-    before = world()
+    before = all_rows()
     with pytest.raises(CannotWithdraw):
         publishing.withdraw_article(article, by=cast.editor, reason=reason)
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_what_is_not_public_cannot_be_withdrawn(cast):
     article = cast.article()
-    before = world()
+    before = all_rows()
     with pytest.raises(CannotWithdraw):
         publishing.withdraw_article(article, by=cast.editor, reason="误")
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_withdrawing_by_the_wrong_person_is_refused(cast):
     article = cast.article()
     cast.publish(article)
-    before = world()
+    before = all_rows()
     with pytest.raises(PermissionDenied):
         publishing.withdraw_article(article, by=cast.writer, reason="误")
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_withdrawing_twice_is_withdrawing_once(cast):
     article = cast.article()
     cast.publish(article)
     publishing.withdraw_article(article, by=cast.editor, reason="一")
-    before = world()
+    before = all_rows()
     publishing.withdraw_article(article, by=cast.editor, reason="二")
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_publishing_puts_a_withdrawn_article_back_where_it_stood(cast):
@@ -205,9 +205,9 @@ def test_archived_content_keeps_its_own_time_and_says_so(cast):
     assert (article.first_published_at, edition.published_at, article.migrated) == (at, at, True)
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.details["origin"]) == ("article.migrated", "旧站")
-    before = world()
+    before = all_rows()
     assert publishing.publish_archived(article, by=cast.chief, at=timezone.now(), origin="again") == edition
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_no_other_way_to_a_time_in_the_past(cast):
@@ -300,9 +300,9 @@ def test_a_correction_tells_readers_what_was_wrong(cast, published):
     assert (published.live, published.stage, published.first_published_at) == (edition, 0, first.published_at)
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.details["note"]) == ("article.corrected", "“三人”应为“五人”")
-    before = world()
+    before = all_rows()
     assert publishing.publish_correction(published, by=cast.editor, note="“三人”应为“五人”") == edition
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_correcting_refuses(cast, published):
@@ -336,9 +336,9 @@ def test_putting_back_shows_the_same_edition_again(cast, published):
     assert (published.readings_due_at, published.editions.count()) == (None, 1)
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.details["reason"], entry.details["edition"]) == ("article.put_back", "核实无误", 1)
-    before = world()
+    before = all_rows()
     assert publishing.put_back_article(published, by=cast.editor, reason="again") == edition
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_putting_back_refuses(cast, published):

@@ -13,7 +13,7 @@ from articles import arranging, audit, baking, editing, publishing, reporting, r
 from articles.arranging import ArrangedBlock
 from articles.assignments import assigning
 from articles.models import Article, Block, Report, Section, Slot
-from tests.baked import assert_agrees
+from tests.baked import assert_disk_matches_site
 from tests.cast import Cast
 from tests.test_races import all_at_once
 
@@ -156,4 +156,4 @@ def test_nobodys_act_fails_for_what_others_do_meanwhile():
     baking.bake_pending()
     if baking.full_bake_is_requested():
         baking.bake_everything(processes=1)
-    assert_agrees()
+    assert_disk_matches_site()

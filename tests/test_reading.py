@@ -8,7 +8,7 @@ from PIL import Image
 from articles import arranging, attachments, pictures, publishing
 from articles.arranging import ArrangedBlock
 from articles.models import Block, Keyword, SiteSettings, Slot, Topic
-from tests.browser import chromium, load_pictures, watched
+from tests.browser import chromium, forbidden_events, load_pictures
 from tests.cast import Cast, png, upload
 from tests.test_films import a_film
 
@@ -95,7 +95,7 @@ def test_no_page_has_a_barrier(browser, site, paths, look):
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 (the tests run without it where it is absent)
 
     page = opened(browser, site, look)
-    wrong = watched(page, site)
+    wrong = forbidden_events(page, site)
     for path in paths:
         page.goto(site + path)
         for fold in page.query_selector_all("details:not([open]) > summary"):

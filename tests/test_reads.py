@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles import preview, publishing, reads
 from articles.models import DailyReads
-from tests.browser import chromium, watched
+from tests.browser import chromium, forbidden_events
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +177,7 @@ def test_a_browser_counts_once_and_a_page_without_its_counter_is_whole(live_serv
     cast.publish(article)
     with chromium() as browser:
         page = browser.new_page(user_agent=PHONE)
-        wrong = watched(page, live_server.url)
+        wrong = forbidden_events(page, live_server.url)
         with page.expect_request(f"**/r/{article.number}") as asked:
             page.goto(live_server.url + article.get_absolute_url())
         assert asked.value.method == "POST"

@@ -10,7 +10,7 @@ from articles import publishing, review, scheduling, worker
 from articles.models import Article, Assignment, AuditEntry, Edition, Heartbeat, Source
 from articles.publishing import CannotPublish
 from articles.scheduling import CannotSchedule
-from tests.cast import User, make_user, refused, world
+from tests.cast import User, all_rows, make_user, refused
 
 HOUR = timedelta(hours=1)
 
@@ -58,9 +58,9 @@ def test_what_is_scheduled_is_published_when_it_is_due(cast, clock, article):
     row = again(article)
     assert (row.live.number, row.live.published_by, row.live.published_at) == (1, cast.editor, clock.now)
     assert (row.scheduled_for, row.scheduled_by, row.stage) == (None, None, 0)
-    before = world()
+    before = all_rows()
     assert scheduling.publish_due() == 0, "each once"
-    assert world() == before
+    assert all_rows() == before
 
 
 @pytest.mark.parametrize("who", ["writer", "head", "stranger", "culture_editor"])
@@ -104,9 +104,9 @@ def test_an_embargo_is_measured_at_the_scheduled_instant(cast, clock):
 
 def test_scheduling_again_moves_the_instant_and_the_same_instant_is_nothing(cast, clock, article):
     scheduling.schedule_article(article, by=cast.editor, at=clock.now + HOUR)
-    before = world()
+    before = all_rows()
     scheduling.schedule_article(article, by=cast.chief, at=clock.now + HOUR)
-    assert world() == before
+    assert all_rows() == before
     scheduling.schedule_article(article, by=cast.chief, at=clock.now + 2 * HOUR)
     assert (again(article).scheduled_for, again(article).scheduled_by) == (clock.now + 2 * HOUR, cast.chief)
 
@@ -117,9 +117,9 @@ def test_unscheduling_leaves_it_read_by_all(cast, clock, article):
     assert again(article).scheduled_for is None
     assert again(article).is_read_by_all
     assert AuditEntry.objects.first().action == "article.unscheduled"
-    before = world()
+    before = all_rows()
     scheduling.unschedule_article(article, by=cast.chief)
-    assert world() == before
+    assert all_rows() == before
     clock.forward(2 * HOUR)
     assert scheduling.publish_due() == 0
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from articles import publishing, scheduling, search
 from articles.models import Article, Credit, Person, SearchText
 from articles.search import tokens
-from tests.cast import ASKING
+from tests.cast import SEARCH_INDEX_QUERIES
 
 pytestmark = pytest.mark.django_db
 
@@ -239,5 +239,5 @@ def test_common_words_are_looked_for_among_the_newest_and_in_titles(archive, mon
 
 
 def test_a_search_asks_little(archive, django_assert_num_queries):
-    with django_assert_num_queries(ASKING + 1):  # the index, the texts
+    with django_assert_num_queries(SEARCH_INDEX_QUERIES + 1):  # the index, the texts
         found("大桥")

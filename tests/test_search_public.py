@@ -8,7 +8,7 @@ from django.utils import timezone
 from articles import publishing, search
 from articles.models import SearchText
 from articles.search import index_store
-from tests.cast import ASKING
+from tests.cast import SEARCH_INDEX_QUERIES
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +150,6 @@ def test_nothing_found_offers_shorter_words(client, archive):
 
 def test_a_search_asks_little(client, archive, django_assert_num_queries):
     with django_assert_num_queries(
-        ASKING + 4
+        SEARCH_INDEX_QUERIES + 4
     ):  # the settings, the sections, the index, the texts, the articles of the page
         asked(client, q="大桥")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from articles import publishing, review
 from articles.models import Article, AuditEntry, Edition
 from articles.publishing import CannotPublish
-from tests.cast import refused, world
+from tests.cast import all_rows, refused
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def test_urgent_news_is_public_first_and_its_readings_stay_open(cast, submitted,
     assert list(review.overdue_readings()) == []
     Article.objects.update(readings_due_at=timezone.now())
     assert list(review.overdue_readings()) == [submitted]
-    before = world()
+    before = all_rows()
     assert publishing.publish_urgent(submitted, by=user, reason="again") == edition
-    assert world() == before
+    assert all_rows() == before
 
 
 def test_late_readings_of_the_same_text_close_it(cast, submitted):

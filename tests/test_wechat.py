@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 
 from articles.public.machines import wechat
-from tests.browser import chromium, watched
+from tests.browser import chromium, forbidden_events
 from tests.serving import free_port
 
 IN_WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile MicroMessenger/8.0.50"
@@ -176,7 +176,7 @@ def test_the_card_says_what_the_page_says_and_nothing_is_loaded_elsewhere(live_s
             "https://res.wx.qq.com/**",
             lambda route: (loaded.append(1), route.fulfill(body=SDK, content_type="text/javascript")),
         )
-        wrong = watched(page, (live_server.url, "https://res.wx.qq.com"))
+        wrong = forbidden_events(page, (live_server.url, "https://res.wx.qq.com"))
         page.goto(live_server.url + article.get_absolute_url(), wait_until="networkidle")
         assert wrong == []
         card, configured = page.evaluate("window.card"), page.evaluate("window.configured")

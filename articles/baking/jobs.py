@@ -44,7 +44,7 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
     The files of the addresses in `gone` are removed right after the commit, before the caller continues.
     """
     away = sorted(set(gone))
-    # Lock ordering: sorted, so that two acts that request the same pages cannot deadlock. Pages are baked in this order.
+    # Lock ordering: sorted, so that two acts cannot deadlock. Pages are baked in this order.
     BakeJob.objects.bulk_create(
         [BakeJob(path=path) for path in sorted({*paths, *away}, key=_baking_order)],
         JOBS_PER_STATEMENT,
@@ -56,7 +56,7 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
 
 
 def _baking_order(path: str) -> tuple[int, str]:
-    """Sort key: home page, fronts of sections, articles, then the rest, so that what readers open first is ready first."""
+    """Sort key: home page, section fronts, articles, then the rest: what readers open first is ready first."""
     front = re.fullmatch(r"/(?:s/[^/]+/)?", path)
     return (0 if front else 1 if re.fullmatch(r"/a/[0-9]+/", path) else 2, path)
 

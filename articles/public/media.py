@@ -31,7 +31,7 @@ HEADERS = {
 
 @require_safe
 def stored_file(request: HttpRequest, name: str) -> HttpResponseBase:
-    """One stored file; documents are always downloads, under the name that the editor gave them. 404 if there is none."""
+    """One stored file, or 404; documents are always downloads, under the name that the editor gave them."""
     found = NAME.fullmatch(name)
     if not found or found[3] not in CONTENT_TYPES or not default_storage.exists(name):
         raise Http404

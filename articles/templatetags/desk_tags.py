@@ -1,7 +1,7 @@
 """What the desk's templates ask for."""
 
 from django import template
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from .. import audit
 
@@ -9,6 +9,6 @@ register = template.Library()
 
 
 @register.filter
-def person_name(user: AbstractBaseUser | None) -> str:
+def person_name(user: User | None) -> str:
     """The name that the desk shows for an account: the person's, or the account's own; '' for nobody."""
     return audit.account_name(user)

@@ -1,9 +1,9 @@
-"""Every small change of a Python source that a test should notice, one at a time.
+"""Generates mutants: small changes of a Python source that a test should notice, one at a time.
 
-Changed are: comparisons, `and` and `or` (also one operand left out), arithmetic, conditions (negated), numbers, strings
-and truth values, slices (whole instead), returned values, and what is left out: a statement that calls or sets an
-attribute, a condition of a query, an element of a list or set. Left alone are docstrings, annotations, decorators,
-imports, sentences for people (translated, or raised) and log lines.
+It changes comparisons, `and` and `or` (and drops one operand), arithmetic, conditions (negated), numbers, strings,
+booleans, slices (the whole instead) and returned values, and removes statements that call or set an attribute, query
+conditions, and elements of lists and sets. It leaves docstrings, annotations, decorators, imports, messages for people
+(translated, or raised) and log lines unchanged.
 """
 
 import ast

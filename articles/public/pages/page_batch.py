@@ -52,7 +52,8 @@ class PageBatch:
             rows = Article.objects.select_related("live__revision").filter(first_published_at__isnull=False)
             # A lookup of one key is cheaper than one of a set of one.
             for row in rows.filter(number=number) if wanted == {number} else rows.filter(number__in=wanted):
-                row.listed_in = self.site.by_key[row.listed_in_id]
+                if row.listed_in_id:
+                    row.listed_in = self.site.by_key[row.listed_in_id]
                 if row.live:
                     row.live.section = self.site.by_key[row.live.section_id]
                 self._articles[row.number] = row

@@ -45,12 +45,12 @@ class SearchForm(forms.Form):
     since = ForgivingDayField(
         label=gettext_lazy("From day"),
         required=False,
-        error_messages={"invalid": gettext_lazy("This is no day; write it like 2026-05-31.")},
+        error_messages={"invalid": gettext_lazy("This is not a valid date; write it like 2026-05-31.")},
     )
     until = ForgivingDayField(
         label=gettext_lazy("To day"),
         required=False,
-        error_messages={"invalid": gettext_lazy("This is no day; write it like 2026-05-31.")},
+        error_messages={"invalid": gettext_lazy("This is not a valid date; write it like 2026-05-31.")},
     )
     order = forms.ChoiceField(
         label=gettext_lazy("Order"),

@@ -14,7 +14,7 @@ from ..machines import page_metadata
 
 
 class FooterItem(NamedTuple):
-    """One line of the footer: a stable key for inspectors' robots (`data-foot`), a label, the text, an address or ""."""
+    """One line of the footer: a stable key for inspectors' robots (`data-foot`), label, text, address or ""."""
 
     key: str
     label: str
