@@ -1,6 +1,6 @@
-"""How templates are indented: two spaces for each line that opened an element or a block tag and has not closed it.
+"""Indents templates by nesting: two spaces for each line that opens an element or a block tag which is still open.
 
-`python -m tests.template_indentation` writes every template so.
+`python -m tests.template_indentation` reformats every template.
 """
 
 import re
@@ -19,7 +19,7 @@ TOKEN = re.compile(
 
 
 def reindent(source: str) -> str:
-    """`source` with every line indented by its nesting; lines within a tag by one step more than the tag's own line."""
+    """Return `source` with every line indented by its nesting; lines inside a tag by one step more than its first line."""
     lines = [line.strip() for line in source.split("\n")]
     text = "\n".join(lines) + "\n"
     depths = [-1] * (len(lines) + 1)
@@ -44,7 +44,7 @@ def reindent(source: str) -> str:
 
 
 def kind_of(token: re.Match[str]) -> str:
-    """Whether a token opens, closes or divides an element or a block tag; '' where it does nothing of the kind."""
+    """Return "open", "close" or "branch" for a token that opens, closes or divides an element or block tag, else ''."""
     tag, element = token["tag"], token["element"]
     if tag in BLOCK_TAGS or (element and not token["close"] and element.lower() not in VOID):
         return "open"

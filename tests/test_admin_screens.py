@@ -80,6 +80,15 @@ def test_arranging_requires_the_duty(client, cast, model, who):
     assert AuditEntry.objects.count() == before
 
 
+def test_only_a_logged_in_account_can_act(rf, cast):
+    request = rf.get("/admin/")
+    request.user = cast.writer
+    assert acting_user(request) == cast.writer
+    request.user = AnonymousUser()
+    with pytest.raises(PermissionDenied):
+        acting_user(request)
+
+
 def test_changes_by_the_chief_are_recorded(client, cast):
     client.force_login(cast.chief)
     client.post(

@@ -1,7 +1,7 @@
 """The floors hold: doors import verbs, verbs import nouns and the verbs above them, nobody imports a door, nothing is circular.
 
-Imports inside functions count like all others. Those under TYPE_CHECKING count for the floors, but not for circles: they
-never run. What is tested of the code is tested of planted violations, too.
+Imports inside functions count like all others. Imports under TYPE_CHECKING count for the floors, but not for circles,
+because they never run. Planted violations show that the tests find what they look for.
 """
 
 import ast
@@ -20,7 +20,7 @@ PACKAGES = ("articles", "serving", "newsroom")
 OURS = (*PACKAGES, "tests")
 
 NOUNS = "articles.models"
-# The one form that every refusal has; nouns refuse in it, too.
+# The base class of refusals; models raise them too.
 REFUSALS = "articles.refusals"
 # Each may import those before it, never those after.
 VERBS = [
@@ -64,7 +64,7 @@ VERBS = [
     "articles.exchange",
 ]
 DOORS = ["articles.admin", "articles.public", "articles.management", "articles.templatetags"]
-# What the modules of a room may import of ours, beside one another. Every module is in a room.
+# What the modules of each room may import from the project, in addition to each other. Every module is in a room.
 MAY_IMPORT = {
     REFUSALS: [],
     NOUNS: [REFUSALS],
@@ -132,18 +132,18 @@ def imports_of(path: str, source: str) -> list[Import]:
 
 
 def module_of(name: str, modules: set[str]) -> str:
-    """The module that an imported name is, or is in; a name that nobody knows stays as it is."""
+    """Return the module that an imported name is or belongs to; an unknown name is returned unchanged."""
     prefixes = itertools.accumulate(name.split("."), "{}.{}".format)
     return max((prefix for prefix in prefixes if prefix in modules), key=len, default=name)
 
 
 def room_of(module: str) -> str | None:
-    """The key of MAY_IMPORT that a module belongs to."""
+    """Return the key of MAY_IMPORT that a module belongs to."""
     return max((room for room in MAY_IMPORT if is_within(module, room)), key=len, default=None)
 
 
 def floor_violations(sources: dict[str, str]) -> list[str]:
-    """Every import that MAY_IMPORT does not allow, and every module that has no place in it."""
+    """Return every import that MAY_IMPORT does not allow, and every module that it does not cover."""
     modules = {module_at(path) for path in sources}
     found = set()
     for path, source in sources.items():
@@ -158,7 +158,7 @@ def floor_violations(sources: dict[str, str]) -> list[str]:
 
 
 def first_circle(sources: dict[str, str]) -> list[str]:
-    """The modules of one circle of imports, in their order; none where there is no circle."""
+    """Return the modules of one import cycle, in order; [] if there is none."""
     modules = {module_at(path) for path in sources}
     graph = {
         module_at(path): {module_of(found.name, modules) for found in imports_of(path, source) if found.runs}
@@ -251,7 +251,7 @@ def test_an_import_for_types_alone_makes_no_circle():
 
 
 def test_text_is_marked_safe_at_the_one_gate_only():
-    """Law 6. JSON for machines is escaped, not sanitised, and stands where it is made."""
+    """Law 6. Structured data (JSON) is escaped, not sanitised, and marked where it is created."""
     allowed = {"articles/sanitising/__init__.py", "articles/public/machines/page_metadata.py"}
     marks = re.compile(r"\bmark_safe\b|\bSafeString\(|\bSafeData\(")
     found = {str(p.relative_to(ROOT)) for p in WRITTEN if marks.search(p.read_text(encoding="utf-8"))}

@@ -55,7 +55,7 @@ FEATURES = {
     "wechat": "door test",
     "work": "noun verb door test",
 }
-# Verbs that are no feature: what several use.
+# Verbs that are not features, but used by several of them.
 SHARED = {"apps", "client_address", "issuing", "refusals", "saved_rows"}
 DOORS = ("admin", "public", "management/commands", "templatetags")
 
@@ -79,7 +79,7 @@ FILES = files()
 
 
 def has(path: str, stem: str) -> bool:
-    """Whether a word of the path begins with the stem: "review" is in "admin_review.py", not in "preview.py"."""
+    """Return True if a word of the path begins with the stem: "review" does in "admin_review.py", not in "preview.py"."""
     return bool(re.search(rf"(?:^|[/_]){stem}", path))
 
 

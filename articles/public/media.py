@@ -31,7 +31,7 @@ HEADERS = {
 
 @require_safe
 def stored_file(request: HttpRequest, name: str) -> HttpResponseBase:
-    """One stored file, or 404; documents are always downloads, under the name that the editor gave them."""
+    """One stored file; a document is always a download, under the name that the editor gave it. 404 if there is none."""
     found = NAME.fullmatch(name)
     if not found or found[3] not in CONTENT_TYPES or not default_storage.exists(name):
         raise Http404

@@ -36,14 +36,14 @@ UNTOUCHED_CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "debug", "info", 
 
 
 class Mutation(NamedTuple):
-    """A change of one place: the line it begins in, counted from 1, and the whole source with it."""
+    """One change: the number of its first line, from 1, and the whole changed source."""
 
     line: int
     source: str
 
 
 def find_mutations(source: str) -> Iterator[Mutation]:
-    """Every mutation of `source` that still compiles, in the order of the text."""
+    """Yield every mutation of `source` that compiles, in source order."""
     lines = [line.encode() for line in source.splitlines(keepends=True)]
     seen = {source}
     for node, replacement in _replacements(ast.parse(source)):
@@ -65,7 +65,7 @@ def _compiles(source: str) -> bool:
 
 
 def _replacements(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
-    """Nodes below this one, and what stands in their place in a mutant."""
+    """Yield child nodes, each with its replacement in a mutant."""
     if isinstance(node, ast.If | ast.While):
         yield node.test, f"(not {_grouped(node.test)})"
     for child in _mutable_children(node):
@@ -136,7 +136,7 @@ def _mutants_of(node: ast.AST) -> Iterator[str]:
 
 
 def _shorter(node: ast.AST) -> Iterator[str]:
-    """A display, or the conditions of a query, with each part left out."""
+    """Yield a list, set or query once for each part, without that part."""
     match node:
         case ast.List(elts=[_first, _second, *_] as parts) | ast.Set(elts=[_first, _second, *_] as parts):
             for part in parts:

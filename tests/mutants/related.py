@@ -1,4 +1,4 @@
-"""Which modules are verbs, and which test files are a verb's own."""
+"""Maps each verb module to its related test files."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ ALSO: dict[str, tuple[str, ...]] = {
 
 
 def find_verbs(root: Path) -> list[str]:
-    """Every module of the verbs' floor, as a path such as articles/baking/affected_pages.py."""
+    """Return every verb module, as a path such as articles/baking/affected_pages.py."""
     modules = (path.relative_to(root) for path in (root / "articles").rglob("*.py"))
     return sorted(str(path) for path in modules if path.parts[1] not in NO_VERBS and path.parts[1] != "__init__.py")
 
@@ -47,7 +47,7 @@ def _features(root: Path) -> set[str]:
 
 
 def related_tests(root: Path, module: str) -> tuple[str, ...]:
-    """The module's test files, its own first: by shared stem, then by the table above; a LookupError where there are none."""
+    """Return the module's test files, its own first: by shared stem, then by `ALSO`. Raises LookupError if there are none."""
     _app, feature, *inner = Path(module).with_suffix("").parts
     extra = [stem for key, stems in ALSO.items() if module.startswith(key) for stem in stems]
     longer = tuple(f"test_{other}" for other in _features(root) if other.startswith(f"{feature}_"))

@@ -37,7 +37,7 @@ SURVIVED = 0
 
 
 class Outcome(NamedTuple):
-    """`diff` is empty for a mutant that was killed."""
+    """The result of one mutant; `diff` is empty if it was killed."""
 
     module: str
     line: int
@@ -45,7 +45,7 @@ class Outcome(NamedTuple):
 
 
 def main() -> int:
-    """Prints each mutant when it is done, then the scores; 1 when a module's tests fail without any mutant."""
+    """Print each mutant's result, then the scores. Return 1 if a module's tests fail without a mutant."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("modules", nargs="*", help="paths such as articles/publishing.py; all verbs when none is given")
     parser.add_argument("--sample", type=int, default=0, help="so many mutants of each module; all when 0")
@@ -78,7 +78,7 @@ def _sample(module: str, options: argparse.Namespace) -> list[tuple[str, int, st
 
 
 def run_mutant(job: tuple[str, int, str]) -> Outcome:
-    """Runs the related tests with the mutated source in this worker's copy of the tree."""
+    """Run the related tests on the mutated source, in this worker's copy of the tree."""
     module, line, mutated = job
     tests = related_tests(_tree(), module)
     limit = 3 * _seconds_without(tests) + SLACK
@@ -110,7 +110,7 @@ def _seconds_without(tests: tuple[str, ...]) -> float:
 
 @cache
 def _tree() -> Path:
-    """This worker's copy of what git knows, with a migrated database beside it."""
+    """Create this worker's copy of the tracked files, and a migrated database."""
     tree = Path(tempfile.mkdtemp(prefix="tree-"))
     files = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
     for name in files.stdout.decode().split("\0")[:-1]:
@@ -123,7 +123,7 @@ def _tree() -> Path:
 
 
 def _run_tests(tests: tuple[str, ...], limit: float) -> tuple[int, float]:
-    """pytest's exit code, and seconds of processor time; stops at the first failure, and is ended after `limit` of them."""
+    """Return pytest's exit code and its seconds of processor time; stop at the first failure, or after `limit` seconds."""
     tree = _tree()
     child = os.fork()
     if not child:
@@ -138,7 +138,7 @@ def _run_tests(tests: tuple[str, ...], limit: float) -> tuple[int, float]:
 
 
 def _run_pytest(tree: Path, tests: tuple[str, ...]) -> int:
-    """In the child: sees the copy of the tree alone, with its own settings, files and database."""
+    """Run in the child process: use only the copy of the tree, with its own settings, files and database."""
     import pytest  # noqa: PLC0415 (loaded already)
 
     os.chdir(tree)
@@ -155,7 +155,7 @@ def _run_pytest(tree: Path, tests: tuple[str, ...]) -> int:
 
 
 class _MigratedOnce:
-    """Gives the tests their database in memory with all migrations done."""
+    """Give the tests an in-memory database that is already migrated."""
 
     def __init__(self, tree: Path) -> None:
         self.migrated = sqlite3.connect(tree / "migrated.sqlite3")

@@ -24,8 +24,6 @@ def oembed_view(request: HttpRequest) -> HttpResponse:
     if not found:
         raise Http404
     article = get_object_or_404(Article.objects.public().select_related("live__revision"), number=int(found[1]))
-    asked = request.GET.get("maxwidth", "")
-    width = min(max(int(asked), LEAST), MOST) if asked.isascii() and asked.isdigit() and len(asked) < 6 else USUAL
     site, edition = SiteSettings.current().name, live_edition(article)
     quotation = format_html(
         '<blockquote cite="{url}"><p><a href="{url}">{title}</a></p><p>{text}</p><footer>{site}</footer></blockquote>',
@@ -42,9 +40,16 @@ def oembed_view(request: HttpRequest) -> HttpResponse:
             "provider_name": site,
             "provider_url": settings.SITE_URL + "/",
             "html": quotation,
-            "width": min(width, USUAL),
+            "width": min(_requested_width(request), USUAL),
             "height": None,
         }
     )
     response["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _requested_width(request: HttpRequest) -> int:
+    """Return `maxwidth` in pixels, between LEAST and MOST; USUAL if it is not a number."""
+    text = request.GET.get("maxwidth", "")
+    is_number = text.isascii() and text.isdigit() and len(text) < 6
+    return min(max(int(text), LEAST), MOST) if is_number else USUAL

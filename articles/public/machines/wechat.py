@@ -60,7 +60,10 @@ def _is_site_url(url: str) -> bool:
 
 
 def _jsapi_ticket() -> str:
-    """Return the cached ticket, or a new one, or "". A failed request is not repeated for PAUSE seconds."""
+    """Return the cached ticket, or a new one; "" if there is none.
+
+    A failed request is not repeated for PAUSE seconds.
+    """
     kept = cache.get(TICKET)
     if kept is not None:
         return kept
@@ -84,6 +87,7 @@ def _jsapi_ticket() -> str:
 
 def _wechat_answer(path: str, **parameters: str) -> dict[str, Any]:
     """Return WeChat's answer. Raises OSError, HTTPException or ValueError if there is none or it is not JSON."""
-    request = Request(API + path, json.dumps(parameters).encode() if parameters else None)  # noqa: S310 (https)
+    body = json.dumps(parameters).encode() if parameters else None
+    request = Request(API + path, body)  # noqa: S310 (API is a constant with https)
     with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
         return json.loads(answer.read(100_000))

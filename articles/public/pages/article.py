@@ -1,4 +1,4 @@
-"""The article's page, for readers and holders of older printouts. It is the same for everybody (law 9)."""
+"""The article's page, for readers and for holders of an older printout; the same for everybody (law 9)."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render

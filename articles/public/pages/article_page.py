@@ -162,6 +162,7 @@ class ArticlePage:
 
     @cached_property
     def crumbs(self) -> tuple[Crumb, ...]:
+        """The breadcrumb trail down to the article's section."""
         return section_breadcrumb(self.section)
 
     @property
@@ -178,6 +179,7 @@ class ArticlePage:
 
     @cached_property
     def responsible_editors(self) -> list[str]:
+        """The names after 责任编辑."""
         return self._named(Credit.Role.RESPONSIBLE_EDITOR)
 
     @cached_property
@@ -214,6 +216,7 @@ class ArticlePage:
 
     @property
     def cover(self) -> dict[str, Any] | None:
+        """The facts of the cover picture, as the revision has them."""
         return self.content["cover"]
 
     @cached_property

@@ -14,7 +14,7 @@ from ..machines import page_metadata
 
 
 class FooterItem(NamedTuple):
-    """One line of the footer: a stable key for inspectors' robots (`data-foot`), label, text, address or ""."""
+    """One line of the footer: a stable key for inspectors' robots (`data-foot`), a label, the text, an address."""
 
     key: str
     label: str
@@ -68,7 +68,7 @@ class SiteContext:
 
     @property
     def grey_at_home(self) -> bool:
-        """True if only the home page is shown in mourning grey now."""
+        """True if the home page is shown in mourning grey now, alone or with every page."""
         return self.settings.is_grey(SiteSettings.Grey.HOME)
 
     @property

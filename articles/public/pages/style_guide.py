@@ -15,7 +15,8 @@ from .page_batch import PageBatch
 TEXT = """<h2>小标题一级</h2><p>正文段落。国庆期间，霁川县图书馆接待读者<strong>1.2万人次</strong>，同比增长<em>18%</em>，
 <a href="https://www.example.cn/">延时开放</a>最受欢迎。</p><h3>小标题二级</h3><blockquote><p>灯亮到九点，下班的人也赶得上。</p></blockquote>
 <ul><li>周一至周五：9:00—21:00</li><li>周末：9:00—18:00</li></ul><ol><li>带身份证</li><li>到二楼办证</li></ol>
-<table><thead><tr><th>分馆</th><th>座位</th></tr></thead><tbody><tr><td>城关分馆</td><td>240</td></tr><tr><td>望桥分馆</td><td>60</td></tr></tbody></table>
+<table><thead><tr><th>分馆</th><th>座位</th></tr></thead><tbody>
+<tr><td>城关分馆</td><td>240</td></tr><tr><td>望桥分馆</td><td>60</td></tr></tbody></table>
 <hr><p>（完）</p>"""
 
 
