@@ -19,7 +19,7 @@ COOKIE = "look"
 THEMES, TEXT_SIZES = ("auto", "light", "dark"), ("normal", "small", "large")
 # Browsers revalidate the style sheet with every page: Chromium's cache does not distinguish cookies and would keep the
 # old one. No ETag: two style sheets written within one second may have the same size.
-STYLE_CACHE_CONTROL = "private, no-cache"
+CACHE_CONTROL = "private, no-cache"
 _COOKIE = re.compile(rf"(?:^|;\s*){COOKIE}=([a-z-]{{1,40}})(?:;|$)")
 _FOLDER = Path(settings.BASE_DIR) / "static" / "site"
 _ADDRESS = re.compile(r"/look/([0-9a-f]{12})\.css")

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -20,7 +21,7 @@ class ArticlesConfig(AppConfig):
         post_migrate.connect(_install_triggers_after_migrate, sender=self)
 
 
-def _remove_triggers_before_migrate(using: str, plan: Any = (), **_kwargs: Any) -> None:
+def _remove_triggers_before_migrate(using: str, plan: Sequence[object] = (), **_kwargs: Any) -> None:
     """SQLite cannot rename a table while a trigger refers to a table that does not exist at that moment."""
     from . import triggers  # noqa: PLC0415 (the app loads before its modules may)
 
@@ -28,7 +29,7 @@ def _remove_triggers_before_migrate(using: str, plan: Any = (), **_kwargs: Any) 
         triggers.remove_triggers(connections[using])
 
 
-def _install_triggers_after_migrate(using: str, plan: Any = (), **_kwargs: Any) -> None:
+def _install_triggers_after_migrate(using: str, plan: Sequence[object] = (), **_kwargs: Any) -> None:
     """Install the triggers if all their tables exist; after a reverse migration they may not."""
     from . import triggers  # noqa: PLC0415 (the app loads before its modules may)
 

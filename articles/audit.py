@@ -165,7 +165,7 @@ def _follows_previous(entry: AuditEntry, head: str) -> bool:
         return False
 
 
-def _canonical_value(value: Any) -> str:
+def _canonical_value(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return str(value)

@@ -23,13 +23,14 @@ LONGEST_LINE = 6000
 # table of zeros, a line of dots) would take minutes.
 MOST_PAIRS = 300_000
 LINE_TAGS = {"p", "h2", "h3", "h4", "li", "td", "th", "caption", "figcaption", "blockquote", "figure", "hr", "br"}
+SpanKind = Literal["same", "removed", "added"]
 
 
 @dataclass(frozen=True)
 class TextSpan:
     """A piece of a line: `same`, `removed` or `added`."""
 
-    kind: Literal["same", "removed", "added"]
+    kind: SpanKind
     text: str
 
 
@@ -112,7 +113,7 @@ def compare_words(before: str, after: str) -> list[TextSpan]:
             pieces.append(("changed", first_was + was, first_now + now))
         else:
             pieces.append((kind, was, now))
-    spans: list[tuple[str, str]] = []
+    spans: list[tuple[SpanKind, str]] = []
     for kind, was, now in pieces:
         spans += [("same", was)] if kind == "same" else [("removed", was), ("added", now)]
     return _joined_spans(spans)
@@ -179,5 +180,5 @@ class _LineCollector(HTMLParser):
         self.lines[-1] += data
 
 
-def _joined_spans(pieces: list[tuple[str, str]]) -> list[TextSpan]:
-    return [TextSpan(kind, text) for kind, text in pieces if text]  # type: ignore[arg-type]
+def _joined_spans(pieces: list[tuple[SpanKind, str]]) -> list[TextSpan]:
+    return [TextSpan(kind, text) for kind, text in pieces if text]

@@ -46,7 +46,7 @@ PAGE_TYPES = {
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
 CACHE_CONTROLS = {
     ".png": "public, max-age=86400",  # as in articles/public/short_links.py for images of codes
-    ".css": appearance.STYLE_CACHE_CONTROL,
+    ".css": appearance.CACHE_CONTROL,
 }
 VARY: dict[str, HeaderList] = {".png": [], ".css": [("Vary", "Accept-Encoding, Cookie")]}
 MEDIA_PATH = re.compile(

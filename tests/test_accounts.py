@@ -1,4 +1,4 @@
-"""Accounts as acts: opened, changed, given a password; never a way to more than whoever does it may."""
+"""Opening accounts, changing them, setting passwords: none of these gives the caller more rights."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -104,7 +104,7 @@ def test_only_administrators_make_administrators(cast, system):
 def test_nobody_switches_themself_off(cast):
     opened = User.objects.get(pk=cast.admin.pk)
     opened.is_active = False
-    with refused(PermissionDenied, "their own account"):
+    with refused(PermissionDenied, "your own account"):
         accounts.save_account(opened, by=cast.admin)
 
 

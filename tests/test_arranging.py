@@ -1,4 +1,4 @@
-"""Arranging the home page and topics: what editors put there stands there while it may, and the rest fills itself."""
+"""Arranging the home page and topics: slots show public articles until they expire; blocks fill the rest."""
 
 import time
 from datetime import timedelta
@@ -176,7 +176,7 @@ def test_a_draft_that_was_discarded_meanwhile_is_refused_with_a_sentence(cast, s
     draft = cast.article()
     wanted = block(draft)
     editing.discard_draft(draft, by=cast.admin)
-    with refused(ValidationError, "deleted meanwhile"):
+    with refused(ValidationError, "deleted in the meantime"):
         arrange(cast, wanted)
     assert not AuditEntry.objects.filter(action="home.arranged").exists()
 

@@ -1,4 +1,4 @@
-"""Giving and taking duties: works · refuses · wrong person · already done · and on refusal nothing happened."""
+"""Assigning and revoking duties: success, refusals, wrong user, repeated calls; a refusal changes nothing."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -55,19 +55,19 @@ def test_the_wrong_person_is_refused_and_nothing_happens(cast, who):
 
 
 def test_nobody_assigns_to_themself_or_takes_from_themself(cast, security):
-    """Superusers neither: they may everything without it, and what they do so is shown as breaking the glass."""
+    """Superusers neither: they may do everything without a duty, and that is recorded as breaking the glass."""
     cast.admin.assignments.create(duty=Duty.URGENT)
     for who in (security, cast.admin):
-        with refused(CannotAssign, "themself"):
+        with refused(CannotAssign, "to yourself"):
             assigning.assign_duties(who, ["write"], None, by=who)
-        with refused(CannotAssign, "themself"):
+        with refused(CannotAssign, "to yourself"):
             assigning.revoke_duty(who.assignments.get(), by=who)
 
 
 @pytest.mark.parametrize("held", Assignment.SITE_WIDE)
 @pytest.mark.parametrize("wanted", [*Assignment.SITE_WIDE, Duty.WRITE, Duty.FINAL])
 def test_accounts_duties_audit_and_content_are_kept_apart(cast, security, held, wanted):
-    """三员: also when both come at once, and in either order."""
+    """三员: also if both are assigned at once, and in either order."""
     if held == wanted:
         return
     for first, second in ((held, wanted), (wanted, held)):
@@ -91,7 +91,7 @@ def test_nothing_chosen_is_said(cast, security):
 
 
 def test_the_three_see_their_own_screens_alone(client, cast):
-    """SEC-05: accounts without content, duties without accounts, the audit and nothing else."""
+    """SEC-05: accounts, duties and the audit are each separate from everything else."""
     screens = {
         "user": "auth",
         "assignment": "articles",

@@ -1,4 +1,4 @@
-"""The audit's chain: each entry holds the hash of the one before, and a change anywhere is found."""
+"""The audit chain: each entry holds the hash of the previous one, and any change is found."""
 
 import hashlib
 import itertools
@@ -70,7 +70,7 @@ def test_an_unbroken_chain_says_so(cast, capsys):
 
 
 def test_an_entry_is_hashed_in_one_way_for_good():
-    """Chains of years ago must be found unbroken: neither the order of the facts nor their spelling may change."""
+    """Old chains must stay valid: neither the order of the hashed fields nor their format may change."""
     facts = {
         "action": "article.saved",
         "actor": 7,

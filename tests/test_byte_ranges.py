@@ -1,4 +1,4 @@
-"""Parts of files: a download that was interrupted goes on where it was."""
+"""Byte ranges of files: an interrupted download can be resumed."""
 
 import types
 

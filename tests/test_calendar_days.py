@@ -1,4 +1,4 @@
-"""Days are days of the site's zone, wherever articles are asked for by day."""
+"""Queries by day use days in the site's time zone."""
 
 from datetime import date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What changed between two revisions, told in the text and by word."""
+"""Comparing two revisions by words of their text."""
 
 import pytest
 from django.utils import translation
@@ -162,7 +162,7 @@ def test_a_change_of_form_alone_is_told_as_such(cast):
 
 
 def test_no_difference_of_content_goes_unsaid(cast):
-    """Whatever of a content differs, something is told: a reader must not sign what the comparison hid."""
+    """Every difference in content is shown: a reviewer must not sign what the comparison hides."""
     article = cast.article(cover=None)
     before = article.latest.content
     picture = {"sha256": "a" * 64, "file": "f", "width": 1, "height": 1, "alt": "", "credit": "", "ai_label": ""}

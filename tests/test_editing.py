@@ -1,4 +1,4 @@
-"""Saving, restoring, discarding; two people on one text."""
+"""Saving, restoring, discarding; concurrent edits."""
 
 from datetime import UTC, date, datetime
 
@@ -253,7 +253,7 @@ def test_a_person_restored_by_name_is_made_again_when_missing(cast):
 
 
 def test_a_revision_spells_out_everything_that_readers_see(cast):
-    """Its digest is signed and kept for years: neither a name nor a form in it may change by accident."""
+    """Digests are signed and kept for years: neither field names nor formats may change by accident."""
     cover, inner = (
         pictures.store_picture(upload(png(w, 600)), by=cast.writer, alt="桥", credit="林晓舟 摄") for w in (900, 800)
     )

@@ -1,4 +1,4 @@
-"""The evidence pack: whole, true, checked without a database; any change in it is found, and no stranger's file breaks it."""
+"""The evidence pack: complete, verified without a database; any change is found, and no malicious file crashes it."""
 
 import hashlib
 import io

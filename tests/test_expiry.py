@@ -1,4 +1,4 @@
-"""From the instant that it expires at, readers see an article nowhere: one rule, asked in every place."""
+"""From the instant of expiry on, readers see an article nowhere: one rule, used everywhere."""
 
 import re
 from datetime import timedelta

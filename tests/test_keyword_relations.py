@@ -1,4 +1,4 @@
-"""Related articles: who shares keywords shows one another, few of them, and only what readers may see."""
+"""Related articles: those that share keywords show each other, only a few, and only public ones."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The audit tells who came in, who was refused under which name, and who set a password; never what it is."""
+"""The audit records log-ins, failed log-ins with the username, and password changes; never a password."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The access rule: a duty in a section reaches the sections below it, and nowhere else."""
+"""The access rule: a duty applies to its section and the sections below it, and nowhere else."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -87,7 +87,7 @@ def test_a_duty_for_the_whole_newsroom_is_asked_for_by_name(cast):
 
 
 def test_a_superuser_holds_no_duty_that_was_not_assigned(cast):
-    """Breaking the glass is told from doing one's duty by this."""
+    """This distinguishes breaking the glass from acting by duty."""
     assert not permissions.has_assignment(cast.admin, Duty.URGENT, cast.news)
     assert permissions.has_assignment(cast.chief, Duty.URGENT, cast.towns)
     assert permissions.has_duty_anywhere(cast.admin, Duty.URGENT)

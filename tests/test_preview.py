@@ -1,4 +1,4 @@
-"""Preview links: one revision, for whoever holds the link, until it expires or is revoked."""
+"""Preview links: they show one revision until they expire or are revoked."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that stands still until a test moves it."""
+    """A fixed clock that tests can move."""
 
     class Clock:
         now = datetime(2030, 5, 1, 8, 0, 0, 400_000, tzinfo=UTC)
@@ -120,7 +120,7 @@ def test_whoever_publishes_may_revoke(cast):
 
 
 def test_a_link_of_the_older_kind_is_refused(client, cast):
-    """Links signed before they could be revoked hold whole seconds; they live a day at most, and break nothing."""
+    """Old links, from before revocation existed, hold whole seconds; they expire within a day and must not fail."""
     token = signing.TimestampSigner(salt="articles.preview").sign(str(cast.article().latest.pk))
     assert status(client, f"/preview/{token}/") == 403
 

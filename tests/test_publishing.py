@@ -1,4 +1,4 @@
-"""Publishing and withdrawing: works · refuses · wrong person · already done · and on refusal nothing happened."""
+"""Publishing and withdrawing: success, refusals, wrong user, repeated calls; a refusal changes nothing."""
 
 from datetime import timedelta
 
@@ -211,7 +211,7 @@ def test_archived_content_keeps_its_own_time_and_says_so(cast):
 
 
 def test_no_other_way_to_a_time_in_the_past(cast):
-    """The database itself refuses a first publication before the row was made, unless it says it is migrated (law 3)."""
+    """The database refuses a first publication before the row was created, unless it is marked as migrated (law 3)."""
     article = cast.article()
     cast.publish(article)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -284,7 +284,7 @@ def published(cast):
 
 
 def corrected(cast, article, *, title="五人受伤"):
-    """Change the text and have it read by all, ready to be published."""
+    """Change the text and complete its readings."""
     cast.change(article, title=title, voiding=True)
     cast.sign(article)
 

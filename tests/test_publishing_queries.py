@@ -1,4 +1,4 @@
-"""Publishing asks the database for nothing twice, and deletes nothing where there is nothing."""
+"""Publishing repeats no query, and runs no DELETE without rows."""
 
 import pytest
 from django.db import connection
@@ -10,7 +10,7 @@ from articles.models import Article
 
 @pytest.fixture
 def signed(cast):
-    """An article in the middle of others, with keywords of theirs, read by all and not yet public."""
+    """An article between others, sharing keywords with them; its readings are complete, and it is not public yet."""
     for _ in range(3):
         cast.publish(cast.article(keywords="桥,路"))
     article = cast.article(keywords="桥,路")

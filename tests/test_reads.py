@@ -1,4 +1,4 @@
-"""Reads are counted by a beacon that keeps nothing about anybody; losing the counter loses no page."""
+"""Reads are counted by a beacon that stores nothing about readers; pages work without the counter."""
 
 import threading
 from datetime import timedelta

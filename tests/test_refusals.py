@@ -1,4 +1,4 @@
-"""Every refusal is a problem with an id, a sentence and perhaps a hint; the catalogue is whole, and acts raise from it."""
+"""Every refusal carries problems with an id, a message and perhaps a hint, all defined as constants."""
 
 import ast
 import importlib
@@ -30,7 +30,7 @@ def problems_in(value):
 
 
 def catalogue():
-    """(module, problem) of every constant; of what a module imports from another, the same problem again."""
+    """(module, problem) for every constant, including imported ones."""
     modules = [importlib.import_module(name_of(path)) for path in SOURCES]
     return [(m.__name__, problem) for m in modules for value in vars(m).values() for problem in problems_in(value)]
 
@@ -63,7 +63,7 @@ def test_every_problem_has_a_sentence(language):
 
 
 def test_the_sentences_of_one_problem_say_the_same_in_both_languages():
-    """The same facts, so that none of the two fails where it is filled in."""
+    """The same placeholders, so that filling in fails in neither language."""
     for _module, problem in catalogue():
         said = {}
         for language in ("en", "zh-hans"):
@@ -73,7 +73,7 @@ def test_the_sentences_of_one_problem_say_the_same_in_both_languages():
 
 
 def test_what_is_raised_comes_from_the_catalogue():
-    """A sentence that is put together where it is raised would have no id."""
+    """A message built where it is raised would have no id."""
     names = {cls.__name__ for cls in all_classes()}
     assert {"CannotPublish", "WouldVoid", "RefusedFile", "NotEvidence", "AlreadyBaking", "ApiError"} <= names
     raised = 0
@@ -93,7 +93,7 @@ def test_what_is_raised_comes_from_the_catalogue():
 
 
 def test_every_exception_with_a_sentence_for_people_is_a_refusal():
-    """What derives from ValueError or Exception itself is for programmers, and named here."""
+    """Exceptions derived directly from ValueError or Exception are for programmers, and listed here."""
     ours = {"Refusal", "RenderFailed", "Unsatisfiable"}
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -1,4 +1,4 @@
-"""Reports of mistakes: from a reader's words to an answer, by whom it concerns, and no address kept."""
+"""Reports of mistakes: received, answered by those who may, and no IP address stored."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -61,7 +61,7 @@ def test_what_says_nothing_or_too_much_is_refused(live, facts, sentence):
 def test_a_flood_is_refused_and_ends(live, monkeypatch):
     for n in range(reporting.HOURLY):
         received(live, text=f"错{n}")
-    with refused(CannotReport, "many reports"):
+    with refused(CannotReport, "too many reports"):
         received(live, text="又一处")
     received(live, text="又一处", address="192.0.2.2")
     later = timezone.now() + timedelta(hours=1, seconds=1)

@@ -1,4 +1,4 @@
-"""The acts of a review: works · refuses · wrong person · already done · and on refusal nothing happened."""
+"""Review decisions: success, refusals, wrong user, repeated calls; a refusal changes nothing."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ Decision = SignOff.Decision
 
 @pytest.fixture
 def article(cast):
-    """Submitted; waits for its first reading."""
+    """A submitted article, pending its first reading."""
     article = cast.article()
     review.submit_article(article, by=cast.writer)
     article.refresh_from_db()
@@ -237,7 +237,7 @@ def test_nothing_is_decided_about_what_is_not_submitted(cast, act):
 
 @pytest.mark.parametrize("who", ["editor", "chief"])
 def test_what_all_have_read_can_still_be_sent_back(cast, article, who):
-    """By whoever may do the final reading or publish: here the editor, who publishes."""
+    """By those who may do the final reading or publish: here an editor who may publish."""
     chain = cast.sign(article).chain()
     review.send_back(article, by=getattr(cast, who), reason="有变", to_stage=3)
     assert where(article)[:2] == (3, chain[1])

@@ -1,4 +1,4 @@
-"""Three readings, three people, one text: who is an independent reader, what an edit voids, what a queue holds."""
+"""Three readings of one text by three people: who is independent, what an edit voids, what the queue contains."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -87,7 +87,7 @@ def test_a_credit_for_other_work_keeps_no_one_from_reading(cast, role):
 
 
 def test_a_credit_is_not_edited_away_to_become_the_reader(cast):
-    """Who is credited edits the credit away at the very reading that is theirs: that is an edit like any other."""
+    """A reader who removes their own credit during their reading makes an ordinary edit, not a correction."""
     zhao = Person.objects.create(name="赵", unit="", user=cast.head)
     article = submitted(cast, times=1, credits=[(Role.REPORTER, zhao)])
     with refused(WouldVoid, "梁静姝"):
@@ -97,7 +97,7 @@ def test_a_credit_is_not_edited_away_to_become_the_reader(cast):
 
 
 def test_a_reader_without_the_duty_to_write_cannot_void(cast):
-    """Crediting oneself ends being the reader in the middle of the save; what is left is an edit, which needs a duty."""
+    """A reader who credits themself is no longer independent; saving is then an edit, which requires a duty."""
     reader = make_user("reader", ["second"])
     me = Person.objects.create(name="钱", unit="", user=reader)
     article = submitted(cast, times=1)
@@ -118,7 +118,7 @@ def test_a_section_may_let_one_person_do_it_all_and_the_sign_offs_say_so(cast):
 
 @pytest.mark.parametrize(("how", "may"), [("archived", True), ("signed", True), ("urgent", False), ("late", True)])
 def test_text_that_was_answered_for_is_nobody_s_own(cast, how, may):
-    """Whoever wrote the first edition may read what another wrote into it since, once that edition was read by all."""
+    """The writer of a reviewed edition may review another person's later changes to it."""
     article = cast.article(by=cast.editor)
     readers = [make_user("jack", ["first"]), cast.head, cast.chief]
     if how == "archived":
@@ -351,7 +351,7 @@ class QueueTest(TestCase):
             assert set(review.readings_waiting_for(user)) == may
 
     def play(self, story, sections, users, people):
-        """Bring an article as far as these people may; what they may not do is left out."""
+        """Advance an article as far as these people may; skip what is refused."""
         writer = users[story["writer"]]
         credits = [] if story["credited"] is None else [(Role.AUTHOR, people[story["credited"]])]
         article = Article(title="题", body="<p>文</p>", section=sections[story["section"]])
@@ -411,7 +411,7 @@ def test_a_held_article_stays_in_the_queue(cast):
 
 
 def test_a_correction_makes_nobody_a_writer_who_has_signed(cast):
-    """Found by test_review_stateful: the second reader credited the first one, whose signature stayed in the chain."""
+    """Found by test_review_stateful: the second reader credited the first one, whose sign-off stayed in the chain."""
     article = cast.article()
     cast.sign(article, times=1)
     reader = Person.objects.get(user=cast.editor)

@@ -1,4 +1,4 @@
-"""The review sheet: who read what, when, and what they changed; the same on the page and in the PDF; days in one file."""
+"""The review sheet: who read what, when, and what they changed; the same in HTML and PDF; several days in one file."""
 
 import io
 from datetime import timedelta
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told(cast):
-    """A story read by three of whom the second corrected a word; published, corrected in a second round, withdrawn."""
+    """An article read by three people, the second of whom corrected a word; published, corrected, withdrawn."""
     picture = pictures.store_picture(upload(), by=cast.writer, alt="桥")
     body = f'<p>三人受轻伤。</p><figure><img src="{picture.url}" alt="桥"><figcaption>图</figcaption></figure>'
     article = cast.article(title="大桥通车", body=body)
@@ -44,7 +44,7 @@ def words(data):
 
 
 def printed(article):
-    """The sheet's text in both forms, which must tell the same: HTML without its tags, and PDF."""
+    """The sheet's text in both formats, which must agree: HTML without tags, and PDF."""
     from django.template.loader import render_to_string  # noqa: PLC0415
     from django.utils.html import strip_tags  # noqa: PLC0415
 
@@ -328,7 +328,7 @@ def test_sheets_of_all_sections_are_for_those_who_publish_in_all(client, cast, w
 
 
 def test_restoring_is_no_correction_of_a_reader(cast, story):
-    """An older text brought back by its writer voids, and is nobody's reading."""
+    """Restoring an older text voids sign-offs, and is not a correction in a reading."""
     editing.restore_revision(story.revisions.get(number=1), by=cast.writer)
     trail = review_sheet.review_sheet(story).trail
     assert all(not d.changes for d in trail if d.row.decision == "void")

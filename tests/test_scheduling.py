@@ -1,4 +1,4 @@
-"""Scheduling: works · refuses · wrong person · already done · and on refusal nothing happened; and the heartbeat."""
+"""Scheduling and the heartbeat: success, refusals, wrong user, repeated calls; a refusal changes nothing."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The site's clock, in the test's hand; ahead of the real one, which stamps new rows."""
+    """A clock that tests can move; ahead of the real one, which stamps new rows."""
 
     class Clock:
         now = timezone.now() + HOUR
@@ -32,7 +32,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def article(cast, clock):
-    """Read by all, not public."""
+    """An article whose readings are complete, not public."""
     article = cast.article()
     cast.sign(article)
     return article
@@ -144,7 +144,7 @@ def test_what_changes_the_article_takes_it_out_of_the_schedule(cast, clock, act)
 
 
 def test_put_back_to_the_text_that_waits_takes_it_out_of_the_schedule(cast, clock, article):
-    """Withdrawn, read once more and scheduled, then put back: readers see that very text, and nothing is left to do."""
+    """Withdrawn, reviewed again and scheduled, then put back: that text is public, and nothing is left to do."""
     publishing.publish_article(article, by=cast.editor)
     publishing.withdraw_article(article, by=cast.editor, reason="待核")
     cast.sign(article)

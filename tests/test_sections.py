@@ -62,7 +62,7 @@ def test_the_wrong_person_saves_no_section(cast, who):
 def test_what_cannot_be_a_section_is_refused(cast):
     for facts, sentence in [
         ({"name": "桥", "slug": "news"}, "already exists"),
-        ({"name": "桥", "slug": "all"}, "address of ours"),
+        ({"name": "桥", "slug": "all"}, "reserved address"),
         ({"name": "", "slug": "bridges"}, "blank"),
         ({"name": "桥", "slug": "bridges", "stages": 9}, "less than or equal to 5"),
     ]:

@@ -1,4 +1,4 @@
-"""Codes and QR images: what they say, how they look, and that two independent decoders read them in bad light."""
+"""Codes and QR images: content and appearance; two independent decoders read them in bad conditions."""
 
 import io
 import re
@@ -102,7 +102,7 @@ def test_a_logo_of_any_shape_has_a_white_margin(width, height):
 
 @pytest.mark.parametrize("decoder", ["zxing", "zbar"])
 def test_forty_codes_of_twenty_articles_decode_small_squeezed_and_turned(decoder):
-    """96 px, JPEG quality 60, turned by 15°: as a phone sees a code on a poor screen."""
+    """96 px, JPEG quality 60, rotated by 15°: like a phone camera at a poor screen."""
     read = decoders()[decoder]
     for number in range(1, 200_000, 10_000):
         for purpose in "WM":

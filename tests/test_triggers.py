@@ -1,4 +1,4 @@
-"""What the database refuses by itself, to SQL typed by hand: on SQLite and on PostgreSQL."""
+"""What the triggers refuse, also for SQL typed by hand, on SQLite and PostgreSQL."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ def execute(sql, params=()):
 
 
 def refuses(rule, act):
-    """The trigger of that name refuses; without the triggers the very same act goes through, so they are what refused."""
+    """The named trigger refuses; without triggers the same statement succeeds, so it is the trigger that refused."""
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         act()
     triggers.remove_triggers(connection)
@@ -54,7 +54,7 @@ def test_what_is_written_once_is_not_updated(edition, model, column, value):
 
 @pytest.mark.parametrize("model", [AuditEntry, Edition, SignOff])
 def test_what_is_kept_is_not_deleted(cast, edition, model):
-    """Rows that nothing refers to, so that no foreign key is what refuses."""
+    """Rows without references, so that no foreign key refuses first."""
     Article.objects.update(live=None)
     table = model._meta.db_table
     if model is Edition:
@@ -78,7 +78,7 @@ def test_a_draft_s_revisions_may_go_with_it(cast):
 
 
 def publication(article, **facts):
-    """An edition as publishing would write it, except for what the test falsifies."""
+    """An edition as publishing would create it, except for what the test changes."""
     article.refresh_from_db()
     before = article.editions.first()
     return Edition(
@@ -189,7 +189,7 @@ def test_installing_again_is_the_same(db):
 @pytest.mark.parametrize("time", ["first", "second"])
 @pytest.mark.django_db(transaction=True)
 def test_emptying_the_test_database_puts_them_back(cast, time):
-    """Twice: what the first leaves behind, emptied of rows that triggers keep, the second finds in order."""
+    """Twice: after the first test, the database is flushed although triggers protect its rows."""
     assert AuditEntry.objects.count() == 0
     cast.publish(cast.article())
     with connection.cursor() as cursor:
@@ -213,7 +213,7 @@ with connection.cursor() as cursor:
 
 
 def test_a_fresh_database_has_them_after_migrate(tmp_path):
-    """A file of its own; migrated, unwound and migrated again. (The test database above is one that `migrate` made.)"""
+    """A separate database, migrated forward, backward and forward again."""
     done = subprocess.run(
         [sys.executable, "-c", FRESH],
         cwd=settings.BASE_DIR,

@@ -1,4 +1,4 @@
-"""Urgent news, public before its readings; and break-glass, the same act by a superuser without the duty."""
+"""Urgent news, public before its readings; and break-glass, the same by a superuser without the duty."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A hub hears of each feed that has changed, once, also when it was away meanwhile; and nothing waits for it."""
+"""The hub is notified of each changed feed once, even after being unavailable; nothing waits for it."""
 
 import threading
 import xml.etree.ElementTree as ET
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Hub(HTTPServer):
-    """A hub that notes what it is told, and answers with `status`."""
+    """A hub that records its notifications and answers with `status`."""
 
     status = 204
 

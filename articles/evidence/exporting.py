@@ -89,7 +89,7 @@ def _row_values(row: models.Model) -> dict[str, Any]:
     return {field.name: field.value_from_object(row) for field in row._meta.concrete_fields}
 
 
-def _json_bytes(value: Any) -> bytes:
+def _json_bytes(value: object) -> bytes:
     return json.dumps(value, cls=_EvidenceEncoder, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
 

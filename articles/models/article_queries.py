@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 
 class ArticleListQuerySet(models.QuerySet["Article"]):
+    """Queries without locks; the manager of `Article` adds row locks."""
+
     def public(self, at: datetime | None = None) -> Self:
         """The articles that readers may see at the instant `at` (default: now). The only visibility rule (law 10)."""
         return self.with_live_edition().filter(unexpired("live__expires_at", at))

@@ -83,4 +83,5 @@ class Edition(Immutable):
 
     @property
     def list_title(self) -> str:
+        """The title for lists: the short one, if any."""
         return self.short_title or self.title

@@ -12,6 +12,8 @@ class Unchangeable(TypeError):
 
 
 class ImmutableQuerySet(models.QuerySet[ImmutableRow]):
+    """Refuses bulk updates and deletes."""
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise Unchangeable(f"{self.model.__name__} rows are written once and cannot be updated")
 
@@ -20,6 +22,8 @@ class ImmutableQuerySet(models.QuerySet[ImmutableRow]):
 
 
 class Immutable(models.Model):
+    """Base of models whose rows can be inserted, but not updated or deleted."""
+
     objects = ImmutableQuerySet.as_manager()
 
     class Meta:

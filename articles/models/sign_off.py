@@ -77,6 +77,7 @@ class SignOff(Immutable):
 
     @property
     def is_final(self) -> bool:
+        """Return True if this is the pass of the final reading."""
         return self.decision == self.Decision.PASS and self.stage == self.stages
 
     def chain(self) -> list["SignOff"]:

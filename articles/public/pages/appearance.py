@@ -38,7 +38,7 @@ def style_sheet_view(request: HttpRequest, digest: str, named: str = "") -> Http
     if named and digest != appearance.style_digest(accent):
         raise Http404
     response = HttpResponse(appearance.style_sheet(chosen, accent), content_type="text/css; charset=utf-8")
-    response["Cache-Control"] = appearance.STYLE_CACHE_CONTROL
+    response["Cache-Control"] = appearance.CACHE_CONTROL
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     return response
 
