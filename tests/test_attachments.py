@@ -202,13 +202,13 @@ def test_short_names_in_a_pictures_bytes_are_chance():
 def test_a_pdf_that_unfolds_without_end_is_refused(monkeypatch):
     monkeypatch.setattr(pdf, "MAX_INFLATED", 10 * 2**20)
     inspect_file(a_pdf(stream=zlib.compress(bytes(9 * 2**20))), "a.pdf")
-    with pytest.raises(RefusedFile, match="too much to be checked"):
+    with pytest.raises(RefusedFile, match="too much data to be checked"):
         inspect_file(a_pdf(stream=zlib.compress(bytes(11 * 2**20))), "a.pdf")
 
 
 def test_a_pdf_of_countless_streams_is_refused(monkeypatch):
     monkeypatch.setattr(pdf, "MAX_STREAMS", 100)
-    with pytest.raises(RefusedFile, match="too much to be checked"):
+    with pytest.raises(RefusedFile, match="too much data to be checked"):
         inspect_file(a_pdf(body=b"stream\n" * 200), "a.pdf")
 
 
@@ -259,9 +259,9 @@ REFUSED_PACKAGES = {
     "archive inside": (a_package(**{"a.zip": a_zip({"x": "y"})}), "files embedded"),
     "too deep": (nested(3), "files embedded"),
     "locked": (locked(), "password"),
-    "bomb": (a_package(**{"z.xml": bytes(20 * 2**20)}), "far more than it should"),
-    "lying about its size": (lying_about_size(), "far more than it should"),
-    "countless parts": (a_package(**{f"{n}.xml": "" for n in range(5001)}), "far more than it should"),
+    "bomb": (a_package(**{"z.xml": bytes(20 * 2**20)}), "far more data than it should"),
+    "lying about its size": (lying_about_size(), "far more data than it should"),
+    "countless parts": (a_package(**{f"{n}.xml": "" for n in range(5001)}), "far more data than it should"),
     "entities": (
         a_zip({"[Content_Types].xml": '<!DOCTYPE x [<!ENTITY a "b">]>' + types(TYPES["docx"])[38:]}),
         "damaged",

@@ -62,13 +62,16 @@ def test_there_is_something_to_describe():
 def test_every_verb_is_in_the_architecture_in_import_order():
     tree = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[1]
     verbs = tree[tree.index(" VERBS\n") : tree.index("  triggers.py")]
-    listed = re.findall(r"(?<=[ \n])(\w+)(?:\.py|/)(?=[ \n])", verbs)
-    assert listed == [verb.removeprefix("articles.") for verb in VERBS]
+    listed = re.findall(r"(?<=[ \n])(\w+(?:\.py|/))(?=[ \n])", verbs)
+    assert [name.rstrip("/").removesuffix(".py") for name in listed] == [
+        verb.removeprefix("articles.") for verb in VERBS
+    ]
+    assert [name for name in listed if not (ROOT / "articles" / name).exists()] == []
 
 
 # --- names in the docs ----------------------------------------------------------------------------------------------
 
-NAMED = [page for page in PAGES if page.name != "CHANGELOG.md"]  # the changelog names what was there before
+NAMED = [page for page in PAGES if page.name != "CHANGELOG.md"]  # it also names what was there before
 PLACES = ("", "articles/", "tests/", "docs/", "docs/decisions/", "deploy/systemd/")  # what paths may be relative to
 PACKAGES = ("articles", "serving", "newsroom", "tests")
 FILE = r"[\w./-]*\.(?:py|md|js|css|conf|html|svg|json|txt|po|service|timer)|[\w.-]+(?:/[\w.-]+)*/|(?:\.ci|deploy)/\w+"
@@ -79,9 +82,9 @@ NOT_OURS = {
 }
 
 
-def code_spans(page):
-    """What a page has between backticks, fenced blocks apart."""
-    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+def code_spans(text):
+    """Return what is between backticks, except for fenced blocks."""
+    text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     return re.findall(r"`([^`\n]+)`", text)
 
 
@@ -140,7 +143,7 @@ def has_name(dotted):
 
 
 def unknown_names(spans, make_targets):
-    """Which code spans name a path, a module, a name in one, a command or a make target that is not in the tree."""
+    """Return the code spans that look like a path, module, name, command or make target, and are not in the tree."""
     found = []
     for span in spans:
         name = span.removesuffix("()")
@@ -172,7 +175,14 @@ def make_targets():
 
 @pytest.mark.parametrize("page", NAMED, ids=lambda page: page.name)
 def test_every_name_in_the_docs_is_in_the_tree(page):
-    assert unknown_names(code_spans(page), make_targets()) == []
+    assert unknown_names(code_spans(page.read_text(encoding="utf-8")), make_targets()) == []
+
+
+def test_every_new_name_in_the_newest_version_of_the_changelog_is_in_the_tree():
+    """Former names are those of which it says what they are now."""
+    newest = CHANGELOG.split("\n## ")[1]
+    without_former = re.sub(r"`[^`]+`(?:\s+and\s+`[^`]+`)?\s+(?:is|are)\b", "", newest)
+    assert unknown_names(code_spans(without_former), make_targets()) == []
 
 
 @pytest.mark.parametrize(

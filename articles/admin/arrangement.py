@@ -50,7 +50,7 @@ class SlotForm(forms.ModelForm):
 
     def clean_article(self) -> Article:
         article = self.cleaned_data["article"]
-        if not article.is_public:
+        if article.live_id is None:
             raise forms.ValidationError(_("Readers do not see this article; publish it first, or choose another."))
         return article
 
