@@ -1,6 +1,6 @@
 """Accounts: open, change, deactivate, set the password. They are never deleted, since audit entries refer to them.
 
-What an account may do is decided by its duties (`assignments/assigning.py`).
+What an account may do is decided by its duties (`duty_assignments/assigning.py`).
 """
 
 from django.contrib.auth.models import User
@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from . import audit
-from .assignments import permissions
-from .assignments.permissions import Duty
+from .duty_assignments import permissions
+from .duty_assignments.permissions import Duty
 from .models import Person
 from .persons import PERSON_FIELDS, write_person
 from .saved_rows import check_row, labels_of, lock_row, save_fields

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import audit, persons, review, sanitising
-from .assignments import permissions
+from .duty_assignments import permissions
 from .models import (
     Article,
     Attachment,

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import audit, baking, review, sanitising, search
-from .assignments import permissions
-from .assignments.permissions import Duty
 from .checks import CONTENT_CHECKS, NotReady, find_problems
+from .duty_assignments import permissions
+from .duty_assignments.permissions import Duty
 from .issuing import PUBLIC_FIELDS, Publication, issue_edition
 from .models import Article, Edition, Section, SignOff
 from .refusals import Problem, Refusal

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import audit, sanitising
-from .assignments import permissions
-from .assignments.permissions import Duty
+from .duty_assignments import permissions
+from .duty_assignments.permissions import Duty
 from .models import Article, Report
 from .refusals import Problem, Refusal
 

@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from . import audit
-from .assignments import permissions
-from .assignments.permissions import Duty
 from .checks import find_problems
+from .duty_assignments import permissions
+from .duty_assignments.permissions import Duty
 from .models import Article
 from .publishing import CannotPublish, publish_article
 from .refusals import Problem, Refusal

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from . import appearance, baking
-from .assignments import permissions
-from .assignments.permissions import Duty
+from .duty_assignments import permissions
+from .duty_assignments.permissions import Duty
 from .models import SiteSettings
 from .saved_rows import lock_row, write_row
 

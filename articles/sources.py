@@ -4,8 +4,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from . import baking, search
-from .assignments import permissions
-from .assignments.permissions import Duty
+from .duty_assignments import permissions
+from .duty_assignments.permissions import Duty
 from .models import Source
 from .saved_rows import lock_row, write_row
 

@@ -11,8 +11,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from .assignments import permissions
-from .assignments.permissions import Duty
+from .duty_assignments import permissions
+from .duty_assignments.permissions import Duty
 from .models import Attachment, Picture
 from .refusals import Problem, Refusal
 

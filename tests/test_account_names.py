@@ -1,7 +1,7 @@
 """An account is named in one way: by the real name behind it, and in choices with the account's name, too."""
 
 from articles import audit
-from articles.admin.assignment import AssignmentForm
+from articles.admin.duty_assignment import AssignmentForm
 from articles.admin.review import DecisionForm
 from articles.models import Article, Person
 

@@ -19,7 +19,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from articles import attachments, pictures, publishing, scheduling
-from articles.assignments.permissions import DUTIES_OF, Role
+from articles.duty_assignments.permissions import DUTIES_OF, Role
 from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, Report, SiteSettings, Topic
 from tests.cast import Cast, all_rows, make_user, png, upload
 

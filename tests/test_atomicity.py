@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from articles import (
     accounts,
-    arranging,
     editing,
+    home_and_topics,
     old_paths,
     persons,
     publishing,
@@ -202,7 +202,7 @@ ROW_ACTS = {
     "source": lambda cast, n: sources.save_source(change(cast.own, name=f"源{n}"), by=cast.chief),
     "person": lambda cast, n: persons.save_person(change(cast.lin, name=f"名{n}"), by=cast.chief),
     "settings": lambda cast, n: site_settings.save_site_settings(SiteSettings(name=f"网{n}"), by=cast.chief),
-    "topic": lambda cast, n: arranging.save_topic(Topic(title="桥", slug=f"t{n}"), by=cast.chief),
+    "topic": lambda cast, n: home_and_topics.save_topic(Topic(title="桥", slug=f"t{n}"), by=cast.chief),
     "old path": lambda cast, n: old_paths.save_old_path(OldPath(path=f"/x{n}"), by=cast.chief),
     "new account": lambda cast, n: accounts.open_account(
         User(username=f"u{n}"), by=cast.admin, person=Person(name=f"名{n}")

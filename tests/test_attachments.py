@@ -309,14 +309,14 @@ REFUSED = {
     "page.pdf": (b"<html>%PDF-1.7 %%EOF", "is a web page"),
     "drawing.csv": (b"<svg onload=alert(1)>", "SVG drawing"),
     "feed.txt": (b"<rss/>", "for machines"),
-    "hidden.csv": (CSV.encode() + b"<script>alert(1)</script>", "HTML or a script among"),
-    "hidden.txt": (b"a <?php system('x');", "HTML or a script among"),
-    "a.js": (b"alert(1)", "no kind we offer"),
-    "a.bat": (b"@echo off", "no kind we offer"),
+    "hidden.csv": (CSV.encode() + b"<script>alert(1)</script>", "HTML or a script in"),
+    "hidden.txt": (b"a <?php system('x');", "HTML or a script in"),
+    "a.js": (b"alert(1)", "not a supported kind"),
+    "a.bat": (b"@echo off", "not a supported kind"),
     "a.mp4": (b"\0\0\0\x20ftypisom", "not a film that browsers can play"),
-    "binary.txt": (b"a\0b", "no kind we offer"),
-    "latin.txt": (b"caf\xe9 \xff", "no kind we offer"),
-    "empty.txt": (b"", "no kind we offer"),
+    "binary.txt": (b"a\0b", "not a supported kind"),
+    "latin.txt": (b"caf\xe9 \xff", "not a supported kind"),
+    "empty.txt": (b"", "not a supported kind"),
 }
 
 

@@ -57,7 +57,7 @@ class Site(RuleBasedStateMachine):
             mock.patch("articles.baking.affected_pages.SITEMAP_SIZE", 4),
             mock.patch("articles.baking.affected_pages.CONCURRENT_PUBLICATIONS", 0),
             mock.patch("articles.keyword_relations.MOST_RELATIONS", 3),
-            mock.patch("articles.public.pages.neighbours.WANTED", 2),
+            mock.patch("articles.public.pages.related_and_adjacent.WANTED", 2),
         ]
         for patch in self.patches:
             patch.start()

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from articles import arranging, baking, publishing, worker
-from articles.arranging import ArrangedBlock
+from articles import baking, home_and_topics, publishing, worker
+from articles.home_and_topics import ArrangedBlock
 from articles.models import Article, BakeJob, Block, Keyword, SiteSettings, Topic
 from tests.test_feeds import MAP
 
@@ -40,7 +40,7 @@ def corrected(cast):
 @pytest.mark.parametrize("where", ["all", "news", "t/bridge"])
 def test_a_reader_of_feeds_reads_them(client, cast, corrected, where, form):
     topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN)
-    arranging.save_arrangement(topic, [ArrangedBlock(Block(keyword="大桥"), [])], by=cast.chief, based_on=0)
+    home_and_topics.save_arrangement(topic, [ArrangedBlock(Block(keyword="大桥"), [])], by=cast.chief, based_on=0)
     response = client.get(f"/feeds/{where}.{form}")
     assert response["Content-Type"].startswith(f"application/{form}+xml")
     read = feedparser.parse(response.content)
@@ -128,7 +128,7 @@ def test_an_articles_data_is_read(client, corrected):
 def test_a_lists_data_is_read(client, cast, corrected, path, way):
     topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN)
     twice = [ArrangedBlock(Block(keyword="大桥"), []), ArrangedBlock(Block(keyword="大桥"), [])]
-    arranging.save_arrangement(topic, twice, by=cast.chief, based_on=0)
+    home_and_topics.save_arrangement(topic, twice, by=cast.chief, based_on=0)
     facts = {"k": Keyword.objects.get(name="大桥").pk, "day": timezone.localtime(corrected.first_published_at)}
     data = data_of(client, path.format(**facts))
     assert [item["url"] for item in data["ItemList"]["itemListElement"]] == [corrected.public_url]

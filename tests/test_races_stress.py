@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
 
-from articles import arranging, audit, baking, editing, publishing, reporting, review, scheduling, worker
-from articles.arranging import ArrangedBlock
-from articles.assignments import assigning
+from articles import audit, baking, editing, home_and_topics, publishing, reporting, review, scheduling, worker
+from articles.duty_assignments import assigning
+from articles.home_and_topics import ArrangedBlock
 from articles.models import Article, Block, Report, Section, Slot
 from tests.baked import assert_disk_matches_site
 from tests.cast import Cast
@@ -107,7 +107,7 @@ class Hands:
 
     def arrange(self):
         shown = ArrangedBlock(Block(kind=Block.Kind.LIST, count=3), [Slot(article=self.article)])
-        arranging.save_arrangement(None, [shown], by=self.by, based_on=arranging.arrangement_version(None))
+        home_and_topics.save_arrangement(None, [shown], by=self.by, based_on=home_and_topics.arrangement_version(None))
 
     def report(self):
         address = f"10.0.0.{self.chance.randrange(250)}"

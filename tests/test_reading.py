@@ -5,8 +5,8 @@ import io
 import pytest
 from PIL import Image
 
-from articles import arranging, attachments, pictures, publishing
-from articles.arranging import ArrangedBlock
+from articles import attachments, home_and_topics, pictures, publishing
+from articles.home_and_topics import ArrangedBlock
 from articles.models import Block, Keyword, SiteSettings, Slot, Topic
 from tests.browser import chromium, forbidden_events, load_pictures
 from tests.cast import Cast, png, upload
@@ -77,7 +77,7 @@ def paths(site):
     topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN, introduction="从合龙到通车。")
     blocks = [ArrangedBlock(Block(kind=kind, title="版块"), [Slot(article=article)]) for kind in Block.Kind]
     for front in (topic, None):
-        arranging.save_arrangement(front, blocks, by=cast.chief, based_on=0)
+        home_and_topics.save_arrangement(front, blocks, by=cast.chief, based_on=0)
     day = article.first_published_at
     return [
         path.format(n=article.number, p=cast.lin.pk, m=f"{day:%Y-%m}", k=Keyword.objects.get().pk) for path in PATHS

@@ -3,7 +3,7 @@
 import pytest
 
 from articles import editing, review
-from articles.assignments.permissions import Duty, duty_of_stage
+from articles.duty_assignments.permissions import Duty, duty_of_stage
 from articles.models import Person
 from articles.review import CannotDecide, WouldVoid
 from tests.cast import Role, make_section, make_user, refused

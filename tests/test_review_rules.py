@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from articles import editing, publishing, review
-from articles.assignments.permissions import Duty, duty_of_stage
+from articles.duty_assignments.permissions import Duty, duty_of_stage
 from articles.models import Article, Assignment, AuditEntry, Person, SignOff
 from articles.review import CannotDecide, WouldVoid
 from tests.cast import Role, User, make_section, make_user, refused

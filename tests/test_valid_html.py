@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from articles import arranging, pictures, publishing
-from articles.arranging import ArrangedBlock
+from articles import home_and_topics, pictures, publishing
+from articles.home_and_topics import ArrangedBlock
 from articles.models import Block, Keyword, SiteSettings, Slot, Topic
 from tests.cast import png, upload
 from tests.conftest import needs
@@ -67,7 +67,7 @@ def paths(cast):
     topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN, banner=picture)
     for front in (topic, None):
         blocks = [ArrangedBlock(Block(kind=kind, title="版块"), [Slot(article=first)]) for kind in Block.Kind]
-        arranging.save_arrangement(front, blocks, by=cast.chief, based_on=0)
+        home_and_topics.save_arrangement(front, blocks, by=cast.chief, based_on=0)
     day = first.first_published_at
     return [
         "/",

@@ -29,8 +29,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from .. import accounts
 from ..accounts import SWITCHES, may_change_account, may_open_accounts
-from ..assignments import permissions
-from ..assignments.permissions import Duty
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
 from ..models import Person
 from .acting_user import acting_user
 from .newsroom_admin import CleanTextMixin, NewsroomAdmin

@@ -13,12 +13,12 @@ class DeskConfig(AdminConfig):
         super().ready()
         from . import (  # noqa: F401, PLC0415 (screens import models, which are loaded by now)
             accounts,
-            arrangement,
             article,
-            assignment,
             attachment,
             audit_entry,
             baking,
+            duty_assignment,
+            home_and_topics,
             old_path,
             person,
             picture,

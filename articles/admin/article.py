@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from .. import audit, editing, review
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import Article, Credit, Section
 from .acting_user import acting_user
 from .article_actions import ARTICLE_ACTIONS, action_view

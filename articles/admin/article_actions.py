@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import preview, publishing, review, scheduling
-from ..assignments import permissions
-from ..assignments.permissions import Duty
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
 from ..models import Article, ArticleIsGone
 from ..refusals import Refusal, Sentence
 from .acting_user import acting_user

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import AuditEntry
 from ..models.calendar_days import start_of_day
 from ..refusals import Sentence

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .. import audit, baking
-from ..assignments import permissions
-from ..assignments.permissions import Duty
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
 from ..models import BakeJob, PageCheck
 from .acting_user import acting_user
 from .newsroom_admin import NUMBER, NewsroomAdmin, Row

@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from .. import reporting, review, worker
-from ..assignments import permissions
-from ..assignments.permissions import Duty
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
 from ..models import Article
 from ..models.article import ArticleQuerySet
 from .baking import baking_warnings

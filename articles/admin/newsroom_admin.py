@@ -23,7 +23,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext as _django  # for msgids from Django's own catalogue
 
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import Assignment, AuditEntry
 from ..sanitising.text import visible_text
 from .acting_user import acting_user

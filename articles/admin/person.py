@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from .. import persons
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import Person
 from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin

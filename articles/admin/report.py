@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import reporting
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import Report
 from ..refusals import Refusal
 from .acting_user import acting_user

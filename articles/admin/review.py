@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import comparing, preview, review
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
 from .account_choice import AccountChoiceField

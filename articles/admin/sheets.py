@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import audit, evidence, review_sheet
-from ..assignments import permissions
-from ..assignments.permissions import Duty
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
 from ..models import Article, SiteSettings
 from ..models.calendar_days import start_of_day
 from ..review_sheet.pdf import review_sheets_pdf

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import Attachment, Picture
 from ..refusals import Refusal
 from ..uploads import may_describe_upload

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import audit, uploads
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import Attachment
 from ..refusals import Problem
 from ..saved_rows import write_row

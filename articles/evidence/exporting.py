@@ -13,8 +13,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from .. import audit
-from ..assignments import permissions
-from ..assignments.permissions import Duty
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
 from ..models import Article, AuditEntry, Revision
 from ..review_sheet import ReviewSheet, pdf, review_sheet
 

@@ -1,16 +1,16 @@
 """The models, one file each. They import only one another and `articles/refusals.py`."""
 
-from .arrangement import Block, Slot, Topic
 from .article import Article, ArticleIsGone
-from .assignment import Assignment
 from .attachment import Attachment
 from .audit_entry import AuditEntry
 from .bake_job import BakeJob
 from .baked_page import BakedPage
 from .credit import Credit
 from .daily_reads import DailyReads
+from .duty_assignment import Assignment
 from .edition import Edition
-from .keyword import Keyword, Relation, Tagging
+from .home_and_topics import Block, Slot, Topic
+from .keyword_relation import Keyword, Relation, Tagging
 from .old_path import OldPath
 from .page_check import PageCheck
 from .person import Person

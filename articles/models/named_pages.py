@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Value
 
-from .keyword import Keyword
+from .keyword_relation import Keyword
 from .person import Person
 from .source import Source
 

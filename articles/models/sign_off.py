@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .article import Article
-from .assignment import Assignment
+from .duty_assignment import Assignment
 from .immutable import Immutable
 from .revision import Revision
 

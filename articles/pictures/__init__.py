@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from PIL import Image, ImageCms, PngImagePlugin
 
 from .. import audit, baking, uploads
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import Picture
 from ..models.picture import picture_renditions
 from ..refusals import Problem

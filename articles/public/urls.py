@@ -7,7 +7,6 @@ from .machines import api, feeds, oembed, sitemaps, wechat
 from .pages import (
     appearance,
     archive,
-    arrangement,
     article,
     history,
     home,
@@ -17,6 +16,7 @@ from .pages import (
     search,
     section,
     style_guide,
+    topics,
 )
 
 urlpatterns = [
@@ -41,8 +41,8 @@ urlpatterns = [
         r"^look/(?P<digest>[0-9a-f]{12})/(?P<named>[a-z-]{1,40})\.css$", appearance.style_sheet_view, name="sheet_of"
     ),
     path("style/", style_guide.style_guide_view, name="style"),
-    path("t/<slug:slug>/", arrangement.topic_view, name="topic"),
-    path("topics/", arrangement.topics_view, name="topics"),
+    path("t/<slug:slug>/", topics.topic_view, name="topic"),
+    path("topics/", topics.topics_view, name="topics"),
     path("search/", search.search_view, name="search"),
     path("preview/front/<str:token>/", preview.preview_arrangement_view, name="preview_front"),
     path("preview/<str:token>/", preview.preview_view, name="preview"),

@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import Article
 from ..models.section import MOST_STAGES
 from .rules import not_the_same_person

@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit
-from ..assignments import permissions
+from ..duty_assignments import permissions
 from ..models import Article, Credit, Edition, Person, Revision, SignOff
 from ..refusals import Problem
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit, sanitising
-from ..assignments import permissions
 from ..checks import CONTENT_CHECKS, NotReady, find_problems, text
+from ..duty_assignments import permissions
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
 from .rules import credits_a_signer, may_correct, reason_against, same_person_reason, stage_name, was_credited

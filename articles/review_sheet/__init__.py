@@ -15,7 +15,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from .. import audit, comparing, review
-from ..assignments.permissions import READINGS
+from ..duty_assignments.permissions import READINGS
 from ..models import Article, AuditEntry, Credit, Edition, Section, SignOff
 
 # More than articles usually have. The sheet says if there are more; the evidence pack has them all.

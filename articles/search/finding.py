@@ -1,6 +1,6 @@
 """Runs a query: reads the newest candidates from the index, checks their text, and ranks those that match."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -13,13 +13,14 @@ from ..models.calendar_days import start_of_day
 from ..models.expiry import unexpired
 from . import index_store, tokens
 from .index import MICROSECONDS_PER_SECOND
+from .snippets import SearchHit, make_hit
 
 MAX_QUERY_LENGTH, MAX_QUERY_WORDS = 100, 8
 # A common word is in a hundred thousand articles, so only the newest candidates are checked; those with the word in
 # their title have a limit of their own.
 MAX_CANDIDATES, MAX_TITLE_CANDIDATES = 300, 100
 MAX_ROUNDS = 3  # of reading more candidates, while most of them contain the pairs of a phrase but not the phrase
-LEAD_LENGTH, SNIPPET_LENGTH = 200, 90  # characters
+LEAD_LENGTH = 200  # characters
 MAX_PIECE_LENGTH = 4  # characters of a word without hits, for suggestions
 OPENING, CLOSING = '"“「『', '"”」』'
 ALL_TIME = (-(2**62), 2**62)
@@ -81,21 +82,6 @@ class SearchQuery:
         return first, last
 
 
-class SnippetPart(NamedTuple):
-    """A piece of text; `found` is True if it is a word of the query."""
-
-    text: str
-    found: bool
-
-
-class SearchHit(NamedTuple):
-    """An article that matches: its title and a snippet of its text, in parts."""
-
-    number: int
-    title: list[SnippetPart]
-    snippet: list[SnippetPart]
-
-
 class SearchResult(NamedTuple):
     """A page of hits. If `more` is True, there are older hits that `total` does not count."""
 
@@ -112,7 +98,7 @@ def search_articles(query: SearchQuery, *, first: int = 0, most: int = 20) -> Se
     if not query.by_time and query.words:
         now = timezone.now().timestamp() * MICROSECONDS_PER_SECOND
         rows.sort(key=lambda row: (-_relevance(row, query.words, now), -row.pk))
-    return SearchResult([_make_hit(row, query.words) for row in rows[first : first + most]], len(rows), more)
+    return SearchResult([make_hit(row, query.words) for row in rows[first : first + most]], len(rows), more)
 
 
 def newest_numbers(query: SearchQuery, most: int) -> list[int]:
@@ -191,36 +177,6 @@ def _relevance(row: SearchText, looked_for: Sequence[str], now: float) -> float:
         score += 10 * (word in title) + 3 * (word in text[:LEAD_LENGTH]) + min(text.count(word), 5) / 2
     years = max(0.0, now - row.pk) / MICROSECONDS_PER_SECOND / (365 * 86400)
     return score + 4 / (1 + years)
-
-
-def _make_hit(row: SearchText, looked_for: Sequence[str]) -> SearchHit:
-    text = row.text
-    folded = tokens.fold_text(text)
-    place = min((at for word in looked_for if (at := folded.find(word)) >= 0), default=0)
-    start = max(0, place - SNIPPET_LENGTH // 3)
-    # Begin at the start of the line or sentence, if that is near.
-    start = max(start, *(text.rfind(end, start, place) + 1 for end in "\n。！？；"))
-    piece = text[start : start + SNIPPET_LENGTH].split("\n")
-    snippet = ("…" if start else "") + " ".join(piece) + ("…" if start + SNIPPET_LENGTH < len(text) else "")
-    return SearchHit(
-        row.article_id, list(_highlight_terms(row.title, looked_for)), list(_highlight_terms(snippet, looked_for))
-    )
-
-
-def _highlight_terms(text: str, looked_for: Sequence[str]) -> Iterator[SnippetPart]:
-    """Yield the text in parts: words of the query, and what is between them."""
-    folded, place = tokens.fold_text(text), 0
-    while looked_for and place < len(text):
-        nexts = [(at, -len(word)) for word in looked_for if (at := folded.find(word, place)) >= 0]
-        if not nexts:
-            break
-        at, length = min(nexts)
-        if at > place:
-            yield SnippetPart(text[place:at], False)
-        yield SnippetPart(text[at : at - length], True)
-        place = at - length
-    if place < len(text):
-        yield SnippetPart(text[place:], False)
 
 
 def _first_key(day: date) -> int:

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from ..comparing import TextSpan
-from ..search.finding import SnippetPart
+from ..search.snippets import SnippetPart
 
 register = template.Library()
 HAN = re.compile("[\u3400-\u9fff]")

@@ -16,9 +16,9 @@ from articles.models import Article, Block, Person, Section, SiteSettings, Slot,
 
 from ... import (
     accounts,
-    arranging,
     attachments,
     editing,
+    home_and_topics,
     persons,
     pictures,
     publishing,
@@ -28,8 +28,8 @@ from ... import (
     site_settings,
     sources,
 )
-from ...arranging import ArrangedBlock
-from ...assignments import assigning, permissions
+from ...duty_assignments import assigning, permissions
+from ...home_and_topics import ArrangedBlock
 
 DEMO_FOLDER = Path(settings.BASE_DIR) / "articles" / "demo"
 DEMO_TEXT_FIELDS = (
@@ -113,7 +113,7 @@ def _arrange_pages(published: list[Article], *, by: User) -> None:
     """Arrange the home page and a topic; the newest articles fill the remaining places."""
     named = {section.slug: section for section in Section.objects.all()}
     bridge = [article for article in published if "渡" in article.title and article.cover][-4:]
-    arranging.save_arrangement(None, _home_blocks(named, bridge), by=by, based_on=0)
+    home_and_topics.save_arrangement(None, _home_blocks(named, bridge), by=by, based_on=0)
     topic = Topic(
         title="双渡大桥通车",
         slug="shuangdu",
@@ -121,8 +121,8 @@ def _arrange_pages(published: list[Article], *, by: User) -> None:
         banner=bridge[0].cover,
         introduction="从等船四十分钟到过桥三分钟：一座桥和两岸六千三百人。",
     )
-    arranging.save_topic(topic, by=by)
-    arranging.save_arrangement(topic, _topic_blocks(named, bridge), by=by, based_on=0)
+    home_and_topics.save_topic(topic, by=by)
+    home_and_topics.save_arrangement(topic, _topic_blocks(named, bridge), by=by, based_on=0)
 
 
 def _home_blocks(named: dict[str, Section], bridge: list[Article]) -> list[ArrangedBlock]:

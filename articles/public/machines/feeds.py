@@ -16,7 +16,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from ... import arranging
+from ... import home_and_topics
 from ...models import Article, Edition, Section, SiteSettings, Topic
 from ...sanitising import plain_text
 from ..pages.article_page import edition_note
@@ -175,7 +175,7 @@ class TopicFeed(_NewestArticles):
         return get_object_or_404(Topic.objects.public(), slug=slug)
 
     def items(self, of: Topic) -> list[Article]:
-        filled = arranging.fill_blocks(arranging.arranged_blocks(of))
+        filled = home_and_topics.fill_blocks(home_and_topics.arranged_blocks(of))
         numbers = {line.article.number for _block, lines in filled for line in lines}
         return list(_newest_first(_feed_rows().filter(number__in=numbers))[:NEWEST])
 

@@ -19,7 +19,7 @@ from ...models.picture import picture_renditions
 from ..public_facts import live_edition
 from . import films
 from .linked_pages import LinkedPages
-from .neighbours import Neighbours
+from .related_and_adjacent import Neighbours
 
 IMAGE = re.compile(r"<img\b[^>]*>")
 SOURCE, ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ... import arranging
+from ... import home_and_topics
 from ...models import Article
 from ..machines import page_metadata
 from ..public_facts import first_publication, live_edition
@@ -19,14 +19,14 @@ MOST_SECTIONS = 12
 @require_safe
 def home_view(request: HttpRequest) -> HttpResponse:
     """The home page as editors arranged it; the newest articles of each section if nobody has arranged it."""
-    arranged = arranging.arranged_blocks(None)
+    arranged = home_and_topics.arranged_blocks(None)
     context = arranged_home_context(request, arranged) if arranged else _newest_by_section_context(request)
     return render(request, "public/home.html", context)
 
 
-def arranged_home_context(request: HttpRequest, arranged: list[arranging.ArrangedBlock]) -> dict[str, Any]:
+def arranged_home_context(request: HttpRequest, arranged: list[home_and_topics.ArrangedBlock]) -> dict[str, Any]:
     """Return the template context for the home page with these blocks, which a preview has not saved."""
-    filled = arranging.fill_blocks(arranged)
+    filled = home_and_topics.fill_blocks(arranged)
     latest = max((first_publication(line.article) for _block, lines in filled for line in lines), default=None)
     meta = page_metadata.home_metadata(PageBatch.of_request(request).site.settings, latest)
     return {"arranged": filled, "latest": latest, "meta": meta}

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from ...models import Article
 from .linked_pages import LinkedPages, find_linked_pages
-from .neighbours import Neighbours, find_neighbours
+from .related_and_adjacent import Neighbours, find_neighbours
 from .site_context import SiteContext
 
 ARTICLE_PATH = re.compile(r"/a/([1-9]\d{0,17})/")

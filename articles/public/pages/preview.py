@@ -5,11 +5,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ... import arranging, preview
+from ... import home_and_topics, preview
 from ..machines import page_metadata
-from .arrangement import topic_context
 from .article_page import ArticlePage
 from .home import arranged_home_context
+from .topics import topic_context
 
 
 @never_cache
@@ -29,7 +29,7 @@ def preview_view(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def preview_arrangement_view(request: HttpRequest, token: str) -> HttpResponse:
     """The home page or a topic as an editor is arranging it; nothing is saved. 403 like `preview_view`."""
-    found = arranging.previewed_arrangement(token)
+    found = home_and_topics.previewed_arrangement(token)
     if found is None:
         response = _expired_response(request)
     else:

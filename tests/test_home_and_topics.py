@@ -7,9 +7,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import arranging, baking, editing, old_paths, publishing, worker
-from articles.arranging import ArrangedBlock
+from articles import baking, editing, home_and_topics, old_paths, publishing, worker
 from articles.baking import affected_pages
+from articles.home_and_topics import ArrangedBlock
 from articles.models import AuditEntry, BakeJob, Block, SiteSettings, Slot, Topic
 from tests.baked import assert_disk_matches_site
 from tests.cast import refused
@@ -39,23 +39,26 @@ def block(*slots, **facts):
 
 
 def arrange(cast, *blocks, topic=None):
-    arranging.save_arrangement(topic, blocks, by=cast.chief, based_on=arranging.arrangement_version(topic))
+    home_and_topics.save_arrangement(topic, blocks, by=cast.chief, based_on=home_and_topics.arrangement_version(topic))
 
 
 def lines(topic=None):
-    return [[line.title for line in filled.lines] for filled in arranging.fill_blocks(arranging.arranged_blocks(topic))]
+    return [
+        [line.title for line in filled.lines]
+        for filled in home_and_topics.fill_blocks(home_and_topics.arranged_blocks(topic))
+    ]
 
 
 # --- the topic itself ---------------------------------------------------------------------------------------------
 
 
 def test_a_topic_is_added_and_changed_and_its_pages_are_asked_for(cast, shown):
-    topic = arranging.save_topic(Topic(title="大桥建成", slug="bridge", state=Topic.State.OPEN), by=cast.chief)
+    topic = home_and_topics.save_topic(Topic(title="大桥建成", slug="bridge", state=Topic.State.OPEN), by=cast.chief)
     assert AuditEntry.objects.first().action == "topic.added"
     arrange(cast, block(shown[0]), topic=topic)
     BakeJob.objects.all().delete()
     topic.title, topic.slug = "大桥通车", "opening"
-    arranging.save_topic(topic, by=cast.chief)
+    home_and_topics.save_topic(topic, by=cast.chief)
     details = AuditEntry.objects.first().details
     assert details["fields"] == ["Title", "Address name"]
     assert (details["old"], details["new"]) == (["大桥建成", "bridge"], ["大桥通车", "opening"])
@@ -68,7 +71,7 @@ def test_a_topic_is_added_and_changed_and_its_pages_are_asked_for(cast, shown):
 
 def test_saving_a_topic_unchanged_makes_no_entry(cast):
     topic = a_topic()
-    arranging.save_topic(topic, by=cast.chief)
+    home_and_topics.save_topic(topic, by=cast.chief)
     assert not AuditEntry.objects.exists()
     assert not BakeJob.objects.exists()
 
@@ -78,14 +81,14 @@ def test_the_wrong_person_saves_no_topic(cast, who):
     for topic in (a_topic(), Topic(title="大桥", slug="other")):
         topic.title = "我的专题"
         with refused(PermissionDenied, "Arrange"):
-            arranging.save_topic(topic, by=getattr(cast, who))
+            home_and_topics.save_topic(topic, by=getattr(cast, who))
 
 
 def test_what_cannot_be_a_topic_is_refused(cast):
     a_topic()
     for facts in ({"title": "又一座", "slug": "bridge"}, {"title": "", "slug": "x"}, {"title": "桥", "slug": "不 好"}):
         with refused(ValidationError):
-            arranging.save_topic(Topic(**facts), by=cast.chief)
+            home_and_topics.save_topic(Topic(**facts), by=cast.chief)
 
 
 # --- what is shown --------------------------------------------------------------------------------------------------
@@ -148,14 +151,14 @@ def test_arranging_asks_for_just_the_pages_that_show_it(cast, shown):
 def test_who_may_not_arrange_is_refused(cast, shown):
     for user in (cast.editor, cast.writer, cast.stranger):
         with refused(PermissionDenied):
-            arranging.save_arrangement(None, [block(shown[0])], by=user, based_on=0)
+            home_and_topics.save_arrangement(None, [block(shown[0])], by=user, based_on=0)
 
 
 def test_the_second_of_two_who_arrange_at_once_is_told(cast, shown):
-    version = arranging.arrangement_version(None)
+    version = home_and_topics.arrangement_version(None)
     arrange(cast, block(shown[0]))
     with refused(ValidationError, "Somebody else"):
-        arranging.save_arrangement(None, [block(shown[1])], by=cast.chief, based_on=version)
+        home_and_topics.save_arrangement(None, [block(shown[1])], by=cast.chief, based_on=version)
 
 
 def test_what_cannot_be_shown_is_refused_with_sentences(cast, shown):
@@ -275,7 +278,7 @@ def test_an_arranged_page_asks_little(client, cast, shown, django_assert_max_num
 
 def test_a_preview_is_signed_expires_and_saves_nothing(client, cast, shown, monkeypatch):
     draft = cast.article(title="机密")
-    address = arranging.arrangement_preview_url(
+    address = home_and_topics.arrangement_preview_url(
         None, [block(Slot(article=shown[0], title="将来的样子")), block(draft, count=1)]
     )
     response = client.get(address)

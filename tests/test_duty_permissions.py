@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from articles.assignments import permissions
-from articles.assignments.permissions import DUTIES_OF, Duty, Role
+from articles.duty_assignments import permissions
+from articles.duty_assignments.permissions import DUTIES_OF, Duty, Role
 from articles.models import Section
 from tests.cast import make_section, make_user
 

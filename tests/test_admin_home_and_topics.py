@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from articles import arranging
-from articles.arranging import ArrangedBlock
+from articles import home_and_topics
+from articles.home_and_topics import ArrangedBlock
 from articles.models import Block, Slot, Topic
 from tests.browser import chromium, forbidden_events
 
@@ -158,7 +158,7 @@ def test_the_number_of_blocks_and_slots_is_limited(desk):
 def test_blocks_and_articles_are_moved_by_dragging(cast, shown, desk, live_server):
     slots = [Slot(article=article, title=f"第{n}条") for n, article in enumerate(shown)]
     blocks = [ArrangedBlock(Block(title="甲"), slots), ArrangedBlock(Block(title="乙", kind="headline"), [])]
-    arranging.save_arrangement(None, blocks, by=cast.chief, based_on=0)
+    home_and_topics.save_arrangement(None, blocks, by=cast.chief, based_on=0)
     with chromium() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 1400}, locale="zh-CN")
         cookie = desk.cookies["sessionid"].value

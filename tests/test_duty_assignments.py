@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from articles.assignments import assigning, permissions
-from articles.assignments.assigning import CannotAssign
-from articles.assignments.permissions import DUTIES_OF, Duty, Role
+from articles.duty_assignments import assigning, permissions
+from articles.duty_assignments.assigning import CannotAssign
+from articles.duty_assignments.permissions import DUTIES_OF, Duty, Role
 from articles.models import Assignment, AuditEntry
 from tests.cast import Cast, all_rows, make_user, refused
 from tests.test_races import AT_ONCE, all_at_once

@@ -17,12 +17,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import arranging
-from ..arranging import MOST_BLOCKS, ArrangedBlock
-from ..assignments import permissions
-from ..assignments.permissions import Duty
+from .. import home_and_topics
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
+from ..home_and_topics import MOST_BLOCKS, ArrangedBlock
 from ..models import Article, Block, Slot, Topic
-from ..models.arrangement import MOST_LINES
+from ..models.home_and_topics import MOST_LINES
 from .acting_user import acting_user
 from .newsroom_admin import EARLIEST, NUMBER, NewsroomAdmin
 
@@ -77,13 +77,13 @@ class ArrangementForms:
     @classmethod
     def of_saved(cls, topic: Topic | None) -> "ArrangementForms":
         """Return the data of the saved arrangement."""
-        based_on = arranging.arrangement_version(topic)
+        based_on = home_and_topics.arrangement_version(topic)
         blocks = [
             (
                 forms.model_to_dict(block, BlockForm.Meta.fields),
                 [forms.model_to_dict(slot, SlotForm.Meta.fields) for slot in slots],
             )
-            for block, slots in arranging.arranged_blocks(topic)
+            for block, slots in home_and_topics.arranged_blocks(topic)
         ]
         return cls(blocks, based_on)
 
@@ -190,8 +190,8 @@ def _save_or_preview(
     ]
     try:
         if preview:
-            return redirect(arranging.arrangement_preview_url(topic, arranged))
-        arranging.save_arrangement(topic, arranged, by=acting_user(request), based_on=sent.based_on)
+            return redirect(home_and_topics.arrangement_preview_url(topic, arranged))
+        home_and_topics.save_arrangement(topic, arranged, by=acting_user(request), based_on=sent.based_on)
     except ValidationError as refusal:
         return _arrangement_response(request, topic, sent, shown, refusal.messages)
     messages.success(request, _("Saved. Readers see it in a moment."))
@@ -231,7 +231,7 @@ def arrangement_urls(site: admin.AdminSite) -> list[URLPattern]:
 
 @admin.register(Topic)
 class TopicAdmin(NewsroomAdmin[Topic]):
-    save_act = staticmethod(arranging.save_topic)
+    save_act = staticmethod(home_and_topics.save_topic)
     list_display = ["title", "state", "position", "arranged"]
     list_filter = ["state"]
     search_fields = ["title", "slug"]

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from . import audit, baking, old_paths, search
-from .assignments import permissions
-from .assignments.permissions import Duty
+from .duty_assignments import permissions
+from .duty_assignments.permissions import Duty
 from .models import Article, Block, Picture, Section, SiteSettings, Slot, Topic
 from .saved_rows import lock_row, write_row
 

@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..assignments import assigning, permissions
-from ..assignments.permissions import Duty
+from ..duty_assignments import assigning, permissions
+from ..duty_assignments.permissions import Duty
 from ..models import Assignment, Section
 from ..refusals import Refusal
 from .account_choice import AccountChoiceField

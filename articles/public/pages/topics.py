@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ... import arranging
+from ... import home_and_topics
 from ...models import Topic
 from ..machines import page_metadata
 from .article_page import Crumb
@@ -18,7 +18,7 @@ from .article_page import Crumb
 def topic_view(request: HttpRequest, slug: str) -> HttpResponse:
     """A topic as editors arranged it; archived topics say so and stay readable."""
     topic = get_object_or_404(Topic.objects.public().select_related("banner"), slug=slug)
-    return render(request, "public/topic.html", topic_context(topic, arranging.arranged_blocks(topic)))
+    return render(request, "public/topic.html", topic_context(topic, home_and_topics.arranged_blocks(topic)))
 
 
 @require_safe
@@ -29,9 +29,9 @@ def topics_view(request: HttpRequest) -> HttpResponse:
     return render(request, "public/topics.html", {"topics": found, "meta": meta})
 
 
-def topic_context(topic: Topic, arranged: list[arranging.ArrangedBlock]) -> dict[str, Any]:
+def topic_context(topic: Topic, arranged: list[home_and_topics.ArrangedBlock]) -> dict[str, Any]:
     """Return the template context for a topic with these blocks, which a preview has not saved."""
-    filled, crumbs = arranging.fill_blocks(arranged), (Crumb(_("Topics"), reverse("topics")),)
+    filled, crumbs = home_and_topics.fill_blocks(arranged), (Crumb(_("Topics"), reverse("topics")),)
     meta = page_metadata.list_metadata(
         topic.title,
         topic.get_absolute_url(),
