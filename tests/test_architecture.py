@@ -196,7 +196,7 @@ def test_every_room_is_there_and_newsroom_is_configuration_alone():
             "if TYPE_CHECKING:\n    from ..admin.article import x",
             "articles.admin.article",
         ),
-        ("articles/audit.py", "from .assignments import permissions", "articles.duty_assignments.permissions"),
+        ("articles/audit.py", "from .duty_assignments import permissions", "articles.duty_assignments.permissions"),
         ("articles/publishing.py", "from .public.pages import article", "articles.public.pages.article"),
         ("articles/baking/jobs.py", "from ..publishing import publish", "articles.publishing"),
         ("articles/public/pages/article.py", "from serving import negotiation", "serving.negotiation"),

@@ -51,13 +51,13 @@ class Site(RuleBasedStateMachine):
         self.patches = [
             mock.patch.object(timezone, "now", side_effect=self.now),
             mock.patch("articles.models.section.PAGE_SIZE", 2),
-            mock.patch("articles.models.article.PAGE_SIZE", 2),
+            mock.patch("articles.models.article_queries.PAGE_SIZE", 2),
             mock.patch("articles.public.pages.section.PAGE_SIZE", 2),
             mock.patch("articles.baking.affected_pages.PAGE_SIZE", 2),
             mock.patch("articles.baking.affected_pages.SITEMAP_SIZE", 4),
             mock.patch("articles.baking.affected_pages.CONCURRENT_PUBLICATIONS", 0),
             mock.patch("articles.keyword_relations.MOST_RELATIONS", 3),
-            mock.patch("articles.public.pages.related_and_adjacent.WANTED", 2),
+            mock.patch("articles.public.pages.related_and_adjacent.RELATED_SHOWN", 2),
         ]
         for patch in self.patches:
             patch.start()
