@@ -48,10 +48,11 @@ def open_account(account: User, *, by: User, person: Person | None = None) -> Us
         raise PermissionDenied(_("Only administrators make others administrators."))
     if not account.password:
         account.set_unusable_password()
+    person_before = lock_row(person) if person else None  # before check_row takes the audit-chain lock
     check_row(account, None, (*ACCOUNT_FIELDS, "password"))
     save_fields(account, None, ())
     if person:
-        _name_account(account, person, by=by)
+        _name_account(account, person, person_before, by=by)
     _record_account_change(account, "added", [], by=by)
     return account
 
@@ -64,6 +65,7 @@ def save_account(account: User, *, by: User, person: Person | None = None) -> Us
     """
     before = User.objects.select_for_update(no_key=True).get(pk=account.pk)
     _require_may_change(by, before)
+    person_before = lock_row(person) if person else None  # before check_row takes the audit-chain lock
     changed = check_row(account, before, ACCOUNT_FIELDS)
     if "is_superuser" in changed and not by.is_superuser:
         raise PermissionDenied(_("Only administrators make others administrators."))
@@ -72,8 +74,8 @@ def save_account(account: User, *, by: User, person: Person | None = None) -> Us
     if changed:
         save_fields(account, before, changed)
     labels = labels_of(account, changed)
-    if person:
-        labels += _name_account(account, person, by=by)
+    if person and _name_account(account, person, person_before, by=by):
+        labels.append(str(Person._meta.model_name))
     if labels:
         _record_account_change(account, "changed", labels, by=by)
     return account
@@ -115,16 +117,16 @@ def _require_may_change(by: User, account: User) -> None:
         )
 
 
-def _name_account(account: User, person: Person, *, by: User) -> list[str]:
-    """Save the account's person; returns the labels of what changed, for the account's audit entry."""
-    before = lock_row(person)
+def _name_account(account: User, person: Person, before: Person | None, *, by: User) -> bool:
+    """Save the account's person, which has an audit entry of its own; returns True if the account had another or none.
+
+    The caller has locked `before`.
+    """
     if before and before.user_id not in (None, account.pk):
         raise ValidationError(_("“%(person)s” has an account already.") % {"person": before})
     person.user = account
     changed = write_person(person, before, (*PERSON_FIELDS, "user"), by=by)
-    if before is None or "user" in changed:
-        return [str(Person._meta.model_name)]
-    return labels_of(person, [name for name in PERSON_FIELDS if name in changed])
+    return before is None or "user" in changed
 
 
 def _record_account_change(account: User, what: str, fields: list[str], *, by: User) -> None:

@@ -15,6 +15,7 @@ OLD_PATH_FIELDS = ("path", "target")
 @transaction.atomic
 def save_old_path(old_path: OldPath, *, by: User) -> OldPath:
     """Add an old path or change its target. Raises PermissionDenied or ValidationError."""
+    audit.lock_audit_chain()  # other acts write these rows while they hold it: record_move
     before = lock_row(old_path)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     write_row(old_path, before, OLD_PATH_FIELDS, by=by)
@@ -24,6 +25,7 @@ def save_old_path(old_path: OldPath, *, by: User) -> OldPath:
 @transaction.atomic
 def remove_old_path(old_path: OldPath, *, by: User) -> None:
     """Delete an old path; idempotent. Raises PermissionDenied."""
+    audit.lock_audit_chain()  # other acts write these rows while they hold it: record_move
     before = lock_row(old_path)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     if before:

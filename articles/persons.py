@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from . import baking, search
+from . import audit, baking, search
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Person
@@ -38,8 +38,15 @@ def save_person(person: Person, *, by: User) -> Person:
 
 @transaction.atomic
 def find_or_add_person(name: str, unit: str, *, by: User) -> Person:
-    """Return the person with this name and unit, added if missing. The caller has checked permissions."""
-    known = Person.objects.filter(name=name, unit=unit).first()
+    """Return the person with this name and unit, added if missing. The caller checks permissions.
+
+    Takes the audit-chain lock before it adds one, and looks again: somebody else may have added it meanwhile.
+    """
+    rows = Person.objects.filter(name=name, unit=unit)
+    known = rows.first()
+    if known is None:
+        audit.lock_audit_chain()
+        known = rows.first()
     if known:
         return known
     person = Person(name=name, unit=unit)

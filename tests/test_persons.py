@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from articles import editing, persons
+from articles import audit, editing, persons
 from articles.models import AuditEntry, BakeJob, Person
 from tests.cast import Role, refused
 
@@ -70,3 +70,10 @@ def test_a_person_that_restoring_brings_back_is_recorded(cast):
     editing.restore_revision(first, by=cast.editor)
     entry = AuditEntry.objects.get(action="person.added")
     assert (entry.actor, entry.details["name"]) == (cast.editor, "临时（甲）")
+
+
+def test_a_person_whom_somebody_else_adds_meanwhile_is_found(cast, monkeypatch):
+    lock = audit.lock_audit_chain
+    monkeypatch.setattr(audit, "lock_audit_chain", lambda: (lock(), Person.objects.create(name="关山", unit="采编部")))
+    found = persons.find_or_add_person("关山", "采编部", by=cast.writer)
+    assert Person.objects.get(name="关山") == found

@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from articles import sources
+from articles.admin.source import SourceAdmin
 from articles.models import AuditEntry, BakeJob, Source
 from tests.cast import refused
 
@@ -73,3 +75,18 @@ def test_the_wrong_person_saves_no_source(cast, who):
 def test_what_cannot_be_a_source_is_refused(cast, facts):
     with refused(ValidationError):
         sources.save_source(Source(**facts), by=cast.chief)
+
+
+def test_what_is_refused_after_the_form_was_valid_is_shown_with_what_was_typed(client, cast, monkeypatch):
+    def refuse(source, *, by):
+        raise ValidationError("已有同名来源")
+
+    monkeypatch.setattr(SourceAdmin, "save_act", staticmethod(refuse))
+    client.force_login(cast.chief)
+    facts = {"name": "泽南电视台", "url": "", "standing": "listed"}
+    response = client.post(reverse("admin:articles_source_add"), facts)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "已有同名来源" in page
+    assert 'value="泽南电视台"' in page
+    assert not Source.objects.filter(name="泽南电视台").exists()

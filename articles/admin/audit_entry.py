@@ -61,7 +61,7 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
     "files": (gettext_lazy("Files"), Q(action__startswith="picture.") | Q(action__startswith="attachment.")),
     "arranging": (
         gettext_lazy("Sections, sources, people, settings"),
-        Q(object_type__in=["section", "source", "person", "oldpath", "sitesettings"]) & ~EXPORTS,
+        Q(object_type__in=["section", "source", "person", "oldpath", "sitesettings", "topic"]) & ~EXPORTS,
     ),
     "pages": (gettext_lazy("Baked pages"), Q(action__startswith="pages.")),
     "exports": (gettext_lazy("Exports"), EXPORTS),

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from ..duty_assignments import assigning, permissions
 from ..duty_assignments.permissions import Duty
 from ..models import Assignment, Section
-from ..refusals import Refusal
 from .account_choice import AccountChoiceField
 from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin
@@ -140,12 +139,3 @@ class AssignmentAdmin(NewsroomAdmin[Assignment]):
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         self.message_user(request, _("Taken away: %(assignment)s") % {"assignment": obj_display}, messages.SUCCESS)
         return redirect("admin:articles_assignment_changelist")
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except Refusal as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-            return redirect("admin:articles_assignment_changelist")

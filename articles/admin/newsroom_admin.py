@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _django  # for msgids from Djang
 
 from ..duty_assignments import permissions
 from ..models import Assignment, AuditEntry
+from ..refusals import Refusal
 from ..sanitising.text import visible_text
 from .acting_user import acting_user
 
@@ -116,14 +117,39 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
     def save_model(self, request: HttpRequest, obj: Row, form: forms.ModelForm, change: bool) -> None:
         self.save_act(obj, by=acting_user(request))
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Django's view. A ValidationError raised by `save_act` after the form was valid is shown as messages."""
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Django's view. What `save_act` refuses after the form was valid is shown on it, with everything typed."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refusal:
-            for sentence in refusal.messages:
+            return self._show_refusal(request, object_id, refusal.messages)
+
+    def _show_refusal(self, request: HttpRequest, object_id: str | None, sentences: list[str]) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        if self.get_inlines(request, row):  # their formsets are built by Django's view alone
+            for sentence in sentences:
                 self.message_user(request, sentence, messages.ERROR)
             return redirect(request.get_full_path())
+        form = self.get_form(request, row, change=row is not None)(request.POST, request.FILES, instance=row)
+        for sentence in sentences:
+            form.add_error(None, sentence)
+        return self.render_form(request, form, row)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's view. If the act refuses, its sentences are shown above the list."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except Refusal as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def render_form(
         self,

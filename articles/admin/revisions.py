@@ -1,6 +1,7 @@
 """The pages of an article's revisions: the list, and one revision, which can be restored."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from .. import comparing, editing, preview, review
 from ..models import Edition, Revision
 from .acting_user import acting_user
+from .article_actions import refusal_sentences
 from .article_screen import ArticleScreen
 
 SHOWN_REVISIONS = 100
@@ -35,8 +37,10 @@ def revision_view(screen: ArticleScreen, request: HttpRequest, number: int, revi
     if request.method == "POST":
         try:
             editing.restore_revision(chosen, by=acting_user(request), voiding="voiding" in request.POST)
-        except review.WouldVoid as refusal:
-            screen.message_user(request, str(refusal), messages.ERROR)
+        except (review.WouldVoid, ValidationError) as refusal:
+            sentences = refusal.messages if isinstance(refusal, ValidationError) else refusal_sentences(refusal)
+            for sentence in sentences:
+                screen.message_user(request, sentence, messages.ERROR)
             return redirect("admin:articles_article_revision", number, revision)
         screen.message_user(
             request, _("The working copy is revision %(number)d again.") % {"number": revision}, messages.SUCCESS

@@ -44,9 +44,9 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
     The files of the addresses in `gone` are removed right after the commit, before the caller continues.
     """
     away = sorted(set(gone))
-    # Lock ordering: sorted, so that two acts cannot deadlock. Pages are baked in this order.
+    # Lock ordering: whoever queues addresses sorts them by this key, so that no two can deadlock. They are baked in order.
     BakeJob.objects.bulk_create(
-        [BakeJob(path=path) for path in sorted({*paths, *away}, key=_baking_order)],
+        [BakeJob(path=path) for path in sorted({*paths, *away}, key=baking_order)],
         JOBS_PER_STATEMENT,
         update_conflicts=True,
         unique_fields=["path"],
@@ -55,7 +55,7 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
     transaction.on_commit(lambda: _bake_after_commit(away))
 
 
-def _baking_order(path: str) -> tuple[int, str]:
+def baking_order(path: str) -> tuple[int, str]:
     """Sort key: home page, section fronts, articles, then the rest: what readers open first is ready first."""
     front = re.fullmatch(r"/(?:s/[^/]+/)?", path)
     return (0 if front else 1 if re.fullmatch(r"/a/[0-9]+/", path) else 2, path)

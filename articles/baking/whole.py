@@ -22,7 +22,7 @@ from ..models.key_batches import key_batches
 from ..refusals import Problem, Refusal
 from . import affected_pages
 from .generations import baked_generations
-from .jobs import bake_jobs, bake_pending, note_in_manifest, request_full_bake
+from .jobs import bake_jobs, bake_pending, baking_order, note_in_manifest, request_full_bake
 from .store import BEGUN_STAMP, CODES_STAMP, SITE_STAMP, BakedStore, compressed_copies, file_name
 
 PAGES_PER_CHUNK = 50  # pages that one process renders before it writes them
@@ -128,7 +128,7 @@ def _begin_generation(wanted: str, *, restart: bool) -> tuple[BakedStore, BakedS
     BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).delete()
     for paths in _queue_all_addresses(target, served):
         BakeJob.objects.bulk_create(
-            [BakeJob(path=path, whole=True) for path in sorted(paths)],
+            [BakeJob(path=path, whole=True) for path in sorted(paths, key=baking_order)],
             update_conflicts=True,
             unique_fields=["path"],
             update_fields=["version", "claimed_until"],

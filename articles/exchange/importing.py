@@ -83,7 +83,9 @@ def _publication_times(page: PrintedArticle) -> tuple[datetime, datetime]:
 
 
 def _find_or_make_section(slug: str, name: str, created: list[str], *, by: User) -> Section:
-    known = Section.objects.select_related("parent").filter(slug=slug).first()
+    # Locked, as publishing locks it before the audit chain: what is missing besides is recorded before that.
+    rows = Section.objects.select_for_update(of=("self",), no_key=True).select_related("parent__parent")
+    known = rows.filter(slug=slug).first()
     if known:
         return known
     created.append(_("section “%(name)s” (/s/%(slug)s/)") % {"name": name or slug, "slug": slug})
