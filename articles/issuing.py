@@ -14,8 +14,8 @@ from django.utils import timezone
 from . import audit, baking, keyword_relations, review, search, short_links
 from .models import Article, Edition, Section, SignOff
 
-# The fields of an article that publishing writes.
-PUBLIC_FIELDS = (
+# The fields of an article that are written when it is published or withdrawn, or its withdrawal is undone.
+PUBLICATION_FIELDS = (
     "live",
     "first_published_at",
     "withdrawn_at",
@@ -30,39 +30,42 @@ PUBLIC_FIELDS = (
 
 @dataclass(frozen=True)
 class Publication:
-    """The parameters of a publication: who, which kind, on what basis, when, the note for readers, the audit entry."""
+    """The parameters of a publication."""
 
     by: User
-    kind: str
-    basis: str
-    note: str
-    action: str
-    details: dict[str, Any]
+    kind: str  # Edition.Kind: what the edition is to readers (first, update, correction, archive)
+    basis: str  # Edition.Basis: why it may be public (signed, urgent, break-glass, archive)
+    note: str  # readers see it only if the basis is SIGNED
+    audit_action: str  # the name of the audit entry, e.g. "article.published"
+    details: dict[str, Any]  # further data of the audit entry
     at: datetime = field(default_factory=lambda: timezone.now())
-    sign_off: SignOff | None = None
+    sign_off: SignOff | None = None  # the final sign-off; only if the basis is SIGNED
 
 
-class Placing(NamedTuple):
-    """How an article's place changed: its previous place, and whether it is the first article of its section."""
+class SectionChange(NamedTuple):
+    """How an article's place changed: where it was listed before, and whether it is the first of its new section.
 
-    moved_from: baking.SectionPlace | None = None
-    opens_section: bool = False
+    The defaults mean that its place did not change.
+    """
+
+    previous_place: baking.SectionPlace | None = None
+    is_first_in_section: bool = False
 
 
 def issue_edition(article: Article, publication: Publication) -> Edition:
-    """Publish the newest revision of a locked article as a new edition; also saves PUBLIC_FIELDS and REVIEW_FIELDS."""
+    """Publish the newest revision of a locked article as a new edition; saves PUBLICATION_FIELDS and REVIEW_FIELDS."""
     edition = _make_edition(article, publication)
     article.live = edition
     article.first_published_at = article.first_published_at or publication.at
     article.withdrawn_at, article.withdrawal_reason = None, ""
-    placing = _place_in_section(article)
-    article.save(update_fields=(*PUBLIC_FIELDS, *review.REVIEW_FIELDS))
-    _announce(article, edition, publication, placing)
+    section_change = _place_in_section(article)
+    article.save(update_fields=(*PUBLICATION_FIELDS, *review.REVIEW_FIELDS))
+    _update_dependents(article, edition, publication, section_change)
     return edition
 
 
 def _make_edition(article: Article, publication: Publication) -> Edition:
-    """Create an edition of the newest revision, chained to the previous edition."""
+    """Create an edition of the newest revision; it stores the previous edition's digest."""
     # The live edition is the newest one; after a withdrawal it has to be queried.
     before = article.live
     if before is None and article.first_published_at:
@@ -88,25 +91,27 @@ def _make_edition(article: Article, publication: Publication) -> Edition:
     )
 
 
-def _place_in_section(article: Article) -> Placing:
+def _place_in_section(article: Article) -> SectionChange:
     """Set the next ordinal in its section, unless the article is listed there already. The caller saves it."""
     if article.listed_in_id == article.section_id:
-        return Placing()
+        return SectionChange()
     before = baking.SectionPlace(article.listed_in, article.ordinal) if article.listed_in and article.ordinal else None
     article.listed_in = article.section
     article.ordinal = _next_ordinal(article.section)
-    return Placing(moved_from=before, opens_section=article.ordinal == 1)
+    return SectionChange(previous_place=before, is_first_in_section=article.ordinal == 1)
 
 
-def _announce(article: Article, edition: Edition, publication: Publication, placing: Placing) -> None:
+def _update_dependents(
+    article: Article, edition: Edition, publication: Publication, section_change: SectionChange
+) -> None:
     """Update what depends on the public text: short links, search, the audit, related articles, pages.
 
-    Lock ordering: the audit entry comes before rows that other actions write, too (docs/decisions/lock-ordering.md).
+    Lock ordering: the audit entry comes before rows that other acts write, too (docs/decisions/lock-ordering.md).
     """
     codes = short_links.assign_codes(article, edition)
     search.index_article(article)
     audit.record_entry(
-        publication.action,
+        publication.audit_action,
         article,
         by=publication.by,
         edition=edition.number,
@@ -114,9 +119,9 @@ def _announce(article: Article, edition: Edition, publication: Publication, plac
         **publication.details,
     )
     related = keyword_relations.update_relations(article)
-    addresses = baking.article_pages(article, moved_from=placing.moved_from)
+    addresses = baking.article_pages(article, moved_from=section_change.previous_place)
     baking.request_bake(addresses | baking.pages_of_articles(related) | baking.code_images(codes))
-    if placing.opens_section:
+    if section_change.is_first_in_section:
         baking.request_full_bake()  # the navigation shows a section once it has an article
 
 

@@ -13,7 +13,7 @@ from . import audit, baking, review, sanitising, search
 from .checks import CONTENT_CHECKS, NotReady, find_problems
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
-from .issuing import PUBLIC_FIELDS, Publication, issue_edition
+from .issuing import PUBLICATION_FIELDS, Publication, issue_edition
 from .models import Article, Edition, Section, SignOff
 from .refusals import Problem, Refusal
 
@@ -120,7 +120,7 @@ def publish_urgent(article: Article, *, by: User, reason: str) -> Edition:
         kind=Edition.Kind.UPDATE,
         basis=Edition.Basis.URGENT if on_duty else Edition.Basis.BREAK_GLASS,
         note=reason,
-        action="article.published_before_readings" if on_duty else "article.glass_broken",
+        audit_action="article.published_before_readings" if on_duty else "article.glass_broken",
         details={"reason": reason, "readings_due": due.isoformat(timespec="seconds")},
     )
     return issue_edition(article, urgent)
@@ -148,7 +148,7 @@ def publish_archived(
         kind=Edition.Kind.ARCHIVE,
         basis=Edition.Basis.ARCHIVE,
         note=origin,
-        action="article.migrated",
+        audit_action="article.migrated",
         details={"published_at": at.isoformat(), "origin": origin},
         at=updated or at,
     )
@@ -178,7 +178,7 @@ def withdraw_article(article: Article, *, by: User, reason: str) -> None:
     article.readings_due_at = None
     # A withdrawn article is never published again automatically.
     article.scheduled_for = article.scheduled_by = None
-    article.save(update_fields=(*PUBLIC_FIELDS, "scheduled_for", "scheduled_by"))
+    article.save(update_fields=(*PUBLICATION_FIELDS, "scheduled_for", "scheduled_by"))
     search.remove_from_index(article)
     audit.record_entry(
         "article.withdrawn", article, by=by, edition=edition.number, digest=edition.digest, reason=reason
@@ -251,7 +251,7 @@ def _show_edition_again(article: Article, edition: Edition) -> bool:
     closes_review = article.is_read_by_all and edition.digest == article.newest.digest
     if closes_review:
         review.finish_review(article)
-    article.save(update_fields=(*PUBLIC_FIELDS, *review.REVIEW_FIELDS))
+    article.save(update_fields=(*PUBLICATION_FIELDS, *review.REVIEW_FIELDS))
     return closes_review
 
 
@@ -290,7 +290,7 @@ def _publish_signed(article: Article, *, by: User, kind: str, note: str) -> Edit
         kind=kind,
         basis=Edition.Basis.SIGNED,
         note=note,
-        action="article.corrected" if kind == Edition.Kind.CORRECTION else "article.published",
+        audit_action="article.corrected" if kind == Edition.Kind.CORRECTION else "article.published",
         details={"note": note},
         sign_off=article.signed,
     )

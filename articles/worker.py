@@ -9,46 +9,49 @@ from django.utils import timezone
 from . import audit, baking
 from .models import Article, Heartbeat, SiteSettings, Slot
 
-# The rows in Heartbeat: the worker itself, and the time up to which expired pages have been queued.
+# Names of rows in Heartbeat: the worker's last sign of life, and the time up to which changes by time were processed.
 WORKER_ROW = "work"
-EXPIRY_ROW = "instants"
+TIME_PASSED_ROW = "instants"
 # The worker polls every second and records a heartbeat every 20 seconds; without one for two minutes it counts as down.
 HEARTBEAT_INTERVAL, DOWN_AFTER = timedelta(seconds=20), timedelta(minutes=2)
 
 
 @transaction.atomic
-def rebake_expired() -> int:
-    """Queue the pages that changed since the last call because time passed; returns the number of causes.
+def queue_pages_changed_by_time() -> int:
+    """Queue the pages that changed since the last call because time passed.
 
-    Causes: an article expired, a pin or a slot ended, mourning grey began or ended, an article left the news sitemap.
-    If the clock was set back, the time in between is processed again.
+    Returns how many changes were found: articles that expired, pins and slots that ended, mourning grey (the site
+    without colours on a day of mourning) that began or ended, articles that became too old for the news sitemap. If the
+    clock was set back, the changes between now and the last call are found again, since they have not happened yet.
     """
     now = timezone.now()
-    last = Heartbeat.objects.select_for_update().filter(worker=EXPIRY_ROW).values_list("seen_at", flat=True).first()
+    last = (
+        Heartbeat.objects.select_for_update().filter(worker=TIME_PASSED_ROW).values_list("seen_at", flat=True).first()
+    )
     first, until = sorted([last or now, now])
-    passed = {
+    changed_articles = {
         field: Article.objects.filter(**{f"live__{field}__gt": first, f"live__{field}__lte": until})
         for field in ("expires_at", "pinned_until")
     }
     count = 0
     audit.lock_audit_chain()  # lock ordering: before pages are queued
-    for field, rows in passed.items():
-        whole = rows.select_related("live__revision", "live__section__parent__parent")
-        for article in whole.order_by("number").iterator():
-            gone = baking.own_pages(article) if field == "expires_at" and last and last < now else ()
-            baking.request_bake(baking.article_pages(article), gone=gone)
+    for field, rows in changed_articles.items():
+        articles = rows.select_related("live__revision", "live__section__parent__parent")
+        for article in articles.order_by("number").iterator():
+            removed_pages = baking.own_pages(article) if field == "expires_at" and last and last < now else ()
+            baking.request_bake(baking.article_pages(article), gone=removed_pages)
             count += 1
-    count += _rebake_grey(first, until) + _rebake_slots(first, until) + _rebake_news_sitemap(first, until)
+    count += _queue_grey(first, until) + _queue_slots(first, until) + _queue_news_sitemap(first, until)
     if count or last is None or now - first > HEARTBEAT_INTERVAL:
-        Heartbeat.objects.update_or_create(worker=EXPIRY_ROW, defaults={"seen_at": now})
+        Heartbeat.objects.update_or_create(worker=TIME_PASSED_ROW, defaults={"seen_at": now})
     return count
 
 
-def _rebake_grey(first: datetime, until: datetime) -> int:
+def _queue_grey(first: datetime, until: datetime) -> int:
     """Queue the pages whose mourning grey began or ended between two instants; returns 1 if there are any, else 0."""
     site = SiteSettings.current()
-    passed = any(at and first < at <= until for at in (site.grey_from, site.grey_until))
-    if not passed or site.grey == SiteSettings.Grey.OFF:
+    switched = any(at and first < at <= until for at in (site.grey_from, site.grey_until))
+    if not switched or site.grey == SiteSettings.Grey.OFF:
         return 0
     if site.grey == SiteSettings.Grey.HOME:
         baking.request_bake([reverse("home")])
@@ -57,20 +60,20 @@ def _rebake_grey(first: datetime, until: datetime) -> int:
     return 1
 
 
-def _rebake_slots(first: datetime, until: datetime) -> int:
+def _queue_slots(first: datetime, until: datetime) -> int:
     """Queue the pages with slots that expired between two instants; returns the number of slots."""
-    passed = list(Slot.objects.filter(until__gt=first, until__lte=until).select_related("block__topic"))
-    for slot in passed:
+    ended_slots = list(Slot.objects.filter(until__gt=first, until__lte=until).select_related("block__topic"))
+    for slot in ended_slots:
         baking.request_bake({*baking.topic_pages(slot.block.topic), *baking.pages_of_articles([slot.article_id])})
-    return len(passed)
+    return len(ended_slots)
 
 
-def _rebake_news_sitemap(first: datetime, until: datetime) -> int:
+def _queue_news_sitemap(first: datetime, until: datetime) -> int:
     """Queue the news sitemap if an article became too old for it between two instants; returns 1 if so, else 0."""
-    aged = Article.objects.public().filter(
+    too_old = Article.objects.public().filter(
         first_published_at__gt=first - baking.NEWS_SITEMAP_AGE, first_published_at__lte=until - baking.NEWS_SITEMAP_AGE
     )
-    if not aged.exists():
+    if not too_old.exists():
         return 0
     baking.request_bake([reverse("news_sitemap")])
     return 1
@@ -86,7 +89,7 @@ def record_heartbeat() -> None:
 def worker_silent_since() -> datetime | None:
     """Return when a worker was last seen if that is more than DOWN_AFTER ago, else None.
 
-    If none was ever seen, returns `datetime.min`.
+    Returns `datetime.min` if none was ever seen: that is also too long ago, and None means that a worker is running.
     """
     seen = Heartbeat.objects.filter(worker=WORKER_ROW).values_list("seen_at", flat=True).first()
     if seen and timezone.now() - seen < DOWN_AFTER:

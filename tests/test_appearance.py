@@ -191,7 +191,7 @@ def test_mourning_begins_and_ends_by_itself(client, cast, monkeypatch):
     SiteSettings.objects.create(
         pk=1, grey="all", grey_from=now + timedelta(hours=1), grey_until=now + timedelta(hours=2)
     )
-    worker.rebake_expired()
+    worker.queue_pages_changed_by_time()
     BakeJob.objects.all().delete()
     for hours, is_grey, asks in (
         (0.5, False, False),
@@ -202,7 +202,7 @@ def test_mourning_begins_and_ends_by_itself(client, cast, monkeypatch):
     ):
         at = now + timedelta(hours=hours)
         monkeypatch.setattr(timezone, "now", lambda at=at: at)
-        worker.rebake_expired()
+        worker.queue_pages_changed_by_time()
         assert (grey(client, "/"), BakeJob.objects.filter(path=BakeJob.EVERYTHING).exists()) == (is_grey, asks), hours
         BakeJob.objects.all().delete()
 

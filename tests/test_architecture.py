@@ -64,7 +64,8 @@ VERBS = [
     "articles.exchange",
 ]
 DOORS = ["articles.admin", "articles.public", "articles.management", "articles.templatetags"]
-# What the modules of each room may import from the project, in addition to each other. Every module is in a room.
+# What the modules of each package may import from the project, in addition to each other. A package may be one file;
+# every module is in a package.
 MAY_IMPORT = {
     REFUSALS: [],
     NOUNS: [REFUSALS],
@@ -137,9 +138,9 @@ def module_of(name: str, modules: set[str]) -> str:
     return max((prefix for prefix in prefixes if prefix in modules), key=len, default=name)
 
 
-def room_of(module: str) -> str | None:
+def package_of(module: str) -> str | None:
     """Return the key of MAY_IMPORT that a module belongs to."""
-    return max((room for room in MAY_IMPORT if is_within(module, room)), key=len, default=None)
+    return max((package for package in MAY_IMPORT if is_within(module, package)), key=len, default=None)
 
 
 def floor_violations(sources: dict[str, str]) -> list[str]:
@@ -147,12 +148,12 @@ def floor_violations(sources: dict[str, str]) -> list[str]:
     modules = {module_at(path) for path in sources}
     found = set()
     for path, source in sources.items():
-        room = room_of(module_at(path))
-        if room is None and source.strip():
+        package = package_of(module_at(path))
+        if package is None and source.strip():
             found.add(f"{path} has no place")
         for imported in imports_of(path, source):
             module = module_of(imported.name, modules)
-            if room_of(module) not in [room, *MAY_IMPORT.get(room, [])]:
+            if package_of(module) not in [package, *MAY_IMPORT.get(package, [])]:
                 found.add(f"{path}:{imported.line} imports {module}")
     return sorted(found)
 
@@ -179,9 +180,9 @@ def test_no_circle():
     assert first_circle(SOURCES) == []
 
 
-def test_every_room_is_there_and_newsroom_is_configuration_alone():
+def test_every_package_exists_and_newsroom_is_configuration_alone():
     modules = {module_at(path) for path in SOURCES}
-    assert {room for room in MAY_IMPORT if not any(is_within(module, room) for module in modules)} == set()
+    assert {package for package in MAY_IMPORT if not any(is_within(module, package) for module in modules)} == set()
     assert {path.name for path in (ROOT / "newsroom").rglob("*.py")} == NEWSROOM
 
 

@@ -150,22 +150,22 @@ def test_pages_change_by_themselves_when_an_article_expires_or_a_pin_ends(cast, 
     article = cast.article(expires_at=now + timedelta(hours=3), pinned_until=now + timedelta(hours=1))
     cast.publish(article)
     baking.bake_everything(processes=1)
-    worker.rebake_expired()
+    worker.queue_pages_changed_by_time()
     pinned = said("/s/news/")
     later(monkeypatch, hours=2)
-    assert worker.rebake_expired() == 1
+    assert worker.queue_pages_changed_by_time() == 1
     baking.bake_pending()
     assert said("/s/news/") != pinned
     assert_disk_matches_site()
     later(monkeypatch, hours=2)
     with COMMITTED(execute=True):
-        assert worker.rebake_expired() == 1
+        assert worker.queue_pages_changed_by_time() == 1
     assert said(article.get_absolute_url()) is None
     baking.bake_pending()
     assert_disk_matches_site()
-    assert worker.rebake_expired() == 0
+    assert worker.queue_pages_changed_by_time() == 0
     later(monkeypatch, hours=-3)  # the clock was corrected: the article is public again
-    worker.rebake_expired()
+    worker.queue_pages_changed_by_time()
     baking.bake_pending()
     assert said(article.get_absolute_url())
     assert_disk_matches_site()

@@ -95,7 +95,7 @@ class Site(RuleBasedStateMachine):
     def settle(self):
         """Run the worker until the queue is empty."""
         with TestCase.captureOnCommitCallbacks(execute=True):
-            worker.rebake_expired()
+            worker.queue_pages_changed_by_time()
         baking.bake_pending()
         if baking.full_bake_is_requested():
             baking.bake_everything(processes=1)

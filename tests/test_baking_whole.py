@@ -66,15 +66,15 @@ def test_readers_see_the_old_site_until_the_new_one_is_whole(site):
         baking.bake_everything(processes=1)
     assert baked_generations().served().generation == served
     assert "新站名" not in said("/")
-    filling = baked_generations().filling()
-    assert "新站名" in said("/", filling)
+    next_store = baked_generations().next_store()
+    assert "新站名" in said("/", next_store)
     with stopping_at(10_000) as asked:
         baking.bake_everything(processes=1)
     assert "/" not in asked  # what was baked before the interruption is not baked again
-    assert baked_generations().served().generation == filling.generation
+    assert baked_generations().served().generation == next_store.generation
     assert "新站名" in said(site.shown[0].get_absolute_url())
     assert not (django_settings.BAKED_DIR / "g" / served).exists()
-    assert set(BakedPage.objects.values_list("generation", flat=True)) == {filling.generation}
+    assert set(BakedPage.objects.values_list("generation", flat=True)) == {next_store.generation}
     assert_queue_is_empty()
     assert_disk_matches_site()
 
@@ -89,7 +89,7 @@ def test_what_happens_meanwhile_is_in_both(site):
     with TestCase.captureOnCommitCallbacks(execute=True):
         publishing.withdraw_article(away, by=site.editor, reason="误")
     baking.bake_pending()
-    for files in (baked_generations().served(), baked_generations().filling()):
+    for files in (baked_generations().served(), baked_generations().next_store()):
         assert "另一题" in said(changed.get_absolute_url(), files)
         assert said(away.get_absolute_url(), files) is None
     baking.bake_everything(processes=1)

@@ -120,10 +120,10 @@ def test_a_slot_whose_time_ends_has_the_page_written_anew(cast, shown, monkeypat
     soon = timezone.now() + timedelta(hours=1)
     topic = a_topic()
     arrange(cast, block(Slot(article=shown[0], until=soon)), topic=topic)
-    worker.rebake_expired()
+    worker.queue_pages_changed_by_time()
     BakeJob.objects.all().delete()
     monkeypatch.setattr(timezone, "now", lambda: soon + timedelta(seconds=1))
-    assert worker.rebake_expired() == 1
+    assert worker.queue_pages_changed_by_time() == 1
     assert BakeJob.objects.filter(path="/t/bridge/").exists()
 
 

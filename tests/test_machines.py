@@ -87,11 +87,11 @@ def test_the_map_of_news_holds_two_days_and_is_written_anew_when_one_ages(client
     assert url.find(f"{MAP}loc").text == corrected.public_url
     assert url.find(f"{NEWS}news/{NEWS}title").text == "大桥<通车> & 开放"
     assert timezone.datetime.fromisoformat(url.find(f"{NEWS}news/{NEWS}publication_date").text).utcoffset()
-    worker.rebake_expired()
+    worker.queue_pages_changed_by_time()
     BakeJob.objects.all().delete()
     later = corrected.first_published_at + baking.NEWS_SITEMAP_AGE + timedelta(seconds=1)
     monkeypatch.setattr(timezone, "now", lambda: later)
-    assert worker.rebake_expired() == 1
+    assert worker.queue_pages_changed_by_time() == 1
     assert BakeJob.objects.filter(path="/news-sitemap.xml").exists()
     assert not ElementTree.fromstring(client.get("/news-sitemap.xml").content).findall(f"{MAP}url")
     assert "/news-sitemap.xml" in client.get("/robots.txt").content.decode()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.mutations import find_mutations
-from tests.mutants.related import find_verbs, related_tests
+from tests.mutants.related_tests import find_verbs, related_tests
 
 ROOT = Path(__file__).resolve().parents[1]
 

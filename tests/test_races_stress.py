@@ -103,7 +103,7 @@ class Hands:
         scheduling.publish_due()
 
     def expire(self):
-        worker.rebake_expired()
+        worker.queue_pages_changed_by_time()
 
     def arrange(self):
         shown = ArrangedBlock(Block(kind=Block.Kind.LIST, count=3), [Slot(article=self.article)])

@@ -304,13 +304,13 @@ def test_days_that_are_none_get_a_sentence(client, cast, query):
 
 
 def test_too_many_sheets_for_one_file_are_refused(client, cast, story, monkeypatch):
-    monkeypatch.setattr("articles.admin.sheets.MOST_SHEETS", 1)
+    monkeypatch.setattr("articles.admin.sheets.MAX_SHEETS_PER_FILE", 1)
     cast.publish(cast.article())
     client.force_login(cast.chief)
     day = timezone.localdate(story.first_published_at)
     response = client.get("/admin/sheets/", {"start": day, "end": day})
     assert response.context["form"].errors
-    assert not response.context["asked"]
+    assert not response.context["period_is_chosen"]
 
 
 def test_a_number_that_is_none_is_not_found(client, cast):

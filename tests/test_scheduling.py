@@ -202,7 +202,7 @@ def test_the_first_look_at_instants_notices_none_before_it(cast, clock):
     cast.publish(cast.article(expires_at=clock.now + HOUR))
     worker.record_heartbeat()
     clock.forward(2 * HOUR)
-    assert worker.rebake_expired() == 0
+    assert worker.queue_pages_changed_by_time() == 0
 
 
 def test_a_silent_worker_is_noticed(db, clock):

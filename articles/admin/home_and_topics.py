@@ -218,7 +218,7 @@ def _arrangement_response(
         "media": SlotForm().media,
         "readers": topic.get_absolute_url() if topic else reverse("home"),
     }
-    return TemplateResponse(request, "admin/arrange.html", context)
+    return TemplateResponse(request, "admin/home_and_topics.html", context)
 
 
 def arrangement_urls(site: admin.AdminSite) -> list[URLPattern]:

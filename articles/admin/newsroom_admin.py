@@ -31,8 +31,8 @@ from .acting_user import acting_user
 
 Row = TypeVar("Row", bound=models.Model)
 
-# Duties that concern content. Users with site-wide duties only (accounts, duties, audit) see no content.
-CONTENT = [duty for duty in permissions.Duty if duty not in Assignment.SITE_WIDE]
+# The duties of those who work on content. Users with site-wide duties only (accounts, duties, audit) see no content.
+EDITORIAL_DUTIES = [duty for duty in permissions.Duty if duty not in Assignment.SITE_WIDE]
 
 
 # A primary key in an address or a form. Longer numbers do not fit into the database's integers.
@@ -211,7 +211,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
 
     def has_view_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         user = acting_user(request)
-        return any(permissions.has_duty_anywhere(user, duty) for duty in CONTENT)
+        return any(permissions.has_duty_anywhere(user, duty) for duty in EDITORIAL_DUTIES)
 
     def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         has_duty = permissions.has_duty_everywhere if self.everywhere else permissions.has_duty_anywhere

@@ -22,12 +22,10 @@ from ..models import Article, SiteSettings
 from ..models.calendar_days import start_of_day
 from ..review_sheet.pdf import review_sheets_pdf
 from .acting_user import acting_user
-from .newsroom_admin import CONTENT
+from .newsroom_admin import EDITORIAL_DUTIES
 
-MOST_SHEETS = 300  # in one file; a county desk's busiest month
-
-
-# Years in which midnight can be computed in any time zone.
+MAX_SHEETS_PER_FILE = 300  # about as many articles as a county news desk publishes in its busiest month
+# Outside this range converting midnight to UTC may overflow.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
@@ -49,22 +47,24 @@ class PeriodForm(forms.Form):
         return cleaned
 
     def articles(self) -> QuerySet[Article] | None:
-        """Return the articles of these days; None, with an error on the form, if there are more than MOST_SHEETS."""
+        """Return the articles of these days; None, with an error on the form, if they exceed MAX_SHEETS_PER_FILE."""
         start, end = self.cleaned_data["start"], self.cleaned_data["end"] + timedelta(days=1)
-        found = review_sheet.articles_between(start_of_day(start), start_of_day(end)).select_related("signed", "latest")
-        if found[MOST_SHEETS:].exists():
-            self.add_error(None, _("More than %(most)d articles; choose fewer days.") % {"most": MOST_SHEETS})
+        articles = review_sheet.articles_between(start_of_day(start), start_of_day(end)).select_related(
+            "signed", "latest"
+        )
+        if articles[MAX_SHEETS_PER_FILE:].exists():
+            self.add_error(None, _("More than %(most)d articles; choose fewer days.") % {"most": MAX_SHEETS_PER_FILE})
             return None
-        return found
+        return articles
 
 
 def review_sheet_urls(site: admin.AdminSite) -> list[URLPattern]:
     """Return the addresses of this module's views, for the desk to register."""
-    one = "articles/article/<int:number>/"
+    article_path = "articles/article/<int:number>/"
     return [
-        path(one + "sheet/", site.admin_view(review_sheet_view), name="article_sheet"),
-        path(one + "sheet.pdf", site.admin_view(review_sheet_pdf_view), name="article_sheet_pdf"),
-        path(one + "evidence.zip", site.admin_view(evidence_pack_view), name="article_evidence"),
+        path(article_path + "sheet/", site.admin_view(review_sheet_view), name="article_sheet"),
+        path(article_path + "sheet.pdf", site.admin_view(review_sheet_pdf_view), name="article_sheet_pdf"),
+        path(article_path + "evidence.zip", site.admin_view(evidence_pack_view), name="article_evidence"),
         path("sheets/", site.admin_view(review_sheets_view), name="sheets"),
     ]
 
@@ -77,7 +77,7 @@ def review_sheet_view(request: HttpRequest, number: int) -> HttpResponse:
         "title": _("Review sheet of “%(title)s”") % {"title": article},
         "article": article,
         "sheets": [review_sheet.review_sheet(article)],
-        "may_take_evidence": evidence.may_export_evidence(acting_user(request), article),
+        "may_export_evidence": evidence.may_export_evidence(acting_user(request), article),
     }
     return TemplateResponse(request, "admin/sheets.html", context)
 
@@ -104,34 +104,38 @@ def evidence_pack_view(request: HttpRequest, number: int) -> FileResponse:
 
 
 def review_sheets_view(request: HttpRequest) -> HttpResponse:
-    """Show the sheets of all articles published in a period as a page, or with `format=pdf` as one file."""
+    """Show the sheets of all articles published in a period as a page, or with `format=pdf` as one file.
+
+    Only auditors and users who may publish in every section can see the sheets of all sections.
+    """
     user = acting_user(request)
     if not any(permissions.has_duty_everywhere(user, duty) for duty in (Duty.PUBLISH, Duty.AUDIT)):
         raise PermissionDenied(_("Sheets of all sections are for those who publish in all of them, and for auditors."))
     form = PeriodForm(request.GET if "start" in request.GET else None)
-    found = form.articles() if form.is_bound and form.is_valid() else None
-    if found is not None:
-        days = [str(form.cleaned_data[key]) for key in ("start", "end")]
+    articles = form.articles() if form.is_bound and form.is_valid() else None
+    if articles is not None:
+        first_day, last_day = (str(form.cleaned_data[key]) for key in ("start", "end"))
         site = SiteSettings.current()
-        audit.record_entry("sheets.exported", site, by=user, start=days[0], end=days[1])
-        made = (review_sheet.review_sheet(article) for article in found.iterator(chunk_size=50))
+        audit.record_entry("sheets.exported", site, by=user, start=first_day, end=last_day)
+        sheets = (review_sheet.review_sheet(article) for article in articles.iterator(chunk_size=50))
         if request.GET.get("format") == "pdf":
-            title = f"{_('Review sheet')} {days[0]} – {days[1]}"
-            return _pdf_response(review_sheets_pdf(made, title=title), f"{_('Review sheet')}-{days[0]}-{days[1]}.pdf")
+            title = f"{_('Review sheet')} {first_day} – {last_day}"
+            name = f"{_('Review sheet')}-{first_day}-{last_day}.pdf"
+            return _pdf_response(review_sheets_pdf(sheets, title=title), name)
     context = {
         **admin.site.each_context(request),
         "title": _("Review sheets"),
         "form": form,
-        "sheets": list(made) if found is not None else [],
-        "asked": found is not None,
+        "sheets": list(sheets) if articles is not None else [],
+        "period_is_chosen": articles is not None,
     }
     return TemplateResponse(request, "admin/sheets.html", context)
 
 
 def _article_for_inspection(request: HttpRequest, number: int) -> Article:
-    """Return the article. Raises PermissionDenied except for users with a duty about content, and auditors."""
+    """Return the article. Raises PermissionDenied unless the user has an editorial duty or is an auditor."""
     user = acting_user(request)
-    if not any(permissions.has_duty_anywhere(user, duty) for duty in (*CONTENT, Duty.AUDIT)):
+    if not any(permissions.has_duty_anywhere(user, duty) for duty in (*EDITORIAL_DUTIES, Duty.AUDIT)):
         raise PermissionDenied(_("Review sheets are for those who work on articles, and for auditors."))
     article = Article.objects.select_related("section__parent", "latest", "signed__previous").filter(pk=number).first()
     if article is None:

@@ -1,4 +1,4 @@
-"""Which folder is served, and which one is being filled to replace it."""
+"""Generations: which copy of the baked site is served, and which one is being baked to replace it."""
 
 import os
 import secrets
@@ -11,10 +11,14 @@ from django.utils import timezone
 
 from .store import PART_SUFFIX, BakedStore, LocalFiles
 
+GENERATIONS_FOLDER = "g"  # inside the root; one folder for each generation
 
-class FolderGenerations:
-    """The folders of whole sites under one root. The symbolic links `current` and `next` lead to the one that is served
-    and the one that is being filled; renaming `next` over `current` swaps the whole site in one step.
+
+class SwappableFolders:
+    """Complete copies of the baked site, one folder each, under one root.
+
+    The symbolic links `current` and `next` lead to the one that is served and the one that is being filled; renaming
+    `next` over `current` swaps the whole site in one step.
     """
 
     def __init__(self, root: LocalFiles) -> None:
@@ -31,30 +35,30 @@ class FolderGenerations:
             except FileExistsError:  # another process made it a moment ago
                 continue
 
-    def filling(self) -> BakedStore | None:
-        """Return the folder of the next site, or None."""
+    def next_store(self) -> BakedStore | None:
+        """Return the folder that is being filled, or None."""
         return self._linked_folder("next")
 
-    def begin(self) -> BakedStore:
+    def start_next(self) -> BakedStore:
         """Create an empty folder for the next site and return it; an unfinished one is removed."""
         self.served()
-        fresh = self.root / f"next{PART_SUFFIX}"
-        fresh.unlink(missing_ok=True)
+        temporary_link = self.root / f"next{PART_SUFFIX}"
+        temporary_link.unlink(missing_ok=True)
         target = self._create_folder()
-        os.symlink(target, fresh)
-        os.replace(fresh, self.root / "next")
+        os.symlink(target, temporary_link)
+        os.replace(temporary_link, self.root / "next")
         self.remove_unused()
         return self._folder(target)
 
-    def put_in_place(self) -> None:
+    def swap_in_next(self) -> None:
         """Replace the served site by the next one."""
         os.replace(self.root / "next", self.root / "current")
         self.remove_unused()
 
     def remove_unused(self) -> None:
         """Remove the folders that are neither served nor being filled."""
-        kept = {files.generation for files in (self.served(), self.filling()) if files}
-        for folder in (self.root / "g").iterdir():
+        kept = {files.generation for files in (self.served(), self.next_store()) if files}
+        for folder in (self.root / GENERATIONS_FOLDER).iterdir():
             if folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -65,18 +69,19 @@ class FolderGenerations:
             return None
 
     def _folder(self, target: str) -> LocalFiles:
-        return LocalFiles(self.root / target, generation=target.removeprefix("g/"), served=self.root / "current")
+        generation = target.removeprefix(f"{GENERATIONS_FOLDER}/")
+        return LocalFiles(self.root / target, generation=generation, served=self.root / "current")
 
     def _create_folder(self) -> str:
-        folder = self.root / "g" / f"{timezone.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        folder = self.root / GENERATIONS_FOLDER / f"{timezone.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         folder.mkdir(parents=True)
-        return f"g/{folder.name}"
+        return f"{GENERATIONS_FOLDER}/{folder.name}"
 
 
-class SingleFolder:
-    """A store without folders to swap (an object store): one site, rewritten page by page.
+class InPlaceStore:
+    """An object store: it cannot swap folders, so pages are replaced one by one.
 
-    Each page is replaced atomically; while the whole site is baked, readers may get old pages beside new ones
+    Each page is replaced atomically; while the whole site is baked, readers may get both old and new pages
     (docs/decisions/baking.md).
     """
 
@@ -86,20 +91,20 @@ class SingleFolder:
     def served(self) -> BakedStore:
         return self.files
 
-    def filling(self) -> BakedStore | None:
+    def next_store(self) -> BakedStore | None:
         return None
 
-    def begin(self) -> BakedStore:
+    def start_next(self) -> BakedStore:
         return self.files
 
-    def put_in_place(self) -> None:
+    def swap_in_next(self) -> None:
         pass
 
     def remove_unused(self) -> None:
         pass
 
 
-def baked_generations() -> FolderGenerations | SingleFolder:
+def baked_generations() -> SwappableFolders | InPlaceStore:
     """Return the generations of the store that STORAGES["baked"] names."""
     root = storages["baked"]
-    return FolderGenerations(root) if isinstance(root, LocalFiles) else SingleFolder(cast(BakedStore, root))
+    return SwappableFolders(root) if isinstance(root, LocalFiles) else InPlaceStore(cast(BakedStore, root))

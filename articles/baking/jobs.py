@@ -159,10 +159,10 @@ class _RenderedPage:
 def _target_folders(job: BakeJob) -> list[BakedStore]:
     """Return the served folder and the one being filled, if any; for a bake of the whole site only the latter."""
     here = baked_generations()
-    filling = here.filling()
+    next_store = here.next_store()
     if job.whole:
-        return [filling or here.served()]
-    return [here.served(), *([filling] if filling else [])]
+        return [next_store or here.served()]
+    return [here.served(), *([next_store] if next_store else [])]
 
 
 def note_in_manifest(generation: str, bodies: Mapping[str, bytes | None]) -> None:

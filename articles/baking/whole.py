@@ -64,7 +64,7 @@ def bake_everything(
             if BakeJob.objects.filter(path=BakeJob.EVERYTHING).exclude(version=wanted or 0).exists():
                 continue  # requested again meanwhile, so the pages baked first may be outdated
             _keep_failed_pages(before, target)
-            baked_generations().put_in_place()
+            baked_generations().swap_in_next()
             BakeJob.objects.filter(path=BakeJob.EVERYTHING, version=wanted or 0).delete()
             _forget_old_manifests()
             return BakedPage.objects.filter(generation=target.generation).count()
@@ -119,12 +119,12 @@ def _exclusive_bake() -> Iterator[None]:
 def _begin_generation(wanted: str, *, restart: bool) -> tuple[BakedStore, BakedStore]:
     """Queue every page that is still to be baked; return the folder to fill and the served one."""
     here = baked_generations()
-    served, filling = here.served(), here.filling()
+    served, next_store = here.served(), here.next_store()
     begun = b"\n".join([_site_stamp(), wanted.encode()])
-    if filling and not restart and filling.read(BEGUN_STAMP) == begun:
-        return filling, served
+    if next_store and not restart and next_store.read(BEGUN_STAMP) == begun:
+        return next_store, served
     # Folder first, then jobs: a page that is being baked for the served folder alone is thereby requested again.
-    target = here.begin()
+    target = here.start_next()
     BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).delete()
     for paths in _queue_all_addresses(target, served):
         BakeJob.objects.bulk_create(
@@ -210,5 +210,5 @@ def _keep_failed_pages(before: BakedStore, target: BakedStore) -> None:
 
 
 def _forget_old_manifests() -> None:
-    kept = [files.generation for files in (baked_generations().served(), baked_generations().filling()) if files]
+    kept = [files.generation for files in (baked_generations().served(), baked_generations().next_store()) if files]
     BakedPage.objects.exclude(generation__in=kept).delete()

@@ -3,7 +3,8 @@
 Its table, `articles_searchwords`, is created by migration 0005.
 
 No positions are stored: finding.py compares a text that contains all pairs of a phrase with the phrase. This keeps the
-index small, makes both databases find the same, and has no length limit (a tsvector's positions end at 16,383).
+index small, makes both databases return the same results, and has no length limit (a tsvector's positions end at
+16,383).
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ EXPLAIN_SQL = (
     "UNION ALL SELECT rowid FROM articles_searchwords WHERE rowid BETWEEN %s AND %s"
 )
 SCAN_SETTINGS = ("enable_seqscan", "enable_indexscan")
-# Measured with a hundred thousand and a million articles: any value from 0.3 to 3 works.
+# Cost factor between index and scan. Measured with a hundred thousand and a million articles: 0.3 to 3 all work.
 BREAK_EVEN = 1
 
 
@@ -42,8 +43,8 @@ class MatchSyntax(NamedTuple):
 
     term: str
     prefix: str
-    either: str
-    both: str
+    or_operator: str
+    and_operator: str
 
 
 MATCH_SYNTAX = {
@@ -58,7 +59,7 @@ class MatchQuery(NamedTuple):
     condition: str
     first: int
     last: int
-    most: int
+    limit: int
 
 
 def row_terms(row: SearchText) -> set[str]:
@@ -96,41 +97,41 @@ def matching_rows(groups: Sequence[Sequence[str]], *, first: int, last: int, mos
     """
     query = MatchQuery(_match_expression(groups, MATCH_SYNTAX[connection.vendor]), first, last, most)
     with connection.cursor() as cursor:
-        is_rare = connection.vendor == "postgresql" and _is_rare(cursor, query)
-        if is_rare:
+        use_index = connection.vendor == "postgresql" and _index_is_cheaper(cursor, query)
+        if use_index:
             _select_by_index(cursor, query)
         else:
             cursor.execute(SELECT_SQL[connection.vendor], query)
         found = [key for (key,) in cursor.fetchall()]
-        if is_rare and connection.in_atomic_block:
+        if use_index and connection.in_atomic_block:
             cursor.execute("".join(f"SET LOCAL {setting} = on; " for setting in SCAN_SETTINGS))
     return found
 
 
-def _is_rare(cursor: CursorWrapper, query: MatchQuery) -> bool:
+def _index_is_cheaper(cursor: CursorWrapper, query: MatchQuery) -> bool:
     """Return True if PostgreSQL reads all matches from the GIN index faster than it scans rows, newest first, until the
     wanted number matches.
 
     Its planner estimates the number of matches well, but not the cost of scanning, which unpacks each row's terms from
-    TOAST; left alone, it reads whole archives. The index costs the number of matches n; the scan costs most / n of all
-    rows. They are equal where n² = most × rows, times a measured factor (docs/decisions/search.md).
+    TOAST; without this function, PostgreSQL scans the whole table. The index costs the number of matches n; the scan
+    costs limit / n of all rows. They are equal where n² = limit × rows, times BREAK_EVEN (docs/decisions/search.md).
     """
     cursor.execute(EXPLAIN_SQL, [query.condition, query.first, query.last, query.first, query.last])
     matches, rows = (plan["Plan Rows"] for plan in cursor.fetchone()[0][0]["Plan"]["Plans"])
-    return matches**2 <= BREAK_EVEN * query.most * rows
+    return matches**2 <= BREAK_EVEN * query.limit * rows
 
 
 def _select_by_index(cursor: CursorWrapper, query: MatchQuery) -> None:
-    """Select with PostgreSQL's other scans disabled until the end of the statement or the transaction."""
+    """Run the query. Force the GIN index by disabling sequential and index scans until the transaction ends."""
     disabled = "".join(f"SET LOCAL {setting} = off; " for setting in SCAN_SETTINGS)
     cursor.execute(disabled + SELECT_SQL["postgresql"], query)
 
 
 def _match_expression(groups: Sequence[Sequence[str]], syntax: MatchSyntax) -> str:
     """Return the condition in the database's query language. Terms are letters and digits, so they need no escaping."""
-    spelled = [
+    formatted = [
         [syntax.prefix.format(term[:-1]) if term.endswith("*") else syntax.term.format(term) for term in group]
         for group in groups
         if group
     ]
-    return syntax.both.join(f"({syntax.either.join(group)})" for group in spelled)
+    return syntax.and_operator.join(f"({syntax.or_operator.join(group)})" for group in formatted)

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.mutants.mutations import find_mutations
-from tests.mutants.related import find_verbs, related_tests
+from tests.mutants.related_tests import find_verbs, related_tests
 
 ROOT = Path(__file__).resolve().parents[2]
 PRELOADED = ("pytest", "django.test", "django.forms", "hypothesis.strategies", "PIL.Image", "reportlab.platypus", "nh3")

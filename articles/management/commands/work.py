@@ -70,7 +70,7 @@ class Command(BaseCommand):
         if published:
             self.stdout.write(f"Published {published}.")
             self.stdout.flush()
-        worker.rebake_expired()
+        worker.queue_pages_changed_by_time()
         baking.bake_pending()
         self.bake_site_if_requested()
         self.notify_hub()

@@ -119,7 +119,7 @@ def _videos_data(page: ArticlePage, description: str, picture: str) -> list[dict
                 "height": film["height"],
             }
         )
-        for address, film in page.played.items()
+        for address, film in page.films_by_address.items()
         if film.get("width")
     ]
 

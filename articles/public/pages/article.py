@@ -19,7 +19,7 @@ def article_view(request: HttpRequest, number: int) -> HttpResponse:
     if not article.is_public:
         return gone_response(request, article.state)
     batch = PageBatch.of_request(request)
-    page = ArticlePage.of_edition(article, around=batch.neighbours(article), linked=batch.linked_pages(article))
+    page = ArticlePage.of_edition(article, neighbours=batch.neighbours(article), linked=batch.linked_pages(article))
     return render(request, "public/article.html", {"page": page, "meta": page_metadata.article_metadata(page)})
 
 
@@ -39,7 +39,7 @@ def printout_view(request: HttpRequest, number: int, edition: int) -> HttpRespon
     if not text_has_changed(older, live_edition(article)):
         return redirect(article.get_absolute_url())
     linked = PageBatch.of_request(request).linked_pages(article)
-    page = ArticlePage.of_edition(article, since=older, linked=linked)
+    page = ArticlePage.of_edition(article, printed_edition=older, linked=linked)
     meta = page_metadata.article_metadata(page)
     meta.indexed, meta.linked_data, meta.trail = False, None, None
     return render(request, "public/article.html", {"page": page, "meta": meta})

@@ -1,4 +1,4 @@
-"""What the article page prints, from one revision: that of the live edition, or that of a draft in a preview."""
+"""What the article page shows, from one revision: that of the live edition, or that of a draft in a preview."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from ... import sanitising, short_links
 from ...models import Article, Credit, Edition, Revision, Section
 from ...models.picture import picture_renditions
+from ...short_links import Purpose
 from ..public_facts import live_edition
 from . import films
 from .linked_pages import LinkedPages
@@ -29,7 +30,7 @@ MOST_CORRECTIONS = 20
 TAGS_AND_SPACE = re.compile(r"<[^>]*>|\s+")
 CHARACTERS_PER_MINUTE = 400  # Chinese characters, at an easy pace
 NO_NEIGHBOURS = Neighbours()
-# Fields of a revision that only the desk sees, each with a neutral value.
+# Fields of a revision that only the desk sees, with the values that replace them in what readers see.
 DESK_FIELDS = {
     "section": None,
     "origin": Article.Origin.OWN,
@@ -53,7 +54,7 @@ class CorrectionNote(NamedTuple):
     published_at: datetime
 
 
-class PrintedCode(NamedTuple):
+class QrCodeOnPage(NamedTuple):
     """A QR code on the page: its image, its caption, and its address as text for those who cannot scan."""
 
     image: str
@@ -63,10 +64,7 @@ class PrintedCode(NamedTuple):
 
 @dataclass(frozen=True)
 class ArticlePage:
-    """One revision, ready to print. A draft has no edition number, no QR codes and no times.
-
-    `since` is the older edition whose printout the reader holds, if the page is for such a reader.
-    """
+    """One revision, ready to be shown. A draft has no edition number, no QR codes and no times."""
 
     article: Article
     content: dict[str, Any]
@@ -74,11 +72,11 @@ class ArticlePage:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     edition: int | None = None
-    around: Neighbours = NO_NEIGHBOURS
-    codes: tuple[PrintedCode, ...] = ()
-    print_code: PrintedCode | None = None
+    neighbours: Neighbours = NO_NEIGHBOURS  # the related articles, too
+    codes: tuple[QrCodeOnPage, ...] = ()  # on the screen
+    code_for_paper: QrCodeOnPage | None = None  # on printouts of the page
     corrections: tuple[CorrectionNote, ...] = ()
-    since: Edition | None = None
+    printed_edition: Edition | None = None  # the older edition whose printout the reader holds
     linked: LinkedPages = field(default_factory=LinkedPages)
 
     @classmethod
@@ -86,18 +84,18 @@ class ArticlePage:
         cls,
         article: Article,
         *,
-        around: Neighbours = NO_NEIGHBOURS,
-        since: Edition | None = None,
+        neighbours: Neighbours = NO_NEIGHBOURS,
+        printed_edition: Edition | None = None,
         linked: LinkedPages | None = None,
     ) -> "ArticlePage":
         """Return the page of the live edition.
 
-        With `since`, an older edition, it is the page for the holder of a printout of that edition. Such a page gets no
+        With `printed_edition`, it is the page for the holder of a printout of that older edition. Such a page gets no
         neighbours: otherwise every one of these pages would have to be baked again whenever a neighbour changes.
         """
         edition = live_edition(article)
-        wechat, phone = (short_links.code_for(article.number, p) for p in "WM")
-        paper = short_links.code_for(article.number, "P", edition.number)
+        wechat, phone = (short_links.code_for(article.number, purpose) for purpose in (Purpose.WECHAT, Purpose.PHONE))
+        paper = short_links.code_for(article.number, Purpose.PRINT, edition.number)
         return cls(
             article=article,
             content=edition.revision.content,
@@ -105,11 +103,11 @@ class ArticlePage:
             published_at=article.first_published_at,
             updated_at=edition.published_at,
             edition=edition.number,
-            around=around,
-            codes=(_printed_code(wechat, _("Scan with WeChat")), _printed_code(phone, _("Scan to read on your phone"))),
-            print_code=_printed_code(paper, _("Scan to read this article online")),
+            neighbours=neighbours,
+            codes=(_qr_code(wechat, _("Scan with WeChat")), _qr_code(phone, _("Scan to read on your phone"))),
+            code_for_paper=_qr_code(paper, _("Scan to read this article online")),
             corrections=_corrections_of(article) if edition.number > 1 else (),
-            since=since,
+            printed_edition=printed_edition,
             linked=linked or LinkedPages(),
         )
 
@@ -124,16 +122,18 @@ class ArticlePage:
     @property
     def body(self) -> SafeString:
         """The sanitised text; pictures get their sizes and a list of renditions, links to films become players."""
-        facts = {settings.MEDIA_URL + picture["file"]: picture for picture in self.content["pictures"]}
-        body = IMAGE.sub(lambda found: _responsive_image(found[0], facts), self.content["body"])
-        body = films.embed_players(body, self.played, settings.MEDIA_URL + self.cover["file"] if self.cover else "")
+        pictures = {settings.MEDIA_URL + picture["file"]: picture for picture in self.content["pictures"]}
+        body = IMAGE.sub(lambda found: _responsive_image(found[0], pictures), self.content["body"])
+        body = films.embed_players(
+            body, self.films_by_address, settings.MEDIA_URL + self.cover["file"] if self.cover else ""
+        )
         # A wide table scrolls within its own region, by finger and by keyboard; the page does not scroll sideways.
         label = _("Table")
         scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
         return sanitising.mark_kept_html(body.replace("<table>", scroller).replace("</table>", "</table></div>"))
 
     @cached_property
-    def played(self) -> dict[str, dict[str, Any]]:
+    def films_by_address(self) -> dict[str, dict[str, Any]]:
         """The films and captions among the attachments, by their addresses."""
         return films.films_of_content(self.content)
 
@@ -172,7 +172,7 @@ class ArticlePage:
 
     @cached_property
     def authors(self) -> list[str]:
-        """The names after 作者: of a reprint the original author, otherwise those credited with writing, each once."""
+        """The names after 作者: a reprint's original author, otherwise all who are credited with writing, each once."""
         if self.content["original_author"]:
             return [self.content["original_author"]]
         return list(dict.fromkeys(c["name"] for c in self.content["credits"] if c["role"] in Credit.WRITING))
@@ -216,7 +216,7 @@ class ArticlePage:
 
     @property
     def cover(self) -> dict[str, Any] | None:
-        """The facts of the cover picture, as the revision has them."""
+        """The metadata of the cover picture as stored in the revision, or None."""
         return self.content["cover"]
 
     @cached_property
@@ -267,8 +267,8 @@ def section_breadcrumb(section: Section) -> tuple[Crumb, ...]:
     return tuple(reversed(crumbs))
 
 
-def _printed_code(code: str, caption: str) -> PrintedCode:
-    return PrintedCode(reverse("qr_image", args=[code, "png"]), caption, short_links.code_url(code))
+def _qr_code(code: str, caption: str) -> QrCodeOnPage:
+    return QrCodeOnPage(reverse("qr_image", args=[code, "png"]), caption, short_links.code_url(code))
 
 
 def _responsive_image(image: str, pictures: dict[str, dict[str, Any]]) -> str:

@@ -41,7 +41,7 @@ class PageBatch:
 
     @cached_property
     def site(self) -> SiteContext:
-        """The settings, sections and footer, which every page prints."""
+        """The settings, sections and footer, which every page shows."""
         return SiteContext()
 
     def article(self, number: int) -> Article | None:
@@ -50,7 +50,7 @@ class PageBatch:
             wanted = {number, *self._numbers}
             self._articles |= dict.fromkeys(wanted)
             rows = Article.objects.select_related("live__revision").filter(first_published_at__isnull=False)
-            # A lookup of one key is cheaper than one of a set of one.
+            # `= n` is cheaper than `IN (n)`.
             for row in rows.filter(number=number) if wanted == {number} else rows.filter(number__in=wanted):
                 if row.listed_in_id:
                     row.listed_in = self.site.by_key[row.listed_in_id]
