@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
 
-from . import audit, baking, keyword_relations, review, search, short_links
+from . import audit, baking, keyword_relations, qr_short_links, review, search
 from .models import Article, Edition, Section, SignOff
 
 # The fields of an article that are written when it is published or withdrawn, or its withdrawal is undone.
@@ -108,7 +108,7 @@ def _update_dependents(
 
     Lock ordering: the audit entry comes before rows that other acts write, too (docs/decisions/lock-ordering.md).
     """
-    codes = short_links.assign_codes(article, edition)
+    codes = qr_short_links.assign_codes(article, edition)
     search.index_article(article)
     audit.record_entry(
         publication.audit_action,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import audit, review, short_links
+from . import audit, qr_short_links, review
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Article, Revision
@@ -52,7 +52,7 @@ def previewed_revision(token: str) -> Revision | None:
 
 def preview_qr_code(revision: Revision) -> bytes:
     """Return the preview URL as a QR code (SVG). Unlike short links, its letters keep their case."""
-    return short_links.draw_qr_code(preview_url(revision), form="svg", size=CODE_SIZE)
+    return qr_short_links.draw_qr_code(preview_url(revision), form="svg", size=CODE_SIZE)
 
 
 def may_revoke_previews(user: User, article: Article) -> bool:

@@ -45,7 +45,7 @@ PAGE_TYPES = {
 }
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
 CACHE_CONTROLS = {
-    ".png": "public, max-age=86400",  # as in articles/public/short_links.py for images of codes
+    ".png": "public, max-age=86400",  # as in articles/public/qr_short_links.py for images of codes
     ".css": appearance.CACHE_CONTROL,
 }
 VARY: dict[str, HeaderList] = {".png": [], ".css": [("Vary", "Accept-Encoding, Cookie")]}

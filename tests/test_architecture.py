@@ -49,7 +49,7 @@ VERBS = [
     "articles.review",
     "articles.comparing",
     "articles.editing",
-    "articles.short_links",
+    "articles.qr_short_links",
     "articles.reads",
     "articles.preview",
     "articles.reporting",

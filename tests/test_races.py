@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from articles import audit, editing, keyword_relations, publishing, review, scheduling, short_links
+from articles import audit, editing, keyword_relations, publishing, qr_short_links, review, scheduling
 from articles.checks import NotReady
 from articles.models import Article, AuditEntry, Edition, ShortLink, Tagging
 from tests.cast import Cast, make_user
@@ -126,7 +126,7 @@ def test_scans_at_once_all_count():
     article = cast.article()
     cast.publish(article)
     link = ShortLink.objects.get(code=f"W{article.number}")
-    all_at_once(lambda _n: short_links.count_scan(link))
+    all_at_once(lambda _n: qr_short_links.count_scan(link))
     link.refresh_from_db()
     assert link.scans == AT_ONCE
 

@@ -304,7 +304,7 @@ def test_days_that_are_none_get_a_sentence(client, cast, query):
 
 
 def test_too_many_sheets_for_one_file_are_refused(client, cast, story, monkeypatch):
-    monkeypatch.setattr("articles.admin.sheets.MAX_SHEETS_PER_FILE", 1)
+    monkeypatch.setattr("articles.admin.review_sheets_and_evidence.MAX_SHEETS_PER_FILE", 1)
     cast.publish(cast.article())
     client.force_login(cast.chief)
     day = timezone.localdate(story.first_published_at)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import checks, preview, reads, review, short_links
+from .. import checks, preview, qr_short_links, reads, review
 from ..models import Article
 from .article_actions import actions_offered
 
@@ -34,7 +34,7 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "acts": actions_offered(user, article),
         "preview_url": preview.preview_path(article.latest) if article.latest else "",
         "preview_code": _data_url(preview.preview_qr_code(article.latest)) if article.latest else "",
-        "codes": short_links.edition_codes(article.live) if article.live else [],
+        "codes": qr_short_links.edition_codes(article.live) if article.live else [],
         "reads": reads.read_counts(article) if article.first_published_at else None,
     }
 

@@ -131,11 +131,14 @@ class Desk(admin.AdminSite):
         return sorted(apps, key=lambda app: app["app_label"] != "articles")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from . import home_and_topics, sheets  # noqa: PLC0415 (screens register with this site as they load)
+        from . import (  # noqa: PLC0415 (screens register with this site as they load)
+            home_and_topics,
+            review_sheets_and_evidence,
+        )
         from .review import queue_view  # noqa: PLC0415
 
         return [
-            *sheets.review_sheet_urls(self),
+            *review_sheets_and_evidence.review_sheet_urls(self),
             *home_and_topics.arrangement_urls(self),
             path("language/", set_language, name="set_language"),
             path("queue/", self.admin_view(queue_view), name="queue"),

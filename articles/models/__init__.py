@@ -15,12 +15,12 @@ from .old_path import OldPath
 from .page_check import PageCheck
 from .person import Person
 from .picture import Picture
+from .qr_short_link import ShortLink
 from .report import Report
+from .review_sign_off import SignOff
 from .revision import Revision, RevisionAttachment, RevisionPicture
 from .search_text import SearchText
 from .section import Section
-from .short_link import ShortLink
-from .sign_off import SignOff
 from .site_settings import SiteSettings
 from .source import Source
 from .websub_notice import HubNotice

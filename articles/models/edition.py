@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from .article import Article
 from .immutable import Immutable
 from .picture import Picture
+from .review_sign_off import SignOff
 from .revision import Revision
 from .section import Section
-from .sign_off import SignOff
 
 
 class Edition(Immutable):

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import media, reads, short_links
+from . import media, qr_short_links, reads
 from .machines import api, feeds, oembed, sitemaps, wechat
 from .pages import (
     appearance,
@@ -47,9 +47,9 @@ urlpatterns = [
     path("preview/front/<str:token>/", preview.preview_arrangement_view, name="preview_front"),
     path("preview/<str:token>/", preview.preview_view, name="preview"),
     # QR codes contain capitals; people type codes in any case.
-    re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", short_links.code_image_view, name="qr_image"),
-    re_path(r"^q/(?P<code>[A-Za-z0-9-]{2,32})$", short_links.scan_view, name="short_link"),
-    re_path(r"^Q/(?P<code>[A-Za-z0-9-]{2,32})$", short_links.scan_view),
+    re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", qr_short_links.code_image_view, name="qr_image"),
+    re_path(r"^q/(?P<code>[A-Za-z0-9-]{2,32})$", qr_short_links.scan_view, name="short_link"),
+    re_path(r"^Q/(?P<code>[A-Za-z0-9-]{2,32})$", qr_short_links.scan_view),
     path("r/<int:number>", reads.count_read_view, name="read"),
     *feeds.feed_urls(),
     *api.api_urls(),

@@ -30,7 +30,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/saved_rows.py": ("sections", "sources", "persons", "site_settings"),
     "articles/scheduling.py": ("serve_and_work", "embargo"),
     "articles/worker.py": ("scheduling", "serve_and_work", "appearance", "home_and_topics", "baking"),
-    "articles/short_links.py": ("short_link_scans", "publishing"),
+    "articles/qr_short_links.py": ("qr_short_link_scans", "publishing"),
     "articles/reads.py": ("reading",),
     "articles/attachments/film.py": ("films",),
 }

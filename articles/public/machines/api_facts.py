@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from ... import short_links
+from ... import qr_short_links
 from ...models import Article, Edition, Section
 from ..pages.article_page import ArticlePage, edition_note
 from ..public_facts import listing_section, live_edition
@@ -58,7 +58,7 @@ def article_facts(article: Article) -> dict[str, Any]:
         ],
         "corrections": [{"note": c.note, "published_at": _iso_instant(c.published_at)} for c in page.corrections],
         "codes": {
-            name: short_links.code_url(short_links.code_for(article.number, purpose))
+            name: qr_short_links.code_url(qr_short_links.code_for(article.number, purpose))
             for name, purpose in (("wechat", "W"), ("phone", "M"))
         },
     }

@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ... import sanitising, short_links
+from ... import qr_short_links, sanitising
 from ...models import Article, Credit, Edition, Revision, Section
 from ...models.picture import picture_renditions
-from ...short_links import Purpose
+from ...qr_short_links import Purpose
 from ..public_facts import live_edition
 from . import films
 from .linked_pages import LinkedPages
@@ -94,8 +94,10 @@ class ArticlePage:
         neighbours: otherwise every one of these pages would have to be baked again whenever a neighbour changes.
         """
         edition = live_edition(article)
-        wechat, phone = (short_links.code_for(article.number, purpose) for purpose in (Purpose.WECHAT, Purpose.PHONE))
-        paper = short_links.code_for(article.number, Purpose.PRINT, edition.number)
+        wechat, phone = (
+            qr_short_links.code_for(article.number, purpose) for purpose in (Purpose.WECHAT, Purpose.PHONE)
+        )
+        paper = qr_short_links.code_for(article.number, Purpose.PRINT, edition.number)
         return cls(
             article=article,
             content=edition.revision.content,
@@ -268,7 +270,7 @@ def section_breadcrumb(section: Section) -> tuple[Crumb, ...]:
 
 
 def _qr_code(code: str, caption: str) -> QrCodeOnPage:
-    return QrCodeOnPage(reverse("qr_image", args=[code, "png"]), caption, short_links.code_url(code))
+    return QrCodeOnPage(reverse("qr_image", args=[code, "png"]), caption, qr_short_links.code_url(code))
 
 
 def _responsive_image(image: str, pictures: dict[str, dict[str, Any]]) -> str:

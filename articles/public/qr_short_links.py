@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .. import short_links
+from .. import qr_short_links
 from ..models import ShortLink, SiteSettings
 from .pages.article_page import text_has_changed
 from .pages.errors import gone_response
@@ -23,13 +23,13 @@ SMALLEST, USUAL, LARGEST = 64, 328, 2048  # pixels
 @require_safe
 def scan_view(request: HttpRequest, code: str) -> HttpResponse:
     """Count the scan and redirect to the article; 410 if it was withdrawn or has expired, 404 for an unknown code."""
-    link = short_links.find_short_link(code)
+    link = qr_short_links.find_short_link(code)
     if link is None:
         raise Http404
     if not link.article.is_public:
         return gone_response(request, link.article.state)
     if request.method == "GET":
-        short_links.count_scan(link)
+        qr_short_links.count_scan(link)
     target = link.article.public_url
     if link.edition and text_has_changed(link.edition, live_edition(link.article)):
         # The printed text is out of date, and this page says so.
@@ -53,7 +53,7 @@ def code_image_view(request: HttpRequest, code: str, form: Literal["svg", "png"]
     if logo:
         with logo.file.open("rb") as file:
             data = file.read()
-    drawn = short_links.draw_qr_code(short_links.code_url(code), form=form, size=size, logo=data)
+    drawn = qr_short_links.draw_qr_code(qr_short_links.code_url(code), form=form, size=size, logo=data)
     response = HttpResponse(drawn, content_type="image/svg+xml" if form == "svg" else "image/png")
     response["Cache-Control"] = "public, max-age=86400"
     response["X-Content-Type-Options"] = "nosniff"

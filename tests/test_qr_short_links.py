@@ -6,9 +6,9 @@ import re
 import pytest
 from PIL import Image, ImageChops
 
-from articles import short_links
+from articles import qr_short_links
 from articles.models import ShortLink
-from articles.short_links import draw_qr_code
+from articles.qr_short_links import draw_qr_code
 from tests.cast import png
 from tests.conftest import needs
 
@@ -40,8 +40,8 @@ def test_publishing_gives_a_code_for_each_purpose(cast):
 
 def test_the_image_says_the_address_in_capitals_from_settings(settings):
     settings.SITE_URL = "https://news.jichuan.example"
-    assert short_links.code_url("W12") == ADDRESS + "W12"
-    assert re.fullmatch(r"[0-9A-Z $%*+\-./:]+", short_links.code_url("P123456789-12")), "fits alphanumeric mode"
+    assert qr_short_links.code_url("W12") == ADDRESS + "W12"
+    assert re.fullmatch(r"[0-9A-Z $%*+\-./:]+", qr_short_links.code_url("P123456789-12")), "fits alphanumeric mode"
 
 
 def test_capitals_make_a_smaller_code():
@@ -127,8 +127,8 @@ def test_codes_with_a_logo_decode(decoder, size):
 def test_a_code_is_found_in_any_case(cast):
     article = cast.article()
     cast.publish(article)
-    assert short_links.find_short_link(f"w{article.number}").article == article
-    assert short_links.find_short_link("W999999") is None
+    assert qr_short_links.find_short_link(f"w{article.number}").article == article
+    assert qr_short_links.find_short_link("W999999") is None
 
 
 def test_scans_are_counted_in_the_database(cast):
@@ -136,6 +136,6 @@ def test_scans_are_counted_in_the_database(cast):
     cast.publish(article)
     link = ShortLink.objects.get(code=f"M{article.number}")
     for _ in range(3):
-        short_links.count_scan(link)
+        qr_short_links.count_scan(link)
     link.refresh_from_db()
     assert link.scans == 3
