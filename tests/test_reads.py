@@ -147,7 +147,7 @@ def test_the_thread_writes_and_ends(monkeypatch):
     cast = Cast()
     article = cast.article()
     cast.publish(article)
-    with mock.patch.object(reads, "PAUSE", 0.01):
+    with mock.patch.object(reads, "WRITE_INTERVAL", 0.01):
         reads.count_read(article.number)
         reads._writer.join(10)
     assert not reads._writer.is_alive()

@@ -37,6 +37,13 @@ def test_every_screen_says_it_at_its_foot(client, cast, path):
 
 
 @pytest.mark.django_db
+def test_the_log_in_form_does_not_say_it(client):
+    page = client.get("/admin/login/").content.decode()
+    assert newsroom.__version__ not in page
+    assert '<footer id="footer"></footer>' in page
+
+
+@pytest.mark.django_db
 def test_the_api_s_document_says_it_beside_the_version_of_the_interface(client):
     information = client.get("/api/v1/openapi.json").json()["info"]
     assert (information["version"], information["x-newsroom-version"]) == ("1", newsroom.__version__)

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -43,8 +44,9 @@ class AssignmentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accounts = User.objects.filter(is_active=True, is_staff=True).exclude(pk=by.pk)
-        cast(AccountChoiceField, self.fields["user"]).queryset = accounts.select_related("person").order_by("username")
+        accounts = User.objects.filter(is_active=True, is_staff=True).exclude(pk=by.pk).select_related("person")
+        # By what is shown first.
+        cast(AccountChoiceField, self.fields["user"]).queryset = accounts.order_by(Coalesce("person__name", "username"))
         tree = [(section.pk, "　" * (section.level - 1) + section.name) for section in Section.objects.tree()]
         cast(forms.ModelChoiceField, self.fields["section"]).choices = [("", _("every section")), *tree]
 
