@@ -37,7 +37,7 @@ FEATURES = {
     "person": "noun verb door test",
     "picture": "noun verb door test",
     "preview": "verb door test",
-    "publish": "verb test",
+    "publish": "noun verb test",
     "qr_short_link": "noun verb door test",
     "read": "noun verb door test",
     "relation": "noun verb test",

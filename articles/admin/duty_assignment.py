@@ -80,7 +80,7 @@ class AssignmentAdmin(NewsroomAdmin[Assignment]):
     fields = ["user", "section", "role", "duties"]
 
     class Media:
-        css = {"all": ["desk/assignment.css"]}
+        css = {"all": ["desk/duty_assignment.css"]}
 
     @admin.display(description=gettext_lazy("account"), ordering="user__username")
     def account(self, assignment: Assignment) -> str:

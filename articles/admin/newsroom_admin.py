@@ -257,4 +257,4 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
             "object": obj,
             "opts": self.opts,
         }
-        return TemplateResponse(request, "admin/history.html", context)
+        return TemplateResponse(request, "admin/audit_history.html", context)

@@ -201,7 +201,7 @@ def queue_view(request: HttpRequest) -> HttpResponse:
         "count": waiting.count() if len(rows) > SHOWN_IN_QUEUE else len(rows),
         "more": len(rows) > SHOWN_IN_QUEUE,
     }
-    return TemplateResponse(request, "admin/queue.html", context)
+    return TemplateResponse(request, "admin/review_queue.html", context)
 
 
 def sign_selected(request: HttpRequest) -> None:

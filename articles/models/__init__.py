@@ -5,16 +5,16 @@ from .attachment import Attachment
 from .audit_entry import AuditEntry
 from .bake_job import BakeJob
 from .baked_page import BakedPage
+from .baked_page_check import PageCheck
 from .credit import Credit
 from .daily_reads import DailyReads
 from .duty_assignment import Assignment
-from .edition import Edition
 from .home_and_topics import Block, Slot, Topic
 from .keyword_relation import Keyword, Relation, Tagging
 from .old_path import OldPath
-from .page_check import PageCheck
 from .person import Person
 from .picture import Picture
+from .published_edition import Edition
 from .qr_short_link import ShortLink
 from .report import Report
 from .review_sign_off import SignOff

@@ -17,7 +17,7 @@ from .section import Section
 from .source import Source
 
 if TYPE_CHECKING:
-    from .edition import Edition
+    from .published_edition import Edition
     from .revision import Revision
 
 IS_GONE = Problem("article.is_gone", _("Article %(number)d no longer exists; it may have been deleted."))

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .article import Article
-from .edition import Edition
+from .published_edition import Edition
 
 
 class ShortLink(models.Model):

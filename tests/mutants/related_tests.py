@@ -8,19 +8,19 @@ NO_VERBS = {"admin", "public", "management", "templatetags", "models", "migratio
 SLOW = ("_browser", "_stateful", "_stress", "_remote", "_readers", "_walk", "_whole")
 # Test files of a module beyond those that share its stem, or the stem of its folder.
 ALSO: dict[str, tuple[str, ...]] = {
-    "articles/audit.py": ("login_audit", "audit_walk"),
+    "articles/audit.py": ("logins", "audit_walk"),
     "articles/baking/affected_pages.py": ("names_and_archive", "home_and_topics", "keywords", "keyword_relations"),
     "articles/baking/checking.py": ("baking_whole",),
     "articles/baking/generations.py": ("baking_whole",),
     "articles/baking/jobs.py": ("atomicity",),
     "articles/baking/whole.py": ("baking_whole",),
-    "articles/client_address.py": ("login_audit", "reporting"),
+    "articles/client_address.py": ("logins", "reporting"),
     "articles/checks/": ("publishing", "embargo", "urgent"),
     "articles/comparing.py": ("history", "corrections_public"),
     "articles/editing.py": ("review_rules", "admin_article"),
     "articles/exchange/": ("import_articles",),
     "articles/issuing.py": ("publishing", "publishing_consequences", "urgent"),
-    "articles/logins.py": ("login_audit",),
+    "articles/logins.py": ("logins",),
     "articles/old_paths.py": ("reading", "machines", "public", "names_and_archive"),
     "articles/duty_assignments/": ("duty_permissions", "duty_assignments", "review_rules"),
     "articles/pictures/": ("picture_marks",),

@@ -72,7 +72,7 @@ def month_view(request: HttpRequest, month: str) -> HttpResponse:
         "crumbs": crumbs,
         "meta": page_metadata.list_metadata(title, reverse("month", args=[month]), crumbs=crumbs),
     }
-    return render(request, "public/month.html", context)
+    return render(request, "public/archive_month.html", context)
 
 
 @require_safe
@@ -91,7 +91,7 @@ def day_view(request: HttpRequest, day: str) -> HttpResponse:
         "crumbs": crumbs,
         "meta": page_metadata.list_metadata(title, reverse("day", args=[day]), articles=articles, crumbs=crumbs),
     }
-    return render(request, "public/day.html", context)
+    return render(request, "public/archive_day.html", context)
 
 
 def _archive_crumb() -> Crumb:

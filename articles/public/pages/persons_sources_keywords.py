@@ -57,7 +57,7 @@ def _names_response(
         "older": f"{reverse('search')}?{older.urlencode()}" if len(numbers) > NEWEST else "",
         "meta": page_metadata.list_metadata(named.name, named.get_absolute_url(), articles=articles),
     }
-    return render(request, "public/names.html", context)
+    return render(request, "public/persons_sources_keywords.html", context)
 
 
 def _bounded_key(key: int) -> int:
