@@ -177,7 +177,7 @@ def whole_site(found: Newsroom) -> None:
 
 
 def first_view(found: Newsroom) -> None:
-    page = (found.folder / "baked/current{ARTICLE}index.html").read_bytes()
+    page = (found.folder / f"baked/current{ARTICLE}index.html").read_bytes()
     sheets = re.findall(rb'<link rel="stylesheet" href="([^"]+)"', page)
     scripts = re.findall(rb"<script src=[^>]*>", page)
     blocking = [tag for tag in scripts if b"defer" not in tag and b"async" not in tag]
