@@ -34,9 +34,8 @@ def save_section(section: Section, *, by: User) -> Section:
     before = lock_row(section)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     if before:
-        section.level = (
-            before.level
-        )  # `clean` derives it from the parent, and refuses moves that would change its children
+        # `clean` derives it from the parent, and refuses moves that would change its children.
+        section.level = before.level
     changed = write_row(section, before, SECTION_FIELDS, by=by)
     if before is None:
         baking.request_bake(baking.section_pages(section))

@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from articles import accounts, baking, old_paths
 from articles.baking import jobs, whole
-from articles.models import BakeJob, OldPath, Person
+from articles.exchange.importing import import_article
+from articles.exchange.text import read_printed_page
+from articles.models import BakeJob, OldPath, Person, Source
 
 pytestmark = pytest.mark.django_db
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for everything")
@@ -49,6 +51,14 @@ def test_old_paths_are_locked_behind_the_audit_chain(cast):
     for act in (old_paths.save_old_path, old_paths.remove_old_path):
         found = first_locks(lambda act=act: act(old, by=cast.chief))
         assert found[CHAIN] < found["articles_oldpath"]
+
+
+@on_postgresql
+def test_an_import_locks_its_section_before_the_audit_chain_as_publishing_does(cast):
+    page = read_printed_page("霁川新闻\n大桥通车\n来源：新来源　更新时间：2022-03-25 17:03\n大桥今日通车。\n".encode())
+    found = first_locks(lambda: import_article(page, by=cast.admin, section="news", archive=True))
+    assert Source.objects.filter(name="新来源").exists()  # recorded in the chain, before the article is published
+    assert found["articles_section"] < found[CHAIN]
 
 
 def test_everybody_queues_addresses_in_one_order(cast, monkeypatch):
