@@ -143,13 +143,14 @@ def _write_article_row(article: Article, *, by: User, based_on: int | None) -> t
 
 
 def _sanitise_texts(article: Article) -> tuple[str, ...]:
-    """Sanitise every text of the working copy in place; returns messages about what was removed from the body."""
+    """Sanitise every text of the working copy in place; returns messages about what was removed or replaced."""
+    replaced = sanitising.character_sentences([*(getattr(article, field) for field in PLAIN_FIELDS), article.body])
     for field in PLAIN_FIELDS:
         setattr(article, field, sanitising.plain_text(getattr(article, field)))
     article.keywords = ",".join(split_keywords(article.keywords))
     cleaned = sanitising.sanitise(article.body)
     article.body = cleaned.html
-    return cleaned.removed
+    return cleaned.removed + replaced
 
 
 def _write_credits(article: Article, wanted: list[tuple[str, Person]]) -> None:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from ..refusals import Problem, Refusal
 from .addresses import used_files
 from .body import BodyBuilder
+from .characters import ORDINARY_CHARACTERS, character_sentences
 from .nodes import BOXES, HEADINGS, MARKS
 from .removed import removal_sentences
 from .text import plain_text
@@ -28,9 +29,11 @@ from .tidying import level_headings, tidy_box, write_html
 from .tokens import DROPPED, read_tokens
 
 __all__ = [
+    "ORDINARY_CHARACTERS",
     "BodyTooLong",
     "Sanitised",
     "as_paragraphs",
+    "character_sentences",
     "mark_kept_html",
     "plain_text",
     "sanitise",

@@ -2,6 +2,8 @@
 
 import re
 
+from .characters import ordinary_characters
+
 # White space to strip; U+3000 and the em space are typed indents.
 SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
@@ -22,8 +24,10 @@ def unwrap_lines(text: str) -> str:
 
 
 def visible_text(text: str) -> str:
-    """Return text without control, zero-width, bidi and surrogate characters; line breaks become spaces."""
-    return _INVISIBLE.sub("", _LINE_BREAKS.sub(" ", text))
+    """Return text without control, zero-width, bidi and surrogate characters, and with ordinary Chinese characters for
+    those that only look like them; line breaks become spaces.
+    """
+    return ordinary_characters(_INVISIBLE.sub("", _LINE_BREAKS.sub(" ", text)))
 
 
 def plain_text(text: str) -> str:

@@ -9,7 +9,8 @@ from .finding import (
     search_articles,
     suggest_searches,
 )
-from .index import index_article, rebuild_index, remove_from_index
+from .folding import simplified_text
+from .index import index_article, index_missing_articles, rebuild_index, remove_from_index
 
 __all__ = [
     "MAX_QUERY_LENGTH",
@@ -17,9 +18,11 @@ __all__ = [
     "SearchQuery",
     "SearchResult",
     "index_article",
+    "index_missing_articles",
     "newest_numbers",
     "rebuild_index",
     "remove_from_index",
     "search_articles",
+    "simplified_text",
     "suggest_searches",
 ]

@@ -11,9 +11,9 @@ from django.utils import timezone
 from ..models import SearchText, Section
 from ..models.calendar_days import start_of_day
 from ..models.expiry import unexpired
-from . import index_store, tokens
+from . import folding, index_store, tokens
 from .index import MICROSECONDS_PER_SECOND
-from .snippets import SearchHit, make_hit
+from .snippets import SearchHit, make_hits
 
 MAX_QUERY_LENGTH, MAX_QUERY_WORDS = 100, 8
 # A common word is in a hundred thousand articles, so only the newest candidates are checked; those with the word in
@@ -22,7 +22,6 @@ MAX_CANDIDATES, MAX_TITLE_CANDIDATES = 300, 100
 MAX_ROUNDS = 3  # of reading more candidates, while most of them contain the pairs of a phrase but not the phrase
 LEAD_LENGTH = 200  # characters
 MAX_PIECE_LENGTH = 4  # characters of a word without hits, for suggestions
-OPENING, CLOSING = '"“「『', '"”」』'
 ALL_TIME = (-(2**62), 2**62)
 
 
@@ -45,14 +44,16 @@ class SearchQuery:
         """Split what a reader typed at spaces, but not within quotation marks."""
         found: list[str] = []
         word, quoted = "", False
-        for character in tokens.fold_text(" ".join(text.split()))[:MAX_QUERY_LENGTH] + " ":
-            if character in (CLOSING if quoted else OPENING) or (character == " " and not quoted):
+        for character in " ".join(text.split())[:MAX_QUERY_LENGTH] + " ":
+            quotes = folding.CLOSING_QUOTES if quoted else folding.OPENING_QUOTES
+            if character in quotes or (character == " " and not quoted):
                 found.append(word)
                 word, quoted = "", character != " " and not quoted
             else:
                 word += character
         found.append(word)
-        return tuple(dict.fromkeys(w for word in found if (w := tokens.strip_punctuation(word))))[:MAX_QUERY_WORDS]
+        folded = (tokens.strip_punctuation(folding.fold_text(word)) for word in found)
+        return tuple(dict.fromkeys(word for word in folded if word))[:MAX_QUERY_WORDS]
 
     @property
     def is_empty(self) -> bool:
@@ -98,7 +99,7 @@ def search_articles(query: SearchQuery, *, first: int = 0, most: int = 20) -> Se
     if not query.by_time and query.words:
         now = timezone.now().timestamp() * MICROSECONDS_PER_SECOND
         rows.sort(key=lambda row: (-_relevance(row, query.words, now), -row.pk))
-    return SearchResult([make_hit(row, query.words) for row in rows[first : first + most]], len(rows), more)
+    return SearchResult(make_hits(rows[first : first + most], query.words), len(rows), more)
 
 
 def newest_numbers(query: SearchQuery, most: int) -> list[int]:
@@ -110,13 +111,17 @@ def newest_numbers(query: SearchQuery, most: int) -> list[int]:
 def suggest_searches(query: SearchQuery) -> list[str]:
     """Return shorter searches with hits for a query that has none: each word, or the ends of a single word."""
     if len(query.words) > 1:
-        return [word for word in query.words if search_articles(SearchQuery(words=(word,)), most=1).hits][:3]
+        return [word for word in query.words if _is_found(word)][:3]
     ends: list[list[str]] = [[], []]
     for word in query.words:
         pieces = range(min(len(word) - 1, MAX_PIECE_LENGTH), 1, -1)
         ends = [[word[:length] for length in pieces], [word[-length:] for length in pieces]]
-    finding = (next((w for w in end if search_articles(SearchQuery(words=(w,)), most=1).hits), "") for end in ends)
+    finding = (next(filter(_is_found, end), "") for end in ends)
     return [word for word in dict.fromkeys(finding) if word and all(map(tokens.is_chinese_run, tokens.text_runs(word)))]
+
+
+def _is_found(word: str) -> bool:
+    return bool(_rows_holding(SearchQuery(words=(word,)))[0])
 
 
 def _rows_holding(query: SearchQuery) -> tuple[list[SearchText], bool]:
@@ -158,23 +163,14 @@ def _holds_exactly(row: SearchText, looked_for: Sequence[str]) -> bool:
     longer = [word for word in looked_for if not tokens.is_indexed_whole(word)]
     if not longer:
         return True
-    title, text = _folded_row(row)
-    return all(word in text or word in title for word in longer)
-
-
-def _folded_row(row: SearchText) -> tuple[str, str]:
-    """Return the folded title and text; cached on the row, because a search compares hundreds of rows several times."""
-    if "folded" not in row.__dict__:
-        row.__dict__["folded"] = tokens.fold_text(row.title), tokens.fold_text(row.text)
-    return row.__dict__["folded"]
+    return all(word in row.text or word in row.title for word in longer)
 
 
 def _relevance(row: SearchText, looked_for: Sequence[str], now: float) -> float:
     """Return the score of a row: words count most in the title, then in the lead; newer rows get a small bonus."""
-    title, text = _folded_row(row)
     score = 0.0
     for word in looked_for:
-        score += 10 * (word in title) + 3 * (word in text[:LEAD_LENGTH]) + min(text.count(word), 5) / 2
+        score += 10 * (word in row.title) + 3 * (word in row.text[:LEAD_LENGTH]) + min(row.text.count(word), 5) / 2
     years = max(0.0, now - row.pk) / MICROSECONDS_PER_SECOND / (365 * 86400)
     return score + 4 / (1 + years)
 

@@ -12,6 +12,7 @@ from django.utils.html import strip_tags
 from ..models import Article, SearchText
 from ..models.key_batches import key_batches
 from . import index_store, tokens
+from .folding import fold_text
 
 ARTICLES_PER_BATCH = 500
 MICROSECONDS_PER_SECOND = 1_000_000  # a row's key is its time of publication in microseconds
@@ -30,6 +31,16 @@ def index_article(article: Article) -> None:
 def remove_from_index(article: Article) -> None:
     """Remove the article from the index."""
     _delete_rows(SearchText.objects.filter(article=article))
+
+
+def index_missing_articles() -> int:
+    """Index public articles that are not in the index, newest first, at most a batch of them; return how many.
+
+    None are missing but after an upgrade that emptied the index.
+    """
+    missing = Article.objects.with_live_edition().filter(search_text=None).order_by("-number")
+    numbers = list(missing.values_list("number", flat=True)[:ARTICLES_PER_BATCH])
+    return _rebuild_batch(numbers) if numbers else 0
 
 
 def rebuild_index(progress: IndexProgress | None = None) -> int:
@@ -72,21 +83,25 @@ def _search_text_row(article: Article) -> SearchText:
     if edition is None or at is None:
         raise ValueError(f"article {article.number} is not public")
     content = edition.revision.content
-    lines = _searchable_parts(content)
     return SearchText(
         pk=int(at.timestamp() * MICROSECONDS_PER_SECOND),
         article=article,
-        title=" ".join(part for part in (content["kicker"], content["title"], content["subtitle"]) if part),
-        text="\n".join(" ".join(line.split()) for part in lines for line in part.splitlines() if line.strip()),
+        title=fold_text(searchable_title(content)),
+        text=fold_text(searchable_text(content)),
         marks=" ".join(_scope_terms(content, edition.section_id)),
         expires_at=edition.expires_at,
     )
 
 
-def _searchable_parts(content: dict[str, Any]) -> list[str]:
-    """Return the parts of a revision's content that are searched besides its title, as plain text."""
+def searchable_title(content: dict[str, Any]) -> str:
+    """Return the title of a revision's content, with the lines above and below it."""
+    return " ".join(part for part in (content["kicker"], content["title"], content["subtitle"]) if part)
+
+
+def searchable_text(content: dict[str, Any]) -> str:
+    """Return what is searched of a revision's content besides its title, as plain text, a paragraph a line."""
     body = html.unescape(strip_tags(_BLOCK_ENDS.sub("\n", content["body"])))
-    return [
+    parts = [
         content["summary"],
         body,
         " ".join(content["keywords"]),
@@ -94,6 +109,7 @@ def _searchable_parts(content: dict[str, Any]) -> list[str]:
         _source_name(content),
         content["original_author"],
     ]
+    return "\n".join(" ".join(line.split()) for part in parts for line in part.splitlines() if line.strip())
 
 
 def _scope_terms(content: dict[str, Any], section: int) -> list[str]:

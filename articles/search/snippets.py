@@ -1,10 +1,11 @@
 """Snippets: what is shown of an article that matches a search, with the words of the query marked."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ..models import SearchText
-from . import tokens
+from ..models import Article, SearchText
+from . import folding
+from .index import searchable_text, searchable_title
 
 SNIPPET_LENGTH = 90  # characters
 
@@ -24,32 +25,51 @@ class SearchHit(NamedTuple):
     snippet: list[SnippetPart]
 
 
-def make_hit(row: SearchText, looked_for: Sequence[str]) -> SearchHit:
+def make_hits(rows: Sequence[SearchText], looked_for: Sequence[str]) -> list[SearchHit]:
+    """Return the hits of these rows, in their order, without those that are not public any more. One query."""
+    wanted = [row.article_id for row in rows]
+    articles = Article.objects.with_live_edition().filter(number__in=wanted).select_related("live__revision")
+    contents = {article.number: article.live.revision.content for article in articles.defer("body") if article.live}
+    return [_make_hit(row, contents[row.article_id], looked_for) for row in rows if row.article_id in contents]
+
+
+def _make_hit(row: SearchText, content: dict[str, Any], looked_for: Sequence[str]) -> SearchHit:
     """Return the hit of a row: its title, and about SNIPPET_LENGTH characters around the first word of the query."""
-    text = row.text
-    folded = tokens.fold_text(text)
-    place = min((at for word in looked_for if (at := folded.find(word)) >= 0), default=0)
+    text = searchable_text(content)
+    place = _original_place(text, row.text, min((at for w in looked_for if (at := row.text.find(w)) >= 0), default=0))
     start = max(0, place - SNIPPET_LENGTH // 3)
     # Begin at the start of the line or sentence, if that is near.
     start = max(start, *(text.rfind(end, start, place) + 1 for end in "\n。！？；"))
     piece = text[start : start + SNIPPET_LENGTH].split("\n")
     snippet = ("…" if start else "") + " ".join(piece) + ("…" if start + SNIPPET_LENGTH < len(text) else "")
+    title = searchable_title(content)
     return SearchHit(
-        row.article_id, list(_highlight_terms(row.title, looked_for)), list(_highlight_terms(snippet, looked_for))
+        row.article_id, list(_highlight_terms(title, looked_for)), list(_highlight_terms(snippet, looked_for))
     )
+
+
+def _original_place(text: str, folded: str, place: int) -> int:
+    """Return the position in `text` of the character at `place` of `folded`; only its line is folded again."""
+    line_number = folded.count("\n", 0, place)
+    lines = text.split("\n")
+    positions = folding.folded_positions(lines[line_number])
+    return sum(len(line) + 1 for line in lines[:line_number]) + positions[place - folded.rfind("\n", 0, place) - 1]
 
 
 def _highlight_terms(text: str, looked_for: Sequence[str]) -> Iterator[SnippetPart]:
     """Yield the text in parts: words of the query, and what is between them."""
-    folded, place = tokens.fold_text(text), 0
-    while looked_for and place < len(text):
+    folded, positions = folding.fold_text(text), folding.folded_positions(text)
+    place, shown = 0, 0  # how far the folded text was searched, and the text was yielded
+    while looked_for and place < len(folded):
         nexts = [(at, -len(word)) for word in looked_for if (at := folded.find(word, place)) >= 0]
         if not nexts:
             break
         at, length = min(nexts)
-        if at > place:
-            yield SnippetPart(text[place:at], False)
-        yield SnippetPart(text[at : at - length], True)
         place = at - length
-    if place < len(text):
-        yield SnippetPart(text[place:], False)
+        start, end = positions[at], positions[place - 1] + 1
+        if start > shown:
+            yield SnippetPart(text[shown:start], False)
+        yield SnippetPart(text[start:end], True)
+        shown = end
+    if shown < len(text):
+        yield SnippetPart(text[shown:], False)

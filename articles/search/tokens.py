@@ -6,39 +6,17 @@ could miss a name next to a common word.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-CHINESE = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+from .folding import CHINESE, fold_text
+
 _RUNS = re.compile(f"[{CHINESE}]+|[^\\W_{CHINESE}]+")
 _IS_CHINESE = re.compile(f"[{CHINESE}]")
 # Prefixes from the private use area: of words in a title, and of terms for a section, person, source or keyword.
 IN_TITLE, OF_SECTION, OF_NAME = "\ue000", "\ue001", "\ue002"
 OF_CREDIT, OF_SOURCE, OF_KEYWORD = "\ue003", "\ue004", "\ue005"
 LONGEST_WORD = 40  # characters
-
-
-def _narrow_character(character: str) -> str:
-    """Return a character in lower case and normal width; always one character, so that positions stay the same."""
-    folded = unicodedata.normalize("NFKC", character).lower()
-    return folded if len(folded) == 1 else character
-
-
-_NARROW = {
-    code: narrow
-    for code in (*range(0x250), *range(0x370, 0x530), *range(0xFF01, 0xFF5F))
-    if (narrow := _narrow_character(chr(code))) != chr(code) and chr(code).isalnum()
-}
-
-
-# Few characters of a Chinese text need folding, and str.translate() on the whole text takes five times as long.
-_WIDE = re.compile(f"[{re.escape(''.join(map(chr, _NARROW)))}]+")
-
-
-def fold_text(text: str) -> str:
-    """Return `text` in lower case and with narrow letters and digits. The length and all positions stay the same."""
-    return _WIDE.sub(lambda found: found[0].translate(_NARROW), text)
 
 
 def text_runs(text: str) -> Iterator[str]:
@@ -63,9 +41,9 @@ def is_indexed_whole(word: str) -> bool:
 
 
 def index_terms(text: str) -> set[str]:
-    """Return the terms under which a text is indexed."""
+    """Return the terms under which a folded text is indexed."""
     found: set[str] = set()
-    for run in text_runs(fold_text(text)):
+    for run in text_runs(text):
         if is_chinese_run(run):
             found.update(map("".join, pairwise(run)))
             found.add(run[-1])

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections, connection
 
-from articles import baking, reporting, scheduling, websub, worker
+from articles import baking, reporting, scheduling, search, websub, worker
 
 # A bake of the whole site that fails immediately is not restarted immediately.
 FULL_BAKE_INTERVAL = 30.0  # seconds
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         self.full_bake: subprocess.Popen[bytes] | None = None
         self.full_bake_started = -FULL_BAKE_INTERVAL
         self.hub_thread: threading.Thread | None = None
+        self.index_is_complete = False
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             stopped.set()
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         baking.bake_pending()
         self.bake_site_if_requested()
         self.notify_hub()
+        self.index_missing_articles()
         reporting.forget_contacts()
         worker.record_heartbeat()
 
@@ -88,6 +90,11 @@ class Command(BaseCommand):
 
         self.hub_thread = threading.Thread(target=notify, daemon=True)
         self.hub_thread.start()
+
+    def index_missing_articles(self) -> None:
+        """Index a batch of the articles that an upgrade left without index, until there are none."""
+        if not self.index_is_complete:
+            self.index_is_complete = not search.index_missing_articles()
 
     def bake_site_if_requested(self) -> None:
         """Bake the whole site in a separate process, because it may take an hour and scheduled work must not wait."""

@@ -101,11 +101,13 @@ def search_view(request: HttpRequest) -> HttpResponse:
     found = search.search_articles(query, first=(number - 1) * PAGE_SIZE, most=PAGE_SIZE) if not form.errors else None
     hits = _shown_hits(found.hits) if found else []
     has_older = found and number < MOST_PAGES and found.total > number * PAGE_SIZE
+    words = request.GET.get("q", "")[: search.MAX_QUERY_LENGTH]
     context = {
         "form": form,
-        "asked": not query.is_empty or bool(request.GET.get("q")),
+        "asked": not query.is_empty or bool(words),
         "found": found,
         "hits": hits,
+        "simplified": simplified if (simplified := search.simplified_text(words)) != words else "",
         "refined": any(request.GET.get(name) for name in REFINING),
         "newer": _page_address(request, number - 1) if number > 1 else "",
         "older": _page_address(request, number + 1) if has_older else "",

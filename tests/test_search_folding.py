@@ -1,0 +1,141 @@
+"""Search finds what a reader means, however exactly the text or the query was typed."""
+
+from importlib import import_module
+
+import pytest
+from django.db import connection
+
+from articles import editing, search
+from articles.models import Article, Credit, Person, SearchText
+from articles.search.folding import fold_text
+
+upgrade = import_module("articles.migrations.0014_folded_search_texts")
+TEXT = (
+    "<p>入选：李　明、王 芳，阿依古丽·买买提（U+00B7）、迪丽努尔•艾山。</p>"
+    "<p>全县建成5G 基站 128 座，投资 3000 万元，增长 8.5 %，2026 年底完工。望桥乡—白苇镇公路通车。</p>"
+    "<p>《霁川县河道管理条例》“回头看”工作（第二批）在葛󠄀城、隆隆德启动，New York 来信。</p>"
+)
+
+
+def find_numbers(typed, **facts):
+    query = search.SearchQuery(words=search.SearchQuery.words_in(typed), **facts)
+    return [hit.number for hit in search.search_articles(query).hits]
+
+
+@pytest.fixture
+def published(cast):
+    article = cast.article(title="⽔库⼤坝安全检查", body=TEXT)
+    cast.publish(article)
+    return article
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("水库大坝", "水库", "⽔库", "水庫", "水庫大壩"),
+        *("李明", "王芳", "李 明", "王　芳"),
+        *(
+            "阿依古丽·买买提",
+            "阿依古丽•买买提",
+            "阿依古丽・买买提",
+            "阿依古丽‧买买提",
+            "阿依古丽.买买提",
+            "阿依古丽買買提",
+        ),
+        *("迪丽努尔·艾山", "迪丽努尔艾山", "迪丽努尔∙艾山"),
+        *("3000万元", "３０００万元", "128座", "2026年底", "增长8.5%", "增长８.５％", "5G基站", "５ｇ基站", "5g 基站"),
+        *("望桥乡-白苇镇", "望桥乡－白苇镇", "望桥乡——白苇镇", "望桥乡–白苇镇"),
+        *("河道管理条例“回头看”", "条例回头看工作", "「回头看」工作", "(第二批)", "工作（第二批）在", "【第二批】"),
+        *("葛城", "隆德", "葛󠄀城", "new york", "“New York 来信”", "York来信"),
+    ],
+)
+def test_it_does_not_matter_how_words_are_typed(published, typed):
+    assert find_numbers(typed) == [published.number]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["newyork", "李芳", "128万元", "望桥乡白苇镇", "通车条例"])
+def test_what_is_not_in_the_text_is_not_found(published, typed):
+    assert find_numbers(typed) == []
+
+
+@pytest.mark.django_db
+def test_a_person_is_found_whichever_dot_was_typed(published, cast):
+    named = Person.objects.create(name="阿依古丽·买买提")
+    credits = [(Credit.Role.REPORTER, named), (Credit.Role.RESPONSIBLE_EDITOR, cast.liang)]
+    article = cast.article(title="署名", credits=credits)
+    cast.publish(article)
+    assert find_numbers("", person="阿依古丽・买买提") == [article.number]
+
+
+@pytest.mark.django_db
+def test_hits_show_the_text_as_it_was_written(cast):
+    cast.publish(cast.article(title="在5G 基站旁", body=TEXT))
+    query = search.SearchQuery(words=search.SearchQuery.words_in("5G基站 望桥乡-白苇镇"))
+    hit = search.search_articles(query).hits[0]
+    assert [part.text for part in hit.title if part.found] == ["5G 基站"]
+    assert [part.text for part in hit.snippet if part.found] == ["5G 基站", "望桥乡—白苇镇"]
+    assert "".join(part.text for part in hit.snippet).startswith("…全县建成5G 基站 128 座")
+
+
+@pytest.mark.django_db
+def test_the_page_says_that_traditional_characters_are_found_as_simplified_ones(published, client):
+    assert "水库大坝" in client.get("/search/?q=水庫大壩").content.decode()
+    assert "简体、繁体" not in client.get("/search/?q=水库").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("A 县 ——  B 县", "a县-b县"),
+        ("end. Next", "end.next"),
+        ("“两会”时间", '"两会时间'),
+        ("GDP(亿元)", "gdp(亿元)"),
+        ("甲\n乙", "甲\n乙"),
+        ("臺灣", "台湾"),
+        ("", ""),
+    ],
+)
+def test_the_folded_form(text, folded):
+    assert fold_text(text) == folded
+
+
+# --- saving -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_radicals_are_replaced_when_a_text_is_saved_and_the_editor_is_told(cast):
+    article = Article(title="⽔库", body="<p>县⼈⺠⼴场</p>", section=cast.news)
+    removed = editing.save_article(article, by=cast.writer).removed
+    assert [sentence for sentence in removed if "4" in sentence and "部首" in sentence]
+    article.refresh_from_db()
+    assert (article.title, article.body) == ("水库", "<p>县人民广场</p>")
+
+
+@pytest.mark.django_db
+def test_private_use_characters_stay_and_the_editor_is_told_where(cast):
+    article = Article(title="望桥乡", body="<p>老人\ue5f1来到</p>", section=cast.news)
+    removed = editing.save_article(article, by=cast.writer).removed
+    assert [sentence for sentence in removed if "老人\ue5f1" in sentence]
+    article.refresh_from_db()
+    assert "\ue5f1" in article.body
+
+
+# --- after an upgrade ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_articles_that_lost_their_index_are_indexed_by_the_worker(published, cast, django_assert_num_queries):
+    others = [cast.article(title=f"大桥{n}") for n in range(3)]
+    for article in others:
+        cast.publish(article)
+    with connection.cursor() as cursor:
+        for statement in upgrade.EMPTY[connection.vendor]:
+            cursor.execute(statement)
+    assert not SearchText.objects.exists()
+    assert find_numbers("大桥1") == []
+    assert search.index_missing_articles() == 4
+    assert find_numbers("水库") == [published.number]
+    with django_assert_num_queries(1):
+        assert search.index_missing_articles() == 0
