@@ -4,15 +4,18 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
-from articles import publishing
+from articles import pictures, publishing
 from articles.baking import affected_pages
-from articles.models import Article
+from articles.models import Article, Credit, Person, Section, SiteSettings, Topic
 from articles.public.machines import feeds
+from tests.cast import upload
 
 pytestmark = pytest.mark.django_db
 
+DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -49,6 +52,46 @@ def test_an_entry_says_what_the_page_says(client, cast):
     assert timezone.datetime.fromisoformat(text(entry, "published")) == article.first_published_at
     assert entry.find(f"{ATOM}category").get("term") == "要闻"
     assert text(feed, "updated") == text(entry, "updated")
+
+
+def test_everybody_is_named_in_an_element_of_their_own(client, cast):
+    credits = [
+        (Credit.Role.REPORTER, cast.lin),
+        (Credit.Role.CORRESPONDENT, Person.objects.create(name="阿依古丽·买买提")),
+        (Credit.Role.PHOTO, cast.lin),
+        (Credit.Role.RESPONSIBLE_EDITOR, cast.liang),
+    ]
+    cast.publish(cast.article(credits=credits))
+    (entry,) = entries(client)
+    named = {kind: [e[0].text for e in entry.findall(f"{ATOM}{kind}")] for kind in ("author", "contributor")}
+    assert named == {"author": ["林晓舟", "阿依古丽·买买提"], "contributor": ["梁静姝"]}
+    item = read(client, "/feeds/all.rss")[1].find("channel/item")
+    assert [e.text for e in item.findall(f"{DUBLIN_CORE}creator")] == named["author"]
+    assert [e.text for e in item.findall(f"{DUBLIN_CORE}contributor")] == named["contributor"]
+    assert client.get("/feeds/all.json").json()["items"][0]["authors"] == [{"name": n} for n in named["author"]]
+
+
+def test_a_feed_says_what_it_is_about_and_shows_the_picture(client, cast):
+    SiteSettings.objects.create(pk=1, name="霁川新闻网", description="霁川县的新闻")
+    Section.objects.filter(pk=cast.news.pk).update(description="县里的大事")
+    picture = pictures.store_picture(upload(), by=cast.admin)
+    cast.publish(cast.article(cover=picture))
+    address = settings.SITE_URL + picture.url
+    assert text(read(client, "/feeds/all.atom")[1], "subtitle") == "霁川县的新闻"
+    assert text(read(client, "/feeds/news.atom")[1], "subtitle") == "县里的大事"
+    assert client.get("/feeds/culture.json").json()["description"] == "文旅 - 霁川新闻网"
+    (entry,) = entries(client)
+    (enclosure,) = [link for link in entry.findall(f"{ATOM}link") if link.get("rel") == "enclosure"]
+    assert (enclosure.get("href"), enclosure.get("type")) == (address, "image/jpeg")
+    assert client.get("/feeds/all.json").json()["items"][0]["image"] == address
+
+
+def test_the_pages_of_sections_and_topics_name_their_feeds(client, cast):
+    cast.publish(cast.article())
+    Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN)
+    for path, feed in (("/s/news/", "/feeds/news.atom"), ("/t/bridge/", "/feeds/t/bridge.atom")):
+        assert 'type="application/atom+xml" title="' in client.get(path).content.decode()
+        assert f'href="{feed}"' in client.get(path).content.decode()
 
 
 def test_a_correction_stands_first_in_the_summary_and_moves_the_instant(client, cast):

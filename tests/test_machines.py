@@ -13,9 +13,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from articles import baking, home_and_topics, publishing, worker
+from articles import baking, home_and_topics, pictures, publishing, worker
 from articles.home_and_topics import ArrangedBlock
-from articles.models import Article, BakeJob, Block, Keyword, SiteSettings, Topic
+from articles.models import Article, BakeJob, Block, Credit, Keyword, SiteSettings, Topic
+from articles.public.machines.page_metadata import content_description
+from tests.cast import upload
 from tests.test_feeds import MAP
 
 pytestmark = pytest.mark.django_db
@@ -49,8 +51,8 @@ def test_a_reader_of_feeds_reads_them(client, cast, corrected, where, form):
     assert entry.title == "大桥<通车> & 开放"
     assert entry.link == entry.id == corrected.public_url
     assert "应为“五人”" in entry.summary
-    assert "林晓舟" in entry.author
-    assert "梁静姝" in entry.author
+    assert [person.name for person in entry.authors] == ["林晓舟"]
+    assert [person.name for person in entry.contributors] == ["梁静姝"]
     assert {tag.term for tag in entry.tags} == {"要闻", "大桥", "交通"}
     assert any(link.rel == "self" and link.href.endswith(f"/feeds/{where}.{form}") for link in read.feed.links)
 
@@ -66,7 +68,7 @@ def test_the_json_feed_is_one(client, corrected, where):
     assert item["id"] == item["url"] == corrected.public_url
     assert item["title"] == "大桥<通车> & 开放"
     assert item["content_text"].endswith("五人到场。")
-    assert item["authors"] == [{"name": "林晓舟"}, {"name": "梁静姝"}]
+    assert item["authors"] == [{"name": "林晓舟"}]
     assert item["date_modified"] >= item["date_published"]
 
 
@@ -101,7 +103,9 @@ def test_the_map_of_news_holds_two_days_and_is_written_anew_when_one_ages(client
 
 
 def data_of(client, path):
-    return {one["@type"]: one for one in extruct.extract(client.get(path).content, syntaxes=["json-ld"])["json-ld"]}
+    """Return the blocks of JSON-LD on a page by their type; Baidu's, which has none, by "Baidu"."""
+    found = extruct.extract(client.get(path).content, syntaxes=["json-ld"])["json-ld"]
+    return {block.get("@type", "Baidu"): block for block in found}
 
 
 def test_an_articles_data_is_read(client, corrected):
@@ -109,10 +113,67 @@ def test_an_articles_data_is_read(client, corrected):
     assert data["NewsArticle"]["headline"] == "大桥<通车> & 开放"
     assert data["NewsArticle"]["version"] == 2
     assert data["NewsArticle"]["correction"][0]["text"] == "“三人”应为“五人”。"
-    assert [(i["position"], i["name"]) for i in data["BreadcrumbList"]["itemListElement"]] == [(1, "首页"), (2, "要闻")]
+    steps = data["BreadcrumbList"]["itemListElement"]
+    assert [(i["position"], i["name"]) for i in steps] == [(1, "首页"), (2, "要闻"), (3, "大桥<通车> & 开放")]
+    assert steps[-1]["item"] == data["Baidu"]["@id"] == corrected.public_url
+    assert data["Baidu"]["@context"] == "https://ziyuan.baidu.com/contexts/cambrian.jsonld"
+    assert data["Baidu"]["upDate"] == data["NewsArticle"]["dateModified"][:19]
+    assert "pubDate" not in data["NewsArticle"]
     html = client.get(corrected.get_absolute_url()).content.decode()
     for name in ("twitter:card", "og:locale", "bytedance:published_time", "bytedance:updated_time"):
         assert f'"{name}"' in html
+
+
+def test_the_site_publishes_what_a_source_wrote(client, cast):
+    logo = pictures.store_picture(upload(), by=cast.admin)
+    SiteSettings.objects.create(pk=1, name="霁川县融媒体中心网", sponsor="中共霁川县委宣传部", logo=logo)
+    article = cast.article(
+        source=cast.listed,
+        origin=Article.Origin.REPRINT,
+        original_title="白苇河大桥合龙",
+        original_author="周砚秋",
+        original_url="https://zenan.example.cn/1",
+        credits=[(Credit.Role.RESPONSIBLE_EDITOR, cast.liang)],
+    )
+    cast.publish(article)
+    data = data_of(client, article.get_absolute_url())["NewsArticle"]
+    assert data["publisher"]["name"] == "霁川县融媒体中心网"
+    assert data["publisher"]["url"] == f"{settings.SITE_URL}/"
+    assert data["publisher"]["logo"]["url"] == settings.SITE_URL + logo.url
+    assert data["publisher"]["parentOrganization"]["name"] == "中共霁川县委宣传部"
+    assert data["sourceOrganization"] == {"@type": "Organization", "name": "泽南日报"}
+    assert data["isBasedOn"] == {
+        "@type": "NewsArticle",
+        "headline": "白苇河大桥合龙",
+        "url": "https://zenan.example.cn/1",
+        "author": {"@type": "Person", "name": "周砚秋"},
+    }
+    html = client.get(article.get_absolute_url()).content.decode()
+    assert f'<meta property="og:image" content="{settings.SITE_URL}{logo.url}">' in html
+    assert '<meta property="og:site_name" content="霁川县融媒体中心网">' in html
+
+
+def test_a_source_is_the_author_where_nobody_is_named(client, cast):
+    article = cast.article(credits=[(Credit.Role.RESPONSIBLE_EDITOR, cast.liang)])
+    cast.publish(article)
+    data = data_of(client, article.get_absolute_url())["NewsArticle"]
+    assert data["author"] == [{"@type": "Organization", "name": "霁川新闻网"}]
+    assert "isBasedOn" not in data
+
+
+@pytest.mark.parametrize(
+    ("summary", "body", "description"),
+    [
+        ("一句话。", "<p>正文。</p>", "一句话。"),
+        ("", "<table><tr><th>序号</th><td>姓名</td></tr></table><p>甲 &amp; 乙</p>", "序号 姓名 甲 & 乙"),
+        ("", f"<p>{'望' * 119}完</p>", "望" * 119 + "完"),
+        ("", f"<p>{'望' * 118}，完毕</p>", "望" * 118 + "…"),
+        ("", f"<p>{'望' * 110}2026-11-28 17:03</p>", "望" * 110 + "…"),
+    ],
+)
+def test_a_description_is_cut_at_the_end_of_a_word(client, cast, summary, body, description):
+    article = cast.article(summary=summary, body=body)
+    assert content_description(article.latest.content) == description
 
 
 @pytest.mark.parametrize(
@@ -141,7 +202,7 @@ def test_the_home_page_says_whose_it_is_and_when_it_changed(client, corrected):
     assert site["name"] == SiteSettings.current().name
     at = timezone.localtime(corrected.first_published_at)
     assert site["dateModified"] == f"{at:%Y-%m-%dT%H:%M:00}+08:00"
-    assert site["upDate"] == f"{at:%Y-%m-%dT%H:%M:00}"
+    assert data_of(client, "/")["Baidu"]["upDate"] == f"{at:%Y-%m-%dT%H:%M:00}"
     searching = site["potentialAction"]["target"]["urlTemplate"].replace("{words}", "大桥")
     assert "大桥" in client.get(searching.removeprefix(settings.SITE_URL)).content.decode()
 

@@ -24,7 +24,7 @@ from .body import BodyBuilder
 from .characters import ORDINARY_CHARACTERS, character_sentences
 from .nodes import BOXES, HEADINGS, MARKS
 from .removed import removal_sentences
-from .text import plain_text
+from .text import plain_text, text_lines
 from .tidying import level_headings, tidy_box, write_html
 from .tokens import DROPPED, read_tokens
 
@@ -37,6 +37,7 @@ __all__ = [
     "mark_kept_html",
     "plain_text",
     "sanitise",
+    "text_lines",
     "used_files",
 ]
 

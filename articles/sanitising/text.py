@@ -1,6 +1,9 @@
 """Removes characters from text that a reader cannot see."""
 
+import html as entities
 import re
+
+from django.utils.html import strip_tags
 
 from .characters import ordinary_characters
 
@@ -16,6 +19,15 @@ _LINE_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 # Chinese characters and punctuation: a line break between two of them is not a space (CSS Text 3, 4.1.3).
 _CHINESE = "[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
 _WRAPPED = re.compile(f"(?<={_CHINESE})[ \t\r]*+\n[ \t\r\n]*+(?={_CHINESE})")
+
+
+_BLOCK_ENDS = re.compile(r"</(?:p|h\d|li|td|th|caption|figcaption|blockquote)>|<br\s*/?>")
+
+
+def text_lines(html: str) -> list[str]:
+    """Return the text of sanitised HTML, a line for each paragraph, heading, list item and cell; none is empty."""
+    text = entities.unescape(strip_tags(_BLOCK_ENDS.sub("\n", html)))
+    return [line for part in text.splitlines() if (line := " ".join(part.split()))]
 
 
 def unwrap_lines(text: str) -> str:

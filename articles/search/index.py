@@ -1,14 +1,12 @@
 """Keeps the search index up to date in each act's transaction: an article is found exactly while readers may see it."""
 
-import html
-import re
 from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
-from django.utils.html import strip_tags
 
+from .. import sanitising
 from ..models import Article, SearchText
 from ..models.key_batches import key_batches
 from . import index_store, tokens
@@ -16,7 +14,6 @@ from .folding import fold_text
 
 ARTICLES_PER_BATCH = 500
 MICROSECONDS_PER_SECOND = 1_000_000  # a row's key is its time of publication in microseconds
-_BLOCK_ENDS = re.compile(r"</(?:p|h\d|li|td|th|caption|figcaption|blockquote)>|<br\s*/?>")
 IndexProgress = Callable[[int, int], None]  # called with the number of articles done and of all
 
 
@@ -100,10 +97,9 @@ def searchable_title(content: dict[str, Any]) -> str:
 
 def searchable_text(content: dict[str, Any]) -> str:
     """Return what is searched of a revision's content besides its title, as plain text, a paragraph a line."""
-    body = html.unescape(strip_tags(_BLOCK_ENDS.sub("\n", content["body"])))
     parts = [
         content["summary"],
-        body,
+        "\n".join(sanitising.text_lines(content["body"])),
         " ".join(content["keywords"]),
         " ".join(dict.fromkeys(credit["name"] for credit in content["credits"])),
         _source_name(content),

@@ -3,6 +3,7 @@
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,17 +14,26 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from ... import sanitising
 from ...editing import split_keywords
 from ...models import Article, Section, SiteSettings
 from ..pages.article_page import ArticlePage, Crumb
 from ..public_facts import live_edition
-from .structured_data import breadcrumb_data, iso_seconds, item_list_data, news_article_data, website_data
+from .structured_data import (
+    baidu_times_data,
+    breadcrumb_data,
+    iso_seconds,
+    item_list_data,
+    news_article_data,
+    website_data,
+)
 
+_IN_WORD = re.compile("[A-Za-z0-9]")
+_WORD_AT_END = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,%'-]*$")
 DESCRIPTION_LENGTH = 120  # characters; what WeChat and search pages show of a summary
 
 
@@ -36,21 +46,28 @@ class PageMetadata:
     tags: list[tuple[str, str]] = field(default_factory=list)
     properties: list[tuple[str, str]] = field(default_factory=list)
     linked_data: dict[str, Any] | None = None
+    baidu_times: dict[str, Any] | None = None
     trail: dict[str, Any] | None = None  # schema.org's BreadcrumbList
     listed: dict[str, Any] | None = None  # schema.org's ItemList
+    feed: str = ""  # the path of the page's own Atom feed
     indexed: bool = True
 
     @property
     def elements(self) -> SafeString:
-        """The <meta> elements of tags and properties, one per line."""
+        """The <meta> elements of tags and properties and the <link> of the feed, one per line."""
         rows = [("name", *tag) for tag in self.tags] + [("property", *pair) for pair in self.properties]
         # The names are constants. Values are escaped here: thirty calls of format_html cost a tenth of a whole page.
-        return mark_safe("".join(f'<meta {kind}="{name}" content="{escape(value)}">\n' for kind, name, value in rows))
+        tags = [f'<meta {kind}="{name}" content="{escape(value)}">\n' for kind, name, value in rows]
+        if self.feed:
+            title = escape(self.title)
+            tags.append(f'<link rel="alternate" type="application/atom+xml" title="{title}" href="{self.feed}">\n')
+        return mark_safe("".join(tags))
 
     @property
     def linked_data_scripts(self) -> SafeString:
         """The JSON-LD elements, one per line; the JSON contains no character that could end one."""
-        return mark_safe("".join(_json_ld_script(data) for data in (self.linked_data, self.trail, self.listed) if data))
+        found = (self.linked_data, self.baidu_times, self.trail, self.listed)
+        return mark_safe("".join(_json_ld_script(data) for data in found if data))
 
 
 def _json_ld_script(data: dict[str, Any]) -> str:
@@ -73,6 +90,7 @@ def home_metadata(site: SiteSettings, latest: datetime | None) -> PageMetadata:
     home = settings.SITE_URL + reverse("home")
     return PageMetadata(
         linked_data=website_data(site, home, latest),
+        baidu_times=baidu_times_data(home, site.name, None, latest),
         canonical=home,
         tags=_without_empty(
             ("description", site.description),
@@ -82,7 +100,11 @@ def home_metadata(site: SiteSettings, latest: datetime | None) -> PageMetadata:
             ("ColumnType", pgettext("column type of the norm", "Home")),
         ),
         properties=_without_empty(
-            ("og:type", "website"), ("og:title", site.name), ("og:url", home), ("og:description", site.description)
+            ("og:type", "website"),
+            ("og:title", site.name),
+            ("og:url", home),
+            ("og:description", site.description),
+            ("og:image", _site_picture(site)),
         ),
     )
 
@@ -105,23 +127,31 @@ def section_metadata(
         ),
         trail=breadcrumb_data(crumbs),
         listed=item_list_data(articles),
+        feed=reverse("feed_section", args=[section.slug]),
     )
 
 
-def article_metadata(page: ArticlePage) -> PageMetadata:
+def article_metadata(page: ArticlePage, site: SiteSettings) -> PageMetadata:
     """Return the head of an article's page, which is not a draft's."""
-    description, picture = content_description(page.content), _share_picture(page)
+    description, picture = content_description(page.content), _article_picture(page)
+    title, url = page.content["title"], page.article.public_url
     return PageMetadata(
-        title=page.content["title"],
-        canonical=page.article.public_url,
+        title=title,
+        canonical=url,
         tags=[*_article_tags(page, description, picture), *_column_tags(page.section)],
-        properties=_article_properties(page, description, picture),
-        linked_data=news_article_data(page, description, picture),
-        trail=breadcrumb_data(page.crumbs),
+        properties=_article_properties(page, site, description, picture),
+        linked_data=news_article_data(page, site, description, picture),
+        baidu_times=baidu_times_data(url, title, page.published_at, page.updated_at),
+        trail=breadcrumb_data(page.crumbs, Crumb(title, page.article.get_absolute_url())),
     )
 
 
-def _share_picture(page: ArticlePage) -> str:
+def _site_picture(site: SiteSettings) -> str:
+    """Return the address of the site's logo, or ""."""
+    return settings.SITE_URL + site.logo.url if site.logo else ""
+
+
+def _article_picture(page: ArticlePage) -> str:
     """Return the address of the cover, else of the first picture, else ""."""
     picture = page.cover or next(iter(page.content["pictures"]), None)
     return settings.SITE_URL + settings.MEDIA_URL + picture["file"] if picture else ""
@@ -143,14 +173,15 @@ def _article_tags(page: ArticlePage, description: str, picture: str) -> list[tup
     )
 
 
-def _article_properties(page: ArticlePage, description: str, picture: str) -> list[tuple[str, str]]:
+def _article_properties(page: ArticlePage, site: SiteSettings, description: str, picture: str) -> list[tuple[str, str]]:
     published, updated = iso_seconds(page.published_at), iso_seconds(page.updated_at)
     return _without_empty(
         ("og:type", "article"),
         ("og:title", page.content["title"]),
         ("og:url", page.article.public_url),
         ("og:description", description),
-        ("og:image", picture),
+        ("og:image", picture or _site_picture(site)),
+        ("og:site_name", site.name),
         ("article:published_time", published),
         ("article:modified_time", updated),
         ("article:section", page.section.name),
@@ -211,8 +242,18 @@ def unindexed_metadata(title: str = "") -> PageMetadata:
 
 def content_description(content: dict[str, Any]) -> str:
     """Return the summary of a revision's content, or the beginning of its text, in one line."""
-    text = content["summary"] or strip_tags(content["body"].replace("</p>", " "))
-    return " ".join(text.split())[:DESCRIPTION_LENGTH]
+    lines = [content["summary"]] if content["summary"] else sanitising.text_lines(content["body"])
+    return shorten_text(" ".join(" ".join(lines).split()), DESCRIPTION_LENGTH)
+
+
+def shorten_text(text: str, length: int) -> str:
+    """Return at most `length` characters of a line of text: a longer one ends with a whole word and an ellipsis."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    if _IN_WORD.match(text[length - 1]):
+        cut = _WORD_AT_END.sub("", cut) or cut
+    return cut.rstrip("，、：；（《“,:;( ") + "…"
 
 
 def _column_tags(section: Section) -> list[tuple[str, str]]:

@@ -1,4 +1,6 @@
-"""Structured data of schema.org for the head of a page, as dictionaries that page_metadata.py prints as JSON-LD."""
+"""Structured data for the head of a page, as dictionaries that page_metadata.py prints as JSON-LD: schema.org's, and the
+times of Baidu's norm 落地页时间因子 in a block with Baidu's own context.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,6 +16,7 @@ from ..pages.article_page import ArticlePage, Crumb
 from ..public_facts import live_edition
 
 CONTEXT = "https://schema.org"
+BAIDU_CONTEXT = "https://ziyuan.baidu.com/contexts/cambrian.jsonld"
 LANGUAGE = "zh-CN"
 MOST_LISTED = 100  # articles of a list that are named
 
@@ -23,9 +26,35 @@ def iso_seconds(instant: datetime | None) -> str:
     return timezone.localtime(instant).replace(second=0, microsecond=0).isoformat()
 
 
+def publisher_data(site: SiteSettings) -> dict[str, Any]:
+    """Return the NewsMediaOrganization that publishes the site, with its logo if there is one."""
+    logo = {"@type": "ImageObject", "url": settings.SITE_URL + site.logo.url} if site.logo else None
+    return _without_empty_values(
+        {
+            "@type": "NewsMediaOrganization",
+            "name": site.name,
+            "url": settings.SITE_URL + reverse("home"),
+            "logo": logo,
+            "parentOrganization": {"@type": "Organization", "name": site.sponsor} if site.sponsor else None,
+        }
+    )
+
+
+def baidu_times_data(url: str, title: str, published: datetime | None, updated: datetime | None) -> dict[str, Any]:
+    """Return when a page was published and changed, in Baidu's words: `pubDate` and `upDate`, without a zone."""
+    return _without_empty_values(
+        {
+            "@context": BAIDU_CONTEXT,
+            "@id": url,
+            "title": title,
+            "pubDate": iso_seconds(published)[:19] if published else "",
+            "upDate": iso_seconds(updated)[:19] if updated else "",
+        }
+    )
+
+
 def website_data(site: SiteSettings, home: str, latest: datetime | None) -> dict[str, Any]:
-    """Return a WebSite with its publisher and its search, and Baidu's `upDate`."""
-    updated = iso_seconds(latest) if latest else ""
+    """Return a WebSite with its publisher and its search."""
     return _without_empty_values(
         {
             "@context": CONTEXT,
@@ -34,22 +63,24 @@ def website_data(site: SiteSettings, home: str, latest: datetime | None) -> dict
             "url": home,
             "name": site.name,
             "description": site.description,
-            "publisher": {"@type": "NewsMediaOrganization", "name": site.sponsor or site.name, "url": home},
+            "publisher": publisher_data(site),
             "potentialAction": {
                 "@type": "SearchAction",
                 "target": {"@type": "EntryPoint", "urlTemplate": settings.SITE_URL + reverse("search") + "?q={words}"},
                 "query-input": "required name=words",
             },
-            "dateModified": updated,
-            "upDate": updated[:19],
+            "dateModified": iso_seconds(latest) if latest else "",
             "inLanguage": LANGUAGE,
         }
     )
 
 
-def breadcrumb_data(crumbs: Iterable[Crumb]) -> dict[str, Any] | None:
-    """Return the BreadcrumbList from the home page to this page; None if there are no crumbs."""
-    steps = [(_("Home"), reverse("home")), *crumbs]
+def breadcrumb_data(crumbs: Iterable[Crumb], *last: Crumb) -> dict[str, Any] | None:
+    """Return the BreadcrumbList from the home page to this page; None if there are no crumbs.
+
+    `last` is the page itself, where its crumbs end before it.
+    """
+    steps = [(_("Home"), reverse("home")), *crumbs, *last]
     items = [{"name": name, "item": settings.SITE_URL + url} for name, url in steps]
     return _items_data("BreadcrumbList", items) if len(items) > 1 else None
 
@@ -61,10 +92,9 @@ def item_list_data(articles: Iterable[Article]) -> dict[str, Any] | None:
     return _items_data("ItemList", items) if items else None
 
 
-def news_article_data(page: ArticlePage, description: str, picture: str) -> dict[str, Any]:
-    """Return a NewsArticle, with Baidu's `pubDate` and `upDate` (its norm 落地页时间因子). `picture`: an address or ""."""
+def news_article_data(page: ArticlePage, site: SiteSettings, description: str, picture: str) -> dict[str, Any]:
+    """Return a NewsArticle. `picture`: an address or ""."""
     content, url = page.content, page.article.public_url
-    published, updated = iso_seconds(page.published_at), iso_seconds(page.updated_at)
     return _without_empty_values(
         {
             "@context": CONTEXT,
@@ -77,19 +107,48 @@ def news_article_data(page: ArticlePage, description: str, picture: str) -> dict
             "image": [picture] if picture else None,
             "articleSection": page.section.name,
             "keywords": ",".join(content["keywords"]),
-            "datePublished": published,
-            "dateModified": updated,
-            "pubDate": published[:19],
-            "upDate": updated[:19],
+            "datePublished": iso_seconds(page.published_at),
+            "dateModified": iso_seconds(page.updated_at),
             "version": page.edition,
             "correction": _corrections_data(page),
-            "author": [{"@type": "Person", "name": name} for name in page.authors],
+            "author": _authors_data(page),
             "editor": [{"@type": "Person", "name": name} for name in page.responsible_editors],
-            "publisher": {"@type": "Organization", "name": content["source"]["name"]} if content["source"] else None,
+            "publisher": publisher_data(site),
+            "sourceOrganization": _source_data(page),
+            "isBasedOn": _original_data(page),
             "inLanguage": LANGUAGE,
             "video": _videos_data(page, description, picture),
         }
     )
+
+
+def _authors_data(page: ArticlePage) -> list[dict[str, Any]]:
+    """The people who wrote the article; if nobody is named, the source."""
+    people = [{"@type": "Person", "name": name} for name in page.authors]
+    source = _source_data(page)
+    return people or ([source] if source else [])
+
+
+def _source_data(page: ArticlePage) -> dict[str, Any] | None:
+    """The organisation that the article comes from, which may be another than the one that publishes it here."""
+    source = page.content["source"]
+    if not source:
+        return None
+    return _without_empty_values({"@type": "Organization", "name": source["name"], "url": source["url"]})
+
+
+def _original_data(page: ArticlePage) -> dict[str, Any] | None:
+    """The article that this one reprints, as far as it is named."""
+    content = page.content
+    original = _without_empty_values(
+        {
+            "headline": content["original_title"],
+            "url": content["original_url"],
+            "datePublished": content["original_published_on"],
+            "author": {"@type": "Person", "name": content["original_author"]} if content["original_author"] else None,
+        }
+    )
+    return {"@type": "NewsArticle", **original} if original else None
 
 
 def _corrections_data(page: ArticlePage) -> list[dict[str, Any]]:

@@ -20,7 +20,8 @@ def article_view(request: HttpRequest, number: int) -> HttpResponse:
         return gone_response(request, article.state)
     batch = PageBatch.of_request(request)
     page = ArticlePage.of_edition(article, neighbours=batch.neighbours(article), linked=batch.linked_pages(article))
-    return render(request, "public/article.html", {"page": page, "meta": page_metadata.article_metadata(page)})
+    meta = page_metadata.article_metadata(page, batch.site.settings)
+    return render(request, "public/article.html", {"page": page, "meta": meta})
 
 
 @require_safe
@@ -38,10 +39,10 @@ def printout_view(request: HttpRequest, number: int, edition: int) -> HttpRespon
         raise Http404
     if not text_has_changed(older, live_edition(article)):
         return redirect(article.get_absolute_url())
-    linked = PageBatch.of_request(request).linked_pages(article)
-    page = ArticlePage.of_edition(article, printed_edition=older, linked=linked)
-    meta = page_metadata.article_metadata(page)
-    meta.indexed, meta.linked_data, meta.trail = False, None, None
+    batch = PageBatch.of_request(request)
+    page = ArticlePage.of_edition(article, printed_edition=older, linked=batch.linked_pages(article))
+    meta = page_metadata.article_metadata(page, batch.site.settings)
+    meta.indexed, meta.linked_data, meta.baidu_times, meta.trail = False, None, None, None
     return render(request, "public/article.html", {"page": page, "meta": meta})
 
 

@@ -174,10 +174,8 @@ class ArticlePage:
 
     @cached_property
     def authors(self) -> list[str]:
-        """The names after 作者: a reprint's original author, otherwise all who are credited with writing, each once."""
-        if self.content["original_author"]:
-            return [self.content["original_author"]]
-        return list(dict.fromkeys(c["name"] for c in self.content["credits"] if c["role"] in Credit.WRITING))
+        """The names after 作者."""
+        return author_names(self.content)
 
     @cached_property
     def responsible_editors(self) -> list[str]:
@@ -236,6 +234,13 @@ class ArticlePage:
     @staticmethod
     def _minute(instant: datetime | None) -> datetime | None:
         return instant.replace(second=0, microsecond=0) if instant else None
+
+
+def author_names(content: dict[str, Any]) -> list[str]:
+    """Return a reprint's original author, otherwise all who are credited with writing a revision, each once."""
+    if content["original_author"]:
+        return [content["original_author"]]
+    return list(dict.fromkeys(credit["name"] for credit in content["credits"] if credit["role"] in Credit.WRITING))
 
 
 def edition_note(edition: Edition) -> str:

@@ -18,7 +18,9 @@ from .article_page import Crumb
 def topic_view(request: HttpRequest, slug: str) -> HttpResponse:
     """A topic as editors arranged it; archived topics say so and stay readable."""
     topic = get_object_or_404(Topic.objects.public().select_related("banner"), slug=slug)
-    return render(request, "public/topic.html", topic_context(topic, home_and_topics.arranged_blocks(topic)))
+    context = topic_context(topic, home_and_topics.arranged_blocks(topic))
+    context["meta"].feed = reverse("feed_topic", args=[slug])
+    return render(request, "public/topic.html", context)
 
 
 @require_safe
