@@ -88,7 +88,7 @@ def save_topic(topic: Topic, *, by: User) -> Topic:
     changed = write_row(topic, before, TOPIC_FIELDS, by=by)
     if not changed:
         return topic
-    pages = {*baking.topic_pages(topic), *baking.pages_of_articles(_slotted_numbers(topic))}
+    pages = {*baking.topic_pages(topic), *baking.pages_of_articles(_slotted_numbers(topic)), reverse("sitemap_lists")}
     if before and "slug" in changed:
         old_paths.record_move(before.get_absolute_url(), topic.get_absolute_url())
         pages |= baking.topic_pages(before)

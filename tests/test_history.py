@@ -101,7 +101,7 @@ def test_the_feed_tells_everyone_credited_and_the_correction(client, cast, corre
         assert entry.find(f"{ATOM}id").text == f"http://127.0.0.1:8000/a/{corrected.number}/"
         assert "五人" in entry.find(f"{ATOM}summary").text
         assert "林晓舟" in entry.find(f"{ATOM}author/{ATOM}name").text
-        assert "梁静姝" in entry.find(f"{ATOM}author/{ATOM}name").text
+        assert "梁静姝" in entry.find(f"{ATOM}contributor/{ATOM}name").text
         assert entry.find(f"{ATOM}updated").text > entry.find(f"{ATOM}published").text
     assert client.get("/feeds/none.atom").status_code == 404
 

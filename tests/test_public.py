@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from articles import editing, pictures, publishing
-from articles.models import AuditEntry, Credit, SiteSettings
+from articles.models import AuditEntry, Credit, Section, SiteSettings
 from articles.models.section import PAGE_SIZE
 from tests.cast import Role, upload
 
@@ -100,6 +100,16 @@ def test_titles_break_no_tag(client, cast, title):
     assert page.meta("ArticleTitle") == [" ".join(article.title.split())]
     assert ("b", {}) not in page.tags
     assert not any(tag == "script" and not attrs for tag, attrs in page.tags)
+
+
+def test_the_only_page_of_a_section_is_no_double_of_its_front(client, cast, live, monkeypatch):
+    canonical = lambda path: re.search(r'rel="canonical" href="[^"]*?(/s/[^"]*)"', client.get(path).content.decode())[1]  # noqa: E731
+    assert canonical("/s/news/1/") == "/s/news/"
+    Section.objects.filter(pk=cast.news.pk).update(last_ordinal=3 * PAGE_SIZE)
+    assert canonical("/s/news/1/") == "/s/news/1/"
+    html = client.get("/s/news/2/").content.decode()
+    for address in ("/s/news/", "/s/news/3/", "/s/news/1/"):
+        assert f'href="{address}"' in html
 
 
 @pytest.mark.parametrize("path", ["/", "/s/news/", "/s/news/1/", "/a/{n}/"])

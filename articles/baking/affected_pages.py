@@ -191,7 +191,7 @@ def _archive_pages(article: Article) -> set[str]:
     day = timezone.localdate(article.first_published_at)
     found = {reverse("day", args=[day.isoformat()]), reverse("month", args=[f"{day:%Y-%m}"])}
     others = Article.objects.public().first_published_in_month(day).exclude(pk=article.pk)
-    return found if others.exists() else found | {reverse("archive")}
+    return found if others.exists() else found | {reverse("archive"), reverse("sitemap_lists")}
 
 
 def _name_pages(editions: list[Edition]) -> set[str]:
@@ -215,6 +215,15 @@ def _all_archive_pages() -> Iterator[str]:
             yield reverse("month", args=[month])
         yield reverse("day", args=[day.isoformat()])
         day = public.newest_publication_day(before=day)
+
+
+def month_addresses() -> Iterator[str]:
+    """Yield the page of every month with a publication, newest first; an index lookup for each."""
+    public = Article.objects.public()
+    day = public.newest_publication_day()
+    while day:
+        yield reverse("month", args=[f"{day:%Y-%m}"])
+        day = public.newest_publication_day(before=day.replace(day=1))
 
 
 def _feed_addresses(name: str, *slug: str) -> set[str]:

@@ -112,8 +112,12 @@ def home_metadata(site: SiteSettings, latest: datetime | None) -> PageMetadata:
 def section_metadata(
     section: Section, articles: Iterable[Article], crumbs: Iterable[Crumb], page: int | None = None
 ) -> PageMetadata:
-    """Return the head of a section's front, or of its numbered page `page`, which lists these articles."""
-    path = reverse("section_page", args=[section.slug, page]) if page else section.get_absolute_url()
+    """Return the head of a section's front, or of its numbered page `page`, which lists these articles.
+
+    The only page of a section has the same articles as its front, which is its canonical address.
+    """
+    has_own_address = page and section.last_page > 1
+    path = reverse("section_page", args=[section.slug, page]) if has_own_address else section.get_absolute_url()
     name = _("%(section)s, page %(page)d") % {"section": section.name, "page": page} if page else section.name
     return PageMetadata(
         title=name,

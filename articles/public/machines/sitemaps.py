@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ... import baking
-from ...models import Article, Section, SiteSettings
+from ...models import Article, Section, SiteSettings, Topic
 from ...models.expiry import has_expired
 from ..pages.archive import parse_day
 
@@ -33,11 +33,15 @@ def sitemap_index_view(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_lists_view(request: HttpRequest) -> HttpResponse:
-    """The home page and the sections."""
+    """The home page, the sections, the topics and the months of the archive."""
     sections = Section.objects.filter(last_ordinal__gt=0).order_by("position", "pk")
-    return _sitemap_response(
-        request, [(path, None) for path in (reverse("home"), *(s.get_absolute_url() for s in sections))]
+    paths = (
+        *(reverse(name) for name in ("home", "topics", "archive")),
+        *(section.get_absolute_url() for section in sections),
+        *(topic.get_absolute_url() for topic in Topic.objects.public()),
+        *baking.month_addresses(),
     )
+    return _sitemap_response(request, [(path, None) for path in paths])
 
 
 @require_safe
