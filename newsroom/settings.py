@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "articles.public.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "articles.public.caching.CacheControlMiddleware",
     "articles.admin.language.DeskLanguageMiddleware",

@@ -50,7 +50,8 @@ def test_whatever_the_document_allows_is_answered_as_it_says(cast, shown, open_c
     answered = set()
 
     def asked(case):
-        response = case.call(headers={"Host": "127.0.0.1"})
+        # The library does not decompress what a WSGI application answers.
+        response = case.call(headers={"Host": "127.0.0.1", "Accept-Encoding": "identity"})
         case.validate_response(response)
         answered.add(response.status_code)
 
@@ -168,7 +169,7 @@ def test_what_is_known_already_is_not_sent_again(client, cast, shown):
         ("articles", 1),
         ("articles/{n}", 3),
         ("articles/{n}/editions", 4),
-        ("search?q=稿", SEARCH_INDEX_QUERIES + 2),
+        ("search?q=稿", SEARCH_INDEX_QUERIES + 3),
     ],
 )
 def test_the_answers_ask_little(client, cast, shown, path, queries, django_assert_max_num_queries):

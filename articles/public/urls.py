@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import media, qr_short_links, reads
+from . import icons, media, qr_short_links, reads
 from .machines import api, feeds, oembed, sitemaps, wechat
 from .pages import (
     appearance,
@@ -64,6 +64,8 @@ urlpatterns = [
     path("news-sitemap.xml", sitemaps.news_sitemap_view, name="news_sitemap"),
     path("wx/sign", wechat.wechat_signature_view, name="wechat_sign"),
     path("oembed", oembed.oembed_view, name="oembed"),
+    path("favicon.ico", icons.icon_view, {"name": "favicon.ico"}),
+    path("apple-touch-icon.png", icons.icon_view, {"name": "apple-touch-icon.png"}),
     path("robots.txt", sitemaps.robots_view, name="robots"),
     path("media/<path:name>", media.stored_file, name="media"),
 ]

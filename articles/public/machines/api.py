@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
 
 from ... import search
 from ...baking import PAGE_CACHE_CONTROL
@@ -34,6 +34,8 @@ from .api_parameters import (
 )
 
 MOST_EDITIONS = 50
+SAFE_METHODS = ("GET", "HEAD")
+READ_ONLY = Problem("api.read_only", _("This interface is read only: use GET or HEAD."))
 NO_ARTICLE = Problem("api.no_article", _("There is no such article."))
 NOT_PUBLIC = Problem("api.not_public", _("This article can no longer be read here."))
 
@@ -44,10 +46,12 @@ def api_resource(view: Callable[..., dict[str, Any]]) -> Callable[..., HttpRespo
     The answer is JSON with a strong ETag, open to every origin; if the view raises a Refusal, it is problem+json.
     """
 
-    @require_safe
+    @csrf_exempt  # there is no session; whatever is not read only is refused below
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            if request.method not in SAFE_METHODS:
+                raise ApiError(405, READ_ONLY)
             response = JsonResponse(view(request, *args, **kwargs), json_dumps_params={"ensure_ascii": False})
         except Refusal as refusal:
             return _problem_response(refusal)
@@ -68,7 +72,11 @@ def _problem_response(refusal: Refusal) -> HttpResponse:
         status=status,
         json_dumps_params={"ensure_ascii": False},
         content_type="application/problem+json",
-        headers={"Cache-Control": "no-store", "Access-Control-Allow-Origin": "*"},
+        headers={
+            "Cache-Control": "no-store",
+            "Access-Control-Allow-Origin": "*",
+            **({"Allow": ", ".join(SAFE_METHODS)} if status == 405 else {}),
+        },
     )
 
 
