@@ -17,11 +17,11 @@ export SITE_URL
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-demo: ready ## a demo newsroom: site and desk at http://127.0.0.1:8000 (HOST=, PORT= change that)
+demo: free-port ready ## a demo newsroom: site and desk at http://127.0.0.1:8000 (HOST=, PORT= change that)
 	@$(RUN) manage.py load_demo
 	@exec $(RUN) manage.py serve --host $(HOST) --port $(PORT)
 
-run: ready ## an empty newsroom of your own: asks for the first account, then serves
+run: free-port ready ## an empty newsroom of your own: asks for the first account, then serves
 	@exec $(RUN) manage.py serve --host $(HOST) --port $(PORT) --ask-account
 
 test: .venv/tests .env ## all tests, in two processes (WORKERS=), on SQLite; REQUIRE_ALL=1 turns skips into failures
@@ -45,7 +45,7 @@ lint: .venv/tests .env ## linters and checks
 
 check: .venv/ready ## Django's deployment checks, with production settings
 	@SECRET_KEY=$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))') SITE_URL=https://news.example.cn \
-		$(RUN) manage.py check --deploy --fail-level WARNING
+		BEHIND_PROXY=true $(RUN) manage.py check --deploy --fail-level WARNING
 
 messages: .venv/ready .env ## collect strings and compile the translations (needs gettext)
 	@$(RUN) manage.py makemessages -l zh_Hans --no-obsolete --no-wrap --add-location file -i .venv -i var
@@ -54,8 +54,16 @@ messages: .venv/ready .env ## collect strings and compile the translations (need
 clean: ## remove what the commands above created, except the newsroom's data
 	rm -rf .venv tests/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static
 
+# Said before anything slow; `serve` asks again.
+.PHONY: free-port
+free-port:
+	@$(PYTHON) -c 'import socket; family, _, _, _, address = socket.getaddrinfo("$(HOST)", int("$(PORT)"), \
+	  type=socket.SOCK_STREAM)[0]; socket.create_server(address[:2], family=family)' 2>/dev/null || \
+	  { echo "Cannot listen on $(HOST):$(PORT). Stop the program that uses it, or choose another port: PORT=8001"; exit 1; }
+
 .PHONY: ready
 ready: .venv/ready .env
+	@echo "Preparing database and static files…"
 	@$(RUN) manage.py migrate --verbosity 0
 	@$(RUN) manage.py collectstatic --noinput --verbosity 0
 
@@ -73,7 +81,7 @@ venv-package:
 	  || { echo "That needs an administrator: run 'sudo apt install python3-venv', then this command again."; exit 1; }
 
 .venv/ready: requirements.txt | .venv/bin/python
-	@echo "Installing requirements (once)…"
+	@echo "Installing requirements (once, about a minute)…"
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 

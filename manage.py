@@ -4,18 +4,37 @@
 import os
 import sys
 
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError, ProgrammingError
 
-from newsroom import __version__
+from newsroom import __version__, environment
 
 
 def main() -> None:
-    """Run the command; `version` is answered here, since Django would answer with its own."""
+    """Run the command; `version` is answered here, since Django would answer with its own.
+
+    Wrong settings and a database that cannot be used are said in sentences; `--traceback` shows where it happened.
+    """
     if sys.argv[1:] in (["version"], ["--version"]):
         print(__version__)
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        environment.load_settings()
+    except ImproperlyConfigured as wrong:
+        sys.exit(str(wrong))
+    checks.register(environment.check_environment)
+    try:
+        execute_from_command_line(sys.argv)
+    except (OperationalError, ProgrammingError) as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(
+            f"The database (DATABASE_URL) cannot be used: {str(error).strip()}\n"
+            "If tables or columns are missing, run `manage.py migrate`; `--traceback` shows where this happened."
+        )
 
 
 if __name__ == "__main__":

@@ -1,51 +1,29 @@
-"""All settings, read from the environment (and from `.env` beside manage.py, which the environment overrides).
+"""All settings of Django and of Newsroom; environment.py reads those that an operator may write."""
 
-docs/operations.md describes every variable; tests/test_docs.py checks that.
-"""
-
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from . import __version__
+from .environment import load_settings
+from .setting_values import BASE_DIR
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-
-
-def _site_url(value: str) -> str:
-    """Return the public address as `scheme://host[:port]`. Raises ImproperlyConfigured with a sentence."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ImproperlyConfigured(
-            f"SITE_URL is {value!r}; it must be a scheme and a host such as https://news.example.cn, without a path."
-        )
-    return f"{parts.scheme}://{parts.netloc}"
-
+written = load_settings()
 
 # --- Identity ---------------------------------------------------------------------------------------------------
 
 VERSION = __version__
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set. `make .env` writes one into .env; in production set it in the environment."
-    )
+DEBUG = written["DEBUG"]
+SECRET_KEY = written["SECRET_KEY"]
 
 # The public address. QR codes, canonical links and feeds are built from it, never from a request's Host header.
-SITE_URL = _site_url(env.str("SITE_URL", default="http://127.0.0.1:8000"))
+SITE_URL = written["SITE_URL"]
 HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"])
+ALLOWED_HOSTS = written["ALLOWED_HOSTS"] or [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"]
 
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+DATA_DIR = written["DATA_DIR"]
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 # --- Apps -------------------------------------------------------------------------------------------------------
@@ -108,7 +86,8 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------------------------
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'newsroom.sqlite3'}")
+    "default": written["DATABASE_URL"]
+    or {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "newsroom.sqlite3")}
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # SQLite ignores SELECT … FOR UPDATE; taking the write lock at BEGIN serialises acts instead.
@@ -118,7 +97,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_MAX_AGE"] = written["DATABASE_CONN_MAX_AGE"]
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # An address typed without a scheme is https, as will be the default in Django 6.0.
@@ -127,10 +106,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Language and time ------------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="zh-hans")
+LANGUAGE_CODE = written["LANGUAGE_CODE"]
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
+TIME_ZONE = written["TIME_ZONE"]
 USE_I18N = True
 USE_TZ = True
 
@@ -147,36 +126,31 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "serving.static_files.CollectedFiles"
     },
     # Readers' pages (articles/baking).
     "baked": {"BACKEND": "articles.baking.store.LocalFiles"},
 }
 # An object store instead of the disk for readers' pages; endpoint, region and keys come from boto3's variables.
-BAKED_S3_BUCKET = env.str("BAKED_S3_BUCKET", default="")
-if BAKED_S3_BUCKET:
+if written["BAKED_S3_BUCKET"]:
     STORAGES["baked"] = {
         "BACKEND": "articles.baking.remote.RemoteFiles",
-        "OPTIONS": {"bucket_name": BAKED_S3_BUCKET, "endpoint_url": env.str("BAKED_S3_ENDPOINT", default="") or None},
+        "OPTIONS": {"bucket_name": written["BAKED_S3_BUCKET"], "endpoint_url": written["BAKED_S3_ENDPOINT"]},
     }
 FILE_UPLOAD_PERMISSIONS = 0o644
 # The folder of baked pages; nginx and granian serve `current` in it.
 BAKED_DIR = DATA_DIR / "baked"
+# The folder of backups (manage.py backup).
+BACKUPS = written["BACKUPS"]
 # Largest picture, film or other attachment that an editor may upload, in bytes.
-MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=30 * 1024 * 1024)
-# The WebSub hub that is notified when a feed has changed; none if empty.
-WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
-if WEBSUB_HUB and not WEBSUB_HUB.startswith(("https://", "http://")):
-    raise ImproperlyConfigured(
-        f"WEBSUB_HUB is {WEBSUB_HUB!r}; write the whole address, beginning with https:// or http://"
-    )
+MAX_UPLOAD_BYTES = written["MAX_UPLOAD_BYTES"]
+# The WebSub hub that is notified when a feed has changed; or None.
+WEBSUB_HUB = written["WEBSUB_HUB"]
 # WeChat's script (JS-SDK), for the cards that readers share; both or none. Its host is allowed only if they are set.
-WECHAT_APP_ID, WECHAT_APP_SECRET = env.str("WECHAT_APP_ID", default=""), env.str("WECHAT_APP_SECRET", default="")
-if bool(WECHAT_APP_ID) != bool(WECHAT_APP_SECRET):
-    raise ImproperlyConfigured("WECHAT_APP_ID and WECHAT_APP_SECRET go together: set both, or neither")
+WECHAT_APP_ID, WECHAT_APP_SECRET = written["WECHAT_APP_ID"], written["WECHAT_APP_SECRET"]
 WECHAT_SDK = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
 # Host names of video sites; a link to one, alone in a paragraph, is shown as a link to a film.
-VIDEO_HOSTS = env.list("VIDEO_HOSTS", default=[])
+VIDEO_HOSTS = written["VIDEO_HOSTS"] or []
 # A long investigation with tables pasted from Word is well below this; uploaded files are not counted.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
@@ -200,13 +174,15 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=HTTPS)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = (
+    HTTPS if written["HSTS_SUBDOMAINS"] is None else written["HSTS_SUBDOMAINS"]
+)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 # Set this only if our own proxy sets X-Forwarded-Proto and appends to X-Forwarded-For on every request; otherwise
 # anyone could claim to use TLS, or to come from another address.
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+BEHIND_PROXY = written["BEHIND_PROXY"]
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -241,10 +217,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": written["LOG_LEVEL"]},
 }
 
 # --- Editor -----------------------------------------------------------------------------------------------------
 
 # The editor is configured in articles/admin/editor.py.
-PREVIEW_HOURS = env.int("PREVIEW_HOURS", default=24)
+PREVIEW_HOURS = written["PREVIEW_HOURS"]

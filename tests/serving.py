@@ -23,6 +23,9 @@ from tests.conftest import needs
 ROOT = Path(settings.BASE_DIR)
 SHIPPED = ROOT / "deploy" / "nginx"
 PATIENCE = 180  # seconds to wait for a server to start
+# Before a command: it gets SIGTERM when the tests that started it are gone, however they ended. A server in a session of
+# its own would outlive them.
+WITH_PARENT = ["setpriv", "--pdeathsig", "TERM"]
 SERVER_PORTS = range(10_000, 32_768)  # below the ephemeral ports of the kernel
 
 
@@ -118,7 +121,7 @@ class Newsroom:
 
     def start(self, *command):
         process = subprocess.Popen(
-            [sys.executable, *command],
+            [*WITH_PARENT, sys.executable, *command],
             env=self.environment,
             cwd=ROOT,
             start_new_session=True,
@@ -181,7 +184,7 @@ def nginx(folder, backend, brotli=True):
         + f"proxy_temp_path {home}/b; fastcgi_temp_path {home}/c; uwsgi_temp_path {home}/d; scgi_temp_path {home}/e; "
         + f"include {home}/newsroom.conf; }}\n"
     )
-    process = subprocess.Popen(["nginx", "-c", str(home / "main.conf"), "-e", str(home / "error.log")])
+    process = subprocess.Popen([*WITH_PARENT, "nginx", "-c", str(home / "main.conf"), "-e", str(home / "error.log")])
     try:
         eventually(lambda: fetch(f"http://127.0.0.1:{port}/")[0], "nginx answers")
         yield f"http://127.0.0.1:{port}", bool(modules)

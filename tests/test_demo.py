@@ -11,7 +11,8 @@ from tests.test_public import Page
 pytestmark = pytest.mark.django_db
 
 
-def test_the_demo_loads_once_and_every_page_opens(capsys):
+def test_the_demo_loads_once_and_every_page_opens(capsys, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")  # what is said is in the system's language, what is stored in the site's
     call_command("load_demo")
     assert Section.objects.count() == 8
     assert Source.objects.count() >= 5
@@ -45,6 +46,8 @@ def test_the_demo_loads_once_and_every_page_opens(capsys):
     out = capsys.readouterr().out
     for account in ("admin", "chief", "head", "editor", "reporter", "system", "security", "auditor"):
         assert account in out
+    assert "Accounts, all with the password newsroom-demo:" in out
+    assert "总编" not in out
     before = Article.objects.count()
     Article.objects.filter(pk=public[0].pk).update(keywords="后来改的")
     call_command("load_demo")

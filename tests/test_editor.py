@@ -1,15 +1,19 @@
 """The body editor: it allows what the sanitiser keeps."""
 
+import io
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.core.management import call_command
 from django.utils.translation import get_language, override
 
 from articles import sanitising
 from articles.admin import editor
+from serving.static_files import EDITOR_PLUGINS, is_served
 from tests.kept_html import ATTRIBUTES, INSIDE, PLAIN, VOID
 
 ADD = "/admin/articles/article/add/"
@@ -173,9 +177,109 @@ def test_a_refused_form_still_shows_the_typed_text(client, cast):
 # --- What is served ---------------------------------------------------------------------------------------------
 
 
+def collected_files():
+    return [path for finder in finders.get_finders() for path, _ in finder.list([])]
+
+
 def test_ckeditors_own_pages_are_neither_collected_nor_found():
-    collected = [path for finder in finders.get_finders() for path, _ in finder.list([])]
+    collected = collected_files()
     assert "ckeditor/ckeditor/ckeditor.js" in collected
     assert [path for path in collected if re.search(r"\.(x?html?|swf|php)$", path)] == []
-    assert finders.find("ckeditor/ckeditor/plugins/preview/preview.html") is None
-    assert finders.find("ckeditor/ckeditor/plugins/preview/styles/screen.css")
+    page = "ckeditor/ckeditor/plugins/magicline/page.html"
+    assert (is_served(page), is_served(page.replace(".html", ".png"))) == (False, True)
+    assert finders.find("ckeditor/ckeditor/plugins/link/dialogs/link.js")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "plugins/preview/preview.html",
+        "plugins/wsc/skins/moono-lisa/wsc.css",
+        "plugins/a11yhelp/dialogs/lang/de.js",
+        "lang/zh.js",
+        "skins/moono/editor.css",
+        "config.js",
+        "adapters/jquery.js",
+    ],
+)
+def test_what_the_editor_never_loads_is_neither_collected_nor_found(path):
+    path = f"ckeditor/ckeditor/{path}"
+    package = Path(finders.find("ckeditor/ckeditor/ckeditor.js")).parents[2]
+    assert (package / path).is_file(), "is gone from the package"
+    assert path not in collected_files()
+    assert finders.find(path) is None
+
+
+def test_the_folders_of_plugins_are_those_that_are_loaded_and_required():
+    root = Path(finders.find("ckeditor/ckeditor/ckeditor.js")).parent
+    apart = [path.read_text("utf-8") for path in (root / "plugins").glob("*/plugin.js")]
+    required = {}
+    for source in [(root / "ckeditor.js").read_text("utf-8"), *apart]:
+        for name, facts in re.findall(
+            r"CKEDITOR\.plugins\.add\(\s*['\"](\w+)['\"]\s*,\s*\{(.{0,300})", source, re.DOTALL
+        ):
+            found = re.search(r"""requires:\s*("[^"]*"|'[^']*'|\[[^\]]*\])""", facts)
+            required[name] = re.findall(r"\w+", found[1]) if found else []
+    loaded, waiting = set(), list(editor.PLUGINS)
+    while waiting:
+        name = waiting.pop()
+        if name not in loaded:
+            loaded.add(name)
+            waiting += required.get(name, [])
+    folders = {path.name for path in (root / "plugins").iterdir() if path.is_dir()}
+    assert set(EDITOR_PLUGINS) == folders & loaded
+    assert len(folders - loaded) > 30
+
+
+# --- Collecting -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def collect(settings, tmp_path):
+    """Run collectstatic on one folder of ours; return how many files it processed."""
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATICFILES_DIRS = [tmp_path / "ours"]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "serving.static_files.CollectedFiles"}}
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "site.css").write_text("p { color: red }" * 100)
+    finders.get_finder.cache_clear()
+
+    def collect():
+        out = io.StringIO()
+        call_command("collectstatic", interactive=False, stdout=out)
+        return int((re.search(r"(\d+) post-processed", out.getvalue()) or [0, 0])[1])
+
+    yield collect
+    finders.get_finder.cache_clear()
+
+
+def test_what_has_not_changed_is_not_processed_again(collect, tmp_path):
+    assert collect() > 0
+    before = sorted((path.name, path.stat().st_mtime_ns) for path in (tmp_path / "static").iterdir())
+    assert {Path(name).suffix for name, _at in before} == {".css", ".gz", ".br", ".json", ".txt"}
+    assert collect() == 0
+    assert sorted((path.name, path.stat().st_mtime_ns) for path in (tmp_path / "static").iterdir()) == before
+
+
+def test_what_has_changed_is_processed(collect, tmp_path):
+    collect()
+    (tmp_path / "ours" / "site.css").write_text("p { color: blue }" * 100)
+    os.utime(tmp_path / "static" / "site.css", (0, 0))  # collectstatic copies what is newer
+    assert collect() > 0
+    name = json.loads((tmp_path / "static" / "staticfiles.json").read_text())["paths"]["site.css"]
+    assert "blue" in (tmp_path / "static" / name).read_text()
+
+
+def test_what_was_interrupted_is_processed(collect, tmp_path):
+    collect()
+    (tmp_path / "static" / "staticfiles.json").unlink()
+    assert collect() > 0
+    assert (tmp_path / "static" / "staticfiles.json").exists()
+
+
+def test_a_new_file_is_processed(collect, tmp_path):
+    collect()
+    (tmp_path / "ours" / "new.css").write_text("p { color: red }")
+    assert collect() > 0
+    assert "new.css" in (tmp_path / "static" / "staticfiles.json").read_text()

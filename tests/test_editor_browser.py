@@ -45,11 +45,14 @@ def browser():
 class Desk:
     """A browser page with the article's form."""
 
-    def __init__(self, browser, site, address=ADD, name="editor"):
+    def __init__(self, browser, site, address=ADD, name="editor", locale="zh-CN"):
         self.site = site
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, locale=locale)
         self.page = self.context.new_page()
         self.wrong = forbidden_events(self.page, site)
+        self.page.on(
+            "response", lambda r: self.wrong.append(r.url) if r.status == 404 and "/static/" in r.url else None
+        )
         self.page.goto(f"{site}/admin/login/?next={address}")
         self.page.fill("#id_username", name)
         self.page.fill("#id_password", f"secret-of-{name}")
@@ -130,6 +133,35 @@ def test_dialogs_for_links_tables_and_search_work_under_the_policy(desk):
     assert html.count('<th scope="col"></th>') == 2
     assert html.count("<td></td>") == 4
     assert desk.wrong == []
+
+
+WORD = '<html><head><meta name="Generator" content="Microsoft Word 15"></head><p class="MsoNormal">甲</p></html>'
+LIBREOFFICE = '<html><head><meta name="generator" content="LibreOffice 7.4"></head><p>乙</p></html>'
+GOOGLE = '<meta charset="utf-8"><b id="docs-internal-guid-0a1b"><p>丙</p></b>'
+
+
+@pytest.mark.parametrize(
+    ("locale", "titles"),
+    [
+        ("zh-CN", ["超链接", "表格属性", "查找和替换", "辅助功能说明"]),
+        ("en-US", ["Link", "Table Properties", "Find and Replace", "Accessibility Instructions"]),
+    ],
+)
+def test_everything_that_the_editor_loads_is_served_in_both_languages(browser, site, locale, titles):
+    """Dialogs, their languages and the filters of pasted text are loaded when they are first used."""
+    Cast()
+    desk = Desk(browser, site, locale=locale)
+    dialog = desk.page.locator(".cke_dialog:visible")
+    for command, title in zip(("link", "table", "find", "a11yHelp"), titles, strict=True):
+        desk.page.evaluate("(name) => { CKEDITOR.instances.id_body.execCommand(name); }", command)
+        assert dialog.locator(".cke_dialog_title").inner_text() == title
+        desk.page.evaluate("CKEDITOR.dialog.getCurrent().hide()")
+        dialog.wait_for(state="hidden")
+    for html in (WORD, LIBREOFFICE, GOOGLE):
+        desk.hand_over("paste", html=html)
+    desk.page.wait_for_function("() => /甲.*乙.*丙/s.test(CKEDITOR.instances.id_body.getData())")
+    assert desk.wrong == []
+    desk.context.close()
 
 
 def test_a_picture_is_inserted_with_its_caption_and_photographer(desk):

@@ -17,6 +17,7 @@ FEATURES = {
     "attachment": "noun verb door test",
     "audit": "noun verb door test",
     "backoff": "verb test",
+    "backup": "door test",
     "bak": "noun verb door server test",
     "byte_range": "verb test",
     "check": "noun verb door",

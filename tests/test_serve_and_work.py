@@ -1,17 +1,22 @@
 """`serve` prints its address, also as a QR code for phones; `work` does what is due."""
 
+import io
 import os
+import re
 import socket
 import subprocess
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from PIL import Image
 
 from articles import baking, scheduling, worker
-from articles.models import Article, BakeJob, Heartbeat
+from articles.management.terminal import terminal_language
+from articles.models import Article, AuditEntry, BakeJob, Heartbeat
 from tests.serving import free_port
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +51,7 @@ def started(monkeypatch):
 
 def test_the_terminal_shows_a_code_that_opens_the_site(started, capsys, settings):
     zxingcpp = pytest.importorskip("zxingcpp")
+    settings.SITE_URL = "http://192.168.1.20:8000"
     call_command("serve", host="127.0.0.1", port=free_port())
     out = capsys.readouterr().out
     assert settings.SITE_URL in out
@@ -61,6 +67,117 @@ def test_the_terminal_shows_a_code_that_opens_the_site(started, capsys, settings
     image.putdata([value for line in pixels for value in line])
     found = zxingcpp.read_barcodes(image) or zxingcpp.read_barcodes(image.point(lambda value: 255 - value))
     assert [code.text for code in found] == [settings.SITE_URL]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
+def test_there_is_no_code_of_an_address_that_no_phone_reaches(started, capsys, settings, monkeypatch, host):
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    settings.SITE_URL = f"http://{host}"
+    call_command("serve", port=free_port())
+    out = capsys.readouterr().out
+    assert not set(out) & set(HALVES) - {" "}
+    assert "with HOST=0.0.0.0 after make, phones do, too" in out
+    assert f"http://{host}/admin/" in out
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--port", "0"), ("--port", "65536"), ("--port", "eight"), ("--workers", "0")]
+)
+def test_a_number_that_cannot_be_is_refused(started, option, value):
+    with pytest.raises(CommandError, match=f"{option}: '{value}' is not a whole number from 1"):
+        call_command("serve", option, value)
+    assert started == []
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def person(monkeypatch):
+    """A person at the terminal: answers each question with the next of `answers`, and keeps the questions."""
+    asked, answers = [], []
+
+    def answer(question):
+        asked.append(question)
+        return answers.pop(0)
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr("articles.management.commands.serve.getpass", answer)
+    return asked, answers
+
+
+def test_the_first_account_is_asked_for_until_it_is_right_in_the_language_of_the_system(
+    started, person, capsys, monkeypatch
+):
+    asked, answers = person
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    answers += ["gu weizhen", "a-good-secret", "a-good-secret"]
+    answers += [
+        "guweizhen",
+        "12345",
+        "12345",
+        "guweizhen",
+        "a-good-secret",
+        "another",
+        "guweizhen",
+        *["a-good-secret"] * 2,
+    ]
+    call_command("serve", port=free_port(), ask_account=True)
+    said = capsys.readouterr().out
+    for sentence in ("Enter a valid username", "too short", "The two passwords are not the same."):
+        assert sentence in said
+    account = User.objects.get(username="guweizhen")
+    assert account.is_superuser
+    assert account.check_password("a-good-secret")
+    assert AuditEntry.objects.filter(action="user.added", details__name="guweizhen").exists()
+    assert not re.search(r"[\u4e00-\u9fff]", said + "".join(asked))
+    asked.clear()
+    call_command("serve", port=free_port(), ask_account=True)
+    assert asked == []
+
+
+def test_nobody_is_asked_where_there_is_no_terminal(started, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setenv("LC_ALL", "C")
+    call_command("serve", port=free_port(), ask_account=True)
+    assert "manage.py createsuperuser" in capsys.readouterr().out
+    assert len(started) == 2
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh-hans"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8", "LC_ALL": ""}, "zh-hans"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_of_the_terminal_is_that_of_the_system(monkeypatch, variables, language):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert terminal_language() == language
+
+
+def make(target, *variables):
+    done = subprocess.run(["make", target, *variables], cwd=settings.BASE_DIR, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("target", ["demo", "run"])
+def test_a_port_that_is_taken_is_said_before_anything_is_prepared(target):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, said = make(target, f"PORT={port}")
+    assert code != 0
+    assert f"Cannot listen on 127.0.0.1:{port}." in said
+    assert "Preparing" not in said
+    assert make("free-port", f"PORT={port}") == (0, "")
 
 
 def test_a_port_that_is_taken_is_not_shared(started):

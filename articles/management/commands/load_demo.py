@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from articles.management.acting import ActingCommand
-from articles.models import Article, Block, Person, Section, SiteSettings, Slot, Source, Topic
+from articles.management.terminal import ProgressBar, terminal_language
+from articles.models import Article, Attachment, Block, Person, Picture, Section, SiteSettings, Slot, Source, Topic
 
 from ... import (
     accounts,
@@ -47,11 +50,18 @@ class Command(ActingCommand):
     def handle(self, *args: object, **options: object) -> None:
         world = json.loads((DEMO_FOLDER / "newsroom.json").read_text(encoding="utf-8"))
         if not Article.objects.exists():
-            self.stdout.write("Loading the demo newsroom (once, about half a minute)…")
+            with override(terminal_language()):
+                self.stdout.write(_("Loading the demo newsroom (once, about half a minute)…"))
             self.stdout.flush()
+            bar = ProgressBar(self.stdout, "files")
             with transaction.atomic():
-                load_world(world)
-        self.stdout.write(f"\n  Accounts, all with the password {DEMO_PASSWORD}:")
+                load_world(world, progress=bar.show)
+            bar.end()
+        with override(terminal_language()):
+            self._print_accounts(world)
+
+    def _print_accounts(self, world: dict[str, Any]) -> None:
+        self.stdout.write("\n  " + _("Accounts, all with the password %s:") % DEMO_PASSWORD)
         roles = {"administrator": _("Administrator"), **dict(permissions.Role.choices)}
         shown = set()
         for person in world["people"]:
@@ -60,16 +70,26 @@ class Command(ActingCommand):
                 self.stdout.write(f"    {person['username']:<12} {roles[person['role']]} {person['name']}")
 
 
-def load_world(world: dict[str, Any]) -> None:
-    """Load everything except the articles, then the articles from their files, oldest first."""
+def load_world(world: dict[str, Any], *, progress: Callable[[int, int], None]) -> None:
+    """Load everything except the articles, then the articles from their files, oldest first.
+
+    Calls `progress` with the number of files (pictures, attachments, texts) that are loaded, and of all.
+    """
     _load_tables(world, by=accounts.find_or_open_command_line())
     chief, reporter = User.objects.get(username="chief"), User.objects.get(username="reporter")
     texts = sorted((_read_demo_text(path) for path in (DEMO_FOLDER / "texts").glob("*.html")), key=lambda t: t["at"])
-    files = _store_files(texts, by=reporter)
-    drafted = [_write_article(text, files, by=reporter) for text in texts]
+    names = _used_files(texts)
+    files: dict[str, Any] = {}
+    for name in names:
+        files[name] = _store_file(name, by=reporter)
+        progress(len(files), len(names) + len(texts))
     public = len(texts) - len(REVIEW_STEPS)
-    for article, text in zip(drafted[:public], texts[:public], strict=True):
-        publishing.publish_archived(article, by=chief, at=text["at"], origin="demo")
+    drafted = []
+    for text in texts:
+        drafted.append(_write_article(text, files, by=reporter))
+        if len(drafted) <= public:
+            publishing.publish_archived(drafted[-1], by=chief, at=text["at"], origin="demo")
+        progress(len(names) + len(drafted), len(names) + len(texts))
     _change_published(*drafted[public - 3 : public], by=chief)
     _arrange_pages(drafted[: public - 3], by=chief)
     for article, step in zip(drafted[public:], REVIEW_STEPS, strict=True):
@@ -195,19 +215,17 @@ def _read_demo_text(path: Path) -> dict[str, Any]:
     return {**text, "body": body.strip(), "at": min(at, timezone.now() - timedelta(minutes=1))}
 
 
-def _store_files(texts: list[dict[str, Any]], *, by: User) -> dict[str, Any]:
-    """Store the pictures and attachments that the texts use; return them by name, {"pictures/x.jpg": Picture, …}."""
+def _used_files(texts: list[dict[str, Any]]) -> list[str]:
+    """Return the names of the pictures and attachments in the texts, such as pictures/x.jpg."""
     used = {name for text in texts for name in re.findall(r'"((?:pictures|attachments)/[^"]+)"', text["body"])}
-    used |= {f"pictures/{text['cover']}.jpg" for text in texts if "cover" in text}
-    stored: dict[str, Any] = {}
-    for name in sorted(used):
-        upload = SimpleUploadedFile(Path(name).name, (DEMO_FOLDER / name).read_bytes())
-        stored[name] = (
-            pictures.store_picture(upload, by=by, licence="CC0")
-            if name.startswith("pictures/")
-            else attachments.store_attachment(upload, by=by)
-        )
-    return stored
+    return sorted(used | {f"pictures/{text['cover']}.jpg" for text in texts if "cover" in text})
+
+
+def _store_file(name: str, *, by: User) -> Picture | Attachment:
+    upload = SimpleUploadedFile(Path(name).name, (DEMO_FOLDER / name).read_bytes())
+    if name.startswith("pictures/"):
+        return pictures.store_picture(upload, by=by, licence="CC0")
+    return attachments.store_attachment(upload, by=by)
 
 
 def _write_article(text: dict[str, Any], files: dict[str, Any], *, by: User) -> Article:

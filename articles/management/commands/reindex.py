@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ... import baking, keyword_relations, search
-from .bake import ProgressBar
+from ..terminal import ProgressBar
 
 
 class Command(BaseCommand):

@@ -3,12 +3,24 @@ import os
 import socket
 import subprocess
 import sys
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+from getpass import getpass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import qrcode
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.management import call_command
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from articles import accounts
+from articles.management.terminal import terminal_language
 
 # Two processes, because threads of one share the GIL (docs/performance.md); sixteen threads in each, so that slow pages
 # of the desk and slow downloads of films do not block readers. Each thread may keep a connection to the database.
@@ -21,8 +33,9 @@ GRANIAN_OPTIONS = [
     "--runtime-threads",
     "1",
     "--no-ws",
+    # Its warnings are about these numbers, and would be the last thing that a newcomer sees.
     "--log-level",
-    "warning",
+    "error",
 ]
 
 
@@ -31,8 +44,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-        parser.add_argument("--port", type=int, default=8000, help="port to listen on")
-        parser.add_argument("--workers", type=int, default=WORKERS, help="processes")
+        parser.add_argument("--port", type=_number_up_to(65_535), default=8000, help="port to listen on")
+        parser.add_argument("--workers", type=_number_up_to(64), default=WORKERS, help="processes")
         parser.add_argument("--ask-account", action="store_true", help="ask for the first account if there is none")
         parser.add_argument(
             "--no-worker", dest="worker", action="store_false", help="`manage.py work` runs as another service"
@@ -42,10 +55,10 @@ class Command(BaseCommand):
         self, *args: object, host: str, port: int, workers: int, ask_account: bool, worker: bool, **options: object
     ) -> None:
         _refuse_unusable_address(host, port)
-        if ask_account and not get_user_model().objects.filter(is_superuser=True, is_active=True).exists():
-            self.stdout.write("The first account may do everything; enter its name and password.")
-            call_command("createsuperuser")
-        self._print_addresses()
+        with override(terminal_language()):
+            if ask_account and not _first_accounts().exists():
+                self._ask_first_account()
+            self._print_addresses()
         # The worker ends with this process (--with-parent); in production it is a service of its own (`--no-worker`).
         if worker:
             subprocess.Popen(  # noqa: S603 (our own interpreter and file)
@@ -56,16 +69,61 @@ class Command(BaseCommand):
         # Replaces this process, so that the server gets its signals.
         os.execv(sys.executable, [*server, *address])  # noqa: S606
 
+    def _ask_first_account(self) -> None:
+        """Ask for a name and a password until they are acceptable, and open the account."""
+        if not sys.stdin.isatty():
+            self.stdout.write(_("There is no account yet, and nobody to ask: run manage.py createsuperuser."))
+            return
+        self.stdout.write(_("The first account may do everything."))
+        while True:
+            account = User(username=input(_("Its name: ")).strip(), is_superuser=True, is_staff=True)
+            password = getpass(_("Its password (at least ten characters): "))
+            try:
+                if password != getpass(_("The password again: ")):
+                    raise ValidationError(_("The two passwords are not the same."))
+                validate_password(password, account)
+                account.set_password(password)
+                accounts.open_account(account, by=accounts.find_or_open_command_line())
+            except ValidationError as refused:
+                self.stdout.write("\n".join(refused.messages))
+            else:
+                return
+
     def _print_addresses(self) -> None:
-        self.stdout.write(f"\n  The site:  {settings.SITE_URL}/\n  The desk:  {settings.SITE_URL}/admin/\n")
-        self.stdout.write("  On a phone (if it can reach this machine):\n")
-        code = qrcode.QRCode(border=2)
-        code.add_data(settings.SITE_URL)
-        drawn = io.StringIO()  # Django's stream would end the line after every character
-        code.print_ascii(out=drawn, invert=True)
-        self.stdout.write(drawn.getvalue())
-        self.stdout.write("  Ctrl C stops it.\n")
+        self.stdout.write("\n  " + _("The site:  %s/") % settings.SITE_URL)
+        self.stdout.write("  " + _("The desk:  %s/admin/") % settings.SITE_URL)
+        if _is_this_machine(urlsplit(settings.SITE_URL).hostname or ""):
+            self.stdout.write("  " + _("Only this machine reaches it; with HOST=0.0.0.0 after make, phones do, too."))
+        else:
+            self.stdout.write("  " + _("On a phone (if it can reach this machine):"))
+            code = qrcode.QRCode(border=2)
+            code.add_data(settings.SITE_URL)
+            drawn = io.StringIO()  # Django's stream would end the line after every character
+            code.print_ascii(out=drawn, invert=True)
+            self.stdout.write(drawn.getvalue())
+        self.stdout.write("  " + _("Ctrl C stops it."))
         self.stdout.flush()
+
+
+def _number_up_to(most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+            raise ArgumentTypeError(f"{text!r} is not a whole number from 1 to {most}")
+        return int(text)
+
+    return parse
+
+
+def _first_accounts() -> QuerySet[User]:
+    """Return the accounts that a person can log in to and open others with."""
+    return User.objects.filter(is_superuser=True, is_active=True).exclude(username=accounts.COMMAND_LINE)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name
+        return False
 
 
 def _refuse_unusable_address(host: str, port: int) -> None:

@@ -1,0 +1,205 @@
+"""The settings that an operator may write: their names, what each may be, and what is said of a wrong one.
+
+They are read from the environment and from `.env` beside manage.py, which the environment overrides. All that is wrong
+is said at once. docs/operations.md says what each setting means; tests/test_docs.py compares the two.
+"""
+
+import difflib
+import io
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import environ
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
+
+from .setting_values import (
+    BASE_DIR,
+    matching,
+    one_of,
+    parse_address,
+    parse_boolean,
+    parse_database,
+    parse_folder,
+    parse_hosts,
+    parse_path,
+    parse_site_address,
+    parse_time_zone,
+    whole_number,
+)
+
+ENV_FILE = BASE_DIR / ".env"
+
+
+# --- The settings -----------------------------------------------------------------------------------------------
+
+
+class Setting(NamedTuple):
+    """A setting. Without a default its value is None where nothing is written; a secret is never shown."""
+
+    name: str
+    parse: Callable[[str], Any]
+    default: str | None = None
+    is_secret: bool = False
+
+
+SETTINGS = [
+    Setting("SECRET_KEY", str, is_secret=True),
+    Setting("SITE_URL", parse_site_address, "http://127.0.0.1:8000"),
+    Setting("ALLOWED_HOSTS", parse_hosts),
+    Setting("DATA_DIR", parse_folder, "var/"),
+    Setting("BACKUPS", parse_path, "/var/backups/newsroom"),
+    Setting("DATABASE_URL", parse_database, is_secret=True),
+    Setting("DATABASE_CONN_MAX_AGE", whole_number(0, 86_400), "60"),
+    Setting("LANGUAGE_CODE", one_of(("zh-hans", "en"), str.lower), "zh-hans"),
+    Setting("TIME_ZONE", parse_time_zone, "Asia/Shanghai"),
+    Setting("MAX_UPLOAD_BYTES", whole_number(1, 10 * 2**30), "31457280"),
+    Setting("WEBSUB_HUB", parse_address),
+    Setting("WECHAT_APP_ID", matching(r"\w+", "the AppID (wx…)")),
+    Setting("WECHAT_APP_SECRET", matching(r"\w+", "the AppSecret, letters and digits"), is_secret=True),
+    Setting("VIDEO_HOSTS", parse_hosts),
+    Setting("PREVIEW_HOURS", whole_number(1, 24 * 365), "24"),
+    Setting("BEHIND_PROXY", parse_boolean, "false"),
+    Setting("HSTS_SUBDOMAINS", parse_boolean),
+    Setting("BAKED_S3_BUCKET", matching(r"[\w.-]{3,63}", "the name of the bucket alone")),
+    Setting("BAKED_S3_ENDPOINT", parse_address),
+    Setting("DEBUG", parse_boolean, "false"),
+    Setting("LOG_LEVEL", one_of(("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), str.upper), "WARNING"),
+]
+NAMES = [setting.name for setting in SETTINGS]
+# Libraries read their own variables, which may be in .env too: boto3's, libpq's, granian's, those of proxies.
+FOREIGN_NAMES = re.compile(r"(AWS|PG|GRANIAN|SSL|TLS)\w*|(HTTPS?|NO|ALL)_PROXY", re.IGNORECASE)
+# How alike a name in the environment must be to one of ours; G_DEBUG of GLib and LANGUAGE of gettext are not.
+LIKENESS = 0.85
+# Django's own check asks for more, in production (security.W009).
+MIN_SECRET_KEY = 32  # characters
+
+
+def load_settings() -> dict[str, Any]:
+    """Return the value of every setting, by name. Raises ImproperlyConfigured that says everything that is wrong.
+
+    Variables in .env are put into the environment, where libraries find theirs.
+    """
+    written, wrong = read_env_file(ENV_FILE)
+    for name, text in written.items():
+        os.environ.setdefault(name, text)
+    values, wrong_values = parse_settings(os.environ)
+    wrong += wrong_values
+    if wrong:
+        wrong += find_suspicious(os.environ)  # a misspelt name may be why another one is missing
+        raise ImproperlyConfigured(
+            "Newsroom does not start, because of its settings:\n"
+            + "".join(f"  - {sentence}\n" for sentence in wrong)
+            + f"They are read from the environment and from {ENV_FILE}; docs/operations.md describes them."
+        )
+    return values
+
+
+def parse_settings(variables: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the value of every setting and a sentence for everything that is wrong. Empty is as not written."""
+    values: dict[str, Any] = {}
+    wrong = []
+    for setting in SETTINGS:
+        text = variables.get(setting.name, "").strip() or setting.default
+        try:
+            values[setting.name] = None if text is None else setting.parse(text)
+        except ValueError as error:
+            shown = "not what it may be" if setting.is_secret else repr(text)
+            wrong.append(f"{setting.name} is {shown}; write {error}.")
+    # What does not fit together is asked when each value is right.
+    return values, wrong or list(_contradictions(values))
+
+
+def _contradictions(values: Mapping[str, Any]) -> Iterable[str]:
+    """Yield a sentence for each setting that lacks another one, or contradicts it."""
+    if not values["SECRET_KEY"]:
+        yield "SECRET_KEY is not set; `make .env` writes one into .env, in production set it in the environment."
+    database = values["DATABASE_URL"] or {}
+    if database.get("ENGINE", "").endswith("sqlite3"):
+        folder = Path(database["NAME"]).parent
+        if folder != values["DATA_DIR"] and not folder.is_dir():
+            yield f"DATABASE_URL names a file in {folder}, which is not a folder; create it."
+    if bool(values["WECHAT_APP_ID"]) != bool(values["WECHAT_APP_SECRET"]):
+        yield "WECHAT_APP_ID and WECHAT_APP_SECRET go together; set both, or neither."
+    if values["BAKED_S3_ENDPOINT"] and not values["BAKED_S3_BUCKET"]:
+        yield "BAKED_S3_ENDPOINT is set without BAKED_S3_BUCKET; set both, or neither."
+    if values["BAKED_S3_BUCKET"] and not find_spec("storages"):
+        yield "BAKED_S3_BUCKET needs packages that are missing; run pip install -r deploy/requirements-s3.txt."
+
+
+# --- Names ------------------------------------------------------------------------------------------------------
+
+
+def read_env_file(path: Path) -> tuple[dict[str, str], list[str]]:
+    """Return the variables in the file and a sentence for everything in it that is wrong. No file is an empty one."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # editors of Windows begin it with a byte order mark
+    except FileNotFoundError:
+        return {}, []
+    except (OSError, UnicodeDecodeError) as error:
+        return {}, [f"{path} cannot be read ({error}); it must be a text file in UTF-8 that this account may read."]
+    names: dict[str, str] = {}
+    wrong = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        found = re.match(r"(?:export )?([A-Za-z_0-9]+)=", line)
+        if not found:
+            wrong.append(f"Line {number} of .env is not NAME=value; write no blanks before or around the =.")
+        elif found[1] in names:
+            wrong.append(f"{found[1]} is in .env twice; remove one of them.")
+        elif found[1] not in NAMES and not FOREIGN_NAMES.fullmatch(found[1]):
+            wrong.append(f"{found[1]} in .env is not a setting of Newsroom{_suggestion(found[1], cutoff=0.6)}.")
+        else:
+            names[found[1]] = line
+    return _unquote(names.values()), wrong
+
+
+def _unquote(lines: Iterable[str]) -> dict[str, str]:
+    """Return the variables of lines of `.env`; django-environ understands its quotes and escapes."""
+
+    class EnvFile(environ.Env):
+        ENVIRON: dict[str, str] = {}  # instead of os.environ
+
+    EnvFile.read_env(io.StringIO("\n".join(lines)))
+    return EnvFile.ENVIRON
+
+
+def _suggestion(name: str, *, cutoff: float) -> str:
+    """Return `; did you mean X?`, or nothing if no setting is that much alike."""
+    close = difflib.get_close_matches(name.upper(), NAMES, n=1, cutoff=cutoff)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def find_suspicious(variables: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each variable that resembles a setting but is none, and each value that is right but odd."""
+    found = [
+        f"{name} in the environment is not a setting of Newsroom{suggestion}"
+        for name in sorted(set(variables) - set(NAMES))
+        if (suggestion := _suggestion(name, cutoff=LIKENESS))
+    ]
+    values = parse_settings(variables)[0]
+    if 0 < len(values.get("SECRET_KEY") or "") < MIN_SECRET_KEY:
+        found.append(
+            f"SECRET_KEY is shorter than {MIN_SECRET_KEY} characters and can be guessed; `make .env` writes one."
+        )
+    site, hosts = urlsplit(values.get("SITE_URL", "")).hostname, values.get("ALLOWED_HOSTS")
+    if site and hosts and not validate_host(site, hosts):
+        # Right where others serve the pages and only the desk is here.
+        found.append(f"ALLOWED_HOSTS lacks {site}, the host of SITE_URL: under its own address the site answers 400.")
+    if values.get("SITE_URL", "").startswith("https:") and not values.get("BEHIND_PROXY"):
+        found.append(
+            "SITE_URL is https, but BEHIND_PROXY is false: `manage.py serve` redirects every request to itself."
+        )
+    return found
+
+
+def check_environment(**_facts: Any) -> list[checks.CheckMessage]:
+    """Django's system check, so that every command says what find_suspicious finds."""
+    return [checks.Warning(sentence, id="newsroom.W001") for sentence in find_suspicious(os.environ)]

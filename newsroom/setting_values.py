@@ -1,0 +1,131 @@
+"""What the value of a setting may be: each function returns the value of a text, or raises ValueError with what is right."""
+
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def parse_boolean(text: str) -> bool:
+    written = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
+    if text.lower() not in written:
+        raise ValueError("true or false")
+    return written[text.lower()]
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text[:20]) <= most):
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def one_of(values: Iterable[str], change: Callable[[str], str]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if change(text) not in values:
+            raise ValueError(f"one of {', '.join(values)}")
+        return change(text)
+
+    return parse
+
+
+def matching(pattern: str, right: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(right)
+        return text
+
+    return parse
+
+
+def _is_host(text: str) -> bool:
+    """Return True for a host name, an IPv4 address, or an IPv6 address in brackets; without a port."""
+    if text.startswith("["):
+        try:
+            return ipaddress.ip_address(text[1:-1]).version == 6 and text.endswith("]")
+        except ValueError:
+            return False
+    return len(text) < 254 and bool(re.fullmatch(r"[\w-]{1,63}(\.[\w-]{1,63})*", text, re.ASCII))
+
+
+def parse_hosts(text: str) -> list[str]:
+    hosts = [host.strip() for host in text.split(",") if host.strip()]
+    # Django's own forms: `.example.cn` with all below it, `*` for every host.
+    if not all(host == "*" or _is_host(host.removeprefix(".")) for host in hosts):
+        raise ValueError("host names such as news.example.cn, comma-separated, without scheme, port or path")
+    return hosts
+
+
+def _web_address(text: str) -> SplitResult | None:
+    """Return the parts of an http or https address; None if it is not one."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return None
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    return parts if usable and _is_host(host) and not re.search(r"\s", text) else None
+
+
+def parse_site_address(text: str) -> str:
+    parts = _web_address(text)
+    if not parts or parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("a scheme and a host such as https://news.example.cn, without a path")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def parse_address(text: str) -> str:
+    if not _web_address(text):
+        raise ValueError("the whole address, beginning with https:// or http://")
+    return text
+
+
+def parse_path(text: str) -> Path:
+    """A relative path begins beside manage.py, so that all processes mean the same folder."""
+    return BASE_DIR / os.path.expanduser(text)
+
+
+def parse_folder(text: str) -> Path:
+    folder = parse_path(text)
+    try:
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+    except OSError as error:  # a name that is too long, or below a folder that is closed to this account
+        raise ValueError(f"a folder that this account may write to ({error.strerror})") from None
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise ValueError(f"a folder that this account may write to ({existing} is not)")
+    return folder
+
+
+def parse_database(text: str) -> dict[str, Any]:
+    """Return Django's settings of PostgreSQL or of an SQLite file."""
+    try:
+        parts = urlsplit(text)
+        is_file = parts.scheme == "sqlite"
+        known = is_file or parts.scheme in ("postgres", "postgresql", "pgsql", "psql")
+        if not known or not parts.path.strip("/") or parts.fragment or (is_file and parts.netloc):
+            raise ValueError
+        database = environ.Env.db_url_config(text)
+    except ValueError:  # also urlsplit's, for brackets or a port that are none
+        raise ValueError(
+            "postgres://user:password@host/database or sqlite:////folder/file; in a password, # / ? @ and % are written "
+            "as %23 %2F %3F %40 and %25"
+        ) from None
+    return {**database, "NAME": str(BASE_DIR / database["NAME"])} if is_file else database
+
+
+def parse_time_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("a name of the zone database such as Asia/Shanghai") from None
+    return text
