@@ -27,6 +27,7 @@ from .setting_values import (
     parse_boolean,
     parse_database,
     parse_folder,
+    parse_former_hosts,
     parse_hosts,
     parse_path,
     parse_site_address,
@@ -53,6 +54,7 @@ SETTINGS = [
     Setting("SECRET_KEY", str, is_secret=True),
     Setting("SITE_URL", parse_site_address, "http://127.0.0.1:8000"),
     Setting("ALLOWED_HOSTS", parse_hosts),
+    Setting("FORMER_HOSTS", parse_former_hosts, ""),
     Setting("DATA_DIR", parse_folder, "var/"),
     Setting("BACKUPS", parse_path, "/var/backups/newsroom"),
     Setting("DATABASE_URL", parse_database, is_secret=True),
@@ -66,7 +68,7 @@ SETTINGS = [
     Setting("VIDEO_HOSTS", parse_hosts),
     Setting("PREVIEW_HOURS", whole_number(1, 24 * 365), "24"),
     Setting("BEHIND_PROXY", parse_boolean, "false"),
-    Setting("HSTS_SUBDOMAINS", parse_boolean),
+    Setting("HSTS_SUBDOMAINS", parse_boolean, "false"),
     Setting("BAKED_S3_BUCKET", matching(r"[\w.-]{3,63}", "the name of the bucket alone")),
     Setting("BAKED_S3_ENDPOINT", parse_address),
     Setting("DEBUG", parse_boolean, "false"),
@@ -127,6 +129,8 @@ def _contradictions(values: Mapping[str, Any]) -> Iterable[str]:
             yield f"DATABASE_URL names a file in {folder}, which is not a folder; create it."
     if bool(values["WECHAT_APP_ID"]) != bool(values["WECHAT_APP_SECRET"]):
         yield "WECHAT_APP_ID and WECHAT_APP_SECRET go together; set both, or neither."
+    if urlsplit(values["SITE_URL"]).hostname in values["FORMER_HOSTS"]:
+        yield "FORMER_HOSTS contains the host of SITE_URL; it is for hosts that the site had before."
     if values["BAKED_S3_ENDPOINT"] and not values["BAKED_S3_BUCKET"]:
         yield "BAKED_S3_ENDPOINT is set without BAKED_S3_BUCKET; set both, or neither."
     if values["BAKED_S3_BUCKET"] and not find_spec("storages"):

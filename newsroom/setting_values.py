@@ -66,6 +66,17 @@ def parse_hosts(text: str) -> list[str]:
     return hosts
 
 
+def parse_former_hosts(text: str) -> list[str]:
+    """Return the hosts in ASCII and lower case."""
+    try:
+        hosts = [name.strip().lower().encode("idna").decode() for name in text.split(",") if name.strip()]
+    except UnicodeError:
+        hosts = [""]
+    if not all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host) for host in hosts):
+        raise ValueError("host names only, such as old.example.cn, comma-separated")
+    return hosts
+
+
 def _web_address(text: str) -> SplitResult | None:
     """Return the parts of an http or https address; None if it is not one."""
     try:

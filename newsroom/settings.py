@@ -22,6 +22,8 @@ SECRET_KEY = written["SECRET_KEY"]
 SITE_URL = written["SITE_URL"]
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = written["ALLOWED_HOSTS"] or [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"]
+# Hosts that the site had before; what was printed under them leads to SITE_URL.
+FORMER_HOSTS = written["FORMER_HOSTS"]
 
 DATA_DIR = written["DATA_DIR"]
 DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -40,6 +42,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "articles.public.former_hosts.FormerHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "articles.public.compression.CompressionMiddleware",
@@ -94,7 +97,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # FULL: an act that was answered survives a power cut.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = written["DATABASE_CONN_MAX_AGE"]
@@ -174,9 +178,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = (
-    HTTPS if written["HSTS_SUBDOMAINS"] is None else written["HSTS_SUBDOMAINS"]
-)
+# Subdomains may be of others, and without a certificate.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS and written["HSTS_SUBDOMAINS"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -208,6 +211,9 @@ SILENCED_SYSTEM_CHECKS = [
     "ckeditor.W001",
     # Our own frames are allowed: the reading page shows the text as readers will see it. Others are refused.
     "security.W019",
+    # HSTS for subdomains and preloading are for the operator to decide: HSTS_SUBDOMAINS.
+    "security.W005",
+    "security.W021",
 ]
 if not HTTPS:
     # A trial on one's own machine has no certificate; https in SITE_URL enables these checks again.

@@ -115,7 +115,8 @@ class FileServer:
             return False
         host = environ.get("HTTP_HOST", "")
         if host not in self.hosts:
-            if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+            domain = split_domain_port(host)[0]
+            if validate_host(domain, settings.FORMER_HOSTS) or not validate_host(domain, settings.ALLOWED_HOSTS):
                 return False
             if len(self.hosts) < MAX_REMEMBERED_HEADERS and len(host) < MAX_REMEMBERED_LENGTH:
                 self.hosts.add(host)
@@ -159,13 +160,15 @@ class FileServer:
             raise ValueError(f"{path!r} is the name of a file, not the address of a page")
         file = f"{self.pages}/{name}"
         plain = os.stat(file)
+        if not plain.st_size:
+            raise FileNotFoundError(f"{file} is empty: a power cut left it, or a full disk")
         body, facts = None, plain
         if encoding:
             try:
                 body, facts = read_file(file + SUFFIXES[encoding])
             except FileNotFoundError:
                 encoding = ""
-        if body is None or facts.st_mtime != plain.st_mtime:  # the copy is of another version than the file
+        if not body or facts.st_mtime != plain.st_mtime:  # the copy is of another version than the file
             encoding = ""
             # Cached with the earlier stamp: if this is a newer version, its copy is read at the next request.
             body, facts = read_file(file)

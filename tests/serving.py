@@ -164,6 +164,7 @@ def nginx(folder, backend, brotli=True):
     home, port = Path(tempfile.mkdtemp(dir=folder, prefix="nginx-")), free_port()
     facts = {
         "listen 80;": f"listen 127.0.0.1:{port};",
+        "listen [::]:80;": f"listen [::1]:{port};" if Path("/proc/net/if_inet6").exists() else "",
         "127.0.0.1:8000": f"127.0.0.1:{backend}",
         "/var/lib/newsroom": str(folder),
         "/srv/newsroom": str(ROOT),
@@ -182,7 +183,7 @@ def nginx(folder, backend, brotli=True):
         + f"pid {home}/pid; error_log {home}/error.log; worker_processes 1; daemon off; user {owner()};\n"
         + f"events {{ worker_connections 256; }}\nhttp {{ access_log off; client_body_temp_path {home}/a; "
         + f"proxy_temp_path {home}/b; fastcgi_temp_path {home}/c; uwsgi_temp_path {home}/d; scgi_temp_path {home}/e; "
-        + f"include {home}/newsroom.conf; }}\n"
+        + f"include {home}/newsroom.conf; include {home}/former-hosts.conf; }}\n"
     )
     process = subprocess.Popen([*WITH_PARENT, "nginx", "-c", str(home / "main.conf"), "-e", str(home / "error.log")])
     try:

@@ -280,10 +280,10 @@ def test_a_page_that_cannot_be_written_is_answered_by_the_site(site):
     site.publish(Article.objects.get(pk=site.shown.pk))
     replace, full = store.LocalFiles.replace, OSError(errno.ENOSPC, "No space left on device")
 
-    def fails(self, name, *rest):
+    def fails(self, name, *rest, **facts):
         if name == store.file_name(path):
             raise full
-        replace(self, name, *rest)
+        replace(self, name, *rest, **facts)
 
     with mock.patch.object(store.LocalFiles, "replace", fails):
         baking.bake_pending()

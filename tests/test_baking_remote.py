@@ -102,3 +102,17 @@ def test_a_store_that_does_not_answer_leaves_the_page_waiting_with_the_reason(ca
     baking.bake_pending()
     job = BakeJob.objects.get(path="/")
     assert "NoSuchBucket" in job.error
+
+
+def test_machines_that_share_a_bucket_share_its_identity_and_another_bucket_is_refused(cast, bucket, settings):
+    cast.publish(cast.article())
+    for _machine in range(2):
+        baking.require_own_store()
+    baking.bake_everything(processes=1)
+    assert baking.check_files(against=PageCheck.Against.MANIFEST).count == 0
+    options = {**settings.STORAGES["baked"]["OPTIONS"], "location": "other"}
+    settings.STORAGES = {**settings.STORAGES, "baked": {**settings.STORAGES["baked"], "OPTIONS": options}}
+    with pytest.raises(baking.StoreIsForeign, match="s3://pages/other is not"):
+        baking.require_own_store()
+    baking.adopt_store()
+    baking.require_own_store()

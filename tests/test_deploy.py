@@ -61,3 +61,32 @@ def test_setup_wants_an_address():
     done = subprocess.run([DEPLOY / "setup", "news.example.cn"], capture_output=True, text=True)
     assert done.returncode == 2
     assert "https://news.example.cn" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), [("", "max-age=31536000"), ("true", "max-age=31536000; includeSubDomains; preload")]
+)
+def test_setup_extends_hsts_to_subdomains_only_if_asked_as_django_does(asked, expected):
+    setup = (DEPLOY / "setup").read_text()
+    [uncomment] = re.findall(r"sed -i '(s\|\^# add_header Strict[^']+)'", setup)
+    [extend] = re.findall(r"sed -i '(s\|max-age[^']+)'", setup)
+    changes = ["-e", uncomment, *(["-e", extend] if asked else [])]
+    done = subprocess.run(["sed", *changes, DEPLOY / "nginx/headers.conf"], capture_output=True, text=True, check=True)
+    assert f'\nadd_header Strict-Transport-Security "{expected}";' in done.stdout
+    environment = {**os.environ, "SITE_URL": "https://news.example.cn", **({"HSTS_SUBDOMAINS": asked} if asked else {})}
+    ask = (
+        "import django; django.setup(); from django.middleware.security import SecurityMiddleware as S; "
+        "from django.http import HttpResponse as R; from django.test import RequestFactory as F; "
+        "print(S(lambda r: R())(F().get('/', secure=True, HTTP_HOST='news.example.cn'))['Strict-Transport-Security'])"
+    )
+    environment["DJANGO_SETTINGS_MODULE"] = "newsroom.settings"
+    django = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=True, env=environment, cwd=DEPLOY.parent
+    )
+    assert django.stdout.strip() == expected
+
+
+@pytest.mark.parametrize("site", ["newsroom.conf", "former-hosts.conf"])
+def test_every_site_listens_on_ipv6_too(site):
+    text = (DEPLOY / "nginx" / site).read_text()
+    assert re.findall(r"^ +listen (\S+);", text, re.MULTILINE) == ["80", "[::]:80"]

@@ -28,6 +28,7 @@ FEATURES = {
     "exchange": "verb test",
     "feed": "door test",
     "film": "verb door test",
+    "former_host": "door test",
     "history": "door test",
     "home": "noun verb door test",
     "import": "verb door test",

@@ -2,12 +2,13 @@
 
 import gzip
 import os
+from pathlib import Path
 
 import brotli
 import pytest
 
 from serving import baked_files
-from tests.serving import Newsroom, eventually, fetch, kill, nginx
+from tests.serving import Newsroom, eventually, fetch, free_port, kill, nginx
 
 SCENE = """
 from django.core.management import call_command
@@ -174,3 +175,23 @@ def test_the_sheet_that_the_readers_cookie_chooses_with_django_away(newsroom):
             assert headers["Content-Type"] == "text/css; charset=utf-8"
             assert not headers["ETag"]
             assert not headers["Last-Modified"]
+
+
+def test_an_office_logs_in_at_once_and_a_flood_gets_a_page_of_ours(newsroom):
+    """Forty log-ins from one address pass in the same minute, looks at the form always; Django is away here."""
+    with nginx(newsroom.folder, free_port()) as (site, _brotli):
+        login = f"{site}/admin/login/"
+        assert {fetch(login, method="POST", data=b"")[0] for _person in range(40)} == {503}
+        statuses = [fetch(login, method="POST", data=b"") for _try in range(10)]
+        refused = [answer for answer in statuses if answer[0] == 429]
+        assert refused
+        assert refused[0][1]["Retry-After"] == "60"
+        assert "登录的人太多" in refused[0][2].decode()
+        assert "Your account is not locked" in refused[0][2].decode()
+        assert {fetch(login)[0] for _look in range(60)} == {503}
+
+
+@pytest.mark.skipif(not Path("/proc/net/if_inet6").exists(), reason="needs IPv6")
+def test_it_listens_on_ipv6(newsroom):
+    with nginx(newsroom.folder, free_port()) as (site, _brotli):
+        assert fetch(site.replace("127.0.0.1", "[::1]") + "/a/1/")[0] == 200

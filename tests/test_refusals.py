@@ -151,6 +151,6 @@ def test_a_command_ends_with_the_sentence_of_what_was_refused(monkeypatch):
     def refuse():
         raise publishing.CannotPublish(publishing.URGENT_NOT_SUBMITTED)
 
-    monkeypatch.setattr(baking, "bake_pending", refuse)
+    monkeypatch.setattr(baking, "require_own_store", refuse)
     with translation.override("en"), pytest.raises(CommandError, match="has not been submitted. Its writer submits it"):
         call_command("bake")

@@ -1,6 +1,8 @@
 """The screen of old addresses: those that moved and those that are gone."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from .. import old_paths
@@ -9,8 +11,29 @@ from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin
 
 
+class OldPathForm(forms.ModelForm):
+    """Shows beside its field what an old path or a target cannot be."""
+
+    def clean_path(self) -> str:
+        try:
+            return (
+                old_paths.parse_old_path(self.cleaned_data["path"])
+                if "path" in self.changed_data
+                else self.instance.path
+            )
+        except old_paths.UnusableOldPath as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+    def clean_target(self) -> str:
+        try:
+            return old_paths.parse_target(self.cleaned_data["target"])
+        except old_paths.UnusableOldPath as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+
 @admin.register(OldPath)
 class OldPathAdmin(NewsroomAdmin[OldPath]):
+    form = OldPathForm
     save_act = staticmethod(old_paths.save_old_path)
     list_display = ["path", "target"]
     search_fields = ["path", "target"]

@@ -7,6 +7,7 @@
     generations     which folder is served, and which is being filled to replace it
     jobs            the queue: filled in the act's transaction, processed after its commit, with retries
     whole           bakes the whole site beside the old one and swaps them in one step
+    identity        which store belongs to the database, so that no two machines bake the same site apart
     checking        compares the files with what was baked, and with what the site answers
 
 There is no "unbake": an act names the addresses that may have changed, and each is rendered again.
@@ -25,7 +26,8 @@ from .affected_pages import (
     sitemap_articles,
     topic_pages,
 )
-from .checking import check_files
+from .checking import check_files, rebake_empty_files
+from .identity import StoreIsForeign, adopt_store, require_own_store
 from .jobs import bake_pending, request_bake, request_full_bake, retry_failed, start_baking
 from .store import PAGE_CACHE_CONTROL
 from .whole import AlreadyBaking, bake_everything, full_bake_is_requested, request_bake_on_new_version
@@ -35,6 +37,8 @@ __all__ = [
     "PAGE_CACHE_CONTROL",
     "AlreadyBaking",
     "SectionPlace",
+    "StoreIsForeign",
+    "adopt_store",
     "article_pages",
     "bake_everything",
     "bake_pending",
@@ -44,9 +48,11 @@ __all__ = [
     "month_addresses",
     "own_pages",
     "pages_of_articles",
+    "rebake_empty_files",
     "request_bake",
     "request_bake_on_new_version",
     "request_full_bake",
+    "require_own_store",
     "retry_failed",
     "section_pages",
     "sitemap_addresses",

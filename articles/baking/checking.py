@@ -57,6 +57,17 @@ def check_files(*, against: str, repair: bool = False) -> PageCheck:
     return result
 
 
+def rebake_empty_files() -> int:
+    """Remove the served files without content, which a power cut left, and queue their pages; return their number."""
+    files = baked_generations().served()
+    found = dict.fromkeys((name for name in files.empty_names() if name not in STAMP_FILES), CHANGED)
+    for name in found:
+        files.remove(name)
+    if found:
+        _repair_files(files, found)
+    return len(found)
+
+
 def _file_names(files: BakedStore, against: str) -> Iterator[str]:
     """Yield every existing file, then every expected file that does not exist."""
     yield from files.names()

@@ -9,7 +9,7 @@ from typing import cast
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from .store import PART_SUFFIX, BakedStore, LocalFiles
+from .store import PART_SUFFIX, BakedStore, LocalFiles, sync_folder
 
 GENERATIONS_FOLDER = "g"  # inside the root; one folder for each generation
 
@@ -51,9 +51,16 @@ class SwappableFolders:
         return self._folder(target)
 
     def swap_in_next(self) -> None:
-        """Replace the served site by the next one."""
+        """Replace the served site by the next one, whose files are on the disk then, whatever happens."""
+        os.sync()
         os.replace(self.root / "next", self.root / "current")
+        sync_folder(self.root)
         self.remove_unused()
+
+    def serve_nothing(self) -> None:
+        """Replace the served site by an empty folder: Django answers every page until it is baked."""
+        self.start_next()
+        self.swap_in_next()
 
     def remove_unused(self) -> None:
         """Remove the folders that are neither served nor being filled."""
@@ -99,6 +106,9 @@ class InPlaceStore:
 
     def swap_in_next(self) -> None:
         pass
+
+    def serve_nothing(self) -> None:
+        """Do nothing: its objects are those of the database's manifest, and a bake of the whole site removes others."""
 
     def remove_unused(self) -> None:
         pass

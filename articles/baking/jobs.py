@@ -140,7 +140,7 @@ class _RenderedPage:
         self.copies = compressed_copies(self.name, self.body) if self.body is not None else {}
 
     def put_in_place(self) -> None:
-        """Write or remove the file; the caller has locked the job's row."""
+        """Write or remove the file; the caller has locked the job's row. A new site is synced before it is served."""
         if self.failure:
             return
         try:
@@ -149,7 +149,7 @@ class _RenderedPage:
                 if self.body is None:
                     files.remove(self.name)
                 else:
-                    files.replace(self.name, self.body, self.copies)
+                    files.replace(self.name, self.body, self.copies, durable=not self.job.whole)
         except OSError as failure:
             self.failure = str(failure)
             with suppress(OSError):

@@ -29,8 +29,13 @@ class RemoteFiles(S3Storage):
     generation = ""
     keeps_copies = False
 
-    def replace(self, name: str, body: bytes, copies: dict[str, bytes]) -> None:
-        """Write `body` to the object; `copies` are ignored."""
+    @property
+    def place(self) -> str:
+        """The bucket, for messages."""
+        return f"s3://{self.bucket_name}/{self.location}".rstrip("/")
+
+    def replace(self, name: str, body: bytes, copies: dict[str, bytes], *, durable: bool = True) -> None:
+        """Write `body` to the object; `copies` are ignored. It is always durable."""
         suffix = name[name.rfind(".") :]
         kind = OBJECT_TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
         with _translated_errors():
@@ -61,6 +66,10 @@ class RemoteFiles(S3Storage):
         with _translated_errors():
             for found in self.bucket.objects.filter(Prefix=prefix):
                 yield found.key.removeprefix(prefix)
+
+    def empty_names(self) -> Iterator[str]:
+        """Yield nothing: the store writes whole objects, whatever happens."""
+        yield from ()
 
     def _object(self, name: str) -> Any:
         return self.bucket.Object(f"{self.location}/{name}" if self.location else name)

@@ -6,6 +6,7 @@
 STORAGES["baked"] chooses the store, a Django storage that implements `BakedStore`.
 """
 
+import errno
 import gzip
 import os
 import re
@@ -27,24 +28,31 @@ TEXT_SUFFIXES = (".html", ".xml", ".atom", ".txt", ".css", ".rss", ".json")
 MIN_COMPRESSED_SIZE = 256  # bytes
 # Measured on an article page: 9 costs twice the time of 5 for 1.5 % fewer bytes.
 BROTLI_QUALITY, GZIP_LEVEL = 5, 6
-# Files beside the pages: digests of what baked the site and of what drew its codes, and the request it was begun for.
-SITE_STAMP, CODES_STAMP, BEGUN_STAMP = ".version", ".codes", ".begun"
-STAMP_FILES = (SITE_STAMP, CODES_STAMP, BEGUN_STAMP)
+# Files beside the pages: digests of what baked the site and of what drew its codes, the request it was begun for, and
+# the identity of the store.
+SITE_STAMP, CODES_STAMP, BEGUN_STAMP, STORE_STAMP = ".version", ".codes", ".begun", ".store"
+STAMP_FILES = (SITE_STAMP, CODES_STAMP, BEGUN_STAMP, STORE_STAMP)
 # Browsers revalidate a page every time, and may show their copy when the server does not answer.
 PAGE_CACHE_CONTROL = "public, max-age=0, stale-if-error=86400"
 _PATH_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
 class BakedStore(Protocol):
-    """What baking needs of a store. `replace` and `remove` are atomic for readers."""
+    """What baking needs of a store. `replace` and `remove` are atomic for readers, and survive a power cut.
+
+    `replace` need not survive one if not `durable`: the caller syncs many files at once, before readers get them.
+    """
 
     generation: str
     keeps_copies: bool
 
-    def replace(self, name: str, body: bytes, copies: dict[str, bytes]) -> None: ...
+    @property
+    def place(self) -> str: ...
+    def replace(self, name: str, body: bytes, copies: dict[str, bytes], *, durable: bool = True) -> None: ...
     def remove(self, name: str) -> None: ...
     def read(self, name: str) -> bytes | None: ...
     def names(self) -> Iterator[str]: ...
+    def empty_names(self) -> Iterator[str]: ...
 
 
 def file_name(path: str) -> str:
@@ -87,19 +95,26 @@ class LocalFiles(FileSystemStorage):
         self.generation = generation
         self.served = Path(served or self.location)
 
-    def replace(self, name: str, body: bytes, copies: dict[str, bytes]) -> None:
-        """Write `body` to the file, and its compressed copies. After an OSError nothing has changed for readers."""
+    @property
+    def place(self) -> str:
+        """The folder, for messages."""
+        return str(self.location)
+
+    def replace(self, name: str, body: bytes, copies: dict[str, bytes], *, durable: bool = True) -> None:
+        """Write `body` to the file, and its compressed copies. After an OSError nothing has changed for readers.
+
+        If `durable`, the content is on the disk before the file has its name, so no power cut leaves an empty one.
+        """
         target = Path(self.path(name))
         files = {target.with_name(target.name + suffix): data for suffix, data in copies.items()} | {target: body}
         if all(_has_content(file, data) for file, data in files.items()):
             return  # keeps the ETag, so readers' cached copies stay valid
         parts: dict[Path, str] = {}
         try:
-            for file, data in files.items():
-                parts[file] = self._part(file, data)
             at = _next_timestamp(target, self.served / name)
+            for file, data in files.items():
+                parts[file] = self._part(file, data, at, durable=durable)
             for file, part in parts.items():
-                os.utime(part, (at, at))
                 os.replace(part, file)
         except OSError:
             for part in parts.values():
@@ -108,16 +123,20 @@ class LocalFiles(FileSystemStorage):
         for suffix in COPY_SUFFIXES:
             if suffix not in copies:
                 target.with_name(target.name + suffix).unlink(missing_ok=True)
+        if durable:
+            sync_folder(target.parent)
 
     def remove(self, name: str) -> None:
         """Delete the file if it exists, copies first, and the folders that are empty then."""
         target = Path(self.path(name))
-        for suffix in (*COPY_SUFFIXES, ""):
-            target.with_name(target.name + suffix).unlink(missing_ok=True)
+        files = [target.with_name(target.name + suffix) for suffix in (*COPY_SUFFIXES, "")]
+        if not any(os.path.lexists(file) for file in files):
+            return
+        for file in files:
+            file.unlink(missing_ok=True)
         root = Path(self.location)
-        for folder in target.parents:
-            if folder == root or not _remove_if_empty(folder):
-                return
+        kept = next(folder for folder in target.parents if folder == root or not _remove_if_empty(folder))
+        sync_folder(kept)  # after a power cut, a withdrawn page must not be back
 
     def read(self, name: str) -> bytes | None:
         """Return the content of the file, or None if there is none."""
@@ -136,10 +155,15 @@ class LocalFiles(FileSystemStorage):
                 if not name.endswith(PART_SUFFIX):
                     yield str((Path(folder) / name).relative_to(self.location))
 
-    def _part(self, file: Path, data: bytes) -> str:
+    def empty_names(self) -> Iterator[str]:
+        """Yield the names of the files without content. No page is empty: a power cut left them, or a full disk."""
+        return (name for name in self.names() if _is_empty(Path(self.location, name)))
+
+    def _part(self, file: Path, data: bytes, at: int, *, durable: bool) -> str:
+        """Write `data` beside the file, with the modification time `at`, and return the path."""
         for last_try in (False, True):
             try:
-                file.parent.mkdir(parents=True, exist_ok=True)
+                _make_folder(file.parent, durable=durable)
                 handle, part = tempfile.mkstemp(dir=file.parent, suffix=PART_SUFFIX)
                 break
             except FileNotFoundError:  # another process removed the empty folder between the two lines
@@ -148,7 +172,11 @@ class LocalFiles(FileSystemStorage):
         try:
             with os.fdopen(handle, "wb") as open_file:
                 open_file.write(data)
-            os.chmod(part, 0o644)
+                open_file.flush()
+                os.fchmod(open_file.fileno(), 0o644)
+                os.utime(open_file.fileno(), (at, at))
+                if durable:
+                    os.fsync(open_file.fileno())
         except OSError:
             Path(part).unlink(missing_ok=True)
             raise
@@ -160,6 +188,38 @@ def _has_content(file: Path, data: bytes) -> bool:
         return file.read_bytes() == data
     except (FileNotFoundError, NotADirectoryError):
         return False
+
+
+def _is_empty(file: Path) -> bool:
+    try:
+        return file.stat().st_size == 0
+    except FileNotFoundError:  # removed meanwhile
+        return False
+
+
+def _make_folder(folder: Path, *, durable: bool) -> None:
+    """Create the folder and those above it that are missing."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent, durable=durable)
+    folder.mkdir(exist_ok=True)
+    if durable:
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names in a folder to the disk. Raises OSError."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:  # another process removed it, since it was empty
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some network file systems cannot
+            raise
+    finally:
+        os.close(handle)
 
 
 def _next_timestamp(*files: Path) -> int:

@@ -87,6 +87,14 @@ def _site_stamp() -> bytes:
     return _files_digest(files, settings.SITE_URL, settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.STATIC_URL)
 
 
+def _machine_start() -> bytes:
+    """Return what differs after the machine was started again: an unfinished site, not synced yet, is incomplete then."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_bytes()
+    except OSError:  # no Linux
+        return b""
+
+
 def _codes_stamp() -> bytes:
     """Return a digest of everything that the image of a code depends on, except the code itself."""
     logo = SiteSettings.current().logo
@@ -120,7 +128,7 @@ def _begin_generation(wanted: str, *, restart: bool) -> tuple[BakedStore, BakedS
     """Queue every page that is still to be baked; return the folder to fill and the served one."""
     here = baked_generations()
     served, next_store = here.served(), here.next_store()
-    begun = b"\n".join([_site_stamp(), wanted.encode()])
+    begun = b"\n".join([_site_stamp(), wanted.encode(), _machine_start()])
     if next_store and not restart and next_store.read(BEGUN_STAMP) == begun:
         return next_store, served
     # Folder first, then jobs: a page that is being baked for the served folder alone is thereby requested again.
@@ -137,7 +145,7 @@ def _begin_generation(wanted: str, *, restart: bool) -> tuple[BakedStore, BakedS
     if served.read(CODES_STAMP) == codes and target.generation != served.generation:
         _copy_code_images(served, target)
     for name, body in ((SITE_STAMP, _site_stamp()), (CODES_STAMP, codes), (BEGUN_STAMP, begun)):
-        target.replace(name, body, {})
+        target.replace(name, body, {}, durable=False)
     return target, served
 
 
@@ -150,9 +158,9 @@ def _copy_code_images(served: BakedStore, target: BakedStore) -> None:
     for first, last in _key_ranges(rows):
         chunk = rows.filter(pk__range=(first, last))
         known = {path: served.read(file_name(path)) for path in chunk.values_list("path", flat=True)}
-        there = {path: body for path, body in known.items() if body is not None}
+        there = {path: body for path, body in known.items() if body}
         for path, body in there.items():
-            target.replace(file_name(path), body, {})
+            target.replace(file_name(path), body, {}, durable=False)
         note_in_manifest(target.generation, there)
         chunk.filter(path__in=there).delete()
 
@@ -204,7 +212,8 @@ def _keep_failed_pages(before: BakedStore, target: BakedStore) -> None:
     for row in BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).order_by("pk").iterator():
         body = before.read(file_name(row.path))
         if body is not None and target.generation != before.generation:
-            target.replace(file_name(row.path), body, compressed_copies(file_name(row.path), body))
+            copies = compressed_copies(file_name(row.path), body)
+            target.replace(file_name(row.path), body, copies, durable=False)
             note_in_manifest(target.generation, {row.path: body})
         BakeJob.objects.filter(pk=row.pk, version=row.version).update(whole=False)
 

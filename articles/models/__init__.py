@@ -6,6 +6,7 @@ from .audit_entry import AuditEntry
 from .bake_job import BakeJob
 from .baked_page import BakedPage
 from .baked_page_check import PageCheck
+from .baked_store import KnownStore
 from .credit import Credit
 from .daily_reads import DailyReads
 from .duty_assignment import Assignment
@@ -41,6 +42,7 @@ __all__ = [
     "Heartbeat",
     "HubNotice",
     "Keyword",
+    "KnownStore",
     "OldPath",
     "PageCheck",
     "Person",

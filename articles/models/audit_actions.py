@@ -45,6 +45,8 @@ ACTION_NAMES = {
     "report.received": pgettext_lazy("act", "Report received"),
     "report.answered": pgettext_lazy("act", "Answered"),
     "report.dismissed": pgettext_lazy("act", "Closed without an answer"),
+    "oldpath.imported": pgettext_lazy("act", "Imported from a table"),
+    "pages.adopted": pgettext_lazy("act", "Folder of page files taken over"),
     "pages.differ": pgettext_lazy("act", "Page files found changed"),
     "pages.seen": pgettext_lazy("act", "Changed page files noted"),
 }

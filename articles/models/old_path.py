@@ -1,19 +1,30 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+LONGEST_PATH, LONGEST_TARGET = 500, 200
 
 
 class OldPath(models.Model):
-    """旧址: a former address. Redirects to the target (301); an empty target means that the page is gone (410)."""
+    """旧址: a former address. Redirects to the target (301); an empty target means that the page is gone (410).
+
+    `path` has one spelling of path and telling query (articles/old_paths/spelling.py).
+    """
 
     path = models.CharField(
         _("old path"),
-        max_length=200,
+        max_length=LONGEST_PATH,
         unique=True,
-        help_text=_("Beginning with /, for example /article/show-37759.html"),
+        help_text=_(
+            "Path and query, for example /show.asp?id=123, or the whole address under a former host. Capitals, the "
+            "slash at the end and parameters such as utm_source do not matter."
+        ),
     )
     target = models.CharField(
-        _("target"), max_length=200, blank=True, help_text=_("Beginning with /; empty means the page is gone for good.")
+        _("target"),
+        max_length=LONGEST_TARGET,
+        blank=True,
+        help_text=_("Beginning with /; empty means the page is gone for good."),
     )
 
     class Meta:
@@ -26,7 +37,6 @@ class OldPath(models.Model):
                 condition=Q(target="") | (Q(target__startswith="/") & ~Q(target__startswith="//")),
                 name="old_path_target_is_on_this_site",
             ),
-            models.CheckConstraint(condition=~Q(path=F("target")), name="old_path_does_not_lead_to_itself"),
         ]
 
     def __str__(self) -> str:

@@ -89,9 +89,9 @@ def publish() -> dict[str, float]:
     written = [0]
     replace = store.LocalFiles.replace
 
-    def counted(self: store.LocalFiles, *args: Any) -> None:
+    def counted(self: store.LocalFiles, *args: Any, **facts: Any) -> None:
         written[0] += 1
-        replace(self, *args)
+        replace(self, *args, **facts)
 
     store.LocalFiles.replace = counted  # type: ignore[method-assign]
     by = ready_to_publish()

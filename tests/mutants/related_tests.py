@@ -21,7 +21,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/exchange/": ("import_articles",),
     "articles/issuing.py": ("publishing", "publishing_consequences", "urgent"),
     "articles/logins.py": ("logins",),
-    "articles/old_paths.py": ("reading", "machines", "public", "names_and_archive"),
+    "articles/old_paths/": ("reading", "machines", "public", "names_and_archive"),
     "articles/duty_assignments/": ("duty_permissions", "duty_assignments", "review_rules"),
     "articles/pictures/": ("picture_marks",),
     "articles/publishing.py": ("urgent", "embargo", "scheduling"),

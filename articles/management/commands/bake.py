@@ -18,9 +18,25 @@ class Command(ActingCommand):
             dest="restart",
             help="with --all: start over, do not continue an unfinished one",
         )
+        parser.add_argument(
+            "--adopt",
+            action="store_true",
+            help="take over: from now on the pages of this database are in this folder or bucket, and nowhere else",
+        )
         parser.add_argument("--processes", type=int, help="with --all: how many at once (default: one for each core)")
 
-    def handle(self, *args: object, everything: bool, restart: bool, processes: int | None, **options: Any) -> None:
+    def handle(
+        self,
+        *args: object,
+        everything: bool,
+        restart: bool,
+        processes: int | None,
+        adopt: bool,
+        **options: Any,
+    ) -> None:
+        if adopt:
+            baking.adopt_store()
+        baking.require_own_store()
         if not everything:
             self.stdout.write(f"Baked {baking.bake_pending()}.")
             return

@@ -1,13 +1,14 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from articles import baking
+from articles.management.acting import ActingCommand
 from articles.models import PageCheck
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     help = (
         "Compare the baked files with what the site answers, byte for byte; exits 1 and lists the differences. "
         "The desk shows the newest result."
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--repair", action="store_true", help="bake differing pages again, remove added files")
 
     def handle(self, *args: object, manifest: bool, repair: bool, **options: Any) -> None:
+        baking.require_own_store()
         result = baking.check_files(
             against=PageCheck.Against.MANIFEST if manifest else PageCheck.Against.SITE, repair=repair
         )

@@ -2,14 +2,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
-from articles import accounts, publishing
-from articles.management.acting import ActingCommand
+from articles import baking, publishing
+from articles.management.acting import ActingCommand, acting_account
 from articles.models import Section
 from articles.refusals import Problem, Refusal
 
@@ -44,7 +43,8 @@ class Command(ActingCommand):
             validate_slug(section)
         except ValidationError as error:
             raise CommandError(f"--section {section}: {error.messages[0]}") from error
-        user = _importing_account(by)
+        baking.require_own_store()
+        user = acting_account(by)
         refused = 0
         for path in _text_files(paths):
             try:
@@ -68,16 +68,6 @@ def _import_report(imported: ImportedArticle) -> str:
     what = _("already imported") if imported.already else _("imported")
     made = " " + _("(created: %(what)s)") % {"what": _(", ").join(imported.created)} if imported.created else ""
     return f"{what}: {article.number} {article.title}{made}"
-
-
-def _importing_account(username: str | None) -> User:
-    """Return the named account, or the command line's own, which nobody can log in to."""
-    if username is None:
-        return accounts.find_or_open_command_line()
-    try:
-        return User.objects.get(username=username)
-    except User.DoesNotExist as error:
-        raise CommandError(f"--by {username}: there is no such account.") from error
 
 
 def _text_files(paths: list[str]) -> Iterator[Path]:

@@ -14,12 +14,14 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from articles import accounts
+from articles import accounts, baking
+from articles.management.acting import ActingCommand
 from articles.management.terminal import terminal_language
 
 # Two processes, because threads of one share the GIL (docs/performance.md); sixteen threads in each, so that slow pages
@@ -39,7 +41,7 @@ GRANIAN_OPTIONS = [
 ]
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     help = "Serve the site and the desk with granian, and print their addresses."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -58,6 +60,7 @@ class Command(BaseCommand):
         with override(terminal_language()):
             if ask_account and not _first_accounts().exists():
                 self._ask_first_account()
+            self._require_own_store()
             self._print_addresses()
         # The worker ends with this process (--with-parent); in production it is a service of its own (`--no-worker`).
         if worker:
@@ -88,6 +91,12 @@ class Command(BaseCommand):
                 self.stdout.write("\n".join(refused.messages))
             else:
                 return
+
+    def _require_own_store(self) -> None:
+        try:
+            baking.require_own_store()
+        except (OperationalError, OSError) as error:  # readers get their pages all the same
+            self.stderr.write(f"The database or the store of pages did not answer: {error}")
 
     def _print_addresses(self) -> None:
         self.stdout.write("\n  " + _("The site:  %s/") % settings.SITE_URL)

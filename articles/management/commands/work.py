@@ -9,16 +9,17 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import OperationalError, close_old_connections, connection
 
 from articles import baking, reporting, scheduling, search, websub, worker
+from articles.management.acting import ActingCommand
 
 # A bake of the whole site that fails immediately is not restarted immediately.
 FULL_BAKE_INTERVAL = 30.0  # seconds
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     help = (
         "Do what is due until stopped: publish scheduled articles, bake queued pages. "
         "Several workers may run concurrently."
@@ -44,9 +45,12 @@ class Command(BaseCommand):
         if not once:
             signal.signal(signal.SIGTERM, stop)
             signal.signal(signal.SIGINT, stop)
-        self.run_with_database(baking.request_bake_on_new_version)
+        self.is_prepared = False
         while True:
-            self.run_with_database(self.do_due_work)
+            if not self.is_prepared:
+                self.run_with_database(lambda: self.prepare(once=once))
+            if self.is_prepared:
+                self.run_with_database(self.do_due_work)
             orphaned = with_parent is not None and os.getppid() != with_parent
             if once or orphaned or stopped.wait(every):
                 break
@@ -65,6 +69,14 @@ class Command(BaseCommand):
         except OperationalError as error:
             self.stderr.write(f"The database did not answer: {error}")
 
+    def prepare(self, *, once: bool) -> None:
+        """Do what precedes all work. Raises StoreIsForeign, which ends the command."""
+        baking.require_own_store()
+        baking.request_bake_on_new_version()
+        # It reads every file's name, which may take a minute on a large site.
+        (self.run_with_database if once else self.start_thread)(baking.rebake_empty_files)
+        self.is_prepared = True
+
     def do_due_work(self) -> None:
         """Do everything that is due now."""
         published = scheduling.publish_due()
@@ -81,15 +93,19 @@ class Command(BaseCommand):
 
     def notify_hub(self) -> None:
         """Notify the WebSub hub in a separate thread, so that a hub that does not answer blocks nothing else."""
-        if not settings.WEBSUB_HUB or (self.hub_thread and self.hub_thread.is_alive()):
-            return
+        if settings.WEBSUB_HUB and not (self.hub_thread and self.hub_thread.is_alive()):
+            self.hub_thread = self.start_thread(websub.tell_hub)
 
-        def notify() -> None:
-            self.run_with_database(websub.tell_hub)
+    def start_thread(self, work: Callable[[], object]) -> threading.Thread:
+        """Call `work` in a separate thread, with a connection of its own."""
+
+        def call() -> None:
+            self.run_with_database(work)
             connection.close()
 
-        self.hub_thread = threading.Thread(target=notify, daemon=True)
-        self.hub_thread.start()
+        thread = threading.Thread(target=call, daemon=True)
+        thread.start()
+        return thread
 
     def index_missing_articles(self) -> None:
         """Index a batch of the articles that an upgrade left without index, until there are none."""
