@@ -11,9 +11,11 @@ from typing import Literal
 
 import qrcode
 from django.conf import settings
-from django.db.models import F
+from django.db import transaction
+from django.db.models import Case, F, When
 from PIL import Image
 
+from .counting import BatchedCounter
 from .models import Article, Edition, ShortLink
 
 QUIET_ZONE = 4  # white modules on each side, required by ISO/IEC 18004
@@ -64,9 +66,21 @@ def edition_codes(edition: Edition) -> list[ShortLink]:
     return sorted(ShortLink.objects.filter(code__in=codes), key=lambda link: codes.index(link.code))
 
 
-def count_scan(link: ShortLink) -> None:
-    """Count one scan, atomically in the database."""
-    ShortLink.objects.filter(pk=link.pk).update(scans=F("scans") + 1)
+def count_scan(code: str) -> None:
+    """Count one scan of a code in capitals; does not wait for the database. Unknown codes are skipped when writing."""
+    counted_scans.count(code)
+
+
+@transaction.atomic
+def _write_scans(counts: dict[str, int]) -> int:
+    links = ShortLink.objects.filter(code__in=counts).order_by("code")
+    known = list(links.select_for_update(no_key=True).values_list("code", flat=True))
+    added = Case(*(When(code=code, then=counts[code]) for code in known), default=0)
+    ShortLink.objects.filter(code__in=known).update(scans=F("scans") + added)
+    return sum(counts[code] for code in known)
+
+
+counted_scans = BatchedCounter("scans", _write_scans)
 
 
 def draw_qr_code(text: str, *, form: Literal["svg", "png"], size: int, logo: bytes | None = None) -> bytes:

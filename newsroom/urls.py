@@ -8,4 +8,6 @@ urlpatterns = [
     path("", include("articles.public.urls")),
 ]
 
+handler400 = "articles.admin.faults.bad_request_view"
 handler404 = "articles.public.pages.errors.not_found_view"
+handler500 = "articles.admin.faults.server_error_view"

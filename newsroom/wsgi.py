@@ -19,5 +19,6 @@ except ImproperlyConfigured as wrong:
 
 if not settings.DEBUG:
     from serving.baked_files import FileServer
+    from serving.request_bodies import RequestBodies
 
-    application = FileServer(application, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    application = FileServer(RequestBodies(application), settings.BAKED_DIR, settings.MEDIA_ROOT)

@@ -1,8 +1,10 @@
-"""The file server: answers requests for baked pages and uploaded files from the disk, without Django.
+"""The file server: answers requests for baked pages, codes and uploaded files from the disk, without Django.
 
-    baked_files   the WSGI application: pages with their compressed copies, pictures, and byte ranges of films
-    negotiation   conditional requests and content encodings (RFC 9110)
-    static_files  which static files of the apps are served and collected
+    baked_files     the WSGI application: pages with their compressed copies, pictures, and byte ranges of films
+    negotiation     conditional requests and content encodings (RFC 9110)
+    qr_short_links  where a scanned code leads, told by the files
+    request_bodies  limits of what a request may send, and of the time it takes
+    static_files    which static files of the apps are served and collected
 
 It imports verbs of `articles` (the file of a path, the served types), but no nouns and no doors; `articles` never
 imports it. `newsroom/wsgi.py` puts it in front of Django.

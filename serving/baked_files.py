@@ -30,6 +30,7 @@ from articles.byte_ranges import etag_of
 from articles.uploads import CONTENT_TYPES, PLAYED
 
 from .negotiation import best_encoding, is_fresh
+from .qr_short_links import answer_scan
 
 HeaderList = list[tuple[str, str]]
 
@@ -57,6 +58,7 @@ FILE_HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
+CODE_PREFIXES = ("/q/", "/Q/")
 DJANGO_PREFIXES = ("/admin/", "/preview/", "/static/", "/search/")
 # Pages cached by one process, which stays under 150 MB with them. Reading another page from disk takes about 0.1 ms.
 CACHE_BYTES = 32 * 2**20
@@ -98,6 +100,8 @@ class FileServer:
             path = environ["PATH_INFO"]
             if path.startswith("/media/"):
                 answer = self._media_file(path, environ, start_response)
+            elif path.startswith(CODE_PREFIXES) and not path.endswith(".png"):
+                answer = answer_scan(self.pages, self.headers, environ, start_response)
             elif path.startswith(DJANGO_PREFIXES) or (environ.get("QUERY_STRING") and path.startswith("/q/")):
                 answer = None
             else:

@@ -30,8 +30,13 @@ def _own_folders(settings, tmp_path):
 @pytest.fixture(autouse=True)
 def _no_background_threads(monkeypatch):
     """Tests bake and count explicitly; a background thread could access a database that is being emptied."""
+    from articles import qr_short_links, reads  # noqa: PLC0415 (models load after Django)
+
     monkeypatch.setattr("articles.baking.jobs.start_baking", lambda: None)
-    monkeypatch.setattr("articles.reads._start_writing", lambda: None)
+    monkeypatch.setattr("articles.counting.BatchedCounter.start_writing", lambda _counter: None)
+    yield
+    reads.counted_reads._counts.clear()
+    qr_short_links.counted_scans._counts.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

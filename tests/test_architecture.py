@@ -26,6 +26,7 @@ REFUSALS = "articles.refusals"
 VERBS = [
     "articles.byte_ranges",
     "articles.client_address",
+    "articles.faults",
     "articles.audit",
     "articles.saved_rows",
     "articles.logins",
@@ -49,6 +50,7 @@ VERBS = [
     "articles.review",
     "articles.comparing",
     "articles.editing",
+    "articles.counting",
     "articles.qr_short_links",
     "articles.reads",
     "articles.preview",

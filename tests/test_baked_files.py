@@ -367,16 +367,22 @@ def test_the_headers_are_those_of_django(cast, client, settings, https):
 @pytest.mark.parametrize(
     ("method", "path", "status", "kept"),
     [
-        ("GET", "/s/x/", 200, True),
-        ("HEAD", "/s/x/", 200, True),
-        ("POST", "/s/x/", 200, False),
-        ("GET", "/admin/", 200, False),
-        ("GET", "/s/x/", 404, False),
+        ("GET", "/s/x/", 200, baking.PAGE_CACHE_CONTROL),
+        ("HEAD", "/s/x/", 200, baking.PAGE_CACHE_CONTROL),
+        ("POST", "/s/x/", 200, None),
+        ("GET", "/admin/", 200, None),
+        ("GET", "/s/x/", 404, "no-cache"),
+        ("GET", "/s/x/", 410, "no-cache"),
+        ("HEAD", "/s/x/", 301, "no-cache"),
+        ("GET", "/s/x/", 302, "no-cache"),
+        ("GET", "/s/x/", 304, None),
     ],
 )
-def test_what_django_answers_itself_may_be_kept_as_a_baked_page(rf, method, path, status, kept):
+def test_a_page_of_djangos_is_kept_like_a_baked_one_and_what_may_be_undone_is_asked_for_again(
+    rf, method, path, status, kept
+):
     answer = CacheControlMiddleware(lambda _request: HttpResponse(status=status))(rf.generic(method, path))
-    assert answer.headers.get("Cache-Control") == (baking.PAGE_CACHE_CONTROL if kept else None)
+    assert answer.headers.get("Cache-Control") == kept
 
 
 # --- under granian --------------------------------------------------------------------------------------------------

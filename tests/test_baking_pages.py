@@ -68,6 +68,7 @@ def test_the_whole_site_is_every_address_once(cast):
         "/robots.txt",
         "/archive/",
         "/topics/",
+        "/back-soon/",
         "/sitemap-lists.xml",
         f"/archive/{day}/",
         f"/archive/{day:%Y-%m}/",

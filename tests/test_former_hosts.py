@@ -87,7 +87,7 @@ def test_the_file_server_sends_no_page_under_a_former_host(settings, tmp_path):
         ("old.example.cn/x", "host names only"),
         ("*", "host names only"),
         (".example.cn", "host names only"),
-        ("127.0.0.1", "today's host"),
+        ("127.0.0.1", "the host of SITE_URL"),
         ("Old.Example.CN, 中国.example.cn", ["old.example.cn", "xn--fiqs8s.example.cn"]),
     ],
 )

@@ -391,3 +391,18 @@ def test_publishing_asks_the_database_little(cast, change, queries, django_asser
     assert edition.number == (2 if change else 1)
     article.refresh_from_db()
     assert article.live == edition
+
+
+def test_with_the_clock_set_back_the_first_publication_waits_and_a_later_one_does_not(cast, monkeypatch):
+    article = cast.article()
+    cast.sign(article)
+    now = timezone.now()
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: now - timedelta(hours=1))
+        with refused(CannotPublish, "clock of the server"):
+            publishing.publish_article(article, by=cast.editor)
+    publishing.publish_article(article, by=cast.editor)
+    cast.change(article, title="又改了")
+    cast.sign(article)
+    monkeypatch.setattr(timezone, "now", lambda: now - timedelta(hours=1))
+    assert publishing.publish_correction(article, by=cast.chief, note="更正").number == 2

@@ -9,8 +9,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from articles import attachments, old_paths, pictures, preview
+from articles import attachments, baking, old_paths, pictures, preview, publishing, qr_short_links
 from articles.models import OldPath, ShortLink, SiteSettings
+from serving.baked_files import FileServer
 from tests.cast import png, upload
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +31,62 @@ def test_a_scan_is_counted_and_lands_in_one_step(client, live, form):
     assert (response.status_code, response["Location"]) == (302, live.public_url)
     assert "no-store" in response["Cache-Control"]
     client.head(form.format(n=live.number))
+    qr_short_links.counted_scans.flush()
     assert ShortLink.objects.get(code=f"W{live.number}").scans == 1
     assert client.get(live.get_absolute_url()).status_code == 200
+
+
+@pytest.fixture
+def scanned(settings, cast, live):
+    """Scan a code at the file server; only the status, 418, tells that it asked Django."""
+    cast.change(live, title="大桥又通车")
+    cast.sign(live)
+    publishing.publish_correction(live, by=cast.chief, note="应为“又通车”")
+    baking.bake_everything(processes=1)
+    server = FileServer(lambda _environ, start: start("418 Django", []) or [], settings.BAKED_DIR, settings.MEDIA_ROOT)
+
+    def scan(code, method="GET", **headers):
+        told = []
+        environ = {"REQUEST_METHOD": method, "PATH_INFO": code, "QUERY_STRING": "", "wsgi.url_scheme": "http"}
+        server(environ | {"HTTP_HOST": "127.0.0.1"} | headers, lambda status, headers: told.extend([status, headers]))
+        return int(told[0][:3]), dict(told[1])
+
+    return scan
+
+
+@pytest.mark.parametrize("form", ["/q/W{n}", "/Q/w{n}", "/q/M{n}", "/q/P{n}-1", "/q/p{n}-2"])
+def test_the_files_tell_where_a_code_leads_as_django_does(client, live, scanned, form, django_assert_num_queries):
+    address = form.format(n=live.number)
+    with django_assert_num_queries(0):
+        status, headers = scanned(address)
+    told = client.get(address)
+    assert (status, headers["Location"], headers["Cache-Control"]) == (302, told["Location"], told["Cache-Control"])
+    assert headers["Content-Security-Policy"]
+    assert headers["Location"].endswith("/since/1/" if "-1" in form else f"/a/{live.number}/")
+    scanned(address, method="HEAD")
+    assert qr_short_links.counted_scans.flush() == 2, "one by the file server, one by Django, none by HEAD"
+
+
+@pytest.mark.parametrize("code", ["W9999", "P{n}-3", "W{n}-1", "W0{n}", "P{n}", "X{n}", "W", "W{n}.svg", "W{n}/"])
+def test_a_code_that_no_file_knows_is_djangos(live, scanned, code):
+    assert scanned("/q/" + code.format(n=live.number))[0] == 418
+    assert qr_short_links.counted_scans.flush() == 0
+
+
+def test_a_withdrawn_articles_code_leads_nowhere_and_after_it_is_put_back_it_does(client, cast, live, scanned):
+    publishing.withdraw_article(live, by=cast.chief, reason="误")
+    baking.bake_pending()
+    for code in (f"/q/W{live.number}", f"/q/P{live.number}-1"):
+        assert scanned(code)[0] == 418
+        gone = client.get(code)
+        assert (gone.status_code, "no-cache" in gone["Cache-Control"]) == (410, True)
+    publishing.put_back_article(live, by=cast.chief, reason="无误")
+    baking.bake_pending()
+    assert scanned(f"/q/P{live.number}-1")[1]["Location"].endswith("/since/1/")
+
+
+def test_a_post_is_no_scan(live, scanned):
+    assert scanned(f"/q/W{live.number}", method="POST")[0] == 418
 
 
 def test_a_forged_host_leads_nobody_astray(client, live, settings):

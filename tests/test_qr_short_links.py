@@ -131,11 +131,16 @@ def test_a_code_is_found_in_any_case(cast):
     assert qr_short_links.find_short_link("W999999") is None
 
 
-def test_scans_are_counted_in_the_database(cast):
+def test_scans_are_counted_in_memory_and_added_in_few_statements(cast, django_assert_num_queries):
     article = cast.article()
     cast.publish(article)
-    link = ShortLink.objects.get(code=f"M{article.number}")
-    for _ in range(3):
-        qr_short_links.count_scan(link)
-    link.refresh_from_db()
-    assert link.scans == 3
+    links = ShortLink.objects.filter(article=article).order_by("code")
+    codes = [link.code for link in links]
+    for code, scans in zip([*codes, "W999999"], (3, 1, 2, 5), strict=True):
+        for _ in range(scans):
+            qr_short_links.count_scan(code)
+    assert [link.scans for link in links.all()] == [0, 0, 0]
+    with django_assert_num_queries(4):  # BEGIN, the rows, one update, COMMIT
+        assert qr_short_links.counted_scans.flush() == 6
+    assert [link.scans for link in links.all()] == [3, 1, 2]
+    assert qr_short_links.counted_scans.flush() == 0

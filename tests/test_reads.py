@@ -8,21 +8,14 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from articles import preview, publishing, reads
+from articles import counting, preview, publishing, reads
 from articles.models import DailyReads
 from tests.browser import chromium, forbidden_events
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
-WRITE_SOON = reads._start_writing  # the real one; the tests' own does nothing
+WRITE_SOON = counting.BatchedCounter.start_writing  # the real one; the tests' own does nothing
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.50"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted():
-    reads._counts.clear()
-    yield
-    reads._counts.clear()
 
 
 @pytest.fixture
@@ -37,7 +30,7 @@ def sent(client, number, **headers):
 
 
 def counted(article):
-    reads.flush_reads()
+    reads.counted_reads.flush()
     return reads.read_counts(article).total
 
 
@@ -87,7 +80,7 @@ def test_numbers_of_no_public_article_are_dropped(client, cast, live):
         sent(client, number)
     publishing.withdraw_article(live, by=cast.editor, reason="误")
     sent(client, live.number)
-    reads.flush_reads()
+    reads.counted_reads.flush()
     assert not DailyReads.objects.exists()
 
 
@@ -106,7 +99,7 @@ def test_a_burst_is_written_in_few_statements(cast, django_assert_max_num_querie
     for thread in threads:
         thread.join()
     with django_assert_max_num_queries(4):
-        assert reads.flush_reads() == 7200
+        assert reads.counted_reads.flush() == 7200
     assert [reads.read_counts(article).total for article in shown] == [2400] * 3
 
 
@@ -116,41 +109,41 @@ def test_days_are_the_sites_and_the_week_is_seven_of_them(live, monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda days=days: now - timedelta(days=days))
         reads.count_read(live.number)
     monkeypatch.setattr(timezone, "now", lambda: now)
-    reads.flush_reads()
+    reads.counted_reads.flush()
     assert reads.read_counts(live) == (5, 3)
 
 
 def test_what_cannot_be_written_is_kept_for_the_next_time(live):
     reads.count_read(live.number)
     with (
-        mock.patch.object(reads, "_write_counts", side_effect=OperationalError("away")),
+        mock.patch.object(reads.counted_reads, "_write", side_effect=OperationalError("away")),
         pytest.raises(OperationalError),
     ):
-        reads.flush_reads()
+        reads.counted_reads.flush()
     reads.count_read(live.number)
     assert counted(live) == 2
 
 
 def test_the_memory_is_bounded(live, monkeypatch):
-    monkeypatch.setattr(reads, "MOST_COUNTED", 5)
+    monkeypatch.setattr(counting, "MOST_COUNTED", 5)
     for number in range(100):
         reads.count_read(number + 10_000)
     reads.count_read(live.number)
-    assert len(reads._counts) == 5
+    assert len(reads.counted_reads._counts) == 5
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_thread_writes_and_ends(monkeypatch):
     if connection.vendor == "sqlite":
         pytest.skip("a database in memory is one thread's")
-    monkeypatch.setattr(reads, "_start_writing", WRITE_SOON)
+    monkeypatch.setattr(counting.BatchedCounter, "start_writing", WRITE_SOON)
     cast = Cast()
     article = cast.article()
     cast.publish(article)
-    with mock.patch.object(reads, "WRITE_INTERVAL", 0.01):
+    with mock.patch.object(counting, "WRITE_INTERVAL", 0.01):
         reads.count_read(article.number)
-        reads._writer.join(10)
-    assert not reads._writer.is_alive()
+        reads.counted_reads._writer.join(10)
+    assert not reads.counted_reads._writer.is_alive()
     assert reads.read_counts(article).total == 1
 
 
@@ -161,7 +154,7 @@ def test_the_page_names_its_counter_and_a_preview_does_not(client, cast, live):
 
 def test_the_desk_shows_what_was_counted(client, cast, live):
     reads.count_read(live.number)
-    reads.flush_reads()
+    reads.counted_reads.flush()
     client.force_login(cast.editor)
     html = client.get(
         f"/admin/articles/article/{live.number}/change/", headers={"accept-language": "en"}
@@ -183,7 +176,7 @@ def test_a_browser_counts_once_and_a_page_without_its_counter_is_whole(live_serv
         assert asked.value.method == "POST"
         assert asked.value.post_data in (None, "")
         page.wait_for_load_state("networkidle")
-        assert reads._counts.total() == 1
+        assert reads.counted_reads._counts.total() == 1
         assert page.context.cookies() == []
         blocked = browser.new_page(user_agent=PHONE)
         blocked.route("**/r/*", lambda route: route.abort())

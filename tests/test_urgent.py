@@ -19,6 +19,13 @@ def submitted(cast):
     return article
 
 
+def test_with_the_clock_set_back_it_is_refused_with_a_sentence(cast, submitted, monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now - timedelta(days=1))
+    with refused(CannotPublish, "clock of the server"):
+        publishing.publish_urgent(submitted, by=cast.chief, reason="洪水预警")
+
+
 @pytest.mark.parametrize(
     ("who", "basis", "action"),
     [("chief", "urgent", "article.published_before_readings"), ("admin", "break_glass", "article.glass_broken")],

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from .. import reporting, review, worker
+from .. import faults, reporting, review, worker
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import Article
@@ -28,6 +28,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
         "lists": [*_due_lists(user), *(_own_lists(user) if may_write else [])],
         "reports": list(reporting.open_reports_for(user)[:SHOWN]),
         "silent_since": worker.worker_silent_since() if permissions.has_duty_anywhere(user, Duty.PUBLISH) else None,
+        "scarce_disk_space": faults.scarce_disk_space(),
         "baking": baking_warnings(user),
         "may_write": may_write,
         "may_arrange": permissions.has_duty_everywhere(user, Duty.ARRANGE),

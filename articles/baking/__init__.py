@@ -27,12 +27,14 @@ from .affected_pages import (
     topic_pages,
 )
 from .checking import check_files, rebake_empty_files
+from .generations import served_page
 from .identity import StoreIsForeign, adopt_store, require_own_store
 from .jobs import bake_pending, request_bake, request_full_bake, retry_failed, start_baking
-from .store import PAGE_CACHE_CONTROL
+from .store import BACK_SOON, PAGE_CACHE_CONTROL
 from .whole import AlreadyBaking, bake_everything, full_bake_is_requested, request_bake_on_new_version
 
 __all__ = [
+    "BACK_SOON",
     "NEWS_SITEMAP_AGE",
     "PAGE_CACHE_CONTROL",
     "AlreadyBaking",
@@ -55,6 +57,7 @@ __all__ = [
     "require_own_store",
     "retry_failed",
     "section_pages",
+    "served_page",
     "sitemap_addresses",
     "sitemap_articles",
     "start_baking",

@@ -129,7 +129,7 @@ def section_pages(section: Section) -> set[str]:
 def all_addresses() -> Iterator[list[str]]:
     """Yield every address that has a file, in groups of a few hundred, so memory use does not grow with the archive."""
     sections = Section.objects.tree()
-    yield [reverse(name) for name in ("home", "sitemap", "news_sitemap", "robots", "archive", "topics")]
+    yield [reverse(name) for name in ("home", "sitemap", "news_sitemap", "robots", "archive", "topics", "back_soon")]
     yield sorted(_feed_addresses("feed_all"))
     yield appearance.style_sheet_files()
     yield from group_addresses(_all_archive_pages())

@@ -9,7 +9,7 @@ from typing import cast
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from .store import PART_SUFFIX, BakedStore, LocalFiles, sync_folder
+from .store import PART_SUFFIX, BakedStore, LocalFiles, file_name, sync_folder
 
 GENERATIONS_FOLDER = "g"  # inside the root; one folder for each generation
 
@@ -118,3 +118,11 @@ def baked_generations() -> SwappableFolders | InPlaceStore:
     """Return the generations of the store that STORAGES["baked"] names."""
     root = storages["baked"]
     return SwappableFolders(root) if isinstance(root, LocalFiles) else InPlaceStore(cast(BakedStore, root))
+
+
+def served_page(path: str) -> bytes | None:
+    """Return the page that readers are served at this address; None if there is none, or if the store fails."""
+    try:
+        return baked_generations().served().read(file_name(path))
+    except OSError:
+        return None

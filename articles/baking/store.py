@@ -32,6 +32,8 @@ BROTLI_QUALITY, GZIP_LEVEL = 5, 6
 # the identity of the store.
 SITE_STAMP, CODES_STAMP, BEGUN_STAMP, STORE_STAMP = ".version", ".codes", ".begun", ".store"
 STAMP_FILES = (SITE_STAMP, CODES_STAMP, BEGUN_STAMP, STORE_STAMP)
+# The page that is sent with status 503 at other addresses while the database is away, by nginx too.
+BACK_SOON = "/back-soon/"
 # Browsers revalidate a page every time, and may show their copy when the server does not answer.
 PAGE_CACHE_CONTROL = "public, max-age=0, stale-if-error=86400"
 _PATH_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")

@@ -25,6 +25,12 @@ EXPIRED_ALREADY = Problem(
     "expires_at",
 )
 
+CLOCK_IS_BEHIND = Problem(
+    "text.clock",
+    _("By the clock of the server it is %(now)s, before the article was begun (%(begun)s)."),
+    _("Ask whoever looks after the server to set its clock, then try again."),
+)
+
 
 def body_is_there(article: Article, at: datetime) -> Iterator[Problem]:
     """The body is not empty."""
@@ -44,4 +50,11 @@ def expiry_is_ahead(article: Article, at: datetime) -> Iterator[Problem]:
         yield EXPIRED_ALREADY
 
 
-TEXT_CHECKS = (body_is_there, embargo_is_over, expiry_is_ahead)
+def clock_is_right(article: Article, at: datetime) -> Iterator[Problem]:
+    """The first publication is not before the article was created, as the database demands too (law 3)."""
+    if article.first_published_at is None and at < article.created_at:
+        now, begun = (date_format(timezone.localtime(instant), "Y-m-d H:i:s") for instant in (at, article.created_at))
+        yield CLOCK_IS_BEHIND.filled(now=now, begun=begun)
+
+
+TEXT_CHECKS = (body_is_there, embargo_is_over, expiry_is_ahead, clock_is_right)

@@ -1,12 +1,15 @@
 """The Cache-Control header of pages that Django answers: the same as for baked files."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
 from ..baking import PAGE_CACHE_CONTROL
 
 SAFE = ("GET", "HEAD")
+# What may be undone: an article is put back, an address gets a page. Browsers keep a 301 and a 410 otherwise.
+UNDONE = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
 class CacheControlMiddleware:
@@ -17,6 +20,9 @@ class CacheControlMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code == 200 and request.method in SAFE and not request.path.startswith("/admin/"):
-            response.headers.setdefault("Cache-Control", PAGE_CACHE_CONTROL)
+        if request.method in SAFE and not request.path.startswith("/admin/"):
+            if response.status_code == HTTPStatus.OK:
+                response.headers.setdefault("Cache-Control", PAGE_CACHE_CONTROL)
+            elif response.status_code in UNDONE:
+                response.headers.setdefault("Cache-Control", "no-cache")
         return response

@@ -22,14 +22,17 @@ SMALLEST, USUAL, LARGEST = 64, 328, 2048  # pixels
 @never_cache
 @require_safe
 def scan_view(request: HttpRequest, code: str) -> HttpResponse:
-    """Count the scan and redirect to the article; 410 if it was withdrawn or has expired, 404 for an unknown code."""
+    """Count the scan and redirect to the article; 410 if it was withdrawn or has expired, 404 for an unknown code.
+
+    Only for codes whose target the baked files do not tell (serving/qr_short_links.py).
+    """
     link = qr_short_links.find_short_link(code)
     if link is None:
         raise Http404
     if not link.article.is_public:
         return gone_response(request, link.article.state)
     if request.method == "GET":
-        qr_short_links.count_scan(link)
+        qr_short_links.count_scan(link.code)
     target = link.article.public_url
     if link.edition and text_has_changed(link.edition, live_edition(link.article)):
         # The printed text is out of date, and this page says so.

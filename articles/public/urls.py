@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
+from ..baking import BACK_SOON
 from . import icons, media, qr_short_links, reads
 from .machines import api, feeds, oembed, sitemaps, wechat
 from .pages import (
     appearance,
     archive,
     article,
+    back_soon,
     history,
     home,
     persons_sources_keywords,
@@ -50,6 +52,7 @@ urlpatterns = [
     re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", qr_short_links.code_image_view, name="qr_image"),
     re_path(r"^q/(?P<code>[A-Za-z0-9-]{2,32})$", qr_short_links.scan_view, name="short_link"),
     re_path(r"^Q/(?P<code>[A-Za-z0-9-]{2,32})$", qr_short_links.scan_view),
+    path(BACK_SOON[1:], back_soon.back_soon_view, name="back_soon"),
     path("r/<int:number>", reads.count_read_view, name="read"),
     *feeds.feed_urls(),
     *api.api_urls(),
