@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import audit, persons, review, sanitising
-from .duty_assignments import permissions
+from .duty_assignments import permissions, reading
 from .models import (
     Article,
     Attachment,
@@ -110,8 +110,8 @@ def save_article(
 
     If nothing changed, that is the existing newest revision. Its `removed` lists what the sanitiser removed from the
     body. `based_on` is the number of the revision that was opened; ValidationError is raised if there is a newer one.
-    Also raises PermissionDenied, sanitising.BodyTooLong, and review.WouldVoid if saving would void sign-offs and
-    `voiding` is False.
+    Also raises PermissionDenied, sanitising.BodyTooLong, persons.CannotCredit, and review.WouldVoid if saving would
+    void sign-offs and `voiding` is False.
     """
     removed = _write_article_row(article, by=by, based_on=based_on)
     _write_credits(article, list(dict.fromkeys(credits)))
@@ -128,7 +128,7 @@ def _write_article_row(article: Article, *, by: User, based_on: int | None) -> t
         before = Article.objects.get_locked(article.pk)
         correcting = review.may_correct(before, by) and article.section_id == before.section_id
         if not correcting:
-            permissions.require_duty(by, permissions.Duty.WRITE, before.section)
+            reading.require_writing(by, before)
         if based_on is not None:
             refuse_if_saved_since(before, based_on)
         article.latest = before.latest
@@ -156,6 +156,8 @@ def _sanitise_texts(article: Article) -> tuple[str, ...]:
 def _write_credits(article: Article, wanted: list[tuple[str, Person]]) -> None:
     """Replace the credits. Equal rows are kept, since open forms refer to their keys."""
     there = {(credit.role, credit.person_id): credit for credit in article.credits.all()}
+    credited = {person for _role, person in there}
+    persons.refuse_technical_accounts(person for _role, person in wanted if person.pk not in credited)
     keys = [(role, person.pk) for role, person in wanted]
     if list(there) == keys:
         return
@@ -222,7 +224,7 @@ def restore_revision(revision: Revision, *, by: User, voiding: bool = False) -> 
 def discard_draft(article: Article, *, by: User) -> None:
     """Delete a draft. Raises CannotDiscard if it was ever published or submitted: those are kept permanently."""
     article = Article.objects.get_locked(article.pk)
-    permissions.require_duty(by, permissions.Duty.WRITE, article.section)
+    reading.require_writing(by, article)
     if article.editions.exists():
         raise CannotDiscard(WAS_PUBLIC.filled(title=article))
     if article.sign_offs.exists():

@@ -128,7 +128,7 @@ def save_arrangement(topic: Topic | None, arranged: Sequence[ArrangedBlock], *, 
 
 
 def arrangement_preview_url(topic: Topic | None, arranged: Iterable[ArrangedBlock]) -> str:
-    """Return a signed path, valid for an hour, that shows the page with these blocks; nothing is saved.
+    """Return a signed path of the desk, valid for an hour, that shows the page with these blocks; nothing is saved.
 
     Raises ValidationError if the arrangement does not fit into a URL.
     """
@@ -147,7 +147,7 @@ def arrangement_preview_url(topic: Topic | None, arranged: Iterable[ArrangedBloc
     token = signing.dumps([topic.pk if topic else None, facts], salt=ARRANGEMENT_SALT, compress=True)
     if len(token) > LONGEST_TOKEN:
         raise ValidationError(_("This is too large for a preview; remove some slots, or save it."))
-    return reverse("preview_front", args=[token])
+    return reverse("draft_arrangement", args=[token])
 
 
 def previewed_arrangement(token: str) -> tuple[Topic | None, list[ArrangedBlock]] | None:

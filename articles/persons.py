@@ -4,14 +4,42 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from . import audit, baking, search
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
-from .models import Person
+from .models import Assignment, Person
+from .refusals import Problem, Refusal
 from .saved_rows import lock_row, write_row
 
 PERSON_FIELDS = ("name", "unit")
+
+TECHNICAL_ACCOUNT = Problem(
+    "persons.technical_account",
+    _("“%(person)s” manages accounts or duties or reads the audit, and is credited on no article."),
+    _("Choose who wrote, photographed or edited it."),
+)
+
+
+class CannotCredit(Refusal):
+    """Raised when an article is to be credited to somebody who does not work on content."""
+
+
+def creditable_people() -> QuerySet[Person]:
+    """The people who can be credited: all but those of technical accounts (三员), who have a site-wide duty."""
+    technical = Assignment.objects.filter(user=OuterRef("user"), duty__in=Assignment.SITE_WIDE)
+    return Person.objects.filter(~Exists(technical))
+
+
+def refuse_technical_accounts(people: Iterable[Person]) -> None:
+    """Raise CannotCredit if one of these people has a technical account. No query if there are none."""
+    named = {person.pk: person for person in people}
+    allowed = set(creditable_people().filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+    refused = [TECHNICAL_ACCOUNT.filled(person=person) for key, person in named.items() if key not in allowed]
+    if refused:
+        raise CannotCredit(*refused)
 
 
 def may_save_person(user: User, person: Person | None) -> bool:

@@ -1,64 +1,126 @@
-"""Preview links: signed links to a draft that expire and can be revoked (law 8)."""
+"""Preview links: signed links to a draft for people without an account, that expire and can be revoked (law 8).
 
-from datetime import datetime, timedelta
+Making a link names the person it is for and is recorded, as is every opening. A link may open once only. Whoever
+reads drafts at the desk needs no link.
+"""
+
+import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from . import audit, qr_short_links, review
-from .duty_assignments import permissions
+from . import audit, qr_short_links, review, sanitising
+from .duty_assignments import permissions, reading
 from .duty_assignments.permissions import Duty
-from .models import Article, Revision
+from .models import Article, AuditEntry, PreviewLink, Revision
+from .refusals import Problem, Refusal
 
-PREVIEW_SALT = "articles.preview.revocable"
+log = logging.getLogger(__name__)
+
+PREVIEW_SALT = "articles.preview.link"
 CODE_SIZE = 180  # pixels; large, since the URL is long
+OPENED = "article.preview_opened"
+# Openings of an article from the same IP address within this time are recorded once, and from so many addresses.
+OPENINGS_APART, MOST_OPENINGS = timedelta(hours=1), 50
+
+NOT_VALID = Problem(
+    "preview.not_valid",
+    gettext_lazy("This preview link is not valid, or no longer"),
+    gettext_lazy("Please ask the editor who sent it for a new one."),
+)
+OPENED_BEFORE = Problem(
+    "preview.opened_before",
+    gettext_lazy("This preview link could be opened once, and has been opened"),
+    gettext_lazy("If that was not you, please tell the editor who sent it."),
+)
+FOR_NOBODY = Problem("preview.for_nobody", gettext_lazy("Say for whom the link is; the audit keeps it."))
 
 
-def preview_url(revision: Revision) -> str:
-    """Return the absolute URL of a preview of this revision, to send to somebody."""
-    return settings.SITE_URL + preview_path(revision)
+class CannotPreview(Refusal):
+    """Raised when a link cannot be made or opened."""
 
 
-def preview_path(revision: Revision) -> str:
-    """Return the URL path of a preview of this revision, valid for settings.PREVIEW_HOURS.
-
-    The desk uses it without a host, since it may be open under another host name.
-    """
-    # Microseconds, so that a link created in the same second as a revocation compares correctly.
-    made = int(timezone.now().timestamp() * 1_000_000)
-    token = signing.Signer(salt=PREVIEW_SALT).sign(f"{revision.pk}-{made:x}")
-    return reverse("preview", args=[token])
+def preview_url(link: PreviewLink) -> str:
+    """Return the absolute URL of the link, to send to somebody."""
+    return settings.SITE_URL + preview_path(link)
 
 
-def previewed_revision(token: str) -> Revision | None:
-    """Return the revision of a token, or None if it is forged, has expired or was revoked."""
-    try:
-        key, _dash, made = signing.Signer(salt=PREVIEW_SALT).unsign(token).partition("-")
-    except signing.BadSignature:
-        return None
-    at = datetime.fromtimestamp(int(made, 16) / 1_000_000, tz=timezone.get_current_timezone())
-    if timezone.now() - at >= timedelta(hours=settings.PREVIEW_HOURS):
-        return None
-    revision = Revision.objects.select_related("article", "created_by").filter(pk=key).first()
-    revoked = revision.article.previews_revoked_at if revision else None
-    return None if revoked and at <= revoked else revision
+def preview_path(link: PreviewLink) -> str:
+    """Return the URL path of the link, valid for settings.PREVIEW_HOURS after it was made."""
+    return reverse("preview", args=[signing.Signer(salt=PREVIEW_SALT).sign(str(link.pk))])
 
 
-def preview_qr_code(revision: Revision) -> bytes:
+def preview_qr_code(link: PreviewLink) -> bytes:
     """Return the preview URL as a QR code (SVG). Unlike short links, its letters keep their case."""
-    return qr_short_links.draw_qr_code(preview_url(revision), form="svg", size=CODE_SIZE)
+    return qr_short_links.draw_qr_code(preview_url(link), form="svg", size=CODE_SIZE)
+
+
+@transaction.atomic
+def make_preview_link(revision: Revision, *, by: User, given_to: str, once: bool = False) -> PreviewLink:
+    """Make a link to this revision for the person named in `given_to`; with `once` it opens once only.
+
+    Raises PermissionDenied unless `by` may read the article, or CannotPreview if it is for nobody.
+    """
+    article = Article.objects.get_locked(revision.article_id)
+    reading.require_reading(by, article)
+    given_to = sanitising.plain_text(given_to)[:80]
+    if not given_to:
+        raise CannotPreview(FOR_NOBODY)
+    link = PreviewLink.objects.create(
+        revision=revision, given_to=given_to, once=once, made_by=by, made_at=timezone.now()
+    )
+    audit.record_entry(
+        "article.preview_made", article, by=by, link=link.pk, revision=revision.number, to=given_to, once=once
+    )
+    return link
+
+
+def find_preview_link(token: str) -> PreviewLink:
+    """Return the link of a token. Raises CannotPreview if it is forged, expired, revoked, or was opened its one time."""
+    try:
+        key = signing.Signer(salt=PREVIEW_SALT).unsign(token)
+    except signing.BadSignature as error:
+        raise CannotPreview(NOT_VALID) from error
+    link = PreviewLink.objects.select_related("revision__article", "revision__created_by").filter(pk=key).first()
+    if link is None or not is_preview_valid(link):
+        raise CannotPreview(NOT_VALID)
+    if link.once and link.opened_at:
+        raise CannotPreview(OPENED_BEFORE)
+    return link
+
+
+def is_preview_valid(link: PreviewLink) -> bool:
+    """Return True if the link has neither expired nor been revoked."""
+    revoked = link.revision.article.previews_revoked_at
+    expired = timezone.now() - link.made_at >= timedelta(hours=settings.PREVIEW_HOURS)
+    return not expired and not (revoked and link.made_at <= revoked)
+
+
+def open_preview_link(link: PreviewLink) -> None:
+    """Record that the link was opened. Raises CannotPreview if it opens once only and was opened meanwhile.
+
+    A link that opens more than once works without the record too: the database may be locked or its disk full.
+    """
+    try:
+        _record_opening(link)
+    except OperationalError:
+        if link.once:
+            raise
+        log.exception("the opening of preview link %d could not be recorded", link.pk)
 
 
 def may_revoke_previews(user: User, article: Article) -> bool:
-    """Return True if the user may write or publish in the section, or is the current reader."""
-    writes = any(permissions.has_duty(user, duty, article.section) for duty in (Duty.WRITE, Duty.PUBLISH))
-    return writes or review.may_correct(article, user)
+    """Return True if the user may write or publish this article, or is its current reader."""
+    publishes = permissions.has_duty(user, Duty.PUBLISH, article.section)
+    return publishes or reading.may_write_article(user, article) or review.may_correct(article, user)
 
 
 @transaction.atomic
@@ -70,3 +132,26 @@ def revoke_previews(article: Article, *, by: User) -> None:
     article.previews_revoked_at = timezone.now()
     article.save(update_fields=["previews_revoked_at"])
     audit.record_entry("article.previews_revoked", article, by=by)
+
+
+def _record_opening(link: PreviewLink) -> None:
+    """Write nothing for what was recorded a moment ago, so that reloading a page does not fill the audit."""
+    if link.opened_at and _is_recorded(link):
+        return
+    with transaction.atomic():
+        unopened = PreviewLink.objects.filter(pk=link.pk, opened_at=None)
+        if not unopened.update(opened_at=timezone.now()) and link.once:
+            raise CannotPreview(OPENED_BEFORE)
+        facts = {"link": link.pk, "revision": link.revision.number, "to": link.given_to, "once": link.once}
+        audit.record_entry(OPENED, link.revision.article, by=None, **facts)
+
+
+def _is_recorded(link: PreviewLink) -> bool:
+    entries = AuditEntry.objects.filter(
+        object_type="article",
+        object_id=str(link.revision.article_id),
+        action=OPENED,
+        at__gt=timezone.now() - OPENINGS_APART,
+    )
+    openings = list(entries.values_list("address", "details__link")[:MOST_OPENINGS])
+    return len(openings) == MOST_OPENINGS or (audit.acting_address(), link.pk) in openings

@@ -99,6 +99,22 @@ def dismiss_report(report: Report, *, by: User, reason: str) -> Report:
     return _close_report(report, by=by, text=reason, state=Report.State.DISMISSED, empty=DISMISSAL_WITHOUT_REASON)
 
 
+@transaction.atomic
+def open_contact(report: Report, *, by: User) -> str:
+    """Return how to reach the reader, and record that `by` has seen it; '' if unknown. Raises PermissionDenied."""
+    report = Report.objects.select_related("article__section__parent").get(pk=report.pk)
+    _require_answering(by, report)
+    if report.contact:
+        audit.record_entry("report.contact_opened", report, by=by, article=report.article_id)
+    return report.contact
+
+
+def masked_contact(contact: str) -> str:
+    """The contact data with all but its first three characters hidden; all of them, if they are few."""
+    shown = contact[:3] if len(contact) > 6 else ""
+    return shown + "•" * (len(contact) - len(shown))
+
+
 def reports_answerable_by(user: User | AnonymousUser) -> QuerySet[Report]:
     """The reports, open and closed, in the sections where the user may answer."""
     here = Q(pk=None)
@@ -155,11 +171,7 @@ def _close_report(report: Report, *, by: User, text: str, state: str, empty: Pro
         .select_related("article__section__parent")
         .get(pk=report.pk)
     )
-    if not may_answer_report(by, report):
-        raise PermissionDenied(
-            _("“%(user)s” may not answer here: they neither review nor publish in “%(section)s”.")
-            % {"user": by.get_username(), "section": report.article.section}
-        )
+    _require_answering(by, report)
     text = _single_line(text)
     if report.state == state and report.answer == text:
         return report
@@ -171,6 +183,14 @@ def _close_report(report: Report, *, by: User, text: str, state: str, empty: Pro
     report.save(update_fields=["state", "answer", "closed_by", "closed_at"])
     audit.record_entry(f"report.{state}", report, by=by, article=report.article_id, answer=report.answer)
     return report
+
+
+def _require_answering(user: User, report: Report) -> None:
+    if not may_answer_report(user, report):
+        raise PermissionDenied(
+            _("“%(user)s” may not answer here: they neither review nor publish in “%(section)s”.")
+            % {"user": user.get_username(), "section": report.article.section}
+        )
 
 
 def _refuse_a_flood(sender: str, now: datetime) -> None:

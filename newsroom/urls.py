@@ -3,7 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from articles.admin.drafts import arrangement_view, revision_text_view
+from articles.public.pages.preview import arrangement_page, draft_page
+
 urlpatterns = [
+    path(
+        "admin/articles/article/<int:number>/revisions/<int:revision>/text/",
+        revision_text_view(draft_page),
+        name="draft",
+    ),
+    path("admin/front/preview/<str:token>/", arrangement_view(arrangement_page), name="draft_arrangement"),
     path("admin/", admin.site.urls),
     path("", include("articles.public.urls")),
 ]

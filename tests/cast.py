@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import translation
 from PIL import Image
 
-from articles import editing, publishing, review
+from articles import editing, preview, publishing, review
 from articles.models import Article, Assignment, Credit, Person, Section, Source
 
 Role = Credit.Role
@@ -109,6 +109,12 @@ class Cast:
             setattr(article, field, value)
         credits = [(credit.role, credit.person) for credit in article.credits.all()]
         return editing.save_article(article, by=by or self.admin, credits=credits, voiding=voiding)
+
+    def preview(self, article, *, by=None, **facts):
+        """Make a preview link to the newest revision of the article, and return its path."""
+        article.refresh_from_db()
+        link = preview.make_preview_link(article.latest, by=by or self.admin, given_to="采访对象", **facts)
+        return preview.preview_path(link)
 
     def readers(self):
         """Return who signs the first, second and final reading."""

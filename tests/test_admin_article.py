@@ -319,7 +319,8 @@ def test_the_card_shows_state_address_codes_and_problems(client, cast):
     for code in (f"W{article.number}", f"M{article.number}", f"P{article.number}-1"):
         assert f"/q/{code}.svg" in html
     assert 'data-field="source"' in html
-    assert "/preview/" in html
+    assert f"/{article.pk}/revisions/2/text/" in html
+    assert 'href="/preview/' not in html, "a link for others is made by a button"
 
 
 def test_publishers_who_may_not_write_see_the_form_read_only_with_the_act(client, cast):

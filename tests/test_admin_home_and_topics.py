@@ -125,7 +125,7 @@ def test_the_preview_shows_the_arrangement_and_saves_nothing(desk, shown):
     response = desk.post(
         HOME, sent(({"kind": "headline"}, [{"article": shown[0].pk, "title": "将来的题"}]), act="preview")
     )
-    assert response["Location"].startswith("/preview/front/")
+    assert response["Location"].startswith("/admin/front/preview/")
     html = desk.get(response["Location"]).content.decode()
     assert "将来的题" in html
     assert "未发布" in html

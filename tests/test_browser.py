@@ -4,7 +4,6 @@ import base64
 
 import pytest
 
-from articles import preview
 from articles.models import Article
 from tests.attacks import ATTACKS
 from tests.browser import chromium, forbidden_events
@@ -189,7 +188,7 @@ def test_nothing_pasted_runs_in_preview_or_on_the_page(browser, site):
     hostile = cast.article(title='<img src=x onerror=alert("t")>', body=body, summary="<script>alert(2)</script>")
     cast.publish(hostile)
     article = Article.objects.get()
-    for address in (article.public_url, preview.preview_url(article.latest), f"{site}/", f"{site}/s/news/"):
+    for address in (article.public_url, site + cast.preview(article), f"{site}/", f"{site}/s/news/"):
         page = browser.new_page()
         wrong = forbidden_events(page, site)
         page.goto(address)

@@ -69,6 +69,7 @@ def test_a_refusal_names_who_where_and_what_is_missing(cast):
 def test_the_roles_are_those_of_a_newsroom():
     assert {role.value: {duty.value for duty in duties} for role, duties in DUTIES_OF.items()} == {
         "correspondent": {"write"},
+        "reporter": {"write", "read"},
         "editor": {"write", "first"},
         "head": {"write", "second", "publish"},
         "chief": {"write", "final", "publish", "withdraw", "urgent", "arrange"},

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import appearance, attachments, pictures, preview, publishing, review, scheduling
+from articles import appearance, attachments, pictures, publishing, review, scheduling
 from articles.checks import NotReady
 from articles.models import ShortLink
 from articles.public.urls import urlpatterns
@@ -141,7 +141,7 @@ def test_no_address_says_a_word_of_it(client, cast, state):
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 def test_the_holder_of_the_preview_reads_it(client, cast, state):
     article = state(cast)
-    html = client.get(preview.preview_path(article.latest)).content.decode()
+    html = client.get(cast.preview(article)).content.decode()
     assert "机密题目" in html
     assert "机密正文" in html
 

@@ -40,7 +40,7 @@ FEATURES = {
     "permission": "verb test",
     "person": "noun verb door test",
     "picture": "noun verb door test",
-    "preview": "verb door test",
+    "preview": "noun verb door test",
     "publish": "noun verb test",
     "qr_short_link": "noun verb door server test",
     "read": "noun verb door test",

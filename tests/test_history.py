@@ -204,7 +204,7 @@ def test_what_is_not_public_yet_leaks_through_no_address(client, cast, state):
     assert len(addresses) >= 14
     for path in addresses:
         assert "机密" not in client.get(path).content.decode(errors="replace"), path
-    assert "机密正文" in client.get(preview.preview_path(secret.latest)).content.decode()
+    assert "机密正文" in client.get(cast.preview(secret)).content.decode()
 
 
 def test_before_its_embargo_nobody_publishes_and_it_can_be_scheduled_for_then(cast):
@@ -224,8 +224,8 @@ def test_before_its_embargo_nobody_publishes_and_it_can_be_scheduled_for_then(ca
 
 def test_previews_can_be_revoked_and_new_ones_work(client, cast):
     article = cast.article(title="给人看的稿子")
-    old = preview.preview_path(article.latest)
+    old = cast.preview(article)
     assert client.get(old).status_code == 200
     preview.revoke_previews(article, by=cast.writer)
     assert client.get(old).status_code == 403
-    assert client.get(preview.preview_path(article.latest)).status_code == 200
+    assert client.get(cast.preview(article)).status_code == 200

@@ -281,6 +281,10 @@ def test_a_preview_is_signed_expires_and_saves_nothing(client, cast, shown, monk
     address = home_and_topics.arrangement_preview_url(
         None, [block(Slot(article=shown[0], title="将来的样子")), block(draft, count=1)]
     )
+    assert client.get(address).status_code == 302, "an anonymous browser is asked to log in"
+    client.force_login(cast.writer)
+    assert client.get(address).status_code == 403
+    client.force_login(cast.chief)
     response = client.get(address)
     assert "将来的样子" in response.content.decode()
     assert "未发布" in response.content.decode()

@@ -4,8 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from articles import audit, editing, persons
-from articles.models import AuditEntry, BakeJob, Person
-from tests.cast import Role, refused
+from articles.models import Article, AuditEntry, BakeJob, Person
+from articles.persons import CannotCredit
+from tests.cast import Role, make_user, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +78,63 @@ def test_a_person_whom_somebody_else_adds_meanwhile_is_found(cast, monkeypatch):
     monkeypatch.setattr(audit, "lock_audit_chain", lambda: (lock(), Person.objects.create(name="关山", unit="采编部")))
     found = persons.find_or_add_person("关山", "采编部", by=cast.writer)
     assert Person.objects.get(name="关山") == found
+
+
+# --- Technical accounts (三员) are not credited ---------------------------------------------------------------------
+
+
+@pytest.fixture(params=["accounts", "grant", "audit"])
+def technical(request):
+    return Person.objects.create(name="管理员", user=make_user("technical", [request.param]))
+
+
+def test_a_technical_account_is_offered_to_nobody_as_a_credit(client, cast, technical):
+    client.force_login(cast.writer)
+    query = {"app_label": "articles", "model_name": "credit", "field_name": "person"}
+    found = {row["text"] for row in client.get("/admin/autocomplete/", query).json()["results"]}
+    assert str(technical) not in found
+    assert {str(cast.lin), str(cast.liang)} <= found
+    assert str(technical) in client.get("/admin/articles/person/").content.decode()
+
+
+def test_crediting_a_technical_account_is_refused(cast, technical):
+    article = cast.article()
+    with refused(CannotCredit, "管理员"):
+        editing.save_article(article, by=cast.writer, credits=[(Role.REPORTER, cast.lin), (Role.EDITOR, technical)])
+
+
+def test_the_form_says_so_and_keeps_what_was_typed(client, cast, technical):
+    client.force_login(cast.writer)
+    path = "/admin/articles/article/add/"
+    typed = {"title": "大桥通车", "section": cast.news.pk, "source": cast.own.pk, "origin": "own", "body": "<p>字</p>"}
+    credit = {"credits-TOTAL_FORMS": 1, "credits-INITIAL_FORMS": 0}
+    credit |= {"credits-0-role": "editor", "credits-0-person": technical.pk, "credits-0-position": 0}
+    response = client.post(path, {**typed, **credit})
+    assert "管理员" in str(response.context["adminform"].form.non_field_errors())
+    assert "大桥通车" in response.content.decode()
+    assert not Article.objects.exists()
+
+
+def test_restoring_a_revision_that_credits_one_is_refused_with_a_sentence(client, cast):
+    later = Person.objects.create(name="周审计", user=make_user("later"))
+    article = cast.article(credits=[(Role.PHOTO, later)])
+    cast.change(article, by=cast.editor, title="改")
+    editing.save_article(article, by=cast.editor, credits=[(Role.REPORTER, cast.lin)])
+    later.user.assignments.create(duty="audit")
+    client.force_login(cast.editor)
+    response = client.post(f"/admin/articles/article/{article.pk}/revisions/1/", follow=True)
+    assert any("周审计" in str(message) for message in response.context["messages"])
+    assert article.credits.get().person == cast.lin
+
+
+def test_who_was_credited_before_they_became_an_auditor_stays(cast):
+    later = Person.objects.create(name="周审计", user=make_user("later"))
+    article = cast.article(credits=[(Role.PHOTO, later)])
+    later.user.assignments.create(duty="audit")
+    cast.change(article, by=cast.editor, title="改")
+    assert article.credits.get().person == later
+
+
+def test_saving_the_same_credits_again_asks_nothing_about_them(cast, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        persons.refuse_technical_accounts([])

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from articles import attachments, baking, old_paths, pictures, preview, publishing, qr_short_links
+from articles import attachments, baking, old_paths, pictures, publishing, qr_short_links
 from articles.models import OldPath, ShortLink, SiteSettings
 from serving.baked_files import FileServer
 from tests.cast import png, upload
@@ -131,7 +131,7 @@ def test_the_sites_logo_stands_in_large_codes(client, cast, live):
 
 def test_a_preview_shows_the_draft_to_whoever_holds_the_link(client, cast):
     article = cast.article(title="未发布的稿子")
-    address = preview.preview_url(article.latest)
+    address = cast.preview(article)
     response = client.get(address)
     assert response.status_code == 200
     assert "未发布的稿子" in response.content.decode()
@@ -143,7 +143,7 @@ def test_a_preview_shows_the_draft_to_whoever_holds_the_link(client, cast):
 
 
 def test_a_preview_expires(client, cast, settings):
-    address = preview.preview_url(cast.article().latest)
+    address = cast.preview(cast.article())
     settings.PREVIEW_HOURS = 0
     response = client.get(address)
     assert response.status_code == 403

@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from articles import counting, preview, publishing, reads
+from articles import counting, publishing, reads
 from articles.models import DailyReads
 from tests.browser import chromium, forbidden_events
 from tests.cast import Cast
@@ -149,7 +149,7 @@ def test_the_thread_writes_and_ends(monkeypatch):
 
 def test_the_page_names_its_counter_and_a_preview_does_not(client, cast, live):
     assert f'data-read="/r/{live.number}"' in client.get(live.get_absolute_url()).content.decode()
-    assert "data-read" not in client.get(preview.preview_path(live.latest)).content.decode()
+    assert "data-read" not in client.get(cast.preview(live)).content.decode()
 
 
 def test_the_desk_shows_what_was_counted(client, cast, live):

@@ -198,3 +198,39 @@ def test_another_sections_editor_sees_none_of_it(client, cast, live):
     assert client.get(f"/admin/articles/report/{report.pk}/change/").status_code in (302, 403)
     assert client.post("/admin/articles/report/close/", {"report": report.pk, "answer": "x"}).status_code == 403
     assert Report.objects.get().state == "open"
+
+
+# --- How to reach the reader ----------------------------------------------------------------------------------------
+
+
+def test_the_desk_shows_how_to_reach_the_reader_by_its_button_only_and_records_it(client, cast, live):
+    report = received(live, contact="13812345678")
+    client.force_login(cast.editor)
+    for path in (f"/admin/articles/report/{report.pk}/change/", "/admin/articles/report/", "/admin/"):
+        assert "13812345678" not in client.get(path).content.decode()
+    assert "138••••••••" in client.get(f"/admin/articles/report/{report.pk}/change/").content.decode()
+    assert not AuditEntry.objects.filter(action="report.contact_opened").exists()
+    response = client.post("/admin/articles/report/contact/", {"report": report.pk})
+    assert "13812345678" in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+    entry = AuditEntry.objects.get(action="report.contact_opened")
+    assert (entry.actor, entry.object_id, entry.details) == (cast.editor, str(report.pk), {"article": live.pk})
+    assert client.get("/admin/articles/report/contact/").status_code == 405
+
+
+def test_who_may_not_answer_may_not_open_the_contact(cast, live):
+    report = received(live, contact="13812345678")
+    for who in (cast.stranger, cast.writer, cast.culture_editor):
+        with refused(PermissionDenied, "may not answer"):
+            reporting.open_contact(report, by=who)
+
+
+def test_a_report_without_contact_has_nothing_to_record(cast, live):
+    report = received(live)
+    assert reporting.open_contact(report, by=cast.editor) == ""
+    assert not AuditEntry.objects.filter(action="report.contact_opened").exists()
+
+
+@pytest.mark.parametrize(("contact", "shown"), [("13812345678", "138••••••••"), ("123456", "••••••"), ("", "")])
+def test_a_masked_contact_keeps_three_characters_of_a_long_one(contact, shown):
+    assert reporting.masked_contact(contact) == shown

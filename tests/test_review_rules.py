@@ -341,7 +341,7 @@ class QueueTest(TestCase):
                 user=users[user], duty=duty, section=None if section is None else sections[section]
             )
         for user in users:
-            Assignment.objects.create(user=user, duty="write")
+            Assignment.objects.bulk_create(Assignment(user=user, duty=duty) for duty in ("write", "read"))
         for story in stories:
             self.play(story, sections, users, people)
         if closed is not None:

@@ -40,7 +40,7 @@ REFUSALS = (
 )
 # Who may do what: enough for every act to succeed now and then, and to be refused now and then.
 DUTIES = {
-    "writer": ["write"],
+    "writer": ["write", "read"],
     "editor": ["write", "first", "second"],
     "deputy": ["first", "second"],
     "head": ["write", "second", "final", "publish"],

@@ -15,16 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from .. import audit, editing, review
-from ..duty_assignments import permissions
+from ..duty_assignments import permissions, reading
 from ..models import Article, Credit, Section
 from .acting_user import acting_user
 from .article_actions import ARTICLE_ACTIONS, action_view
 from .article_card import reading_state
 from .article_filters import ReadingFilter, StateFilter
 from .article_form import ArticleForm, CreditFormSet, edit_article
-from .article_screen import ArticleScreen
+from .article_screen import ArticleScreen, public_title
 from .editor import BodyWidget
 from .newsroom_admin import NUMBER, CleanTextMixin
+from .preview import preview_links_view
 from .review import review_view
 from .revisions import revision_view, revisions_view
 
@@ -39,8 +40,8 @@ def without_related_links(field: forms.Field | None, *, add: bool = True) -> for
 
 
 def may_edit_article(user: User, article: Article) -> bool:
-    """Return True for writers of the section, and for the reader who may decide now and may correct while reading."""
-    return permissions.has_duty(user, permissions.Duty.WRITE, article.section) or review.may_correct(article, user)
+    """Return True for its writers, and for the reader who may decide now and may correct while reading."""
+    return reading.may_write_article(user, article) or review.may_correct(article, user)
 
 
 class CreditInline(CleanTextMixin, admin.TabularInline):
@@ -98,14 +99,19 @@ class ArticleAdmin(ArticleScreen):
 
     # --- Permissions -------------------------------------------------------------------------------------------
 
+    def has_view_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        if not super().has_view_permission(request, obj):
+            return False
+        return obj is None or reading.may_read_article(acting_user(request), obj)
+
     def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         if obj is None:
             return permissions.has_duty_anywhere(acting_user(request), self.duty)
         return may_edit_article(acting_user(request), obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Return True for writers of the section, if the article was neither published nor read."""
-        if obj is None or not permissions.has_duty(acting_user(request), self.duty, obj.section):
+        """Return True for its writers, if the article was neither published nor read."""
+        if obj is None or not reading.may_write_article(acting_user(request), obj):
             return False
         return not obj.first_published_at and not obj.sign_offs.exists()
 
@@ -131,9 +137,18 @@ class ArticleAdmin(ArticleScreen):
     # --- List ---------------------------------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        """Return the articles, without bodies for the list, with what the form's page prints for the form."""
-        rows = super().get_queryset(request)
-        page = request.resolver_match.url_name if request.resolver_match else None
+        """Return the articles the user may read. For a single article: all, so that the refusal can say why.
+
+        The list loads no bodies, and the form's page what it prints. Where an article is chosen, for the home page or
+        a topic, it is one that readers see, by its public title.
+        """
+        match = request.resolver_match
+        page = match.url_name if match else None
+        if page == "autocomplete":
+            return Article.objects.public().for_lists()
+        rows = Article.objects.all()
+        if match is None or "object_id" not in match.kwargs:
+            rows = reading.readable_articles(acting_user(request))
         if page == "articles_article_changelist":
             return rows.defer("body")
         if page == "articles_article_change":
@@ -141,6 +156,13 @@ class ArticleAdmin(ArticleScreen):
                 "section__parent", "live", "latest__created_by__person", "signed__previous", "handed_to__person"
             )
         return rows
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        match = request.resolver_match
+        return ["live__title", "=number"] if match and match.url_name == "autocomplete" else self.search_fields
+
+    def label_of_choice(self, row: Article) -> str:
+        return public_title(row)
 
     @admin.display(description=gettext_lazy("state"))
     def state_now(self, article: Article) -> str:
@@ -180,6 +202,7 @@ class ArticleAdmin(ArticleScreen):
                 for act in ARTICLE_ACTIONS
             ),
             self._article_path("review/", partial(review_view, self), "review"),
+            self._article_path("preview/", partial(preview_links_view, self), "preview"),
             self._article_path("revisions/", partial(revisions_view, self), "revisions"),
             self._article_path("revisions/<int:revision>/", partial(revision_view, self), "revision"),
             *super().get_urls(),

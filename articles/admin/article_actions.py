@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import preview, publishing, review, scheduling
-from ..duty_assignments import permissions
+from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article, ArticleIsGone
 from ..refusals import Refusal, Sentence
@@ -104,7 +104,7 @@ ARTICLE_ACTIONS = [
     ArticleAction(
         "submit",
         gettext_lazy("Submit for reading"),
-        _all_conditions(_may_do(Duty.WRITE), _is_new_text, lambda user, article: not article.stage),
+        _all_conditions(reading.may_write_article, _is_new_text, lambda user, article: not article.stage),
         review.submit_article,
         gettext_lazy("Submitted. The first reader sees it in the queue."),
         rank="default",

@@ -1,13 +1,12 @@
 """The card beside the form of an article: its state, codes, problems and the acts that are possible now."""
 
-import base64
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import checks, preview, qr_short_links, reads, review
+from .. import checks, qr_short_links, reads, review
 from ..models import Article
 from .article_actions import actions_offered
 
@@ -32,8 +31,6 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "void_warning": review.void_warning(article) if asked or not correcting else "",
         "problems": checks.find_problems(article, checks.CONTENT_CHECKS),
         "acts": actions_offered(user, article),
-        "preview_url": preview.preview_path(article.latest) if article.latest else "",
-        "preview_code": _data_url(preview.preview_qr_code(article.latest)) if article.latest else "",
         "codes": qr_short_links.edition_codes(article.live) if article.live else [],
         "reads": reads.read_counts(article) if article.first_published_at else None,
     }
@@ -53,8 +50,3 @@ def reading_state(article: Article) -> str:
         if article.on_hold
         else (_("Waiting for “%(reading)s”") % {"reading": name})
     )
-
-
-def _data_url(svg: bytes) -> str:
-    """Return the image as a data: URL. The preview code gets no address of its own, which others could open."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"

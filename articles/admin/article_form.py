@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import comparing, editing, review, sanitising
+from .. import comparing, editing, persons, review, sanitising
 from ..models import Article, Person, Revision
 from ..refusals import Refusal
 from .acting_user import acting_user
@@ -162,6 +162,8 @@ def _save_or_add_errors(form: ArticleForm, credits: CreditFormSet, *, by: User) 
         )
     except sanitising.BodyTooLong as refusal:
         form.add_error("body", str(refusal))
+    except persons.CannotCredit as refusal:
+        form.add_error(None, str(refusal))
     except review.WouldVoid as refusal:
         form.add_error(None, forms.ValidationError(str(refusal), code="would_void"))
     except forms.ValidationError as refusal:  # saved meanwhile by somebody else

@@ -10,11 +10,16 @@ from ..models import Article
 from .newsroom_admin import NewsroomAdmin
 
 
+def public_title(article: Article) -> str:
+    """Return the title in lists of readers, for choices; the working copy's is for those who may read it."""
+    return article.live.list_title if article.live else _("Article %(number)d, not public") % {"number": article.pk}
+
+
 class ArticleScreen(NewsroomAdmin[Article]):
     """The part of the article's screen that the views of its acts, review and revisions use."""
 
     def get_article(self, request: HttpRequest, number: int) -> Article:
-        """Return the article. Raises PermissionDenied if the user may not see articles, Http404 if there is none."""
+        """Return the article. Raises PermissionDenied if the user may not read it, Http404 if there is none."""
         articles = Article.objects.select_related(
             "section__parent", "live__revision", "latest", "signed__previous", "handed_to__person"
         )

@@ -49,6 +49,7 @@ PUBLISHING = (
     "migrated",
     "archive_made",
 )
+PREVIEWS = ("preview_made", "preview_opened", "previews_revoked")
 EXPORTS = Q(action__endswith="exported")
 # The kinds of acts and their conditions. tests/test_admin_screens.py fails for an act that belongs to none.
 KINDS: dict[str, tuple[Sentence, Q]] = {
@@ -57,12 +58,14 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
     "duties": (gettext_lazy("Duties"), Q(action__startswith="duty.")),
     "readings": (gettext_lazy("Readings"), Q(action__in=[f"article.{act}" for act in READINGS])),
     "publishing": (gettext_lazy("Publishing"), Q(action__in=[f"article.{act}" for act in PUBLISHING])),
+    "previews": (gettext_lazy("Preview links"), Q(action__in=[f"article.{act}" for act in PREVIEWS])),
     "articles": (gettext_lazy("All about articles"), Q(action__startswith="article.")),
     "files": (gettext_lazy("Files"), Q(action__startswith="picture.") | Q(action__startswith="attachment.")),
     "arranging": (
         gettext_lazy("Sections, sources, people, settings"),
         Q(object_type__in=["section", "source", "person", "oldpath", "sitesettings", "topic"]) & ~EXPORTS,
     ),
+    "reports": (gettext_lazy("Reports of readers"), Q(action__startswith="report.")),
     "pages": (gettext_lazy("Baked pages"), Q(action__startswith="pages.")),
     "exports": (gettext_lazy("Exports"), EXPORTS),
 }

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from .. import faults, reporting, review, worker
-from ..duty_assignments import permissions
+from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article
 from ..models.article import ArticleQuerySet
@@ -58,9 +58,9 @@ def _due_lists(user: User) -> list[WorkList]:
 
 
 def _own_lists(user: User) -> list[WorkList]:
-    """Return the lists of drafts and unpublished changes in the sections the user writes in."""
+    """Return the lists of drafts and unpublished changes that the user may read, in the sections they write in."""
     sections = permissions.sections_with_duty(user, Duty.WRITE).values("pk")
-    rows = _article_rows(Article.objects.filter(section__in=sections)).order_by("-latest")
+    rows = _article_rows(reading.readable_articles(user).filter(section__in=sections)).order_by("-latest")
     return [
         (heading, list(rows.in_state(state).filter(stage=0)[:SHOWN]), f"state={state}")
         for state, heading in (

@@ -22,8 +22,10 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..home_and_topics import MOST_BLOCKS, ArrangedBlock
 from ..models import Article, Block, Slot, Topic
+from ..models.article import ArticleQuerySet
 from ..models.home_and_topics import MOST_LINES
 from .acting_user import acting_user
+from .article_screen import public_title
 from .newsroom_admin import EARLIEST, NUMBER, NewsroomAdmin
 
 # Values of the small buttons: action, block, slot. They move or remove a block or a slot, or add a slot to a block.
@@ -36,6 +38,16 @@ class BlockForm(forms.ModelForm):
         fields = ["kind", "title", "count", "fills", "section", "keyword"]
 
 
+class ArticleChoiceField(forms.ModelChoiceField):
+    """A choice of articles by their public titles: whoever arranges pages need not read drafts."""
+
+    def __init__(self, queryset: ArticleQuerySet, **kwargs: Any) -> None:
+        super().__init__(queryset.select_related("live"), **kwargs)
+
+    def label_from_instance(self, obj: Article) -> str:
+        return public_title(obj)
+
+
 class SlotForm(forms.ModelForm):
     until = forms.DateTimeField(
         label=gettext_lazy("until"),
@@ -46,6 +58,7 @@ class SlotForm(forms.ModelForm):
     class Meta:
         model = Slot
         fields = ["article", "title", "picture", "until"]
+        field_classes = {"article": ArticleChoiceField}
         widgets = {name: AutocompleteSelect(Slot._meta.get_field(name), admin.site) for name in ("article", "picture")}
 
     def clean_article(self) -> Article:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +13,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR, BaseModelAdmin, InlineModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -24,16 +25,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext as _django  # for msgids from Django's own catalogue
 
 from ..duty_assignments import permissions
-from ..models import Assignment, AuditEntry
+from ..models import AuditEntry
 from ..refusals import Refusal
 from ..sanitising.text import visible_text
 from .acting_user import acting_user
 
 Row = TypeVar("Row", bound=models.Model)
-
-# The duties of those who work on content. Users with site-wide duties only (accounts, duties, audit) see no content.
-EDITORIAL_DUTIES = [duty for duty in permissions.Duty if duty not in Assignment.SITE_WIDE]
-
 
 # A primary key in an address or a form. Longer numbers do not fit into the database's integers.
 NUMBER = re.compile(r"[0-9]{1,18}")
@@ -201,6 +198,18 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
         except OverflowError:
             return redirect(request.path)
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Refuse filters by fields that the list does not offer: what they find would tell what is not shown."""
+        name = lookup.partition("__")[0]
+        with suppress(FieldDoesNotExist):
+            if self.opts.get_field(name) and name not in self.list_filter:
+                return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def label_of_choice(self, row: Row) -> str:
+        """Return the name of a row where one is chosen by typing."""
+        return str(row)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Return nothing: parameters in the address do not fill in the form."""
         return {}
@@ -211,7 +220,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
 
     def has_view_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         user = acting_user(request)
-        return any(permissions.has_duty_anywhere(user, duty) for duty in EDITORIAL_DUTIES)
+        return any(permissions.has_duty_anywhere(user, duty) for duty in permissions.EDITORIAL_DUTIES)
 
     def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         has_duty = permissions.has_duty_everywhere if self.everywhere else permissions.has_duty_anywhere

@@ -1,6 +1,7 @@
 """The screen of people who are credited on articles."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from .. import persons
@@ -21,6 +22,12 @@ class PersonAdmin(NewsroomAdmin[Person]):
     list_display = ["name", "unit", "user"]
     list_select_related = ["user"]
     search_fields = ["name", "unit"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        """Return the people; where one is chosen, only those who can be credited."""
+        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
+            return persons.creditable_people()
+        return super().get_queryset(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         return persons.may_save_person(acting_user(request), obj)

@@ -5,7 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -35,7 +36,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         "edition",
         "text",
         "quote",
-        "contact",
+        "hidden_contact",
         "received_at",
         "due_at",
         "state",
@@ -45,7 +46,8 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
     ]
 
     def get_urls(self) -> list[URLPattern]:
-        return self.act_urls("close", self.close)
+        contact = path("contact/", self.admin_site.admin_view(self.contact), name="articles_report_contact")
+        return [contact, *self.act_urls("close", self.close)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         """Return the reports the user may answer. For a single report: all, so that the refusal can say why."""
@@ -65,14 +67,38 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         late = report.state == Report.State.OPEN and report.due_at < timezone.now()
         return format_html('<strong class="late">{}</strong>', _("%(at)s, late") % {"at": at}) if late else at
 
+    @admin.display(description=gettext_lazy("how to reach the reader"))
+    def hidden_contact(self, report: Report) -> str:
+        return reporting.masked_contact(report.contact) or "–"
+
+    def contact(self, request: HttpRequest) -> HttpResponse:
+        """Show how to reach the reader of a report, this once; the audit records who has seen it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        report = self._report_of_button(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("How to reach the reader"),
+            "opts": self.opts,
+            "report": report,
+            "contact": reporting.open_contact(report, by=acting_user(request)),
+        }
+        response = TemplateResponse(request, "admin/articles/report/contact.html", context)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def _report_of_button(self, request: HttpRequest) -> Report:
+        """Return the report that the button is about. Raises PermissionDenied for users who answer none, Http404."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        key = request.POST.get("report", "")
+        return get_object_or_404(Report, pk=key if NUMBER.fullmatch(key) else 0)
+
     def close(self, request: HttpRequest) -> HttpResponse:
         """Answer a report, or close it without an answer."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        key = request.POST.get("report", "")
-        report = get_object_or_404(Report, pk=key if NUMBER.fullmatch(key) else 0)
+        report = self._report_of_button(request)
         words = request.POST.get("answer", "")
         user = acting_user(request)
         try:

@@ -16,8 +16,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import comparing, preview, review
-from ..duty_assignments import permissions
+from .. import comparing, review
+from ..duty_assignments import permissions, reading
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
 from .account_choice import AccountChoiceField
@@ -129,7 +129,6 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "before": before_name,
         "changes": comparing.compare_contents(before, article.newest.content) if before else [],
         "problems": review.open_problems(article),
-        "preview_url": preview.preview_path(article.newest),
         "may_correct": review.may_correct(article, user),
         "own": review.has_written(article, user),
     }
@@ -211,7 +210,7 @@ def sign_selected(request: HttpRequest) -> None:
     user = acting_user(request)
     signed = 0
     for tick in ticked[:SHOWN_IN_QUEUE]:
-        article = Article.objects.filter(pk=tick["number"]).first()
+        article = reading.readable_articles(user).filter(pk=tick["number"]).first()
         if article is None:
             continue
         try:

@@ -16,13 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import audit, evidence, review_sheet
-from ..duty_assignments import permissions
+from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article, SiteSettings
 from ..models.calendar_days import start_of_day
 from ..review_sheet.pdf import review_sheets_pdf
 from .acting_user import acting_user
-from .newsroom_admin import EDITORIAL_DUTIES
 
 MAX_SHEETS_PER_FILE = 300  # about as many articles as a county news desk publishes in its busiest month
 # Outside this range converting midnight to UTC may overflow.
@@ -133,13 +132,11 @@ def review_sheets_view(request: HttpRequest) -> HttpResponse:
 
 
 def _article_for_inspection(request: HttpRequest, number: int) -> Article:
-    """Return the article. Raises PermissionDenied unless the user has an editorial duty or is an auditor."""
-    user = acting_user(request)
-    if not any(permissions.has_duty_anywhere(user, duty) for duty in (*EDITORIAL_DUTIES, Duty.AUDIT)):
-        raise PermissionDenied(_("Review sheets are for those who work on articles, and for auditors."))
+    """Return the article. Raises PermissionDenied unless the user may read it, as auditors may, and Http404."""
     article = Article.objects.select_related("section__parent", "latest", "signed__previous").filter(pk=number).first()
     if article is None:
         raise Http404
+    reading.require_reading(acting_user(request), article)
     return article
 
 

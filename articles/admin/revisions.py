@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from .. import comparing, editing, preview, review
+from .. import comparing, editing, persons, review
 from ..models import Edition, Revision
 from .acting_user import acting_user
 from .article_actions import refusal_sentences
@@ -37,7 +37,7 @@ def revision_view(screen: ArticleScreen, request: HttpRequest, number: int, revi
     if request.method == "POST":
         try:
             editing.restore_revision(chosen, by=acting_user(request), voiding="voiding" in request.POST)
-        except (review.WouldVoid, ValidationError) as refusal:
+        except (review.WouldVoid, persons.CannotCredit, ValidationError) as refusal:
             sentences = refusal.messages if isinstance(refusal, ValidationError) else refusal_sentences(refusal)
             for sentence in sentences:
                 screen.message_user(request, sentence, messages.ERROR)
@@ -52,7 +52,6 @@ def revision_view(screen: ArticleScreen, request: HttpRequest, number: int, revi
         "revision",
         _("A revision of “%(title)s”") % {"title": article},
         revision=chosen,
-        preview_url=preview.preview_path(chosen),
         may_change=screen.has_change_permission(request, article),
         void_warning="" if review.may_correct(article, acting_user(request)) else review.void_warning(article),
         changes=comparing.compare_contents(chosen.content, article.newest.content),

@@ -11,8 +11,10 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -23,6 +25,7 @@ from django.views.i18n import set_language
 from .. import audit, logins
 from ..client_address import request_address
 from .acting_user import acting_user
+from .newsroom_admin import NewsroomAdmin
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -71,6 +74,15 @@ class LogInForm(AdminAuthenticationForm):
         except logins.TooManyLogins as refusal:
             raise forms.ValidationError(str(refusal), code="wait") from refusal
         return super().clean()
+
+
+class NamedChoices(AutocompleteJsonView):
+    """The rows found by typing, named by their screen."""
+
+    model_admin: NewsroomAdmin
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        return {"id": str(getattr(obj, to_field_name)), "text": self.model_admin.label_of_choice(obj)}
 
 
 class Desk(admin.AdminSite):
@@ -129,6 +141,9 @@ class Desk(admin.AdminSite):
         for app in apps:
             app["models"].sort(key=lambda model: SCREENS.index(model["object_name"]))
         return sorted(apps, key=lambda app: app["app_label"] != "articles")
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return cast(HttpResponse, NamedChoices.as_view(admin_site=self)(request))
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from . import (  # noqa: PLC0415 (screens register with this site as they load)

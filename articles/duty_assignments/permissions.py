@@ -16,12 +16,15 @@ from ..models import Assignment, Section
 
 Duty = Assignment.Duty
 READINGS = (Duty.FIRST, Duty.SECOND, Duty.THIRD, Duty.FOURTH, Duty.FINAL)
+# The duties of those who work on content. Users with site-wide duties only (accounts, duties, audit) do not.
+EDITORIAL_DUTIES = [duty for duty in Duty if duty not in Assignment.SITE_WIDE]
 
 
 class Role(models.TextChoices):
     """A preset of duties. Third and fourth readings belong to no role and are assigned one by one."""
 
     CORRESPONDENT = "correspondent", gettext_lazy("Correspondent")
+    REPORTER = "reporter", gettext_lazy("Reporter")
     EDITOR = "editor", gettext_lazy("Editor")
     HEAD = "head", gettext_lazy("Head of department")
     CHIEF = "chief", gettext_lazy("Chief editor")
@@ -32,6 +35,7 @@ class Role(models.TextChoices):
 
 DUTIES_OF = {
     Role.CORRESPONDENT: (Duty.WRITE,),
+    Role.REPORTER: (Duty.WRITE, Duty.READ),
     Role.EDITOR: (Duty.WRITE, Duty.FIRST),
     Role.HEAD: (Duty.WRITE, Duty.SECOND, Duty.PUBLISH),
     Role.CHIEF: (Duty.WRITE, Duty.FINAL, Duty.PUBLISH, Duty.WITHDRAW, Duty.URGENT, Duty.ARRANGE),
@@ -65,11 +69,11 @@ def has_duty_everywhere(user: User | AnonymousUser, duty: str) -> bool:
     return _is_active(user) and (user.is_superuser or None in _assigned_sections(user, duty))
 
 
-def sections_with_duty(user: User | AnonymousUser, duty: str) -> QuerySet[Section]:
-    """The sections in which the user has the duty."""
-    if has_duty_everywhere(user, duty):
+def sections_with_duty(user: User | AnonymousUser, *duties: str) -> QuerySet[Section]:
+    """The sections in which the user has one of the duties."""
+    if any(has_duty_everywhere(user, duty) for duty in duties):
         return Section.objects.all()
-    held = _assigned_sections(user, duty) if _is_active(user) else set()
+    held = {key for duty in duties for key in _assigned_sections(user, duty)} if _is_active(user) else set()
     return Section.objects.filter(Q(pk__in=held) | Q(parent__in=held) | Q(parent__parent__in=held))
 
 

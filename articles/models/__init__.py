@@ -15,6 +15,7 @@ from .keyword_relation import Keyword, Relation, Tagging
 from .old_path import OldPath
 from .person import Person
 from .picture import Picture
+from .preview_link import PreviewLink
 from .published_edition import Edition
 from .qr_short_link import ShortLink
 from .report import Report
@@ -47,6 +48,7 @@ __all__ = [
     "PageCheck",
     "Person",
     "Picture",
+    "PreviewLink",
     "Relation",
     "Report",
     "Revision",

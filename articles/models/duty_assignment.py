@@ -12,6 +12,7 @@ class Assignment(models.Model):
 
     class Duty(models.TextChoices):
         WRITE = "write", _("Write and edit")
+        READ = "read", _("Read the drafts of others")
         FIRST = "first", _("First reading")
         SECOND = "second", _("Second reading")
         THIRD = "third", _("Third reading")

@@ -46,7 +46,6 @@ urlpatterns = [
     path("t/<slug:slug>/", topics.topic_view, name="topic"),
     path("topics/", topics.topics_view, name="topics"),
     path("search/", search.search_view, name="search"),
-    path("preview/front/<str:token>/", preview.preview_arrangement_view, name="preview_front"),
     path("preview/<str:token>/", preview.preview_view, name="preview"),
     # QR codes contain capitals; people type codes in any case.
     re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", qr_short_links.code_image_view, name="qr_image"),

@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from ..duty_assignments import permissions
+from ..duty_assignments import permissions, reading
 from ..models import Article
 from ..models.section import MOST_STAGES
 from .rules import not_the_same_person
@@ -33,13 +33,15 @@ def readings_waiting_for(user: User) -> QuerySet[Article]:
 
 
 def corrected_since(user: User) -> QuerySet[Article]:
-    """Articles that a later reader corrected after the user had signed them; the newest correction first."""
+    """Articles that a later reader corrected after the user had signed them, if the user may still read them; the
+    newest correction first.
+    """
     corrected = Q(pk__in=[])
     link = "signed"
     for _earlier in range(MOST_STAGES):
         corrected |= Q(**{f"{link}__person": user}) & ~Q(**{f"{link}__digest": F("latest__digest")})
         link += "__previous"
-    rows = Article.objects.filter(corrected, signed__isnull=False)
+    rows = reading.readable_articles(user).filter(corrected, signed__isnull=False)
     return (
         rows.select_related("section", "latest__created_by__person")
         .defer("body", "latest__content")

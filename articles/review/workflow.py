@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import audit, sanitising
 from ..checks import CONTENT_CHECKS, NotReady, find_problems, text
-from ..duty_assignments import permissions
+from ..duty_assignments import permissions, reading
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
 from .rules import credits_a_signer, may_correct, reason_against, same_person_reason, stage_name, was_credited
@@ -63,7 +63,7 @@ def submit_article(article: Article, *, by: User) -> SignOff:
     Raises PermissionDenied without the duty to write, CannotSubmit, or NotReady if the body is empty.
     """
     article = Article.objects.get_locked(article.pk)
-    permissions.require_duty(by, permissions.Duty.WRITE, article.section)
+    reading.require_writing(by, article)
     if article.stage:
         raise CannotSubmit(SUBMITTED_ALREADY.filled(title=article))
     if article.live and article.live.digest == article.newest.digest and not article.readings_due_at:

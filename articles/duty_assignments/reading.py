@@ -1,0 +1,72 @@
+"""Who may read what is not public: working copies, revisions, review sheets, files of drafts (law 8).
+
+The only rule; every list, search, form, page and file of the desk asks it. A duty to read or to decide about texts
+opens the articles of its section and the sections below it. Whoever only writes, such as an outside correspondent,
+reads the articles that they created or are credited in; what is public they read where readers do. The auditor reads
+everything, to audit it.
+"""
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from ..models import Article, Credit
+from ..models.article import ArticleQuerySet
+from . import permissions
+from .permissions import EDITORIAL_DUTIES, READINGS, Duty
+
+# The duties that cannot be done without reading the texts of others.
+READING_DUTIES = (Duty.READ, *READINGS, Duty.PUBLISH, Duty.WITHDRAW, Duty.URGENT, Duty.AUDIT)
+
+
+def readable_articles(user: User | AnonymousUser) -> ArticleQuerySet:
+    """The articles whose working copy, revisions and review sheet the user may read. The rule of `may_read_article`."""
+    if any(permissions.has_duty_everywhere(user, duty) for duty in READING_DUTIES):
+        return Article.objects.all()
+    if not isinstance(user, User) or not _works_on_content(user):
+        return Article.objects.none()
+    # A union, so that the database finds the few articles of a correspondent among a million by its indexes.
+    created = Article.objects.filter(created_by=user).order_by().values("pk")
+    own = Q(pk__in=created.union(Credit.objects.filter(person__user=user).order_by().values("article")))
+    if not any(permissions.has_duty_anywhere(user, duty) for duty in READING_DUTIES):
+        return Article.objects.filter(own)
+    return Article.objects.filter(
+        own | Q(section__in=permissions.sections_with_duty(user, *READING_DUTIES).values("pk"))
+    )
+
+
+def may_read_article(user: User | AnonymousUser, article: Article) -> bool:
+    """Return True if the user may read what is not public of this article. The rule of `readable_articles`."""
+    if any(permissions.has_duty(user, duty, article.section) for duty in READING_DUTIES):
+        return True
+    if not isinstance(user, User) or not _works_on_content(user):
+        return False
+    return article.created_by_id == user.pk or article.credits.filter(person__user=user).exists()
+
+
+def require_reading(user: User, article: Article) -> None:
+    """Raise PermissionDenied, with a message that does not tell the title, unless the user may read the article."""
+    if not may_read_article(user, article):
+        raise PermissionDenied(
+            _(
+                "Article %(number)d is read by those who wrote it and by those who read for its section. "
+                "The security administrator assigns the duty “%(duty)s”."
+            )
+            % {"number": article.pk, "duty": Duty.READ.label}
+        )
+
+
+def may_write_article(user: User | AnonymousUser, article: Article) -> bool:
+    """Return True if the user may edit this article as a writer: they write in its section and may read it."""
+    return permissions.has_duty(user, Duty.WRITE, article.section) and may_read_article(user, article)
+
+
+def require_writing(user: User, article: Article) -> None:
+    """Raise PermissionDenied, with a message, unless the user may edit this article as a writer."""
+    permissions.require_duty(user, Duty.WRITE, article.section)
+    require_reading(user, article)
+
+
+def _works_on_content(user: User) -> bool:
+    return any(permissions.has_duty_anywhere(user, duty) for duty in EDITORIAL_DUTIES)
