@@ -89,9 +89,10 @@ def save_topic(topic: Topic, *, by: User) -> Topic:
     if not changed:
         return topic
     pages = {*baking.topic_pages(topic), *baking.pages_of_articles(_slotted_numbers(topic)), reverse("sitemap_lists")}
+    if before and {"slug", "banner"} & changed:
+        pages |= baking.topic_pages(before)
     if before and "slug" in changed:
         old_paths.record_move(before.get_absolute_url(), topic.get_absolute_url())
-        pages |= baking.topic_pages(before)
     baking.request_bake(pages)
     return topic
 
@@ -112,7 +113,7 @@ def save_arrangement(topic: Topic | None, arranged: Sequence[ArrangedBlock], *, 
             ),
             code="arranged_meanwhile",
         )
-    before = _slotted_numbers(topic)
+    before = baking.topic_pages(topic) | baking.pages_of_articles(_slotted_numbers(topic))
     # Takes the audit-chain lock until the transaction ends, so that no draft with a slot here is discarded meanwhile.
     audit.record_entry(
         "topic.arranged" if topic else "home.arranged",
@@ -124,7 +125,7 @@ def save_arrangement(topic: Topic | None, arranged: Sequence[ArrangedBlock], *, 
     Block.objects.filter(topic=topic).delete()
     for position, (block, slots) in enumerate(arranged):
         _insert_block(block, slots, topic, position)
-    baking.request_bake({*baking.topic_pages(topic), *baking.pages_of_articles(before | _slotted_numbers(topic))})
+    baking.request_bake(before | baking.topic_pages(topic) | baking.pages_of_articles(_slotted_numbers(topic)))
 
 
 def arrangement_preview_url(topic: Topic | None, arranged: Iterable[ArrangedBlock]) -> str:
@@ -175,6 +176,15 @@ def previewed_arrangement(token: str) -> tuple[Topic | None, list[ArrangedBlock]
         )
         for kind, title, count, fills, section, keyword, slots in facts
     ]
+
+
+def files_of_arrangement(topic: Topic | None, arranged: Iterable[ArrangedBlock]) -> dict[str, str]:
+    """Return the storage names of the pictures of the slots and of the topic's banner, each with "" as its name."""
+    keys = [slot.picture_id for _block, slots in arranged for slot in slots if slot.picture_id]
+    pictures = list(Picture.objects.filter(pk__in=keys))
+    if topic and topic.banner:
+        pictures.append(topic.banner)
+    return {picture.file.name: "" for picture in pictures}
 
 
 def arrangement_version(topic: Topic | None) -> int:

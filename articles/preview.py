@@ -85,6 +85,24 @@ def make_preview_link(revision: Revision, *, by: User, given_to: str, once: bool
 
 def find_preview_link(token: str) -> PreviewLink:
     """Return the link of a token. Raises CannotPreview if it is forged, expired, revoked, or was opened its one time."""
+    link = _find_valid_link(token)
+    if link.once and link.opened_at:
+        raise CannotPreview(OPENED_BEFORE)
+    return link
+
+
+def find_opened_link(token: str) -> PreviewLink:
+    """Return the link of a token whose page may load its files: one that opens once, after it was opened.
+
+    Raises CannotPreview like `find_preview_link`.
+    """
+    link = _find_valid_link(token)
+    if link.once and not link.opened_at:
+        raise CannotPreview(NOT_VALID)
+    return link
+
+
+def _find_valid_link(token: str) -> PreviewLink:
     try:
         key = signing.Signer(salt=PREVIEW_SALT).unsign(token)
     except signing.BadSignature as error:
@@ -92,8 +110,6 @@ def find_preview_link(token: str) -> PreviewLink:
     link = PreviewLink.objects.select_related("revision__article", "revision__created_by").filter(pk=key).first()
     if link is None or not is_preview_valid(link):
         raise CannotPreview(NOT_VALID)
-    if link.once and link.opened_at:
-        raise CannotPreview(OPENED_BEFORE)
     return link
 
 

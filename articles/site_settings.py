@@ -31,6 +31,8 @@ def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
         raise ValidationError(faults)
     if write_row(settings, before, SETTINGS_FIELDS, by=by):
         baking.request_full_bake()
+        # The file of the logo before goes once no page shows it: after the bake of the whole site.
+        baking.request_bake(baking.picture_addresses(settings.logo))
     return settings
 
 

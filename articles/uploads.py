@@ -1,7 +1,10 @@
-"""What pictures and attachments share: reading an upload, detecting its type, cleaning its name, storing it."""
+"""What pictures and attachments share: reading an upload, its type, its name, storing it, who may read it."""
 
 import re
+import secrets
 import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -9,10 +12,13 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
+from .duty_assignments.reading import readable_articles
 from .models import Attachment, Picture
 from .refusals import Problem, Refusal
 
@@ -78,6 +84,23 @@ def may_describe_upload(user: User, upload: Picture | Attachment) -> bool:
     return permissions.has_duty_everywhere(user, Duty.ARRANGE)
 
 
+def readable_attachments(user: User) -> QuerySet[Attachment]:
+    """The attachments that the user uploaded, or that a text uses which the user may read; all for arrangers."""
+    if permissions.has_duty_everywhere(user, Duty.ARRANGE):
+        return Attachment.objects.all()
+    uses = readable_articles(user).filter(revisions__attachments=OuterRef("pk"))
+    return Attachment.objects.filter(Q(uploaded_by=user) | Exists(uses))
+
+
+def may_read_upload(user: User, upload: Picture | Attachment) -> bool:
+    """Return True if the user may see the file on the desk. Pictures are a library that all writers share."""
+    if isinstance(upload, Attachment):
+        return readable_attachments(user).filter(pk=upload.pk).exists()
+    if any(permissions.has_duty_anywhere(user, duty) for duty in (Duty.WRITE, Duty.ARRANGE)):
+        return True
+    return readable_articles(user).filter(revisions__pictures=upload).exists()
+
+
 def require_may_describe(user: User, upload: Picture | Attachment) -> None:
     """Raise PermissionDenied, with a message, unless the user may change the file's description."""
     if not may_describe_upload(user, upload):
@@ -119,13 +142,21 @@ def split_name(name: str) -> tuple[str, str]:
     return (found[1], found[2].lower()) if found else (name, "")
 
 
-def keep_file(path: str, data: bytes) -> None:
-    """Store `data` at `path`, named after its hash, unless it exists. A file truncated by a crash is written again."""
-    if default_storage.exists(path):
-        if default_storage.size(path) == len(data):
-            return
-        default_storage.delete(path)
-    saved = default_storage.save(path, ContentFile(data))
-    if saved != path:
-        # A concurrent upload of the same bytes was faster, so the storage chose another name for this one.
-        default_storage.delete(saved)
+def new_file_stem(folder: str) -> str:
+    """Return a storage name without extension that nobody can guess, not even with the file at hand."""
+    return f"{folder}/{secrets.token_hex(16)}"
+
+
+@contextmanager
+def kept_files(files: Mapping[str, bytes]) -> Iterator[None]:
+    """Store these files by name for the block that writes their row; if it raises, they are deleted again."""
+    row_is_written = False
+    try:
+        for name, data in files.items():
+            default_storage.save(name, ContentFile(data))
+        with transaction.atomic():
+            yield
+        row_is_written = True
+    finally:
+        for name in () if row_is_written else files:
+            default_storage.delete(name)

@@ -128,7 +128,10 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "serving.static_files.AppFinder"]
 MEDIA_URL = "/media/"
+# Every upload, drafts' too; nothing serves this folder.
 MEDIA_ROOT = DATA_DIR / "media"
+# The uploads that something public uses, as /media/… below this folder; nginx and granian serve them.
+PUBLIC_FILES_DIR = DATA_DIR / "public"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

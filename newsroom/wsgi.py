@@ -21,4 +21,4 @@ if not settings.DEBUG:
     from serving.baked_files import FileServer
     from serving.request_bodies import RequestBodies
 
-    application = FileServer(RequestBodies(application), settings.BAKED_DIR, settings.MEDIA_ROOT)
+    application = FileServer(RequestBodies(application), settings.BAKED_DIR, settings.PUBLIC_FILES_DIR)

@@ -1,4 +1,4 @@
-"""The WSGI application in front of Django: answers baked pages and media from their files, passes other requests on.
+"""The WSGI application in front of Django: answers baked pages and public files from the disk, passes other requests on.
 
 The uncompressed file is checked on every request, so every process notices a rewrite, a removal or a new site at once.
 This relies on the store (articles/baking/store.py): a file and its copies have the same modification time, the copies
@@ -25,7 +25,7 @@ from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
 from articles import appearance, byte_ranges
-from articles.baking.store import PAGE_CACHE_CONTROL, file_name, page_path
+from articles.baking.store import PAGE_CACHE_CONTROL, PUBLIC_FILE_CACHE_CONTROL, file_name, page_path
 from articles.byte_ranges import etag_of
 from articles.uploads import CONTENT_TYPES, PLAYED
 
@@ -51,11 +51,11 @@ CACHE_CONTROLS = {
 }
 VARY: dict[str, HeaderList] = {".png": [], ".css": [("Vary", "Accept-Encoding, Cookie")]}
 MEDIA_PATH = re.compile(
-    rf"/media/(pictures/[0-9a-f]{{32}}(?:-\d{{2,4}})?\.([a-z]{{2,4}})|attachments/[0-9a-f]{{32}}\.({'|'.join(PLAYED)}))"
+    rf"/media/(pictures/[0-9a-f]{{32}}(?:-\d{{1,4}})?\.([a-z]{{2,4}})|attachments/[0-9a-f]{{32}}\.({'|'.join(PLAYED)}))"
 )
 FILE_HEADERS = {
     "Accept-Ranges": "bytes",
-    "Cache-Control": "public, max-age=31536000, immutable",
+    "Cache-Control": PUBLIC_FILE_CACHE_CONTROL,
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
 CODE_PREFIXES = ("/q/", "/Q/")
@@ -84,9 +84,10 @@ class BakedResponse(NamedTuple):
 class FileServer:
     """A WSGI application that answers from files, and passes all other requests to `application`."""
 
-    def __init__(self, application: WSGIApplication, pages: Path, media: Path) -> None:
+    def __init__(self, application: WSGIApplication, pages: Path, public_files: Path) -> None:
+        """`pages` is the folder of the baked site, `public_files` that of the public files (baking/public_store.py)."""
         self.application = application
-        self.pages, self.media = str(pages / "current"), str(media)
+        self.pages, self.public_files = str(pages / "current"), str(public_files)
         self.kept: OrderedDict[tuple[str, str], BakedResponse] = OrderedDict()  # least recently used first
         self.size = 0
         self.changing = threading.Lock()
@@ -229,7 +230,7 @@ class FileServer:
         if not found or kind not in CONTENT_TYPES:
             return None
         try:
-            file = open(f"{self.media}/{found[1]}", "rb")  # noqa: SIM115 (closed after it was sent)
+            file = open(f"{self.public_files}{path}", "rb")  # noqa: SIM115 (closed after it was sent)
         except OSError:
             return None
         facts = os.fstat(file.fileno())

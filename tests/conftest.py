@@ -19,6 +19,7 @@ REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PUBLIC_FILES_DIR = tmp_path / "public"
     settings.BAKED_DIR = tmp_path / "baked"
     settings.STORAGES = {
         **settings.STORAGES,

@@ -136,7 +136,7 @@ def test_the_upload_response_has_ckeditors_format(client, cast, model, good):
     client.force_login(cast.writer)
     answer = client.post(path(model, "upload/"), {"upload": upload(good, "桥.bin")})
     assert answer.json()["uploaded"] == 1
-    assert answer.json()["url"].startswith("/media/")
+    assert answer.json()["url"].startswith("/admin/media/")
     refused = client.post(path(model, "upload/"), {"upload": upload(b"<svg onload=alert(1)>", "a.png")})
     assert (refused.status_code, refused.json()["uploaded"]) == (422, 0)
     assert refused.json()["error"]["message"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -351,11 +352,13 @@ def stored_files(settings):
     return [p.relative_to(settings.MEDIA_ROOT).as_posix() for p in settings.MEDIA_ROOT.rglob("*") if p.is_file()]
 
 
-def test_storing_keeps_the_bytes_by_hash_with_row_and_audit_entry(cast, settings):
+def test_storing_keeps_the_bytes_under_a_random_name_with_row_and_audit_entry(cast, settings):
     data = a_pdf()
     stored = attachments.store_attachment(upload(data, "停水通知.PDF"), by=cast.writer)
     assert stored.sha256 == hashlib.sha256(data).hexdigest()
-    assert stored_files(settings) == [stored.file.name] == [f"attachments/{stored.sha256[:32]}.pdf"]
+    assert stored_files(settings) == [stored.file.name]
+    assert re.fullmatch(r"attachments/[0-9a-f]{32}\.pdf", stored.file.name)
+    assert stored.file.name[12:20] not in stored.sha256
     assert (settings.MEDIA_ROOT / stored.file.name).read_bytes() == data
     assert (stored.name, stored.size, stored.kind) == ("停水通知.pdf", len(data), "PDF")
     entry = AuditEntry.objects.get(action="attachment.uploaded")
@@ -369,26 +372,34 @@ def test_texts_are_stored_in_the_charset_they_are_served_with(cast, settings, en
     assert stored.size == len(CSV.encode()) + 3
 
 
-def test_the_same_file_again_is_the_row_there_is(cast, settings):
-    first = attachments.store_attachment(upload(a_pdf(), "甲.pdf"), by=cast.writer)
-    again = attachments.store_attachment(upload(a_pdf(), "乙.pdf"), by=cast.editor)
-    assert (again, again.name, Attachment.objects.count()) == (first, "甲.pdf", 1)
-    assert len(stored_files(settings)) == 1
+def test_the_same_file_of_the_same_person_again_is_the_row_there_is(cast, settings):
+    first, again = (attachments.store_attachment(upload(a_pdf(), "甲.pdf"), by=cast.writer) for _time in range(2))
+    assert (again, Attachment.objects.count(), len(stored_files(settings))) == (first, 1, 1)
     assert AuditEntry.objects.filter(action="attachment.uploaded").count() == 1
 
 
-def test_two_uploads_of_one_file_at_once_leave_one_row(cast, monkeypatch):
+def test_each_uploader_has_their_own_name_and_address_for_the_same_bytes(cast, settings):
+    first = attachments.store_attachment(upload(a_pdf(), "甲.pdf"), by=cast.writer)
+    other = attachments.store_attachment(upload(a_pdf(), "乙.pdf"), by=cast.editor)
+    same_name = attachments.store_attachment(upload(a_pdf(), "甲.pdf"), by=cast.editor)
+    assert [first.name, other.name, same_name.name] == ["甲.pdf", "乙.pdf", "甲.pdf"]
+    assert len({first.file.name, other.file.name, same_name.file.name}) == len(stored_files(settings)) == 3
+    assert first.sha256 == other.sha256
+
+
+def test_two_uploads_of_one_file_at_once_leave_one_row(cast, settings, monkeypatch):
     """The other upload arrives after ours has looked for the row and before it inserts one."""
-    keep, others = uploads.keep_file, []
+    keep, others = uploads.kept_files, []
 
-    def keep_late(path, data):
-        monkeypatch.setattr(uploads, "keep_file", keep)
-        others.append(attachments.store_attachment(upload(a_pdf(), "乙.pdf"), by=cast.editor))
-        keep(path, data)
+    def keep_late(files):
+        monkeypatch.setattr(uploads, "kept_files", keep)
+        others.append(attachments.store_attachment(upload(a_pdf(), "甲.pdf"), by=cast.writer))
+        return keep(files)
 
-    monkeypatch.setattr(uploads, "keep_file", keep_late)
+    monkeypatch.setattr(uploads, "kept_files", keep_late)
     ours = attachments.store_attachment(upload(a_pdf(), "甲.pdf"), by=cast.writer)
     assert [ours] == others == list(Attachment.objects.all())
+    assert stored_files(settings) == [ours.file.name]
     assert AuditEntry.objects.filter(action="attachment.uploaded").count() == 1
 
 

@@ -15,10 +15,11 @@ from django.utils.http import parse_http_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import baking, byte_ranges
+from articles import baking, byte_ranges, pictures
 from articles.baking.store import LocalFiles, compressed_copies
 from articles.public.caching import CacheControlMiddleware
 from serving import baked_files
+from tests.cast import upload
 from tests.serving import Newsroom, fetch
 
 PAGE = ("<p>霁川大桥今日合龙。</p>" * 40).encode()
@@ -36,8 +37,8 @@ def files(settings):
     served = settings.BAKED_DIR / "g" / "1"
     served.mkdir(parents=True)
     (settings.BAKED_DIR / "current").symlink_to("g/1")
-    (settings.MEDIA_ROOT / "pictures").mkdir(parents=True)
-    (settings.MEDIA_ROOT / PICTURE).write_bytes(bytes(range(256)) * 4000)
+    (settings.PUBLIC_FILES_DIR / "media/pictures").mkdir(parents=True)
+    (settings.PUBLIC_FILES_DIR / "media" / PICTURE).write_bytes(bytes(range(256)) * 4000)
     found = LocalFiles(served)
     put(found, "a/1/index.html", PAGE)
     return found
@@ -50,7 +51,7 @@ def put(files, name, body):
 @pytest.fixture
 def app(settings, files):
     settings.ALLOWED_HOSTS = ["news.example.cn"]
-    return baked_files.FileServer(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    return baked_files.FileServer(behind, settings.BAKED_DIR, settings.PUBLIC_FILES_DIR)
 
 
 def ask(app, path, method="GET", **headers):
@@ -303,7 +304,7 @@ def test_pictures_come_from_the_disk_whole_or_in_part(app):
     path, whole = f"/media/{PICTURE}", bytes(range(256)) * 4000
     status, headers, body = ask(app, path)
     assert (status, body, headers["Content-Type"], headers["Accept-Ranges"]) == (200, whole, "image/webp", "bytes")
-    assert "immutable" in headers["Cache-Control"]
+    assert headers["Cache-Control"] == "public, max-age=300, must-revalidate"
     for other in ({}, {"HTTP_IF_RANGE": headers["ETag"]}):
         status, part, body = ask(app, path, HTTP_RANGE="bytes=5-9", **other)
         assert (status, body, part["Content-Range"]) == (206, whole[5:10], f"bytes 5-9/{len(whole)}")
@@ -340,7 +341,7 @@ def test_the_headers_are_those_of_django(cast, client, settings, https):
     article = cast.article()
     cast.publish(article)
     baking.bake_everything(processes=1)
-    app = baked_files.FileServer(behind, settings.BAKED_DIR, settings.MEDIA_ROOT)
+    app = baked_files.FileServer(behind, settings.BAKED_DIR, settings.PUBLIC_FILES_DIR)
     scheme = {"wsgi.url_scheme": "https" if https else "http"}
     for path in (
         "/",
@@ -354,9 +355,10 @@ def test_the_headers_are_those_of_django(cast, client, settings, https):
         status, headers, body = ask(app, path, **scheme)
         assert (status, body) == (answer.status_code, answer.content) == (200, answer.content), path
         assert comparable(headers) == comparable(dict(answer.items())), path
-    (settings.MEDIA_ROOT / "pictures").mkdir(parents=True)
-    (settings.MEDIA_ROOT / PICTURE).write_bytes(b"picture" * 99)
-    for path, sent in ((f"/media/{PICTURE}", {}), (f"/media/{PICTURE}", {"Range": "bytes=7-"})):
+    picture = pictures.store_picture(upload(), by=cast.writer)
+    cast.publish_with(picture)
+    path = picture.renditions[0][1]
+    for sent in ({}, {"Range": "bytes=7-"}):
         answer = client.get(path, secure=https, headers={"host": "news.example.cn", **sent})
         status, headers, body = ask(app, path, **scheme, **{f"HTTP_{k.upper()}": v for k, v in sent.items()})
         assert (status, body) == (answer.status_code, answer.content)
@@ -395,8 +397,8 @@ def served(tmp_path):
     (tmp_path / "baked/g").mkdir(parents=True)
     (tmp_path / "baked/current").symlink_to("g/1")
     put(LocalFiles(tmp_path / "baked/g/1"), "a/1/index.html", PAGE)
-    (tmp_path / "media/pictures").mkdir(parents=True)
-    (tmp_path / "media" / PICTURE).write_bytes(bytes(byte_ranges.MOST_SENT_WHOLE))
+    (tmp_path / "public/media/pictures").mkdir(parents=True)
+    (tmp_path / "public/media" / PICTURE).write_bytes(bytes(byte_ranges.MOST_SENT_WHOLE))
     newsroom.serve()
     yield newsroom
     newsroom.stop()

@@ -4,10 +4,11 @@ import pytest
 import requests
 from django.test import TestCase
 
-from articles import baking, publishing
+from articles import attachments, baking, pictures, publishing
 from articles.baking.generations import baked_generations
 from articles.models import BakedPage, BakeJob, PageCheck, SiteSettings
 from tests.baked import assert_disk_matches_site, assert_queue_is_empty
+from tests.cast import upload
 
 boto3 = pytest.importorskip("boto3")
 moto_server = pytest.importorskip("moto.server")
@@ -116,3 +117,42 @@ def test_machines_that_share_a_bucket_share_its_identity_and_another_bucket_is_r
         baking.require_own_store()
     baking.adopt_store()
     baking.require_own_store()
+
+
+def test_files_are_objects_while_something_public_uses_them(cast, bucket):
+    picture = pictures.store_picture(upload(), by=cast.writer)
+    paper = attachments.store_attachment(upload("名单".encode(), "名单.txt"), by=cast.writer)
+
+    def stored():
+        return {found.key for found in bucket.objects.filter(Prefix="site/media/")}
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        article = cast.publish_with(picture, paper)
+    names = [*picture.stored_names, *paper.stored_names]
+    assert stored() == {f"site/media/{name}" for name in names}
+    facts = bucket.Object(f"site/media/{paper.file.name}").get()
+    assert (facts["Body"].read(), facts["ContentType"]) == (paper.file.open().read(), "text/plain; charset=utf-8")
+    assert facts["CacheControl"] == "public, max-age=300, must-revalidate"
+    assert "%E5%90%8D%E5%8D%95.txt" in facts["ContentDisposition"]
+    assert bucket.Object(f"site/media/{picture.stored_names[1]}").get()["ContentType"] == "image/webp"
+    baking.bake_everything(processes=1)
+    assert baking.check_files(against=PageCheck.Against.MANIFEST).count == 0
+    assert_disk_matches_site()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        publishing.withdraw_article(article, by=cast.editor, reason="误")
+    assert stored() == set()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        publishing.put_back_article(article, by=cast.editor, reason="核实")
+    assert stored() == {f"site/media/{name}" for name in names}
+
+
+def test_a_bucket_that_does_not_answer_refuses_no_withdrawal(client, cast, bucket):
+    picture = pictures.store_picture(upload(), by=cast.writer)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        article = cast.publish_with(picture)
+    bucket.objects.all().delete()
+    bucket.delete()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        publishing.withdraw_article(article, by=cast.editor, reason="误")
+    assert client.get(picture.url).status_code == 410
+    assert BakeJob.objects.filter(path=picture.url).exists(), "the worker tries again"

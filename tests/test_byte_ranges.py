@@ -52,6 +52,7 @@ def test_large_files_are_never_in_memory_and_small_ones_keep_no_thread(tmp_path,
 @pytest.mark.django_db
 def test_an_interrupted_download_of_an_attachment_goes_on(client, cast):
     stored = attachments.store_attachment(upload(("霁川大桥今日合龙。\n" * 2**16).encode(), "报告.txt"), by=cast.writer)
+    cast.publish_with(stored)
     data = stored.file.read()
     assert len(data) > byte_ranges.MOST_SENT_WHOLE
     path = f"/media/{stored.file.name}"

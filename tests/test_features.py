@@ -62,7 +62,7 @@ FEATURES = {
     "work": "noun verb door test",
 }
 # Verbs that are not features, but used by several of them.
-SHARED = {"apps", "client_address", "issuing", "refusals", "saved_rows"}
+SHARED = {"apps", "client_address", "file_responses", "issuing", "refusals", "saved_rows"}
 DOORS = ("admin", "public", "management/commands", "templatetags")
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import struct
 import zlib
 
@@ -291,10 +292,11 @@ def test_no_bytes_whatever_raise_anything_but_refused_file(data):
 # --- Storing --------------------------------------------------------------------------------------------------------
 
 
-def test_storing_keeps_master_and_renditions_by_hash_with_row_and_audit_entry(cast, settings):
+def test_storing_keeps_master_and_renditions_with_row_and_audit_entry(cast, settings):
     picture = pictures.store_picture(upload(png(1000, 500), "石栗 梯田.png"), by=cast.writer, alt="梯田")
-    stem = f"pictures/{picture.sha256[:32]}"
-    assert picture.file.name == f"{stem}.jpg"
+    stem = picture.file.name.removesuffix(".jpg")
+    assert re.fullmatch("pictures/[0-9a-f]{32}", stem)
+    assert stem[9:17] not in picture.sha256
     assert stored_files(settings) == sorted([f"{stem}.jpg", *(f"{stem}-{w}.webp" for w in (480, 960, 1000))])
     assert hashlib.sha256(default_storage.open(f"{stem}.jpg").read()).hexdigest() == picture.sha256
     assert all((settings.MEDIA_ROOT / address.removeprefix("/media/")).exists() for _w, address in picture.renditions)
@@ -313,27 +315,29 @@ def test_the_same_picture_again_is_the_row_there_is_and_nothing_is_written(cast,
     assert AuditEntry.objects.filter(action="picture.uploaded").count() == 1
 
 
-def test_two_uploads_of_one_picture_at_once_leave_one_row(cast, monkeypatch):
+def test_two_uploads_of_one_picture_at_once_leave_one_row(cast, settings, monkeypatch):
     """The other upload arrives after ours has looked for the row and before it inserts one."""
-    keep, others = uploads.keep_file, []
+    keep, others = uploads.kept_files, []
 
-    def keep_late(path, data):
-        monkeypatch.setattr(uploads, "keep_file", keep)
+    def keep_late(files):
+        monkeypatch.setattr(uploads, "kept_files", keep)
         others.append(pictures.store_picture(upload(), by=cast.editor))
-        keep(path, data)
+        return keep(files)
 
-    monkeypatch.setattr(uploads, "keep_file", keep_late)
+    monkeypatch.setattr(uploads, "kept_files", keep_late)
     ours = pictures.store_picture(upload(), by=cast.writer)
     assert [ours] == others == list(Picture.objects.all())
+    assert stored_files(settings) == sorted(ours.stored_names)
     assert AuditEntry.objects.filter(action="picture.uploaded").count() == 1
 
 
-def test_a_row_without_its_audit_entry_cannot_be_and_the_upload_can_be_repeated(cast, monkeypatch):
+def test_a_row_without_its_audit_entry_cannot_be_and_the_upload_can_be_repeated(cast, settings, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(audit, "record_entry", lambda *args, **details: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             pictures.store_picture(upload(), by=cast.writer)
     assert not Picture.objects.exists()
+    assert stored_files(settings) == []
     assert pictures.store_picture(upload(), by=cast.writer).pk
 
 

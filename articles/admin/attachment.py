@@ -1,13 +1,17 @@
 """The screen of attachments."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from .. import attachments
+from .. import attachments, uploads
 from ..models import Attachment
+from ..sanitising import desk_addresses
+from .acting_user import acting_user
 from .uploads import FileAdmin
 
 
@@ -21,9 +25,13 @@ class AttachmentAdmin(FileAdmin[Attachment]):
     list_display = ["name", "kind", "length", "uploaded_at"]
     search_fields = ["name"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
+        """Those whose names the user may know: a document of a draft is as secret as the draft."""
+        return uploads.readable_attachments(acting_user(request))
+
     @admin.display(description=_("file"))
     def link(self, attachment: Attachment) -> SafeString:
-        return format_html('<a href="{}">{}</a>', attachment.url, attachment.name)
+        return format_html('<a href="{}">{}</a>', desk_addresses(attachment.url), attachment.name)
 
     @admin.display(description=_("kind"))
     def kind(self, attachment: Attachment) -> str:

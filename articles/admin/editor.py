@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from ..sanitising import desk_addresses
+
 # Ours, in static/desk/editor/.
 OUR_PLUGINS = ["newsroombody", "newsroomuploads", "newsroompictures", "newsroomattachments"]
 # All plugins that are loaded. Those not named here (spell checkers and converters on foreign servers, preview, iframes,
@@ -108,6 +110,10 @@ class BodyWidget(CKEditorWidget):
         # In one list with CKEditor's: merging with the media of other widgets keeps this order.
         return Media(css=package._css, js=[*package._js, *ours])
 
+    def format_value(self, value: Any) -> Any:
+        """Return the text with addresses of files that the desk may read; the gate turns them back."""
+        return desk_addresses(super().format_value(value) or "")
+
     def _set_config(self) -> None:
         """Replace the package's default configuration. The package calls this before each rendering."""
         self.config = editor_configuration(with_source=self.with_source)
@@ -125,7 +131,7 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
         "newsroom": {
             "pictures": reverse("admin:articles_picture_upload"),
             "attachments": reverse("admin:articles_attachment_upload"),
-            "kept": f"{settings.MEDIA_URL}pictures/",
+            "kept": desk_addresses(f"{settings.MEDIA_URL}pictures/"),
             "icon": static("desk/editor/attachment.svg"),
             "credit": _credit_pattern(),
             "texts": _plugin_messages(),

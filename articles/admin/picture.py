@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import pictures
 from ..models import Picture
+from ..sanitising import desk_addresses
 from .uploads import FileAdmin
 
 
@@ -27,7 +28,7 @@ class PictureAdmin(FileAdmin[Picture]):
         width, address = picture.renditions[0]
         return format_html(
             '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
-            address,
+            desk_addresses(address),
             width,
             round(picture.height * width / picture.width),
             picture.alt,

@@ -150,12 +150,14 @@ class Desk(admin.AdminSite):
             home_and_topics,
             review_sheets_and_evidence,
         )
+        from .media import desk_media_view  # noqa: PLC0415
         from .review import queue_view  # noqa: PLC0415
 
         return [
             *review_sheets_and_evidence.review_sheet_urls(self),
             *home_and_topics.arrangement_urls(self),
             path("language/", set_language, name="set_language"),
+            path("media/<path:name>", self.admin_view(desk_media_view, cacheable=True), name="media"),
             path("queue/", self.admin_view(queue_view), name="queue"),
             *super().get_urls(),
         ]

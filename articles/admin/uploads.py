@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from ..duty_assignments import permissions
 from ..models import Attachment, Picture
 from ..refusals import Refusal
+from ..sanitising import desk_addresses
 from ..uploads import may_describe_upload
 from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin, Row
@@ -76,7 +77,7 @@ class FileAdmin(NewsroomAdmin[Row]):
             return _refusal_response(str(refusal), 422)
         except PermissionDenied as refusal:
             return _refusal_response(str(refusal), 403)
-        facts = {"uploaded": 1, "fileName": upload.name, "url": stored.url, "name": stored.name}
+        facts = {"uploaded": 1, "fileName": upload.name, "url": desk_addresses(stored.url), "name": stored.name}
         return JsonResponse({**facts, "notes": list(getattr(stored, "notes", ()))})
 
 

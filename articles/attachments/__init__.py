@@ -7,11 +7,10 @@ reader's machine.
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -99,31 +98,27 @@ class PreparedAttachment:
 
 
 def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> Attachment:
-    """Store an upload and return its row. Idempotent: for a file that is stored already, its row under its first name.
+    """Store an upload and return its row. Idempotent: for a file that this user stored under this name, its row.
 
-    A form that has prepared the upload, to show a refusal beside its field, passes the PreparedAttachment.
-    Raises PermissionDenied or RefusedFile; nothing is written then. The file is written before the row, so a database
-    error can leave a file without a row; the same upload uses it again.
+    Other users get rows of their own, with their name for it. A form that has prepared the upload, to show a refusal
+    beside its field, passes the PreparedAttachment. Raises PermissionDenied or RefusedFile; nothing is written then.
     """
     permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
     prepared = upload if isinstance(upload, PreparedAttachment) else prepare_attachment_upload(upload)
     sha256 = hashlib.sha256(prepared.data).hexdigest()
-    path = f"attachments/{sha256[:32]}.{prepared.extension}"
-    stored = Attachment.objects.filter(sha256=sha256).first()
+    mine = Attachment.objects.filter(sha256=sha256, uploaded_by=by, name=prepared.name)
+    stored = mine.first()
     if stored:
         return stored
-    uploads.keep_file(path, prepared.data)
+    path = f"{uploads.new_file_stem('attachments')}.{prepared.extension}"
     row = {"file": path, "name": prepared.name, "size": len(prepared.data), "uploaded_by": by}
-    return _attachment_row(sha256, row | (prepared.film_facts._asdict() if prepared.film_facts else {}))
-
-
-@transaction.atomic
-def _attachment_row(sha256: str, row: dict[str, Any]) -> Attachment:
-    attachment, created = Attachment.objects.get_or_create(sha256=sha256, defaults=row)
-    if created:
-        audit.record_entry(
-            "attachment.uploaded", attachment, by=attachment.uploaded_by, name=attachment.name, sha256=sha256
-        )
+    film_facts = prepared.film_facts._asdict() if prepared.film_facts else {}
+    try:
+        with uploads.kept_files({path: prepared.data}):
+            attachment = Attachment.objects.create(sha256=sha256, **row, **film_facts)
+            audit.record_entry("attachment.uploaded", attachment, by=by, name=attachment.name, sha256=sha256)
+    except IntegrityError:  # the same upload arrived twice at once, and the other one was faster
+        return mine.get()
     return attachment
 
 

@@ -4,6 +4,8 @@
     render          renders an address as a reader would get it
     store           files, each replaced and removed atomically together with its compressed copies
     remote          the same in an S3-compatible object store
+    public_store    uploaded files that are public: hard links in a folder, or objects in a bucket
+    public_files    which uploaded files are public; links and removes them
     generations     which folder is served, and which is being filled to replace it
     jobs            the queue: filled in the act's transaction, processed after its commit, with retries
     whole           bakes the whole site beside the old one and swaps them in one step
@@ -30,13 +32,15 @@ from .checking import check_files, rebake_empty_files
 from .generations import served_page
 from .identity import StoreIsForeign, adopt_store, require_own_store
 from .jobs import bake_pending, request_bake, request_full_bake, retry_failed, start_baking
-from .store import BACK_SOON, PAGE_CACHE_CONTROL
+from .public_files import find_upload, is_public, link_if_public, picture_addresses, public_name, was_public
+from .store import BACK_SOON, PAGE_CACHE_CONTROL, PUBLIC_FILE_CACHE_CONTROL
 from .whole import AlreadyBaking, bake_everything, full_bake_is_requested, request_bake_on_new_version
 
 __all__ = [
     "BACK_SOON",
     "NEWS_SITEMAP_AGE",
     "PAGE_CACHE_CONTROL",
+    "PUBLIC_FILE_CACHE_CONTROL",
     "AlreadyBaking",
     "SectionPlace",
     "StoreIsForeign",
@@ -46,10 +50,15 @@ __all__ = [
     "bake_pending",
     "check_files",
     "code_images",
+    "find_upload",
     "full_bake_is_requested",
+    "is_public",
+    "link_if_public",
     "month_addresses",
     "own_pages",
     "pages_of_articles",
+    "picture_addresses",
+    "public_name",
     "rebake_empty_files",
     "request_bake",
     "request_bake_on_new_version",
@@ -62,4 +71,5 @@ __all__ = [
     "sitemap_articles",
     "start_baking",
     "topic_pages",
+    "was_public",
 ]

@@ -13,6 +13,7 @@ from ..models import Article, Edition, Keyword, Person, Section, ShortLink, Sour
 from ..models.key_batches import key_batches
 from ..models.named_pages import find_named_pages
 from ..models.section import PAGE_SIZE
+from .public_files import file_addresses, picture_addresses, slot_picture_addresses
 
 # Articles of a month in one sitemap file. The protocol allows 50,000; each publication rewrites one such file.
 SITEMAP_SIZE = 1000
@@ -30,7 +31,7 @@ class SectionPlace(NamedTuple):
 
 
 def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -> set[str]:
-    """Return every address that may show the article: its own pages, its neighbours', and the lists that contain it.
+    """Return every address that may show the article: its own pages and files, its neighbours', lists that contain it.
 
     Their number depends on how often the article was published, never on the size of the archive.
     """
@@ -44,6 +45,8 @@ def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -
         *_archive_pages(article),
         *_name_pages(editions),
         *_topic_pages_showing(article, editions),
+        *file_addresses(*(edition.revision.content for edition in editions)),
+        *slot_picture_addresses(article=article),
         *pages_of_articles(keyword_relations.articles_related_to(article)),
     }
     if article.listed_in_id and article.ordinal:
@@ -64,12 +67,12 @@ def _newest_editions(article: Article) -> list[Edition]:
 
 
 def topic_pages(topic: Topic | None) -> set[str]:
-    """Return the addresses that show the arrangement of a topic; None means the home page."""
-    return (
-        {topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug), reverse("topics")}
-        if topic
-        else {reverse("home")}
-    )
+    """Return the addresses that show the arrangement of a topic, and its pictures; None means the home page."""
+    pictures = slot_picture_addresses(block__topic=topic)
+    if topic is None:
+        return {reverse("home"), *pictures}
+    pictures |= picture_addresses(topic.banner)
+    return {topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug), reverse("topics"), *pictures}
 
 
 def pages_of_articles(numbers: Iterable[int]) -> set[str]:

@@ -2,12 +2,14 @@
 
 Against the manifest: finds files that somebody else changed, added or removed (页面篡改); reads every file, renders none.
 Against the site: renders every page and compares it byte for byte; takes as long as baking the site.
+Both find uploaded files that are in the public store although nothing public uses them, or the other way round.
 """
 
 import gzip
 import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from itertools import chain
 
 import brotli
 
@@ -16,13 +18,16 @@ from ..models import BakedPage, BakeJob, PageCheck
 from . import affected_pages
 from .generations import baked_generations
 from .jobs import request_bake
+from .public_files import ADDED, MISSING, checked_public_files, master_names, public_file_differences
+from .public_store import FOLDER, public_store
 from .render import RenderFailed, render_page
 from .store import COPY_SUFFIXES, STAMP_FILES, BakedStore, compressed_copies, file_name, page_path
 
 # A page that is being baked looks like a tampered one, so findings are checked again: RECHECKS times, after a pause.
 RECHECK_PAUSE, RECHECKS = 1.0, 3  # seconds; times
 MAX_FINDINGS = 1000  # stored with a check, and repaired by it
-ADDED, CHANGED, MISSING, DIFFERS = "added", "changed", "missing", "differs"
+CHANGED, DIFFERS = "changed", "differs"
+UPLOADS_START = f"{FOLDER}/"  # with this, the names of uploaded files begin in the results
 
 
 def check_files(*, against: str, repair: bool = False) -> PageCheck:
@@ -35,14 +40,19 @@ def check_files(*, against: str, repair: bool = False) -> PageCheck:
     compare = _manifest_differences if against == PageCheck.Against.MANIFEST else _site_differences
     found: dict[str, str] = {}
     count = 0
-    for name, wrong in compare(files, _file_names(files, against)):
+    for name, wrong in chain(
+        compare(files, _file_names(files, against)),
+        _upload_differences(UPLOADS_START + name for name in checked_public_files()),
+    ):
         if wrong and len(found) < MAX_FINDINGS:
             found[name] = wrong
         count += 1
     for _again in range(RECHECKS):
         if found:
             time.sleep(RECHECK_PAUSE)
-            found = {name: wrong for name, wrong in compare(files, found) if wrong and not _has_pending_job(name)}
+            uploads = [name for name in found if name.startswith(UPLOADS_START)]
+            again = chain(compare(files, found.keys() - set(uploads)), _upload_differences(uploads))
+            found = {name: wrong for name, wrong in again if wrong and not _has_pending_job(name)}
     result = PageCheck.objects.create(
         against=against,
         pages=count,
@@ -119,6 +129,11 @@ def _site_differences(files: BakedStore, names: Iterable[str]) -> Iterator[tuple
             yield name, MISSING if body is None else ADDED if wanted is None else DIFFERS
 
 
+def _upload_differences(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for name, wrong in public_file_differences(name.removeprefix(UPLOADS_START) for name in names):
+        yield UPLOADS_START + name, wrong
+
+
 def _uncompressed_name(name: str) -> str:
     """Return the name of the file that a compressed copy belongs to; other names as they are."""
     return next((name.removesuffix(suffix) for suffix in COPY_SUFFIXES if name.endswith(suffix)), name)
@@ -136,6 +151,14 @@ def _decompressed(name: str, body: bytes | None) -> bytes | None:
     return body
 
 
+def _repair_upload(name: str, wrong: str) -> set[str]:
+    """Remove an uploaded file that is not public; return the addresses to bake for one that is missing."""
+    if wrong == ADDED:
+        public_store().remove(name)
+        return set()
+    return {f"/{UPLOADS_START}{master}" for master in master_names(name)}
+
+
 def _has_pending_job(name: str) -> bool:
     return BakeJob.objects.filter(path=page_path(_uncompressed_name(name))).exists()
 
@@ -143,6 +166,9 @@ def _has_pending_job(name: str) -> bool:
 def _repair_files(files: BakedStore, found: dict[str, str]) -> None:
     wanted = set()
     for name, wrong in found.items():
+        if name.startswith(UPLOADS_START):
+            wanted |= _repair_upload(name.removeprefix(UPLOADS_START), wrong)
+            continue
         if wrong == ADDED:
             files.remove(name)
         try:

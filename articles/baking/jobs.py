@@ -21,6 +21,7 @@ from django.utils import timezone
 from ..backoff import Backoff
 from ..models import BakedPage, BakeJob
 from .generations import baked_generations
+from .public_files import is_file_address, remove_public_file, settle_public_files
 from .render import RenderFailed, render_page
 from .store import BakedStore, compressed_copies, file_name
 
@@ -41,24 +42,30 @@ _has_requests = threading.Event()
 def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
     """Queue addresses to be baked after the commit; repeated requests for an address make one job.
 
-    The files of the addresses in `gone` are removed right after the commit, before the caller continues.
+    Right after the commit, before the caller continues, the pages of the addresses in `gone` are removed, and uploaded
+    files become public or cease to be.
     """
-    away = sorted(set(gone))
+    wanted, away = {*paths, *gone}, sorted(set(gone))
+    files = sorted(filter(is_file_address, wanted))
     # Lock ordering: whoever queues addresses sorts them by this key, so that no two can deadlock. They are baked in order.
     BakeJob.objects.bulk_create(
-        [BakeJob(path=path) for path in sorted({*paths, *away}, key=baking_order)],
+        [BakeJob(path=path) for path in sorted(wanted, key=baking_order)],
         JOBS_PER_STATEMENT,
         update_conflicts=True,
         unique_fields=["path"],
         update_fields=REQUEST_FIELDS,
     )
-    transaction.on_commit(lambda: _bake_after_commit(away))
+    transaction.on_commit(lambda: _bake_after_commit(away, files))
 
 
 def baking_order(path: str) -> tuple[int, str]:
-    """Sort key: home page, section fronts, articles, then the rest: what readers open first is ready first."""
+    """Sort key: uploaded files, which pages show; then home page, section fronts, articles, the rest: what readers open
+    first is ready first.
+    """
+    if is_file_address(path):
+        return (0, path)
     front = re.fullmatch(r"/(?:s/[^/]+/)?", path)
-    return (0 if front else 1 if re.fullmatch(r"/a/[0-9]+/", path) else 2, path)
+    return (1 if front else 2 if re.fullmatch(r"/a/[0-9]+/", path) else 3, path)
 
 
 def request_full_bake() -> None:
@@ -104,7 +111,7 @@ def bake_jobs(jobs: list[BakeJob]) -> int:
     A page that cannot be rendered or written keeps its job, with the error, and is retried with back-off.
     """
     shared: dict[str, Any] = {"paths": [job.path for job in jobs]}
-    rendered = [_RenderedPage(job, shared) for job in jobs]
+    rendered = [_PublicFile(job) if is_file_address(job.path) else _RenderedPage(job, shared) for job in jobs]
     with transaction.atomic():
         # A row locked by another transaction is being requested again, so what was rendered is outdated: skip it.
         skip = connection.features.has_select_for_update_skip_locked
@@ -156,6 +163,23 @@ class _RenderedPage:
                 _remove_file(self.job)  # without a file the site answers; an outdated file would be served
 
 
+class _PublicFile:
+    """An uploaded file that something public uses, or not: like a page, but in a store without generations."""
+
+    body, folders = None, ()
+
+    def __init__(self, job: BakeJob) -> None:
+        self.job = job
+        self.failure = ""
+
+    def put_in_place(self) -> None:
+        """Link or remove the file; the caller has locked the job's row."""
+        try:
+            settle_public_files([self.job.path])
+        except OSError as failure:
+            self.failure = str(failure)
+
+
 def _target_folders(job: BakeJob) -> list[BakedStore]:
     """Return the served folder and the one being filled, if any; for a bake of the whole site only the latter."""
     here = baked_generations()
@@ -194,13 +218,17 @@ def _postpone_job(job: BakeJob, failure: str) -> None:
     BakeJob.objects.filter(pk=job.pk).update(due_at=due_at, attempts=attempts, error=failure[:400], claimed_until=None)
 
 
-def _bake_after_commit(away: list[str]) -> None:
-    """Remove files and start baking. Raises nothing: the act is committed, and the worker finishes what fails here."""
-    for path in away:
+def _bake_after_commit(gone: list[str], files: list[str]) -> None:
+    """Remove pages, settle files, start baking. Raises nothing: the act is committed, the worker finishes what fails."""
+    for path in gone:
         try:
             _remove_page_now(path)
         except OSError as failure:
             log.error("the file of the removed page %s could not be deleted: %s", path, failure)
+    try:
+        _settle_files_now(files)
+    except OSError as failure:
+        log.error("public files could not be linked or removed, among %s: %s", ", ".join(files), failure)
     start_baking()
 
 
@@ -215,6 +243,21 @@ def _remove_page_now(path: str) -> None:
         log.warning("the database failed after a commit, so the file of %s is removed without it: %s", path, error)
         for files in _target_folders(BakeJob(path=path)):
             files.remove(file_name(path))
+
+
+def _settle_files_now(paths: list[str]) -> None:
+    """Do the jobs of uploaded files at once, in the order in which acts queue them. Raises OSError."""
+    if not paths:
+        return
+    try:
+        with transaction.atomic():
+            jobs = list(BakeJob.objects.select_for_update().filter(path__in=paths).order_by("path"))
+            settle_public_files([job.path for job in jobs])
+            BakeJob.objects.filter(pk__in=[job.pk for job in jobs]).delete()
+    except DatabaseError as error:
+        log.warning("the database failed after a commit, so public files are removed without it: %s", error)
+        for path in paths:
+            remove_public_file(path)  # Django answers it if it is public
 
 
 def _bake_until_idle() -> None:

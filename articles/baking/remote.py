@@ -8,7 +8,7 @@ deploy/requirements-s3.txt.
 import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
@@ -61,11 +61,25 @@ class RemoteFiles(S3Storage):
                 raise
 
     def names(self) -> Iterator[str]:
-        """Yield the name of every object."""
-        prefix = f"{self.location}/" if self.location else ""
+        """Yield the name of every page; uploaded files are in the folder `media` (public_store.py)."""
+        return (name for name in self.objects_below("") if not name.startswith("media/"))
+
+    def objects_below(self, start: str) -> Iterator[str]:
+        """Yield the name of every object that begins with `start`."""
+        folder = f"{self.location}/" if self.location else ""
         with _translated_errors():
-            for found in self.bucket.objects.filter(Prefix=prefix):
-                yield found.key.removeprefix(prefix)
+            for found in self.bucket.objects.filter(Prefix=folder + start):
+                yield found.key.removeprefix(folder)
+
+    def holds(self, name: str) -> bool:
+        """Return True if there is such an object."""
+        return name in self.objects_below(name)
+
+    def upload(self, name: str, source: IO[bytes], kind: str, cache_control: str, disposition: str | None) -> None:
+        """Write an open file to the object, with its Content-Type, Cache-Control and Content-Disposition (or None)."""
+        facts = {"ContentType": kind, "CacheControl": cache_control, "ContentDisposition": disposition}
+        with _translated_errors():
+            self._object(name).upload_fileobj(source, ExtraArgs={key: value for key, value in facts.items() if value})
 
     def empty_names(self) -> Iterator[str]:
         """Yield nothing: the store writes whole objects, whatever happens."""

@@ -36,6 +36,8 @@ STAMP_FILES = (SITE_STAMP, CODES_STAMP, BEGUN_STAMP, STORE_STAMP)
 BACK_SOON = "/back-soon/"
 # Browsers revalidate a page every time, and may show their copy when the server does not answer.
 PAGE_CACHE_CONTROL = "public, max-age=0, stale-if-error=86400"
+# Uploaded files can be withdrawn too: caches keep one for minutes, then ask again.
+PUBLIC_FILE_CACHE_CONTROL = "public, max-age=300, must-revalidate"
 _PATH_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 

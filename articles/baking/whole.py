@@ -23,6 +23,7 @@ from ..refusals import Problem, Refusal
 from . import affected_pages
 from .generations import baked_generations
 from .jobs import bake_jobs, bake_pending, baking_order, note_in_manifest, request_full_bake
+from .public_files import link_public_files, remove_unused_public_files
 from .store import BEGUN_STAMP, CODES_STAMP, SITE_STAMP, BakedStore, compressed_copies, file_name
 
 PAGES_PER_CHUNK = 50  # pages that one process renders before it writes them
@@ -53,10 +54,12 @@ def bake_everything(
 ) -> int:
     """Bake every page of the site, put the new site in place, and return the number of its pages.
 
-    Continues an interrupted bake unless `restart`. Raises AlreadyBaking. Pages that cannot be rendered keep their old
+    The public files are linked before and removed after it. Continues an interrupted bake unless `restart`. Raises
+    AlreadyBaking. Pages that cannot be rendered keep their old
     file and stay in the queue with the error.
     """
     with _exclusive_bake():
+        link_public_files()
         while True:
             wanted = BakeJob.objects.filter(path=BakeJob.EVERYTHING).values_list("version", flat=True).first()
             target, before = _begin_generation(str(wanted), restart=restart)
@@ -67,6 +70,7 @@ def bake_everything(
             baked_generations().swap_in_next()
             BakeJob.objects.filter(path=BakeJob.EVERYTHING, version=wanted or 0).delete()
             _forget_old_manifests()
+            remove_unused_public_files()
             return BakedPage.objects.filter(generation=target.generation).count()
 
 

@@ -7,16 +7,22 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Attachment(models.Model):
-    """附件: a document that readers can download, or a film they can watch, identified by the hash of its bytes."""
+    """附件: a document that readers can download, or a film they can watch.
+
+    Each uploader has a row of their own for the same bytes, with their own name for it and a random file name: nobody
+    learns from an upload whether the desk has the document already.
+    """
 
     file = models.FileField(_("file"), upload_to="attachments")
-    sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
     name = models.CharField(_("file name"), max_length=200, help_text=_("What readers see and save it as."))
     size = models.PositiveBigIntegerField(_("size"), editable=False, help_text=_("In bytes."))
     # Set for films only.
     width = models.PositiveSmallIntegerField(_("width"), null=True, editable=False, help_text=_("In pixels."))
     height = models.PositiveSmallIntegerField(_("height"), null=True, editable=False, help_text=_("In pixels."))
     seconds = models.PositiveIntegerField(_("length"), null=True, editable=False, help_text=_("In seconds."))
+    # Set when its file was in the public store; then its address answers 410, no longer 404, once nothing uses it.
+    was_public = models.BooleanField(default=False, editable=False)
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"
@@ -26,7 +32,11 @@ class Attachment(models.Model):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         ordering = ["-pk"]
-        constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="attachment_is_not_empty")]
+        indexes = [models.Index(fields=["file"], name="attachment_file")]
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gt=0), name="attachment_is_not_empty"),
+            models.UniqueConstraint(fields=["sha256", "uploaded_by", "name"], name="attachment_once_for_each_uploader"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -34,6 +44,11 @@ class Attachment(models.Model):
     @property
     def url(self) -> str:
         return self.file.url
+
+    @property
+    def stored_names(self) -> list[str]:
+        """The storage name of the file, as a list, as for a picture, which has several files."""
+        return [self.file.name]
 
     @property
     def kind(self) -> str:

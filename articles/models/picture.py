@@ -10,7 +10,10 @@ RENDITION_WIDTHS = (480, 960, 1600)
 
 
 class Picture(models.Model):
-    """图片: a re-encoded image in the library, identified by the hash of its bytes, with its credit and description."""
+    """图片: a re-encoded image in the library, identified by the hash of its bytes, with its credit and description.
+
+    The name of its file is random: whoever has the same picture must not be able to ask whether we have it.
+    """
 
     file = models.ImageField(_("file"), upload_to="pictures", width_field="width", height_field="height")
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
@@ -28,6 +31,8 @@ class Picture(models.Model):
     ai_label = models.TextField(
         _("AI label"), blank=True, editable=False, help_text=_("The label of AI-made content found in the file.")
     )
+    # Set when its files were in the public store; then their addresses answer 410, no longer 404, once nothing uses them.
+    was_public = models.BooleanField(default=False, editable=False)
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"
@@ -40,7 +45,10 @@ class Picture(models.Model):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["name"], name="picture_name")]
+        indexes = [
+            models.Index(fields=["name"], name="picture_name"),
+            models.Index(fields=["file"], name="picture_file"),
+        ]
         constraints = [models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="picture_has_a_size")]
 
     def __str__(self) -> str:
@@ -49,6 +57,11 @@ class Picture(models.Model):
     @property
     def url(self) -> str:
         return self.file.url
+
+    @property
+    def stored_names(self) -> list[str]:
+        """The storage names of the picture and of its WebP copies."""
+        return [self.file.name, *(name for _width, name in picture_renditions(self.file.name, self.width))]
 
     @property
     def renditions(self) -> list[tuple[int, str]]:

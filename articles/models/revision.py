@@ -1,5 +1,6 @@
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,14 @@ def content_digest(content: dict[str, Any]) -> str:
     """Return the SHA-256, in hexadecimal, of the content as canonical JSON."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def files_of_content(content: Mapping[str, Any]) -> dict[str, str]:
+    """Return the storage names of the files that a revision's content uses, each with the name under which readers save
+    it, which is "" for pictures. Renditions are left out.
+    """
+    pictures = [*content["pictures"], *([content["cover"]] if content["cover"] else [])]
+    return {picture["file"]: "" for picture in pictures} | {a["file"]: a["name"] for a in content["attachments"]}
 
 
 class Revision(Immutable):

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -111,11 +111,10 @@ def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: 
     A form that has prepared the upload, to show a refusal beside its field, passes the PreparedPicture.
     `facts` are `name`, `alt`, `caption`, `credit` and `licence` of a new row; a credit in the file fills an empty one.
     Raises PermissionDenied, RefusedFile, or ValidationError for a fact that is too long; nothing is written then.
-    Files are written before the row, so a database error can leave files without a row; another upload reuses them.
     """
     permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
     prepared = upload if isinstance(upload, PreparedPicture) else prepare_picture_upload(upload)
-    path = f"pictures/{prepared.sha256[:32]}.{prepared.extension}"
+    path = f"{uploads.new_file_stem('pictures')}.{prepared.extension}"
     row = {
         **facts,
         "name": facts.get("name") or uploads.split_name(prepared.name)[0],
@@ -129,19 +128,21 @@ def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: 
     picture = Picture.objects.filter(sha256=prepared.sha256).first()
     if not picture:
         Picture(sha256=prepared.sha256, **row).clean_fields(exclude={"file"})
-        uploads.keep_file(path, prepared.master)
-        for width, address in picture_renditions(path, prepared.width):
-            uploads.keep_file(address, prepared.renditions[width])
-        picture = _picture_row(prepared.sha256, row)
+        picture = _add_picture(prepared, row)
     picture.notes = prepared.notes
     return picture
 
 
-@transaction.atomic
-def _picture_row(sha256: str, row: dict[str, Any]) -> Picture:
-    picture, created = Picture.objects.get_or_create(sha256=sha256, defaults=row)
-    if created:
-        audit.record_entry("picture.uploaded", picture, by=picture.uploaded_by, name=picture.name, sha256=sha256)
+def _add_picture(prepared: PreparedPicture, row: dict[str, Any]) -> Picture:
+    files = {name: prepared.renditions[width] for width, name in picture_renditions(row["file"], prepared.width)}
+    try:
+        with uploads.kept_files({row["file"]: prepared.master, **files}):
+            picture = Picture.objects.create(sha256=prepared.sha256, **row)
+            audit.record_entry(
+                "picture.uploaded", picture, by=row["uploaded_by"], name=picture.name, sha256=prepared.sha256
+            )
+    except IntegrityError:  # the same picture was uploaded twice at once, and the other one was faster
+        return Picture.objects.get(sha256=prepared.sha256)
     return picture
 
 

@@ -46,6 +46,7 @@ urlpatterns = [
     path("t/<slug:slug>/", topics.topic_view, name="topic"),
     path("topics/", topics.topics_view, name="topics"),
     path("search/", search.search_view, name="search"),
+    path("preview/<str:token>/media/<path:name>", preview.preview_file_view, name="preview_media"),
     path("preview/<str:token>/", preview.preview_view, name="preview"),
     # QR codes contain capitals; people type codes in any case.
     re_path(r"^[qQ]/(?P<code>[A-Za-z0-9-]{2,32})\.(?P<form>svg|png)$", qr_short_links.code_image_view, name="qr_image"),
@@ -69,5 +70,5 @@ urlpatterns = [
     path("favicon.ico", icons.icon_view, {"name": "favicon.ico"}),
     path("apple-touch-icon.png", icons.icon_view, {"name": "apple-touch-icon.png"}),
     path("robots.txt", sitemaps.robots_view, name="robots"),
-    path("media/<path:name>", media.stored_file, name="media"),
+    path("media/<path:name>", media.media_view, name="media"),
 ]

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from ..refusals import Problem, Refusal
-from .addresses import used_files
+from .addresses import DESK_FILES, desk_addresses, used_files
 from .body import BodyBuilder
 from .characters import ORDINARY_CHARACTERS, character_sentences
 from .nodes import BOXES, HEADINGS, MARKS
@@ -29,11 +29,13 @@ from .tidying import level_headings, tidy_box, write_html
 from .tokens import DROPPED, read_tokens
 
 __all__ = [
+    "DESK_FILES",
     "ORDINARY_CHARACTERS",
     "BodyTooLong",
     "Sanitised",
     "as_paragraphs",
     "character_sentences",
+    "desk_addresses",
     "mark_kept_html",
     "plain_text",
     "sanitise",

@@ -1,4 +1,8 @@
-"""The addresses that a body may contain: pictures of our library, and links that are safe to follow."""
+"""The addresses that a body may contain: pictures of our library, and links that are safe to follow.
+
+A stored text has the public addresses of its files (/media/…). The desk and previews show files under addresses of
+their own, which end in the public one, because readers do not get files of drafts.
+"""
 
 import re
 from urllib.parse import quote
@@ -15,6 +19,9 @@ _EXTERNAL = re.compile(r"https?:", re.I)
 _ON_A_COMPUTER = re.compile(r"(?:data|file|blob|cid|[a-z]):", re.I)
 _PICTURE = r"pictures/[0-9a-f]{32}\.(?:jpg|png)"
 _ATTACHMENT = r"attachments/[0-9a-f]{32}\.[a-z0-9]{1,10}"
+DESK_FILES = "/admin/media/"  # where the desk has uploaded files, by its session
+# What comes before the public address of a file on the desk and in a preview.
+_PRIVATE = r"(?:/admin|/preview/[^/]+)"
 # Accepts the addresses that nh3 accepts, so that the two sanitisers never disagree on a link.
 _readable = nh3.Cleaner(
     tags={"a"}, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto", "tel"}, link_rel=None
@@ -44,6 +51,11 @@ def library_picture(address: str) -> str | None:
     return address if re.fullmatch(re.escape(settings.MEDIA_URL) + _PICTURE, address) else None
 
 
+def desk_addresses(html: str) -> str:
+    """Return HTML, or an address, with the desk's addresses of uploaded files; the gate turns them back."""
+    return re.sub(rf"(?<![\w/-]){re.escape(settings.MEDIA_URL)}(?=pictures/|attachments/)", DESK_FILES, html)
+
+
 def is_on_a_computer(address: str) -> bool:
     """Return True if a picture is embedded in the paste or on the writer's disk, as from Word and WPS."""
     return bool(_ON_A_COMPUTER.match(address.strip()))
@@ -63,8 +75,11 @@ def used_files(html: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _site_path(address: str) -> str:
-    """Return the address as browsers parse it, without SITE_URL, which addresses copied from our own pages have."""
+    """Return the address as browsers parse it, without SITE_URL, which addresses copied from our own pages have; that
+    of an uploaded file as readers get it.
+    """
     address = visible_text(re.sub("[\t\n\r]", "", address)).strip()
     if address.startswith(settings.SITE_URL + "/"):
         address = address.removeprefix(settings.SITE_URL)
-    return re.sub(r"\s", lambda space: quote(space[0]), address)
+    found = re.fullmatch(rf"{_PRIVATE}({re.escape(settings.MEDIA_URL)}(?:{_PICTURE}|{_ATTACHMENT}))", address)
+    return found[1] if found else re.sub(r"\s", lambda space: quote(space[0]), address)

@@ -150,8 +150,9 @@
     let foreign = 0;
     eachPicture(data, (image, src) => {
       if (src.startsWith("data:image/")) return;
-      if (isOurs(src, kept)) {
-        image.setAttribute("src", new URL(src, location.href).pathname);
+      const ours = deskAddress(src, kept);
+      if (ours) {
+        image.setAttribute("src", ours);
         return;
       }
       // WeChat keeps the address apart, to load its pictures late.
@@ -180,12 +181,14 @@
     if (found.length) data.dataValue = body.innerHTML;
   }
 
-  function isOurs(src, kept) {
+  // Where the desk shows a picture of ours that was copied from a page of readers, of the desk or of a preview.
+  function deskAddress(src, kept) {
     try {
-      const address = new URL(src, location.href);
-      return address.origin === location.origin && address.pathname.startsWith(kept);
+      const { origin, pathname } = new URL(src, location.href);
+      const name = pathname.match(/^(?:\/admin|\/preview\/[^/]+)?\/media\/pictures\/([^/]+)$/)?.[1];
+      return origin === location.origin && name ? kept + name : null;
     } catch {
-      return false;
+      return null;
     }
   }
 
