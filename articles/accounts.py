@@ -3,6 +3,8 @@
 What an account may do is decided by its duties (`duty_assignments/assigning.py`).
 """
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -13,7 +15,7 @@ from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Person
 from .persons import PERSON_FIELDS, write_person
-from .saved_rows import check_row, labels_of, lock_row, save_fields
+from .saved_rows import check_row, lock_row, recorded_changes, save_fields
 
 COMMAND_LINE = "command-line"
 SWITCHES = ["is_active", "is_staff", "is_superuser"]
@@ -53,7 +55,7 @@ def open_account(account: User, *, by: User, person: Person | None = None) -> Us
     save_fields(account, None, ())
     if person:
         _name_account(account, person, person_before, by=by)
-    _record_account_change(account, "added", [], by=by)
+    _record_account_change(account, None, ACCOUNT_FIELDS, by=by)
     return account
 
 
@@ -73,11 +75,9 @@ def save_account(account: User, *, by: User, person: Person | None = None) -> Us
         raise PermissionDenied(_("You cannot change what your own account may do; ask another administrator."))
     if changed:
         save_fields(account, before, changed)
-    labels = labels_of(account, changed)
-    if person and _name_account(account, person, person_before, by=by):
-        labels.append(str(Person._meta.model_name))
-    if labels:
-        _record_account_change(account, "changed", labels, by=by)
+    is_named = bool(person and _name_account(account, person, person_before, by=by))
+    if changed or is_named:
+        _record_account_change(account, before, changed, by=by, person=person if is_named else None)
     return account
 
 
@@ -129,7 +129,17 @@ def _name_account(account: User, person: Person, before: Person | None, *, by: U
     return before is None or "user" in changed
 
 
-def _record_account_change(account: User, what: str, fields: list[str], *, by: User) -> None:
-    """Record the changed fields and the flags; never values such as the e-mail address, since entries are permanent."""
+def _record_account_change(
+    account: User, before: User | None, changed: Iterable[str], *, by: User, person: Person | None = None
+) -> None:
+    """Record the changed fields, the person whose account it became, and the flags.
+
+    Never the e-mail address itself, since entries are permanent.
+    """
+    facts = recorded_changes(account, before, changed, private=["email"])
+    if person:
+        for values, value in ((facts["fields"], "person"), (facts["old"], ""), (facts["new"], str(person))):
+            values.append(value)
     switches = {switch: getattr(account, switch) for switch in SWITCHES}
-    audit.record_entry(f"user.{what}", account, by=by, name=account.get_username(), fields=fields, **switches)
+    what = "changed" if before else "added"
+    audit.record_entry(f"user.{what}", account, by=by, name=account.get_username(), **facts, **switches)

@@ -35,5 +35,5 @@ def _install_triggers_after_migrate(using: str, plan: Sequence[object] = (), **_
 
     connection = connections[using]
     present = set(connection.introspection.table_names())
-    if all(table in present for _name, _event, table, _broken in triggers.RULES):
+    if all(table in present for _name, _event, table, _broken in triggers.trigger_rules(connection.vendor)):
         triggers.install_triggers(connection)

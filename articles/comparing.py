@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html.parser import HTMLParser
@@ -78,17 +78,23 @@ def compare_contents(before: dict[str, Any], after: dict[str, Any]) -> list[Cont
 
 def compare_lines(before: list[str], after: list[str]) -> Iterator[ComparedLine]:
     """Compare two texts by line; a replaced line is compared with its successor by word."""
+    for is_changed, old, new in matched_blocks(before, after):
+        if not is_changed:
+            yield from (ComparedLine((TextSpan("same", line),)) for line in old)
+        else:
+            for was, now in zip_longest(old, new):
+                yield ComparedLine(tuple(compare_words(was or "", now or "")))
+
+
+def matched_blocks(before: list[str], after: list[str]) -> Iterator[tuple[bool, list[str], list[str]]]:
+    """The two texts as runs of lines, (changed?, old lines, new lines); texts of many equal lines are one changed run."""
     opcodes: Sequence[tuple[str, int, int, int, int]]
     if _too_many_pairs(before, after):
         opcodes = [("replace", 0, len(before), 0, len(after))]
     else:
         opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     for tag, i1, i2, j1, j2 in opcodes:
-        if tag == "equal":
-            yield from (ComparedLine((TextSpan("same", line),)) for line in before[i1:i2])
-        else:
-            for old, new in zip_longest(before[i1:i2], after[j1:j2]):
-                yield ComparedLine(tuple(compare_words(old or "", new or "")))
+        yield tag != "equal", before[i1:i2], after[j1:j2]
 
 
 def compare_words(before: str, after: str) -> list[TextSpan]:
@@ -133,25 +139,41 @@ def _too_many_pairs(before: list[str], after: list[str]) -> bool:
     return sum(count * now[piece] for piece, count in Counter(before).items()) > MOST_PAIRS
 
 
-def _content_parts(content: dict[str, Any], section_names: dict[int, str]) -> Iterator[tuple[str, list[str]]]:
-    def label(field: str) -> str:
-        return str(getattr(Article._meta.get_field(field), "verbose_name", field))
+def part_label(field: str) -> str:
+    """The display name of a part of a revision's content."""
+    if field in ("credits", "pictures", "attachments"):
+        return {"credits": _("credits"), "pictures": _("pictures"), "attachments": _("attachments")}[field]
+    return str(getattr(Article._meta.get_field(field), "verbose_name", field))
 
+
+def consecutive_runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """For each run of consecutive revision numbers, in rising order, the pair (number before the first, last)."""
+    first = last = 0
+    for number in numbers:
+        if last and number != last + 1:
+            yield first - 1, last
+            last = 0
+        first, last = first if last else number, number
+    if last:
+        yield first - 1, last
+
+
+def _content_parts(content: dict[str, Any], section_names: dict[int, str]) -> Iterator[tuple[str, list[str]]]:
     for field in ("kicker", "title", "subtitle", "short_title", "summary"):
-        yield label(field), [content[field]] if content[field] else []
-    yield label("body"), body_lines(content["body"])
-    yield _("credits"), [f"{Credit.Role(c['role']).label}：{c['name']}" for c in content["credits"]]
-    yield label("source"), [content["source"]["name"]] if content["source"] else []
-    yield label("origin"), [str(Article.Origin(content["origin"]).label)]
+        yield part_label(field), [content[field]] if content[field] else []
+    yield part_label("body"), body_lines(content["body"])
+    yield part_label("credits"), [f"{Credit.Role(c['role']).label}：{c['name']}" for c in content["credits"]]
+    yield part_label("source"), [content["source"]["name"]] if content["source"] else []
+    yield part_label("origin"), [str(Article.Origin(content["origin"]).label)]
     for field in ("original_title", "original_author", "original_url", "original_published_on"):
-        yield label(field), [content[field]] if content[field] else []
-    yield label("section"), [section_names.get(content["section"], "")]
-    yield label("keywords"), ["、".join(content["keywords"])] if content["keywords"] else []
-    yield label("cover"), [content["cover"]["sha256"][:12]] if content["cover"] else []
+        yield part_label(field), [content[field]] if content[field] else []
+    yield part_label("section"), [section_names.get(content["section"], "")]
+    yield part_label("keywords"), ["、".join(content["keywords"])] if content["keywords"] else []
+    yield part_label("cover"), [content["cover"]["sha256"][:12]] if content["cover"] else []
     for field in ("embargo_until", "pinned_until", "expires_at"):
-        yield label(field), [content[field]] if content.get(field) else []
-    yield _("pictures"), [f"{p['sha256'][:12]} {p['alt']} {p['credit']}".strip() for p in content["pictures"]]
-    yield _("attachments"), [f"{a['name']} {a['sha256'][:12]}" for a in content["attachments"]]
+        yield part_label(field), [content[field]] if content.get(field) else []
+    yield part_label("pictures"), [f"{p['sha256'][:12]} {p['alt']} {p['credit']}".strip() for p in content["pictures"]]
+    yield part_label("attachments"), [f"{a['name']} {a['sha256'][:12]}" for a in content["attachments"]]
 
 
 class _LineCollector(HTMLParser):

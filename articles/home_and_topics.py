@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.core import signing
@@ -113,6 +113,7 @@ def save_arrangement(topic: Topic | None, arranged: Sequence[ArrangedBlock], *, 
             ),
             code="arranged_meanwhile",
         )
+    old = _arrangement_facts(arranged_blocks(topic))
     before = baking.topic_pages(topic) | baking.pages_of_articles(_slotted_numbers(topic))
     # Takes the audit-chain lock until the transaction ends, so that no draft with a slot here is discarded meanwhile.
     audit.record_entry(
@@ -120,6 +121,8 @@ def save_arrangement(topic: Topic | None, arranged: Sequence[ArrangedBlock], *, 
         front,
         by=by,
         blocks=[[str(block), [slot.article_id for slot in slots]] for block, slots in arranged],
+        old=old,
+        new=_arrangement_facts(arranged),
     )
     _refuse_unpublished(arranged)
     Block.objects.filter(topic=topic).delete()
@@ -133,18 +136,7 @@ def arrangement_preview_url(topic: Topic | None, arranged: Iterable[ArrangedBloc
 
     Raises ValidationError if the arrangement does not fit into a URL.
     """
-    facts = [
-        [
-            b.kind,
-            b.title,
-            b.count,
-            b.fills,
-            b.section_id,
-            b.keyword,
-            [[s.article_id, s.title, s.picture_id, s.until.isoformat() if s.until else None] for s in slots],
-        ]
-        for b, slots in arranged
-    ]
+    facts = _arrangement_facts(arranged)
     token = signing.dumps([topic.pk if topic else None, facts], salt=ARRANGEMENT_SALT, compress=True)
     if len(token) > LONGEST_TOKEN:
         raise ValidationError(_("This is too large for a preview; remove some slots, or save it."))
@@ -191,6 +183,22 @@ def arrangement_version(topic: Topic | None) -> int:
     """A number that grows whenever the page is arranged: the highest key of its blocks."""
     last = Block.objects.filter(topic=topic).order_by("-pk").values_list("pk", flat=True).first()
     return last or 0
+
+
+def _arrangement_facts(arranged: Iterable[ArrangedBlock]) -> list[list[Any]]:
+    """Everything about the blocks and their slots, as values that JSON can hold."""
+    return [
+        [
+            b.kind,
+            b.title,
+            b.count,
+            b.fills,
+            b.section_id,
+            b.keyword,
+            [[s.article_id, s.title, s.picture_id, s.until.isoformat() if s.until else None] for s in slots],
+        ]
+        for b, slots in arranged
+    ]
 
 
 def _slot_line(article: Article, title: str = "", picture: Picture | None = None) -> SlotLine:

@@ -29,8 +29,8 @@ CORRECTION_CHANGES_NOTHING = Problem(
 )
 CORRECTION_WITHOUT_NOTE = Problem(
     "publishing.correction_without_note",
-    _("A correction needs a note for readers."),
-    _("Say what was wrong and what is right, for example: 第2段“3人”应为“5人”。"),
+    _("A correction needs a note for readers, and nobody has signed one with this text."),
+    _("Send the text back to its writers, who submit it again with the note."),
 )
 URGENT_NOT_SUBMITTED = Problem(
     "publishing.urgent_not_submitted",
@@ -68,33 +68,35 @@ class CannotWithdraw(Refusal):
 
 
 @transaction.atomic
-def publish_article(article: Article, *, by: User, note: str = "") -> Edition:
+def publish_article(article: Article, *, by: User) -> Edition:
     """Publish the newest revision and return its edition; if it is public already, the existing one.
 
+    The note that was signed with the text stands on the history page.
     Raises PermissionDenied or CannotPublish, for example if the readings are not complete.
     """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.live and article.live.digest == article.newest.digest:
         return article.live
-    return _publish_signed(article, by=by, kind=Edition.Kind.UPDATE, note=_clean_note(note))
+    return _publish_signed(article, by=by, kind=Edition.Kind.UPDATE)
 
 
 @transaction.atomic
-def publish_correction(article: Article, *, by: User, note: str) -> Edition:
-    """Publish the newest revision as a correction (更正). `note` tells readers what was wrong and what is right."""
-    note = _clean_note(note)
+def publish_correction(article: Article, *, by: User) -> Edition:
+    """Publish the newest revision as a correction (更正).
+
+    Its note, which tells readers what was wrong and what is right, is the one that was signed with the text. Raises
+    PermissionDenied or CannotPublish.
+    """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.live is None:
         raise CannotPublish(CORRECTION_OF_NOTHING)
     if article.live.digest == article.newest.digest:
-        if article.live.kind == Edition.Kind.CORRECTION and article.live.note == note:
+        if article.live.kind == Edition.Kind.CORRECTION:
             return article.live
         raise CannotPublish(CORRECTION_CHANGES_NOTHING)
-    if not note:
-        raise CannotPublish(CORRECTION_WITHOUT_NOTE)
-    return _publish_signed(article, by=by, kind=Edition.Kind.CORRECTION, note=note)
+    return _publish_signed(article, by=by, kind=Edition.Kind.CORRECTION)
 
 
 @transaction.atomic
@@ -281,10 +283,13 @@ def _urgency_problems(article: Article, reason: str) -> Iterator[Problem]:
         yield URGENT_WITHOUT_REASON
 
 
-def _publish_signed(article: Article, *, by: User, kind: str, note: str) -> Edition:
+def _publish_signed(article: Article, *, by: User, kind: str) -> Edition:
     problems = find_problems(article)
     if problems:
         raise CannotPublish(*problems)
+    note = (article.signed.note if article.signed else "") or ""
+    if kind == Edition.Kind.CORRECTION and not note:
+        raise CannotPublish(CORRECTION_WITHOUT_NOTE)
     signed = Publication(
         by=by,
         kind=kind,

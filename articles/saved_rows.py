@@ -22,20 +22,39 @@ def lock_row(row: Row) -> Row | None:
 def write_row(row: Row, before: Row | None, fields: Iterable[str], *, by: User) -> set[str]:
     """Save those of the fields that differ from `before`, and return their names.
 
-    Records `<model>.added`, or `<model>.changed` with the old and new values; writes nothing if nothing changed. Raises
+    Records `<model>.added` or `<model>.changed` with the old and new values; writes nothing if nothing changed. Raises
     ValidationError.
     """
     changed = check_row(row, before, fields)
     if changed:
         save_fields(row, before, changed)
-        kind = row._meta.model_name
-        if before is None:
-            audit.record_entry(f"{kind}.added", row, by=by, name=str(row), fields=[])
-        else:
-            old, new = values_of(before, changed), values_of(row, changed)
-            labels = labels_of(row, changed)
-            audit.record_entry(f"{kind}.changed", row, by=by, name=str(row), fields=labels, old=old, new=new)
+        what = "added" if before is None else "changed"
+        facts = recorded_changes(row, before, changed)
+        audit.record_entry(f"{row._meta.model_name}.{what}", row, by=by, name=str(row), **facts)
     return set(changed)
+
+
+def recorded_changes(
+    row: models.Model, before: models.Model | None, changed: Iterable[str], *, private: Iterable[str] = ()
+) -> dict[str, list[str]]:
+    """What the audit keeps of a change: labels of the fields, and their old and new values, in the same order.
+
+    Of a new row (`before` is None), the fields that are not empty. Of `private` fields only that they changed.
+    """
+    names = list(changed)
+    new = values_of(row, names)
+    old = values_of(before, names) if before else [""] * len(names)
+    hidden = set(private)
+    kept = [
+        (name, *(("…", "…") if name in hidden else (was, now)))
+        for name, was, now in zip(names, old, new, strict=True)
+        if before or now
+    ]
+    return {
+        "fields": labels_of(row, [name for name, _was, _now in kept]),
+        "old": [was for _name, was, _now in kept],
+        "new": [now for _name, _was, now in kept],
+    }
 
 
 def check_row(row: Row, before: Row | None, fields: Iterable[str]) -> list[str]:

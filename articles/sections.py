@@ -1,7 +1,9 @@
 """Sections (栏目): adding and changing them."""
 
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from . import baking, old_paths
 from .duty_assignments import permissions
@@ -9,6 +11,15 @@ from .duty_assignments.permissions import Duty
 from .models import Section
 from .saved_rows import lock_row, write_row
 
+# The rules of the readings. Whoever works on texts must not be able to change them, not even a superuser alone.
+READING_FIELDS = (
+    "stages",
+    "same_person_allowed",
+    "title_is_reread",
+    "facts_are_reread",
+    "correction_percent",
+    "late_reading_hours",
+)
 SECTION_FIELDS = (
     "name",
     "slug",
@@ -18,24 +29,33 @@ SECTION_FIELDS = (
     "kind",
     "description",
     "keywords",
-    "stages",
-    "same_person_allowed",
-    "late_reading_hours",
     "shows_changes",
+    *READING_FIELDS,
 )
+
+
+def may_arrange_sections(user: User) -> bool:
+    """Return True if the user may add sections and change everything but their readings."""
+    return permissions.has_duty_everywhere(user, Duty.ARRANGE)
+
+
+def may_change_readings(user: User) -> bool:
+    """Return True if the user may change how texts are read in a section: whoever assigns duties (三员)."""
+    return permissions.has_assignment_everywhere(user, Duty.GRANT)
 
 
 @transaction.atomic
 def save_section(section: Section, *, by: User) -> Section:
     """Add the section or save its changed fields; the old address of a renamed one redirects to it.
 
-    Raises PermissionDenied or ValidationError.
+    Its readings are changed by whoever assigns duties, everything else by whoever arranges. Raises PermissionDenied or
+    ValidationError.
     """
     before = lock_row(section)
-    permissions.require_duty_everywhere(by, Duty.ARRANGE)
     if before:
         # `clean` derives it from the parent, and refuses moves that would change its children.
         section.level = before.level
+    _require_duties(section, before, by)
     changed = write_row(section, before, SECTION_FIELDS, by=by)
     if before is None:
         baking.request_bake(baking.section_pages(section))
@@ -44,3 +64,15 @@ def save_section(section: Section, *, by: User) -> Section:
             old_paths.record_move(before.get_absolute_url(), section.get_absolute_url())
         baking.request_full_bake()  # its name is in the navigation and on the pages of its articles
     return section
+
+
+def _require_duties(section: Section, before: Section | None, by: User) -> None:
+    """Raise PermissionDenied unless the user may change what differs from the stored section, or from a new one."""
+    known = before or Section()
+    changed = {name for name in SECTION_FIELDS if getattr(section, name) != getattr(known, name)}
+    if changed & set(READING_FIELDS) and not may_change_readings(by):
+        raise PermissionDenied(
+            _("How texts are read in a section is changed by the security administrator, who works on no texts.")
+        )
+    if before is None or changed - set(READING_FIELDS) or not (changed or may_change_readings(by)):
+        permissions.require_duty_everywhere(by, Duty.ARRANGE)

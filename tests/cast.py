@@ -128,15 +128,19 @@ class Cast:
         link = preview.make_preview_link(article.latest, by=by or self.admin, given_to="采访对象", **facts)
         return preview.preview_path(link)
 
+    def let_readers_correct(self):
+        """From now on no correction while reading is so large that somebody else must read it again."""
+        Section.objects.update(title_is_reread=False, facts_are_reread=False, correction_percent=100)
+
     def readers(self):
         """Return who signs the first, second and final reading."""
         return [self.editor, self.head, self.chief]
 
-    def sign(self, article, *, times=None, by=None):
-        """Submit the article and sign its first `times` readings (default: all); return the last sign-off."""
+    def sign(self, article, *, times=None, by=None, note=""):
+        """Submit the article with the note and sign its first `times` readings (default: all); return the last one."""
         article.refresh_from_db()
         if not article.stage:
-            review.submit_article(article, by=by or self.admin)
+            review.submit_article(article, by=by or self.admin, note=note)
             article.refresh_from_db()
         decision = None
         readers = self.readers() if article.stages == 3 else [*self.readers()[: article.stages - 1], self.chief]
@@ -147,5 +151,5 @@ class Cast:
 
     def publish(self, article, *, by=None, note=""):
         """Sign all readings of the article, publish it, and return the edition."""
-        self.sign(article)
-        return publishing.publish_article(article, by=by or self.editor, note=note)
+        self.sign(article, note=note)
+        return publishing.publish_article(article, by=by or self.editor)

@@ -28,7 +28,9 @@ def test_an_account_is_opened_with_the_person_whose_it_is(cast, system):
     assert entry.actor == system
     assert entry.details == {
         "name": "taoyining",
-        "fields": [],
+        "fields": ["Username", "Active", "Staff status", "Superuser status"],
+        "old": ["", "", "", ""],
+        "new": ["taoyining", "True", "True", "False"],
         "is_active": True,
         "is_staff": True,
         "is_superuser": False,

@@ -62,7 +62,7 @@ def test_an_account_is_added_named_and_deactivated(client, cast, system):
     assert [(act.action, act.details["fields"], act.details["is_active"]) for act in acts] == [
         ("user.changed", ["Active"], False),
         ("user.changed", ["person"], True),
-        ("user.added", [], True),
+        ("user.added", ["Username", "Active", "Staff status", "Superuser status"], True),
     ]
     assert "tongche" not in str(list(AuditEntry.objects.values()))
 

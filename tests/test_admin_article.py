@@ -76,9 +76,9 @@ def test_write_save_publish_correct_withdraw(client, cast):
     client.post(change_url(article), form(cast, article, title="大桥通车一周"))
     article.refresh_from_db()
     assert (article.state, article.live.title) == ("changed", "大桥今日通车")
-    client.post(reverse("admin:articles_article_submit", args=[article.pk]))
+    client.post(reverse("admin:articles_article_submit", args=[article.pk]), {"note": "标题“今日”应为“一周”。"})
     read_by_all(client, cast, article)
-    client.post(reverse("admin:articles_article_correct", args=[article.pk]), {"note": "标题“今日”应为“一周”。"})
+    client.post(reverse("admin:articles_article_correct", args=[article.pk]))
     article.refresh_from_db()
     assert article.live.title == "大桥通车一周"
     client.post(reverse("admin:articles_article_withdraw", args=[article.pk]), {"reason": "待核"})

@@ -160,6 +160,7 @@ def test_opening_the_review_page_changes_nothing(client, cast):
 
 
 def test_signers_see_what_a_later_reader_corrected(client, cast):
+    cast.let_readers_correct()
     article = submitted(cast, body="<p>桥长三十米。</p>")
     review.sign_off_reading(article, by=cast.editor, revision=1)
     client.force_login(cast.editor)

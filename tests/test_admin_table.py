@@ -86,7 +86,8 @@ SCREENS = {
     "articles_attachment": screen(see=CONTENT, add=WRITERS, change=CHIEFS),
     "articles_person": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # a person with an account
     "articles_source": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
-    "articles_section": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
+    # The security administrator changes how often texts are read.
+    "articles_section": screen(see=CONTENT | GRANT, add=CHIEFS, change=CHIEFS | GRANT),
     "articles_topic": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     "articles_oldpath": screen(see=CONTENT, add=CHIEFS, change=CHIEFS, delete=CHIEFS),
     "articles_sitesettings": screen(see=CONTENT, add=NOBODY, change=CHIEFS),  # the only row exists already
@@ -213,7 +214,6 @@ REASON, PASSWORD = {"reason": "群众来电核实"}, "qiao-tongche-9"
 PASSWORDS = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
 # The data of each POST. `Scene.sent` fills in the forms of the screens and then changes these fields.
 SENT = {
-    "articles_article_correct": {"note": "第2段“3人”应为“5人”。"},
     "articles_article_schedule": {"at": "2099-01-01T08:00"},
     "articles_article_urgent": REASON,
     "articles_article_withdraw": REASON,
@@ -232,7 +232,7 @@ SENT = {
     "articles_source_add": {"name": "新源"},
     "articles_source_change": {"name": "改源"},
     "articles_section_add": {"name": "健康", "slug": "health"},
-    "articles_section_change": {"name": "卫生"},
+    "articles_section_change": {"name": "卫生", "stages": 2, "correction_percent": 5, "late_reading_hours": 9},
     "articles_topic_add": {"title": "大桥", "slug": "bridge"},
     "articles_topic_change": {"title": "新桥"},
     "arrange_home": {"act": "save"},
@@ -284,7 +284,7 @@ class Scene:
             cast.publish(article)
         cast.change(self.live, by=cast.writer, title=f"{SECRET}新题", body="<p>望桥乡的便民桥昨日通车。</p>")
         for article in (self.live, publish, schedule, unschedule):
-            cast.sign(article)
+            cast.sign(article, note="第2段“3人”应为“5人”。")
         scheduling.schedule_article(unschedule, by=cast.editor, at=timezone.now() + timedelta(days=9))
         publishing.withdraw_article(put_back, by=cast.chief, **REASON)
         self.objects = {

@@ -93,8 +93,8 @@ def test_filters_narrow(client, cast, shown):
 
 def test_one_article_says_what_its_page_says(client, cast, shown):
     cast.change(shown[0], summary="改过的导语")
-    cast.sign(shown[0])
-    publishing.publish_correction(shown[0], by=cast.editor, note="导语有误。")
+    cast.sign(shown[0], note="导语有误。")
+    publishing.publish_correction(shown[0], by=cast.editor)
     found = read(client, f"/api/v1/articles/{shown[0].pk}")
     assert (found["title"], found["summary"], found["edition"], found["section"]) == ("第0稿", "改过的导语", 2, "news")
     assert found["authors"] == ["林晓舟"]

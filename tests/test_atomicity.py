@@ -81,7 +81,7 @@ def published(cast):
 def changed(cast):
     article = published(cast)
     cast.change(article, title="改过的标题")
-    cast.sign(article)
+    cast.sign(article, note="更正")
     return article
 
 
@@ -140,7 +140,7 @@ ACTS = {
     "hand on": (submitted, lambda cast, a: review.hand_on_reading(a, by=cast.editor, to=cast.admin, reason="x")),
     "publish": (read_by_all, lambda cast, a: publishing.publish_article(a, by=cast.editor)),
     "publish an update": (changed, lambda cast, a: publishing.publish_article(a, by=cast.editor)),
-    "correct": (changed, lambda cast, a: publishing.publish_correction(a, by=cast.editor, note="更正")),
+    "correct": (changed, lambda cast, a: publishing.publish_correction(a, by=cast.editor)),
     "publish first": (submitted, lambda cast, a: publishing.publish_urgent(a, by=cast.chief, reason="洪水")),
     "break the glass": (submitted, lambda cast, a: publishing.publish_urgent(a, by=cast.admin, reason="洪水")),
     "publish archived": (

@@ -22,6 +22,7 @@ def tamper(sql, *values):
     triggers.remove_triggers(connection)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
+    triggers.install_triggers(connection)
 
 
 def head_of(capsys):
@@ -31,7 +32,10 @@ def head_of(capsys):
 
 def test_it_prints_how_many_and_the_head(chain, capsys):
     call_command("verify_audit")
-    assert capsys.readouterr().out == f"4 entries, unbroken. Head: {chain[-1].hash}\n"
+    assert (
+        capsys.readouterr().out
+        == f"0 editions, as signed and published.\n4 entries, unbroken. Head: {chain[-1].hash}\n"
+    )
 
 
 def test_an_empty_chain_has_a_head_too(db, capsys):

@@ -51,10 +51,10 @@ for version in range(1, 9):
         article.title = article.summary = f"第{version}版"
         article.body = f"<p>第{version}版</p>" * 40
         editing.save_article(article, by=by, credits=[(c.role, c.person) for c in article.credits.all()], voiding=True)
-        review.submit_article(article, by=by)
+        review.submit_article(article, by=by, note="数字有误")
         article.refresh_from_db()
         review.sign_off_reading(article, by=by, revision=article.latest.number)
-        publishing.publish_correction(article, by=by, note="数字有误")
+        publishing.publish_correction(article, by=by)
         print(json.dumps(["corrected", number, version, time.monotonic(), settled(), began]), flush=True)
 """
 REQUESTS, PROCESSES = 10_000, 2

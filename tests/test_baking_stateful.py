@@ -143,9 +143,9 @@ class Site(RuleBasedStateMachine):
                 facts["section"] = getattr(self.cast, section)
             with suppress(NotReady, review.CannotSubmit):  # readers see this text already
                 self.cast.change(article, voiding=True, **facts)
-                self.cast.sign(article)
+                self.cast.sign(article, note="改")
                 if correction:
-                    publishing.publish_correction(article, by=self.cast.chief, note="改")
+                    publishing.publish_correction(article, by=self.cast.chief)
                 else:
                     publishing.publish_article(article, by=self.cast.chief)
 

@@ -88,6 +88,7 @@ def read_and_sign(browser, site, article, name, *, correct=None, opinion="同意
 def test_a_story_goes_its_way_through_five_people(browser, site):
     """Write with a picture pasted in, three readings (the second corrects a word), publish, correct, withdraw, 410."""
     cast = Cast()
+    cast.let_readers_correct()
     page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
     wrong = forbidden_events(page, site)
     log_in(page, site, "writer")
@@ -145,7 +146,9 @@ def test_a_story_goes_its_way_through_five_people(browser, site):
     page.keyboard.press("Control+s")
     page.wait_for_selector(".state-changed")
     assert "昨日" not in readers_text(browser, address)[1]
-    page.click("[name=_submit]")
+    page.click("a[href$='/submit/']")
+    page.fill("#id_note", "标题漏写“昨日”。")
+    page.click("form.act [type=submit]")
     page.wait_for_selector(".reading-now")
     article.refresh_from_db()
     for name in ("editor", "head", "chief"):
@@ -156,14 +159,12 @@ def test_a_story_goes_its_way_through_five_people(browser, site):
     page.click("[name=_save]")
     page.wait_for_selector(".messagelist .success")
     editor.goto(f"{site}/admin/articles/article/{article.pk}/correct/")
-    editor.fill("#id_note", "签完以后又改")
     editor.click("form.act [type=submit]")
     assert "尚未送审" in editor.inner_text(".errornote")
     assert "昨日" not in readers_text(browser, address)[1]
-    cast.sign(article)
+    cast.sign(article, note="标题漏写“昨日”。")
     assert "昨日" not in readers_text(browser, address)[1]
     editor.goto(f"{site}/admin/articles/article/{article.pk}/correct/")
-    editor.fill("#id_note", "标题漏写“昨日”。")
     editor.click("form.act [type=submit]")
     editor.wait_for_selector(".state-live")
     assert "标题漏写“昨日”。" in readers_text(browser, address)[1]

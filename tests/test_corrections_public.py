@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 def correct(cast, article, note="原文有误。", **facts):
     cast.change(article, **facts)
-    cast.sign(article)
-    edition = publishing.publish_correction(article, by=cast.editor, note=note)
+    cast.sign(article, note=note)
+    edition = publishing.publish_correction(article, by=cast.editor)
     article.refresh_from_db()
     return edition
 

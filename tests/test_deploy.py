@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
+from django.db import ProgrammingError, connection, transaction
 
+from articles import editing, publishing, triggers
 from tests.conftest import needs
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
@@ -90,3 +92,43 @@ def test_setup_extends_hsts_to_subdomains_only_if_asked_as_django_does(asked, ex
 def test_every_site_listens_on_ipv6_too(site):
     text = (DEPLOY / "nginx" / site).read_text()
     assert re.findall(r"^ +listen (\S+);", text, re.MULTILINE) == ["80", "[::]:80"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no roles")
+def test_the_running_role_works_but_changes_no_table_and_nothing_that_is_written_once(cast):
+    """With the grants of deploy/setup: the acts work, and what an intruder with the role's rights tries is refused."""
+
+    def execute(sql):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    for role in ("newsroom", "newsroom-migrate"):
+        execute(f'DO $$ BEGIN CREATE ROLE "{role}"; EXCEPTION WHEN duplicate_object THEN NULL; END $$')
+    execute((DEPLOY / "grants.sql").read_text())
+    execute("SET ROLE newsroom")
+    article = cast.article()
+    cast.publish(article)
+    publishing.withdraw_article(article, by=cast.editor, reason="误")
+    editing.discard_draft(cast.article(), by=cast.writer)
+    for sql in (
+        "TRUNCATE articles_article CASCADE",
+        "UPDATE articles_edition SET title = '伪'",
+        "DELETE FROM articles_auditentry",
+        "UPDATE articles_revision SET number = 9",
+        "DROP TRIGGER articles_edition_is_kept ON articles_edition",
+        "ALTER TABLE articles_edition DISABLE TRIGGER ALL",
+        "CREATE OR REPLACE FUNCTION articles_edition_is_kept() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'",
+        "CREATE TABLE mine (id int)",
+        "DELETE FROM django_migrations",
+    ):
+        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic():
+            execute(sql)
+    execute("RESET ROLE")
+
+
+def test_the_grants_name_what_is_written_once():
+    grants = (DEPLOY / "grants.sql").read_text()
+    kept = re.search(r"REVOKE UPDATE, DELETE ON (.+) FROM newsroom;", grants)[1]
+    assert set(kept.split(", ")) == set(triggers.UNDELETABLE)
+    assert set(triggers.UNCHANGEABLE) - set(triggers.UNDELETABLE) == {"articles_revision"}
+    assert "REVOKE UPDATE ON articles_revision FROM newsroom;" in grants

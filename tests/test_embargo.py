@@ -97,8 +97,8 @@ def corrected_and_withdrawn(cast):
     article = secret(cast)
     cast.publish(article)
     cast.change(article, summary="机密导语二")
-    cast.sign(article)
-    publishing.publish_correction(article, by=cast.editor, note="机密更正")
+    cast.sign(article, note="机密更正")
+    publishing.publish_correction(article, by=cast.editor)
     publishing.withdraw_article(article, by=cast.editor, reason="机密理由")
     article.refresh_from_db()
     return article

@@ -99,11 +99,11 @@ def test_a_correction_stands_first_in_the_summary_and_moves_the_instant(client, 
     cast.publish(article)
     first = text(entries(client)[0], "updated")
     cast.change(article, summary="五人到场。")
-    cast.sign(article)
+    cast.sign(article, note="“三人”应为“五人”。")
     with pytest.MonkeyPatch.context() as patch:
         later = timezone.now() + timedelta(minutes=5)
         patch.setattr(timezone, "now", lambda: later)
-        publishing.publish_correction(article, by=cast.editor, note="“三人”应为“五人”。")
+        publishing.publish_correction(article, by=cast.editor)
     entry = entries(client)[0]
     said = feeds._("Correction: %(note)s") % {"note": "“三人”应为“五人”。"}
     assert text(entry, "summary") == f"{said} 五人到场。"

@@ -26,8 +26,8 @@ def shown(client, article):
 
 def corrected(cast, article, **facts):
     cast.change(article, **facts)
-    cast.sign(article)
-    publishing.publish_correction(article, by=cast.chief, note="改")
+    cast.sign(article, note="改")
+    publishing.publish_correction(article, by=cast.chief)
 
 
 def test_two_articles_with_a_keyword_show_one_another(client, cast):

@@ -36,8 +36,8 @@ def test_a_keywords_page_ends_with_what_has_it_and_is_rewritten_by_a_correction(
     old = Keyword.objects.get().get_absolute_url()
     BakeJob.objects.all().delete()
     cast.change(article, keywords="抗旱")
-    cast.sign(article)
-    publishing.publish_correction(article, by=cast.editor, note="改关键词")
+    cast.sign(article, note="改关键词")
+    publishing.publish_correction(article, by=cast.editor)
     new = Keyword.objects.get(name="抗旱").get_absolute_url()
     assert {old, new} <= set(BakeJob.objects.values_list("path", flat=True))
     assert client.get(old).status_code == 404

@@ -91,7 +91,10 @@ def test_editions_are_numbered_and_chained(published):
         "previous_digest": edition.digest,
     }
     for wrong, naming in (
-        ({"number": 1, "previous_digest": ""}, "edition_number_is_unique|articles_edition.number"),
+        (
+            {"number": 1, "previous_digest": ""},
+            "edition_number_is_unique|articles_edition.number|articles_edition_is_not_replaced",
+        ),
         ({"previous_digest": ""}, "edition_chain_starts_at_one"),
         ({"kind": "first"}, "edition_first_is_number_one"),
         ({"kind": "correction", "note": ""}, "edition_correction_has_a_note"),

@@ -62,9 +62,9 @@ def test_a_correction_of_a_credit_rewrites_both_pages(cast):
     from articles import editing  # noqa: PLC0415
 
     editing.save_article(article, by=cast.admin, credits=credits)
-    cast.sign(article)
+    cast.sign(article, note="记者姓名有误。")
     BakeJob.objects.all().delete()
-    publishing.publish_correction(article, by=cast.editor, note="记者姓名有误。")
+    publishing.publish_correction(article, by=cast.editor)
     asked = set(BakeJob.objects.values_list("path", flat=True))
     assert {cast.lin.get_absolute_url(), zhu.get_absolute_url(), cast.own.get_absolute_url()} <= asked
 

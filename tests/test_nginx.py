@@ -26,8 +26,8 @@ shown = [cast.article(title="桥通了", body=f"<p>桥通了。</p><p>{image}</p
 for article in shown:
     cast.publish(article)
 cast.change(shown[1], title="桥又通了")
-cast.sign(shown[1])
-publishing.publish_correction(shown[1], by=cast.chief, note="应为“又通了”")
+cast.sign(shown[1], note="应为“又通了”")
+publishing.publish_correction(shown[1], by=cast.chief)
 publishing.withdraw_article(shown[2], by=cast.chief, reason="误")
 baking.bake_everything(processes=1)
 print(picture.file.name)

@@ -283,17 +283,17 @@ def published(cast):
     return article
 
 
-def corrected(cast, article, *, title="五人受伤"):
+def corrected(cast, article, *, title="五人受伤", note=" “三人”应为“五人” "):
     """Change the text and complete its readings."""
     cast.change(article, title=title, voiding=True)
-    cast.sign(article)
+    cast.sign(article, note=note)
 
 
 def test_a_correction_tells_readers_what_was_wrong(cast, published):
     first = Article.objects.get(pk=published.pk).live
     corrected(cast, published)
     assert Article.objects.get(pk=published.pk).live == first, "readers keep the old text while it goes its round"
-    edition = publishing.publish_correction(published, by=cast.editor, note=" “三人”应为“五人” ")
+    edition = publishing.publish_correction(published, by=cast.editor)
     assert (edition.number, edition.kind, edition.note) == (2, Edition.Kind.CORRECTION, "“三人”应为“五人”")
     assert (edition.basis, edition.sign_off.digest) == (Edition.Basis.SIGNED, edition.digest)
     published.refresh_from_db()
@@ -301,27 +301,27 @@ def test_a_correction_tells_readers_what_was_wrong(cast, published):
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.details["note"]) == ("article.corrected", "“三人”应为“五人”")
     before = all_rows()
-    assert publishing.publish_correction(published, by=cast.editor, note="“三人”应为“五人”") == edition
+    assert publishing.publish_correction(published, by=cast.editor) == edition
     assert all_rows() == before
 
 
 def test_correcting_refuses(cast, published):
     with refused(CannotPublish, "Readers see this text already"):
-        publishing.publish_correction(published, by=cast.editor, note="x")
+        publishing.publish_correction(published, by=cast.editor)
     cast.change(published, title="五人受伤")
     with refused(CannotPublish, "Nobody has read this text yet"):
-        publishing.publish_correction(published, by=cast.editor, note="x")
-    cast.sign(published)
+        publishing.publish_correction(published, by=cast.editor)
+    cast.sign(published, note=" 　")
     with refused(CannotPublish, "needs a note for readers"):
-        publishing.publish_correction(published, by=cast.editor, note=" 　")
+        publishing.publish_correction(published, by=cast.editor)
     with refused(PermissionDenied, "Publish and schedule"):
-        publishing.publish_correction(published, by=cast.writer, note="x")
+        publishing.publish_correction(published, by=cast.writer)
     publishing.withdraw_article(published, by=cast.editor, reason="误")
     with refused(CannotPublish, "nothing to correct"):
-        publishing.publish_correction(published, by=cast.editor, note="x")
+        publishing.publish_correction(published, by=cast.editor)
     draft = cast.article()
     with refused(CannotPublish, "nothing to correct"):
-        publishing.publish_correction(draft, by=cast.editor, note="x")
+        publishing.publish_correction(draft, by=cast.editor)
 
 
 # --- putting back ---------------------------------------------------------------------------------------------------
@@ -359,8 +359,8 @@ LONG, KEPT = " 甲\n" + "乙" * 500, "甲 " + "乙" * 398
 
 def test_notes_and_reasons_are_kept_in_one_line_of_400_characters(cast, published):
     assert cast.publish(cast.article(), note=LONG).note == KEPT
-    corrected(cast, published)
-    assert publishing.publish_correction(published, by=cast.editor, note=LONG).note == KEPT
+    corrected(cast, published, note=LONG)
+    assert publishing.publish_correction(published, by=cast.editor).note == KEPT
     publishing.withdraw_article(published, by=cast.editor, reason=LONG)
     published.refresh_from_db()
     assert published.withdrawal_reason == KEPT == AuditEntry.objects.first().details["reason"]

@@ -78,8 +78,8 @@ def test_related_articles_published_again_at_once_wait_for_one_another():
     for turn in range(5):
         for article in articles:
             cast.change(article, keywords=f"大桥,第{turn}次")
-            cast.sign(article)
-        all_at_once(lambda n: publishing.publish_correction(articles[n], by=editor, note="关键词有误"))
+            cast.sign(article, note="关键词有误")
+        all_at_once(lambda n: publishing.publish_correction(articles[n], by=editor))
         for article in articles:
             assert Tagging.objects.filter(article=article).count() == 2
             assert len(keyword_relations.articles_related_to(article)) >= keyword_relations.RELATED_SHOWN

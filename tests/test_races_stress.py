@@ -74,11 +74,11 @@ class Hands:
     def issue(self):
         article = self.article
         if not article.stage:
-            review.submit_article(article, by=self.by)
+            review.submit_article(article, by=self.by, note="有误")
         article.refresh_from_db()
         review.sign_off_reading(article, by=self.by, revision=article.latest.number)
         if article.editions.exists():
-            publishing.publish_correction(article, by=self.by, note="有误")
+            publishing.publish_correction(article, by=self.by)
         else:
             publishing.publish_article(article, by=self.by)
 

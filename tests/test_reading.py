@@ -71,8 +71,8 @@ def paths(site):
     for related in (article, cast.article(keywords="大桥")):
         cast.publish(related)
     cast.change(article, summary="大桥通车。")
-    cast.sign(article)
-    publishing.publish_correction(article, by=cast.editor, note="补充导语。")
+    cast.sign(article, note="补充导语。")
+    publishing.publish_correction(article, by=cast.editor)
     article.refresh_from_db()
     topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN, introduction="从合龙到通车。")
     blocks = [ArrangedBlock(Block(kind=kind, title="版块"), [Slot(article=article)]) for kind in Block.Kind]

@@ -122,7 +122,7 @@ def test_sentences_are_translated_when_they_are_shown():
 
 ACTS = {
     "publish": lambda cast, a: publishing.publish_article(a, by=cast.editor),
-    "correct": lambda cast, a: publishing.publish_correction(a, by=cast.editor, note="第2段“3人”应为“5人”。"),
+    "correct": lambda cast, a: publishing.publish_correction(a, by=cast.editor),
     "publish_urgent": lambda cast, a: publishing.publish_urgent(a, by=cast.chief, reason="汛情"),
     "withdraw": lambda cast, a: publishing.withdraw_article(a, by=cast.chief, reason="有误"),
     "put_back": lambda cast, a: publishing.put_back_article(a, by=cast.chief, reason="核实"),

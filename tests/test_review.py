@@ -160,6 +160,7 @@ def test_a_text_changed_since_it_was_opened_is_not_signed(cast, article):
 
 
 def test_problems_are_warnings_until_the_final_reading_which_they_stop(cast):
+    cast.let_readers_correct()
     article = cast.article(source=None)
     review.submit_article(article, by=cast.writer)
     first, second = sign(article, cast.editor), sign(article, cast.head)

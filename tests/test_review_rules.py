@@ -176,6 +176,7 @@ def test_a_text_restored_is_still_its_writers(cast):
 
 
 def test_the_reader_whose_turn_it_is_corrects_and_earlier_signatures_stay(cast):
+    cast.let_readers_correct()
     reader = make_user("reader", ["second"])
     article = submitted(cast, times=1)
     before = article.latest.digest

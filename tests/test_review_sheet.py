@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def told(cast):
     """An article read by three people, the second of whom corrected a word; published, corrected, withdrawn."""
+    cast.let_readers_correct()
     picture = pictures.store_picture(upload(), by=cast.writer, alt="桥")
     body = f'<p>三人受轻伤。</p><figure><img src="{picture.url}" alt="桥"><figcaption>图</figcaption></figure>'
     article = cast.article(title="大桥通车", body=body)
@@ -27,8 +28,8 @@ def told(cast):
     review.sign_off_reading(article, by=cast.chief, revision=2, opinion="同意签发")
     publishing.publish_article(article, by=cast.editor)
     cast.change(article, title="大桥今日通车")
-    cast.sign(article)
-    publishing.publish_correction(article, by=cast.editor, note="标题漏“今日”。")
+    cast.sign(article, note="标题漏“今日”。")
+    publishing.publish_correction(article, by=cast.editor)
     publishing.withdraw_article(article, by=cast.editor, reason="数据待核")
     article.refresh_from_db()
     return article
@@ -90,6 +91,7 @@ def test_both_forms_tell_the_same(cast, story):
 
 
 def test_what_the_writer_changed_meanwhile_is_not_its_readers(cast):
+    cast.let_readers_correct()
     article = cast.article(body="<p>桥长三十米。</p>", by=cast.writer)
     review.submit_article(article, by=cast.writer)
     cast.change(article, by=cast.writer, body="<p>桥长四十米。</p>")
@@ -100,6 +102,7 @@ def test_what_the_writer_changed_meanwhile_is_not_its_readers(cast):
 
 
 def test_what_a_reader_corrected_in_several_saves_is_told_whole(cast):
+    cast.let_readers_correct()
     article = cast.article(body="<p>桥长三十米。</p>")
     review.submit_article(article, by=cast.admin)
     for body in ("<p>桥长四十米。</p>", "<p>桥长五十米。</p>"):
@@ -225,6 +228,7 @@ def test_characters_the_font_lacks_are_never_printed_as_others(cast):
 
 
 def test_endless_text_breaks_no_sheet(cast):
+    cast.let_readers_correct()
     article = cast.article(body="<p>" + "零一二三四五六七八九" * 500 + "</p>")
     review.submit_article(article, by=cast.admin)
     cast.change(article, by=cast.editor, body="".join(f"<p>{'9' * 3000}{n}</p>" for n in range(40)))
@@ -233,7 +237,7 @@ def test_endless_text_breaks_no_sheet(cast):
     text = words(review_sheets_pdf([review_sheet.review_sheet(article)], title="t"))
     table, below = text.split("改动较多，列于表后。")
     assert "长" * 20 in table
-    assert "99999" not in table, "what fills pages stands outside the table, which is laid out anew for each"
+    assert "9" * 50 not in table, "what fills pages stands outside the table, which is laid out anew for each"
     assert all(f"9{n}" in below for n in range(40))
 
 

@@ -162,13 +162,13 @@ class Newsroom(RuleBasedStateMachine):
             for reader in self.whose_turn(article, pick):
                 review.sign_off_reading(article, by=reader, revision=article.latest.number)
 
-        self.attempt(review.submit_article, n, by=self.users["writer"])
+        self.attempt(review.submit_article, n, by=self.users["writer"], note="更正")
         for pick in readers:
             self.attempt(sign, n, pick)
         if then == "publish":
             self.attempt(publishing.publish_article, n, by=self.users[by])
         elif then:
-            self.attempt(publishing.publish_correction, n, by=self.users[by], note="更正")
+            self.attempt(publishing.publish_correction, n, by=self.users[by])
 
     @rule(
         n=which, by=who, to=who, to_stage=st.integers(0, 3), act=st.sampled_from(["back", "hold", "reject", "hand on"])
@@ -255,6 +255,7 @@ class Newsroom(RuleBasedStateMachine):
             assert [link.stage for link in chain] == list(range(1, final.stages + 1))
             if not edition.section.same_person_allowed:
                 assert_independent(chain, edition.revision)
+                assert_title_was_read(chain, edition.revision)
 
     def the_chain_that_counts_ends_in_what_the_next_reader_reads(self):
         for article in Article.objects.select_related("latest", "signed", "live", "section"):
@@ -297,6 +298,16 @@ def assert_independent(chain, revision):
     assert len(set(readers)) == len(readers)
     assert not set(readers) & writers_of(revision)
     assert not any(link.same_person for link in chain)
+
+
+def assert_title_was_read(chain, revision):
+    """A title that a reader gave the text was signed since by somebody else."""
+    given, before = revision, None
+    for earlier in revision.article.revisions.filter(number__lte=revision.number).order_by("number"):
+        if earlier.content["title"] != before:
+            given, before = earlier, earlier.content["title"]
+    if given.stage:
+        assert {link.person_id for link in chain if link.revision.number >= given.number} - {given.created_by_id}
 
 
 def writers_of(revision):
@@ -349,7 +360,7 @@ def replay(entries):
                     read.add(facts["digest"])
                 if closes:
                     state["due"] = False
-            case "sent_back":
+            case "sent_back" | "reread":
                 move(facts["to_stage"])
             case "rejected" | "sign_offs_voided":
                 move(0)

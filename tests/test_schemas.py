@@ -21,8 +21,8 @@ def public(cast):
     article = cast.article()
     cast.publish(article)
     cast.change(article, title="改后")
-    cast.sign(article)
-    publishing.publish_correction(article, by=cast.editor, note="数字有误 <b>&")
+    cast.sign(article, note="数字有误 <b>&")
+    publishing.publish_correction(article, by=cast.editor)
     return article
 
 

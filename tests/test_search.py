@@ -178,8 +178,8 @@ def test_the_index_follows_every_act(cast):
     assert found("渡口旧闻") == [article.number]
     cast.change(article, title="渡口新闻")
     assert found("渡口旧闻") == [article.number]  # the working copy is not found
-    cast.sign(article)
-    publishing.publish_correction(article, by=cast.editor, note="标题改正。")
+    cast.sign(article, note="标题改正。")
+    publishing.publish_correction(article, by=cast.editor)
     assert found("渡口旧闻") == []
     assert found("渡口新闻") == [article.number]
     publishing.withdraw_article(article, by=cast.editor, reason="核实")

@@ -22,7 +22,7 @@ def test_a_source_is_added_and_recorded(cast):
     assert (entry.action, entry.object_id, entry.details) == (
         "source.added",
         str(source.pk),
-        {"name": "泽南电视台", "fields": []},
+        {"name": "泽南电视台", "fields": ["Name", "Standing"], "old": ["", ""], "new": ["泽南电视台", "listed"]},
     )
     assert not is_everything_asked_for(), "no article comes from it"
 

@@ -65,6 +65,34 @@ def test_what_is_kept_is_not_deleted(cast, edition, model):
     refuses(f"{table}_is_kept", lambda: execute(f"DELETE FROM {table} WHERE id = %s", [row]))
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has REPLACE")
+@pytest.mark.parametrize("model", [AuditEntry, Edition, SignOff, Revision])
+@pytest.mark.parametrize("key", ["own", "new"])
+def test_what_is_written_once_is_not_replaced(edition, model, key):
+    """By the row's own key, or by another unique one: REPLACE deletes the row that it meets, past delete triggers."""
+    table = model._meta.db_table
+    row = model._base_manager.order_by("-pk").values_list("pk", flat=True)[0]
+    fields = [field.column for field in model._meta.concrete_fields if field.column != "id"]
+    shown = str(row) if key == "own" else "NULL"
+    if key == "new" and model is SignOff:
+        pytest.skip("a sign-off has no other unique key")
+    columns = ", ".join(fields)
+    sql = f"REPLACE INTO {table} (id, {columns}) SELECT {shown}, {columns} FROM {table} WHERE id = %s"
+    with pytest.raises(IntegrityError, match=f"{table}_is_not_replaced"), transaction.atomic():
+        execute(sql, [row])
+    assert model._base_manager.filter(pk=row).exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+@pytest.mark.parametrize("model", [AuditEntry, Edition, SignOff, Revision])
+def test_what_is_written_once_is_not_emptied(edition, model):
+    table = model._meta.db_table
+    execute("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE waits for no pending foreign keys
+    with pytest.raises(IntegrityError, match="_is_not_emptied"), transaction.atomic():
+        execute(f"TRUNCATE {table} CASCADE")
+    assert model._base_manager.exists()
+
+
 def test_a_draft_s_revisions_may_go_with_it(cast):
     from articles import editing  # noqa: PLC0415 (one test's act)
 
@@ -176,7 +204,7 @@ def present(cursor):
     return {name for (name,) in cursor.fetchall()}
 
 
-NAMES = {name for name, _event, _table, _broken in triggers.RULES}
+NAMES = {name for name, _event, _table, _broken in triggers.trigger_rules(connection.vendor)}
 
 
 def test_installing_again_is_the_same(db):
@@ -184,6 +212,30 @@ def test_installing_again_is_the_same(db):
         assert present(cursor) == NAMES
         triggers.install_triggers(connection)
         assert present(cursor) == NAMES
+
+
+NO_EDITIONS = """CREATE TRIGGER articles_edition_is_kept BEFORE DELETE ON articles_edition WHEN FALSE
+BEGIN SELECT RAISE(ABORT, 'articles_edition_is_kept'); END"""
+
+
+@pytest.mark.parametrize("how", ["gone", "other", "off"])
+def test_one_that_is_gone_or_does_something_else_is_missed(db, how):
+    assert triggers.missing_triggers(connection) == []
+    on_postgresql = connection.vendor == "postgresql"
+    if how == "off" and on_postgresql:
+        execute("ALTER TABLE articles_edition DISABLE TRIGGER articles_edition_is_kept")
+    elif how == "other" and on_postgresql:
+        execute(
+            "CREATE OR REPLACE FUNCTION articles_edition_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RETURN OLD; END $$"
+        )
+    else:
+        execute("DROP TRIGGER articles_edition_is_kept" + (" ON articles_edition" if on_postgresql else ""))
+        if how == "other":
+            execute(NO_EDITIONS)
+    assert triggers.missing_triggers(connection) == ["articles_edition_is_kept"]
+    triggers.install_triggers(connection)
+    assert triggers.missing_triggers(connection) == []
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
@@ -225,4 +277,5 @@ def test_a_fresh_database_has_them_after_migrate(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     first, second = done.stdout.splitlines()
-    assert set(first.split()) == set(second.split()) == NAMES
+    names = {name for name, _event, _table, _broken in triggers.trigger_rules("sqlite")}
+    assert set(first.split()) == set(second.split()) == names

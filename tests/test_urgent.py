@@ -64,13 +64,14 @@ def test_late_readings_of_the_same_text_close_it(cast, submitted):
 
 
 def test_late_readings_of_a_corrected_text_end_in_its_publication(cast, submitted):
+    cast.let_readers_correct()
     publishing.publish_urgent(submitted, by=cast.chief, reason="洪水")
     cast.sign(submitted, times=2)
     cast.change(submitted, by=cast.chief, title="水位更正")
-    cast.sign(submitted)
+    cast.sign(submitted, note="水位有误")
     assert submitted.readings_due_at
     assert submitted.is_read_by_all
-    publishing.publish_correction(submitted, by=cast.editor, note="水位有误")
+    publishing.publish_correction(submitted, by=cast.editor)
     submitted.refresh_from_db()
     assert (submitted.readings_due_at, submitted.live.basis) == (None, Edition.Basis.SIGNED)
 

@@ -36,21 +36,16 @@ class ReasonForm(forms.Form):
     )
 
 
-class CorrectionForm(forms.Form):
+class SubmissionForm(forms.Form):
     note = forms.CharField(
-        label=gettext_lazy("What readers are told"),
-        max_length=400,
-        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
-        help_text=gettext_lazy("What was wrong and what is right, for example: 第2段“3人”应为“5人”。"),
-    )
-
-
-class PublicationNoteForm(forms.Form):
-    note = forms.CharField(
-        label=gettext_lazy("Note on the history page (may stay empty)"),
+        label=gettext_lazy("What readers are told about this change (may stay empty)"),
         max_length=400,
         required=False,
-        widget=forms.TextInput(attrs={"class": "wide"}),
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+        help_text=gettext_lazy(
+            "A correction needs it. What was wrong and what is right, for example: 第2段“3人”应为“5人”。 It is signed with "
+            "the text and cannot be changed afterwards."
+        ),
     )
 
 
@@ -107,6 +102,7 @@ ARTICLE_ACTIONS = [
         _all_conditions(reading.may_write_article, _is_new_text, lambda user, article: not article.stage),
         review.submit_article,
         gettext_lazy("Submitted. The first reader sees it in the queue."),
+        form=SubmissionForm,
         rank="default",
     ),
     ArticleAction(
@@ -115,7 +111,6 @@ ARTICLE_ACTIONS = [
         _all_conditions(_may_do(Duty.PUBLISH), _is_ready),
         publishing.publish_article,
         gettext_lazy("Published. Readers see it now."),
-        form=PublicationNoteForm,
         rank="default",
         intro=gettext_lazy("All have read and signed this text. Readers see it at once."),
     ),
@@ -125,7 +120,6 @@ ARTICLE_ACTIONS = [
         _all_conditions(_may_do(Duty.PUBLISH), _is_ready, lambda user, article: article.live is not None),
         publishing.publish_correction,
         gettext_lazy("The correction is published; its note is shown on the page."),
-        form=CorrectionForm,
         intro=gettext_lazy("For what readers must know was wrong. A slip of the pen needs no correction: publish it."),
     ),
     ArticleAction(
@@ -198,7 +192,7 @@ def actions_offered(user: User, article: Article) -> list[ArticleAction]:
 def action_view(screen: ArticleScreen, request: HttpRequest, number: int, act: ArticleAction) -> HttpResponse:
     """The page of one act: GET shows its form, POST calls the verb and shows the form again if it refuses."""
     article = screen.get_article(request, number)
-    form = act.form(request.POST if request.method == "POST" else None)
+    form = act.form(request.POST if request.method == "POST" else None, initial={"note": article.note})
     if request.method == "POST" and form.is_valid():
         try:
             act.do(article, by=acting_user(request), **form.cleaned_data)

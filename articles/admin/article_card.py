@@ -28,6 +28,7 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,
         "may_decide": not review.decision_refusal(article, user),
         "may_correct": correcting,
+        "correction_rule": review.correction_rule(article) if correcting else "",
         "void_warning": review.void_warning(article) if asked or not correcting else "",
         "problems": checks.find_problems(article, checks.CONTENT_CHECKS),
         "acts": actions_offered(user, article),

@@ -192,6 +192,12 @@ def _respond_to_save(screen: ArticleScreen, request: HttpRequest, revision: Revi
     for sentence in revision.removed:
         screen.message_user(request, sentence, messages.WARNING)
     screen.message_user(request, _("Saved. Readers see it once it is published."), messages.SUCCESS)
+    article = revision.article
+    if revision.stage and not article.section.same_person_allowed:
+        article.refresh_from_db()
+        corrected = review.correction_problem(article, acting_user(request))
+        if corrected:
+            screen.message_user(request, str(corrected), messages.WARNING)
     if "_submit" in request.POST:
         try:
             review.submit_article(revision.article, by=acting_user(request))

@@ -30,6 +30,7 @@ READINGS = (
     "submitted",
     "signed_off",
     "sent_back",
+    "reread",
     "held",
     "rejected",
     "handed_on",

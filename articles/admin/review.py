@@ -130,8 +130,15 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "changes": comparing.compare_contents(before, article.newest.content) if before else [],
         "problems": review.open_problems(article),
         "may_correct": review.may_correct(article, user),
+        "correction_rule": review.correction_rule(article) if is_waiting else "",
+        "corrected": _corrected_problem(article, user),
         "own": review.has_written(article, user),
     }
+
+
+def _corrected_problem(article: Article, user: User) -> Problem | None:
+    """Why signing would send the text back one reading, or is refused; None where one person may sign alone."""
+    return None if article.section.same_person_allowed else review.correction_problem(article, user)
 
 
 def comparison_base(article: Article) -> tuple[dict[str, Any] | None, str]:
@@ -153,7 +160,8 @@ def decision_trail(article: Article) -> list[dict[str, Any]]:
     seen: SignOff | None = None
     decisions = article.sign_offs.select_related("revision", "handed_to__person").order_by("-pk")[:SHOWN_IN_QUEUE]
     for decision in reversed(decisions):
-        corrected = decision.decision == SignOff.Decision.PASS and seen is not None and seen.digest != decision.digest
+        signs = decision.decision in (SignOff.Decision.PASS, SignOff.Decision.REREAD)
+        corrected = signs and seen is not None and seen.digest != decision.digest
         changes = (
             comparing.compare_contents(seen.revision.content, decision.revision.content) if corrected and seen else []
         )
@@ -214,11 +222,14 @@ def sign_selected(request: HttpRequest) -> None:
         if article is None:
             continue
         try:
-            review.sign_off_reading(article, by=user, revision=int(tick["revision"]), opinion=opinion)
+            decision = review.sign_off_reading(article, by=user, revision=int(tick["revision"]), opinion=opinion)
         except Refusal as refusal:
             messages.error(request, f"{article.number} {article.title}: {' '.join(refusal_sentences(refusal))}")
         else:
-            signed += 1
+            if decision.decision == SignOff.Decision.PASS:
+                signed += 1
+            else:
+                messages.warning(request, f"{article.number} {article.title}: {decision.get_decision_display()}")
     if signed:
         messages.success(request, _("Signed off: %(count)d.") % {"count": signed})
     elif not ticked:

@@ -1,9 +1,14 @@
-"""The screen of sections."""
+"""The screen of sections: whoever arranges changes them, and whoever assigns duties, their readings."""
+
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from .. import sections
 from ..models import Section
+from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin
 
 
@@ -13,4 +18,42 @@ class SectionAdmin(NewsroomAdmin[Section]):
     list_display = ["name", "slug", "parent", "kind", "position", "last_ordinal"]
     list_select_related = ["parent"]
     search_fields = ["name", "slug"]
-    prepopulated_fields = {"slug": ["name"]}
+    arranged: ClassVar[list[Any]] = [
+        "name",
+        "slug",
+        "parent",
+        "position",
+        "kind",
+        "description",
+        "keywords",
+        "shows_changes",
+    ]
+    fieldsets = [
+        (None, {"fields": arranged}),
+        (
+            _("Readings"),
+            {
+                "fields": list(sections.READING_FIELDS),
+                "description": _("Changed by the security administrator, who works on no texts."),
+            },
+        ),
+    ]
+
+    def has_view_permission(self, request: HttpRequest, obj: Section | None = None) -> bool:
+        return super().has_view_permission(request, obj) or sections.may_change_readings(acting_user(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Section | None = None) -> bool:
+        return self.has_add_permission(request) or sections.may_change_readings(acting_user(request))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return sections.may_arrange_sections(acting_user(request))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Section | None = None) -> list[str]:
+        user = acting_user(request)
+        return [
+            *([] if sections.may_arrange_sections(user) else self.arranged),
+            *([] if sections.may_change_readings(user) else sections.READING_FIELDS),
+        ]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Section | None = None) -> dict[str, Any]:
+        return {"slug": ["name"]} if sections.may_arrange_sections(acting_user(request)) else {}

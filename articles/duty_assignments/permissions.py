@@ -69,6 +69,11 @@ def has_duty_everywhere(user: User | AnonymousUser, duty: str) -> bool:
     return _is_active(user) and (user.is_superuser or None in _assigned_sections(user, duty))
 
 
+def has_assignment_everywhere(user: User | AnonymousUser, duty: str) -> bool:
+    """Return True if the user is active and is assigned the duty in all sections; being a superuser does not count."""
+    return _is_active(user) and None in _assigned_sections(user, duty)
+
+
 def sections_with_duty(user: User | AnonymousUser, *duties: str) -> QuerySet[Section]:
     """The sections in which the user has one of the duties."""
     if any(has_duty_everywhere(user, duty) for duty in duties):

@@ -8,10 +8,11 @@
     files/…                the pictures and attachments in its editions
     sheet.html, sheet.pdf  the review sheet
 
-`check_pack` verifies a pack without the database.
+`check_pack` verifies a pack without the database; `edition_faults` verifies every edition in the database.
 """
 
 from .checking import CheckedPack, NotEvidence, check_pack
 from .exporting import export_pack, may_export_evidence
+from .stored_editions import edition_faults
 
-__all__ = ["CheckedPack", "NotEvidence", "check_pack", "export_pack", "may_export_evidence"]
+__all__ = ["CheckedPack", "NotEvidence", "check_pack", "edition_faults", "export_pack", "may_export_evidence"]

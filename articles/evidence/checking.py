@@ -40,6 +40,7 @@ _DOES_NOT_FOLLOW = Problem("evidence.does_not_follow", _("%(name)s does not foll
 _OTHER_FILE = Problem("evidence.other_file", _("files/%(file)s, used in %(name)s, is missing or was replaced."))
 _OTHER_DIGEST = Problem("evidence.other_digest", _("%(name)s: the digest does not match the text."))
 _NO_FINAL_READING = Problem("evidence.no_final_reading", _("%(name)s: nobody signed this text in the final reading."))
+_OTHER_NOTE = Problem("evidence.other_note", _("%(name)s: nobody signed the note to readers with this text."))
 _NO_READING = Problem("evidence.no_reading", _("%(name)s: reading %(stage)d was not signed."))
 _ENTRY_CHANGED = Problem("evidence.entry_changed", _("audit.json: entry %(id)s was changed."))
 _EDITION_MISSING = Problem(
@@ -162,6 +163,9 @@ def _check_readings(name: str, edition: dict[str, Any], sign_offs: dict[int, dic
     row = sign_offs.get(edition["sign_off"])
     if row is None or row["digest"] != edition["digest"] or row["stage"] != row["stages"]:
         raise NotEvidence(_NO_FINAL_READING.filled(name=name))
+    # Packs from before notes were signed do not have it.
+    if row.get("note") is not None and row["note"] != edition["note"]:
+        raise NotEvidence(_OTHER_NOTE.filled(name=name))
     for stage in range(int(row["stages"]), 0, -1):
         if row is None or row["decision"] != SignOff.Decision.PASS or row["stage"] != stage:
             raise NotEvidence(_NO_READING.filled(name=name, stage=stage))

@@ -141,6 +141,13 @@ class Article(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    note = models.CharField(
+        _("note to readers"),
+        max_length=400,
+        blank=True,
+        editable=False,
+        help_text=_("What they are told about this change; its readers sign it with the text."),
+    )
     handed_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("handed on to"),

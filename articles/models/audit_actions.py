@@ -14,6 +14,7 @@ ACTION_NAMES = {
     "article.submitted": pgettext_lazy("act", "Submitted for reading"),
     "article.signed_off": pgettext_lazy("act", "Signed off"),
     "article.sent_back": pgettext_lazy("act", "Sent back"),
+    "article.reread": pgettext_lazy("act", "Corrected while reading, to be read again"),
     "article.held": pgettext_lazy("act", "Put on hold"),
     "article.rejected": pgettext_lazy("act", "Rejected"),
     "article.handed_on": pgettext_lazy("act", "Handed on to another reader"),

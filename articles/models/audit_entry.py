@@ -37,8 +37,19 @@ class AuditEntry(Immutable):
 
     @property
     def facts(self) -> list[tuple[str, Any]]:
-        """The details as (display name, value); empty and false values are left out."""
-        return [(audit_actions.FACT_NAMES.get(key, key), value) for key, value in self.details.items() if value]
+        """The details as (display name, value); empty and false values are left out.
+
+        Of changed fields, each is one fact: its label, and “old → new”.
+        """
+        details = dict(self.details)
+        changes: list[tuple[str, Any]] = []
+        if details.get("fields") and len(details["fields"]) == len(details.get("old") or ()):
+            changed = zip(details.pop("fields"), details.pop("old"), details.pop("new"), strict=True)
+            changes = [(label, f"{old or '–'} → {new or '–'}") for label, old, new in changed]
+        rest: list[tuple[str, Any]] = [
+            (str(audit_actions.FACT_NAMES.get(key, key)), value) for key, value in details.items() if value
+        ]
+        return [*rest, *changes]
 
     @property
     def reason(self) -> str:

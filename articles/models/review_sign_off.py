@@ -24,6 +24,7 @@ class SignOff(Immutable):
         REJECT = "reject", _("Rejected")
         HAND_ON = "hand_on", _("Handed on")
         VOID = "void", _("Sign-offs voided by an edit")
+        REREAD = "reread", _("Corrected, to be read again")
 
     # Decisions that require a reason.
     REASONED = (Decision.BACK, Decision.HOLD, Decision.REJECT, Decision.HAND_ON)
@@ -42,6 +43,8 @@ class SignOff(Immutable):
     at = models.DateTimeField(_("at"))
     address = models.GenericIPAddressField(_("from"), null=True)
     opinion = models.CharField(_("opinion"), max_length=400, blank=True)
+    # Part of what was decided about; null: from before notes were signed.
+    note = models.CharField(_("note to readers"), max_length=400, null=True)
     warnings = models.JSONField(_("warnings open at that moment"), default=list)
     same_person = models.BooleanField(_("by a person who had signed or written it"), default=False)
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="next")

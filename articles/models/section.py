@@ -82,6 +82,22 @@ class Section(models.Model):
         default=False,
         help_text=_("Only where there are not enough people. The review sheet prints it."),
     )
+    title_is_reread = models.BooleanField(
+        _("a title changed while reading is read again"),
+        default=True,
+        help_text=_("By the reading before; kicker, subtitle and short title too."),
+    )
+    facts_are_reread = models.BooleanField(
+        _("numbers, names and dates changed while reading are read again"),
+        default=True,
+        help_text=_("By the reading before; also credits, source, pictures and files."),
+    )
+    correction_percent = models.PositiveSmallIntegerField(
+        _("share of the words that a reader may correct alone (%)"),
+        default=10,
+        validators=[MaxValueValidator(100)],
+        help_text=_("If a reader corrects more, the text is read again. 100: any share."),
+    )
     late_reading_hours = models.PositiveSmallIntegerField(
         _("hours for late readings"),
         default=24,
@@ -116,6 +132,7 @@ class Section(models.Model):
             models.CheckConstraint(
                 condition=Q(stages__gte=1, stages__lte=MOST_STAGES), name="section_has_one_to_five_readings"
             ),
+            models.CheckConstraint(condition=Q(correction_percent__lte=100), name="section_corrections_are_a_share"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import OldPath
 from ..refusals import Problem
-from ..saved_rows import lock_row, write_row
+from ..saved_rows import lock_row, recorded_changes, write_row
 from .spelling import UnusableOldPath, matching_paths, parse_old_path, parse_target, stored_spelling
 
 OLD_PATH_FIELDS = ("path", "target")
@@ -50,7 +50,8 @@ def remove_old_path(old_path: OldPath, *, by: User) -> None:
     before = lock_row(old_path)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     if before:
-        audit.record_entry("oldpath.deleted", before, by=by, name=str(before), fields=[])
+        facts = recorded_changes(OldPath(path="", target=""), before, OLD_PATH_FIELDS)
+        audit.record_entry("oldpath.deleted", before, by=by, name=str(before), **facts)
         before.delete()
 
 

@@ -22,7 +22,7 @@ from ..duty_assignments import permissions
 from ..models import Picture
 from ..models.picture import picture_renditions
 from ..refusals import Problem
-from ..saved_rows import write_row
+from ..saved_rows import recorded_changes, write_row
 from ..uploads import RefusedFile
 from . import metadata
 from .metadata import PILLOW_ERRORS
@@ -138,8 +138,9 @@ def _add_picture(prepared: PreparedPicture, row: dict[str, Any]) -> Picture:
     try:
         with uploads.kept_files({row["file"]: prepared.master, **files}):
             picture = Picture.objects.create(sha256=prepared.sha256, **row)
+            facts = recorded_changes(picture, None, PICTURE_TEXT_FIELDS)
             audit.record_entry(
-                "picture.uploaded", picture, by=row["uploaded_by"], name=picture.name, sha256=prepared.sha256
+                "picture.uploaded", picture, by=row["uploaded_by"], name=picture.name, sha256=prepared.sha256, **facts
             )
     except IntegrityError:  # the same picture was uploaded twice at once, and the other one was faster
         return Picture.objects.get(sha256=prepared.sha256)

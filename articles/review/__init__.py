@@ -1,7 +1,9 @@
 """Review: by default three readings of one text by three people (三审三校; law 1).
 
     rules      who may decide now, and if not, why
-    workflow   submit, sign off, send back, hold, reject, hand on; what an edit does to sign-offs
+    workflow   submit, sign off, send back, hold, reject, hand on
+    edits      what an edit does to sign-offs
+    measure    how much a correction changed
     queue      what a user may decide now
 
 `Article.signed` is the newest sign-off that counts; `SignOff.previous` leads to the earlier ones. `Article.stage` is
@@ -9,14 +11,22 @@ the pending reading: 0 with the writers, 1 … n, n + 1 when all readings are co
 two, always together and with the article's row locked.
 """
 
+from .edits import WouldVoid, apply_edit_to_review, void_warning
+from .measure import measure_correction
 from .queue import corrected_since, overdue_readings, readings_waiting_for
-from .rules import decision_refusal, has_written, may_correct, stage_name
+from .rules import (
+    correction_problem,
+    correction_rule,
+    decision_refusal,
+    described_correction,
+    has_written,
+    may_correct,
+    stage_name,
+)
 from .workflow import (
     REVIEW_FIELDS,
     CannotDecide,
     CannotSubmit,
-    WouldVoid,
-    apply_edit_to_review,
     finish_review,
     hand_on_reading,
     open_problems,
@@ -25,7 +35,6 @@ from .workflow import (
     send_back,
     sign_off_reading,
     submit_article,
-    void_warning,
 )
 
 __all__ = [
@@ -35,11 +44,15 @@ __all__ = [
     "WouldVoid",
     "apply_edit_to_review",
     "corrected_since",
+    "correction_problem",
+    "correction_rule",
     "decision_refusal",
+    "described_correction",
     "finish_review",
     "hand_on_reading",
     "has_written",
     "may_correct",
+    "measure_correction",
     "open_problems",
     "overdue_readings",
     "put_on_hold",

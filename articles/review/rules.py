@@ -1,14 +1,17 @@
 """Who may decide on an article now; each reason against it is a `Problem` with a message for the user."""
 
+from collections.abc import Iterable, Iterator
+
 from django.contrib.auth.models import User
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from .. import audit
+from .. import audit, comparing
 from ..duty_assignments import permissions
 from ..models import Article, Credit, Edition, Person, Revision, SignOff
-from ..refusals import Problem
+from ..refusals import Problem, Sentence
+from .measure import Correction, measure_correction
 
 NOTHING_TO_DECIDE = Problem(
     "review.not_submitted", _("“%(title)s” has not been submitted, so there is nothing to decide.")
@@ -24,6 +27,19 @@ SIGNED_BEFORE = Problem(
     _("You signed the “%(reading)s” of this text; another person must do the next one."),
 )
 WROTE_IT = Problem("review.wrote_it", _("You wrote this text; another person must read it."))
+# The rule about corrections while reading, as the id that messages, sign-offs and the review sheet cite.
+CORRECTED_BEYOND = Problem(
+    "review.corrected_beyond",
+    _("You corrected more of this text than one reader may sign alone: %(what)s."),
+    _("If you sign, it goes back to the “%(reading)s”, where somebody else reads your words; then you sign them."),
+)
+CORRECTED_ALONE = Problem(
+    "review.corrected_alone",
+    _("You corrected more of this text than one reader may sign alone: %(what)s."),
+    _("Hand it on to a colleague, send it back, or put back the words that you found."),
+)
+LIST_SEPARATOR = _(", ")
+MOST_FACTS, LONGEST_FACT = 6, 20  # that a message names; characters of each
 
 # Editions whose readings are complete, or which were migrated; only text newer than these counts as newly written.
 REVIEWED_EDITIONS = Q(basis=Edition.Basis.ARCHIVE) | Q(
@@ -65,13 +81,91 @@ def same_person_reason(article: Article, user: User) -> Problem | None:
 
 def has_written(article: Article, user: User) -> bool:
     """Return True if the user is credited as a writer or, since the last reviewed edition, saved text as a writer."""
-    text = article.newest.digest
-    answered = article.editions.filter(REVIEWED_EDITIONS).exclude(digest=text).aggregate(newest=Max("revision__number"))
-    new = Q(number__gt=answered["newest"] or 0) | Q(digest=text)
+    new = Q(number__gt=_last_reviewed_number(article)) | Q(digest=article.newest.digest)
     return (
         article.revisions.filter(new, stage=0, created_by=user).exists()
         or article.credits.filter(role__in=Credit.WRITING, person__user=user).exists()
     )
+
+
+def correction_problem(article: Article, user: User) -> Problem | None:
+    """Why the user may not sign the pending reading alone; None if they may, or have not corrected the text.
+
+    Whoever corrected more, as a reader, than the section lets one person sign may sign it only after somebody else has
+    signed these words. What counts is all that the user corrected since the newest sign-off, in however many saves.
+    With CORRECTED_BEYOND, signing sends the text back one reading; with CORRECTED_ALONE it is refused, because there is
+    no reading before this one, or the user corrected it at a later one.
+    """
+    if not 0 < article.stage <= article.stages:
+        return None
+    since = article.signed.revision.number if article.signed else _last_reviewed_number(article)
+    own = article.revisions.filter(number__gt=since, stage__gt=0, created_by=user).order_by("number")
+    stages = dict(own.values_list("number", "stage"))
+    corrected = sum(_measured_corrections(article, stages), Correction())
+    exceeded = list(_exceeded_measures(article, corrected))
+    if not exceeded:
+        return None
+    what = str(LIST_SEPARATOR).join(exceeded)
+    if article.stage == 1 or max(stages.values()) > article.stage:
+        return CORRECTED_ALONE.filled(what=what)
+    return CORRECTED_BEYOND.filled(what=what, reading=stage_name(article.stage - 1, article.stages))
+
+
+def _measured_corrections(article: Article, numbers: Iterable[int]) -> list[Correction]:
+    """The corrections made by these revisions, in rising order; revisions that follow each other are one correction."""
+    pairs = list(comparing.consecutive_runs(numbers))
+    wanted = article.revisions.filter(number__in={number for pair in pairs for number in pair})
+    texts = dict(wanted.values_list("number", "content"))
+    return [measure_correction(texts[before], texts[after]) for before, after in pairs]
+
+
+def described_correction(corrections: Iterable[Correction]) -> str:
+    """What was changed in all, in words: titles, the share of the words, numbers, names and dates; '' if nothing."""
+    corrected = sum(corrections, Correction())
+    found = [str(_("a title"))] if corrected.titles else []
+    if corrected.changed:
+        found.append(str(_("%(percent)d%% of the words")) % {"percent": corrected.percent})
+    return str(LIST_SEPARATOR).join([*found, *_named_facts(corrected)])
+
+
+def correction_rule(article: Article) -> str:
+    """What happens to the pending reader's corrections, in one sentence, for the reader to know before saving."""
+    section = article.section
+    measures: list[Sentence] = [_("a title")] if section.title_is_reread else []
+    measures += [_("a number, name or date")] if section.facts_are_reread else []
+    if section.correction_percent < 100:
+        measures.append(_("more than %(percent)d%% of the words") % {"percent": section.correction_percent})
+    if section.same_person_allowed or not measures:
+        return ""
+    what = str(_(" or ")).join(str(measure) for measure in measures)
+    if article.stage == 1:
+        return str(_("If you change %(what)s, somebody else must sign this reading.")) % {"what": what}
+    reading = stage_name(article.stage - 1, article.stages)
+    sentence = _("If you change %(what)s, the text goes back to the “%(reading)s” when you sign it.")
+    return str(sentence) % {"what": what, "reading": reading}
+
+
+def _exceeded_measures(article: Article, corrected: Correction) -> Iterator[str]:
+    """What was changed beyond the section's measures, in words."""
+    section = article.section
+    if section.title_is_reread and corrected.titles:
+        yield str(_("a title"))
+    if corrected.percent > section.correction_percent:
+        yield str(_("%(percent)d%% of the words")) % {"percent": corrected.percent}
+    if section.facts_are_reread:
+        yield from _named_facts(corrected)
+
+
+def _named_facts(corrected: Correction) -> list[str]:
+    named = [fact if len(fact) <= LONGEST_FACT else f"{fact[:LONGEST_FACT]}…" for fact in corrected.facts[:MOST_FACTS]]
+    more = len(corrected.facts) - len(named)
+    return [*named, *([str(_("%(count)d more")) % {"count": more}] if more else [])]
+
+
+def _last_reviewed_number(article: Article) -> int:
+    """The number of the newest revision, other than today's text, that was published after its readings; 0 if none."""
+    others = article.editions.filter(REVIEWED_EDITIONS).exclude(digest=article.newest.digest)
+    return others.aggregate(newest=Max("revision__number"))["newest"] or 0
 
 
 def was_credited(article: Article, user: User) -> bool:

@@ -12,10 +12,20 @@ from ..checks import CONTENT_CHECKS, NotReady, find_problems, text
 from ..duty_assignments import permissions, reading
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
-from .rules import credits_a_signer, may_correct, reason_against, same_person_reason, stage_name, was_credited
+from .rules import CORRECTED_BEYOND, correction_problem, reason_against, same_person_reason
 
 Decision = SignOff.Decision
-REVIEW_FIELDS = ("stage", "stages", "submitted_at", "signed", "handed_to", "on_hold", "scheduled_for", "scheduled_by")
+REVIEW_FIELDS = (
+    "stage",
+    "stages",
+    "submitted_at",
+    "signed",
+    "note",
+    "handed_to",
+    "on_hold",
+    "scheduled_for",
+    "scheduled_by",
+)
 
 SUBMITTED_ALREADY = Problem("review.submitted_already", _("“%(title)s” has been submitted already."))
 PUBLIC_ALREADY = Problem("review.public_already", _("Readers see this text already; there is nothing to submit."))
@@ -37,11 +47,6 @@ CANNOT_READ_IT = Problem("review.cannot_read_it", _("%(name)s cannot do this rea
 DECISION_WITHOUT_REASON = Problem(
     "review.no_reason", _("Write the reason in one sentence; it reaches whoever has to act on it.")
 )
-WOULD_VOID = Problem(
-    "review.would_void",
-    _("This text was signed by %(names)s. Saving a change voids these sign-offs, and it must be read again."),
-)
-LIST_SEPARATOR = _(", ")
 
 
 class CannotSubmit(Refusal):
@@ -52,14 +57,12 @@ class CannotDecide(Refusal):
     """Raised when the current user may not make this decision now."""
 
 
-class WouldVoid(Refusal):
-    """Raised, naming the signers, when an edit would void sign-offs and `voiding` is False."""
-
-
 @transaction.atomic
-def submit_article(article: Article, *, by: User) -> SignOff:
+def submit_article(article: Article, *, by: User, note: str | None = None) -> SignOff:
     """Submit the newest revision for its first reading.
 
+    `note` is what readers are told about the change if it is published (更正说明); everybody who signs the text signs it
+    too, and it cannot be changed until the text is submitted again. None keeps the one of the last submission.
     Raises PermissionDenied without the duty to write, CannotSubmit, or NotReady if the body is empty.
     """
     article = Article.objects.get_locked(article.pk)
@@ -76,9 +79,12 @@ def submit_article(article: Article, *, by: User) -> SignOff:
         raise NotReady(*problems)
     article.stages = article.section.stages
     article.submitted_at = timezone.now()
-    decision = _record_decision(article, Decision.SUBMIT, by=by, duty=permissions.Duty.WRITE)
-    _move_to_stage(article, stage=1, signed=None)
-    audit.record_entry("article.submitted", article, by=by, digest=decision.digest, stages=article.stages)
+    if note is not None:
+        article.note = " ".join(sanitising.plain_text(note).split())[:400]
+    decision = record_decision(article, Decision.SUBMIT, by=by, duty=permissions.Duty.WRITE)
+    move_to_stage(article, stage=1, signed=None)
+    facts = {"note": article.note} if article.note else {}
+    audit.record_entry("article.submitted", article, by=by, digest=decision.digest, stages=article.stages, **facts)
     return decision
 
 
@@ -86,8 +92,10 @@ def submit_article(article: Article, *, by: User) -> SignOff:
 def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str = "") -> SignOff:
     """Sign the pending reading. `revision` is the number of the revision that the reader has read.
 
-    Raises CannotDecide. The final reading raises NotReady while checks find problems in the text: afterwards nobody
-    could correct them without voiding every sign-off.
+    If the reader corrected more than one person may sign alone, the text goes back one reading instead, and the
+    decision says so (REREAD). Raises CannotDecide, also where there is no reading to go back to. The final reading
+    raises NotReady while checks find problems in the text: afterwards nobody could correct them without voiding every
+    sign-off.
     """
     article = _lock_for_decision(article, by)
     if article.newest.number != revision:
@@ -95,14 +103,18 @@ def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str 
     problems = open_problems(article)
     if problems and article.stage == article.stages:
         raise NotReady(*problems)
-    decision = _record_decision(
+    opinion = " ".join(sanitising.plain_text(opinion).split())[:400]
+    corrected = correction_problem(article, by)
+    if corrected and not article.section.same_person_allowed:
+        return _have_read_again(article, corrected, by=by, opinion=opinion)
+    decision = record_decision(
         article,
         Decision.PASS,
         by=by,
-        opinion=" ".join(sanitising.plain_text(opinion).split())[:400],
+        opinion=opinion,
         previous=article.signed,
-        warnings=[{"id": problem.id, "message": str(problem.message)} for problem in problems],
-        same_person=same_person_reason(article, by) is not None,
+        warnings=_warnings(problems),
+        same_person=bool(corrected or same_person_reason(article, by)),
     )
     _advance(article, decision)
     audit.record_entry(
@@ -113,7 +125,22 @@ def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str 
         stage=decision.stage,
         stages=decision.stages,
         same_person=decision.same_person,
+        **({"note": decision.note} if decision.note else {}),
     )
+    return decision
+
+
+def _have_read_again(article: Article, corrected: Problem, *, by: User, opinion: str) -> SignOff:
+    """Send a locked article back one reading, because its reader corrected more than one person may sign alone."""
+    if corrected.id != CORRECTED_BEYOND.id:
+        raise CannotDecide(corrected)
+    to = article.stage - 1
+    decision = record_decision(
+        article, Decision.REREAD, by=by, opinion=opinion, to_stage=to, warnings=_warnings([corrected])
+    )
+    _move_back(article, to)
+    what = str(corrected.message)
+    audit.record_entry("article.reread", article, by=by, digest=decision.digest, to_stage=to, reason=what)
     return decision
 
 
@@ -127,9 +154,8 @@ def send_back(article: Article, *, by: User, reason: str, to_stage: int = 0) -> 
     article = _lock_for_decision(article, by, after_all=True)
     if not 0 <= to_stage < article.stage:
         raise CannotDecide(NOT_AN_EARLIER_READING)
-    decision = _record_decision(article, Decision.BACK, by=by, opinion=_clean_reason(reason), to_stage=to_stage)
-    chain = article.signed.chain() if article.signed else []
-    _move_to_stage(article, stage=to_stage, signed=chain[to_stage - 2] if to_stage > 1 else None)
+    decision = record_decision(article, Decision.BACK, by=by, opinion=_clean_reason(reason), to_stage=to_stage)
+    _move_back(article, to_stage)
     audit.record_entry(
         "article.sent_back", article, by=by, digest=decision.digest, to_stage=to_stage, reason=decision.opinion
     )
@@ -142,7 +168,7 @@ def put_on_hold(article: Article, *, by: User, reason: str) -> SignOff:
     article = _lock_for_decision(article, by)
     if article.on_hold:
         raise CannotDecide(ON_HOLD_ALREADY.filled(title=article))
-    decision = _record_decision(article, Decision.HOLD, by=by, opinion=_clean_reason(reason))
+    decision = record_decision(article, Decision.HOLD, by=by, opinion=_clean_reason(reason))
     article.on_hold = True
     article.save(update_fields=["on_hold"])
     audit.record_entry("article.held", article, by=by, digest=decision.digest, reason=decision.opinion)
@@ -153,8 +179,8 @@ def put_on_hold(article: Article, *, by: User, reason: str) -> SignOff:
 def reject_article(article: Article, *, by: User, reason: str) -> SignOff:
     """Reject the text (退稿): it goes back to its writers and must be changed before it can be submitted again."""
     article = _lock_for_decision(article, by)
-    decision = _record_decision(article, Decision.REJECT, by=by, opinion=_clean_reason(reason))
-    _move_to_stage(article, stage=0, signed=None)
+    decision = record_decision(article, Decision.REJECT, by=by, opinion=_clean_reason(reason))
+    move_to_stage(article, stage=0, signed=None)
     audit.record_entry("article.rejected", article, by=by, digest=decision.digest, reason=decision.opinion)
     return decision
 
@@ -176,7 +202,7 @@ def hand_on_reading(article: Article, *, by: User, to: User, reason: str) -> Sig
     why_not = reason_against(article, to)
     if why_not:
         raise CannotDecide(CANNOT_READ_IT.filled(name=audit.account_name(to), why=why_not))
-    decision = _record_decision(article, Decision.HAND_ON, by=by, opinion=_clean_reason(reason), handed_to=to)
+    decision = record_decision(article, Decision.HAND_ON, by=by, opinion=_clean_reason(reason), handed_to=to)
     article.handed_to = to
     article.on_hold = False
     article.save(update_fields=["handed_to", "on_hold"])
@@ -192,55 +218,18 @@ def _advance(article: Article, decision: SignOff) -> None:
         finish_review(article)
         article.save(update_fields=[*REVIEW_FIELDS, "readings_due_at"])
     else:
-        _move_to_stage(article, stage=article.stage + 1, signed=decision)
+        move_to_stage(article, stage=article.stage + 1, signed=decision)
 
 
 def finish_review(article: Article) -> None:
     """Close the review of a locked article whose signed text is public. The caller saves REVIEW_FIELDS."""
     _set_stage(article, stage=0, signed=None)
+    article.note = ""
 
 
 def open_problems(article: Article) -> list[Problem]:
     """The problems of the text itself, at the earliest time it could be published."""
     return find_problems(article, CONTENT_CHECKS, at=max(timezone.now(), article.embargo_until or timezone.now()))
-
-
-def apply_edit_to_review(article: Article, *, by: User, voiding: bool) -> int:
-    """Update the review of a locked article for an edit, before the revision is created.
-
-    Returns the stage of that revision: the current reading for a correction, else 0. A correction by the current reader
-    keeps the earlier sign-offs, since the following readers sign the corrected text. Any other edit voids all
-    sign-offs, or raises WouldVoid unless `voiding`.
-    """
-    moved = article.section_id != article.newest.content["section"]
-    own = not article.section.same_person_allowed and (was_credited(article, by) or credits_a_signer(article))
-    if may_correct(article, by) and not moved and not own:
-        return article.stage
-    permissions.require_duty(by, permissions.Duty.WRITE, article.section)
-    if article.signed is None:
-        if article.stage and moved:  # the number of readings depends on the section
-            article.stages = article.section.stages
-            _move_to_stage(article, stage=1, signed=None)
-            audit.record_entry("article.readings_changed", article, by=by, stages=article.stages)
-        return 0
-    if not voiding:
-        raise WouldVoid(WOULD_VOID.filled(names=_signers(article)))
-    names = ", ".join(link.person_name for link in article.signed.chain())
-    decision = _record_decision(article, Decision.VOID, by=by, duty=permissions.Duty.WRITE)
-    _move_to_stage(article, stage=0, signed=None)
-    audit.record_entry("article.sign_offs_voided", article, by=by, digest=decision.digest, whose=names)
-    return 0
-
-
-def void_warning(article: Article) -> str:
-    """Which sign-offs an edit by anyone but the current reader would void, in one sentence; '' if none."""
-    return str(WOULD_VOID.filled(names=_signers(article))) if article.signed else ""
-
-
-def _signers(article: Article) -> str:
-    """Who signed which reading, in one line."""
-    chain = article.signed.chain() if article.signed else []
-    return str(LIST_SEPARATOR).join(f"{link.person_name}（{stage_name(link.stage, link.stages)}）" for link in chain)
 
 
 def _lock_for_decision(article: Article, by: User, *, after_all: bool = False) -> Article:
@@ -259,12 +248,14 @@ def _lock_for_decision(article: Article, by: User, *, after_all: bool = False) -
     return article
 
 
-def _record_decision(article: Article, decision: str, *, by: User, duty: str = "", **facts: Any) -> SignOff:
+def record_decision(article: Article, decision: str, *, by: User, duty: str = "", **facts: Any) -> SignOff:
+    """Write a decision about the newest revision of a locked article."""
     stages = article.stages
     return SignOff.objects.create(
         article=article,
         revision=article.newest,
         digest=article.newest.digest,
+        note=article.note,
         stage=min(article.stage, stages),
         stages=stages,
         decision=decision,
@@ -277,7 +268,18 @@ def _record_decision(article: Article, decision: str, *, by: User, duty: str = "
     )
 
 
-def _move_to_stage(article: Article, *, stage: int, signed: SignOff | None) -> None:
+def _warnings(problems: list[Problem]) -> list[dict[str, str]]:
+    return [{"id": problem.id, "message": str(problem.message)} for problem in problems]
+
+
+def _move_back(article: Article, stage: int) -> None:
+    """Move to an earlier reading, or to the writers (0); the sign-offs from there on no longer count."""
+    chain = article.signed.chain() if article.signed else []
+    move_to_stage(article, stage=stage, signed=chain[stage - 2] if stage > 1 else None)
+
+
+def move_to_stage(article: Article, *, stage: int, signed: SignOff | None) -> None:
+    """Move a locked article to a reading, with the sign-offs that count from now on, and save it."""
     _set_stage(article, stage=stage, signed=signed)
     article.save(update_fields=REVIEW_FIELDS)
 

@@ -22,17 +22,22 @@ from ..models import Article, AuditEntry, Credit, Edition, Section, SignOff
 MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
 # Audit actions listed with the editions. Publishing itself is shown as an edition.
 SHEET_ACTIONS = [f"article.{act}" for act in ("withdrawn", "put_back", "scheduled", "unscheduled", "schedule_failed")]
+TextPair = tuple[dict[str, Any], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class SheetDecision:
-    """One decision: its reading's name, where it sent the article (`destination`), and what its reader corrected."""
+    """One decision: its reading's name, where it sent the article (`destination`), and what its reader corrected.
+
+    `corrected` says in one sentence how much that was, and after which reading.
+    """
 
     row: SignOff
     reading: str
     role: str
     destination: str
     changes: list[comparing.ContentChange]
+    corrected: str
 
 
 @dataclass(frozen=True)
@@ -126,13 +131,14 @@ def _sheet_facts(article: Article, content: dict[str, Any]) -> list[tuple[str, s
         (_("original author"), content["original_author"]),
         (_("original address"), content["original_url"]),
         (_("address"), article.public_url),
+        (_("note to readers"), article.note),
     ]
     return [(label, value) for label, value in facts if value]
 
 
-def _sheet_decision(row: SignOff, changes: list[comparing.ContentChange]) -> SheetDecision:
+def _sheet_decision(row: SignOff, corrections: list[TextPair]) -> SheetDecision:
     destination = ""
-    if row.decision == SignOff.Decision.BACK:
+    if row.decision in (SignOff.Decision.BACK, SignOff.Decision.REREAD):
         to = review.stage_name(row.to_stage, row.stages) if row.to_stage else _("its writers")
         destination = _("back to %(whom)s") % {"whom": to}
     if row.handed_to:
@@ -143,8 +149,20 @@ def _sheet_decision(row: SignOff, changes: list[comparing.ContentChange]) -> She
         reading=review.stage_name(row.stage, row.stages) if row.role in READINGS else "",
         role=row.role_name,
         destination=destination,
-        changes=changes,
+        changes=[change for before, after in corrections for change in comparing.compare_contents(before, after)],
+        corrected=_corrected_sentence(row, corrections),
     )
+
+
+def _corrected_sentence(row: SignOff, corrections: list[TextPair]) -> str:
+    """How much the reader changed after which reading; '' if nothing."""
+    what = review.described_correction([review.measure_correction(*pair) for pair in corrections])
+    if not what:
+        return ""
+    if row.stage == 1:
+        return _("Changed after it was submitted: %(what)s") % {"what": what}
+    reading = review.stage_name(row.stage - 1, row.stages)
+    return _("Changed after the “%(reading)s”: %(what)s") % {"what": what, "reading": reading}
 
 
 def _review_rounds(article: Article, editions: list[Edition], trail: list[SheetDecision]) -> Iterator[ReviewRound]:
@@ -168,8 +186,8 @@ def _pass_chain(head: int | None, decisions: dict[int, SheetDecision]) -> list[S
     return links[::-1]
 
 
-def _corrections_by_decision(article: Article, rows: list[SignOff]) -> dict[int, list[comparing.ContentChange]]:
-    """What each reader corrected, by the key of their decision.
+def _corrections_by_decision(article: Article, rows: list[SignOff]) -> dict[int, list[TextPair]]:
+    """The texts before and after each correction, by the key of the decision of its reader.
 
     Includes only revisions marked as corrections in that reading, not what the writers changed in the meantime.
     """
@@ -179,24 +197,12 @@ def _corrections_by_decision(article: Article, rows: list[SignOff]) -> dict[int,
     for row in rows:
         if row.role in READINGS:
             within = [n for n, stage in stages.items() if came < n <= row.revision.number and stage == row.stage]
-            runs[row.pk] = list(_consecutive_runs(within))
+            runs[row.pk] = list(comparing.consecutive_runs(within))
         if row.decision in (SignOff.Decision.SUBMIT, SignOff.Decision.PASS):
             came = row.revision.number
     numbers = {number for pairs in runs.values() for pair in pairs for number in pair}
     texts = dict(article.revisions.filter(number__in=numbers).values_list("number", "content"))
-    return {
-        key: [change for before, after in pairs for change in comparing.compare_contents(texts[before], texts[after])]
-        for key, pairs in runs.items()
-    }
-
-
-def _consecutive_runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
-    """For each run of consecutive revision numbers, the pair (number before the first, last number)."""
-    start = 0
-    for position, number in enumerate(numbers):
-        if position + 1 == len(numbers) or numbers[position + 1] != number + 1:
-            yield numbers[start] - 1, number
-            start = position + 1
+    return {key: [(texts[before], texts[after]) for before, after in pairs] for key, pairs in runs.items()}
 
 
 def _sheet_entry(entry: AuditEntry) -> SheetEntry:

@@ -127,6 +127,8 @@ def _decision_lines(sheet: ReviewSheet) -> Iterator[Flowable]:
         decision = f"{d.row.get_decision_display()} {d.reading}".strip()
         number = _("revision %(number)s") % {"number": d.row.revision.number}
         yield _cell_line([_spell_instant(d.row.at), decision, d.destination, _name_cell(d), number, d.row.opinion])
+        if d.row.decision == SignOff.Decision.REREAD:
+            yield from (_make_paragraph(line, SMALL_STYLE, raw=True) for line in _warning_lines(d))
         if d.changes and d.row.decision != SignOff.Decision.PASS:
             yield from _listed_changes(d)
     if not sheet.trail:
@@ -170,9 +172,15 @@ def _name_cell(d: SheetDecision) -> str:
 
 
 def _opinion_cell(d: SheetDecision) -> str:
-    warnings = [escape(warning["message"]) for warning in d.row.warnings] or [escape(_("The checks found nothing."))]
+    warnings = _warning_lines(d)
     changes = _changes_cell(d) if _fits_a_cell(d) else [_("There are many changes; they are listed below the table.")]
     return "<br/>".join(part for part in [escape(d.row.opinion), *warnings, *changes] if part)
+
+
+def _warning_lines(d: SheetDecision) -> list[str]:
+    """What the checks found when it was decided, then how much its reader corrected, as markup."""
+    sentences = [*(warning["message"] for warning in d.row.warnings), d.corrected]
+    return [escape(sentence) for sentence in sentences if sentence]
 
 
 def _fits_a_cell(d: SheetDecision) -> bool:

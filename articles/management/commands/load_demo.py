@@ -113,8 +113,8 @@ def _change_published(withdrawn: Article, corrected: Article, changed: Article, 
     reporter = User.objects.get(username="reporter")
     _change_article(changed, by=reporter, subtitle="（修改稿，读者尚未看到）")
     _change_article(corrected, by=reporter, summary=f"{corrected.summary}（已更正）")
-    _sign_readings(corrected, times=3)
-    publishing.publish_correction(corrected, by=by, note="导语中的说法不够准确，已据采访记录更正。")
+    _sign_readings(corrected, times=3, note="导语中的说法不够准确，已据采访记录更正。")
+    publishing.publish_correction(corrected, by=by)
     publishing.withdraw_article(withdrawn, by=by, reason="演示：来稿单位要求撤回，待核实后另发。")
 
 
@@ -180,9 +180,9 @@ def _change_article(article: Article, *, by: User, **facts: str) -> None:
     editing.save_article(article, by=by, credits=[(c.role, c.person) for c in article.credits.select_related("person")])
 
 
-def _sign_readings(article: Article, *, times: int) -> None:
-    """Submit the article and sign its first `times` readings, each by an account with that duty."""
-    review.submit_article(article, by=User.objects.get(username="reporter"))
+def _sign_readings(article: Article, *, times: int, note: str = "") -> None:
+    """Submit the article with the note to readers and sign its first `times` readings, each by an account with that duty."""
+    review.submit_article(article, by=User.objects.get(username="reporter"), note=note)
     opinions = ("事实、数字已核，文字通顺。", "同意。", "同意签发。")
     for username, opinion in list(zip(("editor", "head", "chief"), opinions, strict=True))[:times]:
         article.refresh_from_db()

@@ -1,12 +1,18 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
-from articles import audit
+from articles import audit, evidence, triggers
+
+MOST_LINES = 20  # that say what is wrong
 
 
 class Command(BaseCommand):
-    help = "Verify the audit's hash chain; exits 1 and names the first entry that does not match."
+    help = (
+        "Verify the audit's hash chain, every edition's text, readings and publication, and that the database's "
+        "triggers are there; exits 1 and says what does not match."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -15,17 +21,34 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, expect_head: str | None, **options: Any) -> None:
         # An empty value is a script's empty variable, not a request to skip the check.
-        if expect_head is not None:
-            expect_head = expect_head.strip().lower()
-        walk = audit.walk_chain(expected=expect_head)
-        if walk.broken:
-            entry = walk.broken
-            raise CommandError(
-                f"Entry {entry.pk} ({entry.action}) does not match the chain; the {walk.count} entries before it do."
-            )
-        if expect_head is not None and not walk.found:
-            raise CommandError(
-                f"No entry has the hash “{expect_head}”: entries were cut off or rewritten after it was noted. "
-                f"{walk.count} entries remain, unbroken. Head: {walk.head}"
-            )
+        walk = audit.walk_chain(expected=None if expect_head is None else expect_head.strip().lower())
+        faults = [*_chain_faults(walk, expect_head), *_trigger_faults()]
+        editions, wrong = 0, 0
+        for found in evidence.edition_faults():
+            editions += 1
+            wrong += bool(found)
+            faults += found[: max(0, MOST_LINES - len(faults))]
+        if faults:
+            summary = [f"{wrong} of {editions} editions are not as published."] if wrong else []
+            raise CommandError("\n".join([*faults, *summary]))
+        self.stdout.write(f"{editions} editions, as signed and published.")
         self.stdout.write(f"{walk.count} entries, unbroken. Head: {walk.head}")
+
+
+def _chain_faults(walk: audit.ChainWalk, expect_head: str | None) -> list[str]:
+    if walk.broken:
+        entry = walk.broken
+        return [f"Entry {entry.pk} ({entry.action}) does not match the chain; the {walk.count} entries before it do."]
+    if expect_head is not None and not walk.found:
+        return [
+            f"No entry has the hash “{expect_head.strip().lower()}”: entries were cut off or rewritten after it was "
+            f"noted. {walk.count} entries remain, unbroken. Head: {walk.head}"
+        ]
+    return []
+
+
+def _trigger_faults() -> list[str]:
+    missing = triggers.missing_triggers(connection)
+    if not missing:
+        return []
+    return [f"Triggers are missing or were changed: {', '.join(missing)}. `manage.py migrate` installs them again."]

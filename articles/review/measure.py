@@ -1,0 +1,129 @@
+"""How much a correction while reading changed: titles, the share of the words, and numbers, names and dates.
+
+Names and numbers are recognised by their form, not understood: a false alarm costs one more reading, and what is not
+recognised still counts among the words.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .. import comparing
+
+TITLES = ("kicker", "title", "subtitle", "short_title")
+ORIGINAL = ("original_title", "original_author", "original_url", "original_published_on")
+
+_HAN = r"[\u4e00-\u9fff]"
+_DIGIT = "零〇一二两三四五六七八九十百千万亿"
+# What follows a single Chinese numeral that counts something; 一 is left out before 个, as in “一个重要的…”.
+_COUNTED = "名位元岁年月日号时点分楼层级届死伤辆间户亩吨米里公"
+# Surnames that seldom are ordinary words, and endings of places and organisations.
+_SURNAMES = (
+    "王李张刘陈杨赵黄吴徐孙胡朱郭林罗郑梁谢宋唐许邓冯韩曹曾彭肖蔡潘董袁叶蒋杜苏魏吕丁卢姚沈钟姜崔谭陆范汪廖贾韦邹熊孟秦"
+    "阎薛侯雷段郝孔邵史顾赖贺尹钱施牛"
+)
+_PLACES = r"(?:省|市|县|区|乡|镇|村|街道|路|局|厅|院|校|大学|中学|小学|银行|公司|集团|委员会)"
+# Short words that join, so that “在望桥乡” is 望桥乡.
+_JOINING = "的了在到从向把被和与及于是由为对等这那其各全本该我他她们"
+FACT = re.compile(
+    r"\d+(?:[.,:/-]\d+)*[十百千万亿%‰]*"
+    rf"|第?[{_DIGIT}半]{{2,}}|第[{_DIGIT}]|一(?=[人{_COUNTED}])|[{_DIGIT[3:]}两半](?=[人个{_COUNTED}])"
+    r"|[今昨明前后][天日晚]|[今去明前][年]|[本上下]月|[本上下]周|(?:星期|周)[一二三四五六日天]|凌晨|上午|中午|下午"
+    rf"|[{_SURNAMES}]{_HAN}{{1,2}}|[^\W\d_{_JOINING}]{{2,4}}?{_PLACES}"
+    r"|[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+)*"
+)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What changed between two texts: whether a title did, how many of how many words, and which facts.
+
+    `facts` are numbers, dates and names as they stand in the old or new text, and labels of changed facts about it.
+    """
+
+    titles: bool = False
+    changed: int = 0
+    words: int = 0
+    facts: tuple[str, ...] = ()
+
+    @property
+    def percent(self) -> int:
+        """The share of the words that changed, rounded up to whole percents."""
+        return -(-100 * self.changed // max(self.words, 1))
+
+    def __add__(self, other: "Correction") -> "Correction":
+        """Both corrections, one after the other: what was changed twice counts twice."""
+        return Correction(
+            self.titles or other.titles,
+            self.changed + other.changed,
+            max(self.words, other.words),
+            tuple(dict.fromkeys((*self.facts, *other.facts))),
+        )
+
+
+def measure_correction(before: dict[str, Any], after: dict[str, Any]) -> Correction:
+    """Measure the difference between the contents of two revisions. Punctuation, spaces and form count nothing."""
+    old, new = _read_lines(before), _read_lines(after)
+    changed, facts = 0, list(_changed_fields(before, after))
+    for is_changed, was, now in comparing.matched_blocks(old, new):
+        if is_changed:
+            removed, added, touched = _measure_block("\n".join(was), "\n".join(now))
+            changed += max(removed, added)
+            facts += touched
+    return Correction(
+        titles=any(before[field] != after[field] for field in TITLES),
+        changed=changed,
+        words=max(_count_words("\n".join(old)), _count_words("\n".join(new))),
+        facts=tuple(dict.fromkeys(facts)),
+    )
+
+
+def _read_lines(content: dict[str, Any]) -> list[str]:
+    """Every word that readers see, in lines."""
+    return [
+        *(content[field] for field in (*TITLES, "summary")),
+        *comparing.body_lines(content["body"]),
+        "、".join(content["keywords"]),
+        *(f"{picture['alt']} {picture['credit']}" for picture in content["pictures"]),
+        *(attachment["name"] for attachment in content["attachments"]),
+    ]
+
+
+def _changed_fields(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    """The changed facts about the text: whose it is, where it is from, which files belong to it."""
+    for field in ("credits", "source", "origin", *ORIGINAL):
+        if before[field] != after[field]:
+            yield comparing.part_label(field)
+    for field in ("pictures", "attachments"):
+        old, new = ({file["sha256"] for file in content[field]} for content in (before, after))
+        if old != new:
+            yield comparing.part_label(field)
+
+
+def _measure_block(was: str, now: str) -> tuple[int, int, list[str]]:
+    """Words removed, words added, and the facts that the change touches."""
+    was, now = unicodedata.normalize("NFKC", was), unicodedata.normalize("NFKC", now)
+    texts = {"removed": was, "added": now}
+    spans = comparing.compare_words(was, now)
+    counts, touched = {}, {}
+    for kind, text in texts.items():
+        own = [span for span in spans if span.kind in ("same", kind)]
+        counts[kind] = sum(_count_words(span.text) for span in own if span.kind == kind)
+        touched[kind] = list(_touched_facts(text, [(span.kind == kind, len(span.text)) for span in own]))
+    facts = [] if touched["removed"] == touched["added"] else touched["removed"] + touched["added"]
+    return counts["removed"], counts["added"], facts
+
+
+def _touched_facts(text: str, pieces: list[tuple[bool, int]]) -> Iterator[str]:
+    """The facts in the text that overlap a changed piece; `pieces` are (changed, length) in order."""
+    changed = [flag for flag, length in pieces for _place in range(length)]
+    for found in FACT.finditer(text):
+        if any(changed[found.start() : found.end()]):
+            yield found.group()
+
+
+def _count_words(text: str) -> int:
+    """Chinese characters, and words of other letters or digits."""
+    return sum(piece[0].isalnum() for piece in comparing.WORD_PATTERN.findall(text))
