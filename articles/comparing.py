@@ -12,6 +12,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 
 from .models import Article, Credit, Section
+from .models.revision import text_of_content
 
 # The unit of comparison: a word of Latin letters or digits, or a single other character.
 WORD_PATTERN = re.compile(r"[A-Za-z0-9]+(?:[.,:%-][A-Za-z0-9]+)*|.", re.DOTALL)
@@ -67,7 +68,7 @@ def compare_contents(before: dict[str, Any], after: dict[str, Any]) -> list[Cont
     for (label, old), (_label, new) in zip(_content_parts(before, names), _content_parts(after, names), strict=True):
         if old != new:
             changes.append(ContentChange(label, tuple(compare_lines(old, new))))
-    if not changes and before != after:
+    if not changes and text_of_content(before) != text_of_content(after):
         changes.append(
             ContentChange(
                 _("Form"), (ComparedLine((TextSpan("added", _("Only bold, headings, tables or files changed.")),)),)
@@ -170,8 +171,7 @@ def _content_parts(content: dict[str, Any], section_names: dict[int, str]) -> It
     yield part_label("section"), [section_names.get(content["section"], "")]
     yield part_label("keywords"), ["、".join(content["keywords"])] if content["keywords"] else []
     yield part_label("cover"), [content["cover"]["sha256"][:12]] if content["cover"] else []
-    for field in ("embargo_until", "pinned_until", "expires_at"):
-        yield part_label(field), [content[field]] if content.get(field) else []
+    yield part_label("embargo_until"), [content["embargo_until"]] if content.get("embargo_until") else []
     yield part_label("pictures"), [f"{p['sha256'][:12]} {p['alt']} {p['credit']}".strip() for p in content["pictures"]]
     yield part_label("attachments"), [f"{a['name']} {a['sha256'][:12]}" for a in content["attachments"]]
 

@@ -1,7 +1,6 @@
-"""Editing: save and restore revisions, discard drafts, detect concurrent edits."""
+"""Editing: save revisions of the working copy, detect concurrent edits."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -10,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from . import audit, persons, review, sanitising
 from .duty_assignments import permissions, reading
@@ -23,11 +21,9 @@ from .models import (
     Revision,
     RevisionAttachment,
     RevisionPicture,
-    Section,
     Source,
 )
-from .models.revision import content_digest
-from .refusals import Problem, Refusal
+from .models.revision import CONTENT_VERSION, content_digest, text_of_content
 
 # Text without markup.
 PLAIN_FIELDS = (
@@ -51,22 +47,7 @@ WORKING_FIELDS = (
     "original_url",
     "original_published_on",
     "embargo_until",
-    "expires_at",
-    "pinned_until",
 )
-INSTANT_FIELDS = ("embargo_until", "expires_at", "pinned_until")
-
-WAS_PUBLIC = Problem(
-    "editing.was_public", gettext_lazy("“%(title)s” was public; it can be withdrawn, but not deleted.")
-)
-WAS_SUBMITTED = Problem(
-    "editing.was_submitted",
-    gettext_lazy("“%(title)s” was submitted for review. Its decisions must be kept, so it cannot be deleted."),
-)
-
-
-class CannotDiscard(Refusal):
-    """Raised for a draft that was public or submitted for review (law 7)."""
 
 
 def split_keywords(text: str) -> list[str]:
@@ -131,7 +112,7 @@ def _write_article_row(article: Article, *, by: User, based_on: int | None) -> t
             reading.require_writing(by, before)
         if based_on is not None:
             refuse_if_saved_since(before, based_on)
-        article.latest = before.latest
+        article.latest, article.live = before.latest, before.live
         fields = WORKING_FIELDS
     else:
         article.created_by = by
@@ -170,13 +151,22 @@ def _write_credits(article: Article, wanted: list[tuple[str, Person]]) -> None:
 
 
 def _make_revision(article: Article, *, by: User, voiding: bool) -> Revision:
-    """Create a revision of the working copy, unless the newest one has the same content."""
+    """Create a revision of the working copy, unless the newest one has the same text.
+
+    The text that readers see gets the content and digest of their edition again. It needs no readings.
+    """
     content = revision_content(article)
+    latest, stage, facts = article.latest, 0, {}
+    if latest:
+        text = text_of_content(content)
+        if text_of_content(latest.content) == text:
+            return latest
+        locked = Article.objects.get_locked(article.pk)
+        stage = review.apply_edit_to_review(locked, by=by, voiding=voiding)
+        if locked.live and text_of_content(locked.live.revision.content) == text:
+            content = locked.live.revision.content
+            facts = {"closes_review": True} if _end_review(locked) else {}
     digest = content_digest(content)
-    latest = article.latest
-    if latest and latest.digest == digest:
-        return latest
-    stage = review.apply_edit_to_review(Article.objects.get_locked(article.pk), by=by, voiding=voiding) if latest else 0
     revision = Revision.objects.create(
         article=article,
         number=latest.number + 1 if latest else 1,
@@ -185,83 +175,66 @@ def _make_revision(article: Article, *, by: User, voiding: bool) -> Revision:
         stage=stage,
         created_by=by,
     )
+    _keep_used_files(revision, article)
+    Article.objects.filter(pk=article.pk).update(latest=revision)
+    article.latest = revision
+    audit.record_entry("article.saved", article, by=by, revision=revision.number, digest=digest, **facts)
+    return revision
+
+
+def _keep_used_files(revision: Revision, article: Article) -> None:
+    """Record which pictures and attachments the revision uses."""
     RevisionPicture.objects.bulk_create(
         RevisionPicture(revision=revision, picture=picture) for picture in _used_pictures(article)
     )
     RevisionAttachment.objects.bulk_create(
         RevisionAttachment(revision=revision, attachment=attachment) for attachment in _used_attachments(article)
     )
-    Article.objects.filter(pk=article.pk).update(latest=revision)
-    article.latest = revision
-    audit.record_entry("article.saved", article, by=by, revision=revision.number, digest=digest)
-    return revision
 
 
-@transaction.atomic
-def restore_revision(revision: Revision, *, by: User, voiding: bool = False) -> Revision:
-    """Restore the working copy from this revision, as a new revision; the ones in between are kept."""
-    article = Article.objects.get_locked(revision.article_id)
-    content = revision.content
-    for field in (*PLAIN_FIELDS, "body", "origin", "original_url"):
-        setattr(article, field, content[field])
-    article.keywords = ",".join(content["keywords"])
-    article.section = Section.objects.get(pk=content["section"])
-    article.source = Source.objects.filter(name=content["source"]["name"]).first() if content["source"] else None
-    article.cover = Picture.objects.get(sha256=content["cover"]["sha256"]) if content["cover"] else None
-    article.original_published_on = content["original_published_on"]
-    for field in INSTANT_FIELDS:
-        setattr(article, field, datetime.fromisoformat(content[field]) if content.get(field) else None)
-    credits = [
-        (credit["role"], persons.find_or_add_person(credit["name"], credit["unit"], by=by))
-        for credit in content["credits"]
-    ]
-    restored = save_article(article, by=by, credits=credits, voiding=voiding)
-    audit.record_entry("article.restored", article, by=by, revision=revision.number, as_revision=restored.number)
-    return restored
+def _end_review(article: Article) -> bool:
+    """End the review of a locked article that has the text that readers see again; returns True if one was open.
 
-
-@transaction.atomic
-def discard_draft(article: Article, *, by: User) -> None:
-    """Delete a draft. Raises CannotDiscard if it was ever published or submitted: those are kept permanently."""
-    article = Article.objects.get_locked(article.pk)
-    reading.require_writing(by, article)
-    if article.editions.exists():
-        raise CannotDiscard(WAS_PUBLIC.filled(title=article))
-    if article.sign_offs.exists():
-        raise CannotDiscard(WAS_SUBMITTED.filled(title=article))
-    audit.record_entry(
-        "article.discarded", article, by=by, title=article.title, digest=article.latest.digest if article.latest else ""
-    )
-    article.delete()
+    Urgent text that is public unread still waits for its readings.
+    """
+    if not article.stage or article.readings_due_at:
+        return False
+    review.finish_review(article)
+    article.save(update_fields=review.REVIEW_FIELDS)
+    return True
 
 
 def revision_content(article: Article) -> dict[str, Any]:
     """Everything readers would see of the working copy, copied, so that changes to other rows cannot alter it.
 
-    Only the section is a key, because renaming a section renames it on old articles too; everything else is text, or
-    the hash of a file.
+    The section is a key alone, because renaming a section renames it on old articles too. Sources and people have
+    their keys beside their names, so that restoring finds them under a new name. Everything else is text, or the hash
+    of a file.
     """
     content: dict[str, Any] = {field: getattr(article, field) for field in PLAIN_FIELDS}
     content |= {
+        "version": CONTENT_VERSION,
         "body": article.body,
         "keywords": split_keywords(article.keywords),
         "section": article.section_id,
-        "source": {"name": article.source.name, "url": article.source.url} if article.source else None,
+        "source": _source_content(article.source) if article.source else None,
         "origin": article.origin,
         "original_url": article.original_url,
         "original_published_on": str(article.original_published_on or "") or None,
         "credits": [
-            {"role": credit.role, "name": credit.person.name, "unit": credit.person.unit}
+            {"role": credit.role, "key": credit.person_id, "name": credit.person.name, "unit": credit.person.unit}
             for credit in article.credits.select_related("person")
         ],
         "cover": _picture_content(article.cover) if article.cover else None,
         "pictures": [_picture_content(picture) for picture in _used_pictures(article)],
         "attachments": [_attachment_content(attachment) for attachment in _used_attachments(article)],
+        "embargo_until": article.embargo_until.isoformat() if article.embargo_until else None,
     }
-    for field in INSTANT_FIELDS:
-        instant = getattr(article, field)
-        content[field] = instant.isoformat() if instant else None
     return content
+
+
+def _source_content(source: Source) -> dict[str, Any]:
+    return {"key": source.pk, "name": source.name, "url": source.url}
 
 
 def _attachment_content(attachment: Attachment) -> dict[str, Any]:

@@ -205,7 +205,7 @@ def _slot_line(article: Article, title: str = "", picture: Picture | None = None
     edition = article.live
     if edition is None:
         raise ValueError(f"article {article.number} is not public")
-    return SlotLine(article, title or edition.list_title, picture or edition.cover)
+    return SlotLine(article, title or edition.list_title, picture or article.shown_cover)
 
 
 def _insert_block(block: Block, slots: Sequence[Slot], topic: Topic | None, position: int) -> None:
@@ -252,7 +252,7 @@ def _refuse_unpublished(arranged: Sequence[ArrangedBlock]) -> None:
                 % {"block": block}
             )
     given = {slot.article_id for _block, slots in arranged for slot in slots}
-    if Article.objects.filter(pk__in=given).count() < len(given):
+    if Article.objects.kept().filter(pk__in=given).count() < len(given):
         problems.append(_("A draft on this page has been deleted in the meantime; remove its slot."))
     if problems:
         raise ValidationError(problems)

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from . import audit, baking, keyword_relations, qr_short_links, review, search
-from .models import Article, Edition, Section, SignOff
+from .models import Article, Edition, Picture, Section, SignOff
 
 # The fields of an article that are written when it is published or withdrawn, or its withdrawal is undone.
 PUBLICATION_FIELDS = (
@@ -25,6 +25,8 @@ PUBLICATION_FIELDS = (
     "migrated",
     "readings_due_at",
     "schedule_problem",
+    "shown_cover",
+    "corrected_at",
 )
 
 
@@ -54,22 +56,40 @@ class SectionChange(NamedTuple):
 
 def issue_edition(article: Article, publication: Publication) -> Edition:
     """Publish the newest revision of a locked article as a new edition; saves PUBLICATION_FIELDS and REVIEW_FIELDS."""
-    edition = _make_edition(article, publication)
+    before = _edition_before(article)
+    edition = _make_edition(article, publication, before)
     article.live = edition
+    article.shown_cover = _cover_to_show(article, before)
     article.first_published_at = article.first_published_at or publication.at
     article.withdrawn_at, article.withdrawal_reason = None, ""
+    if edition.kind == Edition.Kind.CORRECTION:
+        article.corrected_at = edition.published_at
     section_change = _place_in_section(article)
     article.save(update_fields=(*PUBLICATION_FIELDS, *review.REVIEW_FIELDS))
     _update_dependents(article, edition, publication, section_change)
     return edition
 
 
-def _make_edition(article: Article, publication: Publication) -> Edition:
+def _edition_before(article: Article) -> Edition | None:
+    """The newest edition: the live one, or, after a withdrawal, the last one, which has to be queried."""
+    if article.live is None and article.first_published_at:
+        return article.editions.order_by("-number").first()
+    return article.live
+
+
+def _cover_to_show(article: Article, before: Edition | None) -> Picture | None:
+    """The cover of the newest revision, unless the text keeps the cover it had and another one was placed."""
+    if before is not None and before.cover_id != article.cover_id:
+        return article.cover
+    placed = article.shown_cover
+    if placed is None:
+        return article.cover if before is None else None
+    in_text = any(picture["sha256"] == placed.sha256 for picture in article.newest.content["pictures"])
+    return placed if in_text else article.cover
+
+
+def _make_edition(article: Article, publication: Publication, before: Edition | None) -> Edition:
     """Create an edition of the newest revision; it stores the previous edition's digest."""
-    # The live edition is the newest one; after a withdrawal it has to be queried.
-    before = article.live
-    if before is None and article.first_published_at:
-        before = article.editions.order_by("-number").first()
     revision, kind = article.newest, publication.kind
     return Edition.objects.create(
         article=article,
@@ -84,8 +104,6 @@ def _make_edition(article: Article, publication: Publication) -> Edition:
         previous_digest=before.digest if before else "",
         section=article.section,
         cover=article.cover,
-        expires_at=article.expires_at,
-        pinned_until=article.pinned_until,
         sign_off=publication.sign_off,
         **{name: revision.content[name] for name in ("kicker", "title", "short_title", "summary")},
     )

@@ -114,10 +114,11 @@ def _find_valid_link(token: str) -> PreviewLink:
 
 
 def is_preview_valid(link: PreviewLink) -> bool:
-    """Return True if the link has neither expired nor been revoked."""
-    revoked = link.revision.article.previews_revoked_at
+    """Return True if the link has neither expired nor been revoked, and its draft is not in the bin."""
+    article = link.revision.article
     expired = timezone.now() - link.made_at >= timedelta(hours=settings.PREVIEW_HOURS)
-    return not expired and not (revoked and link.made_at <= revoked)
+    revoked = article.previews_revoked_at and link.made_at <= article.previews_revoked_at
+    return not expired and not revoked and article.discarded_at is None
 
 
 def open_preview_link(link: PreviewLink) -> None:

@@ -30,7 +30,7 @@ def queue_pages_changed_by_time() -> int:
     )
     first, until = sorted([last or now, now])
     changed_articles = {
-        field: Article.objects.filter(**{f"live__{field}__gt": first, f"live__{field}__lte": until})
+        field: Article.objects.with_live_edition().filter(**{f"{field}__gt": first, f"{field}__lte": until})
         for field in ("expires_at", "pinned_until")
     }
     count = 0

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import translation
 from PIL import Image
 
-from articles import editing, preview, publishing, review
+from articles import editing, placing, preview, publishing, review
 from articles.models import Article, Assignment, Credit, Person, Picture, Section, Source
 
 Role = Credit.Role
@@ -131,6 +131,13 @@ class Cast:
     def let_readers_correct(self):
         """From now on no correction while reading is so large that somebody else must read it again."""
         Section.objects.update(title_is_reread=False, facts_are_reread=False, correction_percent=100)
+
+    def place(self, article, *, by=None, **facts):
+        """Change how the article is placed; what is not given stays."""
+        article.refresh_from_db()
+        now = {"pinned_until": article.pinned_until, "expires_at": article.expires_at, "cover": article.shown_cover}
+        placing.set_placing(article, by=by or self.editor, **{**now, **facts})
+        article.refresh_from_db()
 
     def readers(self):
         """Return who signs the first, second and final reading."""

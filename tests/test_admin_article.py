@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 from django.urls import reverse
 
-from articles import editing, publishing, sanitising
+from articles import discarding, publishing, sanitising
 from articles.models import Article, AuditEntry, Revision
 from articles.models.article import ArticleQuerySet
 
@@ -279,7 +279,7 @@ def post_while_it_is_discarded(client, cast, article, act, posted):
 
         def late(rows, number):
             patched.close()
-            editing.discard_draft(Article.objects.get(pk=number), by=cast.admin)
+            discarding.discard_draft(Article.objects.get(pk=number), by=cast.admin)
             return rows.get_locked(number)
 
         patched.enter_context(mock.patch.object(ArticleQuerySet, "get_locked", late))
@@ -307,7 +307,7 @@ def test_a_draft_can_be_discarded_but_no_published_article(client, cast):
     login(client, cast.editor)
     for article in (draft, live):
         client.post(reverse("admin:articles_article_delete", args=[article.pk]), {"post": "yes"})
-    assert list(Article.objects.all()) == [live]
+    assert list(Article.objects.kept()) == [live]
 
 
 def test_the_card_shows_state_address_codes_and_problems(client, cast):

@@ -284,6 +284,7 @@ def test_every_recorded_act_belongs_to_a_kind(cast):
     assert {"article.published", "duty.revoked", "user.password_set", "sheets.exported"} <= acts
     narrow = {name: condition for name, (_title, condition) in audit_entry.KINDS.items() if name != "articles"}
     writing = {"article.saved", "article.restored", "article.discarded", "article.imported"}
+    writing |= {"article.taken_from_bin", "article.deleted"}
     article = cast.article()
     for act in acts - writing:
         audit.record_entry(act, article, by=None)

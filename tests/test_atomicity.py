@@ -14,11 +14,15 @@ from django.utils import timezone
 
 from articles import (
     accounts,
+    closing,
+    discarding,
     editing,
     home_and_topics,
     old_paths,
     persons,
+    placing,
     publishing,
+    restoring,
     review,
     scheduling,
     sections,
@@ -85,6 +89,30 @@ def changed(cast):
     return article
 
 
+def changed_and_published(cast):
+    article = changed(cast)
+    publishing.publish_article(article, by=cast.editor)
+    return article
+
+
+def closed(cast):
+    article = changed_and_published(cast)
+    closing.close_text(article, by=cast.editor, edition=article.editions.get(number=1), reason="电话")
+    return article
+
+
+def discarded(cast):
+    article = draft(cast)
+    discarding.discard_draft(article, by=cast.writer)
+    return article
+
+
+def discarded_long_ago(cast):
+    article = discarded(cast)
+    Article.objects.update(discarded_at=timezone.now() - discarding.KEPT_FOR)
+    return article
+
+
 def urgent_read_twice(cast):
     article = submitted(cast)
     publishing.publish_urgent(article, by=cast.chief, reason="洪水")
@@ -128,8 +156,10 @@ ACTS = {
     "save": (draft, lambda cast, a: save(a, cast.writer)),
     "save that voids": (read_twice, lambda cast, a: save(a, cast.writer, voiding=True)),
     "correct while reading": (read_twice, lambda cast, a: save(a, cast.chief)),
-    "restore": (changed, lambda cast, a: editing.restore_revision(a.revisions.last(), by=cast.writer, voiding=True)),
-    "discard": (draft, lambda cast, a: editing.discard_draft(a, by=cast.writer)),
+    "restore": (changed, lambda cast, a: restoring.restore_revision(a.revisions.last(), by=cast.writer, voiding=True)),
+    "discard": (draft, lambda cast, a: discarding.discard_draft(a, by=cast.writer)),
+    "put back from the bin": (discarded, lambda cast, a: discarding.put_back_draft(a.pk, by=cast.writer)),
+    "empty the bin": (discarded_long_ago, lambda cast, a: discarding.empty_bin()),
     "submit": (draft, lambda cast, a: review.submit_article(a, by=cast.writer)),
     "sign off": (submitted, lambda cast, a: sign(a, cast.editor)),
     "sign off, the last": (read_twice, lambda cast, a: sign(a, cast.chief)),
@@ -152,6 +182,28 @@ ACTS = {
     "put back what waits": (
         withdrawn_and_scheduled,
         lambda cast, a: publishing.put_back_article(a, by=cast.chief, reason="x"),
+    ),
+    "place": (
+        published,
+        lambda cast, a: placing.set_placing(
+            a, by=cast.editor, pinned_until=None, expires_at=timezone.now() + timedelta(hours=1), cover=None
+        ),
+    ),
+    "correct and close": (
+        changed,
+        lambda cast, a: closing.publish_closing_correction(a, by=cast.editor, note="更正", close_reason="电话"),
+    ),
+    "close a text": (
+        changed_and_published,
+        lambda cast, a: closing.close_text(a, by=cast.editor, edition=a.editions.get(number=1), reason="电话"),
+    ),
+    "open a text": (
+        closed,
+        lambda cast, a: closing.reopen_text(a, by=cast.editor, edition=a.editions.get(number=1), reason="无误"),
+    ),
+    "restore what readers see": (
+        changed,
+        lambda cast, a: restoring.restore_revision(a.live.revision, by=cast.writer, voiding=True),
     ),
     "schedule": (
         read_by_all,
@@ -295,7 +347,7 @@ def test_a_process_that_dies_while_publishing_leaves_all_of_it_or_nothing(tmp_pa
     assert run(WHAT_IS_THERE).stdout.strip() == NOTHING
     for statement in (
         'INSERT INTO "articles_edition"',
-        'UPDATE "articles_article" SET "live_id" = ',
+        'UPDATE "articles_article" SET "shown_cover_id" = ',
         'INSERT INTO "articles_auditentry"',
     ):
         assert run(PUBLISH_AND_DIE, statement).returncode == 9, statement

@@ -85,12 +85,12 @@ def test_a_note_is_text_and_breaks_nothing(client, cast):
 def test_dates_and_marks_of_the_desk_are_no_change_for_readers(client, cast):
     article = live(cast, body="<p>甲到场。</p>")
     later = timezone.now() + timedelta(days=3)
-    dates = {"pinned_until": later, "expires_at": later + timedelta(days=9), "origin": "department"}
+    dates = {"embargo_until": later - timedelta(days=9), "origin": "department"}
     update(cast, article, **dates)
     assert "<ins>" not in history_of(client, article)
     assert client.get(f"/q/P{article.number}-1")["Location"] == article.public_url
     assert client.get(f"/a/{article.number}/since/1/").status_code == 302
-    update(cast, article, body="<p>乙到场。</p>", pinned_until=None, origin="own")
+    update(cast, article, body="<p>乙到场。</p>", embargo_until=None, origin="own")
     shown = history_of(client, article)
     assert re.findall("<h3>(.*?)</h3>", shown) == ["正文"]
     assert "<del>甲</del><ins>乙</ins>" in shown

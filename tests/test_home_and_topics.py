@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import baking, editing, home_and_topics, old_paths, publishing, worker
+from articles import baking, discarding, home_and_topics, old_paths, publishing, worker
 from articles.baking import affected_pages
 from articles.home_and_topics import ArrangedBlock
 from articles.models import AuditEntry, BakeJob, Block, SiteSettings, Slot, Topic
@@ -178,7 +178,7 @@ def test_what_cannot_be_shown_is_refused_with_sentences(cast, shown):
 def test_a_draft_that_was_discarded_meanwhile_is_refused_with_a_sentence(cast, shown):
     draft = cast.article()
     wanted = block(draft)
-    editing.discard_draft(draft, by=cast.admin)
+    discarding.discard_draft(draft, by=cast.admin)
     with refused(ValidationError, "deleted in the meantime"):
         arrange(cast, wanted)
     assert not AuditEntry.objects.filter(action="home.arranged").exists()

@@ -190,7 +190,7 @@ def test_the_visibility_rule(cast):
     for article in (live, withdrawn):
         cast.publish(article)
     publishing.withdraw_article(withdrawn, by=cast.editor, reason="误")
-    cast.change(expired, expires_at=now + timedelta(seconds=5))
+    cast.place(expired, expires_at=now + timedelta(seconds=5))
     cast.publish(expired)
     assert set(Article.objects.public(at=now)) == {live, expired}
     assert set(Article.objects.public(at=now + timedelta(seconds=5))) == {live}

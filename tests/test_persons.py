@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from articles import audit, editing, persons
+from articles import audit, editing, persons, restoring
 from articles.models import Article, AuditEntry, BakeJob, Person
 from articles.persons import CannotCredit
 from tests.cast import Role, make_user, refused
@@ -68,7 +68,7 @@ def test_a_person_that_restoring_brings_back_is_recorded(cast):
     first = article.latest
     editing.save_article(article, by=cast.editor)
     Person.objects.get(name="临时").delete()
-    editing.restore_revision(first, by=cast.editor)
+    restoring.restore_revision(first, by=cast.editor)
     entry = AuditEntry.objects.get(action="person.added")
     assert (entry.actor, entry.details["name"]) == (cast.editor, "临时（甲）")
 

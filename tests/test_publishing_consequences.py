@@ -82,8 +82,7 @@ def test_urgent_news_that_readers_see_already_is_not_published_again(cast, publi
 
 
 def test_each_edition_has_the_facts_of_its_day_and_names_the_text_before(cast):
-    pinned, expires = timezone.now() + timedelta(days=1), timezone.now() + timedelta(days=2)
-    facts = {"kicker": "引题", "short_title": "短题", "summary": "摘要", "pinned_until": pinned, "expires_at": expires}
+    facts = {"kicker": "引题", "short_title": "短题", "summary": "摘要"}
     article = cast.article(title="题", **facts)
     first = cast.publish(article, note="首发")
     kept = {

@@ -9,7 +9,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
 
-from articles import audit, baking, editing, home_and_topics, publishing, reporting, review, scheduling, worker
+from articles import (
+    audit,
+    baking,
+    discarding,
+    editing,
+    home_and_topics,
+    publishing,
+    reporting,
+    review,
+    scheduling,
+    worker,
+)
 from articles.duty_assignments import assigning
 from articles.home_and_topics import ArrangedBlock
 from articles.models import Article, Block, Report, Section, Slot
@@ -129,7 +140,7 @@ class Hands:
         self.chance.choice([review.put_on_hold, review.reject_article, review.send_back])(article, by=by, reason="再核")
 
     def discard(self):
-        editing.discard_draft(self.article, by=self.by)
+        discarding.discard_draft(self.article, by=self.by)
 
     def bake(self):
         baking.bake_pending()

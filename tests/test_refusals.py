@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from articles import baking, editing, publishing, refusals, review, scheduling
+from articles import baking, discarding, editing, placing, publishing, refusals, review, scheduling
 from articles.models import Article, ArticleIsGone
 from articles.refusals import Problem, Refusal
 
@@ -130,7 +130,8 @@ ACTS = {
     "sign_off": lambda cast, a: review.sign_off_reading(a, by=cast.editor, revision=1),
     "hand_on": lambda cast, a: review.hand_on_reading(a, by=cast.editor, to=cast.head, reason="出差"),
     "unschedule": lambda cast, a: scheduling.unschedule_article(a, by=cast.editor),
-    "discard": lambda cast, a: editing.discard_draft(a, by=cast.writer),
+    "discard": lambda cast, a: discarding.discard_draft(a, by=cast.writer),
+    "place": lambda cast, a: placing.set_placing(a, by=cast.editor, pinned_until=None, expires_at=None, cover=None),
     "save": lambda cast, a: editing.save_article(a, by=cast.writer),
 }
 
@@ -139,7 +140,7 @@ ACTS = {
 @pytest.mark.django_db
 def test_every_act_on_an_article_that_is_gone_is_refused(cast, act):
     article = cast.article(by=cast.writer)
-    editing.discard_draft(Article.objects.get(pk=article.pk), by=cast.writer)
+    discarding.discard_draft(Article.objects.get(pk=article.pk), by=cast.writer)
     with translation.override("en"), pytest.raises(ArticleIsGone, match="no longer exists") as refusal:
         ACTS[act](cast, article)
     assert isinstance(refusal.value, refusals.Refusal)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from articles import editing, publishing, review
+from articles import editing, publishing, restoring, review
 from articles.duty_assignments.permissions import Duty, duty_of_stage
 from articles.models import Article, Assignment, AuditEntry, Person, SignOff
 from articles.review import CannotDecide, WouldVoid
@@ -165,7 +165,7 @@ def test_a_text_restored_is_still_its_writers(cast):
     publishing.publish_article(article, by=cast.chief)
     cast.change(article, by=cast.writer, title="新")
     cast.publish(article)
-    editing.restore_revision(first, by=cast.writer)
+    restoring.restore_revision(first, by=cast.writer)
     review.submit_article(article, by=cast.writer)
     with refused(CannotDecide, WROTE):
         sign(article, cast.editor)
@@ -261,8 +261,8 @@ def test_restoring_an_older_text_voids_like_any_edit(cast):
     cast.change(article, title="二")
     cast.sign(article)
     with refused(WouldVoid):
-        editing.restore_revision(first, by=cast.writer)
-    editing.restore_revision(first, by=cast.writer, voiding=True)
+        restoring.restore_revision(first, by=cast.writer)
+    restoring.restore_revision(first, by=cast.writer, voiding=True)
     assert chain_of(article) == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from articles import editing, pictures, publishing, review, review_sheet, scheduling
+from articles import pictures, publishing, restoring, review, review_sheet, scheduling
 from articles.models import AuditEntry
 from articles.review_sheet.pdf import review_sheets_pdf
 from tests.cast import make_user, upload
@@ -333,6 +333,6 @@ def test_sheets_of_all_sections_are_for_those_who_publish_in_all(client, cast, w
 
 def test_restoring_is_no_correction_of_a_reader(cast, story):
     """Restoring an older text voids sign-offs, and is not a correction in a reading."""
-    editing.restore_revision(story.revisions.get(number=1), by=cast.writer)
+    restoring.restore_revision(story.revisions.get(number=1), by=cast.writer)
     trail = review_sheet.review_sheet(story).trail
     assert all(not d.changes for d in trail if d.row.decision == "void")

@@ -22,22 +22,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from articles import audit, editing, publishing, review, scheduling
-from articles.checks import NotReady
+from articles import audit, closing, discarding, editing, placing, publishing, restoring, review, scheduling
 from articles.models import Article, Assignment, AuditEntry, Credit, Edition, Person, Section, Source
 from articles.models.revision import content_digest
+from articles.refusals import Refusal
 
 Role = Credit.Role
-REFUSALS = (
-    PermissionDenied,
-    NotReady,
-    review.CannotSubmit,
-    review.CannotDecide,
-    review.WouldVoid,
-    publishing.CannotWithdraw,
-    scheduling.CannotSchedule,
-    editing.CannotDiscard,
-)
+REFUSALS = (PermissionDenied, Refusal)
 # Who may do what: enough for every act to succeed now and then, and to be refused now and then.
 DUTIES = {
     "writer": ["write", "read"],
@@ -129,7 +120,7 @@ class Newsroom(RuleBasedStateMachine):
     def restore(self, n, by, back, voiding):
         revision = self.article(n).revisions.filter(number=back).first()
         if revision:
-            self.attempt(lambda _a: editing.restore_revision(revision, by=self.users[by], voiding=voiding), n)
+            self.attempt(lambda _a: restoring.restore_revision(revision, by=self.users[by], voiding=voiding), n)
 
     @rule(n=which, title=WORDS, pick=picks)
     def correct_while_reading(self, n, title, pick):
@@ -225,13 +216,25 @@ class Newsroom(RuleBasedStateMachine):
         """Refused once anything was decided; before, a new article takes the place of the one that went."""
 
         def act(article):
-            editing.discard_draft(article, by=self.users[by])
+            discarding.discard_draft(article, by=self.users[by])
             new = Article(title="新", body="<p>文</p>", section=self.sections[0], source=self.source)
             editing.save_article(new, by=self.users["writer"], credits=self.credits("writer"))
             self.numbers[n] = new.pk
             self.discarded = True
 
         self.attempt(act, n)
+
+    @rule(n=which, by=who, hours=st.tuples(st.none() | st.integers(-1, 3), st.none() | st.integers(-1, 3)))
+    def place(self, n, by, hours):
+        pin, end = (None if hour is None else self.now + timedelta(hours=hour) for hour in hours)
+        facts = {"by": self.users[by], "pinned_until": pin, "expires_at": end, "cover": None}
+        self.attempt(lambda article: placing.set_placing(article, **facts), n)
+
+    @rule(n=which, by=who, number=st.integers(1, 3), act=st.sampled_from([closing.close_text, closing.reopen_text]))
+    def close_or_open(self, n, by, number, act):
+        edition = self.article(n).editions.filter(number=number).first()
+        if edition:
+            self.attempt(lambda article: act(article, by=self.users[by], edition=edition, reason="电话"), n)
 
     # --- what always holds --------------------------------------------------------------------------------------------
 
@@ -350,6 +353,8 @@ def replay(entries):
         match entry.action.removeprefix("article."):
             case "saved":
                 state["digest"] = facts["digest"]
+                if facts.get("closes_review"):
+                    move(0)
             case "submitted" | "readings_changed":
                 move(1)
             case "signed_off":
@@ -388,8 +393,8 @@ def replay(entries):
                 state["scheduled"] = datetime.fromisoformat(facts["at"])
             case "unscheduled" | "schedule_failed":
                 state["scheduled"] = None
-            case "restored":
-                pass  # says what the save before it was
+            case "restored" | "discarded" | "placed" | "text_closed" | "text_reopened":
+                pass  # the save before it said what was restored; the others change nothing here
             case other:
                 raise AssertionError(f"nothing tells how to replay {other}")
     return state

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from articles import publishing, review
 from articles.models import Article, AuditEntry, Edition
 from articles.publishing import CannotPublish
-from tests.cast import all_rows, refused
+from tests.cast import all_rows, make_user, refused
 
 
 @pytest.fixture
@@ -155,3 +156,76 @@ def test_a_final_reading_without_a_signature_does_not_answer_for_what_is_put_bac
     publishing.put_back_article(submitted, by=cast.chief, reason="无误")
     submitted.refresh_from_db()
     assert submitted.readings_due_at
+
+
+# --- a doubtful urgent text ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rejected(cast):
+    """Urgent news that readers see and that its first reader rejected."""
+    article = cast.article(title="某地停水")
+    review.submit_article(article, by=cast.writer)
+    publishing.publish_urgent(article, by=cast.chief, reason="突发")
+    review.reject_article(article, by=cast.editor, reason="事实存疑，部门否认")
+    article.refresh_from_db()
+    return article
+
+
+def test_rejecting_urgent_text_leads_to_its_withdrawal_with_the_reason(client, cast):
+    article = cast.article(title="某地停水")
+    review.submit_article(article, by=cast.writer)
+    publishing.publish_urgent(article, by=cast.chief, reason="突发")
+    client.force_login(cast.editor)
+    address = reverse("admin:articles_article_review", args=[article.pk])
+    revision = Article.objects.get(pk=article.pk).newest.number
+    answer = client.post(address, {"decision": "reject", "opinion": "部门否认", "revision": revision})
+    withdraw = reverse("admin:articles_article_withdraw", args=[article.pk])
+    assert answer["Location"] == withdraw
+    assert client.get(withdraw).context["form"]["reason"].value() == "部门否认"
+    assert client.post(withdraw, {"reason": "部门否认"}).status_code == 302
+    assert Article.objects.get(pk=article.pk).state == Article.State.WITHDRAWN
+    assert not review.rejected_while_public().exists()
+
+
+def test_a_reader_who_may_not_withdraw_is_told_whom_to_call(client, cast):
+    reader = make_user("night-reader", ["first"])
+    article = cast.article(title="某地停水")
+    review.submit_article(article, by=cast.writer)
+    publishing.publish_urgent(article, by=cast.chief, reason="突发")
+    client.force_login(reader)
+    address = reverse("admin:articles_article_review", args=[article.pk])
+    revision = Article.objects.get(pk=article.pk).newest.number
+    answer = client.post(address, {"decision": "reject", "opinion": "存疑", "revision": revision}, follow=True)
+    assert answer.redirect_chain[0][0] == reverse("admin:articles_article_change", args=[article.pk])
+    assert len(list(answer.context["messages"])) == 2
+
+
+@pytest.mark.parametrize(("who", "shown"), [("chief", True), ("culture_editor", False), ("writer", False)])
+def test_those_who_may_withdraw_it_see_it_first(client, cast, rejected, who, shown):
+    client.force_login(getattr(cast, who))
+    withdraw = reverse("admin:articles_article_withdraw", args=[rejected.pk])
+    assert (withdraw in client.get("/admin/").content.decode()) == shown
+
+
+def test_a_corrected_and_read_text_needs_no_withdrawal(cast, rejected):
+    assert review.rejected_while_public().get() == rejected
+    assert review.rejection_of_public_text(rejected).opinion == "事实存疑，部门否认"
+    cast.change(rejected, title="某地停水已恢复")
+    cast.publish(rejected)
+    rejected.refresh_from_db()
+    assert not review.rejected_while_public().exists()
+    assert review.rejection_of_public_text(rejected) is None
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_rejecting_a_text_that_readers_do_not_see_leads_nowhere(client, cast, public):
+    article = cast.article()
+    if public:
+        cast.publish(article)
+        cast.change(article, title="改坏的标题")
+    review.submit_article(article, by=cast.writer)
+    client.force_login(cast.editor)
+    address = reverse("admin:articles_article_review", args=[article.pk])
+    answer = client.post(address, {"decision": "reject", "opinion": "不用", "revision": 2 if public else 1})
+    assert answer["Location"] == reverse("admin:queue")

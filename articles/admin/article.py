@@ -5,16 +5,18 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.models import User
 from django.db.models import Field, ForeignKey, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, editing, review
+from .. import audit, discarding, review
 from ..duty_assignments import permissions, reading
 from ..models import Article, Credit, Section
 from .acting_user import acting_user
@@ -23,6 +25,7 @@ from .article_card import reading_state
 from .article_filters import ReadingFilter, StateFilter
 from .article_form import ArticleForm, CreditFormSet, edit_article
 from .article_screen import ArticleScreen, public_title
+from .discarding import bin_view
 from .editor import BodyWidget
 from .newsroom_admin import NUMBER, CleanTextMixin
 from .preview import preview_links_view
@@ -91,7 +94,7 @@ class ArticleAdmin(ArticleScreen):
         (
             gettext_lazy("Lists, keywords and dates"),
             {
-                "fields": ["short_title", "cover", "keywords", "embargo_until", "pinned_until", "expires_at"],
+                "fields": ["short_title", "cover", "keywords", "embargo_until"],
                 "classes": ["collapse"],
             },
         ),
@@ -140,13 +143,13 @@ class ArticleAdmin(ArticleScreen):
         """Return the articles the user may read. For a single article: all, so that the refusal can say why.
 
         The list loads no bodies, and the form's page what it prints. Where an article is chosen, for the home page or
-        a topic, it is one that readers see, by its public title.
+        a topic, it is one that readers see, by its public title. None is in the bin.
         """
         match = request.resolver_match
         page = match.url_name if match else None
         if page == "autocomplete":
             return Article.objects.public().for_lists()
-        rows = Article.objects.all()
+        rows = Article.objects.kept()
         if match is None or "object_id" not in match.kwargs:
             rows = reading.readable_articles(acting_user(request))
         if page == "articles_article_changelist":
@@ -191,7 +194,12 @@ class ArticleAdmin(ArticleScreen):
         return edit_article(self, request, object_id)
 
     def delete_model(self, request: HttpRequest, obj: Article) -> None:
-        editing.discard_draft(obj, by=acting_user(request))
+        discarding.discard_draft(obj, by=acting_user(request))
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        """Say where the draft is now, and show the bin."""
+        self.message_user(request, _("“%(title)s” is in the bin.") % {"title": obj_display}, messages.SUCCESS)
+        return redirect("admin:articles_article_bin")
 
     # --- Acts ---------------------------------------------------------------------------------------------------
 
@@ -205,6 +213,7 @@ class ArticleAdmin(ArticleScreen):
             self._article_path("preview/", partial(preview_links_view, self), "preview"),
             self._article_path("revisions/", partial(revisions_view, self), "revisions"),
             self._article_path("revisions/<int:revision>/", partial(revision_view, self), "revision"),
+            path("bin/", self.admin_site.admin_view(bin_view), name="articles_article_bin"),
             *super().get_urls(),
         ]
 

@@ -10,53 +10,29 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.validators import MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import preview, publishing, review, scheduling
+from .. import closing, placing, preview, publishing, review, scheduling
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article, ArticleIsGone
 from ..refusals import Refusal, Sentence
 from .acting_user import acting_user
+from .article_action_forms import (
+    ActionForm,
+    CloseTextForm,
+    CorrectionForm,
+    PlacingForm,
+    ReasonForm,
+    ReopenTextForm,
+    ScheduleForm,
+    SubmissionForm,
+    WithdrawalForm,
+)
 from .article_screen import ArticleScreen
-from .newsroom_admin import EARLIEST
-
-
-class ConfirmForm(forms.Form):
-    """The form of an act without parameters."""
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=400, widget=forms.Textarea(attrs={"rows": 3, "autofocus": True})
-    )
-
-
-class SubmissionForm(forms.Form):
-    note = forms.CharField(
-        label=gettext_lazy("What readers are told about this change (may stay empty)"),
-        max_length=400,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
-        help_text=gettext_lazy(
-            "A correction needs it. What was wrong and what is right, for example: 第2段“3人”应为“5人”。 It is signed with "
-            "the text and cannot be changed afterwards."
-        ),
-    )
-
-
-class ScheduleForm(forms.Form):
-    at = forms.DateTimeField(
-        label=gettext_lazy("Publish at"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=gettext_lazy("In the site's time zone."),
-        validators=[MinValueValidator(EARLIEST)],
-    )
-
 
 Condition = Callable[[User, Article], bool]
 
@@ -75,7 +51,7 @@ class ArticleAction:
     do: Callable[..., object]
     done: Sentence
     intro: Sentence = ""
-    form: type[forms.Form] = ConfirmForm
+    form: type[ActionForm] = ActionForm
     rank: str = ""
 
 
@@ -85,6 +61,10 @@ def _may_do(duty: Duty) -> Condition:
 
 def _all_conditions(*conditions: Condition) -> Condition:
     return lambda user, article: all(condition(user, article) for condition in conditions)
+
+
+def _may_close(user: User, article: Article) -> bool:
+    return closing.may_close_texts(user, article)
 
 
 def _is_new_text(user: User, article: Article) -> bool:
@@ -118,8 +98,9 @@ ARTICLE_ACTIONS = [
         "correct",
         gettext_lazy("Publish as a correction"),
         _all_conditions(_may_do(Duty.PUBLISH), _is_ready, lambda user, article: article.live is not None),
-        publishing.publish_correction,
+        closing.publish_closing_correction,
         gettext_lazy("The correction is published; its note is shown on the page."),
+        form=CorrectionForm,
         intro=gettext_lazy("For what readers must know was wrong. A slip of the pen needs no correction: publish it."),
     ),
     ArticleAction(
@@ -158,7 +139,7 @@ ARTICLE_ACTIONS = [
         _all_conditions(_may_do(Duty.WITHDRAW), lambda user, article: article.live is not None),
         publishing.withdraw_article,
         gettext_lazy("Withdrawn. Readers now see that it is gone."),
-        form=ReasonForm,
+        form=WithdrawalForm,
         rank="danger",
         intro=gettext_lazy(
             "Readers will see at once, on the page, in lists and behind every QR code, that the article "
@@ -173,6 +154,37 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Readers see the last edition again."),
         form=ReasonForm,
         intro=gettext_lazy("Readers see the last edition again, unchanged, at its old address and behind its codes."),
+    ),
+    ArticleAction(
+        "placing",
+        gettext_lazy("Pin, expiry, cover"),
+        _all_conditions(_may_do(Duty.PUBLISH), lambda user, article: article.withdrawn_at is None),
+        placing.set_placing,
+        gettext_lazy("Saved. Readers of a published article see it now."),
+        form=PlacingForm,
+        intro=gettext_lazy("These are not part of the text: they need no readings, and readers see them at once."),
+    ),
+    ArticleAction(
+        "close_text",
+        gettext_lazy("Close an older text"),
+        _all_conditions(_may_close, lambda user, article: article.live is not None and article.live.number > 1),
+        closing.close_text,
+        gettext_lazy("Closed. Readers no longer see this text; they see that it was closed, and why."),
+        form=CloseTextForm,
+        rank="danger",
+        intro=gettext_lazy(
+            "For what a correction removed and readers must not read in the history any more, for example a "
+            "telephone number. The edition, its digest and the reason stay there. It can be opened again."
+        ),
+    ),
+    ArticleAction(
+        "reopen_text",
+        gettext_lazy("Open a closed text again"),
+        _all_conditions(_may_close, lambda user, article: closing.closed_texts(article).exists()),
+        closing.reopen_text,
+        gettext_lazy("Opened. Readers see in the history what was changed."),
+        form=ReopenTextForm,
+        rank="danger",
     ),
     ArticleAction(
         "revoke_previews",
@@ -192,7 +204,7 @@ def actions_offered(user: User, article: Article) -> list[ArticleAction]:
 def action_view(screen: ArticleScreen, request: HttpRequest, number: int, act: ArticleAction) -> HttpResponse:
     """The page of one act: GET shows its form, POST calls the verb and shows the form again if it refuses."""
     article = screen.get_article(request, number)
-    form = act.form(request.POST if request.method == "POST" else None, initial={"note": article.note})
+    form = act.form(article, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             act.do(article, by=acting_user(request), **form.cleaned_data)

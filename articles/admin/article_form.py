@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import comparing, editing, persons, review, sanitising
-from ..models import Article, Person, Revision
+from ..models import Article, Person, Picture, Revision
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .article_actions import refusal_sentences
@@ -54,8 +54,6 @@ class ArticleForm(forms.ModelForm):
             "original_url",
             "original_published_on",
             "embargo_until",
-            "expires_at",
-            "pinned_until",
         ]
         widgets = {
             "body": BodyWidget,
@@ -70,6 +68,19 @@ class ArticleForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.latest_id:
             self.fields["based_on"].initial = self.instance.latest.number
+
+    def clean_cover(self) -> Picture | None:
+        """Refuse another picture of the text that readers see: it is chosen at once, without readings."""
+        cover, live = self.cleaned_data["cover"], self.instance.live
+        is_new = live and cover and "cover" in self.changed_data and cover.pk != live.cover_id
+        if is_new and live.revision.pictures.filter(pk=cover.pk).exists():
+            raise forms.ValidationError(
+                _(
+                    "Readers see this picture in the text already, so it needs no readings to be the cover: choose it "
+                    "under “Pin, expiry, cover”."
+                )
+            )
+        return cover
 
     def revision_opened(self) -> int | None:
         """Return the number of the revision that saving replaces; None for a new article.

@@ -20,7 +20,7 @@ class ArticleScreen(NewsroomAdmin[Article]):
 
     def get_article(self, request: HttpRequest, number: int) -> Article:
         """Return the article. Raises PermissionDenied if the user may not read it, Http404 if there is none."""
-        articles = Article.objects.select_related(
+        articles = Article.objects.kept().select_related(
             "section__parent", "live__revision", "latest", "signed__previous", "handed_to__person"
         )
         article = articles.filter(pk=number).first()

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from .. import faults, reporting, review, worker
+from .. import discarding, faults, reporting, review, worker
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article
@@ -25,6 +25,8 @@ def dashboard_context(user: User) -> dict[str, Any]:
     return {
         "queue": _queue_list(user),
         "corrected": list(review.corrected_since(user)[:SHOWN]) if may_read_anywhere(user) else [],
+        "rejected": _rejected_list(user),
+        "bin": list(discarding.drafts_in_bin(user)[:SHOWN]),
         "lists": [*_due_lists(user), *(_own_lists(user) if may_write else [])],
         "reports": list(reporting.open_reports_for(user)[:SHOWN]),
         "silent_since": worker.worker_silent_since() if permissions.has_duty_anywhere(user, Duty.PUBLISH) else None,
@@ -42,6 +44,14 @@ def _queue_list(user: User) -> dict[str, Any] | None:
     waiting = review.readings_waiting_for(user)
     rows = with_reading_names(waiting[:SHOWN])
     return {"rows": rows, "count": waiting.count() if len(rows) == SHOWN else len(rows)}
+
+
+def _rejected_list(user: User) -> list[Article]:
+    """Return urgent news that a reader rejected while readers see it, for those who may withdraw it."""
+    if not permissions.has_duty_anywhere(user, Duty.WITHDRAW):
+        return []
+    sections = permissions.sections_with_duty(user, Duty.WITHDRAW).values("pk")
+    return list(review.rejected_while_public().filter(section__in=sections)[:SHOWN])
 
 
 def _due_lists(user: User) -> list[WorkList]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -26,7 +25,7 @@ from ..models.article import ArticleQuerySet
 from ..models.home_and_topics import MOST_LINES
 from .acting_user import acting_user
 from .article_screen import public_title
-from .newsroom_admin import EARLIEST, NUMBER, NewsroomAdmin
+from .newsroom_admin import EARLIEST, NUMBER, NewsroomAdmin, NumberedChoice
 
 # Values of the small buttons: action, block, slot. They move or remove a block or a slot, or add a slot to a block.
 MOVE = re.compile(r"(up|down|remove|add)-(\d{1,2})(?:-(\d{1,2}))?")
@@ -59,7 +58,7 @@ class SlotForm(forms.ModelForm):
         model = Slot
         fields = ["article", "title", "picture", "until"]
         field_classes = {"article": ArticleChoiceField}
-        widgets = {name: AutocompleteSelect(Slot._meta.get_field(name), admin.site) for name in ("article", "picture")}
+        widgets = {name: NumberedChoice(Slot._meta.get_field(name), admin.site) for name in ("article", "picture")}
 
     def clean_article(self) -> Article:
         article = self.cleaned_data["article"]

@@ -60,7 +60,15 @@ TEXT_FIELDS: dict[type[models.Field], type[forms.CharField]] = {
 
 
 class NumberedChoice(AutocompleteSelect):
-    """An autocomplete choice that treats anything but a number as empty; the query for its label would fail on it."""
+    """An autocomplete choice that treats anything but a number as empty; the query for its label would fail on it.
+
+    Its script makes Enter take what was typed, or nothing (static/desk/autocomplete.js).
+    """
+
+    @property
+    def media(self) -> forms.Media:
+        # In this order: the script needs Django's jQuery.
+        return super().media + forms.Media(js=["admin/js/jquery.init.js", "desk/autocomplete.js"])
 
     def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, UploadedFile], name: str) -> str:
         value = super().value_from_datadict(data, files, name)

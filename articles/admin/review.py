@@ -109,6 +109,8 @@ def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Htt
         else:
             facts = {"decision": decision.get_decision_display(), "title": article}
             screen.message_user(request, _("%(decision)s: “%(title)s”") % facts, messages.SUCCESS)
+            if review.rejection_of_public_text(decision.article):
+                return _propose_withdrawal(screen, request, decision)
             if may_read_anywhere(user):
                 return redirect("admin:queue")
             return redirect("admin:articles_article_change", number)
@@ -116,6 +118,19 @@ def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Htt
     response = screen.render_page(request, article, "review", title, form=form, **_review_context(article, user))
     response.status_code = status
     return response
+
+
+def _propose_withdrawal(screen: ArticleScreen, request: HttpRequest, rejection: SignOff) -> HttpResponse:
+    """After urgent news was rejected that readers see: lead to its withdrawal, or say who has to be told."""
+    article = rejection.article
+    if permissions.has_duty(acting_user(request), permissions.Duty.WITHDRAW, article.section):
+        screen.message_user(
+            request, _("Readers still see this text. Withdraw it here, if they must not."), messages.WARNING
+        )
+        return redirect("admin:articles_article_withdraw", article.pk)
+    sentence = _("Readers still see this text. Those who may withdraw it find it on their first page; call them.")
+    screen.message_user(request, sentence, messages.WARNING)
+    return redirect("admin:articles_article_change", article.pk)
 
 
 def _review_context(article: Article, user: User) -> dict[str, Any]:

@@ -133,7 +133,9 @@ def review_sheets_view(request: HttpRequest) -> HttpResponse:
 
 def _article_for_inspection(request: HttpRequest, number: int) -> Article:
     """Return the article. Raises PermissionDenied unless the user may read it, as auditors may, and Http404."""
-    article = Article.objects.select_related("section__parent", "latest", "signed__previous").filter(pk=number).first()
+    article = (
+        Article.objects.kept().select_related("section__parent", "latest", "signed__previous").filter(pk=number).first()
+    )
     if article is None:
         raise Http404
     reading.require_reading(acting_user(request), article)

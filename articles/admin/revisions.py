@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from .. import comparing, editing, persons, review
+from .. import comparing, persons, restoring, review
 from ..models import Edition, Revision
 from .acting_user import acting_user
 from .article_actions import refusal_sentences
@@ -35,17 +35,7 @@ def revision_view(screen: ArticleScreen, request: HttpRequest, number: int, revi
     if chosen is None:
         raise Http404
     if request.method == "POST":
-        try:
-            editing.restore_revision(chosen, by=acting_user(request), voiding="voiding" in request.POST)
-        except (review.WouldVoid, persons.CannotCredit, ValidationError) as refusal:
-            sentences = refusal.messages if isinstance(refusal, ValidationError) else refusal_sentences(refusal)
-            for sentence in sentences:
-                screen.message_user(request, sentence, messages.ERROR)
-            return redirect("admin:articles_article_revision", number, revision)
-        screen.message_user(
-            request, _("The working copy is revision %(number)d again.") % {"number": revision}, messages.SUCCESS
-        )
-        return redirect("admin:articles_article_change", number)
+        return _restore_and_redirect(screen, request, chosen)
     return screen.render_page(
         request,
         article,
@@ -56,3 +46,19 @@ def revision_view(screen: ArticleScreen, request: HttpRequest, number: int, revi
         void_warning="" if review.may_correct(article, acting_user(request)) else review.void_warning(article),
         changes=comparing.compare_contents(chosen.content, article.newest.content),
     )
+
+
+def _restore_and_redirect(screen: ArticleScreen, request: HttpRequest, chosen: Revision) -> HttpResponse:
+    """Restore the revision and show the form, or the revision again with what was refused."""
+    try:
+        restored = restoring.restore_revision(chosen, by=acting_user(request), voiding="voiding" in request.POST)
+    except (review.WouldVoid, persons.CannotCredit, ValidationError) as refusal:
+        sentences = refusal.messages if isinstance(refusal, ValidationError) else refusal_sentences(refusal)
+        for sentence in sentences:
+            screen.message_user(request, sentence, messages.ERROR)
+        return redirect("admin:articles_article_revision", chosen.article_id, chosen.number)
+    for sentence in restored.removed:
+        screen.message_user(request, sentence, messages.WARNING)
+    done = _("The working copy is revision %(number)d again.") % {"number": chosen.number}
+    screen.message_user(request, done, messages.SUCCESS)
+    return redirect("admin:articles_article_change", chosen.article_id)

@@ -51,6 +51,8 @@ def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -
     }
     if article.listed_in_id and article.ordinal:
         found |= _neighbour_pages(article.listed_in_id, article.ordinal)
+    if article.corrected_at:
+        found.add(reverse("corrections"))
     if moved_from:
         found |= _neighbour_pages(moved_from.section.pk, moved_from.ordinal)
     return found
@@ -132,7 +134,8 @@ def section_pages(section: Section) -> set[str]:
 def all_addresses() -> Iterator[list[str]]:
     """Yield every address that has a file, in groups of a few hundred, so memory use does not grow with the archive."""
     sections = Section.objects.tree()
-    yield [reverse(name) for name in ("home", "sitemap", "news_sitemap", "robots", "archive", "topics", "back_soon")]
+    single = ("home", "sitemap", "news_sitemap", "robots", "archive", "topics", "corrections", "back_soon")
+    yield [reverse(name) for name in single]
     yield sorted(_feed_addresses("feed_all"))
     yield appearance.style_sheet_files()
     yield from group_addresses(_all_archive_pages())

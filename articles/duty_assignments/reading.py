@@ -21,17 +21,20 @@ READING_DUTIES = (Duty.READ, *READINGS, Duty.PUBLISH, Duty.WITHDRAW, Duty.URGENT
 
 
 def readable_articles(user: User | AnonymousUser) -> ArticleQuerySet:
-    """The articles whose working copy, revisions and review sheet the user may read. The rule of `may_read_article`."""
+    """The articles whose working copy, revisions and review sheet the user may read, without drafts in the bin.
+
+    The rule of `may_read_article`.
+    """
     if any(permissions.has_duty_everywhere(user, duty) for duty in READING_DUTIES):
-        return Article.objects.all()
+        return Article.objects.kept()
     if not isinstance(user, User) or not _works_on_content(user):
         return Article.objects.none()
     # A union, so that the database finds the few articles of a correspondent among a million by its indexes.
     created = Article.objects.filter(created_by=user).order_by().values("pk")
     own = Q(pk__in=created.union(Credit.objects.filter(person__user=user).order_by().values("article")))
     if not any(permissions.has_duty_anywhere(user, duty) for duty in READING_DUTIES):
-        return Article.objects.filter(own)
-    return Article.objects.filter(
+        return Article.objects.kept().filter(own)
+    return Article.objects.kept().filter(
         own | Q(section__in=permissions.sections_with_duty(user, *READING_DUTIES).values("pk"))
     )
 

@@ -7,6 +7,7 @@ from .bake_job import BakeJob
 from .baked_page import BakedPage
 from .baked_page_check import PageCheck
 from .baked_store import KnownStore
+from .closed_text import ClosedText
 from .credit import Credit
 from .daily_reads import DailyReads
 from .duty_assignment import Assignment
@@ -37,6 +38,7 @@ __all__ = [
     "BakeJob",
     "BakedPage",
     "Block",
+    "ClosedText",
     "Credit",
     "DailyReads",
     "Edition",

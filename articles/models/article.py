@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..refusals import Problem, Refusal
+from .article_constraints import ARTICLE_CONSTRAINTS, ARTICLE_INDEXES
 from .article_queries import ArticleListQuerySet
 from .expiry import has_expired
 from .picture import Picture
@@ -35,12 +35,16 @@ class ArticleQuerySet(ArticleListQuerySet):
         list(self.select_for_update(no_key=True).filter(number__in=numbers).order_by("number").values_list("number"))
 
     def get_locked(self, number: int) -> "Article":
-        """Lock the article until the transaction ends and return it. Raises ArticleIsGone if it does not exist.
+        """Lock the article until the transaction ends and return it.
+
+        Raises ArticleIsGone if it does not exist, or is in the bin: no act but putting back changes it there.
 
         Two queries: if one query locked and joined, and had to wait for the lock, its joined rows would be outdated.
         """
         self.lock_rows([number])
-        rows = self.select_related("section__parent", "source", "cover", "latest", "live", "signed")
+        rows = self.kept().select_related(
+            "section__parent", "source", "cover", "shown_cover", "latest", "live", "signed"
+        )
         try:
             return rows.get(number=number)
         except Article.DoesNotExist as error:
@@ -100,11 +104,31 @@ class Article(models.Model):
     embargo_until = models.DateTimeField(
         _("embargo until"), null=True, blank=True, help_text=_("Before this instant nobody can publish it.")
     )
+
+    # How it is placed: not part of the text, so nobody signs it. `placing.set_placing` changes it, at once for readers.
     expires_at = models.DateTimeField(
-        _("expires at"), null=True, blank=True, help_text=_("After this instant readers no longer see the article.")
+        _("expires at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("After this instant readers no longer see the article."),
     )
     pinned_until = models.DateTimeField(
-        _("pinned until"), null=True, blank=True, help_text=_("Until then it stands first in its section.")
+        _("pinned until"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Until then it stands first in its section."),
+    )
+    shown_cover = models.ForeignKey(
+        Picture,
+        verbose_name=_("cover that readers see"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("One of the pictures of the text that readers see."),
     )
 
     # Written only by the publishing and review functions, never by a form, an import or the API (law 3)
@@ -174,6 +198,7 @@ class Article(models.Model):
     )
     ordinal = models.PositiveBigIntegerField(_("place in its section"), null=True, editable=False)
     first_published_at = models.DateTimeField(_("first published at"), null=True, editable=False)
+    corrected_at = models.DateTimeField(_("last corrected at"), null=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
     withdrawal_reason = models.CharField(_("reason for withdrawal"), max_length=400, blank=True, editable=False)
     migrated = models.BooleanField(
@@ -183,6 +208,16 @@ class Article(models.Model):
         help_text=_("Its time of publication is the older archive's, not this system's clock."),
     )
     import_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    # Set while the draft is in the bin (废稿箱)
+    discarded_at = models.DateTimeField(_("discarded at"), null=True, editable=False)
+    discarded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("discarded by"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -198,57 +233,8 @@ class Article(models.Model):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = ["-number"]
-        indexes = [
-            models.Index(
-                F("first_published_at").desc(),
-                F("number").desc(),
-                name="article_newest_public",
-                condition=Q(live__isnull=False),
-            ),
-            models.Index(fields=["title"], name="article_title"),
-            models.Index(fields=["section", "stage", "submitted_at"], name="article_waiting", condition=Q(stage__gt=0)),
-            models.Index(fields=["scheduled_for"], name="article_due", condition=Q(scheduled_for__isnull=False)),
-            models.Index(fields=["readings_due_at"], name="article_late", condition=Q(readings_due_at__isnull=False)),
-        ]
-        constraints = [
-            models.CheckConstraint(condition=~Q(title=""), name="article_has_a_title"),
-            models.UniqueConstraint(fields=["listed_in", "ordinal"], name="article_place_in_section_is_unique"),
-            models.CheckConstraint(
-                condition=Q(live__isnull=True)
-                | Q(
-                    first_published_at__isnull=False,
-                    listed_in__isnull=False,
-                    ordinal__isnull=False,
-                    latest__isnull=False,
-                ),
-                name="article_public_is_listed_and_dated",
-            ),
-            models.CheckConstraint(
-                condition=Q(live__isnull=True) | Q(withdrawn_at__isnull=True), name="article_withdrawn_is_not_public"
-            ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True) | Q(first_published_at__isnull=False),
-                name="article_withdrawn_was_public",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    stage=0, submitted_at__isnull=True, signed__isnull=True, on_hold=False, handed_to__isnull=True
-                )
-                | Q(stage=1, stages__gte=1, submitted_at__isnull=False, signed__isnull=True)
-                | Q(stage__gt=1, stage__lte=F("stages") + 1, submitted_at__isnull=False, signed__isnull=False),
-                name="article_review_is_in_order",
-            ),
-            models.CheckConstraint(
-                condition=Q(scheduled_for__isnull=True) | Q(scheduled_by__isnull=False, stage=F("stages") + 1),
-                name="article_scheduled_is_read_by_all",
-            ),
-            models.CheckConstraint(
-                condition=Q(first_published_at__isnull=True)
-                | Q(migrated=True)
-                | Q(first_published_at__gte=F("created_at")),
-                name="article_clock_is_honest",
-            ),
-        ]
+        indexes = ARTICLE_INDEXES
+        constraints = ARTICLE_CONSTRAINTS
 
     def __str__(self) -> str:
         return self.title
@@ -276,7 +262,7 @@ class Article(models.Model):
     @property
     def public_edition(self) -> "Edition | None":
         """The edition that readers see now, or None. The same rule as `ArticleQuerySet.public`."""
-        return None if self.live is None or has_expired(self.live.expires_at) else self.live
+        return None if self.live is None or has_expired(self.expires_at) else self.live
 
     @property
     def is_public(self) -> bool:
@@ -292,7 +278,7 @@ class Article(models.Model):
             return self.State.DRAFT
         if not self.is_public:
             return self.State.EXPIRED
-        return self.State.LIVE if self.live.revision_id == self.latest_id else self.State.CHANGED
+        return self.State.LIVE if self.live.digest == self.newest.digest else self.State.CHANGED
 
 
 class ArticleIsGone(Refusal, Article.DoesNotExist):

@@ -23,20 +23,29 @@ class ArticleListQuerySet(models.QuerySet["Article"]):
 
     def public(self, at: datetime | None = None) -> Self:
         """The articles that readers may see at the instant `at` (default: now). The only visibility rule (law 10)."""
-        return self.with_live_edition().filter(unexpired("live__expires_at", at))
+        return self.with_live_edition().filter(unexpired("expires_at", at))
 
     def with_live_edition(self) -> Self:
         """Public and expired articles. Expired ones keep their places in lists, sitemaps and the search index."""
         return self.filter(live__isnull=False)
 
+    def kept(self) -> Self:
+        """All but the drafts in the bin."""
+        return self.filter(discarded_at__isnull=True)
+
+    def in_bin(self) -> Self:
+        """The drafts in the bin (废稿箱)."""
+        return self.filter(discarded_at__isnull=False)
+
     def pinned(self, at: datetime | None = None) -> Self:
         """The articles pinned to the top of their section at the instant `at` (default: now)."""
-        return self.filter(live__pinned_until__gt=at or timezone.now())
+        return self.with_live_edition().filter(pinned_until__gt=at or timezone.now())
 
     def in_state(self, state: str, at: datetime | None = None) -> Self:
         """The articles whose `state` property has this value."""
-        live, shown = Q(live__isnull=False), unexpired("live__expires_at", at)
-        unchanged = Q(live__revision=F("latest"))
+        live, shown = Q(live__isnull=False), unexpired("expires_at", at)
+        # The keys first: they are equal for nearly all, and need no look at the digests.
+        unchanged = Q(live__revision=F("latest")) | Q(live__digest=F("latest__digest"))
         rows = {
             self.model.State.DRAFT: Q(live__isnull=True, withdrawn_at__isnull=True),
             self.model.State.LIVE: live & shown & unchanged,
@@ -90,10 +99,11 @@ class ArticleListQuerySet(models.QuerySet["Article"]):
     def for_lists(self) -> Self:
         """Newest first, loading only what a list prints and no bodies."""
         return (
-            self.select_related("live", "live__cover", "listed_in")
+            self.select_related("live", "shown_cover", "listed_in")
             .only(
                 "number",
                 "first_published_at",
+                "corrected_at",
                 "ordinal",
                 "live",
                 "listed_in__name",
@@ -103,10 +113,10 @@ class ArticleListQuerySet(models.QuerySet["Article"]):
                 "live__kicker",
                 "live__summary",
                 "live__article",
-                "live__cover__file",
-                "live__cover__alt",
-                "live__cover__width",
-                "live__cover__height",
+                "shown_cover__file",
+                "shown_cover__alt",
+                "shown_cover__width",
+                "shown_cover__height",
             )
             .order_by("-first_published_at", "-number")
         )

@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .article import Article
@@ -14,7 +14,7 @@ from .section import Section
 class Edition(Immutable):
     """版次: one publication of a revision; what readers see. Immutable.
 
-    The revision holds the text. Title, summary, cover and dates are copied here so that lists load no bodies.
+    The revision holds the text. Title, summary and cover are copied here so that lists load no bodies.
     """
 
     class Kind(models.TextChoices):
@@ -53,16 +53,13 @@ class Edition(Immutable):
     short_title = models.CharField(max_length=40, blank=True)
     summary = models.TextField(blank=True)
     cover = models.ForeignKey(Picture, null=True, on_delete=models.PROTECT, related_name="+")
-    expires_at = models.DateTimeField(null=True)
-    pinned_until = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ["article", "-number"]
         indexes = [
-            models.Index(fields=["pinned_until"], name="edition_pinned", condition=Q(pinned_until__isnull=False)),
-            models.Index(fields=["expires_at"], name="edition_expiring", condition=Q(expires_at__isnull=False)),
+            models.Index(F("published_at").desc(), name="edition_newest_correction", condition=Q(kind="correction")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="edition_number_is_unique"),

@@ -13,6 +13,24 @@ from .attachment import Attachment
 from .immutable import Immutable
 from .picture import Picture
 
+# The version of `Revision.content`. Version 1, which has no such key, also covered the pin and the expiry, and named
+# sources and people without their keys. The digest covers whatever the content holds, so those of both verify.
+CONTENT_VERSION = 2
+
+
+def text_of_content(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what is text in the content of any version: equal for equal texts, whatever the keys of their rows."""
+    source = content["source"]
+    return {
+        **{name: value for name, value in content.items() if name not in ("version", "expires_at", "pinned_until")},
+        "source": _without_key(source) if source else None,
+        "credits": [_without_key(credit) for credit in content["credits"]],
+    }
+
+
+def _without_key(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name != "key"}
+
 
 def content_digest(content: dict[str, Any]) -> str:
     """Return the SHA-256, in hexadecimal, of the content as canonical JSON."""
@@ -53,7 +71,7 @@ class Revision(Immutable):
         Attachment, through="RevisionAttachment", related_name="revisions"
     )
 
-    # Messages for the editor about what the sanitiser removed from the body; set by `editing.save_article`, not saved.
+    # Messages for the editor: what the sanitiser removed from the body, what restoring did not find; not saved.
     removed: tuple[str, ...] = ()
 
     class Meta:

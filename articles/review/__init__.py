@@ -13,7 +13,13 @@ two, always together and with the article's row locked.
 
 from .edits import WouldVoid, apply_edit_to_review, void_warning
 from .measure import measure_correction
-from .queue import corrected_since, overdue_readings, readings_waiting_for
+from .queue import (
+    corrected_since,
+    overdue_readings,
+    readings_waiting_for,
+    rejected_while_public,
+    rejection_of_public_text,
+)
 from .rules import (
     correction_problem,
     correction_rule,
@@ -58,6 +64,8 @@ __all__ = [
     "put_on_hold",
     "readings_waiting_for",
     "reject_article",
+    "rejected_while_public",
+    "rejection_of_public_text",
     "send_back",
     "sign_off_reading",
     "stage_name",

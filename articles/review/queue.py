@@ -1,11 +1,11 @@
 """The queries behind "my queue" and its counts."""
 
 from django.contrib.auth.models import User
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ..duty_assignments import permissions, reading
-from ..models import Article
+from ..models import Article, SignOff
 from ..models.section import MOST_STAGES
 from .rules import not_the_same_person
 
@@ -56,3 +56,23 @@ def overdue_readings() -> QuerySet[Article]:
         .select_related("section")
         .order_by("readings_due_at")
     )
+
+
+def rejected_while_public() -> QuerySet[Article]:
+    """Urgent news whose text a reader rejected while readers see it, the first due first: it may have to be withdrawn.
+
+    Few rows: all articles with late readings are in one small index.
+    """
+    rejections = SignOff.objects.filter(
+        article=OuterRef("pk"), decision=SignOff.Decision.REJECT, digest=OuterRef("live__digest")
+    )
+    late = Article.objects.with_live_edition().filter(readings_due_at__isnull=False, stage=0)
+    return late.filter(Exists(rejections)).select_related("section").order_by("readings_due_at")
+
+
+def rejection_of_public_text(article: Article) -> SignOff | None:
+    """The newest rejection of exactly the text that readers see before its readings; None if there is none."""
+    if article.live is None or not article.readings_due_at or article.stage:
+        return None
+    rejections = article.sign_offs.filter(decision=SignOff.Decision.REJECT, digest=article.live.digest)
+    return rejections.order_by("-pk").first()

@@ -86,7 +86,7 @@ def _search_text_row(article: Article) -> SearchText:
         title=fold_text(searchable_title(content)),
         text=fold_text(searchable_text(content)),
         marks=" ".join(_scope_terms(content, edition.section_id)),
-        expires_at=edition.expires_at,
+        expires_at=article.expires_at,
     )
 
 

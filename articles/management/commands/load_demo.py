@@ -112,8 +112,8 @@ def _change_published(withdrawn: Article, corrected: Article, changed: Article, 
     """Withdraw one published article, correct another, and save an unpublished change of the third."""
     reporter = User.objects.get(username="reporter")
     _change_article(changed, by=reporter, subtitle="（修改稿，读者尚未看到）")
-    _change_article(corrected, by=reporter, summary=f"{corrected.summary}（已更正）")
-    _sign_readings(corrected, times=3, note="导语中的说法不够准确，已据采访记录更正。")
+    _change_article(corrected, by=reporter, body=corrected.body.replace("1100辆", "1200辆"))
+    _sign_readings(corrected, times=3, note="第1段“1100辆”应为“1200辆”。")
     publishing.publish_correction(corrected, by=by)
     publishing.withdraw_article(withdrawn, by=by, reason="演示：来稿单位要求撤回，待核实后另发。")
 

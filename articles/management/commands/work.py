@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import OperationalError, close_old_connections, connection
 
-from articles import baking, reporting, scheduling, search, websub, worker
+from articles import baking, discarding, reporting, scheduling, search, websub, worker
 from articles.management.acting import ActingCommand
 
 # A bake of the whole site that fails immediately is not restarted immediately.
@@ -89,6 +89,7 @@ class Command(ActingCommand):
         self.notify_hub()
         self.index_missing_articles()
         reporting.forget_contacts()
+        discarding.empty_bin()
         worker.record_heartbeat()
 
     def notify_hub(self) -> None:

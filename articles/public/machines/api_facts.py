@@ -26,7 +26,7 @@ def section_facts(section: Section) -> dict[str, Any]:
 def article_summary(article: Article) -> dict[str, Any]:
     """Return an article as lists show it."""
     edition = live_edition(article)
-    cover = edition.cover
+    cover = article.shown_cover
     return {
         **_summary_facts(article, edition.title, edition.summary, listing_section(article)),
         "cover": {"url": settings.SITE_URL + cover.url, "width": cover.width, "height": cover.height, "alt": cover.alt}
@@ -51,7 +51,7 @@ def article_facts(article: Article) -> dict[str, Any]:
         "authors": page.authors,
         "credits": [{"role": c["role"], "name": c["name"], "unit": c["unit"]} for c in content["credits"]],
         "keywords": content["keywords"],
-        "cover": _picture_facts(content["cover"]) if content["cover"] else None,
+        "cover": _picture_facts(page.cover) if page.cover else None,
         "pictures": [_picture_facts(picture) for picture in content["pictures"]],
         "attachments": [
             {"name": a["name"], "url": settings.SITE_URL + a["url"], "size": a["size"]} for a in page.attachments

@@ -33,10 +33,10 @@ def sitemap_index_view(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_lists_view(request: HttpRequest) -> HttpResponse:
-    """The home page, the sections, the topics and the months of the archive."""
+    """The home page, the sections, the topics, the corrections and the months of the archive."""
     sections = Section.objects.filter(last_ordinal__gt=0).order_by("position", "pk")
     paths = (
-        *(reverse(name) for name in ("home", "topics", "archive")),
+        *(reverse(name) for name in ("home", "topics", "corrections", "archive")),
         *(section.get_absolute_url() for section in sections),
         *(topic.get_absolute_url() for topic in Topic.objects.public()),
         *baking.month_addresses(),
@@ -54,7 +54,7 @@ def sitemap_month_view(request: HttpRequest, month: str, part: str = "1") -> Htt
     now = timezone.now()
     entries = [
         (reverse("article", args=[number]), changed)
-        for number, changed, expires in rows.values_list("number", "live__published_at", "live__expires_at")
+        for number, changed, expires in rows.values_list("number", "live__published_at", "expires_at")
         if not has_expired(expires, now)
     ]
     if not entries:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from ... import qr_short_links, sanitising
 from ...models import Article, Credit, Edition, Revision, Section
 from ...models.picture import picture_renditions
+from ...models.revision import text_of_content
 from ...qr_short_links import Purpose
 from ..public_facts import live_edition
 from . import films
@@ -35,8 +36,6 @@ DESK_FIELDS = {
     "section": None,
     "origin": Article.Origin.OWN,
     "embargo_until": None,
-    "pinned_until": None,
-    "expires_at": None,
 }
 
 
@@ -216,8 +215,11 @@ class ArticlePage:
 
     @property
     def cover(self) -> dict[str, Any] | None:
-        """The metadata of the cover picture as stored in the revision, or None."""
-        return self.content["cover"]
+        """The metadata of the cover as the revision has them, or None; of an edition, the cover that readers see."""
+        if self.edition is None:
+            return self.content["cover"]
+        shown = self.article.shown_cover
+        return next((p for p in self.content["pictures"] if shown and p["sha256"] == shown.sha256), None)
 
     @cached_property
     def attachments(self) -> list[dict[str, Any]]:
@@ -249,8 +251,8 @@ def edition_note(edition: Edition) -> str:
 
 
 def public_content(edition: Edition) -> dict[str, Any]:
-    """Return the content of an edition without what only the desk sees."""
-    return {**edition.revision.content, **DESK_FIELDS}
+    """Return the text of an edition without what only the desk sees."""
+    return {**text_of_content(edition.revision.content), **DESK_FIELDS}
 
 
 def text_has_changed(printed: Edition, live: Edition) -> bool:

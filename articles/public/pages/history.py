@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from ... import comparing
 from ...comparing import ComparedLine, ContentChange, TextSpan
-from ...models import Article, AuditEntry, Edition
+from ...models import Article, AuditEntry, ClosedText, Edition
 from ..machines import page_metadata
 from ..public_facts import live_edition
 from .article import find_published_article
@@ -36,10 +36,14 @@ class HistoryPart:
 
 @dataclass
 class HistoryRow:
-    """One edition in the list; `hidden` is a sentence if readers may not see what it changed, otherwise ""."""
+    """One edition in the list; `hidden` is a sentence if readers may not see what it changed, otherwise "".
+
+    `closed` says that its text was closed, and why; None if it was not.
+    """
 
     edition: Edition
     note: str
+    closed: ClosedText | None
     changes: tuple[HistoryPart, ...] = ()
     hidden: str = ""
 
@@ -67,12 +71,17 @@ def history_view(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _history_rows(article: Article) -> list[HistoryRow]:
-    editions = list(article.editions.select_related("revision", "section").order_by("-number")[: SHOWN_EDITIONS + 1])
-    rows = [HistoryRow(edition, edition_note(edition)) for edition in editions[:SHOWN_EDITIONS]]
+    editions = list(
+        article.editions.select_related("revision", "section", "closed_text").order_by("-number")[: SHOWN_EDITIONS + 1]
+    )
+    rows = [HistoryRow(e, edition_note(e), _closed_text(e)) for e in editions[:SHOWN_EDITIONS]]
     withdrawn = _withdrawn_editions(article) if len(editions) > 1 else set()
     compared = 0
     for row, before in zip(rows, editions[1:], strict=False):
         if not row.edition.section.shows_changes or row.edition.digest == before.digest:
+            continue
+        if row.closed or _closed_text(before):
+            row.hidden = "" if row.closed else _("The text before was closed, so it is not shown here again.")
             continue
         compared += len(before.revision.content["body"]) + len(row.edition.revision.content["body"])
         if before.number in withdrawn:
@@ -82,6 +91,11 @@ def _history_rows(article: Article) -> list[HistoryRow]:
         else:
             row.changes = tuple(_history_part(change) for change in _edition_changes(before, row.edition))
     return rows
+
+
+def _closed_text(edition: Edition) -> ClosedText | None:
+    """Return why the edition's text was closed, loaded with it; None if it is open."""
+    return getattr(edition, "closed_text", None)
 
 
 def _withdrawn_editions(article: Article) -> set[int]:

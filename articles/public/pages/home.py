@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from ... import home_and_topics
 from ...models import Article
 from ..machines import page_metadata
-from ..public_facts import first_publication, live_edition
+from ..public_facts import first_publication
 from .page_batch import PageBatch
 from .section import LINES_PER_SECTION, MOST_PINNED
 
@@ -41,7 +41,7 @@ def _newest_by_section_context(request: HttpRequest) -> dict[str, Any]:
     articles = list(public.newest_in_sections(sections, 2 * LINES_PER_SECTION))
     blocks = [(s, [a for a in articles if a.listed_in_id == s.pk][:LINES_PER_SECTION]) for s in sections]
     pinned = list(public.pinned()[:MOST_PINNED])
-    with_cover = [article for article in articles if live_edition(article).cover]
+    with_cover = [article for article in articles if article.shown_cover]
     latest = max(map(first_publication, articles), default=None)
     return {
         "blocks": [(section, listed) for section, listed in blocks if listed],

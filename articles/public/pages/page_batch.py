@@ -49,7 +49,9 @@ class PageBatch:
         if number not in self._articles:
             wanted = {number, *self._numbers}
             self._articles |= dict.fromkeys(wanted)
-            rows = Article.objects.select_related("live__revision").filter(first_published_at__isnull=False)
+            rows = Article.objects.select_related("live__revision", "shown_cover").filter(
+                first_published_at__isnull=False
+            )
             # `= n` is cheaper than `IN (n)`.
             for row in rows.filter(number=number) if wanted == {number} else rows.filter(number__in=wanted):
                 if row.listed_in_id:

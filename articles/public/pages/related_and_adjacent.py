@@ -23,6 +23,7 @@ class NeighbourLink(NamedTuple):
     place: int
     title: str
     published_at: datetime
+    corrected_at: datetime | None = None
 
 
 class Neighbours(NamedTuple):
@@ -72,9 +73,9 @@ def _read_slices(
     )
     listed: dict[int, list[NeighbourLink]] = {}
     related: dict[int, list[NeighbourLink]] = {}
-    for to, section, place, number, short, title, at in rows:
+    for to, section, place, number, short, title, at, corrected in rows:
         (related.setdefault(to, []) if to else listed.setdefault(section, [])).append(
-            NeighbourLink(number, place, short or title, at)
+            NeighbourLink(number, place, short or title, at, corrected)
         )
     for found in listed.values():
         found.sort(key=lambda other: other.place)
@@ -99,10 +100,12 @@ def _adjacent_articles(
 
 
 def _first_link(rows: QuerySet[Article]) -> NeighbourLink | None:
-    for number, short, title, at, place in rows.values_list(*_link_columns(""), "ordinal")[:1]:
-        return NeighbourLink(number, place, short or title, at)
+    for number, short, title, at, corrected, place in rows.values_list(*_link_columns(""), "ordinal")[:1]:
+        return NeighbourLink(number, place, short or title, at, corrected)
     return None
 
 
 def _link_columns(of: str) -> list[str]:
-    return [f"{of}{name}" for name in ("number", "live__short_title", "live__title", "first_published_at")]
+    return [
+        f"{of}{name}" for name in ("number", "live__short_title", "live__title", "first_published_at", "corrected_at")
+    ]

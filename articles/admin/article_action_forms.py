@@ -1,0 +1,157 @@
+"""The forms of the acts on an article (article_actions.py): their fields are the parameters of the verbs."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.core.validators import MinValueValidator
+from django.utils.translation import gettext_lazy
+
+from .. import closing, placing, review
+from ..models import Article, Edition, Picture
+from .newsroom_admin import EARLIEST
+
+MINUTE = "%Y-%m-%dT%H:%M"
+
+
+class ActionForm(forms.Form):
+    """The form of an act on this article; without parameters unless a subclass has fields."""
+
+    def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
+        self.article = article
+        super().__init__(data)
+
+
+class ReasonForm(ActionForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=400, widget=forms.Textarea(attrs={"rows": 3, "autofocus": True})
+    )
+
+
+class SubmissionForm(ActionForm):
+    """What is said of the change; readers sign it with the text."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What readers are told about this change (may stay empty)"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+        help_text=gettext_lazy(
+            "A correction needs it. What was wrong and what is right, for example: 第2段“3人”应为“5人”。 It is signed with "
+            "the text and cannot be changed afterwards."
+        ),
+    )
+
+    def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(article, data)
+        self.initial = {"note": article.note}
+
+
+class CorrectionForm(ActionForm):
+    close_reason = forms.CharField(
+        label=gettext_lazy("Close the text that it corrects, because"),
+        max_length=400,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "wide"}),
+        help_text=gettext_lazy(
+            "Only where readers must not see in the history what stood there, for example a telephone number. They see "
+            "this reason. Usually it stays empty."
+        ),
+    )
+
+
+class ScheduleForm(ActionForm):
+    at = forms.DateTimeField(
+        label=gettext_lazy("Publish at"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE),
+        help_text=gettext_lazy("In the site's time zone."),
+        validators=[MinValueValidator(EARLIEST)],
+    )
+
+
+class WithdrawalForm(ReasonForm):
+    """After a reader rejected the text that is public, the reason is the reader's, until it is written anew."""
+
+    def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(article, data)
+        rejection = review.rejection_of_public_text(article)
+        self.fields["reason"].initial = rejection.opinion if rejection else ""
+
+
+class PictureChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Picture) -> str:
+        return obj.alt or obj.name or f"{obj.width} × {obj.height}"
+
+
+class PlacingForm(ActionForm):
+    pinned_until = forms.DateTimeField(
+        label=gettext_lazy("Pinned until"),
+        required=False,
+        show_hidden_initial=True,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE),
+        help_text=gettext_lazy("Until then it stands first in its section. In the site's time zone."),
+        validators=[MinValueValidator(EARLIEST)],
+    )
+    expires_at = forms.DateTimeField(
+        label=gettext_lazy("Expires at"),
+        required=False,
+        show_hidden_initial=True,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE),
+        help_text=gettext_lazy("After this instant readers no longer see the article."),
+        validators=[MinValueValidator(EARLIEST)],
+    )
+    cover = PictureChoice(
+        Picture.objects.none(),
+        label=gettext_lazy("Cover"),
+        required=False,
+        show_hidden_initial=True,
+        help_text=gettext_lazy("One of the pictures of the text. A new picture is added to the text and read with it."),
+    )
+
+    def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(article, data)
+        cast(PictureChoice, self.fields["cover"]).queryset = placing.pictures_to_show(article)
+        self.initial = {
+            "pinned_until": article.pinned_until,
+            "expires_at": article.expires_at,
+            "cover": article.shown_cover_id,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Leave what was not changed here as it is by now: somebody else may have changed it meanwhile."""
+        now = {"pinned_until": self.article.pinned_until, "expires_at": self.article.expires_at}
+        for name, at in now.items():
+            typed = self.cleaned_data.get(name)
+            # The form shows minutes.
+            same_minute = at is not None and typed == at.replace(second=0, microsecond=0)
+            if same_minute or name not in self.changed_data:
+                self.cleaned_data[name] = at
+        if "cover" not in self.changed_data:
+            self.cleaned_data["cover"] = self.article.shown_cover
+        return self.cleaned_data
+
+
+class EditionChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Edition) -> str:
+        return closing.edition_name(obj)
+
+
+class CloseTextForm(ReasonForm):
+    """Which older edition's text to close, and why; readers see the reason."""
+
+    edition = EditionChoice(Edition.objects.none(), label=gettext_lazy("Edition"))
+    field_order = ["edition", "reason"]
+
+    def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(article, data)
+        cast(EditionChoice, self.fields["edition"]).queryset = closing.texts_to_close(article)
+        self.fields["reason"].help_text = gettext_lazy("Readers see this reason in the history.")
+
+
+class ReopenTextForm(ReasonForm):
+    edition = EditionChoice(Edition.objects.none(), label=gettext_lazy("Edition"))
+    field_order = ["edition", "reason"]
+
+    def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(article, data)
+        cast(EditionChoice, self.fields["edition"]).queryset = closing.closed_texts(article)

@@ -1,0 +1,113 @@
+"""Closing the text of an older edition in the public history, for what readers must not read there any more.
+
+The edition, its digest, the fact and the reason stay public; the desk and the evidence pack keep the text.
+"""
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import audit, baking, sanitising
+from .duty_assignments import permissions
+from .duty_assignments.permissions import Duty
+from .models import Article, ClosedText, Edition
+from .publishing import publish_correction
+from .refusals import Problem, Refusal
+
+NEWEST_TEXT = Problem(
+    "closing.newest_text",
+    gettext_lazy("Edition %(number)d is the newest text; only older ones can be closed."),
+    gettext_lazy("Correct it first, or withdraw the article."),
+)
+OTHER_ARTICLE = Problem("closing.other_article", gettext_lazy("“%(title)s” has no such edition."))
+CLOSING_WITHOUT_REASON = Problem(
+    "closing.without_reason", gettext_lazy("Closing and opening a text need a reason: write one sentence.")
+)
+NOT_CLOSED = Problem("closing.not_closed", gettext_lazy("The text of edition %(number)d is not closed."))
+
+
+class CannotClose(Refusal):
+    """Raised when the text of an edition cannot be closed, or opened again."""
+
+
+def may_close_texts(user: User | AnonymousUser, article: Article) -> bool:
+    """Return True if the user may publish or withdraw in the article's section."""
+    return any(permissions.has_duty(user, duty, article.section) for duty in (Duty.PUBLISH, Duty.WITHDRAW))
+
+
+def texts_to_close(article: Article) -> QuerySet[Edition]:
+    """The editions whose text can be closed: all older ones that are not closed, newest first."""
+    newest = article.editions.order_by("-number").values("number")[:1]
+    return article.editions.filter(number__lt=newest, closed_text__isnull=True).order_by("-number")
+
+
+def closed_texts(article: Article) -> QuerySet[Edition]:
+    """The editions of the article whose text is closed, newest first."""
+    return article.editions.filter(closed_text__isnull=False).order_by("-number")
+
+
+def edition_name(edition: Edition) -> str:
+    """Return the number and time of an edition, for choices."""
+    at = date_format(timezone.localtime(edition.published_at), "Y-m-d H:i")
+    return _("edition %(number)s of %(at)s") % {"number": edition.number, "at": at}
+
+
+@transaction.atomic
+def close_text(article: Article, *, by: User, edition: Edition, reason: str) -> None:
+    """Hide the text of an older edition, and every comparison with it, from readers, who are told the reason.
+
+    Idempotent. Raises PermissionDenied or CannotClose.
+    """
+    article, reason = _lock_for_closing(article, by, edition, reason)
+    if not article.editions.filter(number__gt=edition.number).exists():
+        raise CannotClose(NEWEST_TEXT.filled(number=edition.number))
+    _closed, created = ClosedText.objects.get_or_create(edition=edition, defaults={"reason": reason, "closed_by": by})
+    if created:
+        _record_and_bake("article.text_closed", article, edition, reason, by=by)
+
+
+@transaction.atomic
+def reopen_text(article: Article, *, by: User, edition: Edition, reason: str) -> None:
+    """Let readers see the text of a closed edition in the history again. Raises PermissionDenied or CannotClose."""
+    article, reason = _lock_for_closing(article, by, edition, reason)
+    deleted, _rows = ClosedText.objects.filter(edition=edition).delete()
+    if not deleted:
+        raise CannotClose(NOT_CLOSED.filled(number=edition.number))
+    _record_and_bake("article.text_reopened", article, edition, reason, by=by)
+
+
+@transaction.atomic
+def publish_closing_correction(article: Article, *, by: User, close_reason: str = "") -> Edition:
+    """Publish a correction and, if there is a reason to, close the text that it corrects, in one act.
+
+    Raises what `publish_correction` and `close_text` raise.
+    """
+    correction = publish_correction(article, by=by)
+    if close_reason.strip():
+        corrected = Edition.objects.get(article=article, number=correction.number - 1)
+        close_text(article, by=by, edition=corrected, reason=close_reason)
+    return correction
+
+
+def _lock_for_closing(article: Article, by: User, edition: Edition, reason: str) -> tuple[Article, str]:
+    """Lock the article; return it and the reason as plain text in one line. Refuses what neither act may do."""
+    article = Article.objects.get_locked(article.pk)
+    if not may_close_texts(by, article):
+        raise PermissionDenied(_("Only whoever publishes or withdraws in this section may close a text."))
+    if edition.article_id != article.pk:
+        raise CannotClose(OTHER_ARTICLE.filled(title=article))
+    reason = " ".join(sanitising.plain_text(reason).split())[:400]
+    if not reason:
+        raise CannotClose(CLOSING_WITHOUT_REASON)
+    return article, reason
+
+
+def _record_and_bake(action: str, article: Article, edition: Edition, reason: str, *, by: User) -> None:
+    audit.record_entry(action, article, by=by, edition=edition.number, digest=edition.digest, reason=reason)
+    if article.live:
+        baking.request_bake(baking.own_pages(article))

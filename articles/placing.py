@@ -1,0 +1,98 @@
+"""Placing: how an article stands on readers' pages. Pin, expiry and cover are not part of the text, so nobody signs them.
+
+The embargo is part of the text's acts: placing cannot loosen it.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from . import baking, search
+from .audit import record_entry
+from .duty_assignments import permissions
+from .models import Article, Picture
+from .refusals import Problem, Refusal
+from .saved_rows import labels_of, values_of
+
+PLACING_FIELDS = ("pinned_until", "expires_at", "shown_cover")
+
+PIN_HAS_PASSED = Problem(
+    "placing.pin_has_passed",
+    _("%(instant)s has passed; it cannot be pinned until then."),
+    _("Choose a later time, or leave it empty."),
+    "pinned_until",
+)
+EXPIRY_HAS_PASSED = Problem(
+    "placing.expiry_has_passed",
+    _("%(instant)s has passed; it cannot expire then."),
+    _("Choose a later time. What readers must not see from now on is withdrawn."),
+    "expires_at",
+)
+COVER_NOT_IN_TEXT = Problem(
+    "placing.cover_not_in_text",
+    _("The cover must be one of the pictures of the text that was signed."),
+    _("Add the picture to the text; it is read with the text."),
+    "cover",
+)
+
+
+class CannotPlace(Refusal):
+    """Raised when an article cannot be placed so."""
+
+
+def pictures_to_show(article: Article) -> QuerySet[Picture]:
+    """The pictures that may be the cover: those of the text that readers see, saw last, or will see."""
+    shown = article.live or article.editions.order_by("-number").first()
+    revision = shown.revision_id if shown else article.latest_id
+    return Picture.objects.filter(revisions=revision).order_by("pk")
+
+
+@transaction.atomic
+def set_placing(
+    article: Article,
+    *,
+    by: User,
+    pinned_until: datetime | None,
+    expires_at: datetime | None,
+    cover: Picture | None,
+) -> None:
+    """Pin the article until one instant, let it expire at another, and choose its cover; readers see it at once.
+
+    None means: not pinned, never expires, no cover (of a draft: the cover of its text). It takes no readings and makes
+    no edition. Idempotent. Raises PermissionDenied or CannotPlace.
+    """
+    article = Article.objects.get_locked(article.pk)
+    permissions.require_duty(by, permissions.Duty.PUBLISH, article.section)
+    new = {"pinned_until": pinned_until, "expires_at": expires_at, "shown_cover": cover}
+    changed = [name for name in PLACING_FIELDS if getattr(article, name) != new[name]]
+    if not changed:
+        return
+    problems = list(_placing_problems(article, {name: new[name] for name in changed}))
+    if problems:
+        raise CannotPlace(*problems)
+    old, labels = values_of(article, changed), labels_of(article, changed)
+    for name in changed:
+        setattr(article, name, new[name])
+    article.save(update_fields=changed)
+    record_entry("article.placed", article, by=by, fields=labels, old=old, new=values_of(article, changed))
+    if article.live:
+        search.index_article(article)  # the index has the expiry
+        baking.request_bake(baking.article_pages(article))
+
+
+def _placing_problems(article: Article, new: dict[str, object]) -> Iterator[Problem]:
+    """The problems of the values that change; what stays may have passed long ago."""
+    now = timezone.now()
+    for name, problem in (("pinned_until", PIN_HAS_PASSED), ("expires_at", EXPIRY_HAS_PASSED)):
+        at = new.get(name)
+        if isinstance(at, datetime) and at <= now:
+            yield problem.filled(instant=date_format(timezone.localtime(at), "Y-m-d H:i"))
+    cover = new.get("shown_cover")
+    if isinstance(cover, Picture) and not pictures_to_show(article).filter(pk=cover.pk).exists():
+        yield COVER_NOT_IN_TEXT

@@ -1,0 +1,62 @@
+// Choosing by typing (select2): Enter takes what was typed, or nothing. Without this, Enter before the answer to what
+// was typed has arrived takes the first entry of the older list, silently.
+(() => {
+  const $ = window.django?.jQuery;
+  if (!$) return;
+  const watched = new WeakSet();
+  let open = null; // the select2 that is open
+  let shown = null; // the words whose entries the open list shows; null while it has none
+  let waiting = false; // Enter was pressed before the list was that of the words in the box
+
+  function typed() {
+    return open?.dropdown.$search?.val() ?? "";
+  }
+
+  function isSearch(target) {
+    return target instanceof Element && target.matches(".select2-search__field");
+  }
+
+  function takeIfExact(entries) {
+    const same = entries.filter((entry) => entry.text.trim() === typed().trim());
+    if (same.length !== 1) return; // the list stays open, and the editor chooses
+    open.trigger("select", { data: same[0] });
+  }
+
+  $(document).on("select2:open", (event) => {
+    const opened = $(event.target).data("select2");
+    open = opened;
+    shown = null;
+    waiting = false;
+    if (watched.has(opened)) return;
+    watched.add(opened);
+    opened.on("results:all", ({ data, query }) => {
+      if (open !== opened) return;
+      shown = query.term ?? "";
+      if (!waiting || shown !== typed()) return;
+      waiting = false;
+      takeIfExact(data.results);
+    });
+  });
+
+  // In the capturing phase, before select2 hears of the key.
+  for (const kind of ["keydown", "keyup"]) {
+    document.addEventListener(
+      kind,
+      (event) => {
+        if (event.key !== "Enter" || event.isComposing || !open?.isOpen() || !isSearch(event.target)) return;
+        if (!waiting && shown === typed()) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        waiting = true;
+      },
+      true,
+    );
+  }
+  document.addEventListener(
+    "input",
+    (event) => {
+      if (isSearch(event.target)) waiting = false;
+    },
+    true,
+  );
+})();
