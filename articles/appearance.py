@@ -1,4 +1,4 @@
-"""Reading settings: large and simple (长辈版), light or dark, three text sizes.
+"""Reading settings: large and simple (长辈版), four sets of colours, three text sizes.
 
 A page is the same for everybody. The reader's choice is a cookie that only selects the style sheet: no script is
 needed, nothing flashes, and any cache may store the page (docs/decisions/appearance.md).
@@ -16,7 +16,7 @@ from django.conf import settings
 from .models import SiteSettings
 
 COOKIE = "look"
-THEMES, TEXT_SIZES = ("auto", "light", "dark"), ("normal", "small", "large")
+THEMES, TEXT_SIZES = ("auto", "light", "dark", "contrast"), ("normal", "small", "large")
 # Browsers revalidate the style sheet with every page: Chromium's cache does not distinguish cookies and would keep the
 # old one. No ETag: two style sheets written within one second may have the same size.
 CACHE_CONTROL = "private, no-cache"
@@ -77,6 +77,7 @@ def style_sheet(look: Appearance, accent: str) -> str:
         "light": f":root {{ color-scheme: light; }} {light}\n",
         "dark": f":root {{ color-scheme: dark; }} {dark}\n",
         "auto": f":root {{ color-scheme: light dark; }} {light}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n",
+        "contrast": f":root {{ color-scheme: dark; }} {parts['contrast']}\n",
     }
     size = "" if look.size == "normal" else parts[look.size]
     return "".join([colours[look.theme], parts["site"], size, parts["elder"] if look.elder else ""])
@@ -110,7 +111,8 @@ def style_sheet_files() -> list[str]:
 
 
 def _style_sources() -> dict[str, str]:
-    names = {"site": "site.css", **{name: f"look/{name}.css" for name in ("light", "dark", "small", "large", "elder")}}
+    looks = ("light", "dark", "contrast", "small", "large", "elder")
+    names = {"site": "site.css", **{name: f"look/{name}.css" for name in looks}}
     # White space is for whoever reads the source: every run of it is sent as one space.
     return {name: " ".join((_FOLDER / file).read_text(encoding="utf-8").split()) for name, file in names.items()}
 

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "articles.public.compression.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "articles.public.caching.CacheControlMiddleware",
+    "articles.public.pages.appearance.ElderParameterMiddleware",
     "articles.admin.language.DeskLanguageMiddleware",
     "articles.public.old_paths.OldPathMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -103,7 +103,7 @@ class FileServer:
                 answer = self._media_file(path, environ, start_response)
             elif path.startswith(CODE_PREFIXES) and not path.endswith(".png"):
                 answer = answer_scan(self.pages, self.headers, environ, start_response)
-            elif path.startswith(DJANGO_PREFIXES) or (environ.get("QUERY_STRING") and path.startswith("/q/")):
+            elif path.startswith(DJANGO_PREFIXES) or _is_for_django(path, environ.get("QUERY_STRING", "")):
                 answer = None
             else:
                 if path.startswith("/look/"):
@@ -242,6 +242,11 @@ class FileServer:
             return []
         headers = [("Content-Type", CONTENT_TYPES[kind]), *common]
         return send_file(file, facts, headers, environ, start_response)
+
+
+def _is_for_django(path: str, query: str) -> bool:
+    """Return True if Django answers because of the query: other sizes of QR codes, and `?elder=1` on a page."""
+    return query != "" and (path.startswith("/q/") or "elder=" in query)
 
 
 def send_file(

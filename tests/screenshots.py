@@ -1,4 +1,5 @@
-"""Screenshots of every kind of page (`make screenshots`): three widths, light, dark, elder mode, print.
+"""Screenshots of every kind of page (`make screenshots`): three widths, light, dark, elder mode, print; and of the
+heads of a newsroom with a long name.
 
 They are written to var/screenshots; `make screenshots DOCS=1` updates those in docs/pictures too.
 """
@@ -32,6 +33,10 @@ table = Article.objects.public().filter(body__contains="<table").first()
 day = timezone.localdate(Article.objects.public().order_by("-first_published_at").first().first_published_at)
 writer = Person.objects.get(pk=table.credits.first().person_id)
 print(corrected.pk, table.pk, f"{day:%Y-%m}", day, writer.pk)
+"""
+LONG_NAME = """
+from articles.models import SiteSettings
+SiteSettings.objects.update(name="霁川县城北区融媒体中心")
 """
 # Pictures for the docs: (name, address, width, height, cookie, who is logged in).
 SHOWN = (
@@ -79,6 +84,10 @@ def main() -> None:
                 for_docs(browser, site)
             for name, path in pages.items():
                 of_page(browser, site, name, path)
+            newsroom.run(LONG_NAME)
+            newsroom.manage("bake", "--all")
+            for name in ("home", "article"):
+                of_page(browser, site, f"long-name-{name}", pages[name])
         print(f"Look at them: {OUT}")
     finally:
         newsroom.stop()

@@ -50,7 +50,7 @@ def test_the_sheets_differ_as_their_names_say():
     )
     assert "长辈版" in appearance.style_sheet(appearance.Appearance(elder=True), "")
     assert "--size: 1.18" in appearance.style_sheet(appearance.Appearance(size="large"), "")
-    assert len({appearance.style_sheet(one, "") for one in appearance.all_appearances()}) == 18
+    assert len({appearance.style_sheet(one, "") for one in appearance.all_appearances()}) == 24
     assert "--accent: #123456" in appearance.style_sheet(appearance.Appearance(), "#123456")
     assert appearance.style_digest("") != appearance.style_digest("#123456")
 
@@ -101,6 +101,7 @@ def test_the_page_is_the_same_and_its_sheet_is_not(client, cast):
         ("theme=pink", "auto-normal"),
         ("", "auto-normal"),
         ("elder=0&size=large", "auto-large"),
+        ("theme=contrast", "contrast-normal"),
     ],
 )
 def test_a_choice_is_kept_and_leads_back(client, query, kept):
@@ -115,6 +116,32 @@ def test_the_switch_turns_back_and_keeps_the_rest(client):
     client.cookies["look"] = "elder-dark-large"
     assert client.get("/look/set?elder=other").cookies["look"].value == "dark-large"
     assert client.get("/look/set?theme=auto").cookies["look"].value == "auto-large"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "back", "kept"),
+    [
+        ("/", "elder=1", "/", "elder-dark-large"),
+        ("/a/7/", "elder=1", "/a/7/", "elder-dark-large"),
+        ("/search/", "q=%E6%A1%A5&elder=0&page=2", "/search/?q=%E6%A1%A5&page=2", "dark-large"),
+        ("//evil.example/", "elder=1", "/%2Fevil.example/", "elder-dark-large"),
+        ("/\\evil.example/", "elder=1", "/%5Cevil.example/", "elder-dark-large"),
+        ("/a\r\nb: c/", "elder=1", "/a%0D%0Ab:%20c/", "elder-dark-large"),
+    ],
+)
+def test_elder_mode_can_be_chosen_on_the_address_of_every_page(client, path, query, back, kept):
+    client.cookies["look"] = "dark-large"
+    response = client.get("/", PATH_INFO=path, QUERY_STRING=query)
+    assert (response.status_code, response["Location"], response.cookies["look"].value) == (303, back, kept)
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/?elder=2", "/?elder=", "/api/v1/?elder=1", "/admin/?elder=1", "/robots.txt?elder=1", "/?other=elder"]
+)
+def test_nothing_else_is_taken_for_that_choice(client, cast, address):
+    assert "look" not in client.get(address).cookies
+    assert "look" not in client.post("/a/7/?elder=1").cookies
 
 
 @pytest.mark.parametrize(

@@ -426,6 +426,12 @@ def test_readers_who_are_slow_to_take_a_picture_keep_nobody_else_waiting(served)
         assert fetch(f"http://127.0.0.1:{served.port}/a/1/")[::2] == (200, PAGE)
 
 
+def test_django_answers_addresses_that_choose_elder_mode(app, files):
+    put(files, "a/1/index.html", PAGE)
+    for query, status in (("", 200), ("from=timeline", 200), ("elder=1", 418), ("x=2&elder=0", 418)):
+        assert ask(app, "/a/1/", QUERY_STRING=query)[0] == status
+
+
 def test_every_rewrite_has_another_etag(files):
     etags = []
     for number in range(5):

@@ -92,6 +92,9 @@ def test_it_answers_as_django_does(newsroom):
             "/q/W3",
             "/q/M1.svg",
             "/q/W1.png?size=128",
+            "/?elder=1",
+            "/a/1/?elder=0",
+            "/topics/?elder=1&x=2",
             "/admin/",
             f"/media/{newsroom.picture}",
             "/media/pictures/",
@@ -104,6 +107,7 @@ def test_it_answers_as_django_does(newsroom):
                 assert headers["Cache-Control"] == expected[1]["Cache-Control"], path
         status, headers, _body = fetch(site + "/a/3/")
         assert (status, headers["Cache-Control"]) == (410, "no-cache")
+        assert "look=elder-auto-normal" in fetch(site + "/a/1/?elder=1")[1]["Set-Cookie"]
         assert fetch(site + "/", method="POST", data=b"x")[0] == fetch(django + "/", method="POST", data=b"x")[0] == 403
         headers = fetch(f"{site}/media/{newsroom.picture}")[1]
         expected = fetch(f"{django}/media/{newsroom.picture}")[1]
@@ -173,6 +177,7 @@ def test_the_sheet_that_the_readers_cookie_chooses_with_django_away(newsroom):
         for cookie, look in (
             ("", "auto-normal"),
             ("look=elder-dark-large", "elder-dark-large"),
+            ("look=contrast-normal", "contrast-normal"),
             ("look=../x", "auto-normal"),
         ):
             status, headers, body = fetch(f"{site}/look/{digest}.css", Cookie=cookie)

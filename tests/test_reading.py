@@ -31,14 +31,39 @@ PATHS = [
     "/look/",
     "/none/",
 ]
-# What is too small, as [what, size].
-TARGETS = """(least) => [...document.querySelectorAll(
-    '.looks a, .sections a, .name a, main a, main button, main summary, .foot a')]
-    .filter((e) => e.offsetParent && !e.closest('.text, .month td, .list'))
-    .map((e) => [e.textContent.trim().slice(0, 20), Math.round(e.getBoundingClientRect().height)])
-    .filter(([, height]) => height < least)"""
-CHIEF = """() => Math.min(...[...document.querySelectorAll('.sections a, .name a, .looks a')]
-    .map((e) => e.getBoundingClientRect().height))"""
+# What is too small, as [what, width, height]. A link in a line of text is as high as the line, and in a list the whole
+# row is the link.
+TARGETS = """([what, least]) => [...document.querySelectorAll(what)]
+    .filter((e) => e.offsetParent && !e.closest('.text p, .head .mark, .list, .unseen'))
+    .map((e) => [e, e.closest('label') ?? e])
+    .map(([e, area]) => [e.textContent.trim().slice(0, 20) || e.name, area.getBoundingClientRect()])
+    .map(([name, box]) => [name, Math.round(box.width), Math.round(box.height)])
+    .filter(([, width, height]) => width < least || height < least)"""
+ALL_TARGETS = "a:not(.skip), button, summary, input, select, textarea"
+CHIEF_TARGETS = ".masthead a, .masthead summary, .tools a, .tools button, .tools summary, .paging a, form button"
+# Which parts of the head lie over one another or beside the window; the name and the time as wide as their text is.
+COLLISIONS = """() => {
+  const box = (e) => {
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    const { left, right } = range.getBoundingClientRect();
+    const { top, bottom } = e.getBoundingClientRect();
+    return { left, right, top, bottom, width: right - left, height: bottom - top };
+  };
+  const shown = [...document.querySelectorAll(
+      '.name a, .looks a, .menu summary, .sections, .slogan, .dateline, .paper figure, .paper p, .story h1, .story .provenance')]
+    .filter((e) => e.offsetParent)
+    .map((e) => [e.className || e.textContent.trim(),
+      e.matches('.name a, .slogan, .dateline') ? box(e) : e.getBoundingClientRect()])
+    .filter(([, r]) => r.width && r.height);
+  const wrong = shown.filter(([, r]) => r.left < -1 || r.right > innerWidth + 1).map(([name]) => [name, 'outside']);
+  shown.forEach(([one, a], at) => shown.slice(at + 1).forEach(([other, b]) => {
+    if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+      && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1) wrong.push([one, other]);
+  }));
+  return wrong;
+}"""
+RENAME = "(name) => { document.querySelector('.name a').textContent = name; }"
 LETTERS = """(least) => [...document.querySelectorAll('body *')]
     .filter((e) => e.offsetParent && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
     .map((e) => [e.textContent.trim().slice(0, 20), parseFloat(getComputedStyle(e).fontSize)])
@@ -117,13 +142,53 @@ def test_nothing_scrolls_sideways_on_the_smallest_phone_in_twice_the_type(browse
     page.context.close()
 
 
-def test_what_one_touches_is_large_enough_for_elders(browser, site, paths):
-    page = opened(browser, site, "elder-auto-normal")
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_one_touches_is_large_enough_for_elders(browser, site, paths, width):
+    page = opened(browser, site, "elder-auto-normal", width=width)
     for path in paths:
         page.goto(site + path)
-        assert page.evaluate(TARGETS, 44) == [], path
-        assert page.evaluate(CHIEF) >= 60, path
+        for fold in page.query_selector_all("details:not([open]) > summary"):
+            if fold.is_visible():
+                fold.click()
+        assert page.evaluate(TARGETS, [ALL_TARGETS, 44]) == [], path
+        assert page.evaluate(TARGETS, [CHIEF_TARGETS, 60]) == [], path
         assert page.evaluate(LETTERS, 18) == [], path
+    page.context.close()
+
+
+@pytest.mark.parametrize("look", ["auto-normal", "elder-auto-normal"])
+@pytest.mark.parametrize("size", ["1", "2"])
+def test_the_head_has_room_for_every_name(browser, site, paths, look, size):
+    page = opened(browser, site, look)
+    for path in (paths[0], paths[2]):
+        page.goto(site + path)
+        page.evaluate("(size) => document.documentElement.style.setProperty('--size', size)", size)
+        for name in ("霁川", "霁川新闻网", "霁川县城北区融媒体中心", "霁川县城北区融媒体中心和广播电视台新闻网"):
+            page.evaluate(RENAME, name)
+            for width in (320, 390, 768, 1024, 1280, 1920):
+                page.set_viewport_size({"width": width, "height": 844})
+                assert page.evaluate(COLLISIONS) == [], (path, name, width)
+            page.emulate_media(media="print")
+            page.set_viewport_size({"width": 794, "height": 1123})
+            assert page.evaluate(COLLISIONS) == [], (path, name, "print")
+            page.emulate_media(media="screen")
+    page.context.close()
+
+
+def test_elders_see_news_on_the_first_screen_and_the_rest_of_the_site_behind_one_button(browser, site, paths):
+    page = opened(browser, site, "elder-auto-normal")
+    page.set_viewport_size({"width": 390, "height": 844})
+    top = "(what) => document.querySelector(what).getBoundingClientRect().top"
+    page.goto(site + paths[0])
+    assert page.evaluate(top, "main .headline, main h2") < 422
+    page.goto(site + paths[2])
+    assert page.evaluate(top, ".text") < 700
+    assert page.evaluate(top, ".tools") > page.evaluate(top, ".text > :last-child")
+    sections = page.locator(".sections")
+    assert not sections.locator("text=要闻").is_visible()
+    page.click(".menu summary")
+    for name in ("要闻", "搜索", "阅读设置"):
+        assert sections.locator(f"text={name}").is_visible()
     page.context.close()
 
 

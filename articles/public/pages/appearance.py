@@ -1,22 +1,26 @@
 """The style sheet that a reader's cookie selects, and the page with the reading settings. No script is needed."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ... import appearance
 from ...models import SiteSettings
+from ..caching import SAFE
 from ..machines import page_metadata
 
 YEAR = 365 * 24 * 3600
+# Below these, `?elder=` is not a reader's choice.
+NOT_FOR_READERS = ("/admin/", "/api/")
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
@@ -52,7 +56,12 @@ def choose_appearance(request: HttpRequest) -> HttpResponse:
         "elder": (_("Layout"), [("0", _("Usual view")), ("1", _("For elders: large and simple"))], str(int(now.elder))),
         "theme": (
             _("Colours"),
-            [("auto", _("Same as the device")), ("light", _("Light")), ("dark", _("Dark"))],
+            [
+                ("auto", _("Same as the device")),
+                ("light", _("Light")),
+                ("dark", _("Dark")),
+                ("contrast", _("High contrast")),
+            ],
             now.theme,
         ),
         "size": (_("Type"), [("small", _("Small")), ("normal", _("Middle")), ("large", _("Large"))], now.size),
@@ -69,15 +78,39 @@ def choose_appearance(request: HttpRequest) -> HttpResponse:
     return render(request, "public/look.html", context)
 
 
-@never_cache
 @require_safe
 def keep_appearance(request: HttpRequest) -> HttpResponse:
     """Save the settings in the cookie and redirect back. Settings that are missing or unknown stay unchanged."""
+    return _keep_and_redirect(request, _return_path(request))
+
+
+class ElderParameterMiddleware:
+    """Let `?elder=1` on the address of any page switch elder mode on, `?elder=0` off; the redirect leaves it out.
+
+    The servers in front pass such requests on, although the page is baked.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_page = request.path.endswith("/") and not request.path.startswith(NOT_FOR_READERS)
+        if request.method not in SAFE or not is_page or request.GET.get("elder") not in ("0", "1"):
+            return self.get_response(request)
+        query = request.GET.copy()
+        del query["elder"]
+        # A path that begins with two slashes would lead to another site.
+        path = escape_leading_slashes(request.get_full_path().partition("?")[0])
+        return _keep_and_redirect(request, path + (f"?{query.urlencode()}" if query else ""))
+
+
+def _keep_and_redirect(request: HttpRequest, to: str) -> HttpResponse:
+    """Save the settings of the query in the cookie and redirect to the path `to`."""
     now, asked = appearance.chosen_appearance(request.headers.get("Cookie", "")), request.GET
     elder = {"0": False, "1": True, "other": not now.elder}.get(asked.get("elder", ""), now.elder)
     theme = asked["theme"] if asked.get("theme") in appearance.THEMES else now.theme
     size = asked["size"] if asked.get("size") in appearance.TEXT_SIZES else now.size
-    response = HttpResponseSeeOther(_return_path(request))
+    response = HttpResponseSeeOther(to)
     response.set_cookie(
         appearance.COOKIE,
         str(appearance.Appearance(elder, theme, size)),
@@ -86,6 +119,7 @@ def keep_appearance(request: HttpRequest) -> HttpResponse:
         secure=settings.HTTPS,
         httponly=True,
     )
+    add_never_cache_headers(response)
     return response
 
 
