@@ -5,7 +5,8 @@ PORT ?= 8000
 PYTHON ?= python3
 # The address in links when the server listens on all interfaces: this machine's first one.
 REACHED := $(if $(filter 0.0.0.0,$(HOST)),$(firstword $(shell hostname -I)),$(HOST))
-# Test processes, each running whole files; 0 runs all tests in this process, without xdist.
+# Test processes, each running whole files; 0 runs all tests in this process, without xdist. By name: the few tests that
+# take longest are in files of their own, which xdist would otherwise start last, one process waiting for the other.
 WORKERS ?= 2
 SITE_URL ?= http://$(REACHED):$(PORT)
 RUN := .venv/bin/python
@@ -25,7 +26,7 @@ run: free-port ready ## an empty newsroom of your own: asks for the first accoun
 	@exec $(RUN) manage.py serve --host $(HOST) --port $(PORT) --ask-account
 
 test: .venv/tests .env ## all tests, in two processes (WORKERS=), on SQLite; REQUIRE_ALL=1 turns skips into failures
-	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile
+	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: .venv/tests .env ## benchmarks, as ratios (docs/performance.md); needs nginx, wrk, PostgreSQL
 	@$(RUN) -m tests.bench.run

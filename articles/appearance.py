@@ -80,7 +80,7 @@ def style_sheet(look: Appearance, accent: str) -> str:
         "contrast": f":root {{ color-scheme: dark; }} {parts['contrast']}\n",
     }
     size = "" if look.size == "normal" else parts[look.size]
-    return "".join([colours[look.theme], parts["site"], size, parts["elder"] if look.elder else ""])
+    return "".join([colours[look.theme], parts["site"], size, parts["elder"] if look.elder else "", parts["address"]])
 
 
 def contrast_ratio(one: str, other: str) -> float:
@@ -114,7 +114,8 @@ def _style_sources() -> dict[str, str]:
     looks = ("light", "dark", "contrast", "small", "large", "elder")
     names = {"site": "site.css", **{name: f"look/{name}.css" for name in looks}}
     # White space is for whoever reads the source: every run of it is sent as one space.
-    return {name: " ".join((_FOLDER / file).read_text(encoding="utf-8").split()) for name, file in names.items()}
+    sheets = {name: " ".join((_FOLDER / file).read_text(encoding="utf-8").split()) for name, file in names.items()}
+    return sheets | {"address": f':root {{ --address: "{settings.SITE_URL}"; }}'}  # for links on paper
 
 
 def _digest_of_sources(accent: str, parts: dict[str, str]) -> str:

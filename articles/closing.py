@@ -24,7 +24,7 @@ NEWEST_TEXT = Problem(
     gettext_lazy("Edition %(number)d is the newest text; only older ones can be closed."),
     gettext_lazy("Correct it first, or withdraw the article."),
 )
-OTHER_ARTICLE = Problem("closing.other_article", gettext_lazy("“%(title)s” has no such edition."))
+NO_SUCH_EDITION = Problem("closing.no_such_edition", gettext_lazy("“%(title)s” has no edition %(number)d."))
 CLOSING_WITHOUT_REASON = Problem(
     "closing.without_reason", gettext_lazy("Closing and opening a text need a reason: write one sentence.")
 )
@@ -58,27 +58,27 @@ def edition_name(edition: Edition) -> str:
 
 
 @transaction.atomic
-def close_text(article: Article, *, by: User, edition: Edition, reason: str) -> None:
-    """Hide the text of an older edition, and every comparison with it, from readers, who are told the reason.
+def close_text(article: Article, *, by: User, edition: int, reason: str) -> None:
+    """Hide the text of an older edition (its number) and every comparison with it from readers, who are told the reason.
 
     Idempotent. Raises PermissionDenied or CannotClose.
     """
-    article, reason = _lock_for_closing(article, by, edition, reason)
-    if not article.editions.filter(number__gt=edition.number).exists():
-        raise CannotClose(NEWEST_TEXT.filled(number=edition.number))
-    _closed, created = ClosedText.objects.get_or_create(edition=edition, defaults={"reason": reason, "closed_by": by})
+    found, reason = _lock_for_closing(article, by, edition, reason)
+    if not Edition.objects.filter(article=article, number__gt=edition).exists():
+        raise CannotClose(NEWEST_TEXT.filled(number=edition))
+    _closed, created = ClosedText.objects.get_or_create(edition=found, defaults={"reason": reason, "closed_by": by})
     if created:
-        _record_and_bake("article.text_closed", article, edition, reason, by=by)
+        _record_and_bake("article.text_closed", found, reason, by=by)
 
 
 @transaction.atomic
-def reopen_text(article: Article, *, by: User, edition: Edition, reason: str) -> None:
+def reopen_text(article: Article, *, by: User, edition: int, reason: str) -> None:
     """Let readers see the text of a closed edition in the history again. Raises PermissionDenied or CannotClose."""
-    article, reason = _lock_for_closing(article, by, edition, reason)
-    deleted, _rows = ClosedText.objects.filter(edition=edition).delete()
+    found, reason = _lock_for_closing(article, by, edition, reason)
+    deleted, _rows = ClosedText.objects.filter(edition=found).delete()
     if not deleted:
-        raise CannotClose(NOT_CLOSED.filled(number=edition.number))
-    _record_and_bake("article.text_reopened", article, edition, reason, by=by)
+        raise CannotClose(NOT_CLOSED.filled(number=edition))
+    _record_and_bake("article.text_reopened", found, reason, by=by)
 
 
 @transaction.atomic
@@ -89,25 +89,26 @@ def publish_closing_correction(article: Article, *, by: User, close_reason: str 
     """
     correction = publish_correction(article, by=by)
     if close_reason.strip():
-        corrected = Edition.objects.get(article=article, number=correction.number - 1)
-        close_text(article, by=by, edition=corrected, reason=close_reason)
+        close_text(article, by=by, edition=correction.number - 1, reason=close_reason)
     return correction
 
 
-def _lock_for_closing(article: Article, by: User, edition: Edition, reason: str) -> tuple[Article, str]:
-    """Lock the article; return it and the reason as plain text in one line. Refuses what neither act may do."""
+def _lock_for_closing(article: Article, by: User, number: int, reason: str) -> tuple[Edition, str]:
+    """Lock the article; return its edition and the reason as plain text in one line. Refuses what neither act may do."""
     article = Article.objects.get_locked(article.pk)
     if not may_close_texts(by, article):
         raise PermissionDenied(_("Only whoever publishes or withdraws in this section may close a text."))
-    if edition.article_id != article.pk:
-        raise CannotClose(OTHER_ARTICLE.filled(title=article))
+    edition = article.editions.filter(number=number).select_related("article__live").first()
+    if edition is None:
+        raise CannotClose(NO_SUCH_EDITION.filled(title=article, number=number))
     reason = " ".join(sanitising.plain_text(reason).split())[:400]
     if not reason:
         raise CannotClose(CLOSING_WITHOUT_REASON)
-    return article, reason
+    return edition, reason
 
 
-def _record_and_bake(action: str, article: Article, edition: Edition, reason: str, *, by: User) -> None:
+def _record_and_bake(action: str, edition: Edition, reason: str, *, by: User) -> None:
+    article = edition.article
     audit.record_entry(action, article, by=by, edition=edition.number, digest=edition.digest, reason=reason)
     if article.live:
         baking.request_bake(baking.own_pages(article))

@@ -69,6 +69,7 @@ def put_back_draft(number: int, *, by: User) -> Article:
         raise CannotDiscard(NOT_IN_BIN.filled(number=number))
     if by.pk not in (article.created_by_id, article.discarded_by_id):
         raise PermissionDenied(_("Only whoever began or deleted this draft may put it back."))
+    reading.require_writing(by, article)
     article.discarded_at = article.discarded_by = None
     article.save(update_fields=["discarded_at", "discarded_by"])
     audit.record_entry("article.taken_from_bin", article, by=by, title=article.title)
@@ -77,7 +78,8 @@ def put_back_draft(number: int, *, by: User) -> Article:
 
 def drafts_in_bin(user: User) -> ArticleQuerySet:
     """The drafts in the bin that the user may put back, the last discarded first."""
-    mine = Article.objects.in_bin().filter(Q(created_by=user) | Q(discarded_by=user))
+    readable = reading.readable_articles(user, Article.objects.in_bin())
+    mine = readable.filter(Q(created_by=user) | Q(discarded_by=user))
     return mine.select_related("discarded_by__person").defer("body").order_by("-discarded_at")
 
 

@@ -30,6 +30,13 @@ class SlotLine(NamedTuple):
     title: str
     picture: Picture | None
 
+    @property
+    def alt(self) -> str:
+        """The text about the picture: of the article's cover as it was signed, of a slot's own picture as it is now."""
+        if self.picture and self.picture == self.article.shown_cover:
+            return self.article.shown_cover_alt
+        return self.picture.alt if self.picture else ""
+
 
 class FilledBlock(NamedTuple):
     """A block with its lines."""

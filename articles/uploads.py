@@ -3,8 +3,9 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -16,11 +17,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from . import limited_process
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .duty_assignments.reading import readable_articles
 from .models import Attachment, Picture
 from .refusals import Problem, Refusal
+
+Inspected = TypeVar("Inspected")
 
 # Every stored extension and the Content-Type it is served with. None of them can be executed as a page.
 CONTENT_TYPES = {
@@ -65,6 +69,10 @@ _SIGNATURES = {
 _KINDS = [(kind, re.compile(pattern, re.DOTALL)) for kind, pattern in _SIGNATURES.items()]
 
 _EMPTY = Problem("uploads.empty", _("%(file)s is empty; choose the file again."))
+_TOO_COSTLY = Problem(
+    "uploads.too_costly",
+    _("%(file)s takes too much time or memory to be looked into; save it again in its program, or make it smaller."),
+)
 _LARGE = Problem(
     "uploads.too_large", _("%(file)s is larger than %(megabytes)d MB; make it smaller and choose it again.")
 )
@@ -75,6 +83,13 @@ class RefusedFile(Refusal):
 
     def __init__(self, problem: Problem, name: str, **facts: object) -> None:
         super().__init__(problem.filled(file=f"“{name}”" if name else _("The file"), **facts))
+
+    @classmethod
+    def again(cls, refusal: Refusal) -> "RefusedFile":
+        """Return the refusal of another process, whose sentences name the file already."""
+        refused = cls.__new__(cls)
+        Refusal.__init__(refused, *refusal.problems)
+        return refused
 
 
 def may_describe_upload(user: User, upload: Picture | Attachment) -> bool:
@@ -118,6 +133,16 @@ def read_upload(upload: UploadedFile, name: str) -> bytes:
     if len(data) > settings.MAX_UPLOAD_BYTES:
         raise RefusedFile(_LARGE, name, megabytes=settings.MAX_UPLOAD_BYTES // 2**20)
     return data
+
+
+def look_into(inspect: Callable[[bytes, str], Inspected], data: bytes, name: str) -> Inspected:
+    """Return what `inspect` makes of a file, in a process of its own with limits. Raises RefusedFile."""
+    try:
+        return limited_process.call_limited(inspect, data, name)
+    except limited_process.LimitMet as error:
+        raise RefusedFile(_TOO_COSTLY, name) from error
+    except Refusal as refusal:
+        raise RefusedFile.again(refusal) from refusal
 
 
 def kind_of(data: bytes) -> str:

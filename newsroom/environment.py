@@ -54,7 +54,7 @@ SETTINGS = [
     Setting("SECRET_KEY", str, is_secret=True),
     Setting("SITE_URL", parse_site_address, "http://127.0.0.1:8000"),
     Setting("ALLOWED_HOSTS", parse_hosts),
-    Setting("FORMER_HOSTS", parse_former_hosts, ""),
+    Setting("FORMER_HOSTS", parse_former_hosts),
     Setting("DATA_DIR", parse_folder, "var/"),
     Setting("BACKUPS", parse_path, "/var/backups/newsroom"),
     Setting("DATABASE_URL", parse_database, is_secret=True),
@@ -114,26 +114,20 @@ def parse_settings(variables: Mapping[str, str]) -> tuple[dict[str, Any], list[s
         except ValueError as error:
             shown = "not what it may be" if setting.is_secret else repr(text)
             wrong.append(f"{setting.name} is {shown}; write {error}.")
-    # What does not fit together is asked when each value is right.
-    return values, wrong or list(_contradictions(values))
+    if urlsplit(values.get("SITE_URL", "")).hostname in (values.get("FORMER_HOSTS") or ()):
+        wrong.append("FORMER_HOSTS contains the host of SITE_URL; it is for hosts that the site had before.")
+    return values, wrong + list(_missing({name for name in NAMES if variables.get(name, "").strip()}))
 
 
-def _contradictions(values: Mapping[str, Any]) -> Iterable[str]:
-    """Yield a sentence for each setting that lacks another one, or contradicts it."""
-    if not values["SECRET_KEY"]:
+def _missing(written: set[str]) -> Iterable[str]:
+    """Yield a sentence for everything that the settings which are written need, and lack."""
+    if "SECRET_KEY" not in written:
         yield "SECRET_KEY is not set; `make .env` writes one into .env, in production set it in the environment."
-    database = values["DATABASE_URL"] or {}
-    if database.get("ENGINE", "").endswith("sqlite3"):
-        folder = Path(database["NAME"]).parent
-        if folder != values["DATA_DIR"] and not folder.is_dir():
-            yield f"DATABASE_URL names a file in {folder}, which is not a folder; create it."
-    if bool(values["WECHAT_APP_ID"]) != bool(values["WECHAT_APP_SECRET"]):
+    if len(written & {"WECHAT_APP_ID", "WECHAT_APP_SECRET"}) == 1:
         yield "WECHAT_APP_ID and WECHAT_APP_SECRET go together; set both, or neither."
-    if urlsplit(values["SITE_URL"]).hostname in values["FORMER_HOSTS"]:
-        yield "FORMER_HOSTS contains the host of SITE_URL; it is for hosts that the site had before."
-    if values["BAKED_S3_ENDPOINT"] and not values["BAKED_S3_BUCKET"]:
+    if "BAKED_S3_ENDPOINT" in written and "BAKED_S3_BUCKET" not in written:
         yield "BAKED_S3_ENDPOINT is set without BAKED_S3_BUCKET; set both, or neither."
-    if values["BAKED_S3_BUCKET"] and not find_spec("storages"):
+    if "BAKED_S3_BUCKET" in written and not find_spec("storages"):
         yield "BAKED_S3_BUCKET needs packages that are missing; run pip install -r deploy/requirements-s3.txt."
 
 
@@ -182,26 +176,33 @@ def _suggestion(name: str, *, cutoff: float) -> str:
 
 
 def find_suspicious(variables: Mapping[str, str]) -> list[str]:
-    """Return a sentence for each variable that resembles a setting but is none, and each value that is right but odd."""
+    """Return a sentence for each variable that resembles a setting but is none, and for each value that is odd."""
     found = [
         f"{name} in the environment is not a setting of Newsroom{suggestion}"
         for name in sorted(set(variables) - set(NAMES))
         if (suggestion := _suggestion(name, cutoff=LIKENESS))
     ]
-    values = parse_settings(variables)[0]
+    return found + list(_oddities(parse_settings(variables)[0]))
+
+
+def _oddities(values: Mapping[str, Any]) -> Iterable[str]:
+    """Yield a sentence for each value that is right but odd; what is wrong is not among the values."""
     if 0 < len(values.get("SECRET_KEY") or "") < MIN_SECRET_KEY:
-        found.append(
-            f"SECRET_KEY is shorter than {MIN_SECRET_KEY} characters and can be guessed; `make .env` writes one."
-        )
+        yield f"SECRET_KEY is shorter than {MIN_SECRET_KEY} characters and can be guessed; `make .env` writes one."
     site, hosts = urlsplit(values.get("SITE_URL", "")).hostname, values.get("ALLOWED_HOSTS")
     if site and hosts and not validate_host(site, hosts):
         # Right where others serve the pages and only the desk is here.
-        found.append(f"ALLOWED_HOSTS lacks {site}, the host of SITE_URL: under its own address the site answers 400.")
+        yield f"ALLOWED_HOSTS lacks {site}, the host of SITE_URL: under its own address the site answers 400."
     if values.get("SITE_URL", "").startswith("https:") and not values.get("BEHIND_PROXY"):
-        found.append(
-            "SITE_URL is https, but BEHIND_PROXY is false: `manage.py serve` redirects every request to itself."
-        )
-    return found
+        yield "SITE_URL is https, but BEHIND_PROXY is false: `manage.py serve` redirects every request to itself."
+    # Readers are served without a database, and from a disk that became read-only.
+    folder = values.get("DATA_DIR")
+    if folder and folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+        yield f"DATA_DIR is {folder}, which this account may not write to: nobody can publish."
+    database = values.get("DATABASE_URL") or {}
+    file = Path(database["NAME"]) if database.get("ENGINE", "").endswith("sqlite3") else None
+    if file and file.parent != folder and not file.parent.is_dir():
+        yield f"DATABASE_URL names a file in {file.parent}, which is not a folder; create it."
 
 
 def check_environment(**_facts: Any) -> list[checks.CheckMessage]:

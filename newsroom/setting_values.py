@@ -23,7 +23,7 @@ def parse_boolean(text: str) -> bool:
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and least <= int(text[:20]) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) < 16 and least <= int(text) <= most):
             raise ValueError(f"a whole number from {least} to {most}")
         return int(text)
 
@@ -107,12 +107,13 @@ def parse_path(text: str) -> Path:
 
 
 def parse_folder(text: str) -> Path:
+    """A folder that exists or can be made. One on a disk that became read-only still serves readers."""
     folder = parse_path(text)
     try:
         existing = next(path for path in (folder, *folder.parents) if path.exists())
     except OSError as error:  # a name that is too long, or below a folder that is closed to this account
         raise ValueError(f"a folder that this account may write to ({error.strerror})") from None
-    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+    if not existing.is_dir() or (existing != folder and not os.access(existing, os.W_OK | os.X_OK)):
         raise ValueError(f"a folder that this account may write to ({existing} is not)")
     return folder
 

@@ -23,7 +23,7 @@ SITE_URL = written["SITE_URL"]
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = written["ALLOWED_HOSTS"] or [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"]
 # Hosts that the site had before; what was printed under them leads to SITE_URL.
-FORMER_HOSTS = written["FORMER_HOSTS"]
+FORMER_HOSTS = written["FORMER_HOSTS"] or []
 
 DATA_DIR = written["DATA_DIR"]
 DATA_DIR.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from articles import faults
+
 UPLOAD_PATH = re.compile(r"/admin/articles/(?:picture|attachment)/(?:add|upload)/")
 # The addresses of the desk that strangers may send a form to.
 OPEN_PATHS = ("/admin/login/", "/admin/logout/")
@@ -80,7 +82,7 @@ def refused_status(path: str, content_type: str, length: int) -> HTTPStatus | No
 
 
 class _ArrivingBody:
-    """The body of a request, as a file that is received when it is first read. Raises RefusedBody, or OSError."""
+    """The body of a request, as a file that is received when it is first read. Raises RefusedBody."""
 
     def __init__(
         self,
@@ -128,9 +130,9 @@ class _ArrivingBody:
             self._waiting.release()
         if self._is_late:
             raise RefusedBody(HTTPStatus.REQUEST_TIMEOUT)
-        if self._failure:
-            raise self._failure
-        if file.tell() < self._length:  # the client has hung up; what it sent may be half a text
+        if faults.fault_of(self._failure):
+            raise RefusedBody(HTTPStatus.INSUFFICIENT_STORAGE) from self._failure
+        if self._failure or file.tell() < self._length:  # the client has hung up; what it sent may be half a text
             raise RefusedBody(HTTPStatus.BAD_REQUEST)
         file.seek(0)
         return file
@@ -158,6 +160,7 @@ def _refuse(status: HTTPStatus, start_response: StartResponse) -> Iterable[bytes
             HTTPStatus.REQUEST_TIMEOUT: _("What was sent did not arrive in time; nothing was changed. Send it again."),
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("What was sent is too large for this address; nothing was changed."),
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _("This address takes no files; nothing was changed."),
+            HTTPStatus.INSUFFICIENT_STORAGE: _("The disk of the server is full; nothing was changed."),
             HTTPStatus.SERVICE_UNAVAILABLE: _(
                 "Too much is being sent at once; nothing was changed. Send it again soon."
             ),

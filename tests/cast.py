@@ -35,10 +35,13 @@ def make_user(username, duties=(), section=None, **facts):
 
 def all_rows():
     """Every row that an act could change, by table. Equal results before and after mean that nothing has changed."""
-    return {
-        model._meta.db_table: list(model._base_manager.order_by("pk").values())
-        for model in (*apps.get_app_config("articles").get_models(), User)
-    }
+    found = {}
+    with connection.cursor() as cursor:  # instances or ORM queries of all tables would take fifteen times as long
+        for model in (*apps.get_app_config("articles").get_models(), User):
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY "{model._meta.pk.column}"')
+            names = [column[0] for column in cursor.description]
+            found[model._meta.db_table] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return found
 
 
 @contextmanager

@@ -16,7 +16,9 @@ import time
 
 VERSION = re.compile(r"第(\d+)版")
 PAUSE = 0.0005  # seconds between two requests, so that readers leave the writers a share of the processor
-PARTS = re.compile(r"<title>.*?</title>|<h1>.*?</h1>|\"headline\": \".*?\"|<div class=\"text\">.*?</div>", re.DOTALL)
+PARTS = re.compile(
+    r"<title>.*?</title>|<h1>.*?</h1>|\"headline\": \".*?\"|<section class=\"text\">.*?</section>", re.DOTALL
+)
 
 
 def main(port: int, count: int, file: str, paths: list[str]) -> None:

@@ -112,7 +112,7 @@ def test_only_the_uploader_renames_a_file_and_it_keeps_its_type(client, cast):
     assert client.post(address, {"name": "假通知.exe"}).status_code == 403
     client.force_login(cast.writer)
     client.post(address, {"name": "通知.exe"})
-    response = client.get(paper.url)
+    response = client.get(f"/admin{paper.url}")
     assert response["Content-Disposition"].endswith(".exe.pdf")
     response.close()
 
@@ -125,3 +125,13 @@ def test_a_colleague_who_lost_the_duty_does_not_block_other_decisions(client, ca
     client.post(address, {"revision": 1, "decision": "pass", "opinion": "", "to": cast.stranger.pk})
     article.refresh_from_db()
     assert article.stage == 2
+
+
+def test_five_thousand_credits_are_refused_without_building_as_many_rows(client, cast, django_assert_max_num_queries):
+    client.force_login(cast.writer)
+    with django_assert_max_num_queries(40):
+        response = client.post(ADD, form(cast, **{"credits-TOTAL_FORMS": "5000"}))
+    formset = response.context["inline_admin_formsets"][0].formset
+    assert len(formset.forms) == 100
+    assert formset.non_form_errors()
+    assert not Article.objects.exists()

@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
-from articles import attachments, home_and_topics, pictures, publishing, scheduling
+from articles import attachments, closing, discarding, home_and_topics, pictures, publishing, scheduling
 from articles.duty_assignments.permissions import DUTIES_OF, Role
 from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, Report, SiteSettings, Topic
 from newsroom import urls
@@ -83,7 +83,8 @@ SCREENS = {
         "changelist": Row(CONTENT),
     },
     "articles_picture": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # a file of another user
-    "articles_attachment": screen(see=CONTENT, add=WRITERS, change=CHIEFS),
+    # A document that no text uses; those of texts: tests/test_upload_addresses.py
+    "articles_attachment": {**screen(see=CHIEFS, add=WRITERS, change=CHIEFS), "changelist": Row(CONTENT)},
     "articles_person": screen(see=CONTENT, add=WRITERS, change=CHIEFS),  # a person with an account
     "articles_source": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     # The security administrator changes how often texts are read.
@@ -112,6 +113,9 @@ ACTS = {
     "urgent": CHIEFS,
     "withdraw": CHIEFS,
     "put_back": CHIEFS,
+    "placing": PUBLISHERS,
+    "close_text": PUBLISHERS,
+    "reopen_text": PUBLISHERS,
 }
 
 TABLE = {
@@ -135,8 +139,11 @@ TABLE = {
     # Files sent by the editor
     "articles_picture_upload": Row(STAFF, WRITERS),
     "articles_attachment_upload": Row(STAFF, WRITERS),
+    "media": Row(CONTENT),  # a picture of the library, which all writers share; 404 for others
     # Acts of an article: everybody who may read it may open the page of the act
     **{f"articles_article_{act}": Row(DRAFTS, who) for act, who in ACTS.items()},
+    # The bin shows what the user began or discarded; in the scene a chief has
+    "articles_article_bin": Row(STAFF, frozenset({"chief"})),
     # The text as readers would see it
     "draft": Row(DRAFTS | AUDIT),
     "draft_arrangement": Row(CHIEFS),
@@ -161,7 +168,7 @@ TABLE = {
 }
 
 # Addresses that Django's admin refuses with 404.
-HIDDEN = re.compile(r"\(\?P<url>|app_list")
+HIDDEN = re.compile(r"\(\?P<url>|app_list|media")
 
 
 # --- The addresses ----------------------------------------------------------------------------------------------
@@ -219,6 +226,9 @@ SENT = {
     "articles_article_withdraw": REASON,
     "articles_article_put_back": REASON,
     "articles_article_preview": {"given_to": "采访对象"},
+    "articles_article_close_text": {**REASON, "edition": 1},
+    "articles_article_reopen_text": {**REASON, "edition": 1},
+    "articles_article_placing": {"pinned_until": "2099-01-01T08:00"},
     "articles_article_add": {"title": "新桥通车"},
     "articles_article_change": {"title": "旧桥拆除"},
     "articles_picture_upload": {"upload": FILE},
@@ -264,10 +274,10 @@ class Scene:
         self.users["not_staff"].is_staff = False
         self.users["not_staff"].save()
         later = timezone.now() + timedelta(days=3)
-        public = (2, 6, 7)  # live, withdraw, put_back
-        made = [cast.article(by=cast.writer, **({} if n in public else {"title": f"{SECRET}{n}"})) for n in range(8)]
+        public = (2, 6, 7, 8, 9)  # live, withdraw, put_back, twice
+        made = [cast.article(by=cast.writer, **({} if n in public else {"title": f"{SECRET}{n}"})) for n in range(10)]
         self.embargoed = cast.article(by=cast.writer, title=f"{SECRET}7", embargo_until=later)
-        self.draft, self.waiting, self.live, publish, schedule, unschedule, withdraw, put_back = made
+        self.draft, self.waiting, self.live, publish, schedule, unschedule, withdraw, put_back, *twice = made
         self.articles = {
             "publish": publish,
             "correct": self.live,
@@ -277,11 +287,19 @@ class Scene:
             "review": self.waiting,
             "withdraw": withdraw,
             "put_back": put_back,
+            "close_text": twice[0],
+            "reopen_text": twice[1],
         }
         cast.change(self.draft, by=cast.writer, title=f"{SECRET}改过的标题")
         cast.sign(self.waiting, times=0)
-        for article in (self.live, withdraw, put_back):
+        for article in (self.live, withdraw, put_back, *twice):
             cast.publish(article)
+        for article in twice:
+            cast.change(article, by=cast.writer, title="改过的标题")
+            cast.publish(article)
+        closing.close_text(twice[1], by=cast.chief, edition=1, **REASON)
+        self.discarded = cast.article(by=cast.writer, title=f"{SECRET}8")
+        discarding.discard_draft(self.discarded, by=self.users["chief"])
         cast.change(self.live, by=cast.writer, title=f"{SECRET}新题", body="<p>望桥乡的便民桥昨日通车。</p>")
         for article in (self.live, publish, schedule, unschedule):
             cast.sign(article, note="第2段“3人”应为“5人”。")
@@ -330,6 +348,7 @@ class Scene:
             "app_label": "articles",
             "url": "nowhere/",
             "token": self.arrangement,
+            "name": self.objects["picture"].file.name,
         }
         return (
             "/admin/"
@@ -362,6 +381,7 @@ class Scene:
         chosen = {
             "articles_article_add": {"section": self.cast.news.pk, "source": self.cast.own.pk},
             "articles_assignment_add": {"user": self.users["stranger"].pk},
+            "articles_article_bin": {"number": self.discarded.pk},
         }
         facts |= chosen.get(name, {})
         if FILE in facts.values():

@@ -11,9 +11,9 @@ from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
-from articles import publishing
-from articles.models import Article
-from tests.cast import SEARCH_INDEX_QUERIES
+from articles import home_and_topics, pictures, publishing
+from articles.models import Article, Block, Slot
+from tests.cast import SEARCH_INDEX_QUERIES, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +178,26 @@ def test_the_answers_ask_little(client, cast, shown, path, queries, django_asser
             client.get("/api/v1/" + path.format(n=shown[0].pk))
         cast.publish(cast.article())
     assert Article.objects.public().count() == 7
+
+
+def test_the_text_about_a_cover_is_the_one_that_was_signed(client, cast, django_assert_max_num_queries):
+    """Whoever describes a picture of the library anew changes nothing that readers of public articles see."""
+    cover = pictures.store_picture(upload(), by=cast.writer, alt="桥面通车")
+    numbers = [cast.article(title="大桥通车", cover=cover).pk for _ in range(3)]
+    for number in numbers:
+        cast.publish(Article.objects.get(pk=number))
+    cover.alt = "没有人签过的话"
+    pictures.save_picture(cover, by=cast.writer)
+    with django_assert_max_num_queries(3):
+        listed = client.get("/api/v1/articles").json()["articles"]
+    assert [article["cover"]["alt"] for article in listed] == ["桥面通车"] * 3
+    found = client.get("/api/v1/search?q=大桥").json()["hits"]
+    assert [article["cover"]["alt"] for article in found] == ["桥面通车"] * 3
+    page = client.get("/").content.decode()
+    assert 'alt="桥面通车"' in page
+    headline = Block(kind="headline", title="头条", count=1, fills=False)
+    arranged = [home_and_topics.ArrangedBlock(headline, [Slot(article_id=numbers[0])])]
+    home_and_topics.save_arrangement(None, arranged, by=cast.chief, based_on=0)
+    page = client.get("/").content.decode()
+    assert 'alt="桥面通车"' in page
+    assert "没有人签过的话" not in page

@@ -38,6 +38,7 @@ VERBS = [
     "articles.appearance",
     "articles.old_paths",
     "articles.backoff",
+    "articles.limited_process",
     "articles.uploads",
     "articles.file_responses",
     "articles.baking",

@@ -51,6 +51,17 @@ def shows(page, place):
     page.wait_for_selector(f".viewer output:text-is('{place}')")
 
 
+def test_a_picture_without_a_description_is_a_button_with_a_name(page, story):
+    def without_description(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('alt="大桥"', 'alt=""'))
+
+    page.route(story[1], without_description)
+    page.goto(story[1])
+    names = page.eval_on_selector_all(".text img[role=button]", "all => all.map((e) => e.ariaLabel || e.alt)")
+    assert names == ["本文图片", "北岸"]
+
+
 def test_pictures_are_looked_at_by_keys_alone(page, story):
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 (the tests run without it where it is absent)
 

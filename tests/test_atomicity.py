@@ -97,7 +97,7 @@ def changed_and_published(cast):
 
 def closed(cast):
     article = changed_and_published(cast)
-    closing.close_text(article, by=cast.editor, edition=article.editions.get(number=1), reason="电话")
+    closing.close_text(article, by=cast.editor, edition=1, reason="电话")
     return article
 
 
@@ -191,15 +191,15 @@ ACTS = {
     ),
     "correct and close": (
         changed,
-        lambda cast, a: closing.publish_closing_correction(a, by=cast.editor, note="更正", close_reason="电话"),
+        lambda cast, a: closing.publish_closing_correction(a, by=cast.editor, close_reason="电话"),
     ),
     "close a text": (
         changed_and_published,
-        lambda cast, a: closing.close_text(a, by=cast.editor, edition=a.editions.get(number=1), reason="电话"),
+        lambda cast, a: closing.close_text(a, by=cast.editor, edition=1, reason="电话"),
     ),
     "open a text": (
         closed,
-        lambda cast, a: closing.reopen_text(a, by=cast.editor, edition=a.editions.get(number=1), reason="无误"),
+        lambda cast, a: closing.reopen_text(a, by=cast.editor, edition=1, reason="无误"),
     ),
     "restore what readers see": (
         changed,

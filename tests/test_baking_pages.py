@@ -69,6 +69,7 @@ def test_the_whole_site_is_every_address_once(cast):
         "/archive/",
         "/topics/",
         "/back-soon/",
+        "/corrections/",
         "/sitemap-lists.xml",
         f"/archive/{day}/",
         f"/archive/{day:%Y-%m}/",

@@ -128,6 +128,7 @@ def test_an_empty_page_is_not_served_and_an_empty_copy_neither(site):
         assert ask(path, HTTP_ACCEPT_ENCODING=encoding)[0] == ["418 Django"]
 
 
+@pytest.mark.django_db(transaction=True)  # the worker has connections of its own
 def test_empty_files_are_baked_again_when_the_worker_starts(site):
     name = f"a/{site.shown.number}/index.html"
     for emptied in (name, "index.html.br", "s/news/index.html"):

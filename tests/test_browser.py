@@ -99,7 +99,7 @@ def test_a_story_goes_its_way_through_five_people(browser, site):
     page.keyboard.type("今日便民桥正式通车。")
     page.keyboard.press("Enter")
     page.evaluate(PASTE_PICTURE, [".cke_editable", base64.b64encode(png(900, 600)).decode()])
-    page.wait_for_selector(".cke_editable img[src^='/media/pictures/']", timeout=15000)
+    page.wait_for_selector(".cke_editable img[src^='/admin/media/pictures/']", timeout=15000)
     page.select_option("#id_section", label="要闻")
     choose(page, "#id_source", "霁川新闻网")
     page.select_option("#id_credits-0-role", "responsible_editor")

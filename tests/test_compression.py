@@ -24,6 +24,7 @@ def test_text_is_compressed_for_those_who_accept_it(client, cast, path):
 
 def test_a_part_of_a_file_is_a_part_of_the_file(client, cast):
     picture = pictures.store_picture(upload(), by=cast.admin)
+    cast.publish_with(picture)
     headers = {"accept-encoding": "gzip", "range": "bytes=0-999"}
     part = client.get(picture.url, headers=headers)
     assert part.status_code == 206

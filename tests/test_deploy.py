@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import get_commands
 from django.db import ProgrammingError, connection, transaction
 
-from articles import editing, publishing, triggers
+from articles import discarding, publishing, triggers
 from tests.conftest import needs
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
@@ -109,7 +109,7 @@ def test_the_running_role_works_but_changes_no_table_and_nothing_that_is_written
     article = cast.article()
     cast.publish(article)
     publishing.withdraw_article(article, by=cast.editor, reason="误")
-    editing.discard_draft(cast.article(), by=cast.writer)
+    discarding.discard_draft(cast.article(), by=cast.writer)
     for sql in (
         "TRUNCATE articles_article CASCADE",
         "UPDATE articles_edition SET title = '伪'",
@@ -132,3 +132,12 @@ def test_the_grants_name_what_is_written_once():
     assert set(kept.split(", ")) == set(triggers.UNDELETABLE)
     assert set(triggers.UNCHANGEABLE) - set(triggers.UNDELETABLE) == {"articles_revision"}
     assert "REVOKE UPDATE ON articles_revision FROM newsroom;" in grants
+
+
+def test_setup_lets_an_edited_nginx_configuration_serve_public_files_only(tmp_path):
+    shipped = (DEPLOY / "nginx/newsroom.conf").read_text(encoding="utf-8")
+    site = tmp_path / "newsroom"
+    site.write_text(shipped.replace("root /var/lib/newsroom/public;", "root /var/lib/newsroom;"), encoding="utf-8")
+    [line] = [one for one in (DEPLOY / "setup").read_text(encoding="utf-8").splitlines() if "newsroom/public;" in one]
+    subprocess.run(["bash", "-c", line], env={"site": str(site), "PATH": os.environ["PATH"]}, check=True)
+    assert site.read_text(encoding="utf-8") == shipped

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import discarding, editing, preview, publishing, review
+from articles import discarding, editing, publishing, review
+from articles.duty_assignments.permissions import Duty
 from articles.models import Article, ArticleIsGone, AuditEntry, Revision
 from tests.cast import refused
 
@@ -99,11 +101,16 @@ def test_no_act_changes_what_is_in_the_bin(cast, discarded):
 
 def test_it_is_shown_nowhere_but_in_the_bin(client, cast, discarded):
     other = cast.article(by=cast.writer, title="误删的另一篇")
-    link = preview.preview_path(discarded.latest)
+    link = cast.preview(other)
+    assert client.get(link).status_code == 200
+    discarding.discard_draft(other, by=cast.writer)
     assert client.get(link).status_code == 403
+    other = discarding.put_back_draft(other.pk, by=cast.writer)
+    cast.publish(other)
     client.force_login(cast.admin)
     change = reverse("admin:articles_article_change", args=[discarded.pk])
     assert client.get(change).status_code == 302
+    assert client.get(reverse("draft", args=[discarded.pk, 1])).status_code == 404
     for page in ("review", "revisions", "placing"):
         assert client.get(reverse(f"admin:articles_article_{page}", args=[discarded.pk])).status_code == 404
     assert client.get(f"/admin/articles/article/{discarded.pk}/sheet/").status_code in (302, 404)
@@ -115,6 +122,17 @@ def test_it_is_shown_nowhere_but_in_the_bin(client, cast, discarded):
     ]
     assert [choice["id"] for choice in choices] == [str(other.pk)]
     assert "误删的稿件" not in client.get("/admin/").content.decode()
+
+
+def test_who_may_not_read_its_section_any_more_neither_sees_it_nor_puts_it_back(cast, discarded):
+    cast.editor.assignments.all().delete()
+    cast.editor.assignments.create(duty=Duty.ACCOUNTS)
+    editor = User.objects.get(pk=cast.editor.pk)
+    assert not discarding.drafts_in_bin(editor).exists()
+    with refused(PermissionDenied):
+        discarding.put_back_draft(discarded.pk, by=editor)
+    assert Article.objects.in_bin().get() == discarded
+    assert discarding.drafts_in_bin(cast.writer).get() == discarded
 
 
 @pytest.mark.parametrize(("who", "shown"), [("writer", True), ("editor", True), ("chief", False)])

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from articles import editing, review
+from articles import discarding, restoring, review
 from articles.duty_assignments import reading
 from articles.duty_assignments.permissions import Duty
 from articles.models import Article, Credit, Person, Section
@@ -108,8 +108,8 @@ def test_the_list_of_a_correspondent_is_one_query_and_the_question_few(cast, dja
 ACTS = {
     "save": lambda cast, article, by: cast.change(article, by=by, title="改"),
     "submit": lambda cast, article, by: review.submit_article(article, by=by),
-    "discard": lambda cast, article, by: editing.discard_draft(article, by=by),
-    "restore": lambda cast, article, by: editing.restore_revision(article.latest, by=by),
+    "discard": lambda cast, article, by: discarding.discard_draft(article, by=by),
+    "restore": lambda cast, article, by: restoring.restore_revision(article.latest, by=by),
 }
 
 

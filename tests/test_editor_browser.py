@@ -222,9 +222,9 @@ def test_a_refused_picture_says_why_in_the_dialog_and_in_the_text(desk):
 def test_a_picture_pasted_or_dropped_becomes_a_figure(desk, kind):
     desk.type("望桥乡。")
     desk.hand_over(kind, ("桥.png", "image/png", png(900, 600)))
-    desk.page.wait_for_selector("[data-cke-upload-id], .cke_editable figure img[src^='/media/pictures/']")
+    desk.page.wait_for_selector("[data-cke-upload-id], .cke_editable figure img[src^='/admin/media/pictures/']")
     desk.page.keyboard.type("桥下。")
-    desk.page.wait_for_selector(".cke_editable figure img[src^='/media/pictures/']")
+    desk.page.wait_for_selector(".cke_editable figure img[src^='/admin/media/pictures/']")
     desk.page.click(".cke_editable figcaption")
     desk.page.keyboard.type("桥的全景")
     desk.page.keyboard.press("Enter")
@@ -240,7 +240,7 @@ def test_a_picture_pasted_or_dropped_becomes_a_figure(desk, kind):
 
 def test_a_picture_copied_from_another_site_is_uploaded_as_a_file(desk):
     desk.hand_over("paste", ("image.png", "image/png", png()), html='<img src="https://other.example/b.png">')
-    desk.page.wait_for_selector(".cke_editable figure img[src^='/media/pictures/']")
+    desk.page.wait_for_selector(".cke_editable figure img[src^='/admin/media/pictures/']")
     assert desk.page.locator(".cke_notification_warning").count() == 0
     assert desk.wrong == []
 
@@ -248,12 +248,12 @@ def test_a_picture_copied_from_another_site_is_uploaded_as_a_file(desk):
 def test_an_attachment_is_inserted_by_button_and_by_dropping(desk):
     desk.type("附件如下。")
     desk.chosen("attachment").set_files({"name": "公示表.pdf", "mimeType": "application/pdf", "buffer": PDF})
-    desk.page.wait_for_selector(".cke_editable a[href^='/media/attachments/']")
+    desk.page.wait_for_selector(".cke_editable a[href^='/admin/media/attachments/']")
     first = Attachment.objects.get()
     assert f'<p><a href="{first.url}">{first.name}</a></p>' in sanitising.sanitise(desk.text).html
     desk.hand_over("drop", ("名单.txt", "text/plain", "名单".encode()))
     desk.page.wait_for_function(
-        "() => document.querySelectorAll('.cke_editable a[href^=\"/media/attachments/\"]').length === 2"
+        "() => document.querySelectorAll('.cke_editable a[href^=\"/admin/media/attachments/\"]').length === 2"
     )
     desk.hand_over("drop", ("坏.exe", "application/x-msdownload", b"MZ\x90\x00"))
     assert "坏.exe" in desk.notices()

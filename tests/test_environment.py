@@ -52,7 +52,6 @@ WRONG = [
             *("postgres://u:a#b@h/newsroom", "sqlite://", "sqlite://:memory:", "sqlite://folder/x.sqlite3", "sqlite:/"),
         )
     ),
-    ("DATABASE_URL", "sqlite:////nowhere/newsroom.sqlite3"),
     *(("LANGUAGE_CODE", value) for value in ("zh", "zh-cn", "de", "english")),
     *(("TIME_ZONE", value) for value in ("Asia/Peking", "Asia", "+8", "../etc/passwd", "/etc/localtime", "CST-8")),
     *(("LOG_LEVEL", value) for value in ("WARN!", "verbose", "10")),
@@ -66,6 +65,13 @@ WRONG = [
     ("DATA_DIR", "x" * 300),
     ("SECRET_KEY", " "),
 ]
+
+# What each of these settings needs beside it.
+BESIDE = {
+    "WECHAT_APP_ID": {"WECHAT_APP_SECRET": "s"},
+    "WECHAT_APP_SECRET": {"WECHAT_APP_ID": "wx0"},
+    "BAKED_S3_ENDPOINT": {"BAKED_S3_BUCKET": "pages"},
+}
 
 
 def problems(**variables):
@@ -83,8 +89,8 @@ def values(**variables):
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_wrong_value_is_said_by_name_with_what_is_right(name, value):
-    [sentence] = problems(**{name: value})
-    assert sentence.startswith(f"{name} ")
+    [sentence] = problems(**BESIDE.get(name, {}), **{name: value})
+    assert sentence.startswith(f"{name} is ")
     assert sentence.endswith(".")
     if name not in SECRETS:
         assert repr(value) in sentence
@@ -92,10 +98,10 @@ def test_a_wrong_value_is_said_by_name_with_what_is_right(name, value):
 
 
 def test_everything_that_is_wrong_is_said_at_once():
-    found = problems(BEHIND_PROXY="yess", PREVIEW_HOURS="-3", MAX_UPLOAD_BYTES="-5", SITE_URL="news", TIME_ZONE="x")
-    assert [sentence.split()[0] for sentence in found] == [
-        *("SITE_URL", "TIME_ZONE", "MAX_UPLOAD_BYTES", "PREVIEW_HOURS", "BEHIND_PROXY"),
-    ]
+    wrong = {"BEHIND_PROXY": "yess", "PREVIEW_HOURS": "-3", "MAX_UPLOAD_BYTES": "-5", "SITE_URL": "news"}
+    found = problems(**wrong, SECRET_KEY="", WECHAT_APP_ID="wx0")
+    assert {sentence.split()[0] for sentence in found} == {*wrong, "SECRET_KEY", "WECHAT_APP_ID"}
+    assert len(found) == 6
 
 
 @pytest.mark.parametrize(
@@ -138,7 +144,7 @@ def test_no_value_is_a_traceback(name, text):
     [
         ("BEHIND_PROXY", "Yes", True),
         ("DEBUG", "0", False),
-        ("HSTS_SUBDOMAINS", "", None),
+        ("HSTS_SUBDOMAINS", "", False),
         ("PREVIEW_HOURS", " 48 ", 48),
         ("PREVIEW_HOURS", "", 24),
         ("LOG_LEVEL", "info", "INFO"),
@@ -206,6 +212,15 @@ def test_a_short_secret_is_said():
 def test_hosts_without_that_of_the_site_are_said(hosts, is_odd):
     found = find_suspicious({**KEY, "SITE_URL": "http://a.cn", "ALLOWED_HOSTS": hosts})
     assert [sentence[:37] for sentence in found] == (["ALLOWED_HOSTS lacks a.cn, the host of"] if is_odd else [])
+
+
+def test_a_disk_that_became_read_only_and_a_database_that_is_away_stop_nothing(monkeypatch, tmp_path):
+    variables = {**KEY, "DATA_DIR": str(tmp_path), "DATABASE_URL": "sqlite:////nowhere/newsroom.sqlite3"}
+    assert [sentence.split()[0] for sentence in find_suspicious(variables)] == ["DATABASE_URL"]
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert parse_settings(variables)[1] == []
+    assert [sentence.split()[0] for sentence in find_suspicious(variables)] == ["DATA_DIR", "DATABASE_URL"]
+    assert problems(DATA_DIR=str(tmp_path / "new"))[0].startswith("DATA_DIR is ")
 
 
 def test_https_without_a_proxy_is_said():

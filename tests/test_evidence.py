@@ -33,8 +33,21 @@ def story(cast):
 
 
 @pytest.fixture
-def pack(cast, story):
+def new_pack(cast, story):
     return packed(story, cast.editor)
+
+
+@pytest.fixture(scope="module")
+def made():
+    return []
+
+
+@pytest.fixture
+def pack(request, made):
+    """A pack for tests of its bytes alone: made once, for the first of them."""
+    if not made:
+        made.append(request.getfixturevalue("new_pack").getvalue())
+    return io.BytesIO(made[0])
 
 
 def packed(article, by):
@@ -63,8 +76,8 @@ def with_honest_manifest(files):
     return {**files, "manifest.json": json.dumps(manifest).encode()}
 
 
-def test_a_pack_is_sound_holds_everything_and_is_recorded(story, pack):
-    files = files_of(pack)
+def test_a_pack_is_sound_holds_everything_and_is_recorded(story, new_pack):
+    files = files_of(new_pack)
     assert {
         "manifest.json",
         "editions/1.json",
@@ -85,7 +98,7 @@ def test_a_pack_is_sound_holds_everything_and_is_recorded(story, pack):
     assert "改正人数" in page
     recorded = AuditEntry.objects.first()
     assert (recorded.action, recorded.object_id) == ("article.evidence_exported", str(story.pk))
-    checked = evidence.check_pack(pack)
+    checked = evidence.check_pack(new_pack)
     assert (checked.article, checked.files, checked.audit_head) == (story.pk, len(files) - 1, recorded.hash)
 
 

@@ -30,8 +30,8 @@ for _ in range(2):
 article = cast.article(title="桥通了")
 cast.publish(article)
 cast.change(article, title="桥又通了")
-cast.sign(article)
-publishing.publish_correction(article, by=cast.chief, note="应为“又通了”")
+cast.sign(article, note="应为“又通了”")
+publishing.publish_correction(article, by=cast.chief)
 baking.bake_everything(processes=1)
 print(article.number)
 """

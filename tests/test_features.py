@@ -20,7 +20,7 @@ FEATURES = {
     "backup": "door test",
     "bak": "noun verb door server test",
     "byte_range": "verb test",
-    "check": "noun verb door",
+    "check": "noun verb door test",
     "clos": "noun verb test",
     "compar": "verb test",
     "correction": "door test",
@@ -67,7 +67,7 @@ FEATURES = {
     "work": "noun verb door test",
 }
 # Verbs that are not features, but used by several of them.
-SHARED = {"apps", "client_address", "file_responses", "issuing", "refusals", "saved_rows"}
+SHARED = {"apps", "client_address", "file_responses", "issuing", "limited_process", "refusals", "saved_rows"}
 DOORS = ("admin", "public", "management/commands", "templatetags")
 
 

@@ -11,7 +11,7 @@ from articles import pictures, publishing
 from articles.baking import affected_pages
 from articles.models import Article, Credit, Person, Section, SiteSettings, Topic
 from articles.public.machines import feeds
-from tests.cast import upload
+from tests.cast import png, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,14 @@ def test_a_feed_says_what_it_is_about_and_shows_the_picture(client, cast):
     assert client.get("/feeds/all.json").json()["items"][0]["image"] == address
 
 
+def test_a_feed_shows_the_cover_that_was_placed(client, cast):
+    first, placed = (pictures.store_picture(upload(png(colour=(n, 9, 9))), by=cast.admin) for n in (9, 200))
+    article = cast.publish_with(first, placed)
+    assert client.get("/feeds/all.json").json()["items"][0]["image"] == settings.SITE_URL + first.url
+    cast.place(article, cover=placed)
+    assert client.get("/feeds/all.json").json()["items"][0]["image"] == settings.SITE_URL + placed.url
+
+
 def test_the_pages_of_sections_and_topics_name_their_feeds(client, cast):
     cast.publish(cast.article())
     Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN)
@@ -139,7 +147,7 @@ def test_the_map_of_lists_holds_sections_topics_and_months(client, cast):
     root = read(client, "/sitemap-lists.xml")[1]
     found = [loc.text.removeprefix(settings.SITE_URL) for loc in root.iter(f"{MAP}loc")]
     month = f"/archive/{timezone.localdate():%Y-%m}/"
-    assert found == ["/", "/topics/", "/archive/", "/s/news/", "/t/bridge/", month]
+    assert found == ["/", "/topics/", "/corrections/", "/archive/", "/s/news/", "/t/bridge/", month]
 
 
 def test_the_host_comes_from_settings(client, cast, settings):

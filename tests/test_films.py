@@ -174,7 +174,8 @@ def test_among_words_it_stays_a_link_as_does_a_document(client, cast, kept):
 
 @pytest.mark.django_db
 def test_an_edition_keeps_its_player_whatever_becomes_of_the_row(client, cast, kept):
-    article, page = page_of(client, cast, f'<p><a href="{kept[0].url}">现场</a></p>')
+    article, page = page_of(client, cast, f'<p><a href="{kept[0].url}">通车3分钟</a></p>')
+    assert "<video" in page
     Attachment.objects.update(width=1, name="x.mp4")
     assert client.get(article.get_absolute_url()).content.decode() == page
     publishing.withdraw_article(article, by=cast.editor, reason="核实")

@@ -71,7 +71,7 @@ def test_reasons_of_urgent_and_migrated_editions_stay_inside(client, cast):
 def test_the_correction_stands_where_the_site_says_and_in_the_linked_data(client, corrected, place):
     SiteSettings.objects.create(pk=1, name="站", corrections_at=place)
     html = client.get(f"/a/{corrected.number}/").content.decode()
-    note, text = html.index('class="corrections"'), html.index('<div class="text">')
+    note, text = html.index('class="corrections"'), html.index('<section class="text">')
     assert (note < text) == (place == "top")
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)[1])
     assert data["correction"][0]["text"] == "首段“三人”应为“五人”。"

@@ -21,7 +21,8 @@ def published(cast, title, keywords):
 def shown(client, article):
     page = client.get(article.get_absolute_url()).content.decode()
     part = re.search(r'<section class="related".*?</section>', page, re.DOTALL)
-    return re.findall('class="headline">([^<]+)<', part[0]) if part else []
+    headlines = re.findall(r'class="headline">(?:\s*<b class="mark">[^<]+</b>)?([^<]+)<', part[0]) if part else []
+    return [title.strip() for title in headlines]
 
 
 def corrected(cast, article, **facts):

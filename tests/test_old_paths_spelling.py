@@ -16,7 +16,7 @@ from articles.old_paths.spelling import matching_paths, stored_spelling
 from tests.cast import refused
 
 pytestmark = pytest.mark.django_db
-migration = importlib.import_module("articles.migrations.0070_old_path_spelling")
+migration = importlib.import_module("articles.migrations.0024_old_path_spelling")
 
 CITY = "/%E6%96%B0%E9%97%BB/1.html"
 

@@ -94,8 +94,8 @@ def test_a_correction_and_a_withdrawal_close_the_files_in_the_act_and_putting_ba
 
     def correct():
         cast.change(article, body=article.body.replace(old.url, new.url), voiding=True)
-        cast.sign(article)
-        publishing.publish_correction(article, by=cast.chief, note="名单有误")
+        cast.sign(article, note="名单有误")
+        publishing.publish_correction(article, by=cast.chief)
 
     act(correct)
     assert_answers(client, settings, 410, old)
@@ -208,7 +208,7 @@ def test_every_use_of_a_file_has_its_rule():
         for relation in model._meta.get_fields(include_hidden=True)
         if relation.auto_created and relation.is_relation
     }
-    by_article = {"Article.cover", "Edition.cover", "Revision.pictures", "Revision.attachments"}
+    by_article = {"Article.cover", "Article.shown_cover", "Edition.cover", "Revision.pictures", "Revision.attachments"}
     by_article |= {"RevisionPicture.picture", "RevisionAttachment.attachment"}
     assert uses == by_article | {"Slot.picture", "Topic.banner", "SiteSettings.logo"}
 
@@ -366,3 +366,15 @@ def test_settling_files_asks_a_few_questions_however_many_there_are(cast, django
     act(lambda: cast.publish_with(*files))
     with django_assert_num_queries(3):  # the pictures, which of them are public, no attachments
         public_files.settle_public_files([file.url for file in files])
+
+
+def test_a_public_file_that_somebody_replaced_is_found_and_linked_again(cast):
+    picture = a_picture(cast)
+    act(lambda: cast.publish_with(picture))
+    served = public_store().root / picture.file.name
+    served.unlink()
+    served.write_bytes(b"forged")
+    found = baking.check_files(against=PageCheck.Against.MANIFEST, repair=True)
+    assert [f"media/{picture.file.name}", "changed"] in [list(finding) for finding in found.findings]
+    baking.bake_pending()
+    assert served.read_bytes() == picture.file.open().read()

@@ -18,7 +18,17 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from articles import attachments, baking, editing, home_and_topics, pictures, publishing, review, site_settings, worker
+from articles import (
+    attachments,
+    baking,
+    discarding,
+    home_and_topics,
+    pictures,
+    publishing,
+    review,
+    site_settings,
+    worker,
+)
 from articles.baking.public_store import public_store
 from articles.checks import NotReady
 from articles.home_and_topics import ArrangedBlock
@@ -139,9 +149,9 @@ class Newsroom(RuleBasedStateMachine):
             if correction is None:
                 return
             with suppress(NotReady, review.CannotSubmit):
-                self.cast.sign(article)
+                self.cast.sign(article, note="改")
                 if correction:
-                    publishing.publish_correction(article, by=self.cast.admin, note="改")
+                    publishing.publish_correction(article, by=self.cast.admin)
                 else:
                     publishing.publish_article(article, by=self.cast.admin)
 
@@ -161,8 +171,8 @@ class Newsroom(RuleBasedStateMachine):
     def discard(self, n):
         if not (article := self.article(n)):
             return
-        with suppress(editing.CannotDiscard):
-            self.act(lambda: editing.discard_draft(article, by=self.cast.admin))
+        with suppress(discarding.CannotDiscard):
+            self.act(lambda: discarding.discard_draft(article, by=self.cast.admin))
             self.numbers.remove(article.pk)
 
     @rule(n=which, picture=st.none() | which, until=HOURS, on_topic=st.booleans())
@@ -206,7 +216,7 @@ class Newsroom(RuleBasedStateMachine):
         """Read from the texts which files readers may have now."""
         now, found, shown = timezone.now(), set(), set()
         for article in Article.objects.exclude(live=None).select_related("live__revision__article"):
-            if article.live.expires_at is None or article.live.expires_at > now:
+            if article.expires_at is None or article.expires_at > now:
                 shown.add(article.pk)
                 content = article.live.revision.content
                 found |= set(USED.findall(content["body"]))

@@ -403,6 +403,6 @@ def test_with_the_clock_set_back_the_first_publication_waits_and_a_later_one_doe
             publishing.publish_article(article, by=cast.editor)
     publishing.publish_article(article, by=cast.editor)
     cast.change(article, title="又改了")
-    cast.sign(article)
+    cast.sign(article, note="更正")
     monkeypatch.setattr(timezone, "now", lambda: now - timedelta(hours=1))
-    assert publishing.publish_correction(article, by=cast.chief, note="更正").number == 2
+    assert publishing.publish_correction(article, by=cast.chief).number == 2

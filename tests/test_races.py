@@ -217,7 +217,7 @@ def test_publishing_and_editing_at_once_never_publish_the_edit():
         mine = Article.objects.get(pk=article.pk)
         if number % 2:
             mine.title = f"第{number}个改动"
-            editing.save_article(mine, by=User.objects.get(username="writer"), voiding=True)
+            editing.save_article(mine, by=User.objects.get(username="chief"), voiding=True)
         else:
             with suppress(NotReady):
                 publishing.publish_article(mine, by=User.objects.get(username="editor"))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from articles import publishing
+from articles.models import Article
 from tests.browser import chromium, forbidden_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,6 +52,29 @@ def test_title_provenance_and_text_are_spoken_in_order_each_once(page):
     assert {language for _text, language in page.evaluate("window.spoken")} == {"zh-CN"}
     assert page.locator(".spoken").count() == 0
     assert page.wrong == []
+
+
+def test_a_correction_is_spoken_too(page, cast, live_server):
+    article = Article.objects.get()
+    cast.change(article, body="<p>大桥昨日通车。</p>")
+    cast.sign(article, note="应为“昨日”。")
+    publishing.publish_correction(article, by=cast.editor)
+    page.goto(live_server.url + article.get_absolute_url())
+    page.click('[data-tool="read"]')
+    page.evaluate(ALL_OF_IT)
+    assert any("应为“昨日”。" in text for text, _language in page.evaluate("window.spoken"))
+
+
+def test_a_browser_that_cannot_says_so(browser, page):
+    silent = browser.new_page()
+    silent.add_init_script("Object.defineProperty(window, 'speechSynthesis', { value: undefined })")
+    silent.goto(page.url)
+    assert (
+        silent.locator(".tools >> text=This browser cannot read aloud")
+        .or_(silent.locator(".tools >> text=此浏览器不能朗读"))
+        .is_visible()
+    )
+    silent.close()
 
 
 def test_it_pauses_goes_on_and_stops(page):

@@ -13,7 +13,7 @@ from tests.cast import Cast, png, upload
 from tests.test_films import a_film
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LOOKS = ["auto-normal", "elder-auto-normal", "dark-normal", "elder-dark-large"]
+LOOKS = ["auto-normal", "elder-auto-normal", "dark-normal", "elder-dark-large", "elder-contrast-normal"]
 PATHS = [
     "/",
     "/s/news/",
@@ -63,6 +63,35 @@ COLLISIONS = """() => {
   }));
   return wrong;
 }"""
+# Words whose contrast with what is behind them is lower than `least`, as [words, contrast].
+FAINT = """(least) => {
+  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number)
+    .map((part, at) => (colour.startsWith('color(') && at < 3 ? part * 255 : part));
+  const light = (colour) => parse(colour).slice(0, 3).map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = (e) => {
+    for (let at = e; at; at = at.parentElement) {
+      const [, , , alpha = 1] = parse(getComputedStyle(at).backgroundColor);
+      if (alpha === 1) return getComputedStyle(at).backgroundColor;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  return [...document.querySelectorAll('body *')]
+    .filter((e) => e.offsetParent && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+    .map((e) => {
+      const [a, b] = [light(getComputedStyle(e).color), light(behind(e))].sort((x, y) => y - x);
+      return [e.textContent.trim().slice(0, 20), (a + 0.05) / (b + 0.05)];
+    })
+    .filter(([, contrast]) => contrast < least);
+}"""
+MOVING = """() => [...document.querySelectorAll('html, body, body *')]
+  .filter((e) => e.offsetParent || e === document.documentElement)
+  .filter((e) => {
+    const style = getComputedStyle(e);
+    return style.animationName !== 'none' || style.transitionDuration !== '0s' || style.scrollBehavior !== 'auto';
+  })
+  .map((e) => e.outerHTML.slice(0, 80))"""
 RENAME = "(name) => { document.querySelector('.name a').textContent = name; }"
 LETTERS = """(least) => [...document.querySelectorAll('body *')]
     .filter((e) => e.offsetParent && [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
@@ -115,6 +144,12 @@ def opened(browser, site, look, width=390, **facts):
     return context.new_page()
 
 
+def unfold(page):
+    for fold in page.query_selector_all("details:not([open]) > summary"):
+        if fold.is_visible():
+            fold.click()
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_no_page_has_a_barrier(browser, site, paths, look):
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 (the tests run without it where it is absent)
@@ -123,8 +158,7 @@ def test_no_page_has_a_barrier(browser, site, paths, look):
     wrong = forbidden_events(page, site)
     for path in paths:
         page.goto(site + path)
-        for fold in page.query_selector_all("details:not([open]) > summary"):
-            fold.click()
+        unfold(page)
         found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
         assert [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found] == [], path
     assert wrong == []
@@ -132,13 +166,43 @@ def test_no_page_has_a_barrier(browser, site, paths, look):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_nothing_scrolls_sideways_on_the_smallest_phone_in_twice_the_type(browser, site, paths, look):
-    page = opened(browser, site, look, width=320)
+@pytest.mark.parametrize(("width", "size"), [(320, "2"), (160, "1")])
+def test_nothing_scrolls_sideways_on_the_smallest_phone_in_twice_the_type(browser, site, paths, look, width, size):
+    page = opened(browser, site, look, width=width)
     for path in paths:
         page.goto(site + path)
         if "elder" not in look:
-            page.evaluate("document.documentElement.style.setProperty('--size', '2')")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+            page.evaluate("(size) => document.documentElement.style.setProperty('--size', size)", size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("look", "facts", "least"),
+    [
+        ("auto-normal", {"forced_colors": "active", "color_scheme": "light"}, 4.5),
+        ("auto-normal", {"forced_colors": "active", "color_scheme": "dark"}, 4.5),
+        ("elder-auto-normal", {"forced_colors": "active", "color_scheme": "dark"}, 4.5),
+        ("contrast-normal", {}, 7),
+        ("elder-contrast-normal", {}, 7),
+    ],
+)
+def test_every_word_can_be_read_in_the_devices_own_colours_and_in_high_contrast(
+    browser, site, paths, look, facts, least
+):
+    page = opened(browser, site, look, **facts)
+    for path in paths:
+        page.goto(site + path)
+        unfold(page)
+        assert page.evaluate(FAINT, least) == [], path
+    page.context.close()
+
+
+def test_nothing_moves_for_whoever_asked_for_that(browser, site, paths):
+    page = opened(browser, site, "auto-normal", reduced_motion="reduce")
+    for path in paths:
+        page.goto(site + path)
+        assert page.evaluate(MOVING) == [], path
     page.context.close()
 
 
@@ -147,9 +211,7 @@ def test_what_one_touches_is_large_enough_for_elders(browser, site, paths, width
     page = opened(browser, site, "elder-auto-normal", width=width)
     for path in paths:
         page.goto(site + path)
-        for fold in page.query_selector_all("details:not([open]) > summary"):
-            if fold.is_visible():
-                fold.click()
+        unfold(page)
         assert page.evaluate(TARGETS, [ALL_TARGETS, 44]) == [], path
         assert page.evaluate(TARGETS, [CHIEF_TARGETS, 60]) == [], path
         assert page.evaluate(LETTERS, 18) == [], path

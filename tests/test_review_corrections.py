@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from articles import editing, publishing, review, review_sheet
+from articles import publishing, restoring, review, review_sheet
 from articles.duty_assignments.permissions import duty_of_stage
 from articles.models import AuditEntry, Section, SignOff
 from articles.review import CannotDecide, measure_correction
@@ -97,7 +97,7 @@ def test_a_first_reader_who_rewrites_the_text_hands_it_on_or_takes_it_back(cast,
     cast.change(article, by=first, title="另一个题目")
     with refused(CannotDecide, f"{ALONE}: a title. Hand it on to a colleague"):
         sign(article, first)
-    editing.restore_revision(opened, by=first)
+    restoring.restore_revision(opened, by=first)
     assert sign(article, first).decision == SignOff.Decision.PASS
     article = waiting(cast, times=0, section=section)
     cast.change(article, by=first, title="另一个题目")
@@ -192,6 +192,17 @@ def test_the_rule_is_said_before_it_is_broken(client, cast):
     assert rule not in client.get(f"/admin/articles/article/{article.pk}/change/", headers=headers).content.decode()
 
 
+def test_where_signing_is_refused_there_is_no_button_for_it(client, cast):
+    article = waiting(cast, times=0)
+    client.force_login(cast.editor)
+    read, button = f"/admin/articles/article/{article.pk}/review/", 'value="pass"'
+    assert button in client.get(read).content.decode()
+    cast.change(article, by=cast.editor, title="另一个题目")
+    shown = client.get(read).content.decode()
+    assert button not in shown
+    assert 'value="hand_on"' in shown
+
+
 # --- the measures ---------------------------------------------------------------------------------------------------
 
 
@@ -242,8 +253,8 @@ def test_the_share_counts_words_and_no_punctuation():
 WORDS = "甲乙丙丁戊己庚辛"
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["correct", "correct", "sign", "sign", "back", "write", "submit"]),
-        st.integers(0, 3),
+        st.sampled_from(["correct", "correct and sign", "sign", "sign", "back", "write", "submit"]),
+        st.integers(0, 2),
         st.text(WORDS, min_size=1, max_size=6),
     ),
     max_size=16,
@@ -256,7 +267,7 @@ class CorrectionsTest(TestCase):
     def test_no_words_are_public_that_only_their_corrector_signed(self, stages, steps):
         cast = Cast()
         section = make_section("某栏", "some", stages=stages)
-        readers = [make_user(f"reader{n}", ["first", "second", "final"]) for n in range(4)]
+        readers = [make_user(f"reader{n}", ["first", "second", "final"]) for n in range(3)]
         article = cast.article(by=cast.writer, section=section)
         review.submit_article(article, by=cast.writer)
         for act, who, text in steps:
@@ -275,6 +286,9 @@ class CorrectionsTest(TestCase):
             review.submit_article(article, by=cast.writer)
         elif act == "correct":
             cast.change(article, by=reader, title=text)
+        elif act == "correct and sign":
+            cast.change(article, by=reader, title=text)
+            sign(article, reader)
         elif act == "back":
             review.send_back(article, by=reader, reason="再核", to_stage=max(0, article.stage - 2))
         else:
@@ -292,3 +306,14 @@ class CorrectionsTest(TestCase):
         if author.stage:
             signed = {link.person_id for link in article.signed.chain() if link.revision.number >= author.number}
             assert signed - {author.created_by_id}
+
+
+@pytest.mark.django_db
+def test_what_an_older_version_does_not_name_was_not_changed(cast):
+    """Contents before version 2 have no keys of sources and people."""
+    newest = cast.article().latest.content
+    older = {name: value for name, value in newest.items() if name != "version"}
+    older["source"] = {name: value for name, value in newest["source"].items() if name != "key"}
+    older["credits"] = [{name: value for name, value in c.items() if name != "key"} for c in newest["credits"]]
+    assert "key" in newest["source"]
+    assert measure_correction(older, newest).facts == ()

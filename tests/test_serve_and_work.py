@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -137,6 +138,15 @@ def test_the_first_account_is_asked_for_until_it_is_right_in_the_language_of_the
     asked.clear()
     call_command("serve", port=free_port(), ask_account=True)
     assert asked == []
+
+
+@pytest.mark.parametrize("interruption", [EOFError, KeyboardInterrupt])
+def test_whoever_does_not_answer_is_told_that_there_is_no_account(started, person, monkeypatch, interruption):
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setattr("builtins.input", mock.Mock(side_effect=interruption))
+    with pytest.raises(CommandError, match="there is no account yet"):
+        call_command("serve", port=free_port(), ask_account=True)
+    assert started == []
 
 
 def test_nobody_is_asked_where_there_is_no_terminal(started, capsys, monkeypatch):

@@ -8,7 +8,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import uploads
+from articles import limited_process, uploads
 from articles.attachments import film
 from articles.models import Attachment, Picture
 from articles.pictures import Image, metadata
@@ -85,6 +85,13 @@ def test_files_are_kept_for_a_row_and_deleted_if_it_is_not_written():
 # --- work is done once ----------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def _in_this_process(monkeypatch):
+    """Look into files here, where calls can be counted, instead of in a process of its own."""
+    monkeypatch.setattr(limited_process, "call_limited", lambda function, *arguments: function(*arguments))
+
+
+@pytest.mark.usefixtures("_in_this_process")
 def test_a_picture_of_a_form_is_decoded_and_scaled_once_and_its_marks_are_written_once(client, cast):
     client.force_login(cast.writer)
     words = {"upload": upload(png(1700, 1200), "桥.png"), "alt": "桥", "credit": "林晓舟"}
@@ -100,6 +107,7 @@ def test_a_picture_of_a_form_is_decoded_and_scaled_once_and_its_marks_are_writte
     assert scaled.call_count == 1 + len(stored.renditions)
 
 
+@pytest.mark.usefixtures("_in_this_process")
 def test_a_film_of_a_form_is_read_once(client, cast):
     client.force_login(cast.writer)
     with mock.patch.object(film, "film_facts", wraps=film.film_facts) as read:

@@ -72,7 +72,7 @@ def test_late_readings_of_a_corrected_text_end_in_its_publication(cast, submitte
     cast.sign(submitted, note="水位有误")
     assert submitted.readings_due_at
     assert submitted.is_read_by_all
-    publishing.publish_correction(submitted, by=cast.editor)
+    publishing.publish_article(submitted, by=cast.editor)
     submitted.refresh_from_db()
     assert (submitted.readings_due_at, submitted.live.basis) == (None, Edition.Basis.SIGNED)
 
@@ -206,6 +206,8 @@ def test_those_who_may_withdraw_it_see_it_first(client, cast, rejected, who, sho
     client.force_login(getattr(cast, who))
     withdraw = reverse("admin:articles_article_withdraw", args=[rejected.pk])
     assert (withdraw in client.get("/admin/").content.decode()) == shown
+    card = client.get(reverse("admin:articles_article_change", args=[rejected.pk])).content.decode()
+    assert ('<a class="button danger" href="../withdraw/">' in card) == shown
 
 
 def test_a_corrected_and_read_text_needs_no_withdrawal(cast, rejected):

@@ -32,6 +32,8 @@ from .preview import preview_links_view
 from .review import review_view
 from .revisions import revision_view, revisions_view
 
+MOST_CREDITS = 100  # of an article, on its form
+
 
 def without_related_links(field: forms.Field | None, *, add: bool = True) -> forms.Field | None:
     """Remove the links to view, change or delete the chosen row; with `add=False` also the link to add one."""
@@ -53,6 +55,13 @@ class CreditInline(CleanTextMixin, admin.TabularInline):
     fields = ["role", "person", "position"]
     autocomplete_fields = ["person"]
     extra = 1
+    max_num = MOST_CREDITS
+
+    def get_formset(
+        self, request: HttpRequest, obj: Article | None = None, **kwargs: Any
+    ) -> type[forms.BaseInlineFormSet]:
+        """Build no more rows than MOST_CREDITS, however many a request says it has: each row takes queries."""
+        return super().get_formset(request, obj, absolute_max=MOST_CREDITS, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         """Return True: the article's screen has checked that the user may see the article."""

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.validators import MinValueValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from .. import closing, placing, review
@@ -131,27 +132,28 @@ class PlacingForm(ActionForm):
         return self.cleaned_data
 
 
-class EditionChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Edition) -> str:
-        return closing.edition_name(obj)
+class EditionForm(ReasonForm):
+    """An edition of the article, by its number, and a reason. The verb checks both, after the duty."""
 
-
-class CloseTextForm(ReasonForm):
-    """Which older edition's text to close, and why; readers see the reason."""
-
-    edition = EditionChoice(Edition.objects.none(), label=gettext_lazy("Edition"))
+    edition = forms.IntegerField(
+        label=gettext_lazy("Edition"), min_value=1, max_value=10**9, widget=forms.Select(attrs={"autofocus": True})
+    )
     field_order = ["edition", "reason"]
 
+    def offer(self, editions: QuerySet[Edition]) -> None:
+        """Offer these editions."""
+        select = cast(forms.Select, self.fields["edition"].widget)
+        select.choices = [(edition.number, closing.edition_name(edition)) for edition in editions]
+
+
+class CloseTextForm(EditionForm):
     def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(article, data)
-        cast(EditionChoice, self.fields["edition"]).queryset = closing.texts_to_close(article)
+        self.offer(closing.texts_to_close(article))
         self.fields["reason"].help_text = gettext_lazy("Readers see this reason in the history.")
 
 
-class ReopenTextForm(ReasonForm):
-    edition = EditionChoice(Edition.objects.none(), label=gettext_lazy("Edition"))
-    field_order = ["edition", "reason"]
-
+class ReopenTextForm(EditionForm):
     def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(article, data)
-        cast(EditionChoice, self.fields["edition"]).queryset = closing.closed_texts(article)
+        self.offer(closing.closed_texts(article))

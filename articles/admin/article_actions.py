@@ -167,7 +167,7 @@ ARTICLE_ACTIONS = [
     ArticleAction(
         "close_text",
         gettext_lazy("Close an older text"),
-        _all_conditions(_may_close, lambda user, article: article.live is not None and article.live.number > 1),
+        _all_conditions(_may_close, lambda user, article: closing.texts_to_close(article).exists()),
         closing.close_text,
         gettext_lazy("Closed. Readers no longer see this text; they see that it was closed, and why."),
         form=CloseTextForm,

@@ -26,6 +26,7 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "reading": reading_state(article),
         "signed": article.signed.chain() if article.signed else [],
         "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,
+        "rejected": review.rejection_of_public_text(article) is not None,
         "may_decide": not review.decision_refusal(article, user),
         "may_correct": correcting,
         "correction_rule": review.correction_rule(article) if correcting else "",

@@ -23,7 +23,7 @@ from .acting_user import acting_user
 from .article_actions import refusal_sentences
 from .article_card import card_beside_form
 from .article_screen import ArticleScreen
-from .editor import BodyWidget
+from .editor import BodyWidget, with_editor_policy
 
 
 class ArticleForm(forms.ModelForm):
@@ -130,7 +130,12 @@ def edit_article(screen: ArticleScreen, request: HttpRequest, object_id: str | N
         _add_conflict_error(form)
     asked = form.has_error(NON_FIELD_ERRORS, "would_void")
     card = card_beside_form(user, article, asked=asked)
-    return screen.render_form(request, form, article, [(credits, inline)], **card)
+
+    def show_form(request: HttpRequest) -> HttpResponse:
+        return screen.render_form(request, form, article, [(credits, inline)], **card)
+
+    may_edit = screen.has_change_permission(request, article) if article else screen.has_add_permission(request)
+    return cast(HttpResponse, (with_editor_policy(show_form) if may_edit else show_form)(request))
 
 
 def _require_access(screen: ArticleScreen, request: HttpRequest, article: Article | None, *, adding: bool) -> None:
@@ -204,7 +209,7 @@ def _respond_to_save(screen: ArticleScreen, request: HttpRequest, revision: Revi
         screen.message_user(request, sentence, messages.WARNING)
     screen.message_user(request, _("Saved. Readers see it once it is published."), messages.SUCCESS)
     article = revision.article
-    if revision.stage and not article.section.same_person_allowed:
+    if revision.stage:
         article.refresh_from_db()
         corrected = review.correction_problem(article, acting_user(request))
         if corrected:

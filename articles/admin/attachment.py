@@ -26,8 +26,18 @@ class AttachmentAdmin(FileAdmin[Attachment]):
     search_fields = ["name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
-        """Those whose names the user may know: a document of a draft is as secret as the draft."""
-        return uploads.readable_attachments(acting_user(request))
+        """Return those whose names the user may know: a document of a draft is as secret as the draft.
+
+        For a single attachment: all, so that it is refused, not missing.
+        """
+        match = request.resolver_match
+        is_single = match is not None and "object_id" in match.kwargs
+        return Attachment.objects.all() if is_single else uploads.readable_attachments(acting_user(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Attachment | None = None) -> bool:
+        if not super().has_view_permission(request, obj):
+            return False
+        return obj is None or uploads.may_read_upload(acting_user(request), obj)
 
     @admin.display(description=_("file"))
     def link(self, attachment: Attachment) -> SafeString:

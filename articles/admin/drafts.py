@@ -31,7 +31,7 @@ def revision_text_view(draft_page: Callable[[HttpRequest, Revision], HttpRespons
     """Return the view of a revision's text, in the language of the site."""
 
     def view(request: HttpRequest, number: int, revision: int) -> HttpResponse:
-        article = get_object_or_404(Article.objects.select_related("section__parent"), pk=number)
+        article = get_object_or_404(Article.objects.kept().select_related("section__parent"), pk=number)
         reading.require_reading(acting_user(request), article)
         row = get_object_or_404(Revision.objects.select_related("created_by"), article=article, number=revision)
         row.article = article

@@ -7,6 +7,8 @@ risk of CKEditor's age and how it is contained. Our own plugins are in static/de
 from typing import Any
 
 from ckeditor.widgets import CKEditorWidget
+from csp.constants import UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.conf import settings
 from django.forms import Media
 from django.templatetags.static import static
@@ -96,6 +98,10 @@ OPTIONS = {
     "clipboard_handleImages": False,  # it would insert them as data: URLs, which the sanitiser removes
     "magicline_color": "#9d2b22",
 }
+
+
+# Decorates the views of pages with the editor: CKEditor 4 writes inline handlers (`onclick="…"`) into its toolbar.
+with_editor_policy = csp_update({"script-src-attr": [UNSAFE_INLINE]})
 
 
 class BodyWidget(CKEditorWidget):

@@ -146,14 +146,9 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "problems": review.open_problems(article),
         "may_correct": review.may_correct(article, user),
         "correction_rule": review.correction_rule(article) if is_waiting else "",
-        "corrected": _corrected_problem(article, user),
+        "corrected": review.correction_problem(article, user),
         "own": review.has_written(article, user),
     }
-
-
-def _corrected_problem(article: Article, user: User) -> Problem | None:
-    """Why signing would send the text back one reading, or is refused; None where one person may sign alone."""
-    return None if article.section.same_person_allowed else review.correction_problem(article, user)
 
 
 def comparison_base(article: Article) -> tuple[dict[str, Any] | None, str]:

@@ -125,7 +125,7 @@ def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> 
 def prepare_attachment_upload(upload: UploadedFile) -> PreparedAttachment:
     """Read an upload and check it; raises RefusedFile."""
     name = uploads.clean_name(upload.name)
-    return inspect_file(uploads.read_upload(upload, name), name)
+    return uploads.look_into(inspect_file, uploads.read_upload(upload, name), name)
 
 
 @transaction.atomic

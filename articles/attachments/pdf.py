@@ -16,7 +16,11 @@ from ..uploads import RefusedFile
 # A ten-page colour scan stays below.
 MAX_INFLATED = 400 * 2**20  # bytes of all streams of a file together
 MAX_STREAMS = 50_000
+# Bytes that are decompressed, as a multiple of the file: streams that do not overlap are read once, the last block of a
+# broken one in steps. Streams inside streams would be read again and again.
+MAX_READINGS = 4
 _PIECE_SIZE = 2**18
+_BLOCK_SIZE, _STEP = 2**12, 64  # bytes that are decompressed at once; in a block with an error
 _OVERLAP = 128  # of pieces; longer than any of the names below, however it is escaped
 
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -71,40 +75,53 @@ def refuse_active_pdf(data: bytes, name: str) -> None:
             raise RefusedFile(_ACTIVE_FEATURES[found[1] or found[2]], name)
 
 
+class _Budget:
+    """How many bytes of a file may still be read by the decompressor, and how many it may still write."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.read, self.inflated, self.name = MAX_READINGS * len(data) + _PIECE_SIZE, MAX_INFLATED, name
+
+    def spend(self, read: int, inflated: int) -> None:
+        """Raise RefusedFile if nothing is left."""
+        self.read -= read
+        self.inflated -= inflated
+        if self.read < 0 or self.inflated < 0:
+            raise RefusedFile(_TOO_LARGE_PDF, self.name)
+
+
 def _scanned_pieces(data: bytes, name: str) -> Iterator[bytes]:
     """Yield the file itself, then its decompressed streams in overlapping pieces."""
     yield data
-    left = MAX_INFLATED
+    budget = _Budget(data, name)
     view = memoryview(data)
     for count, stream in enumerate(_STREAM.finditer(data)):
         if count > MAX_STREAMS:
             raise RefusedFile(_TOO_LARGE_PDF, name)
-        before = left
+        before = budget.inflated
         tail = b""
-        for piece in _inflated_stream(view[stream.end() :]):
-            left -= len(piece)
-            if left < 0:
-                raise RefusedFile(_TOO_LARGE_PDF, name)
+        for piece in _inflated_stream(view[stream.end() :], budget):
             tail += piece
             yield tail
             tail = tail[-_OVERLAP:]
         head = _unescaped_names(data[max(0, stream.start() - 1000) : stream.start()]).rpartition(b"obj")[2]
-        if b"/ObjStm" in head and (b"/Predictor" in head or (b"/Filter" in head and left == before)):
+        if b"/ObjStm" in head and (b"/Predictor" in head or (b"/Filter" in head and budget.inflated == before)):
             raise RefusedFile(_UNCHECKABLE_PDF, name)
 
 
-def _inflated_stream(view: memoryview) -> Iterator[bytes]:
+def _inflated_stream(view: memoryview, budget: _Budget) -> Iterator[bytes]:
     """Yield the content of a zlib stream at the start of `view` up to the first error; nothing if there is none."""
     inflater = zlib.decompressobj()
-    for start in range(0, len(view), _PIECE_SIZE):
-        block: bytes | memoryview = view[start : start + _PIECE_SIZE]
+    for start in range(0, len(view), _BLOCK_SIZE):
+        block: bytes | memoryview = view[start : start + _BLOCK_SIZE]
         while block and not inflater.eof:
             before = inflater.copy()
             try:
                 piece = inflater.decompress(block, _PIECE_SIZE)
             except zlib.error:
-                yield _inflated_until_error(before, block)
+                yield from _inflated_until_error(before, bytes(block), budget)
                 return
+            rest = inflater.unused_data or inflater.unconsumed_tail
+            budget.spend(len(block) - len(rest), len(piece))
             if piece:
                 yield piece
             block = inflater.unconsumed_tail
@@ -112,15 +129,26 @@ def _inflated_stream(view: memoryview) -> Iterator[bytes]:
             return
 
 
-def _inflated_until_error(inflater: "zlib._Decompress", block: bytes | memoryview) -> bytes:
-    """Return the content before an error, even a wrong checksum: viewers show it, but zlib discards it."""
-    pieces = []
-    try:
-        for place in range(len(block)):
-            pieces.append(inflater.decompress(block[place : place + 1]))
-    except zlib.error:
-        pass
-    return b"".join(pieces)
+def _inflated_until_error(inflater: "zlib._Decompress", block: bytes, budget: _Budget) -> Iterator[bytes]:
+    """Yield the content before an error, even a wrong checksum: viewers show it, but zlib discards it.
+
+    In small steps, the step with the error byte by byte.
+    """
+    step = _STEP
+    place = 0
+    while place < len(block):
+        before = inflater.copy()
+        try:
+            piece = inflater.decompress(block[place : place + step])
+        except zlib.error:
+            if step == 1:
+                return
+            inflater, step = before, 1
+            continue
+        place += step
+        budget.spend(step, len(piece))
+        if piece:
+            yield piece
 
 
 def _unescaped_names(data: bytes) -> bytes:

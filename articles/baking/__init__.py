@@ -11,6 +11,7 @@
     whole           bakes the whole site beside the old one and swaps them in one step
     identity        which store belongs to the database, so that no two machines bake the same site apart
     checking        compares the files with what was baked, and with what the site answers
+    checking_files  the same for uploads and static files
 
 There is no "unbake": an act names the addresses that may have changed, and each is rendered again.
 """

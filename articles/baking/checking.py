@@ -1,6 +1,7 @@
 """Checks of the baked files.
 
 Against the manifest: finds files that somebody else changed, added or removed (页面篡改); reads every file, renders none.
+The files that pages show are checked with it (checking_files.py).
 Against the site: renders every page and compares it byte for byte; takes as long as baking the site.
 Both find uploaded files that are in the public store although nothing public uses them, or the other way round.
 """
@@ -9,13 +10,14 @@ import gzip
 import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, islice
 
 import brotli
 
 from .. import audit
 from ..models import BakedPage, BakeJob, PageCheck
 from . import affected_pages
+from .checking_files import CHANGED, differing_files
 from .generations import baked_generations
 from .jobs import request_bake
 from .public_files import ADDED, MISSING, checked_public_files, master_names, public_file_differences
@@ -26,7 +28,7 @@ from .store import COPY_SUFFIXES, STAMP_FILES, BakedStore, compressed_copies, fi
 # A page that is being baked looks like a tampered one, so findings are checked again: RECHECKS times, after a pause.
 RECHECK_PAUSE, RECHECKS = 1.0, 3  # seconds; times
 MAX_FINDINGS = 1000  # stored with a check, and repaired by it
-CHANGED, DIFFERS = "changed", "differs"
+DIFFERS = "differs"
 UPLOADS_START = f"{FOLDER}/"  # with this, the names of uploaded files begin in the results
 
 
@@ -34,7 +36,7 @@ def check_files(*, against: str, repair: bool = False) -> PageCheck:
     """Compare the served files with the manifest or the site (a value of PageCheck.Against); return the stored result.
 
     Safe to run at any time: pages that are being baked meanwhile are not reported. With `repair`, pages that differ are
-    queued for baking and added files are removed; the result still lists them.
+    queued for baking and added files are removed; the result still lists them. Uploads and static files are not repaired.
     """
     files = baked_generations().served()
     compare = _manifest_differences if against == PageCheck.Against.MANIFEST else _site_differences
@@ -53,16 +55,19 @@ def check_files(*, against: str, repair: bool = False) -> PageCheck:
             uploads = [name for name in found if name.startswith(UPLOADS_START)]
             again = chain(compare(files, found.keys() - set(uploads)), _upload_differences(uploads))
             found = {name: wrong for name, wrong in again if wrong and not _has_pending_job(name)}
+    others = islice(differing_files(), MAX_FINDINGS) if against == PageCheck.Against.MANIFEST else ()
+    findings = sorted([*found.items(), *others])
     result = PageCheck.objects.create(
         against=against,
         pages=count,
-        count=len(found),
-        findings=[[name, wrong] for name, wrong in sorted(found.items())],
+        count=len(findings),
+        findings=[[name, wrong] for name, wrong in findings],
     )
-    if found:
-        audit.record_entry("pages.differ", result, by=None, against=against, count=len(found), files=sorted(found)[:20])
-        if repair:
-            _repair_files(files, found)
+    if findings:
+        names = [name for name, _wrong in findings[:20]]
+        audit.record_entry("pages.differ", result, by=None, against=against, count=len(findings), files=names)
+    if found and repair:
+        _repair_files(files, found)
     PageCheck.objects.filter(pk__lt=result.pk - 500).delete()
     return result
 
@@ -152,9 +157,10 @@ def _decompressed(name: str, body: bytes | None) -> bytes | None:
 
 
 def _repair_upload(name: str, wrong: str) -> set[str]:
-    """Remove an uploaded file that is not public; return the addresses to bake for one that is missing."""
-    if wrong == ADDED:
+    """Remove an uploaded file that is not public, or is another; return the addresses to bake for one that is public."""
+    if wrong in (ADDED, CHANGED):
         public_store().remove(name)
+    if wrong == ADDED:
         return set()
     return {f"/{UPLOADS_START}{master}" for master in master_names(name)}
 

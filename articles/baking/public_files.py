@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 Upload = Picture | Attachment
 UPLOADS: tuple[type[Upload], ...] = (Picture, Attachment)
 RENDITION = re.compile(r"(pictures/[0-9a-f]{32})-[0-9]{1,4}\.webp")
-ADDED, MISSING = "added", "missing"
+ADDED, MISSING, CHANGED = "added", "missing", "changed"
 FILES_PER_GROUP = 500
 
 
@@ -98,14 +98,17 @@ def settle_public_files(paths: Iterable[str]) -> None:
     The caller holds the rows of the addresses in the queue. Raises OSError.
     """
     names = [path.removeprefix(settings.MEDIA_URL) for path in paths]
+    shown: list[Upload] = []
+    gone: list[Upload] = []
     for model in UPLOADS:
         uploads: list[Upload] = list(model.objects.filter(file__in=names))
         keys = set(_public_of(model).filter(pk__in=[upload.pk for upload in uploads]).values_list("pk", flat=True))
-        shown = [upload for upload in uploads if upload.pk in keys]
-        _mark_public(model, shown)
-        for upload in shown:
-            _put_files(upload)
-        _remove_files(upload for upload in uploads if upload.pk not in keys)
+        _mark_public(model, [upload for upload in uploads if upload.pk in keys])
+        for upload in uploads:
+            (shown if upload.pk in keys else gone).append(upload)
+    _remove_files(gone)  # first: what is withdrawn goes even if the disk is too full to link
+    for upload in shown:
+        _put_files(upload)
 
 
 def link_if_public(upload: Upload, name: str) -> None:
@@ -169,7 +172,9 @@ def checked_public_files() -> Iterator[str]:
 
 
 def public_file_differences(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each name with ADDED if nothing public uses the file, MISSING if the store lacks it, or ''."""
+    """Yield each name with ADDED if nothing public uses the file, MISSING if the store lacks it, CHANGED if it is not the
+    upload, or ''.
+    """
     store, waiting = public_store(), iter(names)
     while group := list(itertools.islice(waiting, FILES_PER_GROUP)):
         masters = [master for name in group for master in master_names(name)]
@@ -181,7 +186,10 @@ def public_file_differences(names: Iterable[str]) -> Iterator[tuple[str, str]]:
         }
         for name in group:
             held = store.holds(name)
-            yield name, "" if held == (name in shown) else ADDED if held else MISSING
+            if held != (name in shown):
+                yield name, ADDED if held else MISSING
+            else:
+                yield name, CHANGED if held and not store.is_right(name) else ""
 
 
 def master_names(name: str) -> list[str]:

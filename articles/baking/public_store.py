@@ -3,6 +3,7 @@
 A file has the same name in MEDIA_ROOT and in the store, for example pictures/<32 hexadecimal digits>.jpg.
 """
 
+import filecmp
 import os
 import secrets
 import shutil
@@ -15,7 +16,7 @@ from django.core.files.storage import default_storage, storages
 from django.utils.http import content_disposition_header
 
 from ..uploads import CONTENT_TYPES, PLAYED, split_name
-from .store import PART_SUFFIX, PUBLIC_FILE_CACHE_CONTROL, LocalFiles
+from .store import PART_SUFFIX, PUBLIC_FILE_CACHE_CONTROL, LocalFiles, sync_folder
 
 FOLDER = "media"  # in the folder or bucket; the path of an address is a path there
 
@@ -31,6 +32,7 @@ class PublicStore(Protocol):
     def put(self, name: str, public_name: str) -> None: ...
     def remove(self, name: str) -> None: ...
     def holds(self, name: str) -> bool: ...
+    def is_right(self, name: str) -> bool: ...
     def names(self, start: str = "") -> Iterator[str]: ...
 
 
@@ -55,7 +57,18 @@ class LocalPublicStore:
             part.unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
-        (self.root / name).unlink(missing_ok=True)
+        target = self.root / name
+        if target.exists():
+            target.unlink(missing_ok=True)
+            sync_folder(target.parent)  # after a power cut, a withdrawn file must not be back
+
+    def is_right(self, name: str) -> bool:
+        """Return True if the file is the upload: a link to it, or a copy with the same bytes; or if one is missing."""
+        source, target = Path(default_storage.path(name)), self.root / name
+        try:
+            return os.path.samefile(source, target) or filecmp.cmp(source, target, shallow=False)
+        except FileNotFoundError:
+            return True
 
     def holds(self, name: str) -> bool:
         return (self.root / name).is_file()
@@ -89,6 +102,10 @@ class RemotePublicStore:
     def holds(self, name: str) -> bool:
         return self.files.holds(f"{FOLDER}/{name}")
 
+    def is_right(self, name: str) -> bool:
+        """Return True: who may write to a bucket is its own to guard."""
+        return True
+
     def names(self, start: str = "") -> Iterator[str]:
         for name in self.files.objects_below(f"{FOLDER}/{start}"):
             yield name.removeprefix(f"{FOLDER}/")
@@ -114,3 +131,5 @@ def _link_or_copy(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:  # another disk, or a file system without links; copying raises what else is wrong
         shutil.copy2(source, target)
+        with target.open("rb") as copied:
+            os.fsync(copied.fileno())

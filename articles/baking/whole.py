@@ -102,7 +102,7 @@ def _machine_start() -> bytes:
 def _codes_stamp() -> bytes:
     """Return a digest of everything that the image of a code depends on, except the code itself."""
     logo = SiteSettings.current().logo
-    drawn_by = Path(settings.BASE_DIR, "articles", "short_links.py")
+    drawn_by = Path(settings.BASE_DIR, "articles", "qr_short_links.py")
     return _files_digest(
         [drawn_by], settings.SITE_URL, logo.sha256 if logo else "", version("qrcode"), version("pillow")
     )

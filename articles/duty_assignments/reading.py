@@ -20,23 +20,22 @@ from .permissions import EDITORIAL_DUTIES, READINGS, Duty
 READING_DUTIES = (Duty.READ, *READINGS, Duty.PUBLISH, Duty.WITHDRAW, Duty.URGENT, Duty.AUDIT)
 
 
-def readable_articles(user: User | AnonymousUser) -> ArticleQuerySet:
+def readable_articles(user: User | AnonymousUser, among: ArticleQuerySet | None = None) -> ArticleQuerySet:
     """The articles whose working copy, revisions and review sheet the user may read, without drafts in the bin.
 
-    The rule of `may_read_article`.
+    `among`: instead of all articles that are not in the bin. The rule of `may_read_article`.
     """
+    rows = Article.objects.kept() if among is None else among
     if any(permissions.has_duty_everywhere(user, duty) for duty in READING_DUTIES):
-        return Article.objects.kept()
+        return rows
     if not isinstance(user, User) or not _works_on_content(user):
         return Article.objects.none()
     # A union, so that the database finds the few articles of a correspondent among a million by its indexes.
     created = Article.objects.filter(created_by=user).order_by().values("pk")
     own = Q(pk__in=created.union(Credit.objects.filter(person__user=user).order_by().values("article")))
     if not any(permissions.has_duty_anywhere(user, duty) for duty in READING_DUTIES):
-        return Article.objects.kept().filter(own)
-    return Article.objects.kept().filter(
-        own | Q(section__in=permissions.sections_with_duty(user, *READING_DUTIES).values("pk"))
-    )
+        return rows.filter(own)
+    return rows.filter(own | Q(section__in=permissions.sections_with_duty(user, *READING_DUTIES).values("pk")))
 
 
 def may_read_article(user: User | AnonymousUser, article: Article) -> bool:

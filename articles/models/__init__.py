@@ -7,6 +7,7 @@ from .bake_job import BakeJob
 from .baked_page import BakedPage
 from .baked_page_check import PageCheck
 from .baked_store import KnownStore
+from .checked_file import CheckedFile
 from .closed_text import ClosedText
 from .credit import Credit
 from .daily_reads import DailyReads
@@ -38,6 +39,7 @@ __all__ = [
     "BakeJob",
     "BakedPage",
     "Block",
+    "CheckedFile",
     "ClosedText",
     "Credit",
     "DailyReads",

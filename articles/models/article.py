@@ -248,6 +248,11 @@ class Article(models.Model):
         return settings.SITE_URL + self.get_absolute_url()
 
     @property
+    def shown_cover_alt(self) -> str:
+        """What was signed about the cover that readers see; "" without one."""
+        return self.live.picture_texts.get(self.shown_cover.file.name, "") if self.live and self.shown_cover else ""
+
+    @property
     def newest(self) -> "Revision":
         """The newest revision. Every saved article has one, since saving creates it in the same transaction."""
         if self.latest is None:

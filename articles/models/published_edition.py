@@ -1,6 +1,9 @@
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .article import Article
@@ -77,6 +80,25 @@ class Edition(Immutable):
 
     def __str__(self) -> str:
         return f"{self.article_id} e{self.number}"
+
+    @cached_property
+    def picture_texts(self) -> dict[str, str]:
+        """What was signed about each picture, by its file, whatever the library says now.
+
+        One query, unless `load_picture_texts` has loaded it.
+        """
+        self.load_picture_texts([self])
+        return self.__dict__["picture_texts"]
+
+    @classmethod
+    def load_picture_texts(cls, editions: Iterable["Edition"]) -> None:
+        """Load `picture_texts` of all these editions. At most one query, which reads no bodies."""
+        rows = list(editions)
+        wanted = {edition.revision_id for edition in rows}
+        texts = Revision.objects.filter(pk__in=wanted).values_list("pk", "content__pictures") if wanted else ()
+        pictures = {key: {picture["file"]: picture["alt"] for picture in found or ()} for key, found in texts}
+        for edition in rows:
+            edition.__dict__["picture_texts"] = pictures.get(edition.revision_id, {})
 
     @property
     def list_title(self) -> str:

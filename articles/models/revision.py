@@ -49,8 +49,8 @@ def files_of_content(content: Mapping[str, Any]) -> dict[str, str]:
 class Revision(Immutable):
     """修订: the content of an article at one save. Immutable; reviewers sign its digest, and publishing compares it.
 
-    `content` holds everything readers would see, with names instead of keys of rows that may change: see
-    `articles.editing.revision_content`.
+    `content` holds the text that readers would see, with the names of rows that may be renamed: see
+    `articles.editing.revision_content`. How the article is placed is not part of it.
     """
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")

@@ -69,9 +69,9 @@ def find_old_path(address: str) -> OldPath | None:
     For a page of a moved section (`/s/old/7/`), the target is the same page number.
     """
     candidates = matching_paths(address)
-    page = SECTION_PAGE.fullmatch(candidates[-1]) if candidates else None
     if not candidates:
         return None
+    page = SECTION_PAGE.fullmatch(candidates[-1])
     rows = OldPath.objects.filter(path__in=[*candidates, *([page[1]] if page else [])])
     found = {row.path: row for row in rows}
     exact = next((found[path] for path in candidates if path in found), None)

@@ -1,9 +1,11 @@
 """The addresses in QR codes, and the images of the codes."""
 
+from functools import lru_cache
 from typing import Literal
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +18,10 @@ from .pages.article_page import text_has_changed
 from .pages.errors import gone_response
 from .public_facts import live_edition
 
-SMALLEST, USUAL, LARGEST = 64, 328, 2048  # pixels
+# The sides of images in pixels; for any other size asked for, the next larger one. USUAL is baked.
+USUAL = 328
+SIZES = (128, USUAL, 656, 1024, 2048)
+MOST_KEPT = 64  # images in memory, of a few kilobytes each
 
 
 @never_cache
@@ -43,23 +48,29 @@ def scan_view(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def code_image_view(request: HttpRequest, code: str, form: Literal["svg", "png"]) -> HttpResponse:
-    """The image of a code, `?size=` pixels square; caches may keep it for a day. 400 for a size that is no number."""
+    """The image of a code, one of SIZES square, by `?size=`; caches may keep it for a day. 400 if that is no number."""
     if not ShortLink.objects.filter(code=code).exists():
         raise Http404
     try:
         size = int(request.GET.get("size", USUAL))
     except ValueError as error:
         raise BadRequest("size must be a number of pixels") from error
-    size = min(max(size, SMALLEST), LARGEST)
+    size = next((allowed for allowed in SIZES if allowed >= size), SIZES[-1])
     logo = SiteSettings.current().logo
-    data = None
-    if logo:
-        with logo.file.open("rb") as file:
-            data = file.read()
-    drawn = qr_short_links.draw_qr_code(qr_short_links.code_url(code), form=form, size=size, logo=data)
+    drawn = _drawn_image(qr_short_links.code_url(code), form, size, logo.file.name if logo else "")
     response = HttpResponse(drawn, content_type="image/svg+xml" if form == "svg" else "image/png")
     response["Cache-Control"] = "public, max-age=86400"
     response["X-Content-Type-Options"] = "nosniff"
     if request.GET.get("download"):
         response["Content-Disposition"] = f'attachment; filename="{code}.{form}"'
     return response
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _drawn_image(url: str, form: Literal["svg", "png"], size: int, logo_file: str) -> bytes:
+    """Draw a code; `logo_file` is the name of a stored picture, which is named after its content, or ''."""
+    logo = None
+    if logo_file:
+        with default_storage.open(logo_file) as file:
+            logo = file.read()
+    return qr_short_links.draw_qr_code(url, form=form, size=size, logo=logo)

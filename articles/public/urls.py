@@ -1,4 +1,6 @@
-"""The readers' addresses (docs/architecture.md lists them). Only those under /look/ read or set a cookie."""
+"""The readers' addresses (docs/architecture.md lists them). Only those under /look/, and pages with
+`?elder=`, read or set a cookie.
+"""
 
 from django.urls import path, re_path
 

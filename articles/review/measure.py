@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import comparing
+from ..models.revision import text_of_content
 
 TITLES = ("kicker", "title", "subtitle", "short_title")
 ORIGINAL = ("original_title", "original_author", "original_url", "original_published_on")
@@ -65,6 +66,7 @@ class Correction:
 
 def measure_correction(before: dict[str, Any], after: dict[str, Any]) -> Correction:
     """Measure the difference between the contents of two revisions. Punctuation, spaces and form count nothing."""
+    before, after = text_of_content(before), text_of_content(after)
     old, new = _read_lines(before), _read_lines(after)
     changed, facts = 0, list(_changed_fields(before, after))
     for is_changed, was, now in comparing.matched_blocks(old, new):

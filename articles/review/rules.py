@@ -89,12 +89,19 @@ def has_written(article: Article, user: User) -> bool:
 
 
 def correction_problem(article: Article, user: User) -> Problem | None:
-    """Why the user may not sign the pending reading alone; None if they may, or have not corrected the text.
+    """Why the user may not sign the pending reading alone; None if they may, or the section lets one person do it all.
+
+    With CORRECTED_BEYOND, signing sends the text back one reading; with CORRECTED_ALONE it is refused, because there is
+    no reading before this one, or the user corrected it at a later one.
+    """
+    return None if article.section.same_person_allowed else beyond_measure(article, user)
+
+
+def beyond_measure(article: Article, user: User) -> Problem | None:
+    """What the user corrected beyond the section's measures, which nobody else has signed; None if nothing.
 
     Whoever corrected more, as a reader, than the section lets one person sign may sign it only after somebody else has
     signed these words. What counts is all that the user corrected since the newest sign-off, in however many saves.
-    With CORRECTED_BEYOND, signing sends the text back one reading; with CORRECTED_ALONE it is refused, because there is
-    no reading before this one, or the user corrected it at a later one.
     """
     if not 0 < article.stage <= article.stages:
         return None

@@ -12,7 +12,7 @@ from ..checks import CONTENT_CHECKS, NotReady, find_problems, text
 from ..duty_assignments import permissions, reading
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
-from .rules import CORRECTED_BEYOND, correction_problem, reason_against, same_person_reason
+from .rules import CORRECTED_BEYOND, beyond_measure, correction_problem, reason_against, same_person_reason
 
 Decision = SignOff.Decision
 REVIEW_FIELDS = (
@@ -105,7 +105,7 @@ def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str 
         raise NotReady(*problems)
     opinion = " ".join(sanitising.plain_text(opinion).split())[:400]
     corrected = correction_problem(article, by)
-    if corrected and not article.section.same_person_allowed:
+    if corrected:
         return _have_read_again(article, corrected, by=by, opinion=opinion)
     decision = record_decision(
         article,
@@ -114,7 +114,7 @@ def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str 
         opinion=opinion,
         previous=article.signed,
         warnings=_warnings(problems),
-        same_person=bool(corrected or same_person_reason(article, by)),
+        same_person=bool(same_person_reason(article, by) or beyond_measure(article, by)),
     )
     _advance(article, decision)
     audit.record_entry(

@@ -18,7 +18,7 @@ from ..comparing import TextSpan
 from ..search.snippets import SnippetPart
 
 register = template.Library()
-HAN = re.compile("[\u3400-\u9fff]")
+TITLE_PARTS = re.compile(r"\s+|(?<=[，。：；！？])")
 SPAN_HTML = {"same": "{}", "added": "<ins>{}</ins>", "removed": "<del>{}</del>"}
 CURRENT = "chrome.current"  # key in the render context of one page
 
@@ -78,15 +78,14 @@ def format_moment(instant: datetime) -> SafeString:
 
 
 @register.filter
-def title_halves(title: str) -> str:
-    """Return a title with each half in a <span>, which the style sheet keeps on one line (虚实题之间以空格分开).
+def has_short_parts(title: str) -> bool:
+    """Return True for a title of several parts, each of which fits a line on a phone: such a title breaks between its
+    parts alone (虚实题之间以空格分开, or 图集｜澄溪镇的一天，从一把小葱开始).
 
-    A title with a part without Chinese characters is returned unchanged, since its spaces separate words.
+    The limit is lower for parts with punctuation, since no line may begin with a comma, however narrow the window is.
     """
-    parts = title.split()
-    if len(parts) < 2 or not all(HAN.search(part) for part in parts):
-        return title
-    return format_html_join(" ", "<span>{}</span>", ((part,) for part in parts))
+    parts = [part for part in TITLE_PARTS.split(title) if part]
+    return len(parts) > 1 and all(len(part) <= (12 if part.isalnum() else 10) for part in parts)
 
 
 @register.filter

@@ -57,7 +57,7 @@
     const hei = style.getPropertyValue("--hei");
     // From where the page itself came: others' would spoil the canvas.
     const cover = meta("Image") && new URL(meta("Image")).pathname;
-    const [picture, code] = await Promise.all([image(cover), image(document.querySelector(".wechat img").src)]);
+    const [picture, code] = await Promise.all([image(cover), image(document.querySelector(".codes img").src)]);
     const font = `700 46px ${song}`;
     const whole = text(".story h1");
     // A title of two halves breaks between them, as on the page.

@@ -23,9 +23,16 @@
       }
     });
 
-  // The share sheet lies over the text, so it goes when one turns to something else.
+  // The share sheet shows the code for WeChat that stands at the foot; its text says what it is. The sheet lies over
+  // the text, so it goes when one turns to something else.
   const share = document.querySelector(".share");
   if (share) {
+    const code = document.querySelector(".codes img")?.cloneNode();
+    if (code) {
+      code.alt = "";
+      share.querySelector(".wechat").prepend(code);
+      share.querySelector(".wechat").hidden = false;
+    }
     document.addEventListener("click", (event) => {
       if (!share.contains(event.target)) share.open = false;
     });
@@ -36,12 +43,14 @@
     });
   }
 
-  // Reading aloud: title, source and time, text and captions; not the names at the end, nor what else there is.
+  // Reading aloud: title, source and time, corrections, text and captions; not the names at the end, nor what else
+  // there is.
   const speech = window.speechSynthesis;
   const read = tool("read");
   const stop = tool("stop");
   const story = document.querySelector(".story");
-  if (!speech || !window.SpeechSynthesisUtterance || !read || !story) return;
+  if (!read || !story) return;
+  if (!speech || !window.SpeechSynthesisUtterance) return read.replaceWith(read.dataset.cannot);
   const words = read.textContent;
   let parts = [];
   let place = -1;
@@ -75,7 +84,7 @@
   };
   show(read, () => {
     if (place < 0) {
-      parts = [...story.querySelectorAll("h1, .provenance, .summary, .text *")]
+      parts = [...story.querySelectorAll("h1, .provenance, .summary, .corrections p, .text *")]
         .filter((e) => e.matches("h1, h2, h3, h4, p, li, figcaption, caption, td, th"))
         .filter((e) => e.textContent.trim() && !e.querySelector("p, li, figcaption"));
       stop.hidden = false;

@@ -26,7 +26,7 @@
         const item = document.createElement("li");
         const figure = document.createElement("figure");
         const image = picture.cloneNode();
-        for (const name of ["role", "tabindex", "aria-haspopup", "class"]) image.removeAttribute(name);
+        for (const name of ["role", "tabindex", "aria-haspopup", "aria-label", "class"]) image.removeAttribute(name);
         image.sizes = "100vw";
         figure.append(image);
         const caption = picture.closest("figure")?.querySelector("figcaption");
@@ -49,6 +49,7 @@
     picture.tabIndex = 0;
     picture.setAttribute("role", "button");
     picture.setAttribute("aria-haspopup", "dialog");
+    if (!picture.alt) picture.setAttribute("aria-label", shown.getAttribute("aria-label"));
     picture.classList.add("opens");
     picture.addEventListener("click", () => open(at));
     picture.addEventListener("keydown", (event) => {

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
-from django.db import OperationalError
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -59,7 +59,10 @@ class Command(ActingCommand):
         _refuse_unusable_address(host, port)
         with override(terminal_language()):
             if ask_account and not _first_accounts().exists():
-                self._ask_first_account()
+                try:
+                    self._ask_first_account()
+                except (EOFError, KeyboardInterrupt) as error:
+                    raise CommandError(_("Cancelled; there is no account yet.")) from error
             self._require_own_store()
             self._print_addresses()
         # The worker ends with this process (--with-parent); in production it is a service of its own (`--no-worker`).
@@ -95,7 +98,7 @@ class Command(ActingCommand):
     def _require_own_store(self) -> None:
         try:
             baking.require_own_store()
-        except (OperationalError, OSError) as error:  # readers get their pages all the same
+        except (DatabaseError, OSError) as error:  # readers get their pages all the same
             self.stderr.write(f"The database or the store of pages did not answer: {error}")
 
     def _print_addresses(self) -> None:
@@ -116,7 +119,7 @@ class Command(ActingCommand):
 
 def _number_up_to(most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) < 16 and 1 <= int(text) <= most):
             raise ArgumentTypeError(f"{text!r} is not a whole number from 1 to {most}")
         return int(text)
 

@@ -21,7 +21,7 @@ from ...models import Article
 from ...refusals import Problem, Refusal
 from ..pages.page_batch import PageBatch
 from .api_document import LARGEST_PAGE, MOST_PAGES, USUAL_PAGE, openapi_document
-from .api_facts import article_facts, article_summary, edition_facts, section_facts
+from .api_facts import article_facts, article_summaries, edition_facts, section_facts
 from .api_parameters import (
     UNKNOWN_ORDER,
     ApiError,
@@ -109,7 +109,7 @@ def api_articles(request: HttpRequest) -> dict[str, Any]:
     has_more = len(found) > limit
     found = found[:limit]
     return {
-        "articles": [article_summary(article) for article in found],
+        "articles": article_summaries(found),
         "next": make_cursor(found[-1]) if has_more else None,
     }
 
@@ -154,13 +154,11 @@ def api_search(request: HttpRequest) -> dict[str, Any]:
 def _hit_facts(hits: list[search.SearchHit]) -> list[dict[str, Any]]:
     """Return the hits whose articles are still public."""
     articles = Article.objects.public().for_lists().in_bulk([hit.number for hit in hits])
+    shown = [hit for hit in hits if hit.number in articles]
+    summaries = article_summaries(articles[hit.number] for hit in shown)
     return [
-        {
-            **article_summary(articles[hit.number]),
-            "snippet": [{"text": part.text, "found": part.found} for part in hit.snippet],
-        }
-        for hit in hits
-        if hit.number in articles
+        {**summary, "snippet": [{"text": part.text, "found": part.found} for part in hit.snippet]}
+        for summary, hit in zip(summaries, shown, strict=True)
     ]
 
 

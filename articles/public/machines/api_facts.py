@@ -1,5 +1,6 @@
 """Articles and editions as the JSON interface (api.py) returns them; api_document.py has their schemas."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -23,16 +24,19 @@ def section_facts(section: Section) -> dict[str, Any]:
     }
 
 
-def article_summary(article: Article) -> dict[str, Any]:
-    """Return an article as lists show it."""
-    edition = live_edition(article)
+def article_summaries(articles: Iterable[Article]) -> list[dict[str, Any]]:
+    """Return articles as lists show them, in their order. One query, for what was signed about their covers."""
+    rows = list(articles)
+    Edition.load_picture_texts(live_edition(article) for article in rows if article.shown_cover)
+    return [_article_summary(article, live_edition(article)) for article in rows]
+
+
+def _article_summary(article: Article, edition: Edition) -> dict[str, Any]:
     cover = article.shown_cover
-    return {
-        **_summary_facts(article, edition.title, edition.summary, listing_section(article)),
-        "cover": {"url": settings.SITE_URL + cover.url, "width": cover.width, "height": cover.height, "alt": cover.alt}
-        if cover
-        else None,
-    }
+    facts = _summary_facts(article, edition.title, edition.summary, listing_section(article))
+    size = {"width": cover.width, "height": cover.height} if cover else {}
+    shown = {"url": settings.SITE_URL + cover.url, **size, "alt": article.shown_cover_alt} if cover else None
+    return {**facts, "cover": shown}
 
 
 def article_facts(article: Article) -> dict[str, Any]:

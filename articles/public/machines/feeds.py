@@ -180,8 +180,9 @@ class _NewestArticles(Feed):
 
     def item_enclosures(self, item: Article) -> list[Enclosure]:
         """The cover, else the first picture, as the page shares it."""
-        content = live_edition(item).revision.content
-        picture = content["cover"] or next(iter(content["pictures"]), None)
+        pictures, shown = live_edition(item).revision.content["pictures"], item.shown_cover
+        cover = next((picture for picture in pictures if shown and picture["sha256"] == shown.sha256), None)
+        picture = cover or next(iter(pictures), None)
         if picture is None:
             return []
         kind = CONTENT_TYPES[picture["file"].rpartition(".")[2]]
@@ -233,7 +234,7 @@ class TopicFeed(_NewestArticles):
 
 
 def _feed_rows() -> QuerySet[Article]:
-    return Article.objects.public().select_related("live__revision", "listed_in").defer("body")
+    return Article.objects.public().select_related("live__revision", "listed_in", "shown_cover").defer("body")
 
 
 def _newest_first(rows: QuerySet[Article]) -> QuerySet[Article]:

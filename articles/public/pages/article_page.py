@@ -19,7 +19,7 @@ from ...models.picture import picture_renditions
 from ...models.revision import text_of_content
 from ...qr_short_links import Purpose
 from ..public_facts import live_edition
-from . import films
+from . import films, typesetting
 from .linked_pages import LinkedPages
 from .related_and_adjacent import Neighbours
 
@@ -122,16 +122,15 @@ class ArticlePage:
 
     @property
     def body(self) -> SafeString:
-        """The sanitised text; pictures get their sizes and a list of renditions, links to films become players."""
+        """The sanitised text; pictures get their sizes and a list of renditions, links to films become players, numbers
+        stay with their units.
+        """
         pictures = {settings.MEDIA_URL + picture["file"]: picture for picture in self.content["pictures"]}
         body = IMAGE.sub(lambda found: _responsive_image(found[0], pictures), self.content["body"])
         body = films.embed_players(
             body, self.films_by_address, settings.MEDIA_URL + self.cover["file"] if self.cover else ""
         )
-        # A wide table scrolls within its own region, by finger and by keyboard; the page does not scroll sideways.
-        label = _("Table")
-        scroller = f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
-        return sanitising.mark_kept_html(body.replace("<table>", scroller).replace("</table>", "</table></div>"))
+        return sanitising.mark_kept_html(typesetting.keep_measures_together(typesetting.let_tables_scroll(body)))
 
     @cached_property
     def films_by_address(self) -> dict[str, dict[str, Any]]:
@@ -175,6 +174,11 @@ class ArticlePage:
     def authors(self) -> list[str]:
         """The names after 作者."""
         return author_names(self.content)
+
+    @cached_property
+    def photographers(self) -> list[str]:
+        """The names after 摄影."""
+        return self._named(Credit.Role.PHOTO)
 
     @cached_property
     def responsible_editors(self) -> list[str]:

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0013_bake_job_version")]
+    dependencies = [("articles", "0019_signed_notes")]
 
     operations = [
         migrations.AddField(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0040_readings_measures'),
+        ('articles', '0018_readings_measures'),
     ]
 
     operations = [

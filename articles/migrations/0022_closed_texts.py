@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("articles", "0051_placing_of_editions"),
+        ("articles", "0021_placing_of_editions"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0021_preview_link"),
+        ("articles", "0016_preview_link"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

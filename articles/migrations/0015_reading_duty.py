@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0013_bake_job_version'),
+        ('articles', '0014_folded_search_texts'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0020_reading_duty'),
+        ('articles', '0015_reading_duty'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("articles", "0052_closed_texts"),
+        ("articles", "0022_closed_texts"),
     ]
 
     operations = [

@@ -30,7 +30,7 @@ def move_placing(apps: Apps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0050_placing")]
+    dependencies = [("articles", "0020_placing")]
 
     operations = [
         migrations.RunPython(move_placing, migrations.RunPython.noop),

@@ -57,7 +57,7 @@ def spell_paths(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0013_bake_job_version")]
+    dependencies = [("articles", "0023_bin")]
 
     operations = [
         migrations.RemoveConstraint(model_name="oldpath", name="old_path_does_not_lead_to_itself"),

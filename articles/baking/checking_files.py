@@ -1,0 +1,142 @@
+"""Checks of what pages show besides their own files: uploaded pictures, their copies, attachments, static files.
+
+Of uploads, every size is compared, and the content of those CONTENTS_PER_CHECK that were not looked at for longest. A
+picture and an attachment have their hash in their row; the copies of a picture are known from their first check on.
+Static files are all read: their names contain a hash of their content, or they are in the product itself.
+"""
+
+import gzip
+import hashlib
+import heapq
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import brotli
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from ..models import Attachment, CheckedFile, Picture
+from ..models.key_batches import key_batches
+from ..models.picture import picture_renditions
+
+CHANGED, MISSING = "changed", "missing"
+CONTENTS_PER_CHECK = 2000
+ROWS_PER_BATCH = 500
+READ_SIZE = 2**20  # bytes
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+# As Django names collected files: the beginning of the MD5 of their content, before the suffix.
+HASHED_NAME = re.compile(r"\.([0-9a-f]{12})(?:\.[^./]*)?$")
+
+
+class ExpectedFile(NamedTuple):
+    """An uploaded file as its row has it; '' and None for what the row does not know."""
+
+    name: str
+    sha256: str = ""
+    size: int | None = None
+
+
+def differing_files() -> Iterator[tuple[str, str]]:
+    """Yield (`media/…` or `static/…`, what is wrong) for every file that differs."""
+    for name, wrong in differing_uploads():
+        yield f"media/{name}", wrong
+    for name, wrong in differing_static_files(Path(settings.STATIC_ROOT)):
+        yield f"static/{name}", wrong
+
+
+def differing_uploads() -> Iterator[tuple[str, str]]:
+    """Yield (name, what is wrong) for uploaded files that differ; note which contents were looked at."""
+    right: list[tuple[datetime, ExpectedFile, CheckedFile | None]] = []
+    for expected, known in _expected_and_known():
+        wrong = _wrong_size(expected, known)
+        if wrong:
+            yield expected.name, wrong
+            continue
+        # A heap of the longest unread ones: a list of a million files would not fit.
+        entry = (known.checked_at if known else NEVER, expected, known)
+        right.append(entry)
+        if len(right) > 2 * CONTENTS_PER_CHECK:
+            right = heapq.nsmallest(CONTENTS_PER_CHECK, right, key=lambda found: found[0])
+    for _at, expected, known in heapq.nsmallest(CONTENTS_PER_CHECK, right, key=lambda found: found[0]):
+        wrong = _wrong_content(expected, known)
+        if wrong:
+            yield expected.name, wrong
+
+
+def differing_static_files(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield (name, what is wrong) for collected static files that differ. Files that nothing knows are left alone."""
+    for file in folder.rglob("*"):
+        name = file.relative_to(folder).as_posix()
+        if file.is_file() and _is_changed(file, name):
+            yield name, CHANGED
+
+
+def _expected_files() -> Iterator[list[ExpectedFile]]:
+    """Yield every uploaded file, in batches."""
+    for batch in key_batches(Picture.objects.all(), ROWS_PER_BATCH, "file", "sha256", "width"):
+        yield [
+            expected
+            for _pk, name, sha256, width in batch
+            for expected in (
+                ExpectedFile(name, sha256),
+                *(ExpectedFile(copy) for _width, copy in picture_renditions(name, width)),
+            )
+        ]
+    for batch in key_batches(Attachment.objects.all(), ROWS_PER_BATCH, "file", "sha256", "size"):
+        yield [ExpectedFile(name, sha256, size) for _pk, name, sha256, size in batch]
+
+
+def _expected_and_known() -> Iterator[tuple[ExpectedFile, CheckedFile | None]]:
+    for batch in _expected_files():
+        known = CheckedFile.objects.in_bulk([expected.name for expected in batch])
+        yield from ((expected, known.get(expected.name)) for expected in batch)
+
+
+def _wrong_size(expected: ExpectedFile, known: CheckedFile | None) -> str:
+    """Return what is wrong with the size of a file, or ''. No file of ours is empty."""
+    try:
+        size = default_storage.size(expected.name)
+    except FileNotFoundError:
+        return MISSING
+    wanted = expected.size if expected.size is not None else known.size if known else None
+    return CHANGED if size == 0 or (wanted is not None and size != wanted) else ""
+
+
+def _wrong_content(expected: ExpectedFile, known: CheckedFile | None) -> str:
+    """Read a file; return what is wrong with it, or '', and note then that it was right."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with default_storage.open(expected.name) as file:
+            for chunk in iter(partial(file.read, READ_SIZE), b""):
+                digest.update(chunk)
+                size += len(chunk)
+    except FileNotFoundError:
+        return MISSING
+    wanted = expected.sha256 or (known.sha256 if known else "")
+    if wanted and digest.hexdigest() != wanted:
+        return CHANGED
+    facts = {"size": size, "sha256": digest.hexdigest(), "checked_at": timezone.now()}
+    CheckedFile.objects.update_or_create(name=expected.name, defaults=facts)
+    return ""
+
+
+def _is_changed(file: Path, name: str) -> bool:
+    """Return True if a static file is not what its name or the product says; for a compressed copy, its plain file."""
+    body = file.read_bytes()
+    plain = name.removesuffix(".gz").removesuffix(".br")
+    if plain != name:
+        try:
+            body = gzip.decompress(body) if name.endswith(".gz") else brotli.decompress(body)
+        except (brotli.error, OSError, EOFError):
+            return True
+    hashed = HASHED_NAME.search(plain)
+    if hashed:
+        return hashlib.md5(body, usedforsecurity=False).hexdigest()[:12] != hashed[1]
+    source = finders.find(plain)
+    return source is not None and Path(str(source)).read_bytes() != body

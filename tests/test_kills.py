@@ -1,0 +1,117 @@
+"""Writers, readers and scans together, and processes killed in the middle: no half acts, no lost saves, right pages.
+
+Twenty kills; KILLS=200 for more.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from contextlib import suppress
+from http.client import HTTPException
+
+import psycopg2
+import pytest
+from django.conf import settings
+
+from tests.serving import ROOT, Newsroom, fetch, kill
+
+KILLS = int(os.environ.get("KILLS", "20"))
+# The server is killed with the writers every so often, and all pages are compared with the database then.
+SERVER_EVERY = 10
+SCENE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0)
+from tests.cast import Cast
+from articles import baking
+cast = Cast()
+for _ in range(2):
+    cast.publish(cast.article())
+baking.bake_everything(processes=1)
+"""
+SCANS = "from articles.models import ShortLink; print(ShortLink.objects.get(code='W1').scans)"
+
+
+@pytest.fixture
+def database(tmp_path):
+    """The address of an empty database of the kind that the tests use."""
+    facts = settings.DATABASES["default"]
+    if "postgresql" not in facts["ENGINE"]:
+        yield f"sqlite:///{tmp_path}/newsroom.sqlite3"
+        return
+    name = f"kills_{os.getpid()}"
+    access = {"dbname": "postgres", "user": facts["USER"] or None, "host": facts["HOST"] or None}
+    run_sql(access, f"CREATE DATABASE {name}")
+    yield f"postgres:///{name}"
+    run_sql(access, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def run_sql(access, statement):
+    connection = psycopg2.connect(**{key: value for key, value in access.items() if value})
+    connection.autocommit = True
+    connection.cursor().execute(statement)
+    connection.close()
+
+
+class Crowd:
+    """Readers and scans, until `stop`; counts the statuses by what was asked for, and errors while no server runs."""
+
+    def __init__(self, newsroom):
+        self.site = f"http://127.0.0.1:{newsroom.port}"
+        self.answers = Counter()
+        self.ends = threading.Event()
+        self.threads = [threading.Thread(target=self.ask, args=[path]) for path in ("/", "/a/1/", "/q/W1", "/q/P2-1")]
+        for thread in self.threads:
+            thread.start()
+
+    def ask(self, path):
+        while not self.ends.wait(0.02):
+            with suppress(OSError, HTTPException):
+                self.answers[path, fetch(self.site + path)[0]] += 1
+
+    def stop(self):
+        self.ends.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def test_after_every_kill_all_is_whole(tmp_path, database):
+    newsroom = Newsroom(tmp_path, DATABASE_URL=database)
+    newsroom.run(SCENE)
+    server = newsroom.serve()
+    crowd = Crowd(newsroom)
+    command = [sys.executable, "-m", "tests.killed_newsroom", str(tmp_path)]
+    inside = subprocess.Popen(
+        command, env=newsroom.environment, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+    def told(line):
+        inside.stdin.write(line + "\n")
+        inside.stdin.flush()
+        return inside.stdout.readline().strip()
+
+    try:
+        assert inside.stdout.readline() == "ready\n"
+        chance = random.Random(KILLS)
+        for round_ in range(1, KILLS + 1):
+            writers = [int(told(f"write {round_ * 10 + nth}")) for nth in range(2)]
+            crowd.ends.wait(chance.uniform(0.2, 1.2))
+            for writer in writers:
+                os.kill(writer, signal.SIGKILL)
+            if round_ % SERVER_EVERY == 0:
+                kill(server)
+            assert told("check") == "holds", f"after kill {round_}"
+            if round_ % SERVER_EVERY == 0:
+                assert told("compare") == "holds", f"after kill {round_}"
+                server = newsroom.serve()
+        assert (tmp_path / "acknowledged").read_text().count("edition") > KILLS // 2
+    finally:
+        crowd.stop()
+        inside.kill()
+        newsroom.stop()
+    assert set(crowd.answers) == {("/", 200), ("/a/1/", 200), ("/q/W1", 302), ("/q/P2-1", 302)}
+    assert 0 < int(newsroom.run(SCANS)) <= crowd.answers["/q/W1", 302]
