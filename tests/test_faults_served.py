@@ -22,6 +22,8 @@ call_command("migrate", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 from tests.cast import Cast
 from articles import baking, publishing
+from articles.baking import jobs
+jobs.start_baking = lambda: None  # the whole site is baked below, by nobody else at the same time
 from articles.models import SiteSettings
 SiteSettings.objects.create(pk=1, name="霁川新闻网")
 cast = Cast()
