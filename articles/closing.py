@@ -7,8 +7,6 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +14,7 @@ from . import audit, baking, sanitising
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Article, ClosedText, Edition
+from .models.calendar_days import spell_minute
 from .publishing import publish_correction
 from .refusals import Problem, Refusal
 
@@ -53,15 +52,15 @@ def closed_texts(article: Article) -> QuerySet[Edition]:
 
 def edition_name(edition: Edition) -> str:
     """Return the number and time of an edition, for choices."""
-    at = date_format(timezone.localtime(edition.published_at), "Y-m-d H:i")
+    at = spell_minute(edition.published_at)
     return _("edition %(number)s of %(at)s") % {"number": edition.number, "at": at}
 
 
 @transaction.atomic
 def close_text(article: Article, *, by: User, edition: int, reason: str) -> None:
-    """Hide the text of an older edition (its number) and every comparison with it from readers, who are told the reason.
+    """Hide the text of an older edition (its number) and every comparison with it from readers.
 
-    Idempotent. Raises PermissionDenied or CannotClose.
+    Readers are told the reason. Idempotent. Raises PermissionDenied or CannotClose.
     """
     found, reason = _lock_for_closing(article, by, edition, reason)
     if not Edition.objects.filter(article=article, number__gt=edition).exists():
@@ -94,14 +93,14 @@ def publish_closing_correction(article: Article, *, by: User, close_reason: str 
 
 
 def _lock_for_closing(article: Article, by: User, number: int, reason: str) -> tuple[Edition, str]:
-    """Lock the article; return its edition and the reason as plain text in one line. Refuses what neither act may do."""
+    """Lock the article; return its edition and the reason as a line of plain text. Refuses what neither act may do."""
     article = Article.objects.get_locked(article.pk)
     if not may_close_texts(by, article):
         raise PermissionDenied(_("Only whoever publishes or withdraws in this section may close a text."))
     edition = article.editions.filter(number=number).select_related("article__live").first()
     if edition is None:
         raise CannotClose(NO_SUCH_EDITION.filled(title=article, number=number))
-    reason = " ".join(sanitising.plain_text(reason).split())[:400]
+    reason = sanitising.plain_text(reason)[:400]
     if not reason:
         raise CannotClose(CLOSING_WITHOUT_REASON)
     return edition, reason

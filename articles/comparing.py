@@ -88,7 +88,7 @@ def compare_lines(before: list[str], after: list[str]) -> Iterator[ComparedLine]
 
 
 def matched_blocks(before: list[str], after: list[str]) -> Iterator[tuple[bool, list[str], list[str]]]:
-    """The two texts as runs of lines, (changed?, old lines, new lines); texts of many equal lines are one changed run."""
+    """The two texts as runs of lines: (changed?, old, new). Texts of many equal lines are one changed run."""
     opcodes: Sequence[tuple[str, int, int, int, int]]
     if _too_many_pairs(before, after):
         opcodes = [("replace", 0, len(before), 0, len(after))]

@@ -48,7 +48,7 @@ def _is_full(error: BaseException | None) -> bool:
 
 @contextmanager
 def database_patience(seconds: float) -> Iterator[None]:
-    """Let connections to SQLite that this thread opens meanwhile wait so long for a lock; PostgreSQL has no such wait."""
+    """Let connections to SQLite that this thread opens meanwhile wait so long for a lock; not those to PostgreSQL."""
     usual = connection.settings_dict
     if connection.vendor == "sqlite":
         connection.settings_dict = {**usual, "OPTIONS": {**usual["OPTIONS"], "timeout": seconds}}

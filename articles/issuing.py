@@ -105,7 +105,7 @@ def _make_edition(article: Article, publication: Publication, before: Edition | 
         section=article.section,
         cover=article.cover,
         sign_off=publication.sign_off,
-        **{name: revision.content[name] for name in ("kicker", "title", "short_title", "summary")},
+        **{name: revision.content[name] for name in Edition.COPIED_FIELDS},
     )
 
 

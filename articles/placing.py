@@ -1,4 +1,4 @@
-"""Placing: how an article stands on readers' pages. Pin, expiry and cover are not part of the text, so nobody signs them.
+"""Placing: how an article stands on readers' pages. Pin, expiry and cover are no part of the text; nobody signs them.
 
 The embargo is part of the text's acts: placing cannot loosen it.
 """
@@ -10,13 +10,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from . import baking, search
 from .audit import record_entry
 from .duty_assignments import permissions
 from .models import Article, Picture
+from .models.calendar_days import spell_minute
 from .refusals import Problem, Refusal
 from .saved_rows import labels_of, values_of
 
@@ -92,7 +92,7 @@ def _placing_problems(article: Article, new: dict[str, object]) -> Iterator[Prob
     for name, problem in (("pinned_until", PIN_HAS_PASSED), ("expires_at", EXPIRY_HAS_PASSED)):
         at = new.get(name)
         if isinstance(at, datetime) and at <= now:
-            yield problem.filled(instant=date_format(timezone.localtime(at), "Y-m-d H:i"))
+            yield problem.filled(instant=spell_minute(at))
     cover = new.get("shown_cover")
     if isinstance(cover, Picture) and not pictures_to_show(article).filter(pk=cover.pk).exists():
         yield COVER_NOT_IN_TEXT

@@ -84,7 +84,7 @@ def make_preview_link(revision: Revision, *, by: User, given_to: str, once: bool
 
 
 def find_preview_link(token: str) -> PreviewLink:
-    """Return the link of a token. Raises CannotPreview if it is forged, expired, revoked, or was opened its one time."""
+    """Return the link of a token. Raises CannotPreview if it is forged, expired, revoked, or opened its one time."""
     link = _find_valid_link(token)
     if link.once and link.opened_at:
         raise CannotPreview(OPENED_BEFORE)

@@ -259,7 +259,7 @@ def _show_edition_again(article: Article, edition: Edition) -> bool:
 
 def _clean_note(text: str) -> str:
     """Return a note or reason as plain text in one line, cut to the 400 characters of its column."""
-    return " ".join(sanitising.plain_text(text).split())[:400]
+    return sanitising.plain_text(text)[:400]
 
 
 def _late_readings_due(article: Article) -> datetime:

@@ -56,7 +56,7 @@ def receive_report(article: Article, *, text: str, quote: str = "", contact: str
 
     `address` is the reader's IP address; only a hash with a daily salt is stored. Raises CannotReport.
     """
-    text, quote, contact = (_single_line(part) for part in (text, quote, contact))
+    text, quote, contact = (sanitising.plain_text(part) for part in (text, quote, contact))
     if not text:
         raise CannotReport(NOTHING_SAID)
     for part, most in ((text, 500), (quote, 200), (contact, 80)):
@@ -172,7 +172,7 @@ def _close_report(report: Report, *, by: User, text: str, state: str, empty: Pro
         .get(pk=report.pk)
     )
     _require_answering(by, report)
-    text = _single_line(text)
+    text = sanitising.plain_text(text)
     if report.state == state and report.answer == text:
         return report
     if report.state != Report.State.OPEN:
@@ -203,7 +203,3 @@ def _refuse_a_flood(sender: str, now: datetime) -> None:
 def _hashed_sender(address: str) -> str:
     salt = f"{settings.SECRET_KEY}{date.today()}"  # noqa: DTZ011 (any daily change will do)
     return sha256(f"{salt}{address}".encode()).hexdigest()
-
-
-def _single_line(text: str) -> str:
-    return sanitising.plain_text(text)

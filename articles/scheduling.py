@@ -6,7 +6,6 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from . import audit
@@ -14,6 +13,7 @@ from .checks import find_problems
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Article
+from .models.calendar_days import spell_minute
 from .publishing import CannotPublish, publish_article
 from .refusals import Problem, Refusal
 
@@ -36,7 +36,7 @@ def schedule_article(article: Article, *, by: User, at: datetime) -> None:
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if at <= timezone.now():
-        raise CannotSchedule(HAS_PASSED.filled(instant=_spell_time(at)))
+        raise CannotSchedule(HAS_PASSED.filled(instant=spell_minute(at)))
     problems = find_problems(article, at=at)
     if problems:
         raise CannotPublish(*problems)
@@ -88,7 +88,3 @@ def _publish_if_due(number: int) -> bool:
         audit.record_entry("article.schedule_failed", article, by=by, why=str(refusal))
         return False
     return True
-
-
-def _spell_time(instant: datetime) -> str:
-    return date_format(timezone.localtime(instant), "Y-m-d H:i")

@@ -42,7 +42,12 @@ RULES = [
 ]
 VENDOR_RULES = {
     "sqlite": [
-        (f"{table}_is_not_replaced", "INSERT", table, f"EXISTS (SELECT 1 FROM {table} WHERE {' OR '.join(keys)})")  # noqa: S608 (names of this module)
+        (
+            f"{table}_is_not_replaced",
+            "INSERT",
+            table,
+            f"EXISTS (SELECT 1 FROM {table} WHERE {' OR '.join(keys)})",  # noqa: S608 (names of this module)
+        )
         for table, keys in UNIQUE_KEYS.items()
     ],
     "postgresql": [(f"{table}_is_not_emptied", "TRUNCATE", table, "TRUE") for table in UNCHANGEABLE],
@@ -79,7 +84,8 @@ def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT t.tgname, t.tgrelid::regclass::text, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+                "SELECT t.tgname, t.tgrelid::regclass::text, p.prosrc "
+                "FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
                 "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL"
             )
             there = {(name, table): text for name, table, text in cursor.fetchall()}

@@ -1,4 +1,6 @@
-"""What the value of a setting may be: each function returns the value of a text, or raises ValueError with what is right."""
+"""What the value of a setting may be: each function returns the value of a text, or raises ValueError that says what is
+right.
+"""
 
 import ipaddress
 import os
@@ -129,8 +131,8 @@ def parse_database(text: str) -> dict[str, Any]:
         database = environ.Env.db_url_config(text)
     except ValueError:  # also urlsplit's, for brackets or a port that are none
         raise ValueError(
-            "postgres://user:password@host/database or sqlite:////folder/file; in a password, # / ? @ and % are written "
-            "as %23 %2F %3F %40 and %25"
+            "postgres://user:password@host/database or sqlite:////folder/file; in a password, # / ? @ and % are "
+            "written as %23 %2F %3F %40 and %25"
         ) from None
     return {**database, "NAME": str(BASE_DIR / database["NAME"])} if is_file else database
 

@@ -1,4 +1,4 @@
-"""The WSGI application in front of Django: answers baked pages and public files from the disk, passes other requests on.
+"""The WSGI application in front of Django: answers pages and public files from the disk, passes other requests on.
 
 The uncompressed file is checked on every request, so every process notices a rewrite, a removal or a new site at once.
 This relies on the store (articles/baking/store.py): a file and its copies have the same modification time, the copies
@@ -7,7 +7,6 @@ are renamed first, and every rewrite changes the time.
 
 import io
 import os
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -27,6 +26,7 @@ from django.utils.module_loading import import_string
 from articles import appearance, byte_ranges
 from articles.baking.store import PAGE_CACHE_CONTROL, PUBLIC_FILE_CACHE_CONTROL, file_name, page_path
 from articles.byte_ranges import etag_of
+from articles.file_responses import FILE_HEADERS, STORAGE_NAME
 from articles.uploads import CONTENT_TYPES, PLAYED
 
 from .negotiation import best_encoding, is_fresh
@@ -50,14 +50,6 @@ CACHE_CONTROLS = {
     ".css": appearance.CACHE_CONTROL,
 }
 VARY: dict[str, HeaderList] = {".png": [], ".css": [("Vary", "Accept-Encoding, Cookie")]}
-MEDIA_PATH = re.compile(
-    rf"/media/(pictures/[0-9a-f]{{32}}(?:-\d{{1,4}})?\.([a-z]{{2,4}})|attachments/[0-9a-f]{{32}}\.({'|'.join(PLAYED)}))"
-)
-FILE_HEADERS = {
-    "Accept-Ranges": "bytes",
-    "Cache-Control": PUBLIC_FILE_CACHE_CONTROL,
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-}
 CODE_PREFIXES = ("/q/", "/Q/")
 DJANGO_PREFIXES = ("/admin/", "/preview/", "/static/", "/search/")
 # Pages cached by one process, which stays under 150 MB with them. Reading another page from disk takes about 0.1 ms.
@@ -94,7 +86,8 @@ class FileServer:
         self.encodings: dict[str, str] = {}
         self.hosts: set[str] = set()
         self.headers = middleware_headers()
-        self.file_headers = list((dict(self.headers) | FILE_HEADERS).items())
+        public = FILE_HEADERS | {"Cache-Control": PUBLIC_FILE_CACHE_CONTROL}
+        self.file_headers = list((dict(self.headers) | public).items())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and self._is_for_us(environ):
@@ -225,9 +218,9 @@ class FileServer:
     # --- pictures and films -------------------------------------------------------------------------------------------
 
     def _media_file(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
-        found = MEDIA_PATH.fullmatch(path)
-        kind = (found[2] or found[3]) if found else ""
-        if not found or kind not in CONTENT_TYPES:
+        found = STORAGE_NAME.fullmatch(path.removeprefix("/media/"))
+        kind = found[3] if found else ""
+        if not found or kind not in CONTENT_TYPES or (found[1] == "attachments" and kind not in PLAYED):
             return None
         try:
             file = open(f"{self.public_files}{path}", "rb")  # noqa: SIM115 (closed after it was sent)

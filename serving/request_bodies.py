@@ -123,7 +123,7 @@ class _ArrivingBody:
         try:
             if not self._received.acquire(blocking=False):
                 raise RefusedBody(HTTPStatus.SERVICE_UNAVAILABLE)
-            file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (read by Django, closed when it is collected)
+            file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (read by Django, closed when collected)
             threading.Thread(target=self._receive, args=[file], name="receiving", daemon=True).start()
             self._is_late = not self._has_ended.wait(SECONDS + self._length / SLOWEST_LINE)
         finally:

@@ -142,6 +142,14 @@ class Cast:
         placing.set_placing(article, by=by or self.editor, **{**now, **facts})
         article.refresh_from_db()
 
+    def correct(self, article, note="原文有误。", *, by=None, **facts):
+        """Change the article, have it signed with this note, publish it as a correction, and return the edition."""
+        self.change(article, **facts)
+        self.sign(article, note=note)
+        edition = publishing.publish_correction(article, by=by or self.editor)
+        article.refresh_from_db()
+        return edition
+
     def readers(self):
         """Return who signs the first, second and final reading."""
         return [self.editor, self.head, self.chief]

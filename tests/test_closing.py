@@ -19,9 +19,7 @@ def corrected(cast):
     article = cast.article(body=f"<p>联系人电话{PHONE}。</p>")
     cast.publish(article)
     for body in (f"<p>联系人电话{PHONE}，工作日接听。</p>", "<p>请联系村委会。</p>", "<p>请联系村委会，工作日。</p>"):
-        cast.change(article, body=body)
-        cast.sign(article, note="更正联系方式。")
-        publishing.publish_correction(article, by=cast.editor)
+        cast.correct(article, note="更正联系方式。", body=body)
     article.refresh_from_db()
     return article
 

@@ -10,7 +10,7 @@ from articles import home_and_topics, publishing
 from articles.home_and_topics import ArrangedBlock
 from articles.models import BakeJob, Block, Edition, Slot, Topic
 from articles.public.pages import corrections
-from tests.test_corrections_public import correct, live, update
+from tests.test_corrections_public import live, update
 
 pytestmark = pytest.mark.django_db
 MARK = re.compile(r'<b class="mark">更正</b>')
@@ -20,7 +20,7 @@ PAGE = "/corrections/"
 @pytest.fixture
 def corrected(cast):
     article = live(cast, title="三座便民桥通车", keywords="便民桥", body="<p>三座。</p>")
-    correct(cast, article, "“三座”应为“四座”。", title="四座便民桥通车", body="<p>四座。</p>")
+    cast.correct(article, "“三座”应为“四座”。", title="四座便民桥通车", body="<p>四座。</p>")
     return article
 
 
@@ -68,7 +68,7 @@ def test_a_later_update_does_not_take_the_mark_away(client, cast, corrected):
 def test_the_page_has_the_newest_corrections_first_with_note_and_title(client, cast, corrected, monkeypatch):
     assert "四座便民桥通车" in page(client)
     other = live(cast, title="两人到场")
-    correct(cast, other, "“两人”应为“三人”。", title="三人到场")
+    cast.correct(other, "“两人”应为“三人”。", title="三人到场")
     shown = page(client)
     assert shown.index("“两人”应为“三人”。") < shown.index("“三座”应为“四座”。")
     assert shown.index("三人到场") < shown.index("四座便民桥通车")
@@ -108,5 +108,5 @@ def test_more_corrections_cost_no_more_queries(client, cast, corrected, django_a
     for number in range(3):
         with django_assert_num_queries(3):
             page(client)
-        correct(cast, corrected, body=f"<p>第{number}稿。</p>")
+        cast.correct(corrected, body=f"<p>第{number}稿。</p>")
     assert Edition.objects.filter(kind=Edition.Kind.CORRECTION).count() == 4

@@ -15,14 +15,6 @@ from tests.cast import png, upload
 pytestmark = pytest.mark.django_db
 
 
-def correct(cast, article, note="原文有误。", **facts):
-    cast.change(article, **facts)
-    cast.sign(article, note=note)
-    edition = publishing.publish_correction(article, by=cast.editor)
-    article.refresh_from_db()
-    return edition
-
-
 def update(cast, article, **facts):
     cast.change(article, **facts)
     edition = cast.publish(article)
@@ -45,8 +37,8 @@ def history_of(client, article):
 
 def test_all_corrections_stand_on_the_page_newest_first(client, cast):
     article = live(cast, body="<p>三人到场。</p>")
-    correct(cast, article, "“三人”应为“四人”。", body="<p>四人到场。</p>")
-    correct(cast, article, "“四人”应为“五人”。", body="<p>五人到场。</p>")
+    cast.correct(article, "“三人”应为“四人”。", body="<p>四人到场。</p>")
+    cast.correct(article, "“四人”应为“五人”。", body="<p>五人到场。</p>")
     update(cast, article, body="<p>五人到场，已离开。</p>")
     html = client.get(f"/a/{article.number}/").content.decode()
     assert html.index("“四人”应为“五人”。") < html.index("“三人”应为“四人”。")
@@ -72,7 +64,7 @@ def test_without_corrections_nothing_is_said(client, cast):
 
 def test_a_note_is_text_and_breaks_nothing(client, cast):
     article = live(cast)
-    correct(cast, article, "</script><b>甲</b>\x0b\u202e“乙”", body="<p>改。</p>")
+    cast.correct(article, "</script><b>甲</b>\x0b\u202e“乙”", body="<p>改。</p>")
     for path in ("/a/{n}/", "/a/{n}/history/", "/feeds/all.atom"):
         response = client.get(path.format(n=article.number))
         assert response.status_code == 200
@@ -170,17 +162,17 @@ def test_only_the_newest_editions_are_listed_and_it_says_so(client, cast, monkey
 )
 def test_more_editions_cost_no_more_queries(client, cast, path, queries, django_assert_num_queries):
     article = live(cast)
-    correct(cast, article, body="<p>第1稿。</p>")
+    cast.correct(article, body="<p>第1稿。</p>")
     for number in range(2, 6):
         with django_assert_num_queries(queries):
             client.get(path.format(n=article.number))
-        correct(cast, article, body=f"<p>第{number}稿。</p>")
+        cast.correct(article, body=f"<p>第{number}稿。</p>")
 
 
 @pytest.mark.parametrize("path", ["/a/{n}/history/", "/a/{n}/since/1/"])
 def test_the_pages_of_editions_are_the_same_for_everybody(client, cast, path):
     article = live(cast)
-    correct(cast, article, body="<p>改。</p>")
+    cast.correct(article, body="<p>改。</p>")
     response = client.get(path.format(n=article.number))
     assert response.status_code == 200
     assert not response.cookies

@@ -96,9 +96,7 @@ def withdrawn(cast):
 def corrected_and_withdrawn(cast):
     article = secret(cast)
     cast.publish(article)
-    cast.change(article, summary="机密导语二")
-    cast.sign(article, note="机密更正")
-    publishing.publish_correction(article, by=cast.editor)
+    cast.correct(article, note="机密更正", summary="机密导语二")
     publishing.withdraw_article(article, by=cast.editor, reason="机密理由")
     article.refresh_from_db()
     return article

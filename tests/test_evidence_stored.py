@@ -10,13 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from articles import evidence, publishing, triggers
 from articles.models import Edition
 from articles.models.revision import content_digest
-
-
-def tamper(sql, *values):
-    triggers.remove_triggers(connection)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    triggers.install_triggers(connection)
+from tests.test_audit_walk import tamper
 
 
 @pytest.fixture

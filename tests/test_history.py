@@ -27,9 +27,7 @@ def corrected(cast):
     """Published, then corrected: three people said, five people meant."""
     article = cast.article(title="大桥通车", body="<p>三人受轻伤。</p><p>交通已恢复。</p>", summary="大桥今日通车。")
     cast.publish(article)
-    cast.change(article, body="<p>五人受轻伤。</p><p>交通已恢复。</p>")
-    cast.sign(article, note="首段“三人”应为“五人”。")
-    publishing.publish_correction(article, by=cast.editor)
+    cast.correct(article, note="首段“三人”应为“五人”。", body="<p>五人受轻伤。</p><p>交通已恢复。</p>")
     article.refresh_from_db()
     return article
 

@@ -26,9 +26,7 @@ def shown(client, article):
 
 
 def corrected(cast, article, **facts):
-    cast.change(article, **facts)
-    cast.sign(article, note="改")
-    publishing.publish_correction(article, by=cast.chief)
+    cast.correct(article, note="改", by=cast.chief, **facts)
 
 
 def test_two_articles_with_a_keyword_show_one_another(client, cast):

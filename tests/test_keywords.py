@@ -35,9 +35,7 @@ def test_a_keywords_page_ends_with_what_has_it_and_is_rewritten_by_a_correction(
     cast.publish(article)
     old = Keyword.objects.get().get_absolute_url()
     BakeJob.objects.all().delete()
-    cast.change(article, keywords="抗旱")
-    cast.sign(article, note="改关键词")
-    publishing.publish_correction(article, by=cast.editor)
+    cast.correct(article, note="改关键词", keywords="抗旱")
     new = Keyword.objects.get(name="抗旱").get_absolute_url()
     assert {old, new} <= set(BakeJob.objects.values_list("path", flat=True))
     assert client.get(old).status_code == 404

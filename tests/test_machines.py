@@ -28,9 +28,7 @@ NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
 def corrected(cast):
     article = cast.article(title="大桥<通车> & 开放", summary="三人到场。", keywords="大桥,交通")
     cast.publish(article)
-    cast.change(article, summary="五人到场。")
-    cast.sign(article, note="“三人”应为“五人”。")
-    publishing.publish_correction(article, by=cast.editor)
+    cast.correct(article, note="“三人”应为“五人”。", summary="五人到场。")
     article.refresh_from_db()
     return article
 

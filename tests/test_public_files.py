@@ -93,9 +93,7 @@ def test_a_correction_and_a_withdrawal_close_the_files_in_the_act_and_putting_ba
     assert_answers(client, settings, 200, old, kept)
 
     def correct():
-        cast.change(article, body=article.body.replace(old.url, new.url), voiding=True)
-        cast.sign(article, note="名单有误")
-        publishing.publish_correction(article, by=cast.chief)
+        cast.correct(article, note="名单有误", by=cast.chief, body=article.body.replace(old.url, new.url), voiding=True)
 
     act(correct)
     assert_answers(client, settings, 410, old)

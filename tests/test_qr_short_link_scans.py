@@ -39,9 +39,7 @@ def test_a_scan_is_counted_and_lands_in_one_step(client, live, form):
 @pytest.fixture
 def scanned(settings, cast, live):
     """Scan a code at the file server; only the status, 418, tells that it asked Django."""
-    cast.change(live, title="大桥又通车")
-    cast.sign(live, note="应为“又通车”")
-    publishing.publish_correction(live, by=cast.chief)
+    cast.correct(live, note="应为“又通车”", by=cast.chief, title="大桥又通车")
     baking.bake_everything(processes=1)
     server = FileServer(lambda _environ, start: start("418 Django", []) or [], settings.BAKED_DIR, settings.MEDIA_ROOT)
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from articles import publishing
 from articles.models import Article
 from tests.browser import chromium, forbidden_events
 
@@ -56,9 +55,7 @@ def test_title_provenance_and_text_are_spoken_in_order_each_once(page):
 
 def test_a_correction_is_spoken_too(page, cast, live_server):
     article = Article.objects.get()
-    cast.change(article, body="<p>大桥昨日通车。</p>")
-    cast.sign(article, note="应为“昨日”。")
-    publishing.publish_correction(article, by=cast.editor)
+    cast.correct(article, note="应为“昨日”。", body="<p>大桥昨日通车。</p>")
     page.goto(live_server.url + article.get_absolute_url())
     page.click('[data-tool="read"]')
     page.evaluate(ALL_OF_IT)

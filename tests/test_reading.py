@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from articles import attachments, home_and_topics, pictures, publishing
+from articles import attachments, home_and_topics, pictures
 from articles.home_and_topics import ArrangedBlock
 from articles.models import Block, Keyword, SiteSettings, Slot, Topic
 from tests.browser import chromium, forbidden_events, load_pictures
@@ -124,9 +124,7 @@ def paths(site):
     article = cast.article(title="霁川大桥通车 北岸六千人不再绕行", body=body, keywords="大桥")
     for related in (article, cast.article(keywords="大桥")):
         cast.publish(related)
-    cast.change(article, summary="大桥通车。")
-    cast.sign(article, note="补充导语。")
-    publishing.publish_correction(article, by=cast.editor)
+    cast.correct(article, note="补充导语。", summary="大桥通车。")
     article.refresh_from_db()
     topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN, introduction="从合龙到通车。")
     blocks = [ArrangedBlock(Block(kind=kind, title="版块"), [Slot(article=article)]) for kind in Block.Kind]

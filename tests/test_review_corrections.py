@@ -12,6 +12,7 @@ from articles.duty_assignments.permissions import duty_of_stage
 from articles.models import AuditEntry, Section, SignOff
 from articles.review import CannotDecide, measure_correction
 from tests.cast import Cast, make_section, make_user, refused
+from tests.test_review import sign
 
 SENTENCES = [
     "霁川河上的便民桥今日通车，两岸群众出行方便。",
@@ -22,11 +23,6 @@ SENTENCES = [
 ]
 LONG = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
 ALONE = "You corrected more of this text than one reader may sign alone"
-
-
-def sign(article, by):
-    article.refresh_from_db()
-    return review.sign_off_reading(article, by=by, revision=article.latest.number)
 
 
 def waiting(cast, *, times, section=None, **facts):

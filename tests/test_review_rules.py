@@ -14,14 +14,10 @@ from articles.duty_assignments.permissions import Duty, duty_of_stage
 from articles.models import Article, Assignment, AuditEntry, Person, SignOff
 from articles.review import CannotDecide, WouldVoid
 from tests.cast import Role, User, make_section, make_user, refused
+from tests.test_review import sign
 
 WROTE = "You wrote this text; another person must read it"
 READINGS = [Duty.FIRST, Duty.SECOND, Duty.THIRD, Duty.FOURTH, Duty.FINAL]
-
-
-def sign(article, by):
-    article.refresh_from_db()
-    return review.sign_off_reading(article, by=by, revision=article.latest.number)
 
 
 def submitted(cast, *, times=0, by=None, **facts):

@@ -27,9 +27,7 @@ def told(cast):
     review.sign_off_reading(article, by=cast.head, revision=2, opinion="改正人数")
     review.sign_off_reading(article, by=cast.chief, revision=2, opinion="同意签发")
     publishing.publish_article(article, by=cast.editor)
-    cast.change(article, title="大桥今日通车")
-    cast.sign(article, note="标题漏“今日”。")
-    publishing.publish_correction(article, by=cast.editor)
+    cast.correct(article, note="标题漏“今日”。", title="大桥今日通车")
     publishing.withdraw_article(article, by=cast.editor, reason="数据待核")
     article.refresh_from_db()
     return article

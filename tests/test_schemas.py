@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from articles import publishing
 from articles.models import SiteSettings
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +19,7 @@ def public(cast):
         cast.publish(cast.article(section=section, title="A&B <桥>", keywords="甲<,&乙"), by=cast.chief)
     article = cast.article()
     cast.publish(article)
-    cast.change(article, title="改后")
-    cast.sign(article, note="数字有误 <b>&")
-    publishing.publish_correction(article, by=cast.editor)
+    cast.correct(article, note="数字有误 <b>&", title="改后")
     return article
 
 

@@ -150,6 +150,6 @@ def test_nothing_found_offers_shorter_words(client, archive):
 
 def test_a_search_asks_little(client, archive, django_assert_num_queries):
     with django_assert_num_queries(
-        SEARCH_INDEX_QUERIES + 5
-    ):  # the settings, the sections, the index, the folded texts, the texts as written, the articles of the page
+        SEARCH_INDEX_QUERIES + 4
+    ):  # the settings, the sections, the index, the folded texts, the articles with their texts
         asked(client, q="大桥")

@@ -60,9 +60,7 @@ def paths(cast):
     for article in articles:
         cast.publish(article)
     first, gone, _last = articles
-    cast.change(first, subtitle="北岸六千人不再绕行", kicker="民生")
-    cast.sign(first, note="补充副题。")
-    publishing.publish_correction(first, by=cast.editor)
+    cast.correct(first, note="补充副题。", subtitle="北岸六千人不再绕行", kicker="民生")
     publishing.withdraw_article(gone, by=cast.editor, reason="核实")
     topic = Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN, banner=picture)
     for front in (topic, None):

@@ -63,10 +63,6 @@ def _all_conditions(*conditions: Condition) -> Condition:
     return lambda user, article: all(condition(user, article) for condition in conditions)
 
 
-def _may_close(user: User, article: Article) -> bool:
-    return closing.may_close_texts(user, article)
-
-
 def _is_new_text(user: User, article: Article) -> bool:
     return article.live is None or article.live.digest != article.newest.digest
 
@@ -167,7 +163,7 @@ ARTICLE_ACTIONS = [
     ArticleAction(
         "close_text",
         gettext_lazy("Close an older text"),
-        _all_conditions(_may_close, lambda user, article: closing.texts_to_close(article).exists()),
+        _all_conditions(closing.may_close_texts, lambda user, article: closing.texts_to_close(article).exists()),
         closing.close_text,
         gettext_lazy("Closed. Readers no longer see this text; they see that it was closed, and why."),
         form=CloseTextForm,
@@ -180,7 +176,7 @@ ARTICLE_ACTIONS = [
     ArticleAction(
         "reopen_text",
         gettext_lazy("Open a closed text again"),
-        _all_conditions(_may_close, lambda user, article: closing.closed_texts(article).exists()),
+        _all_conditions(closing.may_close_texts, lambda user, article: closing.closed_texts(article).exists()),
         closing.reopen_text,
         gettext_lazy("Opened. Readers see in the history what was changed."),
         form=ReopenTextForm,

@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import comparing, editing, persons, review, sanitising
+from .. import comparing, editing, persons, placing, review, sanitising
 from ..models import Article, Person, Picture, Revision
 from ..refusals import Refusal
 from .acting_user import acting_user
@@ -73,7 +73,7 @@ class ArticleForm(forms.ModelForm):
         """Refuse another picture of the text that readers see: it is chosen at once, without readings."""
         cover, live = self.cleaned_data["cover"], self.instance.live
         is_new = live and cover and "cover" in self.changed_data and cover.pk != live.cover_id
-        if is_new and live.revision.pictures.filter(pk=cover.pk).exists():
+        if is_new and placing.pictures_to_show(self.instance).filter(pk=cover.pk).exists():
             raise forms.ValidationError(
                 _(
                     "Readers see this picture in the text already, so it needs no readings to be the cover: choose it "

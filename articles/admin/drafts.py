@@ -1,7 +1,7 @@
 """Drafts as readers would see them, at the desk: for those logged in who may read them.
 
-The readers' side renders these pages but knows no session (law 9), and doors do not import one another: newsroom/urls.py
-passes its functions to the views here.
+The readers' side renders these pages but knows no session (law 9), and doors do not import one another:
+newsroom/urls.py passes its functions to the views here.
 """
 
 from collections.abc import Callable

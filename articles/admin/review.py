@@ -137,17 +137,17 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
     """Return what the page shows beside the form: the text, what changed, its problems and its decisions."""
     before, before_name = comparison_base(article)
     is_waiting = 0 < article.stage <= article.stages
+    why_not = review.decision_refusal(article, user)
     return {
-        "why_not": review.decision_refusal(article, user),
+        "why_not": why_not,
         "reading": review.stage_name(article.stage, article.stages) if is_waiting else "",
         "trail": decision_trail(article),
         "before": before_name,
         "changes": comparing.compare_contents(before, article.newest.content) if before else [],
         "problems": review.open_problems(article),
-        "may_correct": review.may_correct(article, user),
-        "correction_rule": review.correction_rule(article) if is_waiting else "",
-        "corrected": review.correction_problem(article, user),
-        "own": review.has_written(article, user),
+        "correction_rule": "" if why_not else review.correction_rule(article),
+        "corrected": None if why_not else review.correction_problem(article, user),
+        "own": not why_not and review.has_written(article, user),
     }
 
 

@@ -18,15 +18,9 @@ class SectionAdmin(NewsroomAdmin[Section]):
     list_display = ["name", "slug", "parent", "kind", "position", "last_ordinal"]
     list_select_related = ["parent"]
     search_fields = ["name", "slug"]
+    # The level follows from the parent.
     arranged: ClassVar[list[Any]] = [
-        "name",
-        "slug",
-        "parent",
-        "position",
-        "kind",
-        "description",
-        "keywords",
-        "shows_changes",
+        name for name in sections.SECTION_FIELDS if name not in ("level", *sections.READING_FIELDS)
     ]
     fieldsets = [
         (None, {"fields": arranged}),

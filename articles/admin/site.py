@@ -29,8 +29,8 @@ from .newsroom_admin import NewsroomAdmin
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
-# Scripts are our own files: an injected <script> or handler (`onclick="…"`) does not run. CKEditor 4 and Django's widgets
-# write style attributes. The page with the body editor adds to this: editor.py (docs/decisions/editor.md).
+# Scripts are our own files: an injected <script> or handler (`onclick="…"`) does not run. CKEditor 4 and Django's
+# widgets write style attributes. The page with the body editor adds to this: editor.py (docs/decisions/editor.md).
 POLICY = {
     "default-src": [NONE],
     "script-src": [SELF],

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .. import appearance, keyword_relations
-from ..models import Article, Edition, Keyword, Person, Section, ShortLink, Source, Topic
-from ..models.key_batches import key_batches
+from ..models import Article, Edition, Keyword, Person, Picture, Section, ShortLink, Source, Topic
+from ..models.article import ArticleQuerySet
+from ..models.key_batches import in_groups, key_batches
 from ..models.named_pages import find_named_pages
 from ..models.section import PAGE_SIZE
 from .public_files import file_addresses, picture_addresses, slot_picture_addresses
@@ -80,6 +81,12 @@ def topic_pages(topic: Topic | None) -> set[str]:
 def pages_of_articles(numbers: Iterable[int]) -> set[str]:
     """Return the addresses of articles by their numbers."""
     return {reverse("article", args=[number]) for number in numbers}
+
+
+def pages_with_picture_text(picture: Picture) -> set[str]:
+    """Return the pages that show the library's text about a picture: about a slot's own one, or a topic's banner."""
+    topics = Topic.objects.public().filter(Q(banner=picture) | Q(blocks__slots__picture=picture)).distinct()
+    return {reverse("home"), *(topic.get_absolute_url() for topic in topics)}
 
 
 def _topic_pages_showing(article: Article, editions: list[Edition]) -> set[str]:
@@ -225,11 +232,15 @@ def _all_archive_pages() -> Iterator[str]:
 
 def month_addresses() -> Iterator[str]:
     """Yield the page of every month with a publication, newest first; an index lookup for each."""
-    public = Article.objects.public()
-    day = public.newest_publication_day()
+    return (reverse("month", args=[f"{day:%Y-%m}"]) for day in _months_of(Article.objects.public()))
+
+
+def _months_of(articles: ArticleQuerySet) -> Iterator[date]:
+    """Yield the last day of first publication in each month, newest first; an index lookup for each."""
+    day = articles.newest_publication_day()
     while day:
-        yield reverse("month", args=[f"{day:%Y-%m}"])
-        day = public.newest_publication_day(before=day.replace(day=1))
+        yield day
+        day = articles.newest_publication_day(before=day.replace(day=1))
 
 
 def _feed_addresses(name: str, *slug: str) -> set[str]:
@@ -241,13 +252,11 @@ def sitemap_addresses() -> Iterator[str]:
     """Yield the sitemap file of the lists, then those of each month, newest month first; two index lookups a month."""
     yield reverse("sitemap_lists")
     live = Article.objects.with_live_edition()
-    day = live.newest_publication_day()
-    while day:
+    for day in _months_of(live):
         yield from (
             _sitemap_address(day, part)
             for part in range(-(-live.first_published_in_month(day).count() // SITEMAP_SIZE))
         )
-        day = live.newest_publication_day(before=day.replace(day=1))
 
 
 def sitemap_articles(day: date, part: int) -> QuerySet[Article]:
@@ -291,11 +300,4 @@ def _sitemaps_of_article(article: Article) -> set[str]:
 
 def group_addresses(addresses: Iterable[str]) -> Iterator[list[str]]:
     """Yield the addresses in lists of at most ADDRESSES_PER_GROUP."""
-    group: list[str] = []
-    for address in addresses:
-        group.append(address)
-        if len(group) == ADDRESSES_PER_GROUP:
-            yield group
-            group = []
-    if group:
-        yield group
+    return in_groups(addresses, ADDRESSES_PER_GROUP)

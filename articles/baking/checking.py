@@ -6,24 +6,30 @@ Against the site: renders every page and compares it byte for byte; takes as lon
 Both find uploaded files that are in the public store although nothing public uses them, or the other way round.
 """
 
-import gzip
 import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import chain, islice
 
-import brotli
-
 from .. import audit
 from ..models import BakedPage, BakeJob, PageCheck
 from . import affected_pages
-from .checking_files import CHANGED, differing_files
+from .checking_files import differing_files
 from .generations import baked_generations
 from .jobs import request_bake
-from .public_files import ADDED, MISSING, checked_public_files, master_names, public_file_differences
+from .public_files import ADDED, CHANGED, MISSING, checked_public_files, master_names, public_file_differences
 from .public_store import FOLDER, public_store
 from .render import RenderFailed, render_page
-from .store import COPY_SUFFIXES, STAMP_FILES, BakedStore, compressed_copies, file_name, page_path
+from .store import (
+    COPY_SUFFIXES,
+    STAMP_FILES,
+    BakedStore,
+    compressed_copies,
+    decompressed_body,
+    file_name,
+    page_path,
+    uncompressed_name,
+)
 
 # A page that is being baked looks like a tampered one, so findings are checked again: RECHECKS times, after a pause.
 RECHECK_PAUSE, RECHECKS = 1.0, 3  # seconds; times
@@ -36,7 +42,8 @@ def check_files(*, against: str, repair: bool = False) -> PageCheck:
     """Compare the served files with the manifest or the site (a value of PageCheck.Against); return the stored result.
 
     Safe to run at any time: pages that are being baked meanwhile are not reported. With `repair`, pages that differ are
-    queued for baking and added files are removed; the result still lists them. Uploads and static files are not repaired.
+    queued for baking and added files are removed; the result still lists them. Of uploads, those that readers get are
+    repaired; uploads in MEDIA_ROOT and static files are not.
     """
     files = baked_generations().served()
     compare = _manifest_differences if against == PageCheck.Against.MANIFEST else _site_differences
@@ -99,7 +106,7 @@ def _file_names(files: BakedStore, against: str) -> Iterator[str]:
 def _manifest_differences(files: BakedStore, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield each file with its difference from the manifest, or ''."""
     for group in affected_pages.group_addresses(names):
-        owners = {name: _uncompressed_name(name) for name in group}
+        owners = {name: uncompressed_name(name) for name in group}
         rows = BakedPage.objects.filter(
             generation=files.generation, path__in={page_path(owner) for owner in owners.values()}
         )
@@ -107,7 +114,7 @@ def _manifest_differences(files: BakedStore, names: Iterable[str]) -> Iterator[t
         for name, owner in owners.items():
             if owner in STAMP_FILES:
                 continue
-            wanted, body = known.get(page_path(owner)), _decompressed(name, files.read(name))
+            wanted, body = known.get(page_path(owner)), _plain_body(name, files.read(name))
             if wanted is None:
                 yield name, ADDED if body is not None else ""
             elif body is None:
@@ -139,25 +146,13 @@ def _upload_differences(names: Iterable[str]) -> Iterator[tuple[str, str]]:
         yield UPLOADS_START + name, wrong
 
 
-def _uncompressed_name(name: str) -> str:
-    """Return the name of the file that a compressed copy belongs to; other names as they are."""
-    return next((name.removesuffix(suffix) for suffix in COPY_SUFFIXES if name.endswith(suffix)), name)
-
-
-def _decompressed(name: str, body: bytes | None) -> bytes | None:
+def _plain_body(name: str, body: bytes | None) -> bytes | None:
     """Return the content of a compressed copy, other files as they are; b"" for a copy that cannot be decompressed."""
-    try:
-        if body is not None and name.endswith(".br"):
-            return brotli.decompress(body)
-        if body is not None and name.endswith(".gz"):
-            return gzip.decompress(body)
-    except (brotli.error, OSError, EOFError):
-        return b""
-    return body
+    return None if body is None else decompressed_body(name, body) or b""
 
 
 def _repair_upload(name: str, wrong: str) -> set[str]:
-    """Remove an uploaded file that is not public, or is another; return the addresses to bake for one that is public."""
+    """Remove an uploaded file that is not public, or is another; return the addresses to bake where it is public."""
     if wrong in (ADDED, CHANGED):
         public_store().remove(name)
     if wrong == ADDED:
@@ -166,7 +161,7 @@ def _repair_upload(name: str, wrong: str) -> set[str]:
 
 
 def _has_pending_job(name: str) -> bool:
-    return BakeJob.objects.filter(path=page_path(_uncompressed_name(name))).exists()
+    return BakeJob.objects.filter(path=page_path(uncompressed_name(name))).exists()
 
 
 def _repair_files(files: BakedStore, found: dict[str, str]) -> None:
@@ -178,8 +173,8 @@ def _repair_files(files: BakedStore, found: dict[str, str]) -> None:
         if wrong == ADDED:
             files.remove(name)
         try:
-            file_name(page_path(_uncompressed_name(name)))
+            file_name(page_path(uncompressed_name(name)))
         except ValueError:
             continue
-        wanted.add(page_path(_uncompressed_name(name)))
+        wanted.add(page_path(uncompressed_name(name)))
     request_bake(wanted)

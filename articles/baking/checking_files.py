@@ -5,17 +5,14 @@ picture and an attachment have their hash in their row; the copies of a picture 
 Static files are all read: their names contain a hash of their content, or they are in the product itself.
 """
 
-import gzip
 import hashlib
 import heapq
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import brotli
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
@@ -24,11 +21,12 @@ from django.utils import timezone
 from ..models import Attachment, CheckedFile, Picture
 from ..models.key_batches import key_batches
 from ..models.picture import picture_renditions
+from .public_files import CHANGED, MISSING
+from .public_store import FOLDER
+from .store import decompressed_body, uncompressed_name
 
-CHANGED, MISSING = "changed", "missing"
 CONTENTS_PER_CHECK = 2000
 ROWS_PER_BATCH = 500
-READ_SIZE = 2**20  # bytes
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # As Django names collected files: the beginning of the MD5 of their content, before the suffix.
 HASHED_NAME = re.compile(r"\.([0-9a-f]{12})(?:\.[^./]*)?$")
@@ -45,7 +43,7 @@ class ExpectedFile(NamedTuple):
 def differing_files() -> Iterator[tuple[str, str]]:
     """Yield (`media/…` or `static/…`, what is wrong) for every file that differs."""
     for name, wrong in differing_uploads():
-        yield f"media/{name}", wrong
+        yield f"{FOLDER}/{name}", wrong
     for name, wrong in differing_static_files(Path(settings.STATIC_ROOT)):
         yield f"static/{name}", wrong
 
@@ -110,31 +108,25 @@ def _wrong_size(expected: ExpectedFile, known: CheckedFile | None) -> str:
 
 def _wrong_content(expected: ExpectedFile, known: CheckedFile | None) -> str:
     """Read a file; return what is wrong with it, or '', and note then that it was right."""
-    digest, size = hashlib.sha256(), 0
     try:
         with default_storage.open(expected.name) as file:
-            for chunk in iter(partial(file.read, READ_SIZE), b""):
-                digest.update(chunk)
-                size += len(chunk)
+            sha256, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
     except FileNotFoundError:
         return MISSING
     wanted = expected.sha256 or (known.sha256 if known else "")
-    if wanted and digest.hexdigest() != wanted:
+    if wanted and sha256 != wanted:
         return CHANGED
-    facts = {"size": size, "sha256": digest.hexdigest(), "checked_at": timezone.now()}
+    facts = {"size": size, "sha256": sha256, "checked_at": timezone.now()}
     CheckedFile.objects.update_or_create(name=expected.name, defaults=facts)
     return ""
 
 
 def _is_changed(file: Path, name: str) -> bool:
     """Return True if a static file is not what its name or the product says; for a compressed copy, its plain file."""
-    body = file.read_bytes()
-    plain = name.removesuffix(".gz").removesuffix(".br")
-    if plain != name:
-        try:
-            body = gzip.decompress(body) if name.endswith(".gz") else brotli.decompress(body)
-        except (brotli.error, OSError, EOFError):
-            return True
+    body = decompressed_body(name, file.read_bytes())
+    if body is None:
+        return True
+    plain = uncompressed_name(name)
     hashed = HASHED_NAME.search(plain)
     if hashed:
         return hashlib.md5(body, usedforsecurity=False).hexdigest()[:12] != hashed[1]

@@ -51,8 +51,8 @@ def require_own_store() -> None:
 def adopt_store() -> None:
     """Make the configured store the one that the database knows, and request a bake of the whole site.
 
-    The store gets a new identity, so processes with the former one refuse to start. What it held is not served any more,
-    since pages may have been withdrawn meanwhile. Raises OSError.
+    The store gets a new identity, so processes with the former one refuse to start. What it held is not served any
+    more, since pages may have been withdrawn meanwhile. Raises OSError.
     """
     audit.lock_audit_chain()
     baked_generations().serve_nothing()

@@ -47,7 +47,8 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
     """
     wanted, away = {*paths, *gone}, sorted(set(gone))
     files = sorted(filter(is_file_address, wanted))
-    # Lock ordering: whoever queues addresses sorts them by this key, so that no two can deadlock. They are baked in order.
+    # Lock ordering: whoever queues addresses sorts them by this key, so that no two can deadlock. They are baked in
+    # this order.
     BakeJob.objects.bulk_create(
         [BakeJob(path=path) for path in sorted(wanted, key=baking_order)],
         JOBS_PER_STATEMENT,
@@ -219,7 +220,7 @@ def _postpone_job(job: BakeJob, failure: str) -> None:
 
 
 def _bake_after_commit(gone: list[str], files: list[str]) -> None:
-    """Remove pages, settle files, start baking. Raises nothing: the act is committed, the worker finishes what fails."""
+    """Remove pages, settle files, start baking. Raises nothing: the act is committed; the worker retries what fails."""
     for path in gone:
         try:
             _remove_page_now(path)

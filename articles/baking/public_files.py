@@ -5,7 +5,6 @@ file server and a CDN answer /media/… from it, Django answers the rest. An act
 have made public or not (affected_pages); `settle_public_files` then asks the database and links or removes each.
 """
 
-import itertools
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,9 +13,10 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from ..file_responses import STORAGE_NAME
 from ..models import Article, Attachment, Edition, Picture, SiteSettings, Slot, Topic
 from ..models.expiry import unexpired
-from ..models.key_batches import key_batches
+from ..models.key_batches import in_groups, key_batches
 from ..models.revision import files_of_content
 from .public_store import public_store
 
@@ -138,19 +138,17 @@ def remove_public_file(path: str) -> None:
 
 def link_public_files() -> None:
     """Link every public file that the store lacks; one that cannot be linked is logged, and Django answers it."""
-    for model in UPLOADS:
-        for keys in key_batches(model.objects.all(), FILES_PER_GROUP):
-            public = _public_of(model).filter(pk__range=(keys[0][0], keys[-1][0]))
-            shown: list[Upload] = list(public)
-            for upload in shown:
-                try:
-                    _put_files(upload)
-                except OSError as failure:
-                    log.error("the public file %s could not be linked: %s", upload.file.name, failure)
-            # Asked again, as in `link_if_public`.
-            still_public = set(public.values_list("pk", flat=True))
-            _remove_files([upload for upload in shown if upload.pk not in still_public])
-            _mark_public(model, shown)
+    for model, public in _public_batches():
+        shown: list[Upload] = list(public)
+        for upload in shown:
+            try:
+                _put_files(upload)
+            except OSError as failure:
+                log.error("the public file %s could not be linked: %s", upload.file.name, failure)
+        # Asked again, as in `link_if_public`.
+        still_public = set(public.values_list("pk", flat=True))
+        _remove_files([upload for upload in shown if upload.pk not in still_public])
+        _mark_public(model, shown)
 
 
 def remove_unused_public_files() -> None:
@@ -165,18 +163,17 @@ def checked_public_files() -> Iterator[str]:
     """Yield the name of every file in the store, then of every public file that it lacks."""
     store = public_store()
     yield from store.names()
-    for model in UPLOADS:
-        for keys in key_batches(model.objects.all(), FILES_PER_GROUP):
-            for upload in _public_of(model).filter(pk__range=(keys[0][0], keys[-1][0])):
-                yield from (name for name in upload.stored_names if not store.holds(name))
+    for _model, public in _public_batches():
+        for upload in public:
+            yield from (name for name in upload.stored_names if not store.holds(name))
 
 
 def public_file_differences(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each name with ADDED if nothing public uses the file, MISSING if the store lacks it, CHANGED if it is not the
-    upload, or ''.
+    """Yield each name with ADDED if nothing public uses the file, MISSING if the store lacks it, CHANGED if it is not
+    the upload, or ''.
     """
-    store, waiting = public_store(), iter(names)
-    while group := list(itertools.islice(waiting, FILES_PER_GROUP)):
+    store = public_store()
+    for group in in_groups(names, FILES_PER_GROUP):
         masters = [master for name in group for master in master_names(name)]
         shown = {
             name
@@ -201,12 +198,20 @@ def master_names(name: str) -> list[str]:
 
 
 def find_upload(name: str) -> Upload | None:
-    """Return the upload that the stored file with this name belongs to, or None."""
+    """Return the upload that the stored file with this name belongs to, or None; also for what is no such name."""
+    found = STORAGE_NAME.fullmatch(name)
+    if not found:
+        return None
+    model: type[Upload] = Picture if found[1] == "pictures" else Attachment
+    rows = model.objects.filter(file__in=master_names(name))
+    return next((upload for upload in rows if name in upload.stored_names), None)
+
+
+def _public_batches() -> Iterator[tuple[type[Upload], QuerySet[Any, Any]]]:
+    """Yield each kind of upload with its public rows, a range of keys at a time."""
     for model in UPLOADS:
-        for upload in model.objects.filter(file__in=master_names(name)):
-            if name in upload.stored_names:
-                return upload
-    return None
+        for keys in key_batches(model.objects.all(), FILES_PER_GROUP):
+            yield model, _public_of(model).filter(pk__range=(keys[0][0], keys[-1][0]))
 
 
 def _public_of(model: type[Upload]) -> QuerySet[Any, Any]:
@@ -214,9 +219,11 @@ def _public_of(model: type[Upload]) -> QuerySet[Any, Any]:
 
 
 def _put_files(upload: Upload) -> None:
-    readers_name = public_name(upload) if isinstance(upload, Attachment) else ""
+    store = public_store()
+    # Documents of the local store are Django's to answer, with their name.
+    readers_name = public_name(upload) if store.is_remote and isinstance(upload, Attachment) else ""
     for name in upload.stored_names:
-        public_store().put(name, readers_name)
+        store.put(name, readers_name)
 
 
 def _remove_files(uploads: Iterable[Upload]) -> None:

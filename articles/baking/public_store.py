@@ -74,7 +74,7 @@ class LocalPublicStore:
         return (self.root / name).is_file()
 
     def names(self, start: str = "") -> Iterator[str]:
-        for folder, _folders, names in os.walk(self.root):
+        for folder, _folders, names in os.walk(self.root / os.path.dirname(start)):
             found = (str((Path(folder) / name).relative_to(self.root)) for name in names)
             yield from (name for name in found if name.startswith(start) and not name.endswith(PART_SUFFIX))
 
@@ -88,10 +88,10 @@ class RemotePublicStore:
         self.files = files
 
     def put(self, name: str, public_name: str) -> None:
-        """Upload the file. One that is there is left as it is, except a document, whose public name may be new."""
+        """Upload the file, unless it is there already with this public name."""
         kind = split_name(name)[1]
         disposition = content_disposition_header(True, public_name) if public_name and kind not in PLAYED else None
-        if disposition is None and self.holds(name):
+        if self.files.disposition(f"{FOLDER}/{name}") == (disposition or ""):
             return
         with default_storage.open(name) as source:
             self.files.upload(f"{FOLDER}/{name}", source, CONTENT_TYPES[kind], PUBLIC_FILE_CACHE_CONTROL, disposition)

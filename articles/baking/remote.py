@@ -13,6 +13,7 @@ from typing import IO, Any
 from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
+from .public_store import FOLDER
 from .store import PAGE_CACHE_CONTROL
 
 OBJECT_TYPES = {
@@ -62,7 +63,7 @@ class RemoteFiles(S3Storage):
 
     def names(self) -> Iterator[str]:
         """Yield the name of every page; uploaded files are in the folder `media` (public_store.py)."""
-        return (name for name in self.objects_below("") if not name.startswith("media/"))
+        return (name for name in self.objects_below("") if not name.startswith(f"{FOLDER}/"))
 
     def objects_below(self, start: str) -> Iterator[str]:
         """Yield the name of every object that begins with `start`."""
@@ -70,6 +71,16 @@ class RemoteFiles(S3Storage):
         with _translated_errors():
             for found in self.bucket.objects.filter(Prefix=folder + start):
                 yield found.key.removeprefix(folder)
+
+    def disposition(self, name: str) -> str | None:
+        """Return the Content-Disposition of the object, or "" without one; None if there is no such object."""
+        with _translated_errors():
+            try:
+                return self._object(name).content_disposition or ""
+            except ClientError as error:
+                if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                    return None
+                raise
 
     def holds(self, name: str) -> bool:
         """Return True if there is such an object."""

@@ -12,6 +12,7 @@ import os
 import re
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -72,6 +73,23 @@ def file_name(path: str) -> str:
 def page_path(name: str) -> str:
     """Return the address of a file: the inverse of `file_name`."""
     return "/" + name.removesuffix("index.html") if f"/{name}".endswith("/index.html") else f"/{name}"
+
+
+def uncompressed_name(name: str) -> str:
+    """Return the name of the file that a compressed copy belongs to; other names as they are."""
+    return next((name.removesuffix(suffix) for suffix in COPY_SUFFIXES if name.endswith(suffix)), name)
+
+
+def decompressed_body(name: str, body: bytes) -> bytes | None:
+    """Return the content of a compressed copy, other files as they are; None for a copy that is damaged."""
+    try:
+        if name.endswith(".br"):
+            return brotli.decompress(body)
+        if name.endswith(".gz"):
+            return gzip.decompress(body)
+    except (brotli.error, zlib.error, OSError, EOFError):
+        return None
+    return body
 
 
 def compressed_copies(name: str, body: bytes) -> dict[str, bytes]:

@@ -92,7 +92,7 @@ def _site_stamp() -> bytes:
 
 
 def _machine_start() -> bytes:
-    """Return what differs after the machine was started again: an unfinished site, not synced yet, is incomplete then."""
+    """Return what differs after a restart of the machine: an unfinished site is not synced, and incomplete then."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_bytes()
     except OSError:  # no Linux

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Article
+from ..models.calendar_days import spell_minute
 from ..models.expiry import has_expired
 from ..refusals import Problem
 
@@ -41,7 +42,7 @@ def body_is_there(article: Article, at: datetime) -> Iterator[Problem]:
 def embargo_is_over(article: Article, at: datetime) -> Iterator[Problem]:
     """The embargo, if any, has ended by the time of publication."""
     if article.embargo_until and at < article.embargo_until:
-        yield UNDER_EMBARGO.filled(instant=date_format(timezone.localtime(article.embargo_until), "Y-m-d H:i"))
+        yield UNDER_EMBARGO.filled(instant=spell_minute(article.embargo_until))
 
 
 def expiry_is_ahead(article: Article, at: datetime) -> Iterator[Problem]:

@@ -1,14 +1,12 @@
 """Verifying every edition in the database: against its text, its readings, the edition before it, and the audit."""
 
 from collections.abc import Iterator
-from itertools import islice
 
 from ..models import AuditEntry, Edition, SignOff
+from ..models.key_batches import in_groups
 from ..models.revision import content_digest
 
 EDITIONS_PER_CHUNK = 200  # in memory at a time, with their texts
-# The parts of the text that are copied to the edition for lists.
-COPIED = ("kicker", "title", "short_title", "summary")
 PUBLICATIONS = ["published", "corrected", "published_before_readings", "glass_broken", "migrated"]
 
 
@@ -19,7 +17,7 @@ def edition_faults() -> Iterator[list[str]]:
     """
     keys = Edition.objects.order_by("article", "number").values_list("pk", flat=True).iterator(chunk_size=2000)
     before: Edition | None = None
-    while chunk := list(islice(keys, EDITIONS_PER_CHUNK)):
+    for chunk in in_groups(keys, EDITIONS_PER_CHUNK):
         rows = Edition.objects.select_related("revision").in_bulk(chunk)
         editions = [rows[key] for key in chunk]
         articles = {edition.article_id for edition in editions}
@@ -56,7 +54,7 @@ def _text_faults(edition: Edition) -> Iterator[str]:
     if revision.article_id != edition.article_id:
         yield "the text is another article's"
     content = revision.content if isinstance(revision.content, dict) else {}
-    if any(getattr(edition, field) != content.get(field) for field in COPIED):
+    if any(getattr(edition, field) != content.get(field) for field in Edition.COPIED_FIELDS):
         yield "the title or the summary is not that of the text"
 
 

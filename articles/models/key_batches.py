@@ -1,9 +1,19 @@
-"""Reading a large table in batches."""
+"""Working in batches: through a large table, or through anything else."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
+
+Item = TypeVar("Item")
+
+
+def in_groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield the items in lists of at most `size`."""
+    waiting = iter(items)
+    while group := list(islice(waiting, size)):
+        yield group
 
 
 def key_batches(rows: QuerySet[Any], size: int, *fields: str) -> Iterator[list[tuple[Any, ...]]]:

@@ -31,7 +31,7 @@ class Picture(models.Model):
     ai_label = models.TextField(
         _("AI label"), blank=True, editable=False, help_text=_("The label of AI-made content found in the file.")
     )
-    # Set when its files were in the public store; then their addresses answer 410, no longer 404, once nothing uses them.
+    # Set when its files were in the public store; then their addresses answer 410 and not 404 once nothing uses them.
     was_public = models.BooleanField(default=False, editable=False)
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     uploaded_by = models.ForeignKey(

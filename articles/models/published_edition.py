@@ -34,6 +34,9 @@ class Edition(Immutable):
         BREAK_GLASS = "break_glass", _("Break-glass: published by an administrator without readings")
         ARCHIVE = "archive", _("Migrated from an older archive")
 
+    # The parts of the text that are copied here.
+    COPIED_FIELDS = ("kicker", "title", "short_title", "summary")
+
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField(_("number"))
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="editions")

@@ -12,6 +12,7 @@ from .. import audit
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import OldPath
+from ..models.key_batches import in_groups
 from ..refusals import Problem
 from .spelling import UnusableOldPath, parse_old_path, parse_target, stored_spelling
 from .table import TableRow, UnusableTable, read_table
@@ -95,8 +96,8 @@ def _wanted_paths(rows: Iterable[TableRow], problems: list[tuple[int, Problem]])
 def _stored_targets(paths: list[str]) -> dict[str, str]:
     """Return the stored target of each of these paths that is stored."""
     found: dict[str, str] = {}
-    for start in range(0, len(paths), ROWS_PER_STATEMENT):
-        rows = OldPath.objects.filter(path__in=paths[start : start + ROWS_PER_STATEMENT])
+    for group in in_groups(paths, ROWS_PER_STATEMENT):
+        rows = OldPath.objects.filter(path__in=group)
         found.update(rows.values_list("path", "target"))
     return found
 
@@ -127,8 +128,4 @@ def _last_target(
 
 def _rows_leading_to(paths: list[str]) -> list[OldPath]:
     """Return the rows that lead to one of these paths."""
-    return [
-        row
-        for start in range(0, len(paths), ROWS_PER_STATEMENT)
-        for row in OldPath.objects.filter(target__in=paths[start : start + ROWS_PER_STATEMENT])
-    ]
+    return [row for group in in_groups(paths, ROWS_PER_STATEMENT) for row in OldPath.objects.filter(target__in=group)]

@@ -12,15 +12,13 @@ from typing import Any, cast
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, ImageCms, PngImagePlugin
 
 from .. import audit, baking, uploads
 from ..duty_assignments import permissions
-from ..models import Picture, Topic
+from ..models import Picture
 from ..models.picture import picture_renditions
 from ..refusals import Problem
 from ..saved_rows import recorded_changes, write_row
@@ -163,9 +161,7 @@ def save_picture(picture: Picture, *, by: User) -> Picture:
     before = Picture.objects.select_for_update(of=("self",), no_key=True).get(pk=picture.pk)
     uploads.require_may_describe(by, before)
     if write_row(picture, before, PICTURE_TEXT_FIELDS, by=by):
-        # These show the current text: about a slot's own picture, or a topic's banner.
-        topics = Topic.objects.public().filter(Q(banner=picture) | Q(blocks__slots__picture=picture)).distinct()
-        baking.request_bake([reverse("home"), *(topic.get_absolute_url() for topic in topics)])
+        baking.request_bake(baking.pages_with_picture_text(picture))
     return picture
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from ..baking import PAGE_CACHE_CONTROL
 
-SAFE = ("GET", "HEAD")
+SAFE_METHODS = ("GET", "HEAD")
 # What may be undone: an article is put back, an address gets a page. Browsers keep a 301 and a 410 otherwise.
 UNDONE = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
@@ -20,7 +20,7 @@ class CacheControlMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method in SAFE and not request.path.startswith("/admin/"):
+        if request.method in SAFE_METHODS and not request.path.startswith("/admin/"):
             if response.status_code == HTTPStatus.OK:
                 response.headers.setdefault("Cache-Control", PAGE_CACHE_CONTROL)
             elif response.status_code in UNDONE:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
 from django.http.request import split_domain_port, validate_host
 
-from .caching import SAFE
+from .caching import SAFE_METHODS
 from .old_paths import requested_address
 
 MOVED = "本站网址已改为 {site}/ ，请到新网址重新提交。\nThis site has moved to {site}/ — please submit it there.\n"
@@ -22,14 +22,14 @@ class FormerHostMiddleware:
         host = split_domain_port(request.META.get("HTTP_HOST", ""))[0]
         if not validate_host(host, settings.FORMER_HOSTS):
             return self.get_response(request)
-        if request.method in SAFE:
+        if request.method in SAFE_METHODS:
             # After the host there is always exactly one slash, so nothing in the request can name another host.
             address = requested_address(request).lstrip("/")
             response: HttpResponse = HttpResponsePermanentRedirect(f"{settings.SITE_URL}/{address}")
         else:
             # What was sent may be personal, so it is not passed on to wherever the name leads today.
             response = HttpResponseNotAllowed(
-                SAFE, MOVED.format(site=settings.SITE_URL), content_type="text/plain; charset=utf-8"
+                SAFE_METHODS, MOVED.format(site=settings.SITE_URL), content_type="text/plain; charset=utf-8"
             )
         response["Cache-Control"] = "no-cache"  # a host may become today's again
         return response

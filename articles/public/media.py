@@ -2,12 +2,12 @@
 same headers (deploy/nginx/media.conf); documents come from here, since their names are in the signed texts.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from .. import baking
-from ..file_responses import STORAGE_NAME, file_response
+from ..file_responses import file_response
 from ..models import Attachment
 from .pages.errors import gone_response, not_found_view
 
@@ -18,16 +18,11 @@ def media_view(request: HttpRequest, name: str) -> HttpResponseBase:
 
     404 if nothing ever did: whether the desk has the file makes no difference.
     """
-    upload = baking.find_upload(name) if STORAGE_NAME.fullmatch(name) else None
+    upload = baking.find_upload(name)
     if upload is None:
-        return _uncached(not_found_view(request))
+        return not_found_view(request)
     if not baking.is_public(upload):
-        return _uncached(gone_response(request) if baking.was_public(upload) else not_found_view(request))
+        return gone_response(request) if baking.was_public(upload) else not_found_view(request)
     baking.link_if_public(upload, name)
     saved_as = baking.public_name(upload) if isinstance(upload, Attachment) else ""
     return file_response(request, name, saved_as=saved_as, cache_control=baking.PUBLIC_FILE_CACHE_CONTROL)
-
-
-def _uncached(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-cache"  # it may be public in a moment
-    return response

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from .. import old_paths
+from .caching import SAFE_METHODS
 from .pages.errors import gone_response
 
 PATH_CHARACTERS = "/:;@&=+$,-_.!~*'()"  # that mean in a path what they are (RFC 3986)
@@ -21,7 +22,7 @@ class OldPathMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+        if response.status_code != 404 or request.method not in SAFE_METHODS:
             return response
         old = old_paths.find_old_path(requested_address(request))
         if old is None or old.target == request.path_info:

@@ -12,7 +12,7 @@ from ..checks import CONTENT_CHECKS, NotReady, find_problems, text
 from ..duty_assignments import permissions, reading
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
-from .rules import CORRECTED_BEYOND, beyond_measure, correction_problem, reason_against, same_person_reason
+from .rules import CORRECTED_BEYOND, beyond_measure, reason_against, same_person_reason
 
 Decision = SignOff.Decision
 REVIEW_FIELDS = (
@@ -80,7 +80,7 @@ def submit_article(article: Article, *, by: User, note: str | None = None) -> Si
     article.stages = article.section.stages
     article.submitted_at = timezone.now()
     if note is not None:
-        article.note = " ".join(sanitising.plain_text(note).split())[:400]
+        article.note = sanitising.plain_text(note)[:400]
     decision = record_decision(article, Decision.SUBMIT, by=by, duty=permissions.Duty.WRITE)
     move_to_stage(article, stage=1, signed=None)
     facts = {"note": article.note} if article.note else {}
@@ -103,9 +103,9 @@ def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str 
     problems = open_problems(article)
     if problems and article.stage == article.stages:
         raise NotReady(*problems)
-    opinion = " ".join(sanitising.plain_text(opinion).split())[:400]
-    corrected = correction_problem(article, by)
-    if corrected:
+    opinion = sanitising.plain_text(opinion)[:400]
+    corrected = beyond_measure(article, by)
+    if corrected and not article.section.same_person_allowed:
         return _have_read_again(article, corrected, by=by, opinion=opinion)
     decision = record_decision(
         article,
@@ -114,7 +114,7 @@ def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str 
         opinion=opinion,
         previous=article.signed,
         warnings=_warnings(problems),
-        same_person=bool(same_person_reason(article, by) or beyond_measure(article, by)),
+        same_person=bool(corrected or same_person_reason(article, by)),
     )
     _advance(article, decision)
     audit.record_entry(
@@ -295,7 +295,7 @@ def _set_stage(article: Article, *, stage: int, signed: SignOff | None) -> None:
 
 
 def _clean_reason(reason: str) -> str:
-    reason = " ".join(sanitising.plain_text(reason).split())
+    reason = sanitising.plain_text(reason)
     if not reason:
         raise CannotDecide(DECISION_WITHOUT_REASON)
     return reason[:400]

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from ..refusals import Problem, Refusal
-from .addresses import DESK_FILES, desk_addresses, used_files
+from .addresses import DESK_FILES, addresses_below, desk_addresses, used_files
 from .body import BodyBuilder
 from .characters import ORDINARY_CHARACTERS, character_sentences
 from .nodes import BOXES, HEADINGS, MARKS
@@ -33,6 +33,7 @@ __all__ = [
     "ORDINARY_CHARACTERS",
     "BodyTooLong",
     "Sanitised",
+    "addresses_below",
     "as_paragraphs",
     "character_sentences",
     "desk_addresses",

@@ -53,7 +53,14 @@ def library_picture(address: str) -> str | None:
 
 def desk_addresses(html: str) -> str:
     """Return HTML, or an address, with the desk's addresses of uploaded files; the gate turns them back."""
-    return re.sub(rf"(?<![\w/-]){re.escape(settings.MEDIA_URL)}(?=pictures/|attachments/)", DESK_FILES, html)
+    return addresses_below(DESK_FILES, html, "pictures/|attachments/")
+
+
+def addresses_below(start: str, html: str, names: str) -> str:
+    """Return HTML in which the addresses of uploaded files whose storage name begins with the pattern `names` begin with
+    `start` instead of MEDIA_URL.
+    """
+    return re.sub(rf"(?<![\w/-]){re.escape(settings.MEDIA_URL)}(?={names})", lambda _found: start, html)
 
 
 def is_on_a_computer(address: str) -> bool:

@@ -37,8 +37,8 @@ def ordinary_characters(text: str) -> str:
 
 
 def character_sentences(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return translated sentences that tell an editor what `ordinary_characters` replaces in these texts (HTML or plain),
-    and which private-use characters they contain.
+    """Return translated sentences that tell an editor what `ordinary_characters` replaces in these texts (HTML or
+    plain), and which private-use characters they contain.
     """
     joined = _TAG.sub("", "\n".join(texts))
     replaced, private = len(_LOOKALIKE.findall(joined)), list(_PRIVATE_USE.finditer(joined))
@@ -57,7 +57,8 @@ def character_sentences(texts: Iterable[str]) -> tuple[str, ...]:
         sentences.append(
             ngettext(
                 "%(count)d character is known to one font alone: %(places)s. Readers see an empty box; type it again.",
-                "%(count)d characters are known to one font alone: %(places)s. Readers see empty boxes; type them again.",
+                "%(count)d characters are known to one font alone: %(places)s. "
+                "Readers see empty boxes; type them again.",
                 len(private),
             )
             % {"count": len(private), "places": places}

@@ -11,6 +11,7 @@ invisible characters    none: variation selectors, zero-width spaces
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 from opencc import OpenCC
 
@@ -37,12 +38,14 @@ _IS_LATIN = re.compile(f"[^\\W_{CHINESE}]")
 _SEVERAL_DASHES = re.compile("--+")
 
 
-_simplifier = OpenCC("t2s")
+@cache
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
 
 
 def simplified_text(text: str) -> str:
     """Return text in simplified characters."""
-    return _simplifier.convert(text)
+    return _simplifier().convert(text)
 
 
 def _narrow_character(character: str) -> str:
@@ -51,20 +54,21 @@ def _narrow_character(character: str) -> str:
     return narrow if len(narrow) == 1 else character
 
 
-def _folded_characters() -> dict[int, str]:
-    """Return each character that is compared as another one, and that one."""
+@cache
+def _folded_characters() -> tuple[re.Pattern[str], dict[int, str]]:
+    """Return each character that is compared as another one, and that one; and a pattern of runs of such characters.
+
+    Few characters of a Chinese text need folding, and str.translate() on the whole text takes five times as long. Made
+    when a process first folds a text, since most commands never do.
+    """
     letters = map(chr, (*range(0x250), *range(0x370, 0x530), *range(0xFF01, 0xFF5F)))
     chinese = map(chr, (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)))
     found = {letter: _narrow_character(letter) for letter in letters if letter.isalnum()}
     found |= {"％": "%", "～": "~", "＋": "+", "／": "/"}
     found |= {character: simplified_text(character) for character in chinese}
     found |= {lookalike: simplified_text(ordinary) for lookalike, ordinary in ORDINARY_CHARACTERS.items()}
-    return {ord(character): folded for character, folded in found.items() if folded != character}
-
-
-_FOLDED = _folded_characters()
-# Few characters of a Chinese text need folding, and str.translate() on the whole text takes five times as long.
-_UNFOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLDED)))}]+")
+    table = {ord(character): folded for character, folded in found.items() if folded != character}
+    return re.compile(f"[{re.escape(''.join(map(chr, table)))}]+"), table
 
 
 def fold_text(text: str) -> str:
@@ -72,15 +76,19 @@ def fold_text(text: str) -> str:
     return "".join(piece for _start, piece in _folded_pieces(text))
 
 
-def folded_positions(text: str) -> list[int]:
-    """Return the position in `text` of each character of `fold_text(text)`, and the length of `text` at the end."""
-    positions = [at for start, piece in _folded_pieces(text) for at in range(start, start + len(piece))]
-    return [*positions, len(text)]
+def fold_with_positions(text: str) -> tuple[str, list[int]]:
+    """Return `fold_text(text)`, and the position in `text` of each of its characters, with the length of `text` at the
+    end.
+    """
+    pieces = list(_folded_pieces(text))
+    positions = [at for start, piece in pieces for at in range(start, start + len(piece))]
+    return "".join(piece for _start, piece in pieces), [*positions, len(text)]
 
 
 def _folded_pieces(text: str) -> Iterator[tuple[int, str]]:
     """Yield the pieces of the folded text, each with the position in `text` where it begins."""
-    text = _UNFOLDED.sub(lambda found: found[0].translate(_FOLDED), text)
+    unfolded, table = _folded_characters()
+    text = unfolded.sub(lambda found: found[0].translate(table), text)
     place = 0
     for found in _RUN.finditer(text):
         start, end = found.span()

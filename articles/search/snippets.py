@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from django.db.models import F
+
 from ..models import Article, SearchText
 from . import folding
 from .index import searchable_text, searchable_title
@@ -18,22 +20,26 @@ class SnippetPart(NamedTuple):
 
 
 class SearchHit(NamedTuple):
-    """An article that matches: its title and a snippet of its text, in parts."""
+    """An article that matches, loaded as for a list: its title and a snippet of its text, in parts."""
 
-    number: int
+    article: Article
     title: list[SnippetPart]
     snippet: list[SnippetPart]
+
+    @property
+    def number(self) -> int:
+        return self.article.number
 
 
 def make_hits(rows: Sequence[SearchText], looked_for: Sequence[str]) -> list[SearchHit]:
     """Return the hits of these rows, in their order, without those that are not public any more. One query."""
-    wanted = [row.article_id for row in rows]
-    articles = Article.objects.with_live_edition().filter(number__in=wanted).select_related("live__revision")
-    contents = {article.number: article.live.revision.content for article in articles.defer("body") if article.live}
-    return [_make_hit(row, contents[row.article_id], looked_for) for row in rows if row.article_id in contents]
+    public = Article.objects.public().for_lists().annotate(content=F("live__revision__content"))
+    found = public.in_bulk([row.article_id for row in rows])
+    shown = ((row, found[row.article_id]) for row in rows if row.article_id in found)
+    return [_make_hit(row, article, article.content, looked_for) for row, article in shown]
 
 
-def _make_hit(row: SearchText, content: dict[str, Any], looked_for: Sequence[str]) -> SearchHit:
+def _make_hit(row: SearchText, article: Article, content: dict[str, Any], looked_for: Sequence[str]) -> SearchHit:
     """Return the hit of a row: its title, and about SNIPPET_LENGTH characters around the first word of the query."""
     text = searchable_text(content)
     place = _original_place(text, row.text, min((at for w in looked_for if (at := row.text.find(w)) >= 0), default=0))
@@ -43,22 +49,20 @@ def _make_hit(row: SearchText, content: dict[str, Any], looked_for: Sequence[str
     piece = text[start : start + SNIPPET_LENGTH].split("\n")
     snippet = ("…" if start else "") + " ".join(piece) + ("…" if start + SNIPPET_LENGTH < len(text) else "")
     title = searchable_title(content)
-    return SearchHit(
-        row.article_id, list(_highlight_terms(title, looked_for)), list(_highlight_terms(snippet, looked_for))
-    )
+    return SearchHit(article, list(_highlight_terms(title, looked_for)), list(_highlight_terms(snippet, looked_for)))
 
 
 def _original_place(text: str, folded: str, place: int) -> int:
     """Return the position in `text` of the character at `place` of `folded`; only its line is folded again."""
     line_number = folded.count("\n", 0, place)
     lines = text.split("\n")
-    positions = folding.folded_positions(lines[line_number])
+    _folded_line, positions = folding.fold_with_positions(lines[line_number])
     return sum(len(line) + 1 for line in lines[:line_number]) + positions[place - folded.rfind("\n", 0, place) - 1]
 
 
 def _highlight_terms(text: str, looked_for: Sequence[str]) -> Iterator[SnippetPart]:
     """Yield the text in parts: words of the query, and what is between them."""
-    folded, positions = folding.fold_text(text), folding.folded_positions(text)
+    folded, positions = folding.fold_with_positions(text)
     place, shown = 0, 0  # how far the folded text was searched, and the text was yielded
     while looked_for and place < len(folded):
         nexts = [(at, -len(word)) for word in looked_for if (at := folded.find(word, place)) >= 0]

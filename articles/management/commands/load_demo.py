@@ -181,7 +181,7 @@ def _change_article(article: Article, *, by: User, **facts: str) -> None:
 
 
 def _sign_readings(article: Article, *, times: int, note: str = "") -> None:
-    """Submit the article with the note to readers and sign its first `times` readings, each by an account with that duty."""
+    """Submit the article with the note to readers, and sign its first `times` readings, each by who has the duty."""
     review.submit_article(article, by=User.objects.get(username="reporter"), note=note)
     opinions = ("事实、数字已核，文字通顺。", "同意。", "同意签发。")
     for username, opinion in list(zip(("editor", "head", "chief"), opinions, strict=True))[:times]:

@@ -21,7 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, expect_head: str | None, **options: Any) -> None:
         # An empty value is a script's empty variable, not a request to skip the check.
-        walk = audit.walk_chain(expected=None if expect_head is None else expect_head.strip().lower())
+        if expect_head is not None:
+            expect_head = expect_head.strip().lower()
+        walk = audit.walk_chain(expected=expect_head)
         faults = [*_chain_faults(walk, expect_head), *_trigger_faults()]
         editions, wrong = 0, 0
         for found in evidence.edition_faults():
@@ -41,7 +43,7 @@ def _chain_faults(walk: audit.ChainWalk, expect_head: str | None) -> list[str]:
         return [f"Entry {entry.pk} ({entry.action}) does not match the chain; the {walk.count} entries before it do."]
     if expect_head is not None and not walk.found:
         return [
-            f"No entry has the hash “{expect_head.strip().lower()}”: entries were cut off or rewritten after it was "
+            f"No entry has the hash “{expect_head}”: entries were cut off or rewritten after it was "
             f"noted. {walk.count} entries remain, unbroken. Head: {walk.head}"
         ]
     return []

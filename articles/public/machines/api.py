@@ -19,6 +19,7 @@ from ... import search
 from ...baking import PAGE_CACHE_CONTROL
 from ...models import Article
 from ...refusals import Problem, Refusal
+from ..caching import SAFE_METHODS
 from ..pages.page_batch import PageBatch
 from .api_document import LARGEST_PAGE, MOST_PAGES, USUAL_PAGE, openapi_document
 from .api_facts import article_facts, article_summaries, edition_facts, section_facts
@@ -34,7 +35,6 @@ from .api_parameters import (
 )
 
 MOST_EDITIONS = 50
-SAFE_METHODS = ("GET", "HEAD")
 READ_ONLY = Problem("api.read_only", _("This interface is read only: use GET or HEAD."))
 NO_ARTICLE = Problem("api.no_article", _("There is no such article."))
 NOT_PUBLIC = Problem("api.not_public", _("This article can no longer be read here."))
@@ -152,13 +152,10 @@ def api_search(request: HttpRequest) -> dict[str, Any]:
 
 
 def _hit_facts(hits: list[search.SearchHit]) -> list[dict[str, Any]]:
-    """Return the hits whose articles are still public."""
-    articles = Article.objects.public().for_lists().in_bulk([hit.number for hit in hits])
-    shown = [hit for hit in hits if hit.number in articles]
-    summaries = article_summaries(articles[hit.number] for hit in shown)
+    summaries = article_summaries(hit.article for hit in hits)
     return [
         {**summary, "snippet": [{"text": part.text, "found": part.found} for part in hit.snippet]}
-        for summary, hit in zip(summaries, shown, strict=True)
+        for summary, hit in zip(summaries, hits, strict=True)
     ]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from ... import qr_short_links
 from ...models import Article, Edition, Section
 from ..pages.article_page import ArticlePage, edition_note
 from ..public_facts import listing_section, live_edition
@@ -61,10 +60,7 @@ def article_facts(article: Article) -> dict[str, Any]:
             {"name": a["name"], "url": settings.SITE_URL + a["url"], "size": a["size"]} for a in page.attachments
         ],
         "corrections": [{"note": c.note, "published_at": _iso_instant(c.published_at)} for c in page.corrections],
-        "codes": {
-            name: qr_short_links.code_url(qr_short_links.code_for(article.number, purpose))
-            for name, purpose in (("wechat", "W"), ("phone", "M"))
-        },
+        "codes": dict(zip(("wechat", "phone"), (code.address for code in page.codes), strict=True)),
     }
 
 

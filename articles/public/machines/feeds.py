@@ -21,7 +21,7 @@ from ... import home_and_topics
 from ...models import Article, Edition, Section, SiteSettings, Topic
 from ...sanitising import plain_text
 from ...uploads import CONTENT_TYPES
-from ..pages.article_page import author_names, edition_note
+from ..pages.article_page import author_names, edition_note, shown_cover_facts
 from ..public_facts import first_publication, listing_section, live_edition
 from .page_metadata import content_description
 
@@ -172,7 +172,7 @@ class _NewestArticles(Feed):
         return live_edition(item).published_at
 
     def item_extra_kwargs(self, item: Article) -> dict[str, Any]:
-        """Who wrote it as `authors`, as on the page; everybody else who is credited as `contributors`; each name once."""
+        """Who wrote it as `authors`, as on the page; others who are credited as `contributors`; each name once."""
         content = live_edition(item).revision.content
         named = dict.fromkeys(plain_text(credit["name"]) for credit in content["credits"])
         authors = [plain_text(name) for name in author_names(content)]
@@ -180,9 +180,8 @@ class _NewestArticles(Feed):
 
     def item_enclosures(self, item: Article) -> list[Enclosure]:
         """The cover, else the first picture, as the page shares it."""
-        pictures, shown = live_edition(item).revision.content["pictures"], item.shown_cover
-        cover = next((picture for picture in pictures if shown and picture["sha256"] == shown.sha256), None)
-        picture = cover or next(iter(pictures), None)
+        content = live_edition(item).revision.content
+        picture = shown_cover_facts(item, content) or next(iter(content["pictures"]), None)
         if picture is None:
             return []
         kind = CONTENT_TYPES[picture["file"].rpartition(".")[2]]

@@ -1,5 +1,5 @@
-"""Structured data for the head of a page, as dictionaries that page_metadata.py prints as JSON-LD: schema.org's, and the
-times of Baidu's norm 落地页时间因子 in a block with Baidu's own context.
+"""Structured data for the head of a page, as dictionaries that page_metadata.py prints as JSON-LD: schema.org's, and
+the times of Baidu's norm 落地页时间因子 in a block with Baidu's own context.
 """
 
 from collections.abc import Iterable

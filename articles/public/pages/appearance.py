@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from ... import appearance
 from ...models import SiteSettings
-from ..caching import SAFE
+from ..caching import SAFE_METHODS
 from ..machines import page_metadata
 
 YEAR = 365 * 24 * 3600
@@ -95,7 +95,7 @@ class ElderParameterMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_page = request.path.endswith("/") and not request.path.startswith(NOT_FOR_READERS)
-        if request.method not in SAFE or not is_page or request.GET.get("elder") not in ("0", "1"):
+        if request.method not in SAFE_METHODS or not is_page or request.GET.get("elder") not in ("0", "1"):
             return self.get_response(request)
         query = request.GET.copy()
         del query["elder"]

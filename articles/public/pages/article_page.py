@@ -222,8 +222,7 @@ class ArticlePage:
         """The metadata of the cover as the revision has them, or None; of an edition, the cover that readers see."""
         if self.edition is None:
             return self.content["cover"]
-        shown = self.article.shown_cover
-        return next((p for p in self.content["pictures"] if shown and p["sha256"] == shown.sha256), None)
+        return shown_cover_facts(self.article, self.content)
 
     @cached_property
     def attachments(self) -> list[dict[str, Any]]:
@@ -240,6 +239,12 @@ class ArticlePage:
     @staticmethod
     def _minute(instant: datetime | None) -> datetime | None:
         return instant.replace(second=0, microsecond=0) if instant else None
+
+
+def shown_cover_facts(article: Article, content: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the live edition's content says of the cover that readers see, or None without a cover."""
+    shown = article.shown_cover
+    return next((p for p in content["pictures"] if shown and p["sha256"] == shown.sha256), None)
 
 
 def author_names(content: dict[str, Any]) -> list[str]:

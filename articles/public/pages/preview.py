@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ... import audit, baking, home_and_topics, preview, sanitising
 from ...client_address import request_address
-from ...file_responses import STORAGE_NAME, file_response
+from ...file_responses import file_response
 from ...models import Revision
 from ...models.revision import files_of_content
 from ...refusals import Problem
@@ -55,7 +54,7 @@ def preview_file_view(request: HttpRequest, token: str, name: str) -> HttpRespon
         files = files_of_content(preview.find_opened_link(token).revision.content)
     except preview.CannotPreview as refusal:
         return _refused_response(request, refusal.problems[0])
-    upload = baking.find_upload(name) if STORAGE_NAME.fullmatch(name) else None
+    upload = baking.find_upload(name)
     if upload is None or upload.file.name not in files:
         raise Http404
     saved_as = files[upload.file.name]
@@ -94,8 +93,7 @@ def _with_files_at(start: str, response: HttpResponse, files: Iterable[str]) -> 
     """Let the page load these files below another address: their public ones may not answer yet."""
     stems = "|".join(re.escape(name.rpartition(".")[0]) for name in files)
     if stems:
-        page = re.sub(rf"(?<![\w/-]){settings.MEDIA_URL}(?={stems})", start, response.content.decode())
-        response.content = page.encode()
+        response.content = sanitising.addresses_below(start, response.content.decode(), stems).encode()
     return response
 
 

@@ -62,7 +62,7 @@ def find_neighbours(articles: Iterable[Article]) -> dict[int, Neighbours]:
 def _read_slices(
     slices: dict[int, tuple[int, int]], numbers: list[int]
 ) -> tuple[dict[int, list[NeighbourLink]], dict[int, list[NeighbourLink]]]:
-    """Return the articles in slices of ordinals by section, in order, and the related articles by number, newest first."""
+    """Return the articles in slices of ordinals by section, in order, and the related ones by number, newest first."""
     public = Article.objects.public()
     near = public.in_ordinal_ranges(slices).annotate(to=Value(0), place=F("ordinal"))
     pairs = Relation.objects.filter(article__in=numbers, other__in=public).annotate(to=F("article"), place=Value(0))

@@ -99,7 +99,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
     query = form.query()
     number = _page_number(request.GET.get("page", ""))
     found = search.search_articles(query, first=(number - 1) * PAGE_SIZE, most=PAGE_SIZE) if not form.errors else None
-    hits = _shown_hits(found.hits) if found else []
+    hits = found.hits if found else []
     has_older = found and number < MOST_PAGES and found.total > number * PAGE_SIZE
     words = request.GET.get("q", "")[: search.MAX_QUERY_LENGTH]
     context = {
@@ -116,13 +116,6 @@ def search_view(request: HttpRequest) -> HttpResponse:
         "meta": page_metadata.search_metadata(request.GET.get("q", "")),
     }
     return render(request, "public/search.html", context)
-
-
-def _shown_hits(hits: list[search.SearchHit]) -> list[tuple[Article, search.SearchHit]]:
-    """Return the articles of the hits that are still public, each with its hit."""
-    rows = Article.objects.public().for_lists().filter(number__in=[hit.number for hit in hits])
-    articles = {article.number: article for article in rows}
-    return [(articles[hit.number], hit) for hit in hits if hit.number in articles]
 
 
 def _sections_above(section: Section) -> list[Section]:

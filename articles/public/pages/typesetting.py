@@ -22,9 +22,9 @@ def keep_measures_together(body: str) -> str:
 
 
 def let_tables_scroll(body: str) -> str:
-    """Return the text with each table in a region that scrolls sideways by finger and by keyboard, as the page does not.
+    """Return the text with each table in a region that scrolls sideways by finger and by keyboard.
 
-    The region is named by the table's caption, else by its number if there are several.
+    The page itself does not. The region is named by the table's caption, else by its number if there are several.
     """
     tables, numbers = body.count("<table>"), count(1)
 
