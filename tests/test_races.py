@@ -1,17 +1,19 @@
 """Many at once, on the database that lets many in: one edition, one chain, no two articles in one place."""
 
 import threading
+import time
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from articles import audit, editing, keyword_relations, publishing, qr_short_links, review, scheduling
 from articles.checks import NotReady
-from articles.models import Article, AuditEntry, Edition, ShortLink, Tagging
+from articles.models import Article, AuditEntry, Block, Edition, ShortLink, Slot, Tagging
 from tests.cast import Cast, make_user
 
 pytestmark = [
@@ -23,18 +25,23 @@ AT_ONCE = 6
 
 def all_at_once(act):
     """Run act(n) in threads that start together; re-raise the first thing that went wrong."""
-    gate, wrong = threading.Barrier(AT_ONCE), []
+    together(*(partial(act, number) for number in range(AT_ONCE)))
 
-    def run(number):
+
+def together(*acts):
+    """Run the acts in threads that start together; re-raise the first thing that went wrong."""
+    gate, wrong = threading.Barrier(len(acts)), []
+
+    def run(act):
         try:
             gate.wait(timeout=60)
-            act(number)
+            act()
         except BaseException as error:  # noqa: BLE001 (whatever it is, the test must see it)
             wrong.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=[number]) for number in range(AT_ONCE)]
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -249,3 +256,48 @@ def test_publishing_and_withdrawing_at_once_end_in_one_state():
     last = AuditEntry.objects.first()
     assert last.action == ("article.withdrawn" if article.withdrawn_at else "article.published")
     assert audit.first_broken_entry() is None
+
+
+def test_an_article_that_waits_for_the_audit_can_be_referred_to():
+    """Arranging has the audit's lock and, at its commit, looks at the article that somebody is withdrawing."""
+    cast = Cast()
+    article = cast.article()
+    cast.publish(article)
+    arranged, waits = threading.Event(), threading.Event()
+
+    def withdraw():
+        arranged.wait(timeout=60)
+        with connection.execute_wrapper(waiting(waits)):
+            publishing.withdraw_article(article, by=cast.chief, reason="误")
+
+    def arrange():
+        with transaction.atomic():
+            audit.lock_audit_chain()
+            arranged.set()
+            waits.wait(timeout=60)
+            time.sleep(0.2)  # the statement is on its way
+            block = Block.objects.create(kind=Block.Kind.LIST, count=3, position=0)
+            Slot.objects.create(block=block, article=article, position=0)
+
+    together(withdraw, arrange)
+    assert Slot.objects.filter(article=article, article__withdrawn_at__isnull=False).exists()
+
+
+def waiting(event):
+    """A wrapper of statements that says when the audit's lock is asked for."""
+
+    def wrapped(execute, sql, params, many, context):
+        if "pg_advisory_xact_lock" in sql:
+            event.set()
+        return execute(sql, params, many, context)
+
+    return wrapped
+
+
+def test_no_column_that_acts_change_is_a_key_of_an_article():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.indexrelid::regclass::text FROM pg_index i WHERE i.indrelid = 'articles_article'::regclass "
+            "AND i.indisunique AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL"
+        )
+        assert [name for (name,) in cursor.fetchall()] == ["articles_article_pkey"]

@@ -140,13 +140,14 @@ class Article(models.Model):
         on_delete=models.RESTRICT,
         related_name="+",
     )
-    live = models.OneToOneField(
+    live = models.ForeignKey(
         "Edition",
         verbose_name=_("edition readers see"),
         null=True,
         editable=False,
         on_delete=models.PROTECT,
-        related_name="shown_by",
+        related_name="+",
+        db_index=False,  # a constraint indexes it
     )
     # The state of the review; the sign-offs are rows of `SignOff`
     stage = models.PositiveSmallIntegerField(
@@ -207,7 +208,7 @@ class Article(models.Model):
         editable=False,
         help_text=_("Its time of publication is the older archive's, not this system's clock."),
     )
-    import_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    import_digest = models.CharField(max_length=64, null=True, editable=False)  # a constraint makes it unique
     # Set while the draft is in the bin (废稿箱)
     discarded_at = models.DateTimeField(_("discarded at"), null=True, editable=False)
     discarded_by = models.ForeignKey(

@@ -26,9 +26,19 @@ ARTICLE_INDEXES = [
     models.Index(fields=["scheduled_for"], name="article_due", condition=Q(scheduled_for__isnull=False)),
     models.Index(fields=["readings_due_at"], name="article_late", condition=Q(readings_due_at__isnull=False)),
 ]
+# Unique where they are set: PostgreSQL counts the columns of an index without a condition as a key of the row, and lets
+# no foreign key refer to the row while such a column changes (docs/decisions/lock-ordering.md).
 ARTICLE_CONSTRAINTS = [
+    models.UniqueConstraint(fields=["live"], name="article_live_is_unique", condition=Q(live__isnull=False)),
+    models.UniqueConstraint(
+        fields=["listed_in", "ordinal"],
+        name="article_place_in_section_is_unique",
+        condition=Q(listed_in__isnull=False),
+    ),
+    models.UniqueConstraint(
+        fields=["import_digest"], name="article_is_imported_once", condition=Q(import_digest__isnull=False)
+    ),
     models.CheckConstraint(condition=~Q(title=""), name="article_has_a_title"),
-    models.UniqueConstraint(fields=["listed_in", "ordinal"], name="article_place_in_section_is_unique"),
     models.CheckConstraint(
         condition=Q(live__isnull=True)
         | Q(
