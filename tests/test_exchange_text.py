@@ -196,7 +196,7 @@ def test_the_heading_is_told_apart(lines, section, kicker, title, subtitle):
         (["澄溪纪事", "——写在白苇湿地候鸟归来之时", BODY], "", "澄溪纪事", (BODY,)),
         (["春天的澄溪", "方知远", BODY], "", "春天的澄溪", ("方知远", BODY)),
         (["望桥", "青石板上的雨", "落了又落"], "", "望桥", ("青石板上的雨", "落了又落")),
-        (["望桥", BODY, "来源：霁川新闻网"], "", "望桥", (BODY, "来源：霁川新闻网")),
+        (["望桥", BODY, "来源：望桥乡的泉水。", BODY], "", "望桥", (BODY, "来源：望桥乡的泉水。", BODY)),
     ],
 )
 def test_without_provenance_the_first_line_is_the_title_unless_it_is_plainly_a_section(lines, section, title, body):
@@ -254,8 +254,8 @@ FILE = f"民生\r\n\r\n{TITLE}\r\n来源：霁川新闻网\r\n\r\n　　{BODY}\r
 def test_the_same_text_is_recognised_in_any_encoding():
     expected = read_printed_page(FILE.encode())
     for encoding in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
+        assert read_printed_page(FILE.encode(encoding)) == expected, encoding
         assert read_printed_page(("\ufeff" + FILE).encode(encoding)) == expected, encoding
-    assert read_printed_page(FILE.encode("gb18030")) == expected
     for same in (
         FILE.replace("\r\n", "\n"),
         FILE.replace("\r\n", "\r"),
@@ -272,7 +272,6 @@ def test_the_same_text_is_recognised_in_any_encoding():
         (b"", "empty"),
         (" \u3000\r\n\ufeff".encode(), "empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "not plain text"),
-        (FILE.encode("utf-16-le"), "not plain text"),
         ((FILE + "\0").encode(), "not plain text"),
         (b"\x01\x02\x03\x04" * 5 + FILE.encode(), "not plain text"),
         (b"\xff" + FILE.encode(), "not plain text"),
@@ -404,7 +403,7 @@ def printed(draw):
 def test_reading_gives_exactly_what_was_printed(article_and_text, encoding):
     article, text = article_and_text
     found = read_printed_page(text.encode(encoding))
-    assert dataclasses.replace(found, digest="") == article
+    assert dataclasses.replace(found, digest="", doubts=()) == article
     assert found.digest == read_printed_page(text.encode()).digest
 
 

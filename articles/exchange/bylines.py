@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from ..models import Credit
+from ..search.folding import simplified_text
 
 CreditLine = tuple[Credit.Role, str, str]  # role, name, unit ('' if there is none)
 BylineWord = tuple[str, str, str]  # kind (role, label, name or organisation), text, unit
@@ -45,8 +46,27 @@ ROLES: dict[str, Credit.Role] = {
     "初审": Credit.Role.REVIEWER,
     "复审": Credit.Role.REVIEWER,
     "终审": Credit.Role.REVIEWER,
+    "一审": Credit.Role.REVIEWER,
+    "二审": Credit.Role.REVIEWER,
+    "三审": Credit.Role.REVIEWER,
+    "审签": Credit.Role.REVIEWER,
+    "签发": Credit.Role.REVIEWER,
+    "一校": Credit.Role.PROOFREADER,
+    "二校": Credit.Role.PROOFREADER,
+    "三校": Credit.Role.PROOFREADER,
     "总监制": Credit.Role.PRODUCER,
     "监制": Credit.Role.PRODUCER,
+}
+# Labels of English pages, by the one above that they mean.
+ENGLISH_ROLES = {
+    "author": "作者",
+    "by": "作者",
+    "reporter": "记者",
+    "correspondent": "通讯员",
+    "photo": "摄影",
+    "photographer": "摄影",
+    "editor": "编辑",
+    "proofreader": "校对",
 }
 # Roles without a counterpart in Credit.Role: these people are kept in the text and make no credit.
 OTHER_ROLES = (
@@ -93,12 +113,12 @@ _END = f"(?![^{_BREAKS}])"
 _LONG_ROLES = "|".join(sorted((role for role in ROLES if len(role) > 1 and "/" not in role), key=len, reverse=True))
 
 _LATIN = r"[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f_.'’-]*"
-_NAME = re.compile(
+NAME = re.compile(
     rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,10}}(?:[·•‧・][{_HAN}]{{1,10}}){{1,2}}|(?=.{{2,40}}$){_LATIN}(?: {_LATIN})*"
 )
 _NO_NAME = re.compile(f"{_LONG_ROLES}|{'|'.join(OTHER_ROLES)}|本报|本网|报道|单位|来源|提供|协会|委员会|您|你好|谢谢")
 # At least three characters with an ending that no personal name has; at least five with the others.
-_ORGANISATION = re.compile(
+ORGANISATION = re.compile(
     rf"[{_HAN}A-Za-z0-9]{{2,36}}(?:[局委办室院校部处厅站]|政府|政协|中心|公司)"
     rf"|[{_HAN}A-Za-z0-9]{{4,36}}(?:[村镇乡县市馆所社队网台联会报学园组厂]|街道|社区|集团)"
 )
@@ -117,6 +137,10 @@ _SPACED_NAME = re.compile(
     rf"(?:\s{{1,4}}(?![文图摄])([{_HAN}]){_END}(?!\s{{1,4}}(?![文图摄])[{_HAN}]{_END}))?"
 )
 
+_BAR_AFTER_ROLE = re.compile(rf"(?<![^\s|｜（(【])({'|'.join(sorted(ROLES, key=len, reverse=True))})\s?[丨︱]\s?(?=\S)")
+_ENGLISH_BY = re.compile(r"(?:(?<=^)|(?<=[(（|｜] )|(?<=[(（|｜]))By (?=[A-Z])")
+# Newspapers print a mark before a byline: □ 本报记者 方知远
+_MARK_BEFORE = re.compile(r"^[□■▲△●○◎◇◆※★☆▍▌丨|｜]\s{0,4}")
 _BRACKET = re.compile(r"[（(【\[]([^（(【\[\]】)）]{1,80})[)）】\]]")
 _BRACKETS_ONLY = re.compile(rf"(?:{_BRACKET.pattern}\s{{0,4}})+")
 _BRACKET_AT_END = re.compile(rf"{_BRACKET.pattern}$")
@@ -155,8 +179,10 @@ def credits_in(text: str, role: Credit.Role | None = None, unit: str = "") -> li
 
 def role_label(word: str) -> tuple[str, str] | None:
     """Return the key in ROLES and the unit of a label before a colon (霁川日报记者：), or None if it is no role."""
-    if word in ROLES:
-        return word, ""
+    plain = simplified_text(word).lower()
+    plain = ENGLISH_ROLES.get(plain, plain)
+    if plain in ROLES:
+        return plain, ""
     match = _GLUED.fullmatch(word)
     if not match or match["name"]:
         return None
@@ -167,10 +193,16 @@ def role_label(word: str) -> tuple[str, str] | None:
     return (match["role"], "") if len(before) <= 2 else None
 
 
+def with_colons(text: str) -> str:
+    """Return the text with a colon for the bar that WeChat pages print after a role, and after an English "By"."""
+    return _ENGLISH_BY.sub("By: ", _BAR_AFTER_ROLE.sub(r"\1：", text))
+
+
 def parse_byline(paragraph: str) -> list[CreditLine] | None:
     """Return the credits of a paragraph that is only a byline, in brackets or not; None for any other text."""
     if len(paragraph) > _MAX_BYLINE_LENGTH:
         return None
+    paragraph = with_colons(_MARK_BEFORE.sub("", paragraph))
     if _BRACKETS_ONLY.fullmatch(paragraph):
         return [credit for inner in _BRACKET.findall(paragraph) for credit in credits_in(inner) or []]
     return credits_in(paragraph) or None
@@ -241,6 +273,6 @@ def _split_word(word: str) -> list[BylineWord] | None:
             return [*person, ("role", role, "")] if person else None
         if role in ROLES_WITH_UNIT or not before:
             return [("role", role, before), *([("name", name, "")] if name else [])]
-    if _ORGANISATION.fullmatch(word):
+    if ORGANISATION.fullmatch(word):
         return [("organisation", word, "")]
-    return [("name", word, "")] if _NAME.fullmatch(word) and not _NO_NAME.search(word) else None
+    return [("name", word, "")] if NAME.fullmatch(word) and not _NO_NAME.search(word) else None

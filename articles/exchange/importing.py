@@ -25,16 +25,24 @@ IS_UNFIT = Problem("exchange.unfit", "%(why)s")  # messages of the validation of
 
 @dataclass
 class ImportedArticle:
-    """The result for one file: the article, True if it was imported before, and what was created for it, in words."""
+    """The result for one file: the article, True if it was imported before, and what was created for it, in words.
+
+    `notes` are sentences about what of the file is not in the article.
+    """
 
     article: Article
     already: bool = False
     created: list[str] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
 
 @transaction.atomic
-def import_article(page: PrintedArticle, *, by: User, section: str, archive: bool) -> ImportedArticle:
+def import_article(
+    page: PrintedArticle, *, by: User, section: str, archive: bool, body: str | None = None
+) -> ImportedArticle:
     """Import a printed page into the section with this slug. Idempotent: a page imported before is returned as it is.
+
+    `body` is the HTML of the text, where the file has more than paragraphs.
 
     With `archive` the article is published with its own time, as migrated content. Missing sections, sources and people
     are created by their acts. Raises UnreadablePage, also if `archive` and the time is missing or in the future, and
@@ -45,7 +53,7 @@ def import_article(page: PrintedArticle, *, by: User, section: str, archive: boo
         return ImportedArticle(known, already=True)
     first, updated = _publication_times(page) if archive else (None, None)
     try:
-        imported = _save_draft(page, section, by=by)
+        imported = _save_draft(page, section, body, by=by)
     except sanitising.BodyTooLong as refusal:
         raise UnreadablePage(*refusal.problems) from refusal
     except ValidationError as refusal:
@@ -56,19 +64,22 @@ def import_article(page: PrintedArticle, *, by: User, section: str, archive: boo
     return imported
 
 
-def _save_draft(page: PrintedArticle, section: str, *, by: User) -> ImportedArticle:
+def _save_draft(page: PrintedArticle, section: str, body: str | None, *, by: User) -> ImportedArticle:
     """Save the page as a new article, with the section, source and people that are missing."""
     article = Article(title=page.title, kicker=page.kicker, subtitle=page.subtitle, import_digest=page.digest)
-    article.body = sanitising.as_paragraphs(page.paragraphs)
+    article.body = sanitising.as_paragraphs(page.paragraphs) if body is None else body
     article.clean_fields(exclude=["section", "created_by"])
     created: list[str] = []
+    notes: tuple[str, ...] = ()
     article.section = _find_or_make_section(section, page.section, created, by=by)
-    article.source = _find_or_make_source(page.source, created, by=by)
+    if page.section and page.section != article.section.name:
+        notes = (_("its section is “%(name)s”; it went to the one of --section.") % {"name": page.section},)
+    article.source = _find_or_make_source(page, created, by=by)
     credits = [(role, _find_or_make_person(name, unit, created, by=by)) for role, name, unit in page.credits]
     if any(role == Credit.Role.CORRESPONDENT for role, _person in credits):
         article.origin = Article.Origin.CONTRIBUTED
-    editing.save_article(article, by=by, credits=credits)
-    return ImportedArticle(article, created=created)
+    revision = editing.save_article(article, by=by, credits=credits)
+    return ImportedArticle(article, created=created, notes=(*notes, *revision.removed))
 
 
 def _publication_times(page: PrintedArticle) -> tuple[datetime, datetime]:
@@ -92,11 +103,13 @@ def _find_or_make_section(slug: str, name: str, created: list[str], *, by: User)
     return sections.save_section(Section(slug=slug, name=name or slug), by=by)
 
 
-def _find_or_make_source(name: str, created: list[str], *, by: User) -> Source | None:
+def _find_or_make_source(page: PrintedArticle, created: list[str], *, by: User) -> Source | None:
+    """Return the page's source, made if missing; of a doubtful reading none is made."""
+    name = page.source
     if not name:
         return None
     known = Source.objects.filter(name=name).first()
-    if known:
+    if known or page.source_is_doubtful:
         return known
     created.append(_("source “%(name)s”") % {"name": name})
     return sources.save_source(Source(name=name), by=by)

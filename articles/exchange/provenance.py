@@ -1,78 +1,143 @@
-"""The provenance lines of a printed page: labelled fields such as 来源, 更新时间, 作者, and the credits in them."""
+"""The provenance lines of a printed page, with or without labels: source, times, and the credits in them."""
 
 import re
-import unicodedata
-from contextlib import suppress
-from datetime import datetime
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from .bylines import ROLES, CreditLine, credits_in, role_label
+from ..search.folding import simplified_text
+from .bylines import NAME, ORGANISATION, ROLES, CreditLine, credits_in, role_label, with_colons
+from .decoding import BLANKS
+from .page_time import FIRM_TIME, HAS_CLOCK, find_page_time, parse_page_time
 
 PAGE_SOURCE, PAGE_PUBLISHED, PAGE_UPDATED, IGNORED = "source", "published", "updated", "ignored"
 LABELS = (
-    dict.fromkeys(("来源", "信息来源", "稿源", "稿件来源", "文章来源", "新闻来源"), PAGE_SOURCE)
-    | dict.fromkeys(("发布时间", "发布日期", "发表时间", "发稿时间", "时间", "日期"), PAGE_PUBLISHED)
-    | dict.fromkeys(("更新时间", "更新日期", "修改时间"), PAGE_UPDATED)
-    | dict.fromkeys(("浏览", "浏览次数", "浏览量", "点击", "点击数", "点击量", "点击次数", "人气"), IGNORED)
+    dict.fromkeys(("来源", "信息来源", "稿源", "稿件来源", "文章来源", "新闻来源", "来源部门", "来源单位"), PAGE_SOURCE)
+    | dict.fromkeys(("发布机构", "发布单位", "发布部门", "发文机关", "发文单位", "公开机构", "source"), PAGE_SOURCE)
+    | dict.fromkeys(
+        ("发布时间", "发布日期", "发表时间", "发稿时间", "时间", "日期", "published", "date"), PAGE_PUBLISHED
+    )
+    | dict.fromkeys(("更新时间", "更新日期", "修改时间", "updated", "modified"), PAGE_UPDATED)
+    | dict.fromkeys(("浏览", "浏览次数", "浏览量", "点击", "点击数", "点击量", "点击次数", "人气", "views"), IGNORED)
     | dict.fromkeys(("阅读", "阅读数", "阅读量", "阅读次数", "访问量", "访问次数"), IGNORED)
     | dict.fromkeys(("字号", "字体", "分享", "分享到"), IGNORED)
+    | dict.fromkeys(("索引号", "主题分类", "信息分类", "体裁分类", "文号", "发文字号", "主题词", "关键词"), IGNORED)
+    | dict.fromkeys(("公开方式", "公开范围", "有效性", "成文日期", "生成日期", "信息类别", "语种"), IGNORED)
 )
+# Labels that also stand in the text of a notice: 时间：下周三上午
+COMMON_WORDS = ("时间", "日期")
+COMMON_TIMES = re.compile(rf"(?:{'|'.join(COMMON_WORDS)})\s{{0,2}}[:：]")
 # The value of these may be any name, also that of an office.
-FREE_ROLES = ("作者", "供稿")
+FREE_ROLES = ("作者", "供稿", "author")
 
-# Invisible characters at the ends of a line: Unicode white space, and zero-width characters that str.strip keeps.
-BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace()) + "\u200b\u2060\ufeff"
 MAX_HEADER_LENGTH = 400  # characters of a line; no real page has longer ones above its text
 _CANDIDATE = re.compile(r"(文[/／]图|图[/／]文|[^\s:：|｜/／【】\[\]；;，,、。]{1,24})\s{0,2}[:：]")
 _SPACED_LABEL = re.compile(
-    "|".join(rf"(?<!\S){word[0]}\s{{1,4}}{word[1]}(?=\s{{0,2}}[:：])" for word in (*LABELS, *ROLES) if len(word) == 2)
+    "|".join(
+        r"(?<!\S)" + r"\s{1,4}".join(word) + r"(?=\s{0,2}[:：])"
+        for word in (*LABELS, *ROLES)
+        if 2 <= len(word) <= 4 and not word.isascii()
+    )
 )
+_BAR_AFTER_LABEL = re.compile(rf"(?<!\S)({'|'.join(word for word in LABELS if len(word) > 1)})\s?[丨︱]\s?(?=\S)")
 _DIGITS_BEFORE = re.compile(r"^\d[\d年月日时分秒.-]*")
+_UNKNOWN_LABEL = re.compile(r"[\u4e00-\u9fff]{2,8}")
 BUTTONS = r"(?:[\s|｜【\[（(]*(?:打印本页|打印|关闭窗口|关闭本页|关闭|返回顶部|收藏)[】\]）)]?)+"
 _BUTTONS_AT_END = re.compile(BUTTONS + "$")
+_BAR = re.compile(r"\s{0,8}[|｜┃│丨]\s{0,8}")
 _VALUE_ENDS = BLANKS + "|｜/／；;，,、【】[]"
 _SENTENCE = re.compile("[。！？!?；]")
-_SOURCE = re.compile("[^:：]{0,80}")
-_DATE = re.compile(
-    r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?:\s?日)?"
-    r"(?:(?:(?<=日)|\s{1,4}|T)\s?(\d{1,2})\s?[:时]\s?(?:(\d{1,2})(?:\s?[:分]\s?(?:(\d{1,2})秒?)?)?)?)?",
-    re.ASCII,
+# What stands beside the names in a head of WeChat: 原创 方知远 霁川发布 2024-03-25 17:03 发表于云南
+_WECHAT_WORDS = re.compile(
+    r"原创|转载|发[表布]于\S{0,8}|(?:IP属地|阅读)\S{0,8}|\d{1,9}(?:人|次)?(?:阅读|浏览|评论)|[听在]看?"
 )
+_WECHAT_HEAD = re.compile(r"原创\s|.*\s发表于\S{0,8}")
+# A name that only a publisher has.
+_PUBLISHER = re.compile(
+    r"新华社|[\u4e00-\u9fffA-Za-z0-9·“”]{1,28}(?:网|日报|晚报|早报|晨报|时报|周报|商报|导报|快报|发布|新闻|客户端|融媒|融媒体|传媒|广电"
+    r"|头条|杂志|电视台|广播|通讯社|在线|公众号|视频号|频道)"
+)
+_LONGEST_NAME = 30  # characters of a name without a label
 
 
-def parse_provenance_line(line: str) -> tuple[dict[str, str], list[CreditLine]] | None:
-    """Return the facts and credits of a line of labelled fields, which a date may precede; None for any other line."""
+class Provenance(NamedTuple):
+    """What one line says of an article: PAGE_… → text, credits, and the words in it that are neither for certain."""
+
+    facts: dict[str, str]
+    credits: list[CreditLine]
+    unsure: tuple[str, ...] = ()
+    labelled: bool = True  # it has at least one label, other than a role
+
+
+def parse_provenance_line(line: str) -> Provenance | None:
+    """Return what a line of labelled fields, or a date with the names beside it, says; None for any other line."""
     if len(line) > MAX_HEADER_LENGTH:
         return None
     line = _SPACED_LABEL.sub(lambda match: "".join(match[0].split()), _BUTTONS_AT_END.sub("", line))
-    before, fields = _labelled_fields(line)
-    dated = bool(_DATE.fullmatch(_to_half_width(before)))
-    certain = dated or any(label in LABELS for label, _unit, _value in fields)
-    facts = {PAGE_PUBLISHED: before} if dated else {}
+    line = _BAR_AFTER_LABEL.sub(r"\1：", with_colons(line))
+    if _WECHAT_HEAD.match(line) and (found := find_page_time(line)):
+        line = line[: found[1]]  # what follows is where it was sent from
+    return _parse_fields(line) or _parse_fields(line, unknown_labels=True)
+
+
+def is_publisher(name: str) -> bool:
+    """Return True if the name can only be that of a publisher or an office: 霁川新闻网, 霁川县人民政府."""
+    return bool(_PUBLISHER.fullmatch(name) or ORGANISATION.fullmatch(name))
+
+
+def _parse_fields(line: str, *, unknown_labels: bool = False) -> Provenance | None:
+    """Parse the line part by part, where bars part it; with `unknown_labels`, fields with other labels are skipped.
+
+    They are skipped only on a line with a time and another label that is known.
+    """
+    facts: dict[str, str] = {}
     credits: list[CreditLine] = []
-    if (before and not dated) or not (dated or fields) or any(_SENTENCE.search(value) for *_label, value in fields):
-        return None
-    # 时间：下周三上午 in a notice is the time of a meeting, not of publication.
-    if len(fields) == 1 and fields[0][0] in ("时间", "日期") and not _DATE.fullmatch(_to_half_width(fields[0][2])):
-        return None
-    for label, unit, value in fields:
-        if label in ROLES:
-            people = _field_credits(label, unit, value, free=certain or label in FREE_ROLES)
-            if people is None:
-                return None
-            credits += people
-        elif LABELS[label] == PAGE_SOURCE and not _SOURCE.fullmatch(value):
+    words: list[str] = []
+    labels: list[str] = []
+    parts = _BAR.split(line)
+    for part in parts:
+        before, fields = _labelled_fields(part, unknown_labels)
+        before = _take_date(before, facts)
+        words += before.split()
+        labels += [label for label, _unit, _value in fields]
+        if not _read_fields(fields, facts, credits, words):
             return None
-        elif value and LABELS[label] != IGNORED:
-            facts.setdefault(LABELS[label], value)
-    return facts, credits
+    known = [label for label in labels if label in LABELS]
+    if unknown_labels and (len(known) < 2 or not {PAGE_PUBLISHED, PAGE_UPDATED} & facts.keys()):
+        return None
+    if words and not (PAGE_PUBLISHED in facts or (len(parts) > 1 and known)):
+        return None
+    if not (facts or credits or labels) or _is_of_the_text(labels, facts):
+        return None
+    unsure = _read_names(words, facts, credits)
+    if unsure is None or (words and not labels and not _is_firm(facts, unsure)):
+        return None
+    return Provenance(facts, credits, tuple(unsure), labelled=bool(known))
 
 
-def _labelled_fields(line: str) -> tuple[str, list[tuple[str, str, str]]]:
-    """Return the text before the first known label, then label, unit and value of each field up to the next label."""
+def _is_firm(facts: dict[str, str], unsure: Sequence[str]) -> bool:
+    """Return True unless a date and a name may just as well be a title or a signature: 2024年3月25日 霁川县政府."""
+    return bool(FIRM_TIME.search(facts[PAGE_PUBLISHED])) or (
+        not unsure and bool(_PUBLISHER.fullmatch(facts.get(PAGE_SOURCE, "")))
+    )
+
+
+def _is_of_the_text(labels: Sequence[str], facts: dict[str, str]) -> bool:
+    """Return True for 时间：下周三上午 in a notice: it is the time of a meeting, not of publication."""
+    if len(labels) != 1 or labels[0] not in COMMON_WORDS:
+        return False
+    time = facts.get(PAGE_PUBLISHED, "")
+    return parse_page_time(time) is None or "午" in time
+
+
+def _labelled_fields(line: str, unknown_labels: bool) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return the text before the first label, then label, unit and value of each field up to the next label."""
     found = []
     for match in _CANDIDATE.finditer(line):
         word = _DIGITS_BEFORE.sub("", match[1])
-        label = (word, "") if word in LABELS else role_label(word)
+        known = simplified_text(word).lower()
+        label = (known, "") if known in LABELS else role_label(word)
+        if label is None and unknown_labels and _UNKNOWN_LABEL.fullmatch(word):
+            label = ("", "")
         if label:
             found.append((match.end(1) - len(word), match.end(), label))
     starts = [start for start, _end, _label in found] + [len(line)]
@@ -83,22 +148,98 @@ def _labelled_fields(line: str) -> tuple[str, list[tuple[str, str, str]]]:
     return line[: starts[0]].strip(_VALUE_ENDS), fields
 
 
+def _read_fields(
+    fields: Sequence[tuple[str, str, str]], facts: dict[str, str], credits: list[CreditLine], words: list[str]
+) -> bool:
+    """Add what the fields say; returns False if one of them is a sentence, so that the line is text."""
+    certain = bool(facts) or any(label in LABELS for label, _unit, _value in fields)
+    for label, unit, value in fields:
+        if _SENTENCE.search(value):
+            return False
+        if label in ROLES:
+            people = _field_credits(label, unit, _take_date(value, facts), free=certain or label in FREE_ROLES)
+            if people is None:
+                return False
+            credits += people
+        elif LABELS.get(label) == PAGE_SOURCE:
+            value = _take_date(value, facts)
+            if re.search("[:：]", value):
+                return False
+            source, people = _split_source(value)
+            credits += people
+            if source:
+                facts.setdefault(PAGE_SOURCE, source)
+        elif value and LABELS.get(label, IGNORED) != IGNORED:
+            _read_time(LABELS[label], value, facts, words)
+    return True
+
+
+def _read_time(fact: str, value: str, facts: dict[str, str], words: list[str]) -> None:
+    """Add the time; what stands beside it (时间：2024-03-25 17:03 霁川新闻网) is words without a label."""
+    found: dict[str, str] = {}
+    rest = _take_date(value, found)
+    if found:
+        facts.setdefault(fact, found[PAGE_PUBLISHED])
+        words += rest.split()
+    else:
+        facts.setdefault(fact, value)
+
+
+def _take_date(text: str, facts: dict[str, str]) -> str:
+    """Return the text without the date in it, which becomes the time of publication unless there is one already."""
+    found = find_page_time(text)
+    if found is None:
+        return text
+    start, end = found
+    facts.setdefault(PAGE_PUBLISHED, text[start:end].strip())
+    return f"{text[:start]} {text[end:]}".strip(_VALUE_ENDS)
+
+
+def _split_source(value: str) -> tuple[str, list[CreditLine]]:
+    """Return the source, and the credits that follow it without a label: 霁川新闻网 记者 方知远."""
+    words = value.split()
+    for place in range(1, len(words)):
+        if role_label(words[place]) and (people := credits_in(" ".join(words[place:]))):
+            return " ".join(words[:place]), people
+    return value, []
+
+
+def _read_names(words: list[str], facts: dict[str, str], credits: list[CreditLine]) -> list[str] | None:
+    """Read the words that stand without labels beside a date: roles with names, a publisher, and in a head of WeChat
+    (原创 方知远 霁川发布) the authors before it.
+
+    Returns those that may be either; None if they are no names at all, and the line is text.
+    """
+    wechat = "原创" in words
+    names = [word for word in words if not _WECHAT_WORDS.fullmatch(word)]
+    if sum(map(len, names)) > 2 * _LONGEST_NAME or any(_SENTENCE.search(word) for word in names):
+        return None
+    role = next((place for place, word in enumerate(names) if role_label(word.rstrip(":："))), len(names))
+    if role < len(names):
+        people = credits_in(" ".join(names[role:]))
+        if people is None:
+            return None
+        credits += people
+    names = names[:role]
+    if not names or len(names) > 4:
+        return None if names else []
+    if PAGE_SOURCE not in facts:
+        has_clock = HAS_CLOCK.search(facts.get(PAGE_PUBLISHED, ""))
+        certain = [name for name in names if _PUBLISHER.fullmatch(name) or (has_clock and is_publisher(name))]
+        if certain or wechat:
+            facts[PAGE_SOURCE] = names[-1] if wechat else certain[-1]
+            names.remove(facts[PAGE_SOURCE])
+    if wechat and all(NAME.fullmatch(name) for name in names):
+        credits += [(ROLES["作者"], name, "") for name in names]
+        return []
+    if any(len(name) > _LONGEST_NAME or re.search("[,，、:：“”]", name) for name in names):
+        return None
+    return names
+
+
 def _field_credits(label: str, unit: str, value: str, *, free: bool) -> list[CreditLine] | None:
     """Return the credits of one field; with `free`, a value that is not a list of names is taken as one name."""
     credits = credits_in(value, ROLES[label], unit)
     if credits is None and free and len(value) <= 40 and not re.search("[:：，]", value):
         return [(ROLES[label], value, unit)]
     return credits
-
-
-def parse_page_time(text: str) -> datetime | None:
-    """Return the naive time that a page prints, in its own time zone, or None if it is not a date and time."""
-    if match := _DATE.fullmatch(_to_half_width(text)):
-        year, month, day, hour, minute = (int(part or 0) for part in match.groups()[:5])
-        with suppress(ValueError):
-            return datetime(year, month, day, hour, minute)  # noqa: DTZ001 (the page names no time zone)
-    return None
-
-
-def _to_half_width(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)

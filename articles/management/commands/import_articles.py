@@ -10,22 +10,21 @@ from django.utils.translation import gettext as _
 from articles import baking, publishing
 from articles.management.acting import ActingCommand, acting_account
 from articles.models import Section
-from articles.refusals import Problem, Refusal
+from articles.refusals import Refusal
 
-from ...exchange.importing import ImportedArticle, import_article
-from ...exchange.text import MAX_PAGE_BYTES, UnreadablePage, read_printed_page
-
-IS_NOT_READ = Problem("import_articles.not_read", "%(why)s")  # the operating system's message
+from ...exchange.importing import ImportedArticle
+from ...exchange.saved_files import ENDINGS, import_saved_file, read_saved_file
+from ...exchange.text import PrintedArticle
 
 
 class Command(ActingCommand):
     help = (
-        "Import text files as portals print them: each becomes a draft or, with --archive, an article published at its "
-        "own time."
+        "Import text files and web pages as portals print and save them: each becomes a draft or, with --archive, an "
+        "article published at its own time. Pictures and documents that they name come along from the same folder."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="+", metavar="PATH", help="text files, or folders of *.txt")
+        parser.add_argument("paths", nargs="+", metavar="PATH", help=f"files, or folders of {', '.join(ENDINGS)}")
         parser.add_argument(
             "--section", required=True, metavar="SLUG", help="the section's address name; created if new"
         )
@@ -35,32 +34,58 @@ class Command(ActingCommand):
         parser.add_argument(
             "--by", metavar="USER", help="the account that is responsible (default: the command line's own)"
         )
+        parser.add_argument("--dry-run", action="store_true", help="print what would be read, and change nothing")
+        parser.add_argument(
+            "--strict", action="store_true", help="refuse files with doubtful readings instead of warning"
+        )
 
-    def handle(
-        self, *args: object, paths: list[str], section: str, archive: bool, by: str | None, **options: Any
-    ) -> None:
+    def handle(self, *args: object, paths: list[str], section: str, by: str | None, **options: Any) -> None:
         try:
             validate_slug(section)
         except ValidationError as error:
             raise CommandError(f"--section {section}: {error.messages[0]}") from error
-        baking.require_own_store()
-        user = acting_account(by)
+        if not options["dry_run"]:
+            baking.require_own_store()
+        user = None if options["dry_run"] else acting_account(by)
         refused = 0
-        for path in _text_files(paths):
+        for path, root in self._files(paths):
             try:
-                page = read_printed_page(_read_bounded(path))
-                imported = import_article(page, by=user, section=section, archive=archive)
+                page = read_saved_file(path, strict=options["strict"])
+                self._warn(path, [str(doubt.message) for doubt in page.doubts])
+                if user is None:
+                    self.stdout.write(f"{path}: {_reading(page)}")
+                    continue
+                imported = import_saved_file(page, path, root, by=user, section=section, archive=options["archive"])
             except (Refusal, PermissionDenied) as refusal:
                 refused += 1
                 self.stderr.write(f"{path}: {refusal}")
                 continue
+            self._warn(path, imported.notes)
             self.stdout.write(f"{path}: {_import_report(imported)}")
-        if archive and (imported_into := Section.objects.filter(slug=section).first()):
+        if user and options["archive"] and (imported_into := Section.objects.filter(slug=section).first()):
             publishing.renumber_section(imported_into)
         if refused:
             raise CommandError(
                 _("%(count)d file(s) were not imported; see above. The others were.") % {"count": refused}
             )
+
+    def _files(self, paths: list[str]) -> Iterator[tuple[Path, Path]]:
+        """Yield the files to read, each with the folder that its pictures may lie in; says which are passed over."""
+        for path in map(Path, paths):
+            if not path.is_dir():
+                yield path, path.parent
+                continue
+            for file in sorted(path.rglob("*")):
+                if file.is_dir():
+                    continue
+                if not file.resolve().is_relative_to(path.resolve()):
+                    self._warn(file, [_("it is a link that leads out of the folder; it was passed over.")])
+                elif file.suffix.lower() in ENDINGS:
+                    yield file, path
+
+    def _warn(self, path: Path, sentences: list[str] | tuple[str, ...]) -> None:
+        for sentence in sentences:
+            self.stderr.write(_("%(file)s: warning: %(sentence)s") % {"file": path, "sentence": sentence})
 
 
 def _import_report(imported: ImportedArticle) -> str:
@@ -70,15 +95,10 @@ def _import_report(imported: ImportedArticle) -> str:
     return f"{what}: {article.number} {article.title}{made}"
 
 
-def _text_files(paths: list[str]) -> Iterator[Path]:
-    for path in map(Path, paths):
-        yield from sorted(path.rglob("*.txt")) if path.is_dir() else [path]
-
-
-def _read_bounded(path: Path) -> bytes:
-    """Return the file's bytes, at most one more than `read_printed_page` accepts. Raises UnreadablePage."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_PAGE_BYTES + 1)
-    except OSError as error:
-        raise UnreadablePage(IS_NOT_READ.filled(why=error.strerror or error)) from error
+def _reading(page: PrintedArticle) -> str:
+    """One row of the table that --dry-run prints: title, section, source, time, credits, length."""
+    time = page.published_at or page.updated_at
+    people = _(", ").join(name for _role, name, _unit in page.credits)
+    cells = (page.title, page.section, page.source, f"{time:%Y-%m-%d %H:%M}" if time else "", people)
+    length = sum(map(len, page.paragraphs))
+    return " | ".join([*(cell or "–" for cell in cells), str(length)])

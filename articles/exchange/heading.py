@@ -1,0 +1,228 @@
+"""The head of a printed page: section, kicker, title and subtitle, and the provenance around them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Article
+from ..refusals import Problem
+from .bylines import CreditLine, parse_byline
+from .decoding import BLANKS, UnreadablePage
+from .provenance import (
+    COMMON_TIMES,
+    MAX_HEADER_LENGTH,
+    PAGE_SOURCE,
+    is_publisher,
+    parse_provenance_line,
+)
+
+HEADING_FIELDS = {
+    "栏目": "section",
+    "引题": "kicker",
+    "肩题": "kicker",
+    "眉题": "kicker",
+    "标题": "title",
+    "主标题": "title",
+    "副题": "subtitle",
+    "副标题": "subtitle",
+    "section": "section",
+    "title": "title",
+    "headline": "title",
+}
+PAGE_NAMES = {"首页", "网站首页", "主页", "正文", "内容", "详情", "正文内容", "文章正文"}
+MAX_HEADER_LINES = 12  # no real page has more lines above its text; more would only take time
+
+_SECTION = re.compile(r"[^\s，。！？；：、,.!?;:…“”《》]{2,12}")
+# A short line above the title is a section if it is called as sections are.
+_SECTION_NAME = re.compile(
+    r"\S{0,6}(?:新闻|要闻|动态|资讯|快讯|快报|头条|时政|时讯|公告|公示|公开|民生|社会|文化|文旅|旅游|教育|经济|政务|党建|专题|专栏"
+    r"|视频|图片|图集|评论|观察|理论|乡镇|部门|基层|综合|国内|国际|本地|便民|生活|健康|法治|体育|财经|三农|农业|副刊|人物|影像"
+    r"|播报|速递|聚焦|关注|看点|热点|要情|纵横|天地|园地|之窗|之声)"
+)
+_WORDS = "|".join(sorted((word for word in HEADING_FIELDS if word[0] > "z"), key=len, reverse=True))
+_HEADING = re.compile(
+    rf"({_WORDS}|section|title|headline)\s{{0,3}}[:：]\s*(.*)".replace("标题", r"标\s{0,4}题"), re.IGNORECASE
+)
+_POSITION = re.compile(r"[您你当前现在所的目]{0,8}位置\s{0,3}[:：]")
+_NEWSPAPER_PAGE = re.compile(r"第?\s?[A-Z]?\d{1,3}\s?版\s?[:：]?\s{0,4}(\S{0,12})")
+_CRUMBS = re.compile(r"[>＞»›→/]+")
+
+HAS_NO_TITLE = Problem("exchange.no_title", _("it has no title: put it on a line of its own above source and time."))
+HEADING_IS_TOO_LONG = Problem(
+    "exchange.heading_too_long",
+    _("its %(name)s “%(start)s…” is longer than %(most)d characters: shorten it, or put the text below it."),
+)
+TITLE_OF_LINES = Problem(
+    "exchange.title_of_lines",
+    _("“%(line)s” was taken as the first line of the title; if it is the section, write 栏目： before it."),
+)
+NEITHER_NAME = Problem(
+    "exchange.neither_name",
+    _("“%(words)s” stands beside the time, and may be a source or a person: it was left out."),
+)
+
+
+@dataclass
+class Head:
+    """The lines of the heading, where the text below it begins, and what the page says of the article."""
+
+    heading: list[str] = field(default_factory=list)
+    end: int = 0
+    facts: dict[str, str] = field(default_factory=dict)
+    credits: list[CreditLine] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
+
+    def learns(self, line: str) -> bool:
+        """Add what a line of provenance says; False if it is none, or says again what is known.
+
+        A second 时间：… belongs to the text, as in the notice of a meeting.
+        """
+        found = parse_provenance_line(line)
+        if found is None or self.facts.keys() & found.facts.keys():
+            return False
+        self.facts |= found.facts
+        self.credits += found.credits
+        self.unsure += found.unsure
+        return True
+
+    def says(self, line: str) -> bool:
+        """Return True for a line of provenance that is known already or is learnt now."""
+        found = parse_provenance_line(line)
+        return found is not None and (found.facts.items() <= self.facts.items() or self.learns(line))
+
+    def learns_from_foot(self, line: str) -> bool:
+        """As `learns`, of a line below the text: a bare date there is a signature (落款), and 时间：… is the text's."""
+        found = parse_provenance_line(line)
+        if found is None or not found.labelled or found.unsure or COMMON_TIMES.match(line):
+            return False
+        return self.learns(line)
+
+
+def find_head(lines: Sequence[str], known_sections: Sequence[str] = ()) -> Head:
+    """Return the head of a page, whose lines are not empty; without any provenance it ends below the title."""
+    start = next((i for i, line in enumerate(lines[:MAX_HEADER_LINES]) if _is_provenance(line, i)), None)
+    if start is None or any(reads_as_body(line) for line in lines[:start]):
+        end = _title_end(lines)
+        return Head(list(lines[:end]), end)
+    head = Head(list(lines[:start]), start)
+    _read_provenance(head, lines)
+    below = [i for i, line in enumerate(lines[head.end : head.end + 4]) if _is_marked(line)]
+    if below or not start:
+        _read_title_below(head, lines)
+    return head
+
+
+def _is_provenance(line: str, place: int) -> bool:
+    """Return True for a line of provenance; without a label the first one is a title: 2024年3月25日天气预报."""
+    found = parse_provenance_line(line)
+    return found is not None and (
+        found.labelled or bool(found.credits) or place > 0 or not found.facts.get(PAGE_SOURCE)
+    )
+
+
+def _read_provenance(head: Head, lines: Sequence[str]) -> None:
+    for line in lines[head.end : head.end + MAX_HEADER_LINES]:
+        if not head.learns(line):
+            return
+        head.end += 1
+
+
+def _read_title_below(head: Head, lines: Sequence[str]) -> None:
+    """Read a heading that stands below provenance: on newspaper pages, and below the table of a government's page."""
+    rest = lines[head.end :]
+    title_end = _title_end(rest)
+    if title_end >= len(rest) or reads_as_body(rest[title_end - 1]):
+        return
+    if head.heading and PAGE_SOURCE not in head.facts and is_publisher(head.heading[0]):
+        head.facts[PAGE_SOURCE] = head.heading[0]
+    head.heading = list(rest[:title_end])
+    head.end += title_end
+    _read_provenance(head, lines)
+
+
+def parse_heading(lines: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
+    """Return section, kicker, title and subtitle of the heading's lines, and doubts; a title may have several lines.
+
+    Raises UnreadablePage.
+    """
+    heading = {"section": "", "kicker": "", "title": "", "subtitle": ""}
+    above: list[str] = []
+    plain: list[str] = []
+    crumbs: list[str] = []
+    for line in lines:
+        if marked := _HEADING.fullmatch(line):
+            heading[_field_of(marked[1])] = marked[2]
+        elif (names := _parse_breadcrumb(line)) is not None:
+            crumbs, above, plain = names, above + plain, []
+        elif line.startswith(("——", "--")) and (plain or heading["title"]):
+            heading["subtitle"] = line
+        else:
+            plain.append(line)
+    if not above and plain and _SECTION_NAME.fullmatch(plain[0]) and (len(plain) > 1 or heading["title"]):
+        above = [plain.pop(0)]
+    doubts = [TITLE_OF_LINES.filled(line=plain[0])] if len(plain) > 1 and _SECTION.fullmatch(plain[0]) else []
+    heading["title"] = heading["title"] or " ".join(plain)
+    if not heading["title"]:
+        raise UnreadablePage(HAS_NO_TITLE)
+    crumbs = [name for name in crumbs if name not in PAGE_NAMES and name != heading["title"] and 0 < len(name) <= 40]
+    named = [line for line in above if _SECTION.fullmatch(line)]
+    heading["section"] = heading["section"] or ["", *(crumbs or named)][-1]
+    _refuse_long_heading(heading)
+    return heading, doubts
+
+
+def _refuse_long_heading(heading: dict[str, str]) -> None:
+    for name in ("kicker", "title", "subtitle"):
+        field: Any = Article._meta.get_field(name)
+        if len(heading[name]) > field.max_length:
+            raise UnreadablePage(
+                HEADING_IS_TOO_LONG.filled(name=field.verbose_name, start=heading[name][:20], most=field.max_length)
+            )
+
+
+def _parse_breadcrumb(line: str) -> list[str] | None:
+    """Return the names in 首页 > 要闻 > 正文, or in anything after 当前位置：; None for any other line."""
+    if len(line) > MAX_HEADER_LENGTH:
+        return None
+    if newspaper := _NEWSPAPER_PAGE.fullmatch(line):
+        return [newspaper[1]]
+    position = _POSITION.match(line)
+    names = [name.strip(BLANKS) for name in _CRUMBS.split(line[position.end() if position else 0 :])]
+    known = len(names) > 1 and not PAGE_NAMES.isdisjoint((names[0], names[-1]))
+    return names if position or known else None
+
+
+def _field_of(label: str) -> str:
+    return HEADING_FIELDS["".join(label.split()).lower()]
+
+
+def _is_marked(line: str) -> bool:
+    return bool(_HEADING.fullmatch(line)) or _parse_breadcrumb(line) is not None
+
+
+def _title_end(lines: Sequence[str]) -> int:
+    """Return the end of the heading on a page without provenance: after its marked lines, or after the first line."""
+    marked = [i for i, line in enumerate(lines[:MAX_HEADER_LINES]) if _is_marked(line)]
+    end = marked[-1] + 1 if marked else 0
+    if not any((match := _HEADING.fullmatch(line)) and _field_of(match[1]) == "title" for line in lines[:end]):
+        end += 2 if not end and _is_above_title(lines[:3]) else 1
+    while end < len(lines) and lines[end].startswith("——"):
+        end += 1
+    return end
+
+
+def _is_above_title(lines: Sequence[str]) -> bool:
+    """Return True if line 1 of 3 looks like a section and line 2 like the title: it is longer, and line 3 is text."""
+    if len(lines) < 3 or not _SECTION_NAME.fullmatch(lines[0]):
+        return False
+    section, title, text = lines
+    is_title = not (reads_as_body(title) or parse_byline(title) is not None)
+    return is_title and len(title) > len(section) and reads_as_body(text)
+
+
+def reads_as_body(line: str) -> bool:
+    """Return True for a line that is no heading: long, or ending as sentences end."""
+    return len(line) > 120 or line.endswith(("。", "。”", "；", "：", ":"))

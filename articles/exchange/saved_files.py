@@ -1,0 +1,61 @@
+"""Imports files that an older portal printed or saved, each with the pictures and documents of its folder."""
+
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ..models import OldPath
+from ..old_paths import save_old_path
+from ..refusals import Problem
+from .decoding import MAX_PAGE_BYTES, UnreadablePage
+from .importing import ImportedArticle, import_article
+from .linked_files import bring_linked_files
+from .text import PrintedArticle, read_printed_page
+from .web_page import read_web_page
+
+READERS = {".txt": read_printed_page, ".html": read_web_page, ".htm": read_web_page, ".shtml": read_web_page}
+ENDINGS = tuple(READERS)
+
+IS_NOT_READ = Problem("exchange.not_read", "%(why)s")  # the operating system's message
+
+
+def read_saved_file(path: Path, *, strict: bool = False) -> PrintedArticle:
+    """Return the article in a file, by its ending (others are read as text); raises UnreadablePage.
+
+    With `strict` that is raised also for doubtful readings.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_PAGE_BYTES + 1)
+    except OSError as error:
+        raise UnreadablePage(IS_NOT_READ.filled(why=error.strerror or error)) from error
+    page = READERS.get(path.suffix.lower(), read_printed_page)(data)
+    if strict and page.doubts:
+        raise UnreadablePage(*page.doubts)
+    return page
+
+
+@transaction.atomic
+def import_saved_file(
+    page: PrintedArticle, path: Path, root: Path, *, by: User, section: str, archive: bool
+) -> ImportedArticle:
+    """Import the article read from `path`, with its files below `root`, and its former address as an old address.
+
+    Raises what `import_article` raises; nothing has changed then.
+    """
+    body, missing = bring_linked_files(page.html, page=path, root=root, by=by) if page.html else (None, [])
+    imported = import_article(page, by=by, section=section, archive=archive, body=body)
+    if imported.already:
+        return imported
+    imported.notes = (*missing, *imported.notes)
+    if page.old_address:
+        try:
+            save_old_path(OldPath(path=page.old_address, target=f"/a/{imported.article.number}/"), by=by)
+        except (ValidationError, PermissionDenied) as refusal:
+            why = " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
+            sentence = _("its old address %(address)s was not kept: %(why)s")
+            imported.notes += (sentence % {"address": page.old_address[:120], "why": why},)
+    return imported
