@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import audit, baking, review, sanitising, search
-from .checks import CONTENT_CHECKS, NotReady, find_problems
+from .checks import CONTENT_CHECKS, NotReady, find_problems, hits
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .issuing import PUBLICATION_FIELDS, Publication, issue_edition
@@ -134,13 +134,17 @@ def publish_archived(
 ) -> Edition:
     """Publish migrated content with its publication time in the older archive; marked on the row and in the audit.
 
-    `at` is its first publication there, `updated` the last update; `origin` names the archive. No checks: old texts
-    need not meet today's rules. Call `renumber_section` after a batch. The only way to set a past time (law 3).
+    `at` is its first publication there, `updated` the last update; `origin` names the archive. Old texts need not meet
+    today's rules, but an identity number and the like have to be set aside by a reader. Call `renumber_section` after
+    a batch. The only way to set a past time (law 3).
     """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.first_published_at:
         return article.editions.order_by("number")[0]
+    problems = find_problems(article, (hits.nothing_to_set_aside,))
+    if problems:
+        raise CannotPublish(*problems)
     article.first_published_at = at
     article.migrated = True
     if article.is_read_by_all:

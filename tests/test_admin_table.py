@@ -22,6 +22,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from articles import attachments, closing, discarding, home_and_topics, pictures, publishing, scheduling
+from articles.checks import hits
 from articles.duty_assignments.permissions import DUTIES_OF, Role
 from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, Report, SiteSettings, Topic
 from newsroom import urls
@@ -105,6 +106,7 @@ ACTS = {
     "preview": DRAFTS,
     "revoke_previews": DRAFTS,
     "review": FIRST_READERS,
+    "set_aside": READERS - ELSEWHERE,
     "revision": DRAFTS,
     "publish": PUBLISHERS,
     "correct": PUBLISHERS,
@@ -277,6 +279,7 @@ class Scene:
         public = (2, 6, 7, 8, 9)  # live, withdraw, put_back, twice
         made = [cast.article(by=cast.writer, **({} if n in public else {"title": f"{SECRET}{n}"})) for n in range(10)]
         self.embargoed = cast.article(by=cast.writer, title=f"{SECRET}7", embargo_until=later)
+        self.blocked = cast.article(by=cast.writer, title=f"{SECRET}8", body="<p>11010519491231002X</p>")
         self.draft, self.waiting, self.live, publish, schedule, unschedule, withdraw, put_back, *twice = made
         self.articles = {
             "publish": publish,
@@ -285,6 +288,7 @@ class Scene:
             "unschedule": unschedule,
             "urgent": self.waiting,
             "review": self.waiting,
+            "set_aside": self.blocked,
             "withdraw": withdraw,
             "put_back": put_back,
             "close_text": twice[0],
@@ -373,6 +377,8 @@ class Scene:
             "check": self.objects["pagecheck"].pk,
             "report": self.objects["report"].pk,
             "answer": "已更正。",
+            "key": hits.open_hits(self.blocked, at=timezone.now())[0].key,
+            "reason": "本人同意",
             "article": f"{self.waiting.pk}-{revision}",
             "old_password": f"secret-of-{user.username if user else ''}",
             **self.forms.get(path, {}),

@@ -31,6 +31,7 @@ from .newsroom_admin import NUMBER, CleanTextMixin
 from .preview import preview_links_view
 from .review import review_view
 from .revisions import revision_view, revisions_view
+from .setting_aside import set_aside_view
 
 MOST_CREDITS = 100  # of an article, on its form
 
@@ -219,6 +220,7 @@ class ArticleAdmin(ArticleScreen):
                 for act in ARTICLE_ACTIONS
             ),
             self._article_path("review/", partial(review_view, self), "review"),
+            self._article_path("set-aside/", partial(set_aside_view, self), "set_aside"),
             self._article_path("preview/", partial(preview_links_view, self), "preview"),
             self._article_path("revisions/", partial(revisions_view, self), "revisions"),
             self._article_path("revisions/<int:revision>/", partial(revision_view, self), "revision"),

@@ -31,6 +31,7 @@ READINGS = (
     "signed_off",
     "sent_back",
     "reread",
+    "hit_set_aside",
     "held",
     "rejected",
     "handed_on",

@@ -13,12 +13,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import comparing, review
+from ..checks import hits
 from ..duty_assignments import permissions, reading
-from ..models import Article, SignOff
+from ..models import Article, SetAside, SignOff
 from ..refusals import Problem, Refusal
 from .account_choice import AccountChoiceField
 from .acting_user import acting_user
@@ -144,7 +146,10 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "trail": decision_trail(article),
         "before": before_name,
         "changes": comparing.compare_contents(before, article.newest.content) if before else [],
-        "problems": review.open_problems(article),
+        "problems": [problem for problem in review.open_problems(article) if problem.id != hits.TO_SET_ASIDE.id],
+        "hits": [*hits.open_hits(article, at=timezone.now()), *hits.noticed_hits(article)],
+        "set_aside": SetAside.objects.filter(article=article).select_related("by__person")[:SHOWN_IN_QUEUE],
+        "may_set_aside": review.may_set_aside(user, article),
         "correction_rule": "" if why_not else review.correction_rule(article),
         "corrected": None if why_not else review.correction_problem(article, user),
         "own": not why_not and review.has_written(article, user),

@@ -1,7 +1,8 @@
 """Checks before publication (law 10: buttons and messages both use these).
 
 To add a check: define its `Problem` at the top of a module, write a function that takes an article and the time of
-publication and yields the problem, and add the function to the tuple at the end.
+publication and yields the problem, and add the function to the tuple at the end. What the machine reads in the words
+themselves (personal data, dates) are rules: `hits.py` runs them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,14 +12,14 @@ from django.utils import timezone
 
 from ..models import Article
 from ..refusals import Problem, Refusal
-from . import provenance, readings, text
+from . import hits, provenance, readings, text
 
 Check = Callable[[Article, datetime], Iterator[Problem]]
 # The checks that reviewers can resolve; CHECKS adds that all of them have signed.
-CONTENT_CHECKS: Sequence[Check] = (*text.TEXT_CHECKS, *provenance.PROVENANCE_CHECKS)
+CONTENT_CHECKS: Sequence[Check] = (*text.TEXT_CHECKS, hits.nothing_to_set_aside, *provenance.PROVENANCE_CHECKS)
 CHECKS: Sequence[Check] = (*CONTENT_CHECKS, *readings.READING_CHECKS)
 
-__all__ = ["CHECKS", "CONTENT_CHECKS", "NotReady", "find_problems", "text"]
+__all__ = ["CHECKS", "CONTENT_CHECKS", "NotReady", "find_problems", "hits", "text"]
 
 
 class NotReady(Refusal):

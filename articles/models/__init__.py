@@ -7,6 +7,7 @@ from .bake_job import BakeJob
 from .baked_page import BakedPage
 from .baked_page_check import PageCheck
 from .baked_store import KnownStore
+from .check_set_aside import SetAside
 from .checked_file import CheckedFile
 from .closed_text import ClosedText
 from .credit import Credit
@@ -60,6 +61,7 @@ __all__ = [
     "RevisionPicture",
     "SearchText",
     "Section",
+    "SetAside",
     "ShortLink",
     "SignOff",
     "SiteSettings",

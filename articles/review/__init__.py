@@ -4,6 +4,7 @@
     workflow   submit, sign off, send back, hold, reject, hand on
     edits      what an edit does to sign-offs
     measure    how much a correction changed
+    setting_aside   a reader answers for what a rule found
     queue      what a user may decide now
 
 `Article.signed` is the newest sign-off that counts; `SignOff.previous` leads to the earlier ones. `Article.stage` is
@@ -29,6 +30,7 @@ from .rules import (
     may_correct,
     stage_name,
 )
+from .setting_aside import CannotSetAside, may_set_aside, set_hit_aside
 from .workflow import (
     REVIEW_FIELDS,
     CannotDecide,
@@ -46,6 +48,7 @@ from .workflow import (
 __all__ = [
     "REVIEW_FIELDS",
     "CannotDecide",
+    "CannotSetAside",
     "CannotSubmit",
     "WouldVoid",
     "apply_edit_to_review",
@@ -58,6 +61,7 @@ __all__ = [
     "hand_on_reading",
     "has_written",
     "may_correct",
+    "may_set_aside",
     "measure_correction",
     "open_problems",
     "overdue_readings",
@@ -67,6 +71,7 @@ __all__ = [
     "rejected_while_public",
     "rejection_of_public_text",
     "send_back",
+    "set_hit_aside",
     "sign_off_reading",
     "stage_name",
     "submit_article",

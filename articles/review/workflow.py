@@ -1,5 +1,6 @@
 """Review decisions. Each locks the article, refuses or changes it, and writes a `SignOff` and an audit entry."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit, sanitising
-from ..checks import CONTENT_CHECKS, NotReady, find_problems, text
+from ..checks import CONTENT_CHECKS, NotReady, find_problems, hits, text
 from ..duty_assignments import permissions, reading
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
@@ -113,7 +114,7 @@ def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str 
         by=by,
         opinion=opinion,
         previous=article.signed,
-        warnings=_warnings(problems),
+        warnings=_warnings([*problems, *(hit.problem for hit in hits.noticed_hits(article))]),
         same_person=bool(corrected or same_person_reason(article, by)),
     )
     _advance(article, decision)
@@ -268,7 +269,7 @@ def record_decision(article: Article, decision: str, *, by: User, duty: str = ""
     )
 
 
-def _warnings(problems: list[Problem]) -> list[dict[str, str]]:
+def _warnings(problems: Iterable[Problem]) -> list[dict[str, str]]:
     return [{"id": problem.id, "message": str(problem.message)} for problem in problems]
 
 

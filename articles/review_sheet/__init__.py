@@ -21,7 +21,10 @@ from ..models import Article, AuditEntry, Credit, Edition, Section, SignOff
 # More than articles usually have. The sheet says if there are more; the evidence pack has them all.
 MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
 # Audit actions listed with the editions. Publishing itself is shown as an edition.
-SHEET_ACTIONS = [f"article.{act}" for act in ("withdrawn", "put_back", "scheduled", "unscheduled", "schedule_failed")]
+SHEET_ACTIONS = [
+    f"article.{act}"
+    for act in ("hit_set_aside", "withdrawn", "put_back", "scheduled", "unscheduled", "schedule_failed")
+]
 TextPair = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -209,4 +212,6 @@ def _sheet_entry(entry: AuditEntry) -> SheetEntry:
     why = entry.reason
     if entry.action in ("article.scheduled", "article.unscheduled"):
         why = f"{timezone.localtime(datetime.fromisoformat(why)):%Y-%m-%d %H:%M}"
+    elif entry.action == "article.hit_set_aside":
+        why = f"{entry.details['words']}：{why}"
     return SheetEntry(at=entry.at, what=entry.act, by=entry.actor_name, why=why)

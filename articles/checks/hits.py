@@ -1,0 +1,129 @@
+"""What the rules find in a text, and the check that nobody publishes what a reader has to set aside first."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..models import Article, SetAside
+from ..refusals import Problem, Sentence
+from .dates import find_wrong_dates
+from .personal_data import find_personal_data
+from .plain_text import PlainText, plain_text_of_html, plain_text_of_line
+from .rules import Match, Rule, Severity
+
+FINDERS = (find_personal_data, find_wrong_dates)
+LINES = ("kicker", "title", "subtitle", "summary")
+FIELD_NAMES: dict[str, Sentence] = {
+    "kicker": gettext_lazy("kicker"),
+    "title": gettext_lazy("title"),
+    "subtitle": gettext_lazy("subtitle"),
+    "summary": gettext_lazy("summary"),
+    "body": gettext_lazy("text"),
+    "alt": gettext_lazy("description of a picture"),
+    "attachment": gettext_lazy("name of an attachment"),
+}
+LONGEST_WORDS = 40  # of a hit in a message
+
+TO_LOOK_AT = Problem("hits.to_look_at", gettext_lazy("In the %(field)s: %(reason)s"), "%(advice)s")
+TO_SET_ASIDE = Problem(
+    "hits.to_set_aside",
+    gettext_lazy("In the %(field)s: %(reason)s"),
+    gettext_lazy("%(advice)s If it must stay, one of its readers sets it aside with a reason."),
+)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A place where a rule applies: source[start:end] of the field. `words` is how messages show it, masked if personal.
+
+    `key` is the same for the same rule and words in every revision; it does not tell the words.
+    """
+
+    rule: Rule
+    field: str
+    start: int
+    end: int
+    words: str
+    suggestion: str
+    key: str
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, in one sentence."""
+        sentence = str(self.rule.reason) % {"words": self.words}
+        return (
+            sentence + _(" Right is “%(suggestion)s”.") % {"suggestion": self.suggestion}
+            if self.suggestion
+            else sentence
+        )
+
+    @property
+    def problem(self) -> Problem:
+        """The hit as a problem of the article."""
+        problem = TO_SET_ASIDE if self.rule.severity == Severity.BLOCK else TO_LOOK_AT
+        return problem.filled(field=FIELD_NAMES[self.field], reason=self.reason, advice=self.rule.advice)
+
+
+def find_hits(content: Mapping[str, Any], *, at: datetime) -> list[Hit]:
+    """Return what all rules find in a revision's content, field by field, in reading order.
+
+    `at` is when it is or would be published: days without a year are the nearest to it.
+    """
+    day = timezone.localtime(at).date()
+    hits = []
+    for field, plain in _fields_of(content):
+        found = sorted(
+            (match for finder in FINDERS for match in finder(plain.text, day)), key=lambda match: match.start
+        )
+        hits += [_hit_of(match, field, plain) for match in found]
+    return hits
+
+
+def nothing_to_set_aside(article: Article, at: datetime) -> Iterator[Problem]:
+    """Everything that must be set aside has been."""
+    yield from (hit.problem for hit in open_hits(article, at=at))
+
+
+def open_hits(article: Article, *, at: datetime) -> list[Hit]:
+    """The hits of the newest revision that block its publication and that nobody has set aside."""
+    if article.latest is None:
+        return []
+    blocking = [hit for hit in find_hits(article.newest.content, at=at) if hit.rule.severity == Severity.BLOCK]
+    settled = set_aside_keys(article) if blocking else set()
+    return [hit for hit in blocking if hit.key not in settled]
+
+
+def noticed_hits(article: Article) -> list[Hit]:
+    """What the rules find in the newest revision that need not be set aside, but that its readers should look at."""
+    found = find_hits(article.newest.content, at=article.scheduled_for or timezone.now())
+    return [hit for hit in found if hit.rule.severity == Severity.WARN]
+
+
+def set_aside_keys(article: Article) -> set[str]:
+    """The keys of the hits that readers of this article have set aside."""
+    return set(SetAside.objects.filter(article=article).values_list("key", flat=True))
+
+
+def _fields_of(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainText]]:
+    for name in LINES:
+        yield name, plain_text_of_line(content[name])
+    yield "body", plain_text_of_html(content["body"])
+    for picture in content["pictures"]:
+        yield "alt", plain_text_of_line(picture["alt"])
+    for attachment in content["attachments"]:
+        yield "attachment", plain_text_of_line(attachment["name"])
+
+
+def _hit_of(match: Match, field: str, plain: PlainText) -> Hit:
+    words = plain.text[match.start : match.end]
+    start, end = plain.source_span(match.start, match.end)
+    # Keyed, so that a row does not tell whose number it was to somebody who tries all numbers.
+    key = salted_hmac("articles.checks.hits", f"{match.rule.name} {words}", algorithm="sha256").hexdigest()
+    shown = match.shown or " ".join(words.split())[:LONGEST_WORDS]
+    return Hit(match.rule, field, start, end, shown, match.suggestion, key)

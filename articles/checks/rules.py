@@ -1,0 +1,37 @@
+"""What a rule of the machine's reading is, and what it finds."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..refusals import Sentence
+
+
+class Severity(models.TextChoices):
+    """How much a hit weighs: `block` must be set aside by a reader before the text can be published."""
+
+    BLOCK = "block", _("must be settled")
+    WARN = "warn", _("to be looked at")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its name in the audit and on review sheets, its class, and its sentence about the words (`%(words)s`)."""
+
+    name: str
+    subject: Sentence
+    severity: Severity
+    reason: Sentence
+    advice: Sentence
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where a rule applies in a normalised text, and how the words are shown in messages ('' for the words themselves)."""
+
+    rule: Rule
+    start: int
+    end: int
+    shown: str = ""
+    suggestion: str = ""

@@ -1,0 +1,35 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .article import Article
+
+
+class SetAside(models.Model):
+    """What a rule found in an article and a reader set aside with a reason, so that it may be published."""
+
+    article = models.ForeignKey(
+        Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="set_aside", editable=False
+    )
+    rule = models.CharField(_("rule"), max_length=40)
+    # Stands for rule and words (articles/checks/hits.py); never the words themselves, which may be personal data.
+    key = models.CharField(max_length=64)
+    words = models.CharField(_("words, masked"), max_length=80)
+    reason = models.CharField(_("reason"), max_length=200)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("set aside by"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("set aside at"))
+
+    class Meta:
+        verbose_name = _("hit set aside")
+        verbose_name_plural = _("hits set aside")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "key"], name="hit_is_set_aside_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="set_aside_gives_its_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} {self.rule}"
