@@ -155,6 +155,13 @@ def without_first_reading(rows):
     del rows[1]
 
 
+def without_entry(action):
+    def removed(rows):
+        rows[:] = [row for row in rows if row["action"] != action]
+
+    return removed
+
+
 FORGERIES = [
     (edit("editions/1.json", lambda e: e["content"].update(body="<p>无人受伤。</p>")), r"editions/1\.json: the digest"),
     (edit("editions/2.json", lambda e: e.update(previous_digest="0" * 64)), r"editions/2\.json does not follow"),
@@ -173,6 +180,17 @@ FORGERIES = [
     (without("revisions/"), r"sign_offs\.json"),
     (without("files/"), r"files/pictures/.+ editions/1\.json"),
     (other_picture, r"files/pictures/.+ editions/1\.json"),
+    (lambda files: {**files, "audit.json": b"[]"}, r"decision \d+ by .+ is not in audit\.json"),
+    (lambda files: {**files, "sheet.html": b"another"}, r"sheet\.html is not the review sheet"),
+    (lambda files: {**files, "sheet.pdf": b"another"}, r"sheet\.pdf is not the review sheet"),
+    (edit("sign_offs.json", lambda rows: rows[1].update(person_name="别人")), r"decision \d+ by 别人 is not"),
+    (edit("sign_offs.json", lambda rows: rows[1].update(opinion="", person=rows[2]["person"])), r"decision \d+ by"),
+    (edit("sign_offs.json", lambda rows: rows[1].update(same_person=True)), r"decision \d+ by"),
+    (edit("sign_offs.json", lambda rows: [row.update(person=1, person_name="一人") for row in rows]), "by one person"),
+    (edit("sign_offs.json", lambda rows: rows.append({**rows[0], "id": 999})), "decision 999 by"),
+    (edit("audit.json", without_entry("article.published")), r"editions/1\.json: audit\.json does not record"),
+    (edit("audit.json", without_entry("article.submitted")), "decision"),
+    (edit("manifest.json", lambda manifest: manifest.update(audit_head="0" * 64)), "head of the audit"),
 ]
 
 
@@ -181,6 +199,25 @@ FORGERIES = [
 def test_a_forgery_is_found_even_under_a_manifest_that_agrees(pack, forge, sentence):
     with translation.override("en"), pytest.raises(NotEvidence, match=sentence):
         evidence.check_pack(zipped(with_honest_manifest(forge(files_of(pack)))))
+
+
+@pytest.mark.django_db
+def test_each_change_of_a_forged_pack_is_named(pack):
+    """One person for every reading, no audit, another sheet, and a manifest that agrees."""
+    files = files_of(pack)
+    rows = json.loads(files["sign_offs.json"])
+    for row in rows:
+        row.update(person=1, person_name="同一人", opinion="没看过")
+    files |= {"sign_offs.json": json.dumps(rows).encode(), "audit.json": b"[]", "sheet.html": b"another"}
+    with translation.override("en"), pytest.raises(NotEvidence) as refusal:
+        evidence.check_pack(zipped(with_honest_manifest(files)))
+    for sentence in (
+        "decision",
+        "editions/1.json: audit.json does not record",
+        "by one person, 同一人",
+        "head of the audit",
+    ):
+        assert sentence in str(refusal.value)
 
 
 @pytest.mark.parametrize(("forge", "_sentence"), FORGERIES)

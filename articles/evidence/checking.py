@@ -15,6 +15,7 @@ from .. import audit
 from ..models import Edition, SignOff
 from ..models.revision import content_digest
 from ..refusals import Problem, Refusal
+from .agreement import find_disagreements
 
 # Limits in bytes, and of members. A file beyond them was not exported by this system.
 LARGEST_FILE, LARGEST_TEXT, LARGEST_PACK, MOST_FILES = 100 * 2**20, 32 * 2**20, 4 * 2**30, 5_000
@@ -68,7 +69,10 @@ def check_pack(source: IO[bytes]) -> CheckedPack:
 
     Checked: the hashes in the manifest, and that no file is missing or added; each edition's digest against its text
     and the previous edition, and its pictures and attachments; each decision's digest against its text; each signed
-    edition against the chain of its readings; each audit entry's hash, and the editions it names.
+    edition against the chain of its readings; each audit entry's hash, and the editions it names; that the audit
+    records every decision and edition as they stand, no more and no fewer; that different people signed the readings
+    unless the section allowed otherwise; and the sheets against the entry of the export. Disagreements of the facts
+    are all named, other faults one at a time.
     """
     try:
         with zipfile.ZipFile(source) as pack:
@@ -134,21 +138,24 @@ def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     for row in sign_offs.values():
         if row["revision"] not in revisions or row["digest"] != revisions[row["revision"]]["digest"]:
             raise NotEvidence(_OTHER_TEXT.filled(id=_printable(row["id"])))
-    editions: dict[int, str] = {}
+    editions: dict[int, dict[str, Any]] = {}
     for number in range(1, 1 + sum(name.startswith("editions/") for name in names)):
         name = f"editions/{number}.json"
         edition = _read_member(pack, name)
         if edition["number"] != number or edition["article"] != manifest["article"]:
             raise NotEvidence(_OTHER_EDITION.filled(name=name))
-        if edition["previous_digest"] != editions.get(number - 1, ""):
+        if edition["previous_digest"] != (editions[number - 1]["digest"] if number > 1 else ""):
             raise NotEvidence(_DOES_NOT_FOLLOW.filled(name=name))
         _check_text(name, edition)
         _check_readings(name, edition, sign_offs)
         for file in (*edition["content"]["pictures"], *edition["content"]["attachments"]):
             if manifest["files"].get(f"files/{file['file']}") != file["sha256"]:
                 raise NotEvidence(_OTHER_FILE.filled(file=_printable(file["file"]), name=name))
-        editions[number] = edition["digest"]
-    _check_audit(_read_member(pack, "audit.json"), editions)
+        editions[number] = edition
+    entries = _read_member(pack, "audit.json")
+    _check_audit(entries, {number: edition["digest"] for number, edition in editions.items()})
+    if problems := list(find_disagreements(manifest, editions, sign_offs, entries)):
+        raise NotEvidence(*problems)
 
 
 def _check_text(name: str, row: dict[str, Any]) -> None:

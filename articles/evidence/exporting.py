@@ -32,35 +32,39 @@ def may_export_evidence(user: User | AnonymousUser, article: Article) -> bool:
 def export_pack(article: Article, target: IO[bytes], *, by: User) -> None:
     """Write the pack to `target` and record the export. Raises PermissionDenied.
 
-    Rows are read in the transaction that records the export. Files and the rendered sheet are added afterwards, so that
-    publishing is not blocked while a large pack is compressed.
+    Rows are read in the transaction that records the export. Files are added afterwards, so that publishing is not
+    blocked while a large pack is compressed.
     """
     hashes: dict[str, str] = {}
+    sheets: dict[str, bytes] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
-        files, sheet, manifest = _record_and_pack_rows(article, pack, hashes, by=by)
+        files, manifest = _record_and_pack_rows(article, pack, hashes, sheets, by=by)
         for name, sha256 in files.items():
             if default_storage.exists(name):
                 with default_storage.open(name, "rb") as file:
                     _add_member(pack, f"files/{name}", file.read(), hashes)
             else:
                 manifest["missing"] = {**manifest.get("missing", {}), f"files/{name}": sha256}
-        _add_member(pack, "sheet.html", render_to_string("review_sheet_page.html", {"sheet": sheet}).encode(), hashes)
-        _add_member(pack, "sheet.pdf", pdf.review_sheets_pdf([sheet], title=sheet.content["title"]), hashes)
+        for name, data in sheets.items():
+            _add_member(pack, name, data, hashes)
         _add_member(pack, "manifest.json", _json_bytes({**manifest, "files": hashes}), {})
 
 
 @transaction.atomic
 def _record_and_pack_rows(
-    article: Article, pack: zipfile.ZipFile, hashes: dict[str, str], *, by: User
-) -> tuple[dict[str, str], ReviewSheet, dict[str, Any]]:
+    article: Article, pack: zipfile.ZipFile, hashes: dict[str, str], sheets: dict[str, bytes], *, by: User
+) -> tuple[dict[str, str], dict[str, Any]]:
     """The part of an export in one transaction.
 
-    Returns the files in the editions ({name: SHA-256}), the review sheet, and the manifest without its file list.
+    Renders the review sheets before it takes the audit-chain lock, since the entry names their digests. Returns the
+    files in the editions ({name: SHA-256}), and the manifest without its file list.
     """
     article = Article.objects.get_locked(article.pk)
     if not may_export_evidence(by, article):
         permissions.require_duty(by, Duty.PUBLISH, article.section)
-    entry = audit.record_entry("article.evidence_exported", article, by=by)
+    sheets |= _render_sheets(review_sheet(article))
+    digests = [hashlib.sha256(data).hexdigest() for data in sheets.values()]
+    entry = audit.record_entry("article.evidence_exported", article, by=by, sheets=digests)
     files: dict[str, str] = {}
     for edition in article.editions.select_related("revision").order_by("number").iterator(chunk_size=50):
         content = edition.revision.content
@@ -82,7 +86,14 @@ def _record_and_pack_rows(
         "made_at": timezone.now().isoformat(),
         "audit_head": entry.hash,
     }
-    return files, review_sheet(article), manifest
+    return files, manifest
+
+
+def _render_sheets(sheet: ReviewSheet) -> dict[str, bytes]:
+    return {
+        "sheet.html": render_to_string("review_sheet_page.html", {"sheet": sheet}).encode(),
+        "sheet.pdf": pdf.review_sheets_pdf([sheet], title=sheet.content["title"]),
+    }
 
 
 def _row_values(row: models.Model) -> dict[str, Any]:

@@ -75,6 +75,7 @@ FACT_NAMES = {
     "digest": pgettext_lazy("fact of an act", "digest"),
     "reason": pgettext_lazy("fact of an act", "reason"),
     "why": pgettext_lazy("fact of an act", "reason"),
+    "sheets": pgettext_lazy("fact of an act", "digests of the review sheets"),
     "rule": pgettext_lazy("fact of an act", "rule"),
     "words": pgettext_lazy("fact of an act", "words, masked"),
     "readings_open": pgettext_lazy("fact of an act", "readings still open"),

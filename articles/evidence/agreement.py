@@ -1,0 +1,137 @@
+"""Whether the facts of an evidence pack agree with one another: decisions and editions with the audit, people, sheets."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Edition, SignOff
+from ..refusals import Problem
+
+Decision = SignOff.Decision
+# The acts that record a decision, and those that record an edition.
+DECISION_ACTS = {
+    Decision.SUBMIT: "article.submitted",
+    Decision.PASS: "article.signed_off",
+    Decision.REREAD: "article.reread",
+    Decision.BACK: "article.sent_back",
+    Decision.HOLD: "article.held",
+    Decision.REJECT: "article.rejected",
+    Decision.HAND_ON: "article.handed_on",
+}
+EDITION_ACTS = (
+    "article.published",
+    "article.corrected",
+    "article.published_before_readings",
+    "article.glass_broken",
+    "article.migrated",
+    "article.archive_made",
+)
+MOST_NAMED = 20  # problems of one kind in one answer
+
+_NOT_RECORDED = Problem(
+    "evidence.decision_not_recorded",
+    _("sign_offs.json: decision %(id)s by %(name)s is not in audit.json as it stands here."),
+)
+_UNDECIDED = Problem(
+    "evidence.entry_without_decision", _("audit.json: entry %(id)s records a decision that is not in sign_offs.json.")
+)
+_PUBLICATION_NOT_RECORDED = Problem(
+    "evidence.publication_not_recorded", _("%(name)s: audit.json does not record its publication.")
+)
+_ONE_PERSON = Problem(
+    "evidence.one_person", _("%(name)s: readings %(first)d and %(second)d were signed by one person, %(person)s.")
+)
+_OTHER_SHEET = Problem(
+    "evidence.other_sheet", _("%(name)s is not the review sheet that was exported with these facts.")
+)
+_OTHER_HEAD = Problem(
+    "evidence.other_head", _("manifest.json: the head of the audit is not that of the export in audit.json.")
+)
+
+
+def find_disagreements(
+    manifest: Mapping[str, Any],
+    editions: Mapping[int, Mapping[str, Any]],
+    sign_offs: Mapping[int, Mapping[str, Any]],
+    entries: Sequence[Mapping[str, Any]],
+) -> Iterator[Problem]:
+    """Yield each fact that the other files of the pack contradict. Raises KeyError or TypeError for strange values."""
+    yield from _unrecorded_decisions(sign_offs, entries)
+    yield from _unrecorded_editions(editions, entries)
+    for number, edition in editions.items():
+        yield from _repeated_readers(f"editions/{number}.json", edition, sign_offs)
+    yield from _other_export(manifest, entries)
+
+
+def _unrecorded_decisions(
+    sign_offs: Mapping[int, Mapping[str, Any]], entries: Sequence[Mapping[str, Any]]
+) -> Iterator[Problem]:
+    """Each decision has an entry of its own: the same act, person, name, text and reason, in the same order."""
+    unused = [entry for entry in entries if entry["action"] in DECISION_ACTS.values()]
+    missing = 0
+    for row in sorted(sign_offs.values(), key=lambda row: int(row["id"])):
+        entry = next((entry for entry in unused if _records(entry, row)), None)
+        if entry is not None:
+            unused.remove(entry)
+        elif (missing := missing + 1) <= MOST_NAMED:
+            yield _NOT_RECORDED.filled(id=_printed(row["id"]), name=_printed(row["person_name"]))
+    yield from (_UNDECIDED.filled(id=_printed(entry["id"])) for entry in unused[:MOST_NAMED])
+
+
+def _records(entry: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    details = entry["details"]
+    if entry["action"] != DECISION_ACTS.get(row["decision"]):
+        return False
+    if (entry["actor"], entry["actor_name"]) != (row["person"], row["person_name"]):
+        return False
+    if details.get("digest", row["digest"]) != row["digest"]:
+        return False
+    if row["decision"] == Decision.PASS:
+        return (details["stage"], details["same_person"]) == (row["stage"], row["same_person"])
+    return details.get("reason", row["opinion"]) == row["opinion"] or row["decision"] == Decision.REREAD
+
+
+def _unrecorded_editions(
+    editions: Mapping[int, Mapping[str, Any]], entries: Sequence[Mapping[str, Any]]
+) -> Iterator[Problem]:
+    recorded = {
+        (entry["details"].get("edition"), entry["details"].get("digest"))
+        for entry in entries
+        if entry["action"] in EDITION_ACTS
+    }
+    for number, edition in editions.items():
+        if (number, edition["digest"]) not in recorded:
+            yield _PUBLICATION_NOT_RECORDED.filled(name=f"editions/{number}.json")
+
+
+def _repeated_readers(
+    name: str, edition: Mapping[str, Any], sign_offs: Mapping[int, Mapping[str, Any]]
+) -> Iterator[Problem]:
+    """Readings by one person, unless the section allowed it: then the sign-off says so."""
+    if edition["basis"] != Edition.Basis.SIGNED:
+        return
+    seen: dict[Any, Mapping[str, Any]] = {}
+    row = sign_offs.get(edition["sign_off"])
+    while row is not None:
+        later = seen.setdefault(row["person"], row)
+        if later is not row and not later["same_person"]:
+            named = {"person": _printed(row["person_name"]), "first": int(row["stage"]), "second": int(later["stage"])}
+            yield _ONE_PERSON.filled(name=name, **named)
+        before = sign_offs.get(row["previous"])
+        row = before if before is not None and int(before["stage"]) < int(row["stage"]) else None
+
+
+def _other_export(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    """The export's own entry names the sheets; packs from before 0.11 do not have that."""
+    exports = [entry for entry in entries if entry["action"] == "article.evidence_exported"]
+    if not exports or exports[-1]["hash"] != manifest["audit_head"]:
+        yield _OTHER_HEAD
+        return
+    for name, sha256 in zip(("sheet.html", "sheet.pdf"), exports[-1]["details"].get("sheets", ()), strict=False):
+        if manifest["files"].get(name) != sha256:
+            yield _OTHER_SHEET.filled(name=name)
+
+
+def _printed(value: object) -> str:
+    return "".join(character if character.isprintable() else "?" for character in str(value))[:80]
