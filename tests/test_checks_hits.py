@@ -160,6 +160,11 @@ def content(**fields):
     return {**empty, **fields}
 
 
+def test_what_is_not_masked_is_shown_as_it_is_written():
+    (hit,) = hits.find_hits(content(body="<p>方小舟，<b>12</b>岁，获奖。</p>"), at=timezone.now())
+    assert hit.words == "方小舟，12岁"
+
+
 def test_every_field_is_read():
     said = content(
         title=IDENTITY,

@@ -1,5 +1,6 @@
 """What the rules find in a text, and the check that nobody publishes what a reader has to set aside first."""
 
+import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -125,5 +127,5 @@ def _hit_of(match: Match, field: str, plain: PlainText) -> Hit:
     start, end = plain.source_span(match.start, match.end)
     # Keyed, so that a row does not tell whose number it was to somebody who tries all numbers.
     key = salted_hmac("articles.checks.hits", f"{match.rule.name} {words}", algorithm="sha256").hexdigest()
-    shown = match.shown or " ".join(words.split())[:LONGEST_WORDS]
+    shown = match.shown or " ".join(html.unescape(strip_tags(plain.source[start:end])).split())[:LONGEST_WORDS]
     return Hit(match.rule, field, start, end, shown, match.suggestion, key)
