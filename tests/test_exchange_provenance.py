@@ -57,6 +57,10 @@ def read(*lines):
             "Source: Jichuan News  Updated: 2024-03-25 17:03  Editor: Fang Zhiyuan",
             "Jichuan News | 2024-03-25 17:03 | editor Fang Zhiyuan",
         ),
+        ("来源/霁川新闻网 编辑/林晓舟", "霁川新闻网 | | editor 林晓舟"),
+        ("【来源：霁川新闻网】", "霁川新闻网 | | "),
+        ("发布者：方知远 发布时间：2024-03-25 17:03", " | 2024-03-25 17:03 | "),
+        ("原创 霁川发布 霁川发布 2024-03-25 17:03 云南", "霁川发布 | 2024-03-25 17:03 | "),
         ("Published: Mar 25, 2024 17:03 | By Fang Zhiyuan", " | 2024-03-25 17:03 | author Fang Zhiyuan"),
     ],
 )
@@ -111,6 +115,25 @@ def test_provenance_at_the_end_is_read_and_no_text():
     article = read(TITLE, BODY, "来源：霁川新闻网", "发布时间：2024-03-25 17:03", "编辑：方知远", "微信扫一扫")
     assert said(article) == "霁川新闻网 | 2024-03-25 17:03 | editor 方知远"
     assert article.paragraphs == (BODY, "编辑：方知远")
+
+
+@pytest.mark.parametrize(
+    ("end", "facts", "kept"),
+    [
+        ("来源：霁川新闻网 编辑：林晓舟", "霁川新闻网 | | editor 林晓舟", ()),
+        ("（来源：霁川新闻网）", "霁川新闻网 | | ", ()),
+        ("霁川日报 2024-03-25", "霁川日报 | 2024-03-25 00:00 | ", ("霁川日报 2024-03-25",)),
+        ("又是一段。（来源：霁川新闻网）", "霁川新闻网 | | ", ("又是一段。（来源：霁川新闻网）",)),
+        (
+            "一审一校：方知远 二审二校：林晓舟",
+            " | | reviewer 方知远, reviewer 林晓舟",
+            ("一审一校：方知远 二审二校：林晓舟",),
+        ),
+    ],
+)
+def test_the_last_lines_say_it_too(end, facts, kept):
+    article = read(TITLE, BODY, end)
+    assert (said(article), article.paragraphs) == (facts, (BODY, *kept))
 
 
 @pytest.mark.parametrize(

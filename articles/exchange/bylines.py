@@ -49,6 +49,9 @@ ROLES: dict[str, Credit.Role] = {
     "一审": Credit.Role.REVIEWER,
     "二审": Credit.Role.REVIEWER,
     "三审": Credit.Role.REVIEWER,
+    "一审一校": Credit.Role.REVIEWER,
+    "二审二校": Credit.Role.REVIEWER,
+    "三审三校": Credit.Role.REVIEWER,
     "审签": Credit.Role.REVIEWER,
     "签发": Credit.Role.REVIEWER,
     "一校": Credit.Role.PROOFREADER,
@@ -137,7 +140,9 @@ _SPACED_NAME = re.compile(
     rf"(?:\s{{1,4}}(?![文图摄])([{_HAN}]){_END}(?!\s{{1,4}}(?![文图摄])[{_HAN}]{_END}))?"
 )
 
-_BAR_AFTER_ROLE = re.compile(rf"(?<![^\s|｜（(【])({'|'.join(sorted(ROLES, key=len, reverse=True))})\s?[丨︱]\s?(?=\S)")
+_BAR_AFTER_ROLE = re.compile(
+    rf"(?<![^\s|｜（(【])(?:({'|'.join(sorted(ROLES, key=len, reverse=True))})\s?[丨︱]|({_LONG_ROLES})\s?[/／])\s?(?=\S)"
+)
 _ENGLISH_BY = re.compile(r"(?:(?<=^)|(?<=[(（|｜] )|(?<=[(（|｜]))By (?=[A-Z])")
 # Newspapers print a mark before a byline: □ 本报记者 方知远
 _MARK_BEFORE = re.compile(r"^[□■▲△●○◎◇◆※★☆▍▌丨|｜]\s{0,4}")
@@ -195,7 +200,7 @@ def role_label(word: str) -> tuple[str, str] | None:
 
 def with_colons(text: str) -> str:
     """Return the text with a colon for the bar that WeChat pages print after a role, and after an English "By"."""
-    return _ENGLISH_BY.sub("By: ", _BAR_AFTER_ROLE.sub(r"\1：", text))
+    return _ENGLISH_BY.sub("By: ", _BAR_AFTER_ROLE.sub(r"\1\2：", text))
 
 
 def parse_byline(paragraph: str) -> list[CreditLine] | None:

@@ -14,6 +14,7 @@ from .decoding import BLANKS, UnreadablePage
 from .provenance import (
     COMMON_TIMES,
     MAX_HEADER_LENGTH,
+    PAGE_PUBLISHED,
     PAGE_SOURCE,
     is_publisher,
     parse_provenance_line,
@@ -94,11 +95,16 @@ class Head:
         return found is not None and (found.facts.items() <= self.facts.items() or self.learns(line))
 
     def learns_from_foot(self, line: str) -> bool:
-        """As `learns`, of a line below the text: a bare date there is a signature (落款), and 时间：… is the text's."""
+        """As `learns`, of a line below the text: 时间：… there is the text's own.
+
+        Without a label, as in a signature (霁川日报 2024-03-25), it is learnt, but stays in the text: returns False.
+        """
         found = parse_provenance_line(line)
-        if found is None or not found.labelled or found.unsure or COMMON_TIMES.match(line):
+        if found is None or found.unsure or COMMON_TIMES.match(line):
             return False
-        return self.learns(line)
+        if not found.labelled and not {PAGE_SOURCE, PAGE_PUBLISHED} <= found.facts.keys():
+            return False
+        return self.learns(line) and found.labelled
 
 
 def find_head(lines: Sequence[str], known_sections: Sequence[str] = ()) -> Head:

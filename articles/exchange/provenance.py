@@ -16,10 +16,12 @@ LABELS = (
     | dict.fromkeys(
         ("发布时间", "发布日期", "发表时间", "发稿时间", "时间", "日期", "published", "date"), PAGE_PUBLISHED
     )
+    | dict.fromkeys(("公开日期", "公布日期", "发文日期", "刊发时间", "上传时间"), PAGE_PUBLISHED)
     | dict.fromkeys(("更新时间", "更新日期", "修改时间", "updated", "modified"), PAGE_UPDATED)
     | dict.fromkeys(("浏览", "浏览次数", "浏览量", "点击", "点击数", "点击量", "点击次数", "人气", "views"), IGNORED)
     | dict.fromkeys(("阅读", "阅读数", "阅读量", "阅读次数", "访问量", "访问次数"), IGNORED)
     | dict.fromkeys(("字号", "字体", "分享", "分享到"), IGNORED)
+    | dict.fromkeys(("发布者", "发布人", "录入", "录入者", "录入员", "上传者", "信息员"), IGNORED)
     | dict.fromkeys(("索引号", "主题分类", "信息分类", "体裁分类", "文号", "发文字号", "主题词", "关键词"), IGNORED)
     | dict.fromkeys(("公开方式", "公开范围", "有效性", "成文日期", "生成日期", "信息类别", "语种"), IGNORED)
 )
@@ -38,7 +40,8 @@ _SPACED_LABEL = re.compile(
         if 2 <= len(word) <= 4 and not word.isascii()
     )
 )
-_BAR_AFTER_LABEL = re.compile(rf"(?<!\S)({'|'.join(word for word in LABELS if len(word) > 1)})\s?[丨︱]\s?(?=\S)")
+_BAR_AFTER_LABEL = re.compile(rf"(?<!\S)({'|'.join(word for word in LABELS if len(word) > 1)})\s?[丨︱|｜/／]\s?(?=\S)")
+_IN_BRACKETS = re.compile(r"[（(【\[]([^（()）【】\[\]]{4,120})[)）】\]]")
 _DIGITS_BEFORE = re.compile(r"^\d[\d年月日时分秒.-]*")
 _UNKNOWN_LABEL = re.compile(r"[\u4e00-\u9fff]{2,8}")
 BUTTONS = r"(?:[\s|｜【\[（(]*(?:打印本页|打印|关闭窗口|关闭本页|关闭|返回顶部|收藏)[】\]）)]?)+"
@@ -72,6 +75,8 @@ def parse_provenance_line(line: str) -> Provenance | None:
     """Return what a line of labelled fields, or a date with the names beside it, says; None for any other line."""
     if len(line) > MAX_HEADER_LENGTH:
         return None
+    if bracketed := _IN_BRACKETS.fullmatch(line):
+        line = bracketed[1]
     line = _SPACED_LABEL.sub(lambda match: "".join(match[0].split()), _BUTTONS_AT_END.sub("", line))
     line = _BAR_AFTER_LABEL.sub(r"\1：", with_colons(line))
     if _WECHAT_HEAD.match(line) and (found := find_page_time(line)):
@@ -229,6 +234,7 @@ def _read_names(words: list[str], facts: dict[str, str], credits: list[CreditLin
         if certain or wechat:
             facts[PAGE_SOURCE] = names[-1] if wechat else certain[-1]
             names.remove(facts[PAGE_SOURCE])
+    names = [name for name in names if not wechat or name != facts.get(PAGE_SOURCE)]
     if wechat and all(NAME.fullmatch(name) for name in names):
         credits += [(ROLES["作者"], name, "") for name in names]
         return []

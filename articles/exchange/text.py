@@ -33,6 +33,7 @@ from .wrapping import PageLine, join_wrapped_lines
 
 __all__ = ["MAX_PAGE_BYTES", "PrintedArticle", "UnreadablePage", "read_printed_page"]
 
+_BRACKET_AT_END = re.compile(r"[（(【\[][^（()）【】\[\]]{4,80}[)）】\]]$")
 _YEAR = re.compile(r"^.{0,200}?\d{4}", re.ASCII)
 _INDENTS = ("\t", "\u3000", "\u2003", "  ", "\u00a0\u00a0")
 _LONGEST_SOURCE = 80  # characters of the column `Source.name`
@@ -149,13 +150,15 @@ def _find_foot(lines: Sequence[str], head: Head) -> tuple[int, list[str]]:
     end = len(lines)
     bylines: list[str] = []
     for line in reversed(lines[max(head.end, end - _MAX_FOOT_LINES) :]):
-        if is_furniture(line):
+        if is_furniture(line) or head.learns_from_foot(line):
             pass
         elif parse_byline(line) is not None:
             bylines.insert(0, line)
-        elif not head.learns_from_foot(line):
+        else:
             break
         end -= 1
+    if end > head.end and (bracket := _BRACKET_AT_END.search(lines[end - 1][-120:])):
+        head.learns_from_foot(bracket[0])  # …受益。（来源：霁川新闻网）
     return end, bylines
 
 
