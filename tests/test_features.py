@@ -64,6 +64,7 @@ FEATURES = {
     "upload": "verb door test",
     "websub": "noun verb test",
     "wechat": "door test",
+    "word": "verb door test",
     "work": "noun verb door test",
 }
 # Verbs that are not features, but used by several of them.

@@ -6,8 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from articles.models import Article, AuditEntry, BakeJob, Credit, Person, Section, Source
+from articles.models import Article, AuditEntry, BakeJob, Credit, Person, Picture, Section, Source
+from tests.cast import png
 from tests.test_public import Page
+from tests.word_files import drawing, paragraph, relationship, styled, word_file
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +173,47 @@ def test_the_sample_page_equals_its_file(client):
     for word in ("昭阳信息网", "2022-03-25 17:03", *lines[3:-2]):
         assert word in text
     assert article.body.count("<p>") == len(lines[3:-2])
+
+
+def test_word_files_are_imported_by_the_same_command(tmp_path, capsys):
+    letter = word_file(
+        styled("t", "便民桥通车") + paragraph("发布时间：2024-03-25 17:03") + paragraph("来源：霁川新闻网")
+    )
+    (tmp_path / "桥.docx").write_bytes(letter)
+    (tmp_path / "~$桥.docx").write_bytes(b"lock")
+    (tmp_path / "坏.docx").write_bytes(b"PK")
+    write(tmp_path)
+    with pytest.raises(CommandError, match="1"):
+        run(str(tmp_path), "--section", "news", "--archive")
+    article = Article.objects.get(title="便民桥通车")
+    assert (article.source.name, article.migrated) == ("霁川新闻网", True)
+    assert timezone.localtime(article.first_published_at).strftime("%Y-%m-%d %H:%M") == "2024-03-25 17:03"
+    assert "坏.docx" in capsys.readouterr().err
+    assert Article.objects.count() == 2
+    run(str(tmp_path / "桥.docx"), "--section", "news", "--archive")
+    assert Article.objects.count() == 2
+
+
+def test_a_word_file_larger_than_uploads_may_be_is_refused(tmp_path, capsys, settings):
+    settings.MAX_UPLOAD_BYTES = 2**20
+    (tmp_path / "大.docx").write_bytes(b"PK" * 2**20)
+    with pytest.raises(CommandError):
+        run(str(tmp_path), "--section", "news")
+    assert "1 MB" in capsys.readouterr().err
+
+
+def test_pictures_that_a_word_file_links_to_come_along_from_its_folder(tmp_path, capsys):
+    body = styled("t", "便民桥通车") + paragraph("大桥今日通车。")
+    targets = ["file:///C:/Users/a/%E6%96%B0%E6%A1%A5.png", "photos\\gone.png", "../secret.png", "link.png"]
+    body += "".join(paragraph(drawing(f"p{n}")) for n in range(len(targets)))
+    links = "".join(relationship(f"p{n}", "image", target, "External") for n, target in enumerate(targets))
+    folder = tmp_path / "来稿"
+    folder.mkdir()
+    (folder / "桥.docx").write_bytes(word_file(body, links=links))
+    (folder / "新桥.png").write_bytes(png())
+    (tmp_path / "secret.png").write_bytes(png(300, 300))
+    (folder / "link.png").symlink_to(tmp_path / "secret.png")
+    run(str(folder), "--section", "news")
+    assert Article.objects.get().body.count("<img") == 1
+    assert Picture.objects.get().width == 600
+    assert "2, 3, 4" in capsys.readouterr().err.replace("、", ", ").replace("，", ", ")

@@ -266,6 +266,7 @@ def test_an_auditor_takes_sheets_and_every_file_is_recorded(client, cast, story)
     many = client.get("/admin/sheets/", {"start": day, "end": day, "format": "pdf"})
     assert "大桥今日通车" in page.content.decode()
     assert words(one.content) == words(many.content)
+    assert one["Content-Disposition"].startswith("inline; filename")
     for answer in (one, many):
         assert answer["Content-Type"] == "application/pdf"
         assert "no-store" in answer["Cache-Control"]

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import Field, ForeignKey, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,6 +33,14 @@ from .preview import preview_links_view
 from .review import review_view
 from .revisions import revision_view, revisions_view
 from .setting_aside import set_aside_view
+from .word import (
+    WordFilesForm,
+    article_word_view,
+    comparison_word_view,
+    edition_word_view,
+    import_word_view,
+    take_word_view,
+)
 
 MOST_CREDITS = 100  # of an article, on its form
 
@@ -170,6 +179,13 @@ class ArticleAdmin(ArticleScreen):
             )
         return rows
 
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The list, with the form that makes drafts of Word files for those who write."""
+        response = super().changelist_view(request, *args, **kwargs)
+        if isinstance(response, TemplateResponse) and response.context_data and self.has_add_permission(request):
+            response.context_data["word_form"] = WordFilesForm(request)
+        return response
+
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         match = request.resolver_match
         return ["live__title", "=number"] if match and match.url_name == "autocomplete" else self.search_fields
@@ -224,6 +240,13 @@ class ArticleAdmin(ArticleScreen):
             self._article_path("preview/", partial(preview_links_view, self), "preview"),
             self._article_path("revisions/", partial(revisions_view, self), "revisions"),
             self._article_path("revisions/<int:revision>/", partial(revision_view, self), "revision"),
+            path("word/", self.admin_site.admin_view(take_word_view), name="articles_article_word_take"),
+            path("word-files/", self.admin_site.admin_view(import_word_view), name="articles_article_word_files"),
+            self._article_path("word.docx", partial(article_word_view, self), "word"),
+            self._article_path("editions/<int:edition>.docx", partial(edition_word_view, self), "edition_word"),
+            self._article_path(
+                "changes/<int:before>-<int:after>.docx", partial(comparison_word_view, self), "comparison_word"
+            ),
             path("bin/", self.admin_site.admin_view(bin_view), name="articles_article_bin"),
             *super().get_urls(),
         ]

@@ -16,10 +16,11 @@ from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from ..exchange.word_importing import WORD_ENDINGS
 from ..sanitising import desk_addresses
 
 # Ours, in static/desk/editor/.
-OUR_PLUGINS = ["newsroombody", "newsroomuploads", "newsroompictures", "newsroomattachments"]
+OUR_PLUGINS = ["newsroombody", "newsroomuploads", "newsroompictures", "newsroomattachments", "newsroomword"]
 # All plugins that are loaded. Those not named here (spell checkers and converters on foreign servers, preview, iframes,
 # forms, fonts, colours) do not run. `divarea` edits in the page itself: an iframe would require a content security
 # policy that allows inline scripts.
@@ -60,7 +61,7 @@ PLUGINS = [
 TOOLBAR = [
     ["Format", "Bold", "RemoveFormat"],
     ["BulletedList", "NumberedList", "Blockquote"],
-    ["Picture", "Attachment", "Table", "Link", "Unlink"],
+    ["Picture", "Attachment", "Word", "Table", "Link", "Unlink"],
     ["Undo", "Redo"],
     ["Find", "Replace", "Maximize"],
 ]
@@ -139,6 +140,11 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
             "attachments": reverse("admin:articles_attachment_upload"),
             "kept": desk_addresses(f"{settings.MEDIA_URL}pictures/"),
             "icon": static("desk/editor/attachment.svg"),
+            "word": {
+                "take": reverse("admin:articles_article_word_take"),
+                "icon": static("desk/editor/word.svg"),
+                "endings": WORD_ENDINGS,
+            },
             "credit": _credit_pattern(),
             "texts": _plugin_messages(),
         },
@@ -170,6 +176,16 @@ def _plugin_messages() -> dict[str, str]:
         "still_uploading": _("A file is still being uploaded. Save when it has arrived."),
         "upload_failed": _("%s could not be uploaded. Check the connection and try again."),
         "logged_out": _("You are logged out. Log in in another tab and upload again: your text is still here."),
+        "word": _("Word file"),
+        "word_question": _("“%s” is a document. Put its text into the article, or attach the file?"),
+        "word_insert": _("Put its text in"),
+        "word_attach": _("Attach the file"),
+        "word_reading": _("Reading %s …"),
+        "word_offer": _("The document names:"),
+        "word_unknown": _("Not in the lists yet; add them with the plus sign: %s"),
+        "word_source": _("Source: %s"),
+        "word_use": _("Enter them"),
+        "word_leave": _("Leave it"),
         "local_pictures": _(
             "Pictures that were not copied: %s. WPS and Word leave them out; upload them with the picture button, "
             "or drag the files into the text."

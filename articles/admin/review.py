@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from .. import comparing, review
 from ..checks import hits
 from ..duty_assignments import permissions, reading
-from ..models import Article, SetAside, SignOff
+from ..models import Article, Revision, SetAside, SignOff
 from ..refusals import Problem, Refusal
 from .account_choice import AccountChoiceField
 from .acting_user import acting_user
@@ -145,7 +145,8 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "reading": review.stage_name(article.stage, article.stages) if is_waiting else "",
         "trail": decision_trail(article),
         "before": before_name,
-        "changes": comparing.compare_contents(before, article.newest.content) if before else [],
+        "before_revision": before.number if before else None,
+        "changes": comparing.compare_contents(before.content, article.newest.content) if before else [],
         "problems": [problem for problem in review.open_problems(article) if problem.id != hits.TO_SET_ASIDE.id],
         "hits": [*hits.open_hits(article, at=timezone.now()), *hits.noticed_hits(article)],
         "set_aside": SetAside.objects.filter(article=article).select_related("by__person")[:SHOWN_IN_QUEUE],
@@ -156,15 +157,13 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
     }
 
 
-def comparison_base(article: Article) -> tuple[dict[str, Any] | None, str]:
-    """Return the content the text is compared with, and its name: what was signed last, else what readers see."""
+def comparison_base(article: Article) -> tuple[Revision | None, str]:
+    """Return the revision the text is compared with, and its name: what was signed last, else what readers see."""
     if article.signed and article.signed.digest != article.newest.digest:
         link = article.signed
-        return link.revision.content, _("what %(name)s signed") % {"name": link.person_name}
+        return link.revision, _("what %(name)s signed") % {"name": link.person_name}
     if article.live and article.live.digest != article.newest.digest:
-        return article.live.revision.content, _("edition %(number)d, which readers see") % {
-            "number": article.live.number
-        }
+        return article.live.revision, _("edition %(number)d, which readers see") % {"number": article.live.number}
     return None, ""
 
 

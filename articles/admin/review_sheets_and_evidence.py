@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -144,8 +145,6 @@ def _article_for_inspection(request: HttpRequest, number: int) -> Article:
 
 def _pdf_response(data: bytes, name: str) -> HttpResponse:
     response = HttpResponse(data, content_type="application/pdf")
-    response.headers["Content-Disposition"] = FileResponse(as_attachment=False, filename=name).headers.get(
-        "Content-Disposition", ""
-    )
+    response.headers["Content-Disposition"] = content_disposition_header(False, name) or ""
     response["Cache-Control"] = "private, no-store"
     return response

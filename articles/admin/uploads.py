@@ -70,13 +70,13 @@ class FileAdmin(NewsroomAdmin[Row]):
         """Store the file of the field `upload`. The response is JSON in CKEditor's format: its address, or an error."""
         upload = request.FILES.get("upload")
         if request.method != "POST" or upload is None:
-            return _refusal_response(_("No file arrived. Choose one and try again."), 400)
+            return refusal_response(_("No file arrived. Choose one and try again."), 400)
         try:
             stored = self.store(upload, by=acting_user(request))
         except Refusal as refusal:
-            return _refusal_response(str(refusal), 422)
+            return refusal_response(str(refusal), 422)
         except PermissionDenied as refusal:
-            return _refusal_response(str(refusal), 403)
+            return refusal_response(str(refusal), 403)
         facts = {"uploaded": 1, "fileName": upload.name, "url": desk_addresses(stored.url), "name": stored.name}
         return JsonResponse({**facts, "notes": list(getattr(stored, "notes", ()))})
 
@@ -96,5 +96,6 @@ class UploadForm(forms.ModelForm):
         """Do nothing. The admin calls this after every form, but `store` has saved the row."""
 
 
-def _refusal_response(sentence: str, status: int) -> JsonResponse:
+def refusal_response(sentence: str, status: int) -> JsonResponse:
+    """Return a refusal in CKEditor's format."""
     return JsonResponse({"uploaded": 0, "error": {"message": sentence}}, status=status)

@@ -28,7 +28,7 @@ def bring_linked_files(html: str, *, page: Path, root: Path, by: User) -> tuple[
     notes: list[str] = []
     for element, name, address in _linked(body):
         store = store_picture if element.tag == "img" else store_attachment
-        file = _find_file(address, page.parent, root)
+        file = find_linked_file(address, page.parent, root)
         if file is None:
             notes.append(_("the file %(address)s is not in the folder") % {"address": address[:120]})
             continue
@@ -53,7 +53,7 @@ def _linked(body: lxml.html.HtmlElement) -> Iterator[tuple[lxml.html.HtmlElement
             yield link, "href", address
 
 
-def _find_file(address: str, folder: Path, root: Path) -> Path | None:
+def find_linked_file(address: str, folder: Path, root: Path) -> Path | None:
     """Return the file that the address names, below `root`, or None. Links that lead out of `root` are not followed."""
     try:
         path = unquote(urlsplit(address).path)

@@ -38,6 +38,7 @@ ACTION_NAMES = {
     "article.migrated": pgettext_lazy("act", "Put into the archive with its own date"),
     "article.archive_made": pgettext_lazy("act", "Archive for tests made"),
     "article.sheet_exported": pgettext_lazy("act", "Review sheet exported"),
+    "article.word_exported": pgettext_lazy("act", "Given out as a Word file"),
     "article.evidence_exported": pgettext_lazy("act", "Evidence pack exported"),
     "sheets.exported": pgettext_lazy("act", "Review sheets of some days exported"),
     "picture.uploaded": pgettext_lazy("act", "Uploaded"),

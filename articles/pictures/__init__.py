@@ -42,6 +42,9 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 20_000
 MASTER_SIDE = 2560  # pixels, the longest side of the stored copy: as wide as a desktop screen at double density
 
+Margins = tuple[float, float, float, float]
+NO_MARGINS: Margins = (0.0, 0.0, 0.0, 0.0)
+
 _SRGB = ImageCms.createProfile("sRGB")
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -165,14 +168,16 @@ def save_picture(picture: Picture, *, by: User) -> Picture:
     return picture
 
 
-def prepare_picture(data: bytes, name: str = "") -> PreparedPicture:
+def prepare_picture(data: bytes, name: str = "", cut: Margins = NO_MARGINS) -> PreparedPicture:
     """Decode a picture and encode it again, upright, in sRGB, at most MASTER_SIDE pixels long. Raises RefusedFile.
 
-    Opaque pictures become progressive JPEG, transparent ones PNG. `name` is the file name for messages.
+    Opaque pictures become progressive JPEG, transparent ones PNG. `name` is the file name for messages, `cut` what is
+    cut off at the left, top, right and bottom, as fractions of the picture.
     """
     img, several = _decode_picture(data, name)
     facts = metadata.read_metadata(img, data)
-    master = _convert_to_srgb(_shrink(_turn_upright(img), MASTER_SIDE), img.info.get("icc_profile"))
+    upright = _crop(_turn_upright(img), cut)
+    master = _convert_to_srgb(_shrink(upright, MASTER_SIDE), img.info.get("icc_profile"))
     xmp = metadata.xmp_packet(facts)
     extension, encoded = _encode_master(master, xmp)
     note = _("%(file)s contains several pictures or an animation; the first picture was kept.")
@@ -222,6 +227,13 @@ def _turn_upright(img: Image.Image) -> Image.Image:
     elif img.mode not in ("L", "RGB", "CMYK"):
         img = img.convert("RGB")
     return img if turn is None else img.transpose(turn)
+
+
+def _crop(img: Image.Image, cut: Margins) -> Image.Image:
+    left, top, right, bottom = cut
+    box = (round(left * img.width), round(top * img.height))
+    end = (round((1 - right) * img.width), round((1 - bottom) * img.height))
+    return img.crop((*box, *end)) if cut != NO_MARGINS and box[0] < end[0] and box[1] < end[1] else img
 
 
 def _eight_bits(img: Image.Image) -> Image.Image:

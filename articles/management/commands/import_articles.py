@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_slug
@@ -13,13 +14,19 @@ from articles.models import Section
 from articles.refusals import Refusal
 
 from ...exchange.importing import ImportedArticle
-from ...exchange.saved_files import ENDINGS, import_saved_file, read_saved_file
+from ...exchange.saved_files import (
+    ENDINGS,
+    import_saved_file,
+    import_saved_word_file,
+    is_word_file,
+    read_saved_file,
+)
 from ...exchange.text import PrintedArticle
 
 
 class Command(ActingCommand):
     help = (
-        "Import text files and web pages as portals print and save them: each becomes a draft or, with --archive, an "
+        "Import text files and web pages of older portals, and Word files: each becomes a draft or, with --archive, an "
         "article published at its own time. Pictures and documents that they name come along from the same folder."
     )
 
@@ -50,24 +57,33 @@ class Command(ActingCommand):
         refused = 0
         for path, root in self._files(paths):
             try:
-                page = read_saved_file(path, strict=options["strict"])
-                self._warn(path, [str(doubt.message) for doubt in page.doubts])
-                if user is None:
-                    self.stdout.write(f"{path}: {_reading(page)}")
-                    continue
-                imported = import_saved_file(page, path, root, by=user, section=section, archive=options["archive"])
+                imported = self._import(path, root, by=user, section=section, **options)
             except (Refusal, PermissionDenied) as refusal:
                 refused += 1
                 self.stderr.write(f"{path}: {refusal}")
                 continue
-            self._warn(path, imported.notes)
-            self.stdout.write(f"{path}: {_import_report(imported)}")
+            if imported:
+                self._warn(path, imported.notes)
+                self.stdout.write(f"{path}: {_import_report(imported)}")
         if user and options["archive"] and (imported_into := Section.objects.filter(slug=section).first()):
             publishing.renumber_section(imported_into)
         if refused:
             raise CommandError(
                 _("%(count)d file(s) were not imported; see above. The others were.") % {"count": refused}
             )
+
+    def _import(
+        self, path: Path, root: Path, *, by: User | None, section: str, archive: bool, strict: bool, **_options: Any
+    ) -> ImportedArticle | None:
+        """Import one file; without `by`, only print what would be read."""
+        if by and is_word_file(path):
+            return import_saved_word_file(path, root, by=by, section=section, archive=archive)
+        page = read_saved_file(path, strict=strict)
+        self._warn(path, [str(doubt.message) for doubt in page.doubts])
+        if by:
+            return import_saved_file(page, path, root, by=by, section=section, archive=archive)
+        self.stdout.write(f"{path}: {_reading(page)}")
+        return None
 
     def _files(self, paths: list[str]) -> Iterator[tuple[Path, Path]]:
         """Yield the files to read, each with the folder that its pictures may lie in; says which are passed over."""
@@ -76,7 +92,7 @@ class Command(ActingCommand):
                 yield path, path.parent
                 continue
             for file in sorted(path.rglob("*")):
-                if file.is_dir():
+                if file.is_dir() or file.name.startswith("~$"):  # what Word leaves beside an open file
                     continue
                 if not file.resolve().is_relative_to(path.resolve()):
                     self._warn(file, [_("it is a link that leads out of the folder; it was passed over.")])
