@@ -1,8 +1,8 @@
 """Arranging the home page and topics (专题): articles that editors place in blocks, and automatic filling."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.core import signing
@@ -11,13 +11,16 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import audit, baking, old_paths, search
+from . import audit, baking, old_paths, proposing, search
+from .arrangement_facts import ArrangedBlock, arranged_words, arrangement_facts, blocks_of_facts
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
-from .models import Article, Block, Picture, Section, SiteSettings, Slot, Topic
+from .models import Article, Block, Picture, ProposedChange, SiteSettings, Slot, Topic
 from .saved_rows import lock_row, write_row
 
 TOPIC_FIELDS = ("title", "slug", "introduction", "banner", "state", "position")
+# What readers see of a topic and nobody signs.
+TOPIC_WORDS = ("title", "introduction", "banner")
 MOST_BLOCKS = 12
 ARRANGEMENT_SALT, PREVIEW_AGE = "arranging.preview", timedelta(hours=1)
 LONGEST_TOKEN = 6000  # characters; nginx limits the length of the request line
@@ -43,13 +46,6 @@ class FilledBlock(NamedTuple):
 
     block: Block
     lines: list[SlotLine]
-
-
-class ArrangedBlock(NamedTuple):
-    """A block, saved or not, with its slots in order."""
-
-    block: Block
-    slots: Sequence[Slot]
 
 
 def arranged_blocks(topic: Topic | None) -> list[ArrangedBlock]:
@@ -88,30 +84,43 @@ def fill_blocks(arranged: Iterable[ArrangedBlock]) -> list[FilledBlock]:
 def save_topic(topic: Topic, *, by: User) -> Topic:
     """Add the topic or save its changed fields; the old address of a renamed one redirects to it.
 
-    Raises PermissionDenied or ValidationError.
+    Where a second person confirms words, those that changed wait, and a new topic waits as a whole (it has no key
+    then). Raises PermissionDenied or ValidationError.
     """
     before = lock_row(topic)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
+    if not proposing.hold_back_words(topic, before, TOPIC_FIELDS, TOPIC_WORDS, by=by):
+        write_topic(topic, before, by=by)
+    return topic
+
+
+def write_topic(topic: Topic, before: Topic | None, *, by: User) -> None:
+    """Write the changed fields of a topic, which is locked (`before`) or new, and queue its pages.
+
+    For acts that have checked who may. Raises ValidationError.
+    """
     changed = write_row(topic, before, TOPIC_FIELDS, by=by)
     if not changed:
-        return topic
+        return
     pages = {*baking.topic_pages(topic), *baking.pages_of_articles(_slotted_numbers(topic)), reverse("sitemap_lists")}
     if before and {"slug", "banner"} & changed:
         pages |= baking.topic_pages(before)
     if before and "slug" in changed:
         old_paths.record_move(before.get_absolute_url(), topic.get_absolute_url())
     baking.request_bake(pages)
-    return topic
 
 
 @transaction.atomic
-def save_arrangement(topic: Topic | None, arranged: Sequence[ArrangedBlock], *, by: User, based_on: int) -> None:
+def save_arrangement(
+    topic: Topic | None, arranged: Sequence[ArrangedBlock], *, by: User, based_on: int
+) -> ProposedChange | None:
     """Replace all blocks of the page. `based_on` is the `arrangement_version` that the editor started from.
 
+    Where a second person confirms words, an arrangement with new ones is proposed instead, and the proposal returned.
     Raises PermissionDenied, or ValidationError if the page was changed since or the arrangement is not valid.
     """
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
-    front = _lock_arranged_page(topic)
+    page = lock_arranged_page(topic)
     if arrangement_version(topic) != based_on:
         raise ValidationError(
             _(
@@ -120,18 +129,34 @@ def save_arrangement(topic: Topic | None, arranged: Sequence[ArrangedBlock], *, 
             ),
             code="arranged_meanwhile",
         )
-    old = _arrangement_facts(arranged_blocks(topic))
+    old, new = arrangement_facts(arranged_blocks(topic)), arrangement_facts(arranged)
+    # Taken until the transaction ends, so that no draft with a slot here is discarded meanwhile.
+    audit.lock_audit_chain()
+    _refuse_unpublished(arranged)
+    if arranged_words(new) - arranged_words(old) and proposing.words_are_confirmed():
+        return proposing.propose_arrangement(topic, page, old, new, by=by)
+    write_arrangement(topic, page, arranged, by=by)
+    return None
+
+
+def write_arrangement(
+    topic: Topic | None, page: Topic | SiteSettings, arranged: Sequence[ArrangedBlock], *, by: User
+) -> None:
+    """Replace all blocks of the page, whose row `lock_arranged_page` has locked, and queue what shows it.
+
+    For acts that have checked who may. Raises ValidationError if the arrangement is not valid.
+    """
+    audit.lock_audit_chain()
+    _refuse_unpublished(arranged)
     before = baking.topic_pages(topic) | baking.pages_of_articles(_slotted_numbers(topic))
-    # Takes the audit-chain lock until the transaction ends, so that no draft with a slot here is discarded meanwhile.
     audit.record_entry(
         "topic.arranged" if topic else "home.arranged",
-        front,
+        page,
         by=by,
         blocks=[[str(block), [slot.article_id for slot in slots]] for block, slots in arranged],
-        old=old,
-        new=_arrangement_facts(arranged),
+        old=arrangement_facts(arranged_blocks(topic)),
+        new=arrangement_facts(arranged),
     )
-    _refuse_unpublished(arranged)
     Block.objects.filter(topic=topic).delete()
     for position, (block, slots) in enumerate(arranged):
         _insert_block(block, slots, topic, position)
@@ -143,7 +168,7 @@ def arrangement_preview_url(topic: Topic | None, arranged: Iterable[ArrangedBloc
 
     Raises ValidationError if the arrangement does not fit into a URL.
     """
-    facts = _arrangement_facts(arranged)
+    facts = arrangement_facts(arranged)
     token = signing.dumps([topic.pk if topic else None, facts], salt=ARRANGEMENT_SALT, compress=True)
     if len(token) > LONGEST_TOKEN:
         raise ValidationError(_("This is too large for a preview; remove some slots, or save it."))
@@ -159,22 +184,7 @@ def previewed_arrangement(token: str) -> tuple[Topic | None, list[ArrangedBlock]
     topic = Topic.objects.select_related("banner").filter(pk=key).first() if key else None
     if key and topic is None:
         return None
-    sections = Section.objects.in_bulk([fact[4] for fact in facts if fact[4]])
-    return topic, [
-        ArrangedBlock(
-            Block(kind=kind, title=title, count=count, fills=fills, section=sections.get(section), keyword=keyword),
-            [
-                Slot(
-                    article_id=article,
-                    title=own,
-                    picture_id=picture,
-                    until=datetime.fromisoformat(until) if until else None,
-                )
-                for article, own, picture, until in slots
-            ],
-        )
-        for kind, title, count, fills, section, keyword, slots in facts
-    ]
+    return topic, blocks_of_facts(facts)
 
 
 def files_of_arrangement(topic: Topic | None, arranged: Iterable[ArrangedBlock]) -> dict[str, str]:
@@ -190,22 +200,6 @@ def arrangement_version(topic: Topic | None) -> int:
     """A number that grows whenever the page is arranged: the highest key of its blocks."""
     last = Block.objects.filter(topic=topic).order_by("-pk").values_list("pk", flat=True).first()
     return last or 0
-
-
-def _arrangement_facts(arranged: Iterable[ArrangedBlock]) -> list[list[Any]]:
-    """Everything about the blocks and their slots, as values that JSON can hold."""
-    return [
-        [
-            b.kind,
-            b.title,
-            b.count,
-            b.fills,
-            b.section_id,
-            b.keyword,
-            [[s.article_id, s.title, s.picture_id, s.until.isoformat() if s.until else None] for s in slots],
-        ]
-        for b, slots in arranged
-    ]
 
 
 def _slot_line(article: Article, title: str = "", picture: Picture | None = None) -> SlotLine:
@@ -232,7 +226,7 @@ def _insert_block(block: Block, slots: Sequence[Slot], topic: Topic | None, posi
     )
 
 
-def _lock_arranged_page(topic: Topic | None) -> Topic | SiteSettings:
+def lock_arranged_page(topic: Topic | None) -> Topic | SiteSettings:
     """Lock the topic's row, or the settings row for the home page, until the transaction ends."""
     if topic:
         return Topic.objects.select_for_update(of=("self",), no_key=True).get(pk=topic.pk)

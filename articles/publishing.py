@@ -30,7 +30,7 @@ CORRECTION_CHANGES_NOTHING = Problem(
 CORRECTION_WITHOUT_NOTE = Problem(
     "publishing.correction_without_note",
     _("A correction needs a note for readers, and nobody has signed one with this text."),
-    _("Send the text back to its writers, who submit it again with the note."),
+    _("Send the text back to its first reading with the note, or to its writers, who submit it again with one."),
 )
 URGENT_NOT_SUBMITTED = Problem(
     "publishing.urgent_not_submitted",

@@ -5,13 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import baking, old_paths
+from . import baking, old_paths, proposing
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Section
 from .saved_rows import lock_row, write_row
 
-# The rules of the readings. Whoever works on texts must not be able to change them, not even a superuser alone.
+# The rules of the readings, changed by who may change rules.
 READING_FIELDS = (
     "stages",
     "same_person_allowed",
@@ -32,6 +32,8 @@ SECTION_FIELDS = (
     "shows_changes",
     *READING_FIELDS,
 )
+# What readers see of a section and nobody signs.
+SECTION_WORDS = ("name", "description", "keywords")
 
 
 def may_arrange_sections(user: User) -> bool:
@@ -39,23 +41,29 @@ def may_arrange_sections(user: User) -> bool:
     return permissions.has_duty_everywhere(user, Duty.ARRANGE)
 
 
-def may_change_readings(user: User) -> bool:
-    """Return True if the user may change how texts are read in a section: whoever assigns duties (三员)."""
-    return permissions.has_assignment_everywhere(user, Duty.GRANT)
-
-
 @transaction.atomic
 def save_section(section: Section, *, by: User) -> Section:
     """Add the section or save its changed fields; the old address of a renamed one redirects to it.
 
-    Its readings are changed by whoever assigns duties, everything else by whoever arranges. Raises PermissionDenied or
-    ValidationError.
+    Its readings are changed by whoever assigns duties, everything else by whoever arranges. Where a second person
+    confirms words, those that changed wait, and a new section waits as a whole (it has no key then). Raises
+    PermissionDenied or ValidationError.
     """
     before = lock_row(section)
     if before:
         # `clean` derives it from the parent, and refuses moves that would change its children.
         section.level = before.level
     _require_duties(section, before, by)
+    if not proposing.hold_back_words(section, before, SECTION_FIELDS, SECTION_WORDS, by=by):
+        write_section(section, before, by=by)
+    return section
+
+
+def write_section(section: Section, before: Section | None, *, by: User) -> None:
+    """Write the changed fields of a section, which is locked (`before`) or new, and queue what shows it.
+
+    For acts that have checked who may. Raises ValidationError.
+    """
     changed = write_row(section, before, SECTION_FIELDS, by=by)
     if before is None:
         baking.request_bake(baking.section_pages(section))
@@ -63,16 +71,15 @@ def save_section(section: Section, *, by: User) -> Section:
         if "slug" in changed:
             old_paths.record_move(before.get_absolute_url(), section.get_absolute_url())
         baking.request_full_bake()  # its name is in the navigation and on the pages of its articles
-    return section
 
 
 def _require_duties(section: Section, before: Section | None, by: User) -> None:
     """Raise PermissionDenied unless the user may change what differs from the stored section, or from a new one."""
     known = before or Section()
     changed = {name for name in SECTION_FIELDS if getattr(section, name) != getattr(known, name)}
-    if changed & set(READING_FIELDS) and not may_change_readings(by):
+    if changed & set(READING_FIELDS) and not permissions.may_change_rules(by):
         raise PermissionDenied(
             _("How texts are read in a section is changed by the security administrator, who works on no texts.")
         )
-    if before is None or changed - set(READING_FIELDS) or not (changed or may_change_readings(by)):
+    if before is None or changed - set(READING_FIELDS) or not (changed or permissions.may_change_rules(by)):
         permissions.require_duty_everywhere(by, Duty.ARRANGE)

@@ -24,7 +24,7 @@ from django.utils import timezone
 from articles import attachments, closing, discarding, home_and_topics, pictures, publishing, scheduling
 from articles.checks import hits
 from articles.duty_assignments.permissions import DUTIES_OF, Role
-from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, Report, SiteSettings, Topic
+from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, ProposedChange, Report, SiteSettings, Topic
 from newsroom import urls
 from tests.cast import Cast, all_rows, make_user, png, upload
 
@@ -92,7 +92,8 @@ SCREENS = {
     "articles_section": screen(see=CONTENT | GRANT, add=CHIEFS, change=CHIEFS | GRANT),
     "articles_topic": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     "articles_oldpath": screen(see=CONTENT, add=CHIEFS, change=CHIEFS, delete=CHIEFS),
-    "articles_sitesettings": screen(see=CONTENT, add=NOBODY, change=CHIEFS),  # the only row exists already
+    # The only row exists already; the security administrator changes whether words are confirmed.
+    "articles_sitesettings": screen(see=CONTENT | GRANT, add=NOBODY, change=CHIEFS | GRANT),
     "articles_assignment": screen(see=GRANT, add=GRANT, change=NOBODY, delete=GRANT),
     "articles_auditentry": screen(see=AUDIT, add=NOBODY, change=NOBODY),
     "articles_report": screen(see=READERS - ELSEWHERE, add=NOBODY, change=NOBODY),
@@ -152,6 +153,8 @@ TABLE = {
     # The home page and topics
     "arrange_home": Row(CHIEFS, CHIEFS),
     "arrange_topic": Row(CHIEFS, CHIEFS),
+    # Words that somebody else proposed
+    "proposed_change": Row(CHIEFS, CHIEFS),
     # Readers' reports: the list of a chief of another section does not contain these
     "articles_report_changelist": Row(READERS),
     "articles_report_close": Row(NOBODY, READERS - ELSEWHERE),
@@ -249,9 +252,10 @@ SENT = {
     "articles_topic_change": {"title": "新桥"},
     "arrange_home": {"act": "save"},
     "arrange_topic": {"act": "save"},
+    "proposed_change": {"decision": "confirm"},
     "articles_oldpath_add": {"path": "/new.htm", "target": "/"},
     "articles_oldpath_change": {"path": "/moved.htm"},
-    "articles_sitesettings_change": {"name": "霁川网"},
+    "articles_sitesettings_change": {"name": "霁川网", "words_are_confirmed": "on"},
     "articles_assignment_add": {"role": "correspondent"},
     "auth_user_add": {"username": "newcomer", **PASSWORDS},
     "auth_user_password_change": PASSWORDS,
@@ -327,6 +331,8 @@ class Scene:
             "assignment": cast.writer.assignments.get(),
             "auditentry": AuditEntry.objects.first(),
         }
+        words = {"old": {"title": "便民桥"}, "new": {"title": "新桥"}, "proposed_by": cast.writer}
+        self.proposed = ProposedChange.objects.create(kind="topic", key=self.objects["topic"].pk, **words)
         self.arrangement = home_and_topics.arrangement_preview_url(None, []).split("/")[-2]
         self.forms = {}
         self.superuser = client_of(cast.admin)
@@ -345,7 +351,7 @@ class Scene:
         arguments = {
             "number": article.pk,
             "revision": 1,
-            "key": self.objects["topic"].pk,
+            "key": (self.proposed if name == "proposed_change" else self.objects["topic"]).pk,
             "object_id": getattr(shown, "pk", ""),
             "id": self.cast.writer.pk,
             "content_type_id": ContentType.objects.get_for_model(self.live).pk,

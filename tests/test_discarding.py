@@ -145,6 +145,14 @@ def test_its_owner_is_told_on_the_first_page_and_puts_it_back_with_one_click(cli
     assert Article.objects.kept().exists() == shown
 
 
+def test_the_bin_stands_after_the_drafts_with_quiet_buttons(client, cast, discarded):
+    cast.article(by=cast.writer)
+    client.force_login(cast.writer)
+    page = client.get("/admin/").content.decode()
+    assert page.index("?state=draft") < page.index("误删的稿件")
+    assert 'class="button default"' not in page.partition("误删的稿件")[2]
+
+
 @pytest.mark.parametrize("number", ["", "x", "9" * 18, "9" * 40])
 def test_a_wrong_number_is_no_server_error(client, cast, number):
     client.force_login(cast.writer)

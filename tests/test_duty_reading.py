@@ -225,3 +225,14 @@ def test_the_queue_does_not_name_a_draft_that_was_ticked_by_hand(client, cast):
     client.force_login(make_user("first", [Duty.FIRST], Section.objects.get(slug="towns")))
     response = client.post("/admin/queue/", {"article": f"{culture.pk}-1"}, follow=True)
     assert "机密稿" not in response.content.decode()
+
+
+@pytest.mark.parametrize("page", ["change", "preview", "publish"])
+def test_the_refusal_says_who_reads_it_and_who_assigns_that(client, cast, page):
+    article = cast.article(title="机密")
+    client.force_login(cast.culture_editor)
+    answer = client.get(reverse(f"admin:articles_article_{page}", args=[article.pk]))
+    html = answer.content.decode()
+    assert answer.status_code == 403
+    assert f"第 {article.pk} 号稿件只对撰写它的人" in html
+    assert "机密" not in html

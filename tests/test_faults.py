@@ -14,8 +14,10 @@ from django.test import Client
 
 from articles import baking, editing, faults, search
 from articles.admin import faults as door
+from articles.admin import picture as picture_screen
 from articles.faults import Fault
 from articles.models import Article
+from tests.cast import upload
 from tests.test_admin_article import form
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +162,24 @@ def test_a_page_of_the_desk_that_cannot_be_read_can_be_tried_again(at_desk):
         answer = at_desk.get("/admin/articles/article/?q=x")
     assert answer.status_code == 503
     assert 'href="/admin/articles/article/?q=x"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"), [(locked, "did not answer in time"), (full, "disk of the server is full")]
+)
+def test_the_body_editor_is_told_in_its_own_format(at_desk, error, sentence):
+    with failing(picture_screen.PictureAdmin, "store", error):
+        answer = at_desk.post("/admin/articles/picture/upload/", {"upload": upload()})
+    assert answer.status_code == 503
+    assert answer.json()["uploaded"] == 0
+    assert sentence in answer.json()["error"]["message"]
+
+
+def test_the_body_editor_is_told_too_where_the_session_cannot_be_read(at_desk):
+    with mock.patch("django.db.backends.utils.CursorWrapper.execute", side_effect=locked):
+        answer = at_desk.post("/admin/articles/attachment/upload/", {"upload": upload()})
+    assert answer.status_code == 503
+    assert "did not answer in time" in answer.json()["error"]["message"]
 
 
 def test_a_password_is_never_printed(browser, cast):

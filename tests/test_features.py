@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FEATURES = {
     "account": "verb door test",
     "appearance": "verb door test",
+    "arrangement": "verb",
     "assign": "noun verb door test",
     "attachment": "noun verb door test",
     "audit": "noun verb door test",
@@ -23,6 +24,7 @@ FEATURES = {
     "check": "noun verb door test",
     "clos": "noun verb test",
     "compar": "verb test",
+    "confirm": "verb test",
     "correction": "door test",
     "counting": "verb test",
     "discard": "verb door test",
@@ -45,6 +47,7 @@ FEATURES = {
     "picture": "noun verb door test",
     "plac": "verb test",
     "preview": "noun verb door test",
+    "propos": "noun verb door test",
     "publish": "noun verb test",
     "qr_short_link": "noun verb door server test",
     "read": "noun verb door test",

@@ -1,5 +1,6 @@
 """Placing: pin, expiry and cover are an act of their own; the signed text, its digest and its readings stay."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -190,7 +191,9 @@ def test_the_desk_s_form_offers_the_pictures_of_the_text_and_keeps_seconds(clien
     assert 'name="pinned_until_0"' not in card, "the article's form no longer has the field"
     shown = client.get(address(published))
     options = [choice[1] for choice in shown.context["form"].fields["cover"].choices]
-    assert options[1:] == ["图1", "图2", "图3"]
+    assert [re.findall(r"<img .*<span.*>(.*)</span>", option) for option in options[1:]] == [["图1"], ["图2"], ["图3"]]
+    assert options[0]
+    assert shown.content.decode().count('type="radio" name="cover"') == 4
     assert 'name="initial-pinned_until"' in shown.content.decode()
     facts = form_of(published, cover=published.stored[0].pk)
     assert client.post(address(published), facts).status_code == 302

@@ -211,6 +211,8 @@ def test_the_desk_makes_a_link_by_its_button_only_and_shows_it_once(client, cast
     assert (link.once, link.made_by, link.revision) == (True, cast.writer, article.latest)
     assert preview.preview_url(link) in response.content.decode()
     assert "no-store" in response["Cache-Control"]
+    assert 'name="given_to" value=' not in response.content.decode(), "the form is empty for the next one"
+    assert "data-copy" in response.content.decode()
     again = client.get(address).content.decode()
     assert "王主任" in again
     assert preview.preview_path(link) not in again
@@ -221,6 +223,16 @@ def test_the_desk_says_what_is_missing_and_makes_nothing(client, cast):
     response = client.post(f"/admin/articles/article/{cast.article().pk}/preview/", {"given_to": ""})
     assert response.context["form"].errors["given_to"]
     assert not PreviewLink.objects.exists()
+
+
+def test_the_list_says_of_a_link_for_one_time_that_it_was_opened(client, cast):
+    article = cast.article()
+    client.post(cast.preview(article, once=True))
+    cast.preview(article, once=True)
+    client.force_login(cast.writer)
+    address = f"/admin/articles/article/{article.pk}/preview/"
+    page = client.get(address, headers={"accept-language": "en"}).content.decode()
+    assert re.findall(r"<td>\s*(opened|opens once only|no longer valid)\s*</td>", page) == ["opens once only", "opened"]
 
 
 def test_the_list_of_links_asks_little(client, cast, django_assert_max_num_queries):

@@ -313,7 +313,7 @@ def test_paper_has_the_text_its_corrections_and_the_code_of_this_edition_and_not
     page.emulate_media(media="print")
     load_pictures(page)
     text = page.inner_text("body")
-    for printed in ("霁川新闻网", "来源", "更新时间", "补充导语。", "大桥今日通车。", site + paths[2], "版次：2"):
+    for printed in ("霁川新闻网", "来源", "发布时间", "补充导语。", "大桥今日通车。", site + paths[2], "版次：2"):
         assert printed in text
     left_out = ("首页", "搜索", "长辈版", "朗读", "分享", "微信", "标签", "发现错误", "相关阅读", "上一篇", "主办单位")
     assert [word for word in left_out if word in text] == []

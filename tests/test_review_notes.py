@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from articles import evidence, publishing, review, triggers
-from articles.models import SignOff
+from articles.models import Article, AuditEntry, Section, SignOff
+from tests.cast import make_user, refused
 
 NOTE = "首段“三人”应为“五人”。"
 
@@ -110,3 +111,105 @@ def test_a_note_changed_in_the_database_is_found(cast, article):
     assert [fault for found in evidence.edition_faults() for fault in found] == [
         f"Article {article.pk}, edition 2: nobody signed its note with this text."
     ]
+
+
+# --- written while the text is read -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def urgent(cast):
+    """Urgent news that its first reader corrected after it was published."""
+    article = cast.article(title="大桥通车", body="<p>3人到场。</p>")
+    review.submit_article(article, by=cast.writer)
+    publishing.publish_urgent(article, by=cast.chief, reason="急")
+    cast.let_readers_correct()
+    cast.change(article, by=cast.editor, body="<p>5人到场。</p>")
+    article.refresh_from_db()
+    return article
+
+
+def test_a_mistake_found_in_late_readings_becomes_a_correction_with_a_signed_note(cast, urgent):
+    review.sign_off_reading(urgent, by=cast.editor, revision=2, note=f" {NOTE}\n")
+    final = cast.sign(urgent)
+    assert [link.note for link in final.chain()] == [NOTE] * 3
+    edition = publishing.publish_correction(urgent, by=cast.editor)
+    assert (edition.kind, edition.note, edition.revision.number) == ("correction", NOTE, 2)
+    urgent.refresh_from_db()
+    assert (urgent.readings_due_at, urgent.note) == (None, "")
+
+
+def test_a_later_reader_sends_it_back_to_the_first_reading_with_the_note(cast, urgent):
+    cast.sign(urgent, times=1)
+    with refused(review.CannotDecide, "first reading"):
+        review.sign_off_reading(urgent, by=cast.head, revision=2, note=NOTE)
+    other = make_user("second-head", ["second"])
+    with refused(review.CannotDecide, "first reading"):
+        review.hand_on_reading(urgent, by=cast.head, to=other, reason="补说明", note=NOTE)
+    review.send_back(urgent, by=cast.head, reason="补说明", to_stage=1, note=NOTE)
+    urgent.refresh_from_db()
+    assert (urgent.stage, urgent.signed, urgent.note) == (1, None, NOTE)
+    assert AuditEntry.objects.first().details["note"] == NOTE
+    assert {link.note for link in cast.sign(urgent).chain()} == {NOTE}
+
+
+def test_a_first_reader_who_corrected_too_much_hands_it_on_with_the_note(cast, urgent):
+    Section.objects.update(facts_are_reread=True)
+    with refused(review.CannotDecide, "more of this text than one reader"):
+        review.sign_off_reading(urgent, by=cast.editor, revision=2, note=NOTE)
+    other = make_user("second-editor", ["first"])
+    review.hand_on_reading(urgent, by=cast.editor, to=other, reason="改了数字", note=NOTE)
+    assert review.sign_off_reading(urgent, by=other, revision=2).note == NOTE
+
+
+def test_sent_back_to_its_writers_it_keeps_the_note_for_when_it_is_submitted_again(cast, urgent):
+    review.send_back(urgent, by=cast.editor, reason="改", note=NOTE)
+    assert review.submit_article(urgent, by=cast.writer).note == NOTE
+
+
+def test_whoever_publishes_sends_it_back_with_the_note_when_all_have_signed(cast, urgent):
+    cast.sign(urgent)
+    with refused(publishing.CannotPublish, "first reading with the note"):
+        publishing.publish_correction(urgent, by=cast.editor)
+    review.send_back(urgent, by=cast.editor, reason="补说明", to_stage=1, note=NOTE)
+    cast.sign(urgent)
+    assert publishing.publish_correction(urgent, by=cast.editor).note == NOTE
+
+
+def test_the_wrong_person_writes_no_note(cast, urgent):
+    for act in (
+        lambda: review.sign_off_reading(urgent, by=cast.writer, revision=2, note=NOTE),
+        lambda: review.send_back(urgent, by=cast.writer, reason="补", to_stage=1, note=NOTE),
+    ):
+        with refused(review.CannotDecide):
+            act()
+
+
+def test_a_note_is_written_only_where_readers_see_another_text_and_a_second_person_signs_it(cast, urgent):
+    draft = cast.article()
+    review.submit_article(draft, by=cast.writer)
+    with refused(review.CannotDecide, "nothing to tell"):
+        review.sign_off_reading(draft, by=cast.editor, revision=1, note=NOTE)
+    Article.objects.filter(pk=urgent.pk).update(stages=1)
+    with refused(review.CannotDecide, "Everybody who signs"):
+        review.sign_off_reading(urgent, by=cast.chief, revision=2, note=NOTE)
+
+
+def test_the_same_note_again_and_none_change_nothing(cast, urgent):
+    review.sign_off_reading(urgent, by=cast.editor, revision=2, note=NOTE)
+    assert review.sign_off_reading(urgent, by=cast.head, revision=2, note=NOTE).note == NOTE
+    assert review.sign_off_reading(urgent, by=cast.chief, revision=2).note == NOTE
+
+
+def test_the_page_on_which_one_decides_asks_for_the_note_where_it_may_be_written(client, cast, urgent):
+    address = reverse("admin:articles_article_review", args=[urgent.pk])
+    client.force_login(cast.editor)
+    assert 'name="note"' in client.get(address).content.decode()
+    client.post(address, {"decision": "pass", "revision": 2, "note": NOTE})
+    client.force_login(cast.head)
+    client.post(address, {"decision": "pass", "revision": 2})
+    urgent.refresh_from_db()
+    assert (urgent.stage, urgent.note) == (3, NOTE), "what was not sent stays"
+    draft = cast.article()
+    review.submit_article(draft, by=cast.writer)
+    page = client.get(reverse("admin:articles_article_review", args=[draft.pk])).content.decode()
+    assert 'name="note"' not in page

@@ -49,7 +49,7 @@ class Newsroom(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.seen, self.discarded = None, False
+        self.seen = None
         self.undone_at_the_end = transaction.atomic()
         self.undone_at_the_end.__enter__()
 
@@ -70,11 +70,14 @@ class Newsroom(RuleBasedStateMachine):
             self.people[name] = Person.objects.create(name=name, user=user)
             Assignment.objects.bulk_create(Assignment(user=user, duty=duty) for duty in duties)
         self.now = timezone.now() + timedelta(minutes=1)
-        self.numbers = []
-        for writer in ("writer", "editor"):
-            article = Article(title="题", body="<p>文</p>", section=self.sections[0], source=self.source)
+        self.numbers = [self.begin_article(writer) for writer in ("writer", "editor")]
+
+    def begin_article(self, writer):
+        """The number of a new article."""
+        article = Article(title="题", body="<p>文</p>", section=self.sections[0], source=self.source)
+        with mock.patch.object(timezone, "now", return_value=self.now):
             editing.save_article(article, by=self.users[writer], credits=self.credits(writer))
-            self.numbers.append(article.pk)
+        return article.pk
 
     def whose_turn(self, article, pick):
         """One of the users who may decide about the article now, in a list; an empty one where nobody may."""
@@ -218,19 +221,29 @@ class Newsroom(RuleBasedStateMachine):
         with pytest.raises(PermissionDenied), transaction.atomic():
             sections.save_section(section, by=self.users[by])
 
-    @precondition(lambda self: not self.discarded)
-    @rule(n=which, by=st.sampled_from(["writer", "chief"]))
+    @precondition(lambda self: not Article.objects.in_bin().exists())
+    @rule(n=which, by=st.sampled_from(["writer", "editor", "chief"]))
     def discard(self, n, by):
-        """Refused once anything was decided; before, a new article takes the place of the one that went."""
+        """Refused once anything was decided. Whatever people do then to what is in the bin is refused."""
+        self.attempt(discarding.discard_draft, n, by=self.users[by])
 
-        def act(article):
-            discarding.discard_draft(article, by=self.users[by])
-            new = Article(title="新", body="<p>文</p>", section=self.sections[0], source=self.source)
-            editing.save_article(new, by=self.users["writer"], credits=self.credits("writer"))
-            self.numbers[n] = new.pk
-            self.discarded = True
+    @precondition(lambda self: Article.objects.in_bin().exists())
+    @rule(n=which, by=who)
+    def take_out_of_the_bin(self, n, by):
+        self.attempt(lambda article: discarding.put_back_draft(article.pk, by=self.users[by]), n)
 
-        self.attempt(act, n)
+    @precondition(lambda self: Article.objects.in_bin().exists())
+    @rule(days=st.sampled_from([20, 31]))
+    def the_bin_is_emptied(self, days):
+        """By the worker, in time; a new article takes the place of the one that went."""
+        self.now += timedelta(days=days)
+        with mock.patch.object(timezone, "now", return_value=self.now):
+            gone = discarding.empty_bin()
+        assert gone == (0 if Article.objects.in_bin().exists() else 1)
+        for n, number in enumerate(self.numbers):
+            if not Article.objects.filter(pk=number).exists():
+                assert AuditEntry.objects.filter(action="article.deleted", object_id=number).count() == 1
+                self.numbers[n] = self.begin_article("writer")
 
     @rule(n=which, by=who, hours=st.tuples(st.none() | st.integers(-1, 3), st.none() | st.integers(-1, 3)))
     def place(self, n, by, hours):
@@ -251,6 +264,7 @@ class Newsroom(RuleBasedStateMachine):
         if seen != self.seen:
             self.what_is_public_as_signed_was_signed_by_independent_readers()
             self.the_chain_that_counts_ends_in_what_the_next_reader_reads()
+            self.what_is_in_the_bin_is_a_draft_nobody_decided_about()
             self.urgent_news_is_due_until_all_have_read_it()
             self.the_audit_is_one_chain_and_replays_to_the_rows()
             self.seen = seen
@@ -276,6 +290,13 @@ class Newsroom(RuleBasedStateMachine):
             if article.is_read_by_all:
                 assert not article.live or article.live.digest != article.latest.digest, "nothing is left to publish"
 
+    def what_is_in_the_bin_is_a_draft_nobody_decided_about(self):
+        for article in Article.objects.in_bin():
+            assert not article.stage
+            assert not article.editions.exists()
+            assert not article.sign_offs.exists()
+            assert not article.scheduled_for
+
     def urgent_news_is_due_until_all_have_read_it(self):
         for article in Article.objects.filter(live__basis__in=["urgent", "break_glass"]).select_related("live"):
             read = article.sign_offs.filter(decision="pass", stage=F("stages"), digest=article.live.digest)
@@ -294,6 +315,7 @@ class Newsroom(RuleBasedStateMachine):
                 "on_hold": article.on_hold,
                 "handed_to": article.handed_to.username if article.handed_to else None,
                 "due": article.readings_due_at is not None,
+                "in_bin": article.discarded_at is not None,
             }
 
 
@@ -345,6 +367,7 @@ def replay(entries):
         "on_hold": False,
         "handed_to": None,
         "due": False,
+        "in_bin": False,
     }
     editions, read = {}, set()  # number → digest; the digests that all have signed
 
@@ -355,8 +378,9 @@ def replay(entries):
         state.update(edition=number, withdrawn=False)
 
     for entry in entries:
-        facts = entry.details
-        match entry.action.removeprefix("article."):
+        facts, act = entry.details, entry.action.removeprefix("article.")
+        assert not state["in_bin"] or act == "taken_from_bin", "nothing changes in the bin"
+        match act:
             case "saved":
                 state["digest"] = facts["digest"]
                 if facts.get("closes_review"):
@@ -399,7 +423,11 @@ def replay(entries):
                 state["scheduled"] = datetime.fromisoformat(facts["at"])
             case "unscheduled" | "schedule_failed":
                 state["scheduled"] = None
-            case "restored" | "discarded" | "placed" | "text_closed" | "text_reopened":
+            case "discarded":
+                state["in_bin"] = True
+            case "taken_from_bin":
+                state["in_bin"] = False
+            case "restored" | "placed" | "text_closed" | "text_reopened":
                 pass  # the save before it said what was restored; the others change nothing here
             case other:
                 raise AssertionError(f"nothing tells how to replay {other}")

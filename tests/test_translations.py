@@ -1,6 +1,7 @@
 """Chinese is whole: every string of the source has a translation, and the compiled catalogue is the committed one."""
 
 import gettext
+import re
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,10 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
+from django.utils import translation
+from django.utils.translation import gettext as gettext_of
 
+from articles.admin.django_words import REPHRASED
 from tests.conftest import needs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,7 +74,7 @@ def test_the_compiled_catalogue_is_the_committed_one(tmp_path):
 
 
 def test_no_word_of_the_desk_is_taken_for_another_of_ours():
-    """Ours come first, wherever Django asks for the same string; "History" is meant to be called what it is here."""
+    """Ours come first, wherever Django asks for the same string; those that are meant to be others are named."""
     ours, djangos = (
         gettext.GNUTranslations(file.open("rb"))._catalog
         for file in (
@@ -79,4 +83,13 @@ def test_no_word_of_the_desk_is_taken_for_another_of_ours():
         )
     )
     both = {string for string in ours if string and isinstance(string, str) and string in djangos}
-    assert {string for string in both if ours[string] != djangos[string]} == {"History"}
+    others = {string for string in both if ours[string] != djangos[string]}
+    assert others <= {"History", *REPHRASED}
+
+
+def test_django_s_words_are_those_of_the_desk():
+    """With 您, and without blanks between Chinese and what is filled in."""
+    with translation.override("zh-hans"):
+        for said in map(gettext_of, REPHRASED):
+            assert re.search(r"[\u4e00-\u9fff]", said)
+            assert not re.search(r"你|[\u4e00-\u9fff] [%{]|[s}] [\u4e00-\u9fff]", said), said

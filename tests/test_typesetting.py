@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import translation
 
-from articles.public.pages.typesetting import keep_measures_together, let_tables_scroll
+from articles.public.pages.typesetting import keep_measures_together, let_tables_scroll, typeset_line
 from articles.templatetags.public_tags import has_short_parts
 
 
@@ -21,7 +21,7 @@ def kept(html):
         ("1,284.5亿美元", ["1,284.5亿美元"]),
         ("15平方公里，40分钟", ["15平方公里", "40分钟"]),
         ("11月22日9时20分", ["11月", "22日", "9时", "20分"]),
-        ("第3期", ["3期"]),
+        ("第3期", ["第3期"]),
         ("电话0000-5550100，见第1。", []),
         ('<p>共<strong>12</strong>元</p><a href="/a/7/">7元</a>', ["7元"]),
         ('<img src="/media/3万.jpg" alt="12万元"><td colspan="2">2角</td>', ["2角"]),
@@ -31,6 +31,13 @@ def test_a_number_stays_with_its_unit_and_attributes_stay_as_they_are(text, toge
     html = keep_measures_together(text)
     assert kept(text) == together
     assert html.replace('<span class="n">', "").replace("</span>", "") == text
+
+
+def test_a_note_is_set_like_the_text_and_nothing_in_it_is_html():
+    line = str(typeset_line('第2段“3人”应为“5人”，见<b>12%</b>&"3.6万"'))
+    assert re.findall(r'<span class="n">(.*?)</span>', line) == ["第2段", "3人", "5人", "3.6万"]
+    assert "&lt;b&gt;12%&lt;/b&gt;&amp;&quot;" in line
+    assert typeset_line("") == ""
 
 
 def labels(html):

@@ -6,11 +6,13 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from .. import closing, placing, review
 from ..models import Article, Edition, Picture
 from .newsroom_admin import EARLIEST
+from .picture import picture_thumbnail
 
 MINUTE = "%Y-%m-%dT%H:%M"
 
@@ -80,8 +82,14 @@ class WithdrawalForm(ReasonForm):
 
 
 class PictureChoice(forms.ModelChoiceField):
+    """A choice of pictures by looking at them."""
+
+    widget = forms.RadioSelect
+
     def label_from_instance(self, obj: Picture) -> str:
-        return obj.alt or obj.name or f"{obj.width} × {obj.height}"
+        seen = obj.alt or obj.caption
+        words = format_html('<span class="{}">{}</span>', "" if seen else "visually-hidden", seen or obj.name)
+        return format_html("{} {}", picture_thumbnail(obj), words)
 
 
 class PlacingForm(ActionForm):
@@ -105,6 +113,8 @@ class PlacingForm(ActionForm):
         Picture.objects.none(),
         label=gettext_lazy("Cover"),
         required=False,
+        blank=True,
+        empty_label=gettext_lazy("No cover"),
         show_hidden_initial=True,
         help_text=gettext_lazy("One of the pictures of the text. A new picture is added to the text and read with it."),
     )

@@ -5,7 +5,7 @@ state; the page shows their refusals.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.contrib import messages
@@ -42,7 +42,8 @@ class ArticleAction:
     """One act: its address, its button, to whom the button is shown, its form and the verb it calls.
 
     `do` is called as do(article, by=user, **the form's fields). `rank` is the CSS class of the button: "default" for
-    the usual next step, "danger" for acts that publish unread text or take something from readers.
+    the usual next step, "danger" for acts that publish unread text or take something from readers. `confirm` is the
+    button of its page, where that is called otherwise. An act that `publishes` shows the note to readers on its page.
     """
 
     name: str
@@ -53,6 +54,8 @@ class ArticleAction:
     intro: Sentence = ""
     form: type[ActionForm] = ActionForm
     rank: str = ""
+    confirm: Sentence = ""
+    publishes: bool = False
 
 
 def _may_do(duty: Duty) -> Condition:
@@ -89,6 +92,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Published. Readers see it now."),
         rank="default",
         intro=gettext_lazy("All have read and signed this text. Readers see it at once."),
+        publishes=True,
     ),
     ArticleAction(
         "correct",
@@ -98,6 +102,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("The correction is published; its note is shown on the page."),
         form=CorrectionForm,
         intro=gettext_lazy("For what readers must know was wrong. A slip of the pen needs no correction: publish it."),
+        publishes=True,
     ),
     ArticleAction(
         "schedule",
@@ -106,6 +111,7 @@ ARTICLE_ACTIONS = [
         scheduling.schedule_article,
         gettext_lazy("Scheduled. It is published automatically."),
         form=ScheduleForm,
+        publishes=True,
     ),
     ArticleAction(
         "unschedule",
@@ -158,6 +164,7 @@ ARTICLE_ACTIONS = [
         placing.set_placing,
         gettext_lazy("Saved. Readers of a published article see it now."),
         form=PlacingForm,
+        confirm=gettext_lazy("Save"),
         intro=gettext_lazy("These are not part of the text: they need no readings, and readers see them at once."),
     ),
     ArticleAction(
@@ -193,8 +200,16 @@ ARTICLE_ACTIONS = [
 
 
 def actions_offered(user: User, article: Article) -> list[ArticleAction]:
-    """Return the acts whose buttons this user sees on this article now."""
-    return [act for act in ARTICLE_ACTIONS if act.shown(user, article)]
+    """Return the acts whose buttons this user sees on this article now.
+
+    Where readers see an edition and a note was signed with the new text, the usual next step is the correction.
+    """
+    offered = [act for act in ARTICLE_ACTIONS if act.shown(user, article)]
+    if not (article.live and article.signed and article.signed.note):
+        return offered
+    ranks = {"publish": "", "correct": "default"}
+    ranked = [replace(act, rank=ranks.get(act.name, act.rank)) for act in offered]
+    return sorted(ranked, key=lambda act: act.rank != "default")
 
 
 def action_view(screen: ArticleScreen, request: HttpRequest, number: int, act: ArticleAction) -> HttpResponse:
@@ -210,7 +225,8 @@ def action_view(screen: ArticleScreen, request: HttpRequest, number: int, act: A
             screen.message_user(request, str(act.done), messages.SUCCESS)
             return redirect("admin:articles_article_change", number)
     title = _("%(act)s: “%(title)s”") % {"act": act.button, "title": article}
-    return screen.render_page(request, article, "act_form", title, act=act, form=form)
+    problems = review.open_problems(article) if act.name == "submit" else []
+    return screen.render_page(request, article, "act_form", title, act=act, form=form, problems=problems)
 
 
 def add_refusal(form: forms.Form, refusal: Refusal) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import comparing, editing, persons, placing, review, sanitising
+from ..duty_assignments import permissions, reading
 from ..models import Article, Person, Picture, Revision
 from ..refusals import Refusal
 from .acting_user import acting_user
@@ -145,8 +146,13 @@ def _require_access(screen: ArticleScreen, request: HttpRequest, article: Articl
         allowed = screen.has_change_permission(request, article)
     else:
         allowed = screen.has_view_or_change_permission(request, article)
-    if not allowed:
-        raise PermissionDenied
+    if allowed:
+        return
+    if article:
+        user = acting_user(request)
+        reading.require_reading(user, article)
+        permissions.require_duty(user, permissions.Duty.WRITE, article.section)
+    raise PermissionDenied
 
 
 def _build_forms(
@@ -164,6 +170,14 @@ def _build_forms(
     prefix = formset_class.get_default_prefix()
     credits = formset_class(**screen.get_formset_kwargs(request, form.instance, inline, prefix))
     return form, credits, inline
+
+
+def _warn_of_problems(screen: ArticleScreen, request: HttpRequest, article: Article) -> None:
+    """Say what will keep a submitted article from being published, while its writer can still put it right."""
+    article.refresh_from_db()
+    problems = [str(problem) for problem in review.open_problems(article)]
+    for sentence in [_("It cannot be published like this:"), *problems] if problems else []:
+        screen.message_user(request, sentence, messages.WARNING)
 
 
 def _save_or_add_errors(form: ArticleForm, credits: CreditFormSet, *, by: User) -> Revision | None:
@@ -222,4 +236,5 @@ def _respond_to_save(screen: ArticleScreen, request: HttpRequest, revision: Revi
                 screen.message_user(request, sentence, messages.ERROR)
         else:
             screen.message_user(request, _("Submitted. The first reader sees it in the queue."), messages.SUCCESS)
+            _warn_of_problems(screen, request, revision.article)
     return redirect("admin:articles_article_change", revision.article_id)

@@ -6,7 +6,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ..duty_assignments import reading
 from ..models import Article
+from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin
 
 
@@ -25,6 +27,8 @@ class ArticleScreen(NewsroomAdmin[Article]):
         )
         article = articles.filter(pk=number).first()
         if not self.has_view_permission(request, article):
+            if article:
+                reading.require_reading(acting_user(request), article)
             raise PermissionDenied(_("Articles are for those who work on them."))
         if article is None:
             raise Http404

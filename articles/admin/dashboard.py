@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from .. import discarding, faults, reporting, review, worker
+from .. import discarding, faults, proposing, reporting, review, worker
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article
@@ -26,6 +26,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
         "queue": _queue_list(user),
         "corrected": list(review.corrected_since(user)[:SHOWN]) if may_read_anywhere(user) else [],
         "rejected": _rejected_list(user),
+        "proposed": list(proposing.changes_waiting_for(user)[:SHOWN]),
         "bin": list(discarding.drafts_in_bin(user)[:SHOWN]),
         "lists": [*_due_lists(user), *(_own_lists(user) if may_write else [])],
         "reports": list(reporting.open_reports_for(user)[:SHOWN]),

@@ -28,7 +28,7 @@ def bin_view(request: HttpRequest) -> HttpResponse:
         return redirect("admin:articles_article_change", article.pk)
     context = {
         **admin.site.each_context(request),
-        "title": _("Deleted drafts"),
+        "title": _("The bin"),
         "drafts": list(discarding.drafts_in_bin(user)[:SHOWN_IN_BIN]),
         "days": discarding.KEPT_FOR.days,
     }

@@ -8,16 +8,25 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.views import defaults
 
 from .. import baking, faults
 from ..faults import Fault
+from .uploads import is_upload, upload_refusal
 
 # Seconds that a request waits for a locked SQLite database. Readers wait shortly, because the threads that wait for
 # the database are those that send pages.
 READERS_PATIENCE, DESK_PATIENCE = 1.0, 5.0
 DESK = "/admin/"
+
+SENTENCES = {
+    Fault.DATABASE: gettext_lazy("The database did not answer in time. Please try again in a moment."),
+    Fault.DISK: gettext_lazy(
+        "The disk of the server is full. Please tell whoever looks after the server; as soon as there is space again, "
+        "everything continues."
+    ),
+}
 
 
 class DatabasePatienceMiddleware:
@@ -50,15 +59,20 @@ def bad_request_view(request: HttpRequest, exception: Exception) -> HttpResponse
 
 
 def _unavailable_response(request: HttpRequest, fault: Fault, *, may_be_done: bool = False) -> HttpResponse:
-    """Return 503: to readers the baked page, to whoever sent a form a page that keeps what was typed."""
+    """Return 503: to readers the baked page, to whoever sent a form a page that keeps what was typed.
+
+    The body editor is told in its own format.
+    """
+    if is_upload(request):
+        return upload_refusal(str(SENTENCES[fault]), 503)
     page = None
     if request.method != "POST" and not request.path_info.startswith(DESK):
         page = baking.served_page(baking.BACK_SOON)
     if page is None:
         context = {
-            "disk_is_full": fault is Fault.DISK,
+            "sentence": SENTENCES[fault],
             "may_be_done": may_be_done,
-            "fields": [] if may_be_done else _typed_fields(request),
+            "fields": [] if may_be_done else typed_fields(request),
             "address": request.get_full_path(),
             "language": get_language(),
             "sent": request.method == "POST",
@@ -73,7 +87,7 @@ def _unavailable_response(request: HttpRequest, fault: Fault, *, may_be_done: bo
     return response
 
 
-def _typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
+def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
     """Return names and values of the fields of a form, without its token and files; none of a form with a password."""
     try:
         fields = dict(request.POST.lists())

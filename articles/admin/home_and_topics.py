@@ -16,16 +16,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import home_and_topics
+from .. import home_and_topics, proposing
+from ..arrangement_facts import ArrangedBlock
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
-from ..home_and_topics import MOST_BLOCKS, ArrangedBlock
-from ..models import Article, Block, Slot, Topic
+from ..home_and_topics import MOST_BLOCKS
+from ..models import Article, Block, ProposedChange, Slot, Topic
 from ..models.article import ArticleQuerySet
 from ..models.home_and_topics import MOST_LINES
 from .acting_user import acting_user
 from .article_screen import public_title
-from .newsroom_admin import EARLIEST, NUMBER, NewsroomAdmin, NumberedChoice
+from .newsroom_admin import EARLIEST, NUMBER, NumberedChoice
+from .proposed_change import WAITS, ProposingAdmin
 
 # Values of the small buttons: action, block, slot. They move or remove a block or a slot, or add a slot to a block.
 MOVE = re.compile(r"(up|down|remove|add)-(\d{1,2})(?:-(\d{1,2}))?")
@@ -203,10 +205,13 @@ def _save_or_preview(
     try:
         if preview:
             return redirect(home_and_topics.arrangement_preview_url(topic, arranged))
-        home_and_topics.save_arrangement(topic, arranged, by=acting_user(request), based_on=sent.based_on)
+        proposed = home_and_topics.save_arrangement(topic, arranged, by=acting_user(request), based_on=sent.based_on)
     except ValidationError as refusal:
         return _arrangement_response(request, topic, sent, shown, refusal.messages)
-    messages.success(request, _("Saved. Readers see it in a moment."))
+    if proposed:
+        messages.warning(request, WAITS)
+    else:
+        messages.success(request, _("Saved. Readers see it in a moment."))
     return redirect(request.path)
 
 
@@ -229,6 +234,9 @@ def _arrangement_response(
         "may_add": len(arrangement.blocks) < MOST_BLOCKS,
         "media": SlotForm().media,
         "readers": topic.get_absolute_url() if topic else reverse("home"),
+        "waiting": proposing.waiting_change(
+            ProposedChange.Kind.ARRANGEMENT, topic.pk if topic else ProposedChange.HOME
+        ),
     }
     return TemplateResponse(request, "admin/home_and_topics.html", context)
 
@@ -242,7 +250,7 @@ def arrangement_urls(site: admin.AdminSite) -> list[URLPattern]:
 
 
 @admin.register(Topic)
-class TopicAdmin(NewsroomAdmin[Topic]):
+class TopicAdmin(ProposingAdmin[Topic]):
     save_act = staticmethod(home_and_topics.save_topic)
     list_display = ["title", "state", "position", "arranged"]
     list_filter = ["state"]

@@ -11,6 +11,18 @@ from ..sanitising import desk_addresses
 from .uploads import FileAdmin
 
 
+def picture_thumbnail(picture: Picture) -> SafeString:
+    """Return the smallest rendition as HTML, from where the desk may read it."""
+    width, address = picture.renditions[0]
+    return format_html(
+        '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
+        desk_addresses(address),
+        width,
+        round(picture.height * width / picture.width),
+        picture.alt,
+    )
+
+
 @admin.register(Picture)
 class PictureAdmin(FileAdmin[Picture]):
     store = staticmethod(pictures.store_picture)
@@ -25,14 +37,7 @@ class PictureAdmin(FileAdmin[Picture]):
 
     @admin.display(description=_("picture"))
     def thumbnail(self, picture: Picture) -> SafeString:
-        width, address = picture.renditions[0]
-        return format_html(
-            '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
-            desk_addresses(address),
-            width,
-            round(picture.height * width / picture.width),
-            picture.alt,
-        )
+        return picture_thumbnail(picture)
 
     @admin.display(description=_("size"))
     def size(self, picture: Picture) -> str:

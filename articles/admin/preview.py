@@ -26,7 +26,7 @@ class PreviewForm(forms.Form):
     once = forms.BooleanField(
         label=gettext_lazy("Opens once only"),
         required=False,
-        help_text=gettext_lazy("If the link is passed on, it shows nothing more."),
+        help_text=gettext_lazy("Whoever opens it first reads the text; passed on or opened again, it shows nothing."),
     )
 
 
@@ -41,6 +41,8 @@ def preview_links_view(screen: ArticleScreen, request: HttpRequest, number: int)
             made = preview.make_preview_link(article.newest, by=user, **form.cleaned_data)
         except preview.CannotPreview as refusal:
             add_refusal(form, refusal)
+        else:
+            form = PreviewForm()
     links = PreviewLink.objects.filter(revision__article=article).select_related("revision__article", "made_by__person")
     response = screen.render_page(
         request,

@@ -45,6 +45,16 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Needed for everything but signing off."),
     )
+    note = forms.CharField(
+        label=gettext_lazy("What readers are told about this change"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "Readers see another text now. A correction needs this note; it is signed with the first reading, or goes "
+            "back there with the text."
+        ),
+    )
     to_stage = forms.TypedChoiceField(label=gettext_lazy("Back to"), coerce=int, required=False, empty_value=None)
     to = AccountChoiceField(User.objects.none(), label=gettext_lazy("Hand on to"), required=False)
 
@@ -55,11 +65,19 @@ class DecisionForm(forms.Form):
         cast(forms.TypedChoiceField, self.fields["to_stage"]).choices = stages
         cast(AccountChoiceField, self.fields["to"]).queryset = eligible_readers(article).exclude(pk=user.pk)
         self.fields["revision"].initial = article.newest.number
+        self.fields["note"].initial = article.note
+        if not review.may_write_note(article):
+            del self.fields["note"]
 
     def clean(self) -> dict[str, Any]:
-        """Ignore errors of the colleague's field unless the decision is to hand the reading on."""
+        """Ignore errors of the colleague's field unless the decision is to hand the reading on.
+
+        A note that was not sent is left as it is; one that was sent empty is removed.
+        """
         if self.data.get("decision") != "hand_on":
             self.errors.pop("to", None)
+        if "note" not in self.data:
+            self.cleaned_data.pop("note", None)
         return super().clean() or {}
 
 
@@ -79,15 +97,18 @@ def apply_decision(article: Article, decision: str, facts: dict[str, Any], *, by
     opinion = facts["opinion"]
     match decision:
         case "pass":
-            return review.sign_off_reading(article, by=by, revision=facts["revision"], opinion=opinion)
+            return review.sign_off_reading(
+                article, by=by, revision=facts["revision"], opinion=opinion, note=facts.get("note")
+            )
         case "back":
-            return review.send_back(article, by=by, reason=opinion, to_stage=facts.get("to_stage") or 0)
+            to_stage = facts.get("to_stage") or 0
+            return review.send_back(article, by=by, reason=opinion, to_stage=to_stage, note=facts.get("note"))
         case "hold":
             return review.put_on_hold(article, by=by, reason=opinion)
         case "reject":
             return review.reject_article(article, by=by, reason=opinion)
         case "hand_on" if facts.get("to"):
-            return review.hand_on_reading(article, by=by, to=facts["to"], reason=opinion)
+            return review.hand_on_reading(article, by=by, to=facts["to"], reason=opinion, note=facts.get("note"))
         case "hand_on":
             raise review.CannotDecide(NO_COLLEAGUE)
     raise review.CannotDecide(NO_BUTTON)

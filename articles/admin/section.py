@@ -7,13 +7,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .. import sections
+from ..duty_assignments import permissions
 from ..models import Section
 from .acting_user import acting_user
-from .newsroom_admin import NewsroomAdmin
+from .proposed_change import ProposingAdmin
 
 
 @admin.register(Section)
-class SectionAdmin(NewsroomAdmin[Section]):
+class SectionAdmin(ProposingAdmin[Section]):
     save_act = staticmethod(sections.save_section)
     list_display = ["name", "slug", "parent", "kind", "position", "last_ordinal"]
     list_select_related = ["parent"]
@@ -34,10 +35,10 @@ class SectionAdmin(NewsroomAdmin[Section]):
     ]
 
     def has_view_permission(self, request: HttpRequest, obj: Section | None = None) -> bool:
-        return super().has_view_permission(request, obj) or sections.may_change_readings(acting_user(request))
+        return super().has_view_permission(request, obj) or permissions.may_change_rules(acting_user(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Section | None = None) -> bool:
-        return self.has_add_permission(request) or sections.may_change_readings(acting_user(request))
+        return self.has_add_permission(request) or permissions.may_change_rules(acting_user(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return sections.may_arrange_sections(acting_user(request))
@@ -46,7 +47,7 @@ class SectionAdmin(NewsroomAdmin[Section]):
         user = acting_user(request)
         return [
             *([] if sections.may_arrange_sections(user) else self.arranged),
-            *([] if sections.may_change_readings(user) else sections.READING_FIELDS),
+            *([] if permissions.may_change_rules(user) else sections.READING_FIELDS),
         ]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Section | None = None) -> dict[str, Any]:

@@ -150,6 +150,7 @@ class Desk(admin.AdminSite):
             review_sheets_and_evidence,
         )
         from .media import desk_media_view  # noqa: PLC0415
+        from .proposed_change import proposed_change_view  # noqa: PLC0415
         from .review import queue_view  # noqa: PLC0415
 
         return [
@@ -157,6 +158,7 @@ class Desk(admin.AdminSite):
             *home_and_topics.arrangement_urls(self),
             path("language/", set_language, name="set_language"),
             path("media/<path:name>", self.admin_view(desk_media_view, cacheable=True), name="media"),
+            path("proposed/<int:key>/", self.admin_view(proposed_change_view), name="proposed_change"),
             path("queue/", self.admin_view(queue_view), name="queue"),
             *super().get_urls(),
         ]

@@ -9,7 +9,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from .. import site_settings
+from ..duty_assignments import permissions
 from ..models import SiteSettings
+from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin
 
 
@@ -58,10 +60,31 @@ class SiteSettingsAdmin(NewsroomAdmin[SiteSettings]):
             _("Footer: filings and codes"),
             {"fields": ["icp", "police", "licence", "site_code", "conac", "find_error_url"]},
         ),
+        (
+            _("Rules"),
+            {
+                "fields": list(site_settings.RULE_FIELDS),
+                "description": _("Changed by the security administrator, who works on no texts."),
+            },
+        ),
     ]
+
+    def has_view_permission(self, request: HttpRequest, obj: SiteSettings | None = None) -> bool:
+        return super().has_view_permission(request, obj) or permissions.may_change_rules(acting_user(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: SiteSettings | None = None) -> bool:
+        return super().has_change_permission(request, obj) or permissions.may_change_rules(acting_user(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not SiteSettings.objects.exists()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SiteSettings | None = None) -> list[str]:
+        user = acting_user(request)
+        shown = [name for name in site_settings.SETTINGS_FIELDS if name not in site_settings.RULE_FIELDS]
+        return [
+            *([] if permissions.has_duty_everywhere(user, self.duty) else shown),
+            *([] if permissions.may_change_rules(user) else site_settings.RULE_FIELDS),
+        ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if SiteSettings.objects.exists():

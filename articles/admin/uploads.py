@@ -70,13 +70,13 @@ class FileAdmin(NewsroomAdmin[Row]):
         """Store the file of the field `upload`. The response is JSON in CKEditor's format: its address, or an error."""
         upload = request.FILES.get("upload")
         if request.method != "POST" or upload is None:
-            return refusal_response(_("No file arrived. Choose one and try again."), 400)
+            return upload_refusal(_("No file arrived. Choose one and try again."), 400)
         try:
             stored = self.store(upload, by=acting_user(request))
         except Refusal as refusal:
-            return refusal_response(str(refusal), 422)
+            return upload_refusal(str(refusal), 422)
         except PermissionDenied as refusal:
-            return refusal_response(str(refusal), 403)
+            return upload_refusal(str(refusal), 403)
         facts = {"uploaded": 1, "fileName": upload.name, "url": desk_addresses(stored.url), "name": stored.name}
         return JsonResponse({**facts, "notes": list(getattr(stored, "notes", ()))})
 
@@ -96,6 +96,12 @@ class UploadForm(forms.ModelForm):
         """Do nothing. The admin calls this after every form, but `store` has saved the row."""
 
 
-def refusal_response(sentence: str, status: int) -> JsonResponse:
-    """Return a refusal in CKEditor's format."""
+def is_upload(request: HttpRequest) -> bool:
+    """Return True if the body editor sends a file, and reads the answer."""
+    match = request.resolver_match
+    return bool(match and (match.url_name or "").endswith("_upload"))
+
+
+def upload_refusal(sentence: str, status: int) -> JsonResponse:
+    """Return why a file was not stored, in CKEditor's format."""
     return JsonResponse({"uploaded": 0, "error": {"message": sentence}}, status=status)

@@ -23,7 +23,7 @@ from ..models import Credit, Revision, Section, Source
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .article_screen import ArticleScreen
-from .uploads import refusal_response
+from .uploads import upload_refusal
 
 MOST_FILES = 50  # of one form; dropped files come one by one
 MOST_CREDITS_OFFERED = 30
@@ -50,13 +50,13 @@ def take_word_view(request: HttpRequest) -> JsonResponse:
     """Return the text of the file in the field `upload` as JSON, for the editor; nothing but its pictures is stored."""
     upload = request.FILES.get("upload")
     if request.method != "POST" or upload is None:
-        return refusal_response(_("No file arrived. Choose one and try again."), HTTPStatus.BAD_REQUEST)
+        return upload_refusal(_("No file arrived. Choose one and try again."), HTTPStatus.BAD_REQUEST)
     try:
         taken = word_importing.take_word_upload(upload, by=acting_user(request))
     except Refusal as refusal:
-        return refusal_response(str(refusal), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return upload_refusal(str(refusal), HTTPStatus.UNPROCESSABLE_ENTITY)
     except PermissionDenied as refusal:
-        return refusal_response(str(refusal), HTTPStatus.FORBIDDEN)
+        return upload_refusal(str(refusal), HTTPStatus.FORBIDDEN)
     source = Source.objects.filter(name=taken.source).first() if taken.source else None
     return JsonResponse(
         {

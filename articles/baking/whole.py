@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import QuerySet
 
 from ..models import BakedPage, BakeJob, SiteSettings
@@ -154,7 +154,7 @@ def _begin_generation(wanted: str, *, restart: bool) -> tuple[BakedStore, BakedS
 
 
 def _copy_code_images(served: BakedStore, target: BakedStore) -> None:
-    """Copy the images of codes, which depend on the site's address and logo alone.
+    """Copy the images of codes, which depend on the site's address and logo alone: no act bakes others meanwhile.
 
     There are three for each article, and drawing one takes as long as rendering a page.
     """
@@ -214,12 +214,25 @@ def _bake_chunk(keys: tuple[int, int]) -> int:
 def _keep_failed_pages(before: BakedStore, target: BakedStore) -> None:
     """Copy the old files of pages that could not be rendered; their jobs are retried like any other."""
     for row in BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).order_by("pk").iterator():
-        body = before.read(file_name(row.path))
-        if body is not None and target.generation != before.generation:
-            copies = compressed_copies(file_name(row.path), body)
-            target.replace(file_name(row.path), body, copies, durable=False)
-            note_in_manifest(target.generation, {row.path: body})
-        BakeJob.objects.filter(pk=row.pk, version=row.version).update(whole=False)
+        _keep_failed_page(row, before, target)
+
+
+@transaction.atomic
+def _keep_failed_page(row: BakeJob, before: BakedStore, target: BakedStore) -> None:
+    """Copy the old file under the lock of its job, unless the page was baked, or asked for, since the row was read.
+
+    Without the lock an act could come between reading and writing the file: the page that it withdrew, or had baked
+    anew, would come back.
+    """
+    locked = BakeJob.objects.select_for_update().filter(pk=row.pk, version=row.version)
+    if locked.first() is None:
+        return
+    body = before.read(file_name(row.path))
+    if body is not None and target.generation != before.generation:
+        copies = compressed_copies(file_name(row.path), body)
+        target.replace(file_name(row.path), body, copies, durable=False)
+        note_in_manifest(target.generation, {row.path: body})
+    locked.update(whole=False)
 
 
 def _forget_old_manifests() -> None:

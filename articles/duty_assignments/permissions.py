@@ -74,6 +74,14 @@ def has_assignment_everywhere(user: User | AnonymousUser, duty: str) -> bool:
     return _is_active(user) and None in _assigned_sections(user, duty)
 
 
+def may_change_rules(user: User | AnonymousUser) -> bool:
+    """Return True if the user may change how the work of others is checked: whoever assigns duties (三员).
+
+    Whoever works on texts must not be able to, not even a superuser alone.
+    """
+    return has_assignment_everywhere(user, Duty.GRANT)
+
+
 def sections_with_duty(user: User | AnonymousUser, *duties: str) -> QuerySet[Section]:
     """The sections in which the user has one of the duties."""
     if any(has_duty_everywhere(user, duty) for duty in duties):

@@ -20,6 +20,13 @@ HAS_NO_TIME = Problem(
     gettext_lazy("it has no time of publication: add a line “发布时间：”, or import it as a draft."),
 )
 TIME_IS_AHEAD = Problem("exchange.time_is_ahead", gettext_lazy("its time, %(time)s, is in the future."))
+SECTION_WAITS = Problem(
+    "exchange.section_waits",
+    gettext_lazy(
+        "its section “%(name)s” (/s/%(slug)s/) is new, and a second person has to confirm the names of sections: add it "
+        "at the desk, have it confirmed, and import again."
+    ),
+)
 IS_UNFIT = Problem("exchange.unfit", "%(why)s")  # messages of the validation of an article's fields
 
 
@@ -99,8 +106,11 @@ def _find_or_make_section(slug: str, name: str, created: list[str], *, by: User)
     known = rows.filter(slug=slug).first()
     if known:
         return known
+    section = sections.save_section(Section(slug=slug, name=name or slug), by=by)
+    if section.pk is None:
+        raise UnreadablePage(SECTION_WAITS.filled(name=section, slug=slug))
     created.append(_("section “%(name)s” (/s/%(slug)s/)") % {"name": name or slug, "slug": slug})
-    return sections.save_section(Section(slug=slug, name=name or slug), by=by)
+    return section
 
 
 def _find_or_make_source(page: PrintedArticle, created: list[str], *, by: User) -> Source | None:

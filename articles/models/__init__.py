@@ -19,6 +19,7 @@ from .old_path import OldPath
 from .person import Person
 from .picture import Picture
 from .preview_link import PreviewLink
+from .proposed_change import ProposedChange
 from .published_edition import Edition
 from .qr_short_link import ShortLink
 from .report import Report
@@ -54,6 +55,7 @@ __all__ = [
     "Person",
     "Picture",
     "PreviewLink",
+    "ProposedChange",
     "Relation",
     "Report",
     "Revision",

@@ -66,6 +66,9 @@ ROW_ACTION_NAMES = {
     "added": pgettext_lazy("act", "Added"),
     "changed": pgettext_lazy("act", "Changed"),
     "deleted": pgettext_lazy("act", "Deleted"),
+    "proposed": pgettext_lazy("act", "Words proposed, to be confirmed"),
+    "confirmed": pgettext_lazy("act", "Proposed words confirmed"),
+    "turned_down": pgettext_lazy("act", "Proposed words rejected"),
 }
 # The keys of `AuditEntry.details`.
 FACT_NAMES = {
@@ -103,6 +106,7 @@ FACT_NAMES = {
     "link": pgettext_lazy("fact of an act", "link"),
     "once": pgettext_lazy("fact of an act", "opens once only"),
     "to": pgettext_lazy("fact of an act", "to whom"),
+    "proposed_by": pgettext_lazy("fact of an act", "proposed by"),
     "whose": pgettext_lazy("fact of an act", "signed by"),
     "import_digest": pgettext_lazy("fact of an act", "digest of the file"),
     "against": pgettext_lazy("fact of an act", "compared with"),

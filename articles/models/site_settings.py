@@ -57,6 +57,15 @@ class SiteSettings(models.Model):
         _("grey until"), null=True, blank=True, help_text=_("Empty: until somebody ends it.")
     )
 
+    words_are_confirmed = models.BooleanField(
+        _("a second person confirms words for readers that nobody signs"),
+        default=False,
+        help_text=_(
+            "Own titles and pictures on the home page and topics, titles and introductions of topics, names of "
+            "sections: readers see them once somebody else who arranges has confirmed them."
+        ),
+    )
+
     sponsor = models.CharField(_("sponsor"), max_length=80, blank=True)
     operator = models.CharField(_("operator"), max_length=80, blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)

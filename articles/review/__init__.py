@@ -5,6 +5,7 @@
     edits      what an edit does to sign-offs
     measure    how much a correction changed
     setting_aside   a reader answers for what a rule found
+    notes      the note to readers, written while the text is read
     queue      what a user may decide now
 
 `Article.signed` is the newest sign-off that counts; `SignOff.previous` leads to the earlier ones. `Article.stage` is
@@ -14,6 +15,7 @@ two, always together and with the article's row locked.
 
 from .edits import WouldVoid, apply_edit_to_review, void_warning
 from .measure import measure_correction
+from .notes import may_write_note
 from .queue import (
     corrected_since,
     overdue_readings,
@@ -22,22 +24,22 @@ from .queue import (
     rejection_of_public_text,
 )
 from .rules import (
+    CannotDecide,
     correction_problem,
     correction_rule,
     decision_refusal,
     described_correction,
     has_written,
     may_correct,
+    open_problems,
     stage_name,
 )
 from .setting_aside import CannotSetAside, may_set_aside, set_hit_aside
 from .workflow import (
     REVIEW_FIELDS,
-    CannotDecide,
     CannotSubmit,
     finish_review,
     hand_on_reading,
-    open_problems,
     put_on_hold,
     reject_article,
     send_back,
@@ -62,6 +64,7 @@ __all__ = [
     "has_written",
     "may_correct",
     "may_set_aside",
+    "may_write_note",
     "measure_correction",
     "open_problems",
     "overdue_readings",

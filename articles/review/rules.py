@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 from django.contrib.auth.models import User
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit, comparing
+from ..checks import CONTENT_CHECKS, find_problems
 from ..duty_assignments import permissions
 from ..models import Article, Credit, Edition, Person, Revision, SignOff
-from ..refusals import Problem, Sentence
+from ..refusals import Problem, Refusal, Sentence
 from .measure import Correction, measure_correction
 
 NOTHING_TO_DECIDE = Problem(
@@ -40,6 +42,11 @@ CORRECTED_ALONE = Problem(
 )
 LIST_SEPARATOR = _(", ")
 MOST_FACTS, LONGEST_FACT = 6, 20  # that a message names; characters of each
+
+
+class CannotDecide(Refusal):
+    """Raised when the current user may not make this decision now."""
+
 
 # Editions whose readings are complete, or which were migrated; only text newer than these counts as newly written.
 REVIEWED_EDITIONS = Q(basis=Edition.Basis.ARCHIVE) | Q(
@@ -213,6 +220,11 @@ def not_the_same_person(articles: QuerySet[Article], user: User) -> QuerySet[Art
 def _exists_condition(condition: Q) -> Q:
     """The condition as a subquery: a negated join would lose rows in which a link of the chain is NULL."""
     return Q(Exists(Article.objects.filter(condition, pk=OuterRef("pk"))))
+
+
+def open_problems(article: Article) -> list[Problem]:
+    """The problems of the text itself, at the earliest time it could be published."""
+    return find_problems(article, CONTENT_CHECKS, at=max(timezone.now(), article.embargo_until or timezone.now()))
 
 
 def may_correct(article: Article, user: User) -> bool:

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit, sanitising
-from ..checks import CONTENT_CHECKS, NotReady, find_problems, hits, text
+from ..checks import NotReady, find_problems, hits, text
 from ..duty_assignments import permissions, reading
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
-from .rules import CORRECTED_BEYOND, beyond_measure, reason_against, same_person_reason
+from .notes import write_note
+from .rules import CORRECTED_BEYOND, CannotDecide, beyond_measure, open_problems, reason_against, same_person_reason
 
 Decision = SignOff.Decision
 REVIEW_FIELDS = (
@@ -54,10 +55,6 @@ class CannotSubmit(Refusal):
     """Raised when an article cannot be submitted."""
 
 
-class CannotDecide(Refusal):
-    """Raised when the current user may not make this decision now."""
-
-
 @transaction.atomic
 def submit_article(article: Article, *, by: User, note: str | None = None) -> SignOff:
     """Submit the newest revision for its first reading.
@@ -90,8 +87,10 @@ def submit_article(article: Article, *, by: User, note: str | None = None) -> Si
 
 
 @transaction.atomic
-def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str = "") -> SignOff:
-    """Sign the pending reading. `revision` is the number of the revision that the reader has read.
+def sign_off_reading(
+    article: Article, *, by: User, revision: int, opinion: str = "", note: str | None = None
+) -> SignOff:
+    """Sign the pending reading. `revision` is the number of the revision that the reader has read; `note`: notes.py.
 
     If the reader corrected more than one person may sign alone, the text goes back one reading instead, and the
     decision says so (REREAD). Raises CannotDecide, also where there is no reading to go back to. The final reading
@@ -104,6 +103,7 @@ def sign_off_reading(article: Article, *, by: User, revision: int, opinion: str 
     problems = open_problems(article)
     if problems and article.stage == article.stages:
         raise NotReady(*problems)
+    write_note(article, note, nobody_has_signed=article.stage == 1)
     opinion = sanitising.plain_text(opinion)[:400]
     corrected = beyond_measure(article, by)
     if corrected and not article.section.same_person_allowed:
@@ -146,19 +146,21 @@ def _have_read_again(article: Article, corrected: Problem, *, by: User, opinion:
 
 
 @transaction.atomic
-def send_back(article: Article, *, by: User, reason: str, to_stage: int = 0) -> SignOff:
+def send_back(article: Article, *, by: User, reason: str, to_stage: int = 0, note: str | None = None) -> SignOff:
     """Send the article back to its writers (0) or to an earlier reading; the sign-offs from there on no longer count.
 
-    When all readings are complete, whoever may do the final reading or publish may still send it back. Raises
-    CannotDecide.
+    Where none counts any more it may get another `note` (notes.py). When all readings are complete, whoever may do
+    the final reading or publish may still send it back. Raises CannotDecide.
     """
     article = _lock_for_decision(article, by, after_all=True)
     if not 0 <= to_stage < article.stage:
         raise CannotDecide(NOT_AN_EARLIER_READING)
+    write_note(article, note, nobody_has_signed=to_stage <= 1)
     decision = record_decision(article, Decision.BACK, by=by, opinion=_clean_reason(reason), to_stage=to_stage)
     _move_back(article, to_stage)
+    facts = {"note": article.note} if note else {}
     audit.record_entry(
-        "article.sent_back", article, by=by, digest=decision.digest, to_stage=to_stage, reason=decision.opinion
+        "article.sent_back", article, by=by, digest=decision.digest, to_stage=to_stage, reason=decision.opinion, **facts
     )
     return decision
 
@@ -187,10 +189,10 @@ def reject_article(article: Article, *, by: User, reason: str) -> SignOff:
 
 
 @transaction.atomic
-def hand_on_reading(article: Article, *, by: User, to: User, reason: str) -> SignOff:
+def hand_on_reading(article: Article, *, by: User, to: User, reason: str, note: str | None = None) -> SignOff:
     """Assign the pending reading to a colleague (转审), who must be allowed to do it. Raises CannotDecide.
 
-    Anyone with the duty may do this, even if the reading was handed on already: a reader may be ill.
+    Anyone with the duty may do this, even if it was handed on already: a reader may be ill. `note`: notes.py.
     """
     article = Article.objects.get_locked(article.pk)
     before, article.handed_to = article.handed_to, None
@@ -203,10 +205,11 @@ def hand_on_reading(article: Article, *, by: User, to: User, reason: str) -> Sig
     why_not = reason_against(article, to)
     if why_not:
         raise CannotDecide(CANNOT_READ_IT.filled(name=audit.account_name(to), why=why_not))
+    write_note(article, note, nobody_has_signed=article.stage == 1)
     decision = record_decision(article, Decision.HAND_ON, by=by, opinion=_clean_reason(reason), handed_to=to)
     article.handed_to = to
     article.on_hold = False
-    article.save(update_fields=["handed_to", "on_hold"])
+    article.save(update_fields=["handed_to", "on_hold", "note"])
     audit.record_entry("article.handed_on", article, by=by, to=to.get_username(), reason=decision.opinion)
     return decision
 
@@ -226,11 +229,6 @@ def finish_review(article: Article) -> None:
     """Close the review of a locked article whose signed text is public. The caller saves REVIEW_FIELDS."""
     _set_stage(article, stage=0, signed=None)
     article.note = ""
-
-
-def open_problems(article: Article) -> list[Problem]:
-    """The problems of the text itself, at the earliest time it could be published."""
-    return find_problems(article, CONTENT_CHECKS, at=max(timezone.now(), article.embargo_until or timezone.now()))
 
 
 def _lock_for_decision(article: Article, by: User, *, after_all: bool = False) -> Article:

@@ -8,6 +8,7 @@ NO_VERBS = {"admin", "public", "management", "templatetags", "models", "migratio
 SLOW = ("_browser", "_stateful", "_stress", "_remote", "_readers", "_walk", "_whole")
 # Test files of a module beyond those that share its stem, or the stem of its folder.
 ALSO: dict[str, tuple[str, ...]] = {
+    "articles/arrangement_facts.py": ("proposing", "confirming", "home_and_topics"),
     "articles/audit.py": ("logins", "audit_walk"),
     "articles/baking/affected_pages.py": ("names_and_archive", "home_and_topics", "keywords", "keyword_relations"),
     "articles/baking/checking.py": ("baking_whole",),
@@ -28,6 +29,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/publishing.py": ("urgent", "embargo", "scheduling"),
     "articles/keyword_relations.py": ("keywords",),
     "articles/review/": ("urgent",),
+    "articles/proposing.py": ("confirming",),
     "articles/saved_rows.py": ("sections", "sources", "persons", "site_settings"),
     "articles/scheduling.py": ("serve_and_work", "embargo"),
     "articles/worker.py": ("scheduling", "serve_and_work", "appearance", "home_and_topics", "baking"),

@@ -31,8 +31,8 @@ from ... import (
     site_settings,
     sources,
 )
+from ...arrangement_facts import ArrangedBlock
 from ...duty_assignments import assigning, permissions
-from ...home_and_topics import ArrangedBlock
 
 DEMO_FOLDER = Path(settings.BASE_DIR) / "articles" / "demo"
 DEMO_TEXT_FIELDS = (

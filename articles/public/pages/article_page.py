@@ -52,6 +52,11 @@ class CorrectionNote(NamedTuple):
     note: str
     published_at: datetime
 
+    @property
+    def line(self) -> SafeString:
+        """The note as HTML, set like the text."""
+        return typesetting.typeset_line(self.note)
+
 
 class QrCodeOnPage(NamedTuple):
     """A QR code on the page: its image, its caption, and its address as text for those who cannot scan."""

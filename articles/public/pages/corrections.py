@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from ...models import Article, Edition
 from ..machines import page_metadata
 from .article_page import edition_note
+from .typesetting import typeset_line
 
 MOST_CORRECTIONS_LISTED = 100
 
@@ -21,7 +22,7 @@ def corrections_view(request: HttpRequest) -> HttpResponse:
     found = Edition.objects.filter(Exists(public), kind=Edition.Kind.CORRECTION).order_by("-published_at", "-pk")
     newest = found.select_related("article__live").defer("article__body", "summary")[:MOST_CORRECTIONS_LISTED]
     context = {
-        "corrections": [(edition, edition_note(edition)) for edition in newest],
+        "corrections": [(edition, typeset_line(edition_note(edition))) for edition in newest],
         "most": MOST_CORRECTIONS_LISTED,
         "meta": page_metadata.list_metadata(
             _("Corrections"), reverse("corrections"), _("What we got wrong, and what is right.")

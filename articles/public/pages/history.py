@@ -16,6 +16,7 @@ from ..public_facts import live_edition
 from .article import find_published_article
 from .article_page import edition_note, public_content, section_breadcrumb
 from .errors import gone_response
+from .typesetting import typeset_line
 
 SHOWN_EDITIONS = 50
 # Lines shown of one part that changed, and characters kept of the unchanged text on either side of a change.
@@ -74,7 +75,7 @@ def _history_rows(article: Article) -> list[HistoryRow]:
     editions = list(
         article.editions.select_related("revision", "section", "closed_text").order_by("-number")[: SHOWN_EDITIONS + 1]
     )
-    rows = [HistoryRow(e, edition_note(e), _closed_text(e)) for e in editions[:SHOWN_EDITIONS]]
+    rows = [HistoryRow(e, typeset_line(edition_note(e)), _closed_text(e)) for e in editions[:SHOWN_EDITIONS]]
     withdrawn = _withdrawn_editions(article) if len(editions) > 1 else set()
     compared = 0
     for row, before in zip(rows, editions[1:], strict=False):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -36,9 +37,10 @@ def report_view(request: HttpRequest, number: int) -> HttpResponse:
         return render(request, "public/report.html", {**context, "typed": typed})
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
         return HttpResponse(status=413)
-    if not _is_same_origin(request):
-        return HttpResponse(status=403)
     typed = {name: request.POST.get(name, "") for name in FIELDS}
+    if not _is_same_origin(request):
+        sentence = _("This form was sent from another site's page, so it has not arrived. Please report it here.")
+        return render(request, "public/report.html", {**context, "typed": typed, "refusal": sentence}, status=403)
     if request.POST.get("address"):  # a hidden field that only programs fill in
         return HttpResponseSeeOther(row.get_absolute_url())
     try:

@@ -1,0 +1,91 @@
+"""The buttons of an article and the pages of its acts: which is the next step, and what a page says before it is done."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from articles import review
+from articles.admin.article_actions import actions_offered
+from tests.test_admin_article import ADD, change_url, form, login
+
+pytestmark = pytest.mark.django_db
+
+
+def act_page(client, article, act):
+    return client.get(reverse(f"admin:articles_article_{act}", args=[article.pk])).content.decode()
+
+
+def next_steps(user, article):
+    article.refresh_from_db()
+    return [act.name for act in actions_offered(user, article) if act.rank == "default"]
+
+
+@pytest.mark.parametrize(("note", "step"), [("第2段“3人”应为“5人”。", "correct"), ("", "publish")])
+def test_with_a_signed_note_the_next_step_is_the_correction(client, cast, note, step):
+    article = cast.article()
+    cast.publish(article)
+    cast.change(article, body="<p>5人到场。</p>")
+    cast.sign(article, note=note)
+    assert next_steps(cast.chief, article) == [step]
+    card = login(client, cast.chief).get(change_url(article)).content.decode()
+    assert re.findall(r'class="button default" href="\.\./(\w+)/"', card) == [step]
+    other = {"correct": "publish", "publish": "correct"}[step]
+    assert f'class="button " href="../{other}/"' in card, "the other stays possible"
+
+
+def test_a_first_edition_is_published_whatever_note_was_signed(cast):
+    article = cast.article()
+    cast.sign(article, note="说明")
+    assert next_steps(cast.chief, article) == ["publish"]
+
+
+def test_the_note_stands_on_the_pages_of_acts_that_publish_it_alone(client, cast):
+    article = cast.article()
+    cast.publish(article)
+    cast.change(article, body="<p>5人到场。</p>")
+    cast.sign(article, note="第2段“3人”应为“5人”。")
+    login(client, cast.chief)
+    shows = {
+        act: "第2段“3人”应为“5人”。" in act_page(client, article, act) for act in ("publish", "correct", "schedule")
+    }
+    assert shows == {"publish": True, "correct": True, "schedule": True}
+    for act in ("placing", "withdraw", "revoke_previews"):
+        assert "第2段“3人”应为“5人”。" not in act_page(client, article, act), act
+
+
+@pytest.mark.parametrize(
+    ("act", "button"), [("placing", "default"), ("withdraw", "danger"), ("revoke_previews", "default")]
+)
+def test_the_page_of_an_act_has_one_main_button(client, cast, act, button):
+    article = cast.article()
+    cast.publish(article)
+    page = act_page(login(client, cast.chief), article, act)
+    assert re.findall(r'<button type="submit" class="button (\w+)">', page) == [button]
+
+
+def test_placing_is_saved_by_a_button_of_that_name(client, cast):
+    with translation.override("zh-hans"):
+        page = act_page(login(client, cast.chief), cast.article(), "placing")
+    assert re.search(r'class="button default">\s*保存\s*<', page)
+
+
+def test_what_will_block_publishing_is_said_when_it_is_submitted(client, cast):
+    login(client, cast.writer)
+    sent = form(cast, source="", **{"credits-0-role": "reporter"}, _submit="1")
+    answer = client.post(ADD, sent, follow=True)
+    article = answer.context["article"]
+    said = [str(message) for message in answer.context["messages"]]
+    problems = [str(problem) for problem in review.open_problems(article)]
+    assert {"provenance.source", "provenance.responsible_editor"} <= {p.id for p in review.open_problems(article)}
+    assert said[-len(problems) :] == problems
+    assert article.stage == 1, "it is submitted all the same: a reader may put it right"
+
+
+def test_the_page_for_submitting_lists_what_will_block_publishing(client, cast):
+    article = cast.article(source=None)
+    page = act_page(login(client, cast.writer), article, "submit")
+    problem = review.open_problems(article)[0]
+    assert str(problem.message) in page.partition('class="problems"')[2]
+    assert 'class="problems"' not in act_page(client, cast.article(), "submit")
