@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -24,6 +24,7 @@ from .duty_assignments.reading import readable_articles
 from .models import Attachment, Picture
 from .refusals import Problem, Refusal
 
+Given = TypeVar("Given")
 Inspected = TypeVar("Inspected")
 
 # Every stored extension and the Content-Type it is served with. None of them can be executed as a page.
@@ -42,14 +43,19 @@ CONTENT_TYPES = {
     "et": "application/octet-stream",
     "dps": "application/octet-stream",
     "ofd": "application/ofd",
+    "zip": "application/zip",
     # Both are converted to UTF-8 when stored, so the charset is right.
     "csv": "text/plain; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
     "mp4": "video/mp4",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "wav": "audio/wav",
     "vtt": "text/vtt",  # always UTF-8
 }
 # Played on the page; all other attachments are downloads.
-PLAYED = ("mp4", "vtt")
+SOUNDS = ("mp3", "m4a", "wav")
+PLAYED = ("mp4", "vtt", *SOUNDS)
 LONGEST_NAME = 150
 
 _SIGNATURES = {
@@ -62,6 +68,7 @@ _SIGNATURES = {
     "heic": rb".{4}ftyp(?:hei[cmsx]|hev[cx]|mif1|msf1)",
     "picture": rb"\xff\xd8\xff|\x89PNG|GIF8[79]a|BM.{4}\x00{4}|II\*\x00|MM\x00\*|RIFF.{4}WEBP|.{4}ftypavi[fs]",
     "film": rb".{4}ftyp",
+    "sound": rb"ID3|\xff[\xe2\xe3\xf2\xf3\xfa\xfb]|RIFF.{4}WAVE",
     "html": rb"(?:\xef\xbb\xbf)?\s*<(?i:!doctype html|html|head|body|script)\b",
     "svg": rb"(?:\xef\xbb\xbf)?\s*<(?:.{0,4000}<)?(?:\w{1,20}:)?svg\b",
     "markup": rb"(?:\xef\xbb\xbf)?\s*<",
@@ -126,17 +133,24 @@ def require_may_describe(user: User, upload: Picture | Attachment) -> None:
 
 def read_upload(upload: UploadedFile, name: str) -> bytes:
     """Return the bytes of an upload. Raises RefusedFile if empty or larger than settings.MAX_UPLOAD_BYTES."""
+    require_size(upload, settings.MAX_UPLOAD_BYTES, name)
     upload.seek(0)
-    data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
-    if not data:
+    return upload.read()
+
+
+def require_size(upload: UploadedFile, most: int, name: str) -> None:
+    """Raise RefusedFile for an upload that is empty or larger than `most` bytes."""
+    if not upload.size:
         raise RefusedFile(_EMPTY, name)
-    if len(data) > settings.MAX_UPLOAD_BYTES:
-        raise RefusedFile(_LARGE, name, megabytes=settings.MAX_UPLOAD_BYTES // 2**20)
-    return data
+    if upload.size > most:
+        raise RefusedFile(_LARGE, name, megabytes=most // 2**20)
 
 
-def look_into(inspect: Callable[[bytes, str], Inspected], data: bytes, name: str) -> Inspected:
-    """Return what `inspect` makes of a file, in a process of its own with limits. Raises RefusedFile."""
+def look_into(inspect: Callable[[Given, str], Inspected], data: Given, name: str) -> Inspected:
+    """Return what `inspect` makes of a file, in a process of its own with limits. Raises RefusedFile.
+
+    That process shares the position in a file that is open here.
+    """
     try:
         return limited_process.call_limited(inspect, data, name)
     except limited_process.LimitMet as error:
@@ -173,12 +187,15 @@ def new_file_stem(folder: str) -> str:
 
 
 @contextmanager
-def kept_files(files: Mapping[str, bytes]) -> Iterator[None]:
-    """Store these files by name for the block that writes their row; if it raises, they are deleted again."""
+def kept_files(files: Mapping[str, bytes | File]) -> Iterator[None]:
+    """Store these files by name for the block that writes their row; if it raises, they are deleted again.
+
+    An upload on the disk is moved, not copied.
+    """
     row_is_written = False
     try:
         for name, data in files.items():
-            default_storage.save(name, ContentFile(data))
+            default_storage.save(name, ContentFile(data) if isinstance(data, bytes) else data)
         with transaction.atomic():
             yield
         row_is_written = True

@@ -62,6 +62,8 @@ SETTINGS = [
     Setting("LANGUAGE_CODE", one_of(("zh-hans", "en"), str.lower), "zh-hans"),
     Setting("TIME_ZONE", parse_time_zone, "Asia/Shanghai"),
     Setting("MAX_UPLOAD_BYTES", whole_number(1, 10 * 2**30), "31457280"),
+    Setting("MAX_FILM_BYTES", whole_number(1, 100 * 2**30), "314572800"),
+    Setting("ACCEPT_ZIP", parse_boolean, "false"),
     Setting("WEBSUB_HUB", parse_address),
     Setting("WECHAT_APP_ID", matching(r"\w+", "the AppID (wx…)")),
     Setting("WECHAT_APP_SECRET", matching(r"\w+", "the AppSecret, letters and digits"), is_secret=True),

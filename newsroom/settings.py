@@ -155,8 +155,12 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 BAKED_DIR = DATA_DIR / "baked"
 # The folder of backups (manage.py backup).
 BACKUPS = written["BACKUPS"]
-# Largest picture, film or other attachment that an editor may upload, in bytes.
-MAX_UPLOAD_BYTES = written["MAX_UPLOAD_BYTES"]
+# Largest picture or document that an editor may upload, and largest film or recording, in bytes.
+MAX_UPLOAD_BYTES, MAX_FILM_BYTES = written["MAX_UPLOAD_BYTES"], written["MAX_FILM_BYTES"]
+# Whether editors may upload archives (ZIP) of documents and pictures.
+ACCEPT_ZIP = written["ACCEPT_ZIP"]
+# On the same disk as MEDIA_ROOT, to which what arrived is moved; /tmp may be in memory.
+FILE_UPLOAD_TEMP_DIR = DATA_DIR
 # The WebSub hub that is notified when a feed has changed; or None.
 WEBSUB_HUB = written["WEBSUB_HUB"]
 # WeChat's script (JS-SDK), for the cards that readers share; both or none. Its host is allowed only if they are set.

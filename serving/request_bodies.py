@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from articles import faults
 
-UPLOAD_PATH = re.compile(r"/admin/articles/(?:picture|attachment)/(?:add|upload)/")
+UPLOAD_PATH = re.compile(r"/admin/articles/(picture|attachment)/(?:add|upload)/")
 # The addresses of the desk that strangers may send a form to.
 OPEN_PATHS = ("/admin/login/", "/admin/logout/")
 LARGEST_FORM = 2**16  # bytes, of a reader's form and of the log-in
@@ -76,8 +76,11 @@ def refused_status(path: str, content_type: str, length: int) -> HTTPStatus | No
     if content_type.lower().startswith("multipart/") and not is_of_desk:
         return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if is_of_desk else LARGEST_FORM
-    if UPLOAD_PATH.fullmatch(path):
-        most = settings.MAX_UPLOAD_BYTES + FORM_AROUND_UPLOAD
+    if found := UPLOAD_PATH.fullmatch(path):
+        largest = settings.MAX_UPLOAD_BYTES
+        if found[1] == "attachment":
+            largest = max(largest, settings.MAX_FILM_BYTES)
+        most = largest + FORM_AROUND_UPLOAD
     return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if length > most else None
 
 
@@ -123,7 +126,7 @@ class _ArrivingBody:
         try:
             if not self._received.acquire(blocking=False):
                 raise RefusedBody(HTTPStatus.SERVICE_UNAVAILABLE)
-            file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (read by Django, closed when collected)
+            file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 (read by Django, closed when collected)
             threading.Thread(target=self._receive, args=[file], name="receiving", daemon=True).start()
             self._is_late = not self._has_ended.wait(SECONDS + self._length / SLOWEST_LINE)
         finally:

@@ -10,6 +10,7 @@ from articles import pictures
 from articles.models import SiteSettings
 from tests.browser import chromium, forbidden_events
 from tests.cast import Cast, png, upload
+from tests.picture_files import encoded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEAD = ("霁" * 22 + "。") * 6  # as many as fit in a line, and a full stop
@@ -27,7 +28,10 @@ def story(live_server, settings):
     settings.SITE_URL = live_server.url
     SiteSettings.objects.create(pk=1, name="霁川新闻网")
     cast = Cast()
-    one, two = (pictures.store_picture(upload(png(w, 600)), by=cast.writer, alt="桥") for w in (900, 1200))
+    noise = Image.effect_noise((900, 600), 90)  # no photo is larger
+    one, two = (
+        pictures.store_picture(upload(d), by=cast.writer, alt="桥") for d in (encoded(noise, "PNG"), png(1200, 600))
+    )
     body = (
         f'<p>大桥今日通车。</p><figure><img src="{one.url}" alt="大桥"></figure><p>北岸。</p>'
         f'<figure><img src="{two.url}" alt="北岸"><figcaption>图为北岸渡口。</figcaption></figure>'
@@ -98,6 +102,25 @@ def test_pictures_are_looked_at_by_swipe_and_by_button(page, story):
     assert not page.locator("dialog.viewer").is_visible()
 
 
+def test_a_long_picture_is_as_wide_as_the_screen_and_its_whole_length_is_in_reach(page, live_server, settings):
+    settings.SITE_URL = live_server.url
+    SiteSettings.objects.create(pk=1, name="霁川新闻网")
+    cast = Cast()
+    long = pictures.store_picture(upload(png(1080, 6000)), by=cast.writer, alt="一图读懂")
+    article = cast.article(body=f'<p>今日施行。</p><figure><img src="{long.url}" alt="一图读懂"></figure>')
+    cast.publish(article)
+    page.goto(article.public_url)
+    page.click(".text img")
+    page.wait_for_selector(".viewer img")
+    box = page.locator(".viewer img").bounding_box()
+    assert (round(box["width"]), round(box["height"])) == (390, 2167)
+    top, inner, seen = page.eval_on_selector(
+        ".viewer figure", "f => [f.querySelector('img').offsetTop - f.offsetTop, f.scrollHeight, f.clientHeight]"
+    )
+    assert top >= 0
+    assert inner >= 2167 > seen
+
+
 def test_without_scripts_pictures_stand_in_the_text_and_nothing_lies_over_it(browser, story):
     context = browser.new_context(java_script_enabled=False)
     opened = context.new_page()
@@ -113,15 +136,16 @@ def test_the_poster_has_a_code_that_opens_the_article(page, story, settings):
     page.goto(story[1])
     page.click(".share summary")
     page.click("[data-tool=poster]")
-    page.wait_for_selector(".poster img[src^='data:image/png']")
+    page.wait_for_selector(".poster img[src^='data:image/jpeg']")
     made = page.get_attribute(".poster img", "src")
     assert page.get_attribute(".poster a", "href") == made
     assert page.evaluate("document.activeElement.dataset.tool") == "poster"
     assert story[0].title in page.get_attribute(".poster img", "alt")
     poster = Image.open(io.BytesIO(base64.b64decode(made.partition(",")[2]))).convert("RGB")
-    found = zxingcpp.read_barcodes(poster)
+    found = zxingcpp.read_barcodes(poster, formats=zxingcpp.BarcodeFormat.QRCode)
     assert [code.text for code in found] == [f"{settings.SITE_URL}/q/W{story[0].number}".upper()]
     assert poster.width == 750
+    assert len(made) * 3 / 4 < 300_000
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
@@ -134,7 +158,7 @@ def test_no_line_of_the_poster_begins_with_a_full_stop(page, story):
     page.goto(story[1])
     page.click(".share summary")
     page.click("[data-tool=poster]")
-    page.wait_for_selector(".poster img[src^='data:image/png']")
+    page.wait_for_selector(".poster img[src^='data:image/jpeg']")
     written = page.evaluate("written")
     assert written[:3] == ["霁川新闻网", "霁川大桥通车", "北岸六千人不再绕行"]
     lead = [line for line in written[3:] if line and line[:4] in LEAD]

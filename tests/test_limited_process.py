@@ -68,7 +68,7 @@ def office():
 @pytest.mark.parametrize(
     ("prepare", "module", "works", "data"),
     [
-        (pictures.prepare_picture_upload, pictures, "_decode_picture", png()),
+        (pictures.prepare_picture_upload, pictures.decoding, "open_picture", png()),
         (attachments.prepare_attachment_upload, attachments.pdf, "refuse_active_pdf", b"%PDF-1.7\n%%EOF"),
         (attachments.prepare_attachment_upload, attachments.office, "package_extension", office()),
         (attachments.prepare_attachment_upload, attachments.film, "film_facts", b"\0\0\0\x18ftypisom" + bytes(12)),

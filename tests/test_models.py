@@ -196,12 +196,17 @@ def test_the_visibility_rule(cast):
 
 @pytest.mark.parametrize(
     ("width", "widths"),
-    [(300, [300]), (480, [480]), (481, [480, 481]), (1200, [480, 960, 1200]), (3000, [480, 960, 1600])],
+    [(300, [300]), (480, [480]), (481, [480, 481]), (1200, [480, 960, 1200]), (3000, [480, 960, 1200, 1600])],
 )
 def test_renditions_are_never_wider_than_the_picture(width, widths):
-    found = picture_renditions("/media/pictures/ab.png", width)
+    found = picture_renditions("/media/pictures/abw.png", width)
     assert [w for w, _address in found] == widths
-    assert found[0][1] == f"/media/pictures/ab-{widths[0]}.webp"
+    assert found[0][1] == f"/media/pictures/abw-{widths[0]}.webp"
+
+
+@pytest.mark.parametrize(("width", "widths"), [(1200, [480, 960, 1200]), (1300, [480, 960, 1300])])
+def test_pictures_from_before_have_the_copies_that_were_made_then(width, widths):
+    assert [w for w, _address in picture_renditions("/media/pictures/ab.png", width)] == widths
 
 
 @pytest.mark.parametrize(("last", "page"), [(0, 1), (1, 1), (20, 1), (21, 2), (400, 20), (401, 21)])

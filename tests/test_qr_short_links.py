@@ -5,10 +5,12 @@ import re
 
 import pytest
 from PIL import Image, ImageChops
+from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_M, ERROR_CORRECT_Q
 
 from articles import qr_short_links
 from articles.models import ShortLink
 from articles.qr_short_links import draw_qr_code
+from articles.qr_short_links.drawing import qr_matrix
 from tests.cast import png
 from tests.conftest import needs
 
@@ -49,8 +51,8 @@ def test_capitals_make_a_smaller_code():
         draw_qr_code(ADDRESS + "W123456", form="svg", size=200),
         draw_qr_code((ADDRESS + "W123456").lower(), form="svg", size=200),
     )
-    modules = [int(re.search(rb'viewBox="0 0 (\d+)', svg)[1]) for svg in (upper, lower)]
-    assert modules[0] < modules[1]
+    pixels = [int(re.search(rb"scale\((\d+)\)", svg)[1]) for svg in (upper, lower)]
+    assert pixels[0] > pixels[1]
 
 
 @pytest.mark.parametrize("size", [64, 96, 100, 150, 328, 1024])
@@ -59,7 +61,7 @@ def test_png_has_the_size_asked_for_and_a_white_quiet_zone(size, logo):
     image = Image.open(io.BytesIO(draw_qr_code(ADDRESS + "W1", form="png", size=size, logo=logo))).convert("L")
     assert image.size == (size, size)
     modules = 33 if logo is None or size < 128 else 37
-    zone = int(4 * size / modules)
+    zone = 4 * (size // modules) + size % modules // 2
     for box in ((0, 0, size, zone), (0, 0, zone, size), (0, size - zone, size, size), (size - zone, 0, size, size)):
         assert image.crop(box).getextrema() == (255, 255)
     assert image.getextrema()[0] == 0
@@ -86,6 +88,38 @@ def test_the_logo_covers_at_most_five_percent():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "side", "level"),
+    [
+        ("HTTPS://A.CN/Q/1", 29, ERROR_CORRECT_Q),
+        ("HTTP://A.CN", 29, ERROR_CORRECT_Q),
+        ("Q/W1", 29, ERROR_CORRECT_H),
+        (ADDRESS + "W12345", 33, ERROR_CORRECT_M),
+        (ADDRESS + "P123456-12", 37, ERROR_CORRECT_Q),
+    ],
+)
+def test_the_highest_level_of_error_correction_that_needs_no_more_modules(text, side, level):
+    matrix = qr_matrix(text, ERROR_CORRECT_M)
+    assert len(matrix) == side
+    assert matrix == qr_matrix(text, level)
+    # The two bits of the level (ISO/IEC 18004, 7.9.1) are the first of the format information, under its mask of 10.
+    written = (matrix[4 + 8][4], matrix[4 + 8][5])
+    assert written == {ERROR_CORRECT_M: (1, 0), ERROR_CORRECT_Q: (0, 1), ERROR_CORRECT_H: (0, 0)}[level]
+
+
+@pytest.mark.parametrize("size", [100, 128, 236, 328, 1024])
+def test_every_module_has_the_same_whole_number_of_pixels(size):
+    side = len(qr_matrix(ADDRESS + "W1", ERROR_CORRECT_M))
+    module, start = size // side, size % side // 2
+    image = Image.open(io.BytesIO(draw_qr_code(ADDRESS + "W1", form="png", size=size)))
+    whole = image.crop((start, start, start + side * module, start + side * module))
+    again = whole.resize((side, side), Image.Resampling.BOX).resize(whole.size, Image.Resampling.NEAREST)
+    assert whole.tobytes() == again.tobytes()
+    svg = draw_qr_code(ADDRESS + "W1", form="svg", size=size).decode()
+    assert f'viewBox="0 0 {size} {size}"' in svg
+    assert f'transform="translate({start} {start})scale({module})"' in svg
+
+
 @pytest.mark.parametrize(("width", "height"), [(200, 200), (200, 100), (100, 200)])
 def test_a_logo_of_any_shape_has_a_white_margin(width, height):
     logo = png(width, height, (200, 0, 0))
@@ -96,7 +130,7 @@ def test_a_logo_of_any_shape_has_a_white_margin(width, height):
         .getbbox()
     )
     # 29 modules of 37; a sixteenth of the logo's side is left white on each side.
-    side = round(29 * 0.22 / 37 * 600)
+    side = round(29 * 0.22 * (600 // 37))
     assert max(red[2] - red[0], red[3] - red[1]) == side - 2 * (side // 16)
 
 

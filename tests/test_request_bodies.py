@@ -70,7 +70,7 @@ def send(gate, path="/report/1/", body=b"", length=None, stream=None, kind="appl
         ("/admin/articles/article/1/change/", "multipart/form-data; boundary=x", 10**7, None),
         ("/admin/articles/article/1/change/", "multipart/form-data; boundary=x", 11 * 2**20, 413),
         (UPLOAD, "multipart/form-data; boundary=x", 30 * 2**20 + 1000, None),
-        ("/admin/articles/attachment/add/", "multipart/form-data; boundary=x", 300 * 10**6, 413),
+        ("/admin/articles/attachment/add/", "multipart/form-data; boundary=x", 400 * 10**6, 413),
     ],
 )
 def test_what_each_address_takes(path, kind, length, status):
@@ -139,7 +139,7 @@ def test_a_full_disk_is_told_as_such(monkeypatch):
         def write(self, _data):
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(request_bodies.tempfile, "SpooledTemporaryFile", lambda _size: Full())
+    monkeypatch.setattr(request_bodies.tempfile, "SpooledTemporaryFile", lambda _size, **_where: Full())
     assert send(RequestBodies(reading), body=b"x")[0] == 507
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import checks, qr_short_links, reads, review
-from ..models import Article
+from ..models import Article, Edition, ShortLink, SiteSettings
 from .article_actions import actions_offered
 
 
@@ -32,9 +32,17 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "void_warning": review.void_warning(article) if asked or not correcting else "",
         "problems": checks.find_problems(article, checks.CONTENT_CHECKS),
         "acts": actions_offered(user, article),
-        "codes": qr_short_links.edition_codes(article.live) if article.live else [],
+        "codes": _proved_codes(article.live) if article.live else [],
+        "printed": qr_short_links.PRINTED,
         "reads": reads.read_counts(article) if article.first_published_at else None,
     }
+
+
+def _proved_codes(edition: Edition) -> list[ShortLink]:
+    """Return the codes of an edition, each with the proof that it can be read as it is drawn now."""
+    codes = qr_short_links.edition_codes(edition)
+    qr_short_links.prove_codes(codes, SiteSettings.current().logo)
+    return codes
 
 
 def reading_state(article: Article) -> str:

@@ -20,6 +20,7 @@ class AttachmentAdmin(FileAdmin[Attachment]):
     store = staticmethod(attachments.store_attachment)
     prepare = staticmethod(attachments.prepare_attachment_upload)
     save_act = staticmethod(attachments.save_attachment)
+    takes_films = True
     fields = ["link", "name", "length", "uploaded_at", "uploaded_by"]
     readonly_fields = ["link", "length", "uploaded_at", "uploaded_by"]
     list_display = ["name", "kind", "length", "uploaded_at"]

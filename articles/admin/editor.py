@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from ..exchange.word_importing import WORD_ENDINGS
 from ..sanitising import desk_addresses
+from .uploads import limit_sentence
 
 # Ours, in static/desk/editor/.
 OUR_PLUGINS = ["newsroombody", "newsroomuploads", "newsroompictures", "newsroomattachments", "newsroomword"]
@@ -139,6 +140,8 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
             "pictures": reverse("admin:articles_picture_upload"),
             "attachments": reverse("admin:articles_attachment_upload"),
             "kept": desk_addresses(f"{settings.MEDIA_URL}pictures/"),
+            "most": settings.MAX_UPLOAD_BYTES,
+            "most_played": settings.MAX_FILM_BYTES,
             "icon": static("desk/editor/attachment.svg"),
             "word": {
                 "take": reverse("admin:articles_article_word_take"),
@@ -161,10 +164,12 @@ def _plugin_messages() -> dict[str, str]:
     """Return the texts of our plugins."""
     return {
         "picture": _("Picture"),
-        "attachment": _("Attachment"),
+        "attachment": _("Attachment") + f" ({limit_sentence(takes_films=True)})",
         "picture_title": _("Picture, caption and credit"),
         "picture_file": _("Picture file"),
-        "picture_help": _("Pictures can also be dragged or pasted straight into the text."),
+        "picture_help": _("Pictures can also be dragged or pasted straight into the text.")
+        + " "
+        + limit_sentence(takes_films=False),
         "alt": _("What it shows, for those who cannot see it"),
         "caption": _("Caption"),
         "credit": _("Photographer"),
@@ -173,6 +178,7 @@ def _plugin_messages() -> dict[str, str]:
         "cancel": _("Cancel"),
         "placeholder": _("Caption. Double-click the picture to name the photographer."),
         "uploading": _("Uploading %s …"),
+        "too_large": _("%s is too large.") + " " + limit_sentence(takes_films=True),
         "still_uploading": _("A file is still being uploaded. Save when it has arrived."),
         "upload_failed": _("%s could not be uploaded. Check the connection and try again."),
         "logged_out": _("You are logged out. Log in in another tab and upload again: your text is still here."),

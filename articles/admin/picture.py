@@ -19,7 +19,7 @@ def picture_thumbnail(picture: Picture) -> SafeString:
         desk_addresses(address),
         width,
         round(picture.height * width / picture.width),
-        picture.alt,
+        picture.alt or picture.name or _("picture"),  # it may be a link, which needs a name
     )
 
 

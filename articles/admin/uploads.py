@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
@@ -32,6 +33,10 @@ class FileAdmin(NewsroomAdmin[Row]):
     store: Callable[..., Any]
     prepare: Callable[[UploadedFile], Any]
     words: list[str] = []  # the fields of the form for adding, besides the file
+    takes_films = False
+
+    class Media:
+        js = ("desk/upload.js",)
 
     def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         if isinstance(obj, Picture | Attachment):
@@ -45,7 +50,9 @@ class FileAdmin(NewsroomAdmin[Row]):
             return super().get_form(request, obj, change, **kwargs)
         return forms.modelform_factory(
             self.model,
-            form=type("UploadForm", (UploadForm,), {"prepare": staticmethod(self.prepare)}),
+            form=type(
+                "UploadForm", (UploadForm,), {"prepare": staticmethod(self.prepare), "takes_films": self.takes_films}
+            ),
             fields=self.words,
         )
 
@@ -81,9 +88,35 @@ class FileAdmin(NewsroomAdmin[Row]):
         return JsonResponse({**facts, "notes": list(getattr(stored, "notes", ()))})
 
 
+def limit_sentence(*, takes_films: bool) -> str:
+    """Return how large a file may be."""
+    megabytes, films = settings.MAX_UPLOAD_BYTES // 2**20, settings.MAX_FILM_BYTES // 2**20
+    if not takes_films:
+        return _("At most %(megabytes)d MB.") % {"megabytes": megabytes}
+    return _("At most %(megabytes)d MB; films and recordings at most %(films)d MB.") % {
+        "megabytes": megabytes,
+        "films": films,
+    }
+
+
 class UploadForm(forms.ModelForm):
     upload = forms.FileField(label=gettext_lazy("file"))
     prepare: Callable[[UploadedFile], Any]
+    takes_films = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["upload"]
+        field.help_text = limit_sentence(takes_films=self.takes_films)
+        # For static/desk/upload.js.
+        field.widget.attrs |= {
+            "data-most": settings.MAX_UPLOAD_BYTES,
+            "data-large": _("The file is larger than %s MB; make it smaller and choose it again."),
+            "data-sending": _("Sending the file …"),
+            "data-failed": _("The file did not arrive. Check the connection and try again."),
+        }
+        if self.takes_films:
+            field.widget.attrs["data-most-played"] = settings.MAX_FILM_BYTES
 
     def clean_upload(self) -> Any:
         """Return the prepared file. Refuses what `store` would refuse, so that the error is shown beside the field."""

@@ -5,10 +5,14 @@ reader's machine.
 """
 
 import hashlib
+import io
 import re
 from dataclasses import dataclass
+from typing import BinaryIO, cast
 
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -20,7 +24,7 @@ from ..models import Attachment
 from ..refusals import Problem
 from ..saved_rows import write_row
 from ..uploads import RefusedFile
-from . import film, office, pdf
+from . import archive, film, office, pdf, sound
 
 __all__ = [
     "PreparedAttachment",
@@ -32,7 +36,10 @@ __all__ = [
 ]
 
 TEXT_EXTENSIONS = ("csv", "txt", "vtt")
+PLAYED_KINDS = ("film", "sound")
+HEAD = 5000  # bytes, that tell the kind of a file
 
+_PICTURE = Problem("attachments.picture", gettext_lazy("%(file)s is a picture; use the picture button."))
 _REFUSED_KINDS = {
     "archive": Problem(
         "attachments.archive",
@@ -46,10 +53,8 @@ _REFUSED_KINDS = {
         "attachments.program",
         gettext_lazy("%(file)s is a program, which readers must not get from us; upload a document instead."),
     ),
-    "picture": Problem("attachments.picture", gettext_lazy("%(file)s is a picture; use the picture button.")),
-    "heic": Problem(
-        "attachments.heic", gettext_lazy("%(file)s is a picture; save it as JPEG and use the picture button.")
-    ),
+    "picture": _PICTURE,
+    "heic": _PICTURE,
     "svg": Problem(
         "attachments.svg", gettext_lazy("%(file)s is an SVG drawing, which can carry programs; save it as PDF.")
     ),
@@ -63,7 +68,8 @@ _REFUSED_KINDS = {
 _UNKNOWN_KIND = Problem(
     "attachments.unknown",
     gettext_lazy(
-        "%(file)s is not a supported kind of file (PDF, Word, Excel, PowerPoint, WPS, OFD, CSV, text, MP4); "
+        "%(file)s is not a supported kind of file (PDF, Word, Excel, PowerPoint, WPS, OFD, CSV, text, MP4, "
+        "MP3, M4A, WAV); "
         "save it as PDF."
     ),
 )
@@ -87,14 +93,21 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True)
 class PreparedAttachment:
-    """A file ready to be stored: its bytes, the extension of its actual kind (a key of uploads.CONTENT_TYPES), the name
-    that readers see, and the facts of a film.
+    """A file ready to be stored: its bytes, or the upload that is stored as it is, the extension of its actual kind (a
+    key of uploads.CONTENT_TYPES), the name that readers see, and the facts of a film or a recording.
     """
 
-    data: bytes
+    data: bytes | UploadedFile
     extension: str
     name: str
-    film_facts: film.FilmFacts | None = None
+    played_facts: film.FilmFacts | sound.SoundFacts | None = None
+
+    @property
+    def file(self) -> File:
+        """The file, from its beginning."""
+        file = ContentFile(self.data) if isinstance(self.data, bytes) else self.data
+        file.seek(0)
+        return file
 
 
 def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> Attachment:
@@ -105,26 +118,35 @@ def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> 
     """
     permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
     prepared = upload if isinstance(upload, PreparedAttachment) else prepare_attachment_upload(upload)
-    sha256 = hashlib.sha256(prepared.data).hexdigest()
-    mine = Attachment.objects.filter(sha256=sha256, uploaded_by=by, name=prepared.name)
+    file = prepared.file
+    sha256 = hashlib.sha256()
+    for chunk in file.chunks():
+        sha256.update(chunk)
+    kept = {"sha256": sha256.hexdigest(), "uploaded_by": by, "name": prepared.name}
+    mine = Attachment.objects.filter(**kept)
     stored = mine.first()
     if stored:
         return stored
     path = f"{uploads.new_file_stem('attachments')}.{prepared.extension}"
-    row = {"file": path, "name": prepared.name, "size": len(prepared.data), "uploaded_by": by}
-    film_facts = prepared.film_facts._asdict() if prepared.film_facts else {}
+    played = prepared.played_facts._asdict() if prepared.played_facts else {}
+    row = {**kept, **played, "file": path, "size": file.size}
     try:
-        with uploads.kept_files({path: prepared.data}):
-            attachment = Attachment.objects.create(sha256=sha256, **row, **film_facts)
-            audit.record_entry("attachment.uploaded", attachment, by=by, name=attachment.name, sha256=sha256)
+        with uploads.kept_files({path: prepared.file}):
+            attachment = Attachment.objects.create(**row)
+            audit.record_entry("attachment.uploaded", attachment, by=by, name=attachment.name, sha256=attachment.sha256)
     except IntegrityError:  # the same upload arrived twice at once, and the other one was faster
         return mine.get()
     return attachment
 
 
 def prepare_attachment_upload(upload: UploadedFile) -> PreparedAttachment:
-    """Read an upload and check it; raises RefusedFile."""
+    """Read an upload and check it; raises RefusedFile. Films and recordings stay on the disk."""
     name = uploads.clean_name(upload.name)
+    upload.seek(0)
+    if uploads.kind_of(upload.read(HEAD)) in PLAYED_KINDS:
+        uploads.require_size(upload, settings.MAX_FILM_BYTES, name)
+        extension, facts = uploads.look_into(inspect_played_file, cast("BinaryIO", upload), name)
+        return PreparedAttachment(upload, extension, public_file_name(name, extension), facts)
     return uploads.look_into(inspect_file, uploads.read_upload(upload, name), name)
 
 
@@ -146,16 +168,16 @@ def inspect_file(data: bytes, name: str) -> PreparedAttachment:
     The name decides only between kinds with the same content (doc and wps, csv and txt).
     """
     kind = uploads.kind_of(data)
-    if kind == "film":
-        facts = film.film_facts(data, name)
-        return PreparedAttachment(data, film.EXTENSION, public_file_name(name, film.EXTENSION), facts)
+    if kind in PLAYED_KINDS:
+        extension, facts = inspect_played_file(io.BytesIO(data), name)
+        return PreparedAttachment(data, extension, public_file_name(name, extension), facts)
     if kind in _REFUSED_KINDS:
         raise RefusedFile(_REFUSED_KINDS[kind], name)
     if kind == "pdf":
         pdf.refuse_active_pdf(data, name)
         extension = "pdf"
     elif kind == "zip":
-        extension = office.package_extension(data, name)
+        extension = office.package_extension(data, name) or archive.archive_extension(data, name, inspect_file)
     elif kind == "ole":
         extension = office.compound_extension(data, name)
     else:
@@ -163,6 +185,18 @@ def inspect_file(data: bytes, name: str) -> PreparedAttachment:
         # UTF-8 with a byte order mark works on phones, which follow our charset, and in Excel, which needs the mark.
         data = text.encode("utf-8-sig")
     return PreparedAttachment(data, extension, public_file_name(name, extension))
+
+
+def inspect_played_file(file: BinaryIO, name: str) -> tuple[str, film.FilmFacts | sound.SoundFacts]:
+    """Return extension and facts of a film or a recording, of which only parts are read. Raises RefusedFile."""
+    data = film.FileSlices(file)
+    head = data[:HEAD]
+    if uploads.kind_of(head) == "sound":
+        is_wave = head.startswith(b"RIFF")
+        return ("wav", sound.wave_facts(data, name)) if is_wave else ("mp3", sound.mp3_facts(data, name))
+    if sound.is_sound_alone(data):
+        return "m4a", sound.m4a_facts(data, name)
+    return film.EXTENSION, film.film_facts(data, name)
 
 
 def _inspect_text(data: bytes, name: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ A file is a sequence of boxes, each with its length and a four-letter type; some
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
@@ -38,27 +38,50 @@ class FilmFacts(NamedTuple):
     seconds: int
 
 
-def film_facts(data: bytes, name: str) -> FilmFacts:
+class Slices(Protocol):
+    """What the readers of boxes need of a file; bytes are that, too."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, part: slice, /) -> bytes: ...
+
+
+class FileSlices:
+    """A file as bytes of which only slices are read: a film is larger than the memory that looking into it may take."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.size = file.seek(0, 2)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        first, end, _step = part.indices(self.size)
+        self.file.seek(first)
+        return self.file.read(max(0, end - first))
+
+
+def film_facts(data: Slices, name: str) -> FilmFacts:
     """Return the facts of a film. Raises RefusedFile if browsers cannot play it."""
-    top = dict(_boxes(data, 0, len(data)))
+    top = dict(boxes(data, 0, len(data)))
     if b"ftyp" not in top or b"moov" not in top or not {b"mdat", b"moof"} & set(top):
         raise RefusedFile(_NO_FILM, name)
     first, end = top[b"ftyp"]
     if not any(data[at : at + 4] in _BRANDS for at in (first, *range(first + 8, min(end, first + 200), 4))):
         raise RefusedFile(_NO_FILM, name)
     moov = top[b"moov"]
-    pictures = [track for kind, track in _boxes(data, *moov) if kind == b"trak" and _is_video_track(data, track)]
+    pictures = tracks_of_kind(data, moov, b"vide")
     if not pictures:
         raise RefusedFile(_NO_FILM, name)
-    if any(_codec_of_track(data, track) not in _H264 for track in pictures):
+    if any(codec_of_track(data, track) not in _H264 for track in pictures):
         raise RefusedFile(_OTHER_CODEC, name)
     width, height = _display_size(data, pictures[0])
     if not (0 < width <= MAX_FILM_SIDE and 0 < height <= MAX_FILM_SIDE):
         raise RefusedFile(_NO_FILM, name)
-    return FilmFacts(width, height, _duration(data, moov))
+    return FilmFacts(width, height, duration_seconds(data, moov))
 
 
-def _boxes(data: bytes, first: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
+def boxes(data: Slices, first: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
     """Yield the type and the content, as (start, end), of each box between two offsets, up to the first invalid one."""
     for _count in range(MAX_BOXES):
         length, letters, head = int.from_bytes(data[first : first + 4], "big"), data[first + 4 : first + 8], 8
@@ -72,27 +95,30 @@ def _boxes(data: bytes, first: int, end: int) -> Iterator[tuple[bytes, tuple[int
         first += length
 
 
-def _nested_box(data: bytes, box: tuple[int, int], *letters: bytes) -> tuple[int, int] | None:
+def nested_box(data: Slices, box: tuple[int, int], *letters: bytes) -> tuple[int, int] | None:
     """Return the box at the end of a path of box types, each inside the one before, or None."""
     here: tuple[int, int] | None = box
     for wanted in letters:
-        here = next((found for kind, found in _boxes(data, *here) if kind == wanted), None) if here else None
+        here = next((found for kind, found in boxes(data, *here) if kind == wanted), None) if here else None
     return here
 
 
-def _is_video_track(data: bytes, track: tuple[int, int]) -> bool:
-    handler = _nested_box(data, track, b"mdia", b"hdlr")
-    return handler is not None and data[handler[0] + 8 : handler[0] + 12] == b"vide"
+def tracks_of_kind(data: Slices, moov: tuple[int, int], handler: bytes) -> list[tuple[int, int]]:
+    """Return the tracks of a kind: `vide` for pictures, `soun` for sound."""
+    tracks = [track for kind, track in boxes(data, *moov) if kind == b"trak"]
+    found = [(track, nested_box(data, track, b"mdia", b"hdlr")) for track in tracks]
+    return [track for track, box in found if box and data[box[0] + 8 : box[0] + 12] == handler]
 
 
-def _codec_of_track(data: bytes, track: tuple[int, int]) -> bytes:
-    table = _nested_box(data, track, b"mdia", b"minf", b"stbl", b"stsd")
+def codec_of_track(data: Slices, track: tuple[int, int]) -> bytes:
+    """Return the four letters of a track's codec, or b""."""
+    table = nested_box(data, track, b"mdia", b"minf", b"stbl", b"stsd")
     return data[table[0] + 12 : table[0] + 16] if table else b""
 
 
-def _display_size(data: bytes, track: tuple[int, int]) -> tuple[int, int]:
+def _display_size(data: Slices, track: tuple[int, int]) -> tuple[int, int]:
     """Return width and height; a phone that is held upright records a matrix that rotates the picture."""
-    header = _nested_box(data, track, b"tkhd")
+    header = nested_box(data, track, b"tkhd")
     if header is None or header[1] - header[0] < 44:
         return 0, 0
     end = header[1]
@@ -101,8 +127,9 @@ def _display_size(data: bytes, track: tuple[int, int]) -> tuple[int, int]:
     return (height, width) if is_turned else (width, height)
 
 
-def _duration(data: bytes, moov: tuple[int, int]) -> int:
-    header = _nested_box(data, moov, b"mvhd")
+def duration_seconds(data: Slices, moov: tuple[int, int]) -> int:
+    """Return the duration in seconds, rounded up; 0 if the file does not say."""
+    header = nested_box(data, moov, b"mvhd")
     if header is None:
         return 0
     first, wide = header[0], data[header[0] : header[0] + 1] == b"\1"

@@ -6,6 +6,7 @@ under any name.
 
 import io
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -65,15 +66,11 @@ _REMOTE_PART = Problem(
 )
 _BOMB = Problem(
     "attachments.bomb",
-    _("%(file)s is a document that expands to far more data than it should; save it as PDF."),
+    _("%(file)s expands to far more data than it should; save the document in it as PDF."),
 )
 _DAMAGED_DOCUMENT = Problem(
     "attachments.damaged",
-    _("%(file)s is a document that is damaged or incomplete; open it, save it again and upload that."),
-)
-_ZIP_ARCHIVE = Problem(
-    "attachments.zip",
-    _("%(file)s is an archive (ZIP); unpack it and upload the documents in it one by one."),
+    _("%(file)s is damaged or incomplete; open it, save it again and upload that."),
 )
 _UNKNOWN_DOCUMENT = Problem(
     "attachments.unknown_office",
@@ -82,14 +79,14 @@ _UNKNOWN_DOCUMENT = Problem(
 
 
 def package_extension(data: bytes, name: str) -> str:
-    """Return docx, xlsx, pptx or ofd, by the parts. Raises RefusedFile for other archives and for dangerous parts."""
+    """Return docx, xlsx, pptx or ofd, by the parts; "" for another archive. Raises RefusedFile for dangerous parts."""
     kinds = []
     waiting = [(data, 0)]
     left = MAX_UNPACKED
     while waiting:
         package, depth = waiting.pop()
         found = set()
-        for part, content in _package_parts(package, left, name):
+        for part, content in package_parts(package, left, name):
             left -= len(content)
             found.add(_main_kind(part, content, name))
             if uploads.kind_of(content) == "zip":
@@ -98,7 +95,7 @@ def package_extension(data: bytes, name: str) -> str:
         if depth > MAX_DEPTH or (depth and not found):
             raise RefusedFile(_EMBEDDED_FILES, name)
         if not found:
-            raise RefusedFile(_ZIP_ARCHIVE, name)
+            return ""
         kinds.append(min(found))
     return kinds[0]
 
@@ -127,7 +124,7 @@ def _has_entry(data: bytes, entry: str) -> bool:
     return f"{entry}\0".encode("utf-16-le") in data
 
 
-def _package_parts(package: bytes, left: int, name: str) -> Iterator[tuple[str, bytes]]:
+def package_parts(package: bytes, left: int, name: str) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of every part, at most `left` bytes in total; declared sizes must be the real ones."""
     try:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
@@ -137,11 +134,23 @@ def _package_parts(package: bytes, left: int, name: str) -> Iterator[tuple[str, 
             for part in parts:
                 if part.flag_bits & 0x41:
                     raise RefusedFile(_LOCKED_DOCUMENT, name)
-                yield part.filename, _part_content(archive, part, name)
+                if stat.S_ISLNK(part.external_attr >> 16):
+                    raise RefusedFile(_DAMAGED_DOCUMENT, name)
+                yield _part_name(part), _part_content(archive, part, name)
     except RefusedFile:
         raise
     except ZIP_ERRORS as error:
         raise RefusedFile(_DAMAGED_DOCUMENT, name) from error
+
+
+def _part_name(part: zipfile.ZipInfo) -> str:
+    """Return the name of a part; Windows in China writes names in GB 18030, which zipfile takes for another encoding."""
+    if part.flag_bits & 0x800:
+        return part.filename
+    try:
+        return part.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return part.filename
 
 
 def _part_content(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from ..models import Attachment, CheckedFile, Picture
 from ..models.key_batches import key_batches
-from ..models.picture import picture_renditions
+from ..models.picture import is_animation, picture_renditions, still_of_picture
 from .public_files import CHANGED, MISSING
 from .public_store import FOLDER
 from .store import decompressed_body, uncompressed_name
@@ -84,6 +84,7 @@ def _expected_files() -> Iterator[list[ExpectedFile]]:
             for expected in (
                 ExpectedFile(name, sha256),
                 *(ExpectedFile(copy) for _width, copy in picture_renditions(name, width)),
+                *([ExpectedFile(still_of_picture(name, width))] if is_animation(name) else []),
             )
         ]
     for batch in key_batches(Attachment.objects.all(), ROWS_PER_BATCH, "file", "sha256", "size"):

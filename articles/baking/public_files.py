@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 Upload = Picture | Attachment
 UPLOADS: tuple[type[Upload], ...] = (Picture, Attachment)
-RENDITION = re.compile(r"(pictures/[0-9a-f]{32})-[0-9]{1,4}\.webp")
+RENDITION = re.compile(r"(pictures/[0-9a-f]{32}w?)-[0-9]{1,4}\.(?:webp|jpg)")
 ADDED, MISSING, CHANGED = "added", "missing", "changed"
 FILES_PER_GROUP = 500
 
@@ -191,10 +191,10 @@ def public_file_differences(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def master_names(name: str) -> list[str]:
     """Return the possible storage names of the upload that a stored file belongs to: its own, or for a rendition its
-    master's, which is a .jpg or a .png.
+    master's, which is a .jpg, a .png, or an animation in .webp.
     """
     rendition = RENDITION.fullmatch(name)
-    return [f"{rendition[1]}.{extension}" for extension in ("jpg", "png")] if rendition else [name]
+    return [f"{rendition[1]}.{extension}" for extension in ("jpg", "png", "webp")] if rendition else [name]
 
 
 def find_upload(name: str) -> Upload | None:

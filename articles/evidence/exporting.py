@@ -6,6 +6,7 @@ import zipfile
 from typing import IO, Any
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
@@ -42,7 +43,7 @@ def export_pack(article: Article, target: IO[bytes], *, by: User) -> None:
         for name, sha256 in files.items():
             if default_storage.exists(name):
                 with default_storage.open(name, "rb") as file:
-                    _add_member(pack, f"files/{name}", file.read(), hashes)
+                    _add_file(pack, f"files/{name}", file, hashes)
             else:
                 manifest["missing"] = {**manifest.get("missing", {}), f"files/{name}": sha256}
         for name, data in sheets.items():
@@ -113,7 +114,21 @@ class _EvidenceEncoder(DjangoJSONEncoder):
 
 def _add_member(pack: zipfile.ZipFile, name: str, data: bytes, hashes: dict[str, str]) -> None:
     hashes[name] = hashlib.sha256(data).hexdigest()
+    pack.writestr(_member(name), data)
+
+
+def _add_file(pack: zipfile.ZipFile, name: str, file: File, hashes: dict[str, str]) -> None:
+    """Add a file piece by piece: a film may be larger than the memory."""
+    digest = hashlib.sha256()
+    with pack.open(_member(name), "w", force_zip64=True) as member:
+        for chunk in file.chunks():
+            digest.update(chunk)
+            member.write(chunk)
+    hashes[name] = digest.hexdigest()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, MEMBER_TIME)
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o644 << 16
-    pack.writestr(info, data)
+    return info

@@ -5,14 +5,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-# Widths in pixels of the WebP copies: for phones, for tablets and high-density phones, for desktops.
-RENDITION_WIDTHS = (480, 960, 1600)
+# Widths in pixels of the WebP copies: for phones at one, two and three dots a pixel, for desktops.
+RENDITION_WIDTHS = (480, 960, 1200, 1600)
+# The file names of pictures end with this letter, except those stored before there was a copy of LATER_WIDTH: a signed
+# text has nothing but the name to tell which copies exist.
+COPIES_MARK = "w"
+LATER_WIDTH = 1200
+# The extension of an animation; pictures that stand still are .jpg or .png.
+ANIMATED = ".webp"
 
 
 class Picture(models.Model):
     """图片: a re-encoded image in the library, identified by the hash of its bytes, with its credit and description.
 
-    The name of its file is random: whoever has the same picture must not be able to ask whether we have it.
+    The name of its file is random: whoever has the same picture must not be able to ask whether we have it. An
+    animation is a WebP file; its copies stand still, and one of them is a JPEG as wide as the animation.
     """
 
     file = models.ImageField(_("file"), upload_to="pictures", width_field="width", height_field="height")
@@ -60,13 +67,29 @@ class Picture(models.Model):
 
     @property
     def stored_names(self) -> list[str]:
-        """The storage names of the picture and of its WebP copies."""
-        return [self.file.name, *(name for _width, name in picture_renditions(self.file.name, self.width))]
+        """The storage names of the picture and of its copies."""
+        copies = [name for _width, name in picture_renditions(self.file.name, self.width)]
+        return list(dict.fromkeys([self.file.name, *copies, still_of_picture(self.file.name, self.width)]))
+
+    @property
+    def still_url(self) -> str:
+        """The URL of the picture, or of the JPEG that stands for an animation in lists and elsewhere."""
+        return still_of_picture(self.url, self.width)
 
     @property
     def renditions(self) -> list[tuple[int, str]]:
         """(width, URL) of each WebP copy, narrowest first. Computed without a query."""
         return picture_renditions(self.url, self.width)
+
+
+def is_animation(url: str) -> bool:
+    """Return True if the picture at `url`, or with this storage name, moves."""
+    return url.endswith(ANIMATED)
+
+
+def still_of_picture(url: str, width: int) -> str:
+    """Return the URL of the JPEG that stands for an animation; of a picture that stands still, its own."""
+    return f"{posixpath.splitext(url)[0]}-{width}.jpg" if is_animation(url) else url
 
 
 def picture_renditions(url: str, width: int) -> list[tuple[int, str]]:
@@ -75,5 +98,12 @@ def picture_renditions(url: str, width: int) -> list[tuple[int, str]]:
     Widths at or above the original's are replaced by one copy with the original's width.
     """
     stem = posixpath.splitext(url)[0]
-    widths = [w for w in RENDITION_WIDTHS if w < width] + [min(width, RENDITION_WIDTHS[-1])]
-    return [(w, f"{stem}-{w}.webp") for w in sorted(set(widths))]
+    widths = rendition_widths(width)
+    if not stem.endswith(COPIES_MARK) and width != LATER_WIDTH:
+        widths = [w for w in widths if w != LATER_WIDTH]
+    return [(w, f"{stem}-{w}.webp") for w in widths]
+
+
+def rendition_widths(width: int) -> list[int]:
+    """Return the widths of the copies that a new picture of this width gets, narrowest first."""
+    return sorted({w for w in RENDITION_WIDTHS if w < width} | {min(width, RENDITION_WIDTHS[-1])})

@@ -19,6 +19,10 @@ class ShortLink(models.Model):
         PHONE = "M", _("Open on a phone")
         PRINT = "P", _("On paper")
 
+    class Fault(models.TextChoices):
+        LOGO = "logo", _("cannot be read at 20 mm with this logo: choose a plainer one, or print the code larger")
+        SMALL = "small", _("cannot be read at 20 mm, since the site's address is long: print it at least 40 mm wide")
+
     code = models.CharField(_("code"), max_length=32, unique=True)
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="short_links")
     purpose = models.CharField(_("purpose"), max_length=1, choices=Purpose)
@@ -26,6 +30,10 @@ class ShortLink(models.Model):
         Edition, verbose_name=_("edition"), null=True, blank=True, on_delete=models.PROTECT, related_name="short_links"
     )
     scans = models.PositiveBigIntegerField(_("scans"), default=0)
+    # What was last read back from the code as it is drawn (articles/qr_short_links/proving.py): the digest of address
+    # and logo, "" before the first time, and why it could not be read, "" if it could.
+    proof = models.CharField(max_length=64, blank=True, default="", editable=False)
+    proof_fault = models.CharField(max_length=5, blank=True, default="", choices=Fault, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:

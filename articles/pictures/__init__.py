@@ -5,28 +5,28 @@ formats) except the metadata in metadata.py.
 """
 
 import hashlib
-import io
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from PIL import Image, ImageCms, PngImagePlugin
 
 from .. import audit, baking, uploads
 from ..duty_assignments import permissions
 from ..models import Picture
-from ..models.picture import picture_renditions
-from ..refusals import Problem
+from ..models.picture import COPIES_MARK, picture_renditions, rendition_widths, still_of_picture
 from ..saved_rows import recorded_changes, write_row
 from ..uploads import RefusedFile
-from . import metadata
-from .metadata import PILLOW_ERRORS
+from . import animation, decoding, encoding, metadata
+from .decoding import MAX_PIXELS, NO_MARGINS, Margins
 
 __all__ = [
+    "MAX_PIXELS",
+    "NO_MARGINS",
+    "Margins",
     "PreparedPicture",
     "RefusedFile",
     "prepare_picture",
@@ -36,62 +36,15 @@ __all__ = [
 ]
 
 PICTURE_TEXT_FIELDS = ("name", "alt", "caption", "credit", "licence")
-
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-MAX_PIXELS = 50_000_000
-MAX_SIDE = 20_000
-MASTER_SIDE = 2560  # pixels, the longest side of the stored copy: as wide as a desktop screen at double density
-
-Margins = tuple[float, float, float, float]
-NO_MARGINS: Margins = (0.0, 0.0, 0.0, 0.0)
-
-_SRGB = ImageCms.createProfile("sRGB")
-_ORIENTATION = 0x0112
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_REFUSED_PICTURES = {
-    "svg": Problem(
-        "pictures.svg", gettext_lazy("%(file)s is an SVG drawing, which can carry programs; export it as PNG.")
-    ),
-    "html": Problem(
-        "pictures.html", gettext_lazy("%(file)s is a web page, not a picture; save the picture itself from the page.")
-    ),
-    "pdf": Problem(
-        "pictures.pdf", gettext_lazy("%(file)s is a PDF; add it as an attachment, or export the page as JPEG.")
-    ),
-    "heic": Problem(
-        "pictures.heic",
-        gettext_lazy("%(file)s is a HEIC photo, as phones take them; save or share it as JPEG and upload that."),
-    ),
-    "zip": Problem(
-        "pictures.zip",
-        gettext_lazy("%(file)s is a document or an archive, not a picture; save the picture in it as JPEG or PNG."),
-    ),
-    "picture": Problem(
-        "pictures.damaged",
-        gettext_lazy("%(file)s is damaged or incomplete; download it again, or save it again as JPEG or PNG."),
-    ),
-}
-_UNKNOWN_PICTURE = Problem(
-    "pictures.unknown", gettext_lazy("%(file)s is not a picture that can be read here; save it as JPEG or PNG.")
-)
-_OVERSIZE_PICTURE = Problem(
-    "pictures.oversize",
-    gettext_lazy("%(file)s has more than %(pixels)d million pixels or a side longer than %(side)d; make it smaller."),
-)
+# A picture whose sides differ by more than this often has letters, which must stay as large as they are.
+LONG = 3
 
 
 @dataclass(frozen=True)
 class PreparedPicture:
     """A picture ready to be stored: the master as JPEG or PNG, and its WebP renditions by their width in pixels.
 
+    The master of an animation is WebP; `still` is the JPEG that stands for it, and its renditions stand still, too.
     `name` is the cleaned name of the uploaded file, or ''.
     """
 
@@ -105,6 +58,7 @@ class PreparedPicture:
     credit: str
     ai_label: str
     notes: tuple[str, ...]
+    still: bytes = b""
 
 
 def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: str) -> Picture:
@@ -116,7 +70,7 @@ def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: 
     """
     permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
     prepared = upload if isinstance(upload, PreparedPicture) else prepare_picture_upload(upload)
-    path = f"{uploads.new_file_stem('pictures')}.{prepared.extension}"
+    path = f"{uploads.new_file_stem('pictures')}{COPIES_MARK}.{prepared.extension}"
     row = {
         **facts,
         "name": facts.get("name") or uploads.split_name(prepared.name)[0],
@@ -136,9 +90,12 @@ def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: 
 
 
 def _add_picture(prepared: PreparedPicture, row: dict[str, Any]) -> Picture:
-    files = {name: prepared.renditions[width] for width, name in picture_renditions(row["file"], prepared.width)}
+    file = row["file"]
+    files = {name: prepared.renditions[width] for width, name in picture_renditions(file, prepared.width)}
+    if prepared.still:
+        files[still_of_picture(file, prepared.width)] = prepared.still
     try:
-        with uploads.kept_files({row["file"]: prepared.master, **files}):
+        with uploads.kept_files({file: prepared.master, **files}):
             picture = Picture.objects.create(sha256=prepared.sha256, **row)
             facts = recorded_changes(picture, None, PICTURE_TEXT_FIELDS)
             audit.record_entry(
@@ -169,128 +126,57 @@ def save_picture(picture: Picture, *, by: User) -> Picture:
 
 
 def prepare_picture(data: bytes, name: str = "", cut: Margins = NO_MARGINS) -> PreparedPicture:
-    """Decode a picture and encode it again, upright, in sRGB, at most MASTER_SIDE pixels long. Raises RefusedFile.
+    """Decode a picture and encode it again, upright, in sRGB, within the limits of decoding.py. Raises RefusedFile.
 
-    Opaque pictures become progressive JPEG, transparent ones PNG. `name` is the file name for messages, `cut` what is
-    cut off at the left, top, right and bottom, as fractions of the picture.
+    Opaque pictures become progressive JPEG, transparent ones PNG; animations become WebP and keep moving if they are
+    within the limits of animation.py. `name` is the file name for messages, `cut` what is cut off a still picture at the
+    left, top, right and bottom, as fractions of it.
     """
-    img, several = _decode_picture(data, name)
-    facts = metadata.read_metadata(img, data)
-    upright = _crop(_turn_upright(img), cut)
-    master = _convert_to_srgb(_shrink(upright, MASTER_SIDE), img.info.get("icc_profile"))
+    opened = decoding.open_picture(data, name)
+    facts = metadata.read_metadata(opened.img, data)
     xmp = metadata.xmp_packet(facts)
-    extension, encoded = _encode_master(master, xmp)
-    note = _("%(file)s contains several pictures or an animation; the first picture was kept.")
+    still = decoding.normalise_picture(opened.img, cut=cut)
+    moving = animation.read_animation(opened, name)
+    encoded = animation.encode_animation(moving, xmp) if moving else None
+    if moving and encoded:
+        still, extension, master = moving.frames[0], "webp", encoded
+    else:
+        extension, master = encoding.encode_master(still, xmp)
     return PreparedPicture(
         name=name,
-        master=encoded,
+        master=master,
         extension=extension,
-        width=master.width,
-        height=master.height,
-        sha256=hashlib.sha256(encoded).hexdigest(),
-        renditions={
-            width: _encode_webp(master, width, xmp) for width, _address in picture_renditions("", master.width)
-        },
+        width=still.width,
+        height=still.height,
+        sha256=hashlib.sha256(master).hexdigest(),
+        renditions={width: encoding.encode_copy(still, width, xmp) for width in rendition_widths(still.width)},
         credit=facts.credit,
         ai_label=facts.ai_label,
-        notes=(note % {"file": f"“{name}”" if name else _("The file")},) if several else (),
+        notes=tuple(_notes_for_uploader(opened, still.size, name, moves=bool(encoded))),
+        still=encoding.encode_jpeg(still, xmp) if encoded else b"",
     )
 
 
-def _decode_picture(data: bytes, name: str) -> tuple[Image.Image, bool]:
-    """Load the first picture in the file; return it, and True if there are more. The name of the file is ignored."""
-    try:
-        img = Image.open(io.BytesIO(data), formats=FORMATS)
-        if max(img.size) > MAX_SIDE or img.width * img.height > MAX_PIXELS:
-            raise Image.DecompressionBombError
-        # A JPEG from a phone contains a second, small or matching picture (MPO), which is not needed.
-        several = img.format != "MPO" and getattr(img, "is_animated", False)
-        img.draft(None, _fitting_size(img.size, MASTER_SIDE))
-        img.load()
-    except Image.DecompressionBombError as error:
-        raise RefusedFile(_OVERSIZE_PICTURE, name, pixels=MAX_PIXELS // 1_000_000, side=MAX_SIDE) from error
-    except PILLOW_ERRORS as error:
-        raise RefusedFile(_REFUSED_PICTURES.get(uploads.kind_of(data), _UNKNOWN_PICTURE), name) from error
-    return img, several
-
-
-def _turn_upright(img: Image.Image) -> Image.Image:
-    """Return the picture upright, in a mode that can be scaled and that matches its colour profile."""
-    try:
-        turn = _TURNS.get(img.getexif().get(_ORIENTATION, 1))
-    except PILLOW_ERRORS:
-        turn = None
-    if img.mode[0] in "IF":
-        img = _eight_bits(img)
-    elif img.has_transparency_data:
-        img = img.convert("RGBA")
-    elif img.mode not in ("L", "RGB", "CMYK"):
-        img = img.convert("RGB")
-    return img if turn is None else img.transpose(turn)
-
-
-def _crop(img: Image.Image, cut: Margins) -> Image.Image:
-    left, top, right, bottom = cut
-    box = (round(left * img.width), round(top * img.height))
-    end = (round((1 - right) * img.width), round((1 - bottom) * img.height))
-    return img.crop((*box, *end)) if cut != NO_MARGINS and box[0] < end[0] and box[1] < end[1] else img
-
-
-def _eight_bits(img: Image.Image) -> Image.Image:
-    """Return a deep greyscale picture with 8 bits: 16 bits are divided; deeper ones, which have no defined white, are
-    stretched from their darkest to their lightest value.
-    """
-    if img.mode.startswith("I;16"):
-        low, high = 0.0, 65535.0
-        img = img.convert("I")
-    else:
-        low, high = cast("tuple[float, float]", img.getextrema())
-    scale = 255 / (high - low) if high > low else 0.0
-    return img.point(lambda value: value * scale - low * scale).convert("L")
-
-
-def _fitting_size(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    scale = min(1.0, longest / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def _shrink(img: Image.Image, longest: int) -> Image.Image:
-    return img.resize(_fitting_size(img.size, longest), Image.Resampling.LANCZOS)
-
-
-def _convert_to_srgb(img: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return the picture in sRGB, as RGB, or as RGBA if it has transparent pixels. A broken profile is ignored."""
-    alpha = img.getchannel("A") if img.mode == "RGBA" else None
-    if alpha:
-        img = img.convert("RGB")
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            img = ImageCms.profileToProfile(img, source, _SRGB, outputMode="RGB") or img
-        except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-            pass
-    img = img.convert("RGB")
-    if alpha and alpha.getextrema() != (255, 255):
-        img.putalpha(alpha)
-    # Encoders take comments and profiles from here by default.
-    img.info = {}
-    return img
-
-
-def _encode_master(img: Image.Image, xmp: bytes) -> tuple[str, bytes]:
-    file = io.BytesIO()
-    if img.mode == "RGBA":
-        text = PngImagePlugin.PngInfo()
-        if xmp:
-            text.add_itxt("XML:com.adobe.xmp", xmp.decode())
-        img.save(file, "PNG", pnginfo=text)
-        return "png", file.getvalue()
-    img.save(file, "JPEG", quality=85, progressive=True, optimize=True, xmp=xmp)
-    return "jpg", file.getvalue()
-
-
-def _encode_webp(img: Image.Image, width: int, xmp: bytes) -> bytes:
-    file = io.BytesIO()
-    size = (width, max(1, round(img.height * width / img.width)))
-    img.resize(size, Image.Resampling.LANCZOS).save(file, "WEBP", quality=80, method=4, xmp=xmp)
-    return file.getvalue()
+def _notes_for_uploader(
+    opened: decoding.OpenedPicture, kept: tuple[int, int], name: str, *, moves: bool
+) -> Iterator[str]:
+    """Yield a sentence for what is lost of the file; `kept` is the width and height of the picture that is stored."""
+    file = f"“{name}”" if name else _("The file")
+    if opened.has_more and not moves:
+        yield (
+            _(
+                "%(file)s is an animation that is too long or too large to move on phones; its first picture was kept. "
+                "Make it shorter, or upload it as a film (MP4)."
+            )
+            if opened.img.format in animation.FORMATS
+            else _("%(file)s contains several pictures; the first picture was kept.")
+        ) % {"file": file}
+    before, after = sorted(opened.size), sorted(kept)
+    if before[1] > LONG * before[0] and after[1] < before[1]:
+        yield _(
+            "%(file)s was made smaller, from %(before)s to %(after)s pixels; look whether it can still be read."
+        ) % {
+            "file": file,
+            "before": " × ".join(map(str, before if kept == tuple(after) else before[::-1])),
+            "after": f"{kept[0]} × {kept[1]}",
+        }

@@ -13,5 +13,5 @@ ICON_CACHE_CONTROL = "public, max-age=3600"
 def icon_view(request: HttpRequest, name: str) -> HttpResponse:
     """Redirect to the site's logo, or to the static icon `name` if it has none."""
     logo = SiteSettings.current().logo
-    target = logo.url if logo else static(f"site/{name}")
+    target = logo.still_url if logo else static(f"site/{name}")
     return HttpResponseRedirect(target, headers={"Cache-Control": ICON_CACHE_CONTROL})

@@ -17,7 +17,7 @@ MAX_ADDRESS_LENGTH = 2_000  # characters; some browsers and proxies refuse longe
 _SAFE = re.compile(r"https?://[^/?#]|mailto:.|tel:.|/(?!/)", re.I)
 _EXTERNAL = re.compile(r"https?:", re.I)
 _ON_A_COMPUTER = re.compile(r"(?:data|file|blob|cid|[a-z]):", re.I)
-_PICTURE = r"pictures/[0-9a-f]{32}\.(?:jpg|png)"
+_PICTURE = r"pictures/[0-9a-f]{32}w?\.(?:jpg|png|webp)"
 _ATTACHMENT = r"attachments/[0-9a-f]{32}\.[a-z0-9]{1,10}"
 DESK_FILES = "/admin/media/"  # where the desk has uploaded files, by its session
 # What comes before the public address of a file on the desk and in a preview.
@@ -43,9 +43,9 @@ def is_external_link(address: str) -> bool:
 
 
 def library_picture(address: str) -> str | None:
-    """Return `address` if it is a picture of our library, /media/pictures/<32 hex>.jpg or .png; otherwise None.
+    """Return `address` if it is a picture of our library (/media/pictures/….jpg, .png or .webp); otherwise None.
 
-    Renditions (…-480.webp) are not accepted: their names do not say whether the original is a .jpg or a .png.
+    Renditions (…-480.webp) are not accepted: their names do not say what kind of file the original is.
     """
     address = _site_path(address)
     return address if re.fullmatch(re.escape(settings.MEDIA_URL) + _PICTURE, address) else None

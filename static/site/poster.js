@@ -11,7 +11,8 @@
   const WIDTH = 750;
   const EDGE = 56;
   const INNER = WIDTH - 2 * EDGE;
-  const CODE = 176;
+  const CODE = 328; // as in its file, so that every module has the same whole number of pixels
+  const MOST = 300_000; // bytes; messengers squeeze larger pictures until the code cannot be read
   const PAPER = "#fdfcf9";
   const INK = "#1d1b18";
   const QUIET = "#5f5a52";
@@ -51,6 +52,12 @@
       found.src = source;
     });
 
+  // Four characters of the address are three bytes.
+  const encoded = (quality = 0.86) => {
+    const address = canvas.toDataURL("image/jpeg", quality);
+    return address.length * 0.75 < MOST || quality < 0.3 ? address : encoded(quality - 0.1);
+  };
+
   const draw = async () => {
     const style = getComputedStyle(document.documentElement);
     const song = style.getPropertyValue("--song");
@@ -69,10 +76,10 @@
     const below = 128 + high + 48 + title.length * 64 + 20 + lead.length * 46 + 28;
     canvas.width = WIDTH;
     canvas.height = below + 48 + CODE + 56;
-    const write = (words, font, colour, x, y) => {
+    const write = (words, font, colour, x, y, widest) => {
       pen.font = font;
       pen.fillStyle = colour;
-      pen.fillText(words, x, y);
+      pen.fillText(words, x, y, widest);
     };
     pen.fillStyle = PAPER;
     pen.fillRect(0, 0, WIDTH, canvas.height);
@@ -97,9 +104,9 @@
     pen.fillRect(EDGE, below, INNER, 2);
     if (code) pen.drawImage(code, WIDTH - EDGE - CODE, below + 40, CODE, CODE);
     for (const [n, words] of [button.dataset.say, meta("ContentSource"), meta("PubDate")].entries()) {
-      write(words, `${n ? 400 : 600} 28px ${hei}`, n ? QUIET : INK, EDGE, below + 84 + n * 48);
+      write(words, `${n ? 400 : 600} 28px ${hei}`, n ? QUIET : INK, EDGE, below + 84 + n * 48, INNER - CODE);
     }
-    return canvas.toDataURL("image/png");
+    return encoded();
   };
 
   button.hidden = false;

@@ -25,10 +25,15 @@
       ...pictures.map((picture) => {
         const item = document.createElement("li");
         const figure = document.createElement("figure");
-        const image = picture.cloneNode();
-        for (const name of ["role", "tabindex", "aria-haspopup", "aria-label", "class"]) image.removeAttribute(name);
-        image.sizes = "100vw";
-        figure.append(image);
+        // An animation stands in an element with the still for readers who want no motion.
+        const whole = (picture.closest("picture") ?? picture).cloneNode(true);
+        const image = whole.querySelector("img") ?? whole;
+        for (const name of ["role", "tabindex", "aria-haspopup", "aria-label"]) image.removeAttribute(name);
+        image.classList.remove("opens");
+        for (const choice of whole.querySelectorAll("source")) choice.sizes = "100vw";
+        if (image.srcset) image.sizes = "100vw";
+        figure.append(whole);
+        if (image.classList.contains("long")) figure.tabIndex = 0; // it is scrolled by keys, too
         const caption = picture.closest("figure")?.querySelector("figcaption");
         if (caption) figure.append(caption.cloneNode(true));
         item.append(figure);
@@ -49,7 +54,7 @@
     picture.tabIndex = 0;
     picture.setAttribute("role", "button");
     picture.setAttribute("aria-haspopup", "dialog");
-    if (!picture.alt) picture.setAttribute("aria-label", shown.getAttribute("aria-label"));
+    if (!picture.alt.trim()) picture.setAttribute("aria-label", shown.getAttribute("aria-label"));
     picture.classList.add("opens");
     picture.addEventListener("click", () => open(at));
     picture.addEventListener("keydown", (event) => {

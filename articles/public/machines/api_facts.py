@@ -34,7 +34,7 @@ def _article_summary(article: Article, edition: Edition) -> dict[str, Any]:
     cover = article.shown_cover
     facts = _summary_facts(article, edition.title, edition.summary, listing_section(article))
     size = {"width": cover.width, "height": cover.height} if cover else {}
-    shown = {"url": settings.SITE_URL + cover.url, **size, "alt": article.shown_cover_alt} if cover else None
+    shown = {"url": settings.SITE_URL + cover.still_url, **size, "alt": article.shown_cover_alt} if cover else None
     return {**facts, "cover": shown}
 
 

@@ -22,6 +22,7 @@ from ...models import Article, Edition, Section, SiteSettings, Topic
 from ...sanitising import plain_text
 from ...uploads import CONTENT_TYPES
 from ..pages.article_page import author_names, edition_note, shown_cover_facts
+from ..pages.pictures import still_address
 from ..public_facts import first_publication, listing_section, live_edition
 from .page_metadata import content_description
 
@@ -184,9 +185,9 @@ class _NewestArticles(Feed):
         picture = shown_cover_facts(item, content) or next(iter(content["pictures"]), None)
         if picture is None:
             return []
-        kind = CONTENT_TYPES[picture["file"].rpartition(".")[2]]
+        address = still_address(picture)
         # The length must be given; 0 means that it is unknown.
-        return [Enclosure(settings.SITE_URL + settings.MEDIA_URL + picture["file"], "0", kind)]
+        return [Enclosure(settings.SITE_URL + address, "0", CONTENT_TYPES[address.rpartition(".")[2]])]
 
     def item_categories(self, item: Article) -> list[str]:
         return [listing_section(item).name, *live_edition(item).revision.content["keywords"]]

@@ -22,6 +22,7 @@ from ... import sanitising
 from ...editing import split_keywords
 from ...models import Article, Section, SiteSettings
 from ..pages.article_page import ArticlePage, Crumb
+from ..pages.pictures import still_address
 from ..public_facts import live_edition
 from .structured_data import (
     baidu_times_data,
@@ -152,13 +153,13 @@ def article_metadata(page: ArticlePage, site: SiteSettings) -> PageMetadata:
 
 def _site_picture(site: SiteSettings) -> str:
     """Return the address of the site's logo, or ""."""
-    return settings.SITE_URL + site.logo.url if site.logo else ""
+    return settings.SITE_URL + site.logo.still_url if site.logo else ""
 
 
 def _article_picture(page: ArticlePage) -> str:
-    """Return the address of the cover, else of the first picture, else ""."""
+    """Return the address of the cover, else of the first picture, else ""; of an animation, its still."""
     picture = page.cover or next(iter(page.content["pictures"]), None)
-    return settings.SITE_URL + settings.MEDIA_URL + picture["file"] if picture else ""
+    return settings.SITE_URL + still_address(picture) if picture else ""
 
 
 def _article_tags(page: ArticlePage, description: str, picture: str) -> list[tuple[str, str]]:

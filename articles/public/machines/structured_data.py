@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ...models import Article, SiteSettings
+from ...uploads import CONTENT_TYPES, SOUNDS
 from ..pages.article_page import ArticlePage, Crumb
 from ..public_facts import live_edition
 
@@ -28,7 +29,7 @@ def iso_seconds(instant: datetime | None) -> str:
 
 def publisher_data(site: SiteSettings) -> dict[str, Any]:
     """Return the NewsMediaOrganization that publishes the site, with its logo if there is one."""
-    logo = {"@type": "ImageObject", "url": settings.SITE_URL + site.logo.url} if site.logo else None
+    logo = {"@type": "ImageObject", "url": settings.SITE_URL + site.logo.still_url} if site.logo else None
     return _without_empty_values(
         {
             "@type": "NewsMediaOrganization",
@@ -118,6 +119,7 @@ def news_article_data(page: ArticlePage, site: SiteSettings, description: str, p
             "isBasedOn": _original_data(page),
             "inLanguage": LANGUAGE,
             "video": _videos_data(page, description, picture),
+            "audio": _sounds_data(page),
         }
     )
 
@@ -180,6 +182,24 @@ def _videos_data(page: ArticlePage, description: str, picture: str) -> list[dict
         )
         for address, film in page.films_by_address.items()
         if film.get("width")
+    ]
+
+
+def _sounds_data(page: ArticlePage) -> list[dict[str, Any]]:
+    """Return an AudioObject for each recording of the article."""
+    return [
+        _without_empty_values(
+            {
+                "@type": "AudioObject",
+                "name": sound["name"].rpartition(".")[0],
+                "uploadDate": iso_seconds(page.published_at),
+                "contentUrl": settings.SITE_URL + address,
+                "encodingFormat": CONTENT_TYPES[address.rpartition(".")[2]],
+                "duration": f"PT{sound['seconds']}S" if sound["seconds"] else "",
+            }
+        )
+        for address, sound in page.films_by_address.items()
+        if address.endswith(SOUNDS)
     ]
 
 

@@ -1,13 +1,11 @@
 """What the article page shows, from one revision: that of the live edition, or that of a draft in a preview."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,20 +13,15 @@ from django.utils.translation import ngettext
 
 from ... import qr_short_links, sanitising
 from ...models import Article, Credit, Edition, Revision, Section
-from ...models.picture import picture_renditions
 from ...models.revision import text_of_content
 from ...qr_short_links import Purpose
 from ..public_facts import live_edition
 from . import films, typesetting
 from .linked_pages import LinkedPages
+from .pictures import TAGS_AND_SPACE, show_pictures, still_address
 from .related_and_adjacent import Neighbours
 
-IMAGE = re.compile(r"<img\b[^>]*>")
-SOURCE, ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
-# The text column is at most 42 em wide; a phone shows pictures from edge to edge.
-SIZES = "(min-width: 46rem) 42rem, 100vw"
 MOST_CORRECTIONS = 20
-TAGS_AND_SPACE = re.compile(r"<[^>]*>|\s+")
 CHARACTERS_PER_MINUTE = 400  # Chinese characters, at an easy pace
 NO_NEIGHBOURS = Neighbours()
 # Fields of a revision that only the desk sees, with the values that replace them in what readers see.
@@ -130,11 +123,8 @@ class ArticlePage:
         """The sanitised text; pictures get their sizes and a list of renditions, links to films become players, numbers
         stay with their units.
         """
-        pictures = {settings.MEDIA_URL + picture["file"]: picture for picture in self.content["pictures"]}
-        body = IMAGE.sub(lambda found: _responsive_image(found[0], pictures), self.content["body"])
-        body = films.embed_players(
-            body, self.films_by_address, settings.MEDIA_URL + self.cover["file"] if self.cover else ""
-        )
+        body = show_pictures(self.content["body"], self.content["pictures"])
+        body = films.embed_players(body, self.films_by_address, still_address(self.cover) if self.cover else "")
         return sanitising.mark_kept_html(typesetting.keep_measures_together(typesetting.let_tables_scroll(body)))
 
     @cached_property
@@ -292,20 +282,3 @@ def section_breadcrumb(section: Section) -> tuple[Crumb, ...]:
 
 def _qr_code(code: str, caption: str) -> QrCodeOnPage:
     return QrCodeOnPage(reverse("qr_image", args=[code, "png"]), caption, qr_short_links.code_url(code))
-
-
-def _responsive_image(image: str, pictures: dict[str, dict[str, Any]]) -> str:
-    """Return an <img> of the body with its size, so that the layout does not jump, and with every rendition.
-
-    Returns "" for an image that is not among `pictures`.
-    """
-    source, alt = SOURCE.search(image), ALT.search(image)
-    if source is None or source[1] not in pictures:
-        return ""
-    picture = pictures[source[1]]
-    url, width, height = source[1], picture["width"], picture["height"]
-    copies = ", ".join(f"{address} {w}w" for w, address in picture_renditions(url, width))
-    return (
-        f'<img src="{url}" srcset="{copies}" sizes="{SIZES}" width="{width}" height="{height}" '
-        f'alt="{alt[1] if alt else ""}" loading="lazy" decoding="async">'
-    )

@@ -205,7 +205,7 @@
 
   function build(texts, isNew) {
     const parts = {
-      file: make("input", { type: "file", accept: "image/*" }),
+      file: make("input", { type: "file", accept: "image/*,.heic,.heif,.avif" }),
       preview: make("img", { alt: "" }),
       refusal: make("p", { role: "status" }),
       alt: make("input", { type: "text", maxLength: 200 }),

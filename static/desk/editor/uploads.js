@@ -2,13 +2,15 @@
 // has said in a sentence why not.
 (() => {
   const PICTURE = /^image\//;
+  const PLAYED = /^(?:video|audio)\//;
+  const PHONE_PICTURE = /\.(?:heic|heif|avif)$/i; // many systems do not know these types
   const NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 
   CKEDITOR.plugins.add("newsroomuploads", {
     requires: "uploadwidget",
     init(editor) {
       const { pictures, attachments, texts } = editor.config.newsroom;
-      editor.on("fileUploadRequest", (event) => send(event, texts), null, null, 10);
+      editor.on("fileUploadRequest", (event) => send(event, editor.config.newsroom), null, null, 10);
       CKEDITOR.fileTools.addUploadWidget(editor, "newsroompicture", {
         supportedTypes: PICTURE,
         uploadUrl: pictures,
@@ -70,7 +72,8 @@
 
   // Puts a file where the caret is, as if it had been dragged there.
   CKEDITOR.newsroom.place = (editor, file) => {
-    const name = PICTURE.test(file.type) ? "newsroompicture" : "newsroomattachment";
+    const isPicture = PICTURE.test(file.type) || PHONE_PICTURE.test(file.name);
+    const name = isPicture ? "newsroompicture" : "newsroomattachment";
     const { loadMethod = "loadAndUpload", uploadUrl, fileToElement } = editor.widgets.registered[name];
     const loader = editor.uploadRepository.create(file);
     const element = fileToElement(file);
@@ -89,11 +92,18 @@
   }
 
   // CKEditor's own request would set a cookie for the whole site, and hide the server's sentence behind "error 422".
-  function send(event, texts) {
+  function send(event, { texts, most, most_played }) {
     const { fileLoader: loader, requestData } = event.data;
     const { xhr } = loader;
+    const { file } = requestData.upload;
+    if (file.size > (PLAYED.test(file.type) ? most_played : most)) {
+      loader.message = texts.too_large.replace("%s", loader.fileName);
+      loader.changeStatus("error");
+      event.cancel();
+      return;
+    }
     const form = new FormData();
-    form.append("upload", requestData.upload.file, requestData.upload.name);
+    form.append("upload", file, requestData.upload.name);
     xhr.setRequestHeader("X-CSRFToken", document.querySelector("input[name=csrfmiddlewaretoken]").value);
     const taken = xhr.onload;
     xhr.onload = () => {
