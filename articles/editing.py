@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, persons, review, sanitising
+from . import audit, baking, merging, persons, review, sanitising
 from .duty_assignments import permissions, reading
 from .models import (
     Article,
@@ -94,10 +94,15 @@ def save_article(
     Also raises PermissionDenied, sanitising.BodyTooLong, persons.CannotCredit, and review.WouldVoid if saving would
     void sign-offs and `voiding` is False.
     """
+    public = Article.objects.filter(pk=article.pk, live__isnull=False).only("source")
+    before = public.first() if article.pk else None
+    listed = baking.listed_names_of(before) if before else set()
     removed = _write_article_row(article, by=by, based_on=based_on)
-    _write_credits(article, list(dict.fromkeys(credits)))
+    _write_credits(article, list(dict.fromkeys((role, merging.current_row(person)) for role, person in credits)))
     revision = _make_revision(article, by=by, voiding=voiding)
     revision.removed = removed
+    if before:
+        baking.request_bake(baking.sitemaps_of_names(listed ^ baking.listed_names_of(article)))
     return revision
 
 
@@ -119,6 +124,7 @@ def _write_article_row(article: Article, *, by: User, based_on: int | None) -> t
     if not correcting:
         permissions.require_duty(by, permissions.Duty.WRITE, article.section)
     removed = _sanitise_texts(article)
+    article.source = merging.current_row(article.source) if article.source else None
     article.save(update_fields=fields)
     return removed
 

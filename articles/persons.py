@@ -4,14 +4,15 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, baking, search
+from . import audit, baking, merging, search
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
-from .models import Assignment, Person
+from .models import Article, Assignment, Credit, Person
 from .refusals import Problem, Refusal
+from .sanitising import plain_name
 from .saved_rows import lock_row, write_row
 
 PERSON_FIELDS = ("name", "unit")
@@ -21,6 +22,17 @@ TECHNICAL_ACCOUNT = Problem(
     _("“%(person)s” manages accounts or duties or reads the audit, and is credited on no article."),
     _("Choose who wrote, photographed or edited it."),
 )
+DOUBLE_HAS_ACCOUNT = Problem(
+    "persons.double_has_account",
+    _("“%(double)s” has an account, which would be without a name."),
+    _("Merge the other way round: whoever has the account stays, and can be renamed."),
+)
+BOTH_HAVE_ACCOUNTS = Problem(
+    "persons.both_have_accounts",
+    _("“%(double)s” and “%(into)s” have an account each, so they count as two people in the readings."),
+    _("If they are one, have one account closed and its person taken off it first."),
+)
+_HAS_TECHNICAL_ACCOUNT = Exists(Assignment.objects.filter(user=OuterRef("user"), duty__in=Assignment.SITE_WIDE))
 
 
 class CannotCredit(Refusal):
@@ -28,16 +40,15 @@ class CannotCredit(Refusal):
 
 
 def creditable_people() -> QuerySet[Person]:
-    """The people who can be credited: all but those of technical accounts (三员), who have a site-wide duty."""
-    technical = Assignment.objects.filter(user=OuterRef("user"), duty__in=Assignment.SITE_WIDE)
-    return Person.objects.filter(~Exists(technical))
+    """The people who can be credited: no doubles, and none with a technical account (三员), who has a site-wide duty."""
+    return Person.objects.filter(~_HAS_TECHNICAL_ACCOUNT, merged_into=None)
 
 
 def refuse_technical_accounts(people: Iterable[Person]) -> None:
     """Raise CannotCredit if one of these people has a technical account. No query if there are none."""
     named = {person.pk: person for person in people}
-    allowed = set(creditable_people().filter(pk__in=named).values_list("pk", flat=True)) if named else set()
-    refused = [TECHNICAL_ACCOUNT.filled(person=person) for key, person in named.items() if key not in allowed]
+    found = Person.objects.filter(_HAS_TECHNICAL_ACCOUNT, pk__in=named).values_list("pk", flat=True) if named else ()
+    refused = [TECHNICAL_ACCOUNT.filled(person=named[key]) for key in found]
     if refused:
         raise CannotCredit(*refused)
 
@@ -70,16 +81,28 @@ def find_or_add_person(name: str, unit: str, *, by: User) -> Person:
 
     Takes the audit-chain lock before it adds one, and looks again: somebody else may have added it meanwhile.
     """
-    rows = Person.objects.filter(name=name, unit=unit)
-    known = rows.first()
-    if known is None:
+    known = find_people(name, unit=unit)
+    if not known:
         audit.lock_audit_chain()
-        known = rows.first()
+        known = find_people(name, unit=unit)
     if known:
-        return known
+        return known[0]
     person = Person(name=name, unit=unit)
     write_person(person, None, by=by)
     return person
+
+
+def find_people(name: str, **unit: str) -> list[Person]:
+    """Return the people with this name, whatever kind of dot it was typed with, and with the unit if one is given.
+
+    A double stands for the person it was merged into. At most two; one query.
+    """
+    wanted = plain_name(name)
+    spelled = Q(name__in=[name, wanted]) | Q(alike=merging.name_key(wanted), merged_into=None)
+    rows = Person.objects.filter(spelled, **unit).select_related("merged_into")
+    exact_first = sorted(rows[: merging.MOST_ALIKE], key=lambda person: person.name != name)
+    same = (merging.current_row(person) for person in exact_first if plain_name(person.name) == wanted)
+    return list(dict.fromkeys(same))[:2]
 
 
 def write_person(person: Person, before: Person | None, fields: Iterable[str] = PERSON_FIELDS, *, by: User) -> set[str]:
@@ -87,8 +110,60 @@ def write_person(person: Person, before: Person | None, fields: Iterable[str] = 
 
     The caller has locked `before` and checked permissions.
     """
+    person.name = plain_name(person.name)
+    person.alike = merging.name_key(person.name)
+    if before is None or (before.name, before.unit) != (person.name, person.unit):
+        merging.refuse_double(person, Person.objects.filter(name=person.name, unit=person.unit))
     changed = write_row(person, before, fields, by=by)
+    if before and "name" in changed:
+        person.save(update_fields=["alike"])
     named = changed & set(PERSON_FIELDS)
-    if named and (before or search.newest_numbers(search.SearchQuery(credit=(person.name, person.unit)), 1)):
+    if named and (before or search.newest_numbers(search.SearchQuery(credits=((person.name, person.unit),)), 1)):
         baking.request_full_bake()  # articles that name the person link to their page
     return changed
+
+
+@transaction.atomic
+def merge_person(double: Person, into: Person, *, by: User) -> None:
+    """Merge a person who was entered twice into the other one, whose name working copies get; idempotent.
+
+    Published editions keep what they printed. Raises PermissionDenied, merging.CannotMerge, or CannotCredit.
+    """
+    double, into = merging.lock_pair(double, into)
+    permissions.require_duty_everywhere(by, Duty.ARRANGE)
+    if double.merged_into_id == into.pk:
+        return
+    merging.refuse_merged(double, into)
+    if double.user_id:
+        problem = BOTH_HAVE_ACCOUNTS if into.user_id else DOUBLE_HAS_ACCOUNT
+        raise merging.CannotMerge(problem.filled(double=double, into=into))
+    refuse_technical_accounts([into])
+    _move_credits(double, into)
+    merging.write_merge(double, into, PERSON_FIELDS, by=by)
+
+
+@transaction.atomic
+def continue_moving_credits() -> int:
+    """Move the next credits of a double to the person it was merged into; return how many, 0 when there are none."""
+    rows = Person.objects.select_for_update(of=("self",), no_key=True).filter(moving=True)
+    double = rows.select_related("merged_into").order_by("pk").first()
+    if double is None or double.merged_into is None:
+        return 0
+    moved = _move_credits(double, double.merged_into)
+    if moved:
+        audit.lock_audit_chain()
+        baking.request_bake(baking.sitemaps_of_names([("person", double.merged_into.pk)]))
+    else:
+        Person.objects.filter(pk=double.pk).update(moving=False)
+    return moved
+
+
+def _move_credits(double: Person, into: Person) -> int:
+    """Move the credits of the newest articles; return how many. Whoever has both in a role keeps one of them."""
+    newest = dict(double.credits.order_by("-pk").values_list("pk", "article")[: merging.MOVED_AT_ONCE])
+    Article.objects.lock_rows(newest.values())
+    credits = Credit.objects.filter(pk__in=newest, person=double)
+    both = Credit.objects.filter(article=OuterRef("article"), role=OuterRef("role"), person=into)
+    credits.filter(Exists(both)).delete()
+    credits.update(person=into)
+    return len(newest)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import persons
+from . import persons, sources
 from .audit import record_entry
 from .editing import PLAIN_FIELDS, save_article
 from .models import Article, Person, Picture, Revision, Section, Source
@@ -43,9 +43,8 @@ def _find_source(facts: dict[str, Any] | None) -> tuple[Source | None, list[str]
     """Return the source that a revision names, and sentences for the editor if it cannot be found."""
     if facts is None:
         return None, []
-    named = Source.objects.filter(name=facts["name"])
     source = Source.objects.filter(pk=facts["key"]).first() if "key" in facts else None
-    source = source or named.first()
+    source = source or sources.find_source(facts["name"])
     if source:
         return source, []
     sentence = _("No source is called “%(name)s” any more, so the article has none now. Choose the source again.")

@@ -3,10 +3,10 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from . import baking, search
+from . import audit, baking, merging, search
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
-from .models import Source
+from .models import Article, Source
 from .saved_rows import lock_row, write_row
 
 SOURCE_FIELDS = ("name", "standing", "url")
@@ -17,8 +17,58 @@ def save_source(source: Source, *, by: User) -> Source:
     """Add the source or save its changed fields. Raises PermissionDenied or ValidationError."""
     before = lock_row(source)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
+    source.alike = merging.name_key(source.name)
+    if before is None or before.name != source.name:
+        merging.refuse_double(source, Source.objects.filter(name=source.name))
     changed = write_row(source, before, SOURCE_FIELDS, by=by)
     renamed = before is not None and "name" in changed
-    if renamed or (changed and search.newest_numbers(search.SearchQuery(source=source.name), 1)):
+    if renamed:
+        source.save(update_fields=["alike"])
+    if renamed or (changed and search.newest_numbers(search.SearchQuery(sources=(source.name,)), 1)):
         baking.request_full_bake()  # articles from this source link to its page
     return source
+
+
+def find_source(name: str) -> Source | None:
+    """Return the source with this name, or the one that it was merged into; None if there is none."""
+    known = Source.objects.filter(name=name).select_related("merged_into").first()
+    return merging.current_row(known) if known else None
+
+
+@transaction.atomic
+def merge_source(double: Source, into: Source, *, by: User) -> None:
+    """Merge a source that was entered twice into the other one, which working copies get; idempotent.
+
+    Published editions keep what they printed. Raises PermissionDenied or merging.CannotMerge.
+    """
+    double, into = merging.lock_pair(double, into)
+    permissions.require_duty_everywhere(by, Duty.ARRANGE)
+    if double.merged_into_id == into.pk:
+        return
+    merging.refuse_merged(double, into)
+    _move_articles(double, into)
+    merging.write_merge(double, into, SOURCE_FIELDS, by=by)
+
+
+@transaction.atomic
+def continue_moving_articles() -> int:
+    """Give the next working copies of a double the source it was merged into; return how many, 0 when none is left."""
+    rows = Source.objects.select_for_update(of=("self",), no_key=True).filter(moving=True)
+    double = rows.select_related("merged_into").order_by("pk").first()
+    if double is None or double.merged_into is None:
+        return 0
+    moved = _move_articles(double, double.merged_into)
+    if moved:
+        audit.lock_audit_chain()
+        baking.request_bake(baking.sitemaps_of_names([("source", double.merged_into.pk)]))
+    else:
+        Source.objects.filter(pk=double.pk).update(moving=False)
+    return moved
+
+
+def _move_articles(double: Source, into: Source) -> int:
+    """Give the newest articles of the double the other source; return how many."""
+    numbers = list(double.articles.order_by("-pk").values_list("pk", flat=True)[: merging.MOVED_AT_ONCE])
+    Article.objects.lock_rows(numbers)
+    Article.objects.filter(pk__in=numbers, source=double).update(source=into)
+    return len(numbers)

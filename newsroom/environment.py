@@ -31,6 +31,7 @@ from .setting_values import (
     parse_hosts,
     parse_path,
     parse_site_address,
+    parse_tagging_entity,
     parse_time_zone,
     whole_number,
 )
@@ -55,6 +56,7 @@ SETTINGS = [
     Setting("SITE_URL", parse_site_address, "http://127.0.0.1:8000"),
     Setting("ALLOWED_HOSTS", parse_hosts),
     Setting("FORMER_HOSTS", parse_former_hosts),
+    Setting("FEED_TAG", parse_tagging_entity),
     Setting("DATA_DIR", parse_folder, "var/"),
     Setting("BACKUPS", parse_path, "/var/backups/newsroom"),
     Setting("DATABASE_URL", parse_database, is_secret=True),

@@ -79,6 +79,14 @@ def parse_former_hosts(text: str) -> list[str]:
     return hosts
 
 
+def parse_tagging_entity(text: str) -> str:
+    """Return the authority and the date of `tag:` addresses (RFC 4151), as they are written in them."""
+    authority, _comma, day = text.partition(",")
+    if not _is_host(authority.rpartition("@")[2]) or not re.fullmatch(r"\d{4}(-\d\d){0,2}", day, re.ASCII):
+        raise ValueError("a host that was yours, a comma and a day or year when it was: news.example.cn,2026")
+    return f"{authority.lower()},{day}"
+
+
 def _web_address(text: str) -> SplitResult | None:
     """Return the parts of an http or https address; None if it is not one."""
     try:

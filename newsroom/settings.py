@@ -24,6 +24,8 @@ HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = written["ALLOWED_HOSTS"] or [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"]
 # Hosts that the site had before; what was printed under them leads to SITE_URL.
 FORMER_HOSTS = written["FORMER_HOSTS"] or []
+# What begins the ids of entries in feeds, which must stay the same for ever: the first host that is known.
+FEED_TAG = written["FEED_TAG"] or f"{[*FORMER_HOSTS, urlsplit(SITE_URL).hostname][0]},2026"
 
 DATA_DIR = written["DATA_DIR"]
 DATA_DIR.mkdir(parents=True, exist_ok=True)

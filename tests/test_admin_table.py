@@ -159,7 +159,13 @@ TABLE = {
     "articles_report_changelist": Row(READERS),
     "articles_report_close": Row(NOBODY, READERS - ELSEWHERE),
     "articles_report_contact": Row(NOBODY, READERS - ELSEWHERE),
+    # Doubles; in the scene, the person has an account and stays
+    "articles_person_doubles": Row(CHIEFS),
+    "articles_source_doubles": Row(CHIEFS),
+    "articles_person_merge": Row(CHIEFS, NOBODY, told=CHIEFS),
+    "articles_source_merge": Row(CHIEFS, CHIEFS),
     # Baked pages
+    "page_tags": Row(PUBLISHERS | ELSEWHERE),
     "articles_bakejob_retry": Row(NOBODY, PUBLISHERS | ELSEWHERE),
     "articles_pagecheck_seen": Row(NOBODY, PUBLISHERS | ELSEWHERE),
     # Reading
@@ -394,6 +400,7 @@ class Scene:
             "articles_article_add": {"section": self.cast.news.pk, "source": self.cast.own.pk},
             "articles_assignment_add": {"user": self.users["stranger"].pk},
             "articles_article_bin": {"number": self.discarded.pk},
+            "articles_source_merge": {"into": self.cast.listed.pk},
         }
         facts |= chosen.get(name, {})
         if FILE in facts.values():

@@ -89,7 +89,8 @@ def test_how_many_pages_a_publication_rewrites_does_not_depend_on_the_archive(ca
 
 def test_the_maps_that_an_act_rewrites(cast, monkeypatch):
     """The article's sitemap, those of later articles of its month, and the index if one may have begun or ended."""
-    monkeypatch.setattr("articles.baking.affected_pages.SITEMAP_SIZE", 4)
+    monkeypatch.setattr("articles.baking.affected_pages.sitemaps_of_names", lambda _named: set())
+    monkeypatch.setattr("articles.baking.sitemap_files.SITEMAP_SIZE", 4)
     month = f"{timezone.localdate():%Y-%m}"
     first, second, third = (f"/sitemap-{month}{part}.xml" for part in ("", "-2", "-3"))
     index = "/sitemap.xml"
@@ -106,7 +107,7 @@ def test_the_maps_that_an_act_rewrites(cast, monkeypatch):
         (0, [{first, index}, {first}, {first}, {first, second, index}, {second, index}, {second}, {second}]),
         (1, [{second, third, index}]),
     ):
-        monkeypatch.setattr("articles.baking.affected_pages.CONCURRENT_PUBLICATIONS", at_once)
+        monkeypatch.setattr("articles.baking.sitemap_files.CONCURRENT_PUBLICATIONS", at_once)
         for then in expected:
             article = articles.pop(0)
             cast.publish(article)

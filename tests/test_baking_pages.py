@@ -71,6 +71,8 @@ def test_the_whole_site_is_every_address_once(cast):
         "/back-soon/",
         "/corrections/",
         "/sitemap-lists.xml",
+        "/sitemap-people.xml",
+        "/sitemap-sources.xml",
         f"/archive/{day}/",
         f"/archive/{day:%Y-%m}/",
         f"/sitemap-{day:%Y-%m}.xml",
@@ -131,8 +133,9 @@ def test_a_moved_article_has_the_place_it_left_baked_too(cast, of_two):
 
 def test_the_maps_beside_an_act_that_is_under_way_at_once_are_written_too(cast, monkeypatch):
     """With six articles per sitemap, one article from its end: the next sitemap and the index are rewritten, too."""
-    monkeypatch.setattr("articles.baking.affected_pages.SITEMAP_SIZE", 6)
-    monkeypatch.setattr("articles.baking.affected_pages.CONCURRENT_PUBLICATIONS", 1)
+    monkeypatch.setattr("articles.baking.affected_pages.sitemaps_of_names", lambda _named: set())
+    monkeypatch.setattr("articles.baking.sitemap_files.SITEMAP_SIZE", 6)
+    monkeypatch.setattr("articles.baking.sitemap_files.CONCURRENT_PUBLICATIONS", 1)
     month = f"{timezone.localdate():%Y-%m}"
     one, two, index = f"/sitemap-{month}.xml", f"/sitemap-{month}-2.xml", "/sitemap.xml"
     written = []

@@ -54,8 +54,8 @@ class Site(RuleBasedStateMachine):
             mock.patch("articles.models.article_queries.PAGE_SIZE", 2),
             mock.patch("articles.public.pages.section.PAGE_SIZE", 2),
             mock.patch("articles.baking.affected_pages.PAGE_SIZE", 2),
-            mock.patch("articles.baking.affected_pages.SITEMAP_SIZE", 4),
-            mock.patch("articles.baking.affected_pages.CONCURRENT_PUBLICATIONS", 0),
+            mock.patch("articles.baking.sitemap_files.SITEMAP_SIZE", 4),
+            mock.patch("articles.baking.sitemap_files.CONCURRENT_PUBLICATIONS", 0),
             mock.patch("articles.keyword_relations.MOST_RELATIONS", 3),
             mock.patch("articles.public.pages.related_and_adjacent.RELATED_SHOWN", 2),
         ]

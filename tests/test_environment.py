@@ -63,6 +63,7 @@ WRONG = [
     ("DATA_DIR", str(Path(__file__))),
     ("DATA_DIR", f"{__file__}/below"),
     ("DATA_DIR", "x" * 300),
+    *(("FEED_TAG", value) for value in ("news.example.cn", "news.example.cn,26", "a b,2026", ",2026", "x@,2026")),
     ("SECRET_KEY", " "),
 ]
 

@@ -7,10 +7,11 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from articles import pictures, publishing
-from articles.baking import affected_pages
-from articles.models import Article, Credit, Person, Section, SiteSettings, Topic
+from articles import baking, editing, pictures, publishing
+from articles.baking import affected_pages, sitemap_files
+from articles.models import Article, BakeJob, Credit, Keyword, Person, Section, SiteSettings, Topic
 from articles.public.machines import feeds
+from tests.baked import assert_disk_matches_site
 from tests.cast import png, upload
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +48,58 @@ def test_an_entry_says_what_the_page_says(client, cast):
     assert response["Content-Type"].startswith("application/atom+xml")
     entry = feed.find(f"{ATOM}entry")
     assert text(entry, "title") == "大桥通车"
-    assert text(entry, "id") == entry.find(f"{ATOM}link").get("href") == article.public_url
+    assert entry.find(f"{ATOM}link").get("href") == article.public_url
     assert text(entry, "summary") == "望桥乡便民桥今日通车。"
     assert timezone.datetime.fromisoformat(text(entry, "published")) == article.first_published_at
     assert entry.find(f"{ATOM}category").get("term") == "要闻"
     assert text(feed, "updated") == text(entry, "updated")
+
+
+def test_ids_change_neither_with_the_host_nor_with_the_scheme(client, cast, settings):
+    article = cast.article()
+    cast.publish(article)
+    assert settings.FEED_TAG == "127.0.0.1,2026"
+    settings.FEED_TAG = "news.example.cn,2026"
+
+    def ids():
+        feed = read(client, "/feeds/all.atom")[1]
+        guid = read(client, "/feeds/all.rss")[1].find("channel/item/guid")
+        json_id = client.get("/feeds/all.json").json()["items"][0]["id"]
+        return [text(feed, "id"), text(feed.find(f"{ATOM}entry"), "id"), guid.text, guid.get("isPermaLink"), json_id]
+
+    entry = f"tag:news.example.cn,2026:a/{article.number}"
+    assert ids() == ["tag:news.example.cn,2026:feeds/all", entry, entry, "false", entry]
+    before = ids()
+    settings.SITE_URL = "https://www.example.org"
+    assert ids() == before
+    section, topic = cast.news, Topic.objects.create(title="大桥", slug="bridge", state=Topic.State.OPEN)
+    for path, name in (("news", f"section/{section.pk}"), ("t/bridge", f"topic/{topic.pk}")):
+        assert text(read(client, f"/feeds/{path}.atom")[1], "id") == f"tag:news.example.cn,2026:feeds/{name}"
+
+
+def test_the_whole_text_is_in_the_feeds_if_the_settings_say_so(client, cast):
+    picture = pictures.store_picture(upload(), by=cast.admin)
+    body = f'<p>三人 &lt; 五人，<a href="/a/1/">前文</a></p><p><img src="{picture.url}" alt="桥"></p>'
+    article = cast.article(summary="摘要", body=body)
+    cast.publish(article)
+    encoded = "{http://purl.org/rss/1.0/modules/content/}encoded"
+    assert entries(client)[0].find(f"{ATOM}content") is None
+    assert read(client, "/feeds/all.rss")[1].find(f"channel/item/{encoded}") is None
+    assert "content_html" not in client.get("/feeds/all.json").json()["items"][0]
+    SiteSettings.objects.create(pk=1, full_feeds=True)
+    cast.correct(article, note="“三人”应为“五人”。", body=body.replace("三人", "共"))
+    (entry,) = entries(client)
+    content = entry.find(f"{ATOM}content")
+    assert content.get("type") == "html"
+    assert text(entry, "summary").endswith("摘要")
+    said = feeds._("Correction: %(note)s") % {"note": "“三人”应为“五人”。"}
+    assert content.text.startswith(f"<p>{said}</p><p>共 &lt; 五人")
+    assert f'href="{settings.SITE_URL}/a/1/"' in content.text
+    assert f'src="{settings.SITE_URL}{picture.url}"' in content.text
+    assert read(client, "/feeds/all.rss")[1].find(f"channel/item/{encoded}").text == content.text
+    item = client.get("/feeds/all.json").json()["items"][0]
+    assert item["content_html"] == content.text
+    assert item["summary"] == f"{said} 摘要"
 
 
 def test_everybody_is_named_in_an_element_of_their_own(client, cast):
@@ -150,6 +198,53 @@ def test_the_map_of_lists_holds_sections_topics_and_months(client, cast):
     assert found == ["/", "/topics/", "/corrections/", "/archive/", "/s/news/", "/t/bridge/", month]
 
 
+def addresses_in(client, path):
+    return [loc.text.removeprefix(settings.SITE_URL) for loc in read(client, path)[1].iter(f"{MAP}loc")]
+
+
+def test_the_maps_hold_people_sources_and_keywords_that_have_a_page(client, cast):
+    Person.objects.create(name="未署名")
+    cast.publish(cast.article(keywords="大桥,民生"))
+    expected = {
+        "people": [cast.lin.get_absolute_url(), cast.liang.get_absolute_url()],
+        "sources": [cast.own.get_absolute_url()],
+        "keywords": [word.get_absolute_url() for word in Keyword.objects.order_by("pk")],
+    }
+    for kind, found in expected.items():
+        assert f"/sitemap-{kind}.xml" in addresses_in(client, "/sitemap.xml")
+        assert addresses_in(client, f"/sitemap-{kind}.xml") == found
+        assert [client.get(path).status_code for path in found] == [200] * len(found)
+        for none in ("-1", "-2", "-02", "-99999999"):
+            assert client.get(f"/sitemap-{kind}{none}.xml").status_code == 404
+
+
+def test_the_maps_of_names_are_split_by_keys(client, cast, monkeypatch):
+    monkeypatch.setattr(sitemap_files, "SITEMAP_SIZE", 2)
+    others = [Person.objects.create(name=f"记者{n}") for n in range(4)]
+    credits = [(Credit.Role.RESPONSIBLE_EDITOR, cast.liang), (Credit.Role.REPORTER, others[3])]
+    article = cast.article(credits=credits)
+    cast.publish(article)
+    keys = {person: (person.pk - 1) // 2 + 1 for person in (cast.liang, others[3])}
+    for person, part in keys.items():
+        path = f"/sitemap-people{f'-{part}' if part > 1 else ''}.xml"
+        assert person.get_absolute_url() in addresses_in(client, path)
+        assert path in addresses_in(client, "/sitemap.xml")
+        assert {path, "/sitemap.xml"} <= affected_pages.article_pages(Article.objects.get(pk=article.pk))
+
+
+def test_saving_a_public_article_rewrites_the_maps_of_the_names_it_changed(cast):
+    article = cast.article()
+    cast.publish(article)
+    BakeJob.objects.all().delete()
+    cast.change(article, title="改")
+    assert not BakeJob.objects.exists()
+    credits = [(Credit.Role.REPORTER, Person.objects.create(name="新人"))]
+    editing.save_article(article, by=cast.admin, credits=credits)
+    assert "/sitemap-people.xml" in BakeJob.objects.values_list("path", flat=True)
+    baking.bake_everything(processes=1)
+    assert_disk_matches_site()
+
+
 def test_the_host_comes_from_settings(client, cast, settings):
     settings.ALLOWED_HOSTS = ["*"]
     cast.publish(cast.article())
@@ -178,7 +273,7 @@ def test_an_empty_feed_does_not_change_by_itself(client, cast):
     [
         ("/feeds/all.atom", 2),
         ("/feeds/news.atom", 3),
-        ("/sitemap.xml", 3),
+        ("/sitemap.xml", 8),
         ("/sitemap-lists.xml", 4),
         (None, 1),
         ("/robots.txt", 0),
@@ -192,7 +287,7 @@ def test_more_articles_cost_no_more_queries(client, cast, path, queries, django_
 
 
 def test_the_maps_go_by_months_and_by_thousands_of_a_month(client, cast, monkeypatch):
-    monkeypatch.setattr(affected_pages, "SITEMAP_SIZE", 3)
+    monkeypatch.setattr(sitemap_files, "SITEMAP_SIZE", 3)
     articles = [cast.article(title=f"第{n}稿") for n in range(8)]
     for article in articles[:7]:
         cast.publish(article)
@@ -207,12 +302,12 @@ def test_the_maps_go_by_months_and_by_thousands_of_a_month(client, cast, monkeyp
     now = f"{timezone.localdate():%Y-%m}"
     _response, index = read(client, "/sitemap.xml")
     files = [loc.text.removeprefix("http://127.0.0.1:8000") for loc in index.iter(f"{MAP}loc")]
-    maps = [f"/sitemap-{name}.xml" for name in ("lists", now, f"{now}-2", "2019-11", "2019-10")]
+    maps = [f"/sitemap-{name}.xml" for name in ("lists", "people", "sources", now, f"{now}-2", "2019-11", "2019-10")]
     assert files == maps
     held = [[loc.text for loc in read(client, path)[1].iter(f"{MAP}loc")] for path in files]
     assert "http://127.0.0.1:8000/s/news/" in held[0]
     assert "http://127.0.0.1:8000/archive/2019-10/" in held[0]
-    assert held[1:] == [[articles[n].public_url for n in ns] for ns in ((0, 2, 3), (4,), (5,), (6,))]
+    assert held[3:] == [[articles[n].public_url for n in ns] for ns in ((0, 2, 3), (4,), (5,), (6,))]
     for none in (f"{now}-1", f"{now}-3", f"{now}-02", "2019-12", "2019-13", "0000-01", "9999-12", f"{now}-99999", "0"):
         assert client.get(f"/sitemap-{none}.xml").status_code == 404, none
 

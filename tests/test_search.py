@@ -136,7 +136,7 @@ def test_by_section_person_and_day(archive, cast):
     assert found("大桥", sections=(cast.culture,)) == [other.number]
     assert set(found("大桥", sections=(cast.news, cast.culture))) == {bridge, duty, other.number}
     assert found("", sections=(cast.culture,)) == [other.number]
-    assert set(found("大桥", person="林 晓舟")) == {bridge, duty}
+    assert set(found("大桥", persons=("林 晓舟",))) == {bridge, duty}
     assert len(found("大桥", since=today, until=today)) == 3
     assert found("大桥", until=today - timedelta(days=1)) == []
     assert found("大桥", since=today + timedelta(days=1)) == []

@@ -66,7 +66,7 @@ def test_a_person_is_found_whichever_dot_was_typed(published, cast):
     credits = [(Credit.Role.REPORTER, named), (Credit.Role.RESPONSIBLE_EDITOR, cast.liang)]
     article = cast.article(title="署名", credits=credits)
     cast.publish(article)
-    assert find_numbers("", person="阿依古丽・买买提") == [article.number]
+    assert find_numbers("", persons=("阿依古丽・买买提",)) == [article.number]
 
 
 @pytest.mark.django_db

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _django
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from .. import accounts
+from .. import accounts, persons
 from ..accounts import SWITCHES, may_change_account, may_open_accounts
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
@@ -45,8 +45,8 @@ class AccountPersonForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.instance.pk:
-            known = Person.objects.filter(name=cleaned.get("name"), unit=cleaned.get("unit", ""), user=None).first()
-            self.instance = known or self.instance
+            people = persons.find_people(cleaned.get("name", ""), unit=cleaned.get("unit", ""))
+            self.instance = next((person for person in people if person.user_id is None), self.instance)
         return cleaned
 
 

@@ -107,6 +107,12 @@ class ArticleForm(forms.ModelForm):
 class CreditFormSet(forms.BaseInlineFormSet):
     """The credits. `editing.save_article` saves them, because they are part of the signed text."""
 
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        """Name the fields: their labels are the head of the table, which names none of them."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+
     def in_reading_order(self) -> list[tuple[str, Person]]:
         """Return (role, person) of every row that is filled in and not marked for deletion, by position."""
         deleted = self.deleted_forms

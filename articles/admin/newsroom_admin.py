@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -91,6 +91,9 @@ class CleanTextMixin(BaseModelAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, forms.DateTimeField | forms.SplitDateTimeField):
             field.validators.append(MinValueValidator(EARLIEST))
+        if isinstance(field, forms.SplitDateTimeField):  # day and time are two boxes under one label
+            for box in cast(forms.MultiWidget, field.widget).widgets:
+                box.attrs["aria-label"] = str(field.label)
         return field
 
     def formfield_for_foreignkey(

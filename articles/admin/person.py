@@ -6,19 +6,20 @@ from django.http import HttpRequest
 
 from .. import persons
 from ..duty_assignments import permissions
-from ..models import Person
+from ..models import Credit, Person
 from .acting_user import acting_user
-from .newsroom_admin import NewsroomAdmin
+from .merging import MergeableAdmin
 
 
 @admin.register(Person)
-class PersonAdmin(NewsroomAdmin[Person]):
+class PersonAdmin(MergeableAdmin[Person]):
     """Writers may add people, also in a pop-up of the article's form."""
 
     duty = permissions.Duty.WRITE
     everywhere = False
     save_act = staticmethod(persons.save_person)
-    fields = ["name", "unit"]
+    merge_act = staticmethod(persons.merge_person)
+    used_by = (Credit, "person")
     list_display = ["name", "unit", "user"]
     list_select_related = ["user"]
     search_fields = ["name", "unit"]
@@ -30,4 +31,5 @@ class PersonAdmin(NewsroomAdmin[Person]):
         return super().get_queryset(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
-        return persons.may_save_person(acting_user(request), obj)
+        unmerged = obj is None or obj.merged_into_id is None
+        return unmerged and persons.may_save_person(acting_user(request), obj)

@@ -150,6 +150,7 @@ class Desk(admin.AdminSite):
             review_sheets_and_evidence,
         )
         from .media import desk_media_view  # noqa: PLC0415
+        from .page_tags import page_tags_view  # noqa: PLC0415
         from .proposed_change import proposed_change_view  # noqa: PLC0415
         from .review import queue_view  # noqa: PLC0415
 
@@ -159,6 +160,7 @@ class Desk(admin.AdminSite):
             path("language/", set_language, name="set_language"),
             path("media/<path:name>", self.admin_view(desk_media_view, cacheable=True), name="media"),
             path("proposed/<int:key>/", self.admin_view(proposed_change_view), name="proposed_change"),
+            path("page-tags/", self.admin_view(page_tags_view), name="page_tags"),
             path("queue/", self.admin_view(queue_view), name="queue"),
             *super().get_urls(),
         ]

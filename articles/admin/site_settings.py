@@ -48,6 +48,8 @@ class SiteSettingsAdmin(NewsroomAdmin[SiteSettings]):
                     "accent",
                     "home_layout",
                     "corrections_at",
+                    "opens_new_windows",
+                    "full_feeds",
                 ]
             },
         ),

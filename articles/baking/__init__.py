@@ -1,6 +1,7 @@
 """Baking: make the files on disk agree with what the site answers a reader (law 5).
 
     affected_pages  which addresses show an article, a section, everything: the one list
+    sitemap_files   which sitemap files there are, and what each holds
     render          renders an address as a reader would get it
     store           files, each replaced and removed atomically together with its compressed copies
     remote          the same in an S3-compatible object store
@@ -21,13 +22,10 @@ from .affected_pages import (
     SectionPlace,
     article_pages,
     code_images,
-    month_addresses,
     own_pages,
     pages_of_articles,
     pages_with_picture_text,
     section_pages,
-    sitemap_addresses,
-    sitemap_articles,
     topic_pages,
 )
 from .checking import check_files, rebake_empty_files
@@ -35,11 +33,22 @@ from .generations import served_page
 from .identity import StoreIsForeign, adopt_store, require_own_store
 from .jobs import bake_pending, request_bake, request_full_bake, retry_failed, start_baking
 from .public_files import find_upload, is_public, link_if_public, picture_addresses, public_name, was_public
+from .sitemap_files import (
+    NAMES,
+    listed_names,
+    listed_names_of,
+    month_addresses,
+    names_in_sitemap,
+    sitemap_addresses,
+    sitemap_articles,
+    sitemaps_of_names,
+)
 from .store import BACK_SOON, PAGE_CACHE_CONTROL, PUBLIC_FILE_CACHE_CONTROL
 from .whole import AlreadyBaking, bake_everything, full_bake_is_requested, request_bake_on_new_version
 
 __all__ = [
     "BACK_SOON",
+    "NAMES",
     "NEWS_SITEMAP_AGE",
     "PAGE_CACHE_CONTROL",
     "PUBLIC_FILE_CACHE_CONTROL",
@@ -56,7 +65,10 @@ __all__ = [
     "full_bake_is_requested",
     "is_public",
     "link_if_public",
+    "listed_names",
+    "listed_names_of",
     "month_addresses",
+    "names_in_sitemap",
     "own_pages",
     "pages_of_articles",
     "pages_with_picture_text",
@@ -72,6 +84,7 @@ __all__ = [
     "served_page",
     "sitemap_addresses",
     "sitemap_articles",
+    "sitemaps_of_names",
     "start_baking",
     "topic_pages",
     "was_public",

@@ -1,25 +1,21 @@
 """The addresses that a change may affect: the one list of which pages show what."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Q, QuerySet, Subquery
+from django.db.models import Max, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from .. import appearance, keyword_relations
 from ..models import Article, Edition, Keyword, Person, Picture, Section, ShortLink, Source, Topic
-from ..models.article import ArticleQuerySet
 from ..models.key_batches import in_groups, key_batches
 from ..models.named_pages import find_named_pages
 from ..models.section import PAGE_SIZE
 from .public_files import file_addresses, picture_addresses, slot_picture_addresses
+from .sitemap_files import listed_names_of, sitemap_addresses, sitemaps_of_article, sitemaps_of_names
 
-# Articles of a month in one sitemap file. The protocol allows 50,000; each publication rewrites one such file.
-SITEMAP_SIZE = 1000
-# Concurrent transactions do not see one another: this close to the end of a file, the next one is rewritten, too.
-CONCURRENT_PUBLICATIONS = 10
 NEWS_SITEMAP_AGE = timedelta(days=2)  # Google's limit for articles in /news-sitemap.xml
 ADDRESSES_PER_GROUP = 500
 
@@ -37,14 +33,15 @@ def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -
     Their number depends on how often the article was published, never on the size of the archive.
     """
     editions = _newest_editions(article)
+    named = _named_rows(editions)
     found = {
         *_own_pages(article.number, editions[0].number if editions else 0),
         reverse("home"),
         reverse("news_sitemap"),
         *_feed_addresses("feed_all"),
-        *_sitemaps_of_article(article),
+        *sitemaps_of_article(article),
         *_archive_pages(article),
-        *_name_pages(editions),
+        *(reverse(route, args=[key]) for route, key in named),
         *_topic_pages_showing(article, editions),
         *file_addresses(*(edition.revision.content for edition in editions)),
         *slot_picture_addresses(article=article),
@@ -52,6 +49,8 @@ def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -
     }
     if article.listed_in_id and article.ordinal:
         found |= _neighbour_pages(article.listed_in_id, article.ordinal)
+    if article.first_published_at:
+        found |= sitemaps_of_names(listed_names_of(article) | {row for row in named if row[0] == "keyword"})
     if article.corrected_at:
         found.add(reverse("corrections"))
     if moved_from:
@@ -148,10 +147,7 @@ def all_addresses() -> Iterator[list[str]]:
     yield from group_addresses(_all_archive_pages())
     for topic in Topic.objects.public():
         yield [topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug)]
-    for model in (Person, Source, Keyword):
-        yield from group_addresses(
-            row.get_absolute_url() for row in model._default_manager.order_by("pk").iterator(2000)
-        )
+    yield from group_addresses(name_addresses())
     yield [address for s in sections for address in (s.get_absolute_url(), *_feed_addresses("feed_section", s.slug))]
     for section in sections:
         yield from group_addresses(
@@ -207,12 +203,12 @@ def _archive_pages(article: Article) -> set[str]:
     return found if others.exists() else found | {reverse("archive"), reverse("sitemap_lists")}
 
 
-def _name_pages(editions: list[Edition]) -> set[str]:
-    """Return the pages of the people, sources and keywords that these editions name."""
+def _named_rows(editions: list[Edition]) -> set[tuple[str, int]]:
+    """Return (URL name, key) of the people, sources and keywords that these editions name."""
     contents = [edition.revision.content for edition in editions]
     credits = {(credit["name"], credit["unit"]) for content in contents for credit in content["credits"]}
     return {
-        reverse(route, args=[key])
+        (route, key)
         for route, key, name, unit in find_named_pages(contents)
         if route != "person" or (name, unit) in credits
     }
@@ -230,72 +226,19 @@ def _all_archive_pages() -> Iterator[str]:
         day = public.newest_publication_day(before=day)
 
 
-def month_addresses() -> Iterator[str]:
-    """Yield the page of every month with a publication, newest first; an index lookup for each."""
-    return (reverse("month", args=[f"{day:%Y-%m}"]) for day in _months_of(Article.objects.public()))
-
-
-def _months_of(articles: ArticleQuerySet) -> Iterator[date]:
-    """Yield the last day of first publication in each month, newest first; an index lookup for each."""
-    day = articles.newest_publication_day()
-    while day:
-        yield day
-        day = articles.newest_publication_day(before=day.replace(day=1))
+def name_addresses() -> Iterator[str]:
+    """Yield the pages of people, sources and keywords, without those of doubles, which lead to others."""
+    for rows in (
+        Person.objects.filter(merged_into=None),
+        Source.objects.filter(merged_into=None),
+        Keyword.objects.all(),
+    ):
+        yield from (row.get_absolute_url() for row in rows.order_by("pk").iterator(2000))
 
 
 def _feed_addresses(name: str, *slug: str) -> set[str]:
     """Return the feeds of the whole site, a section or a topic, in every format."""
     return {reverse(f"{name}{form}", args=slug) for form in ("", "_rss", "_json")}
-
-
-def sitemap_addresses() -> Iterator[str]:
-    """Yield the sitemap file of the lists, then those of each month, newest month first; two index lookups a month."""
-    yield reverse("sitemap_lists")
-    live = Article.objects.with_live_edition()
-    for day in _months_of(live):
-        yield from (
-            _sitemap_address(day, part)
-            for part in range(-(-live.first_published_in_month(day).count() // SITEMAP_SIZE))
-        )
-
-
-def sitemap_articles(day: date, part: int) -> QuerySet[Article]:
-    """Return the articles of one sitemap file of a month; `part` counts from 0.
-
-    Expired articles are included, so that none moves to another file when one expires.
-    """
-    rows = Article.objects.order_by("first_published_at", "number")
-    live = rows.with_live_edition().first_published_in_month(day)[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
-    # Keys first: with the editions joined, the database would read the editions of all earlier parts, too.
-    return rows.filter(pk__in=live.values("pk"))
-
-
-def _sitemap_address(day: date, part: int) -> str:
-    """Return the address of a part of a month, counted from 0; the first one has no part number."""
-    return reverse("sitemap_month", args=[f"{day:%Y-%m}", *([part + 1] if part else [])])
-
-
-def _sitemaps_of_article(article: Article) -> set[str]:
-    """Return the sitemap files that publishing or withdrawing the article may change.
-
-    These are the file that contains it, those of later articles of its month, which move up or down, and the index
-    where a file may have begun or ended.
-    """
-    at = article.first_published_at
-    if at is None:
-        return set()
-    day = timezone.localdate(at)
-    earlier = Q(first_published_at__lt=at) | Q(first_published_at=at, number__lt=article.number)
-    live = Article.objects.with_live_edition().first_published_in_month(day)
-    count = live.aggregate(all=Count("pk"), before=Count("pk", filter=earlier))
-    first = max(0, count["before"] - CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
-    last = (count["all"] + CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
-    found = {_sitemap_address(day, part) for part in range(first, last + 1)}
-    if (count["all"] + CONCURRENT_PUBLICATIONS) % SITEMAP_SIZE <= 2 * CONCURRENT_PUBLICATIONS + 1:
-        found.add(reverse("sitemap"))
-    if article.ordinal == 1:  # the first article of its section, which has a page now
-        found.add(reverse("sitemap_lists"))
-    return found
 
 
 def group_addresses(addresses: Iterable[str]) -> Iterator[list[str]]:

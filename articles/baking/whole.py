@@ -88,7 +88,14 @@ def request_bake_on_new_version() -> None:
 def _site_stamp() -> bytes:
     """Return a digest of the files and settings that pages depend on; the database is not in it."""
     files = (file for folder in STAMPED_PATHS for file in sorted(Path(settings.BASE_DIR, folder).rglob("*")))
-    return _files_digest(files, settings.SITE_URL, settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.STATIC_URL)
+    return _files_digest(
+        files,
+        settings.SITE_URL,
+        settings.FEED_TAG,
+        settings.LANGUAGE_CODE,
+        settings.TIME_ZONE,
+        settings.STATIC_URL,
+    )
 
 
 def _machine_start() -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from ..models import Credit
+from ..sanitising import CHINESE_LETTERS, MIDDLE_DOTS, unify_name_marks
 from ..search.folding import simplified_text
 
 CreditLine = tuple[Credit.Role, str, str]  # role, name, unit ('' if there is none)
@@ -110,14 +111,25 @@ ROLES_WITH_UNIT = {"记者", "通讯员", "实习生", "摄影记者"}
 _MAX_BYLINE_LENGTH = 200  # characters; a longer text is no byline
 _MAX_CLOSING_BYLINES = 40  # no real page has more; more would only take time
 _QUALIFIERS = "本报|本网|本刊|本台|本站|全媒体|融媒体|特约|特邀|见习|实习|首席|驻站|网络"
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_HAN = CHINESE_LETTERS
+# The characters that write the names of minorities by sound: in a name of five or more characters without a dot, all
+# are of these. A run of other characters is a phrase.
+_BY_SOUND = (
+    "阿啊艾爱安昂敖奥巴拔白班邦保宝贝奔本比毕边别宾波勃博布才仓苍曹策查察昌朝臣陈称成赤楚春次村措达大丹旦道得德登邓迪地丁顶东冬都杜敦多朵"
+    "额俄恩尔尼法凡方冯夫甫嘎盖甘刚岗高戈格葛给更工公古贡观果哈海汉杭浩合和赫黑胡呼化怀黄惠霍吉及加嘉迦江金京居卡开坎康考科克库堪坤阔拉来兰"
+    "朗劳勒雷里力丽利连莲列林琳龙隆鲁鹿禄吕罗洛麻马玛买麦满曼芒毛茂梅美门蒙孟米木姆穆那娜纳乃南囊尼宁努诺欧帕潘旁佩彭平普齐其奇恰钦青琼丘曲"
+    "却热仁日荣茹若萨赛桑色僧沙莎山尚邵舍什生胜师诗石史斯松苏索塔台太泰谭汤唐桃特腾提田帖铁廷通图吐托瓦娃万旺威维韦温文翁沃乌吾武西希席夏先"
+    "祥香肖谢辛新兴雄旭许雅亚延央扬杨耶叶伊依益音银尹英永尤有玉元云扎札再泽曾扎增札展章召者珍真芝智中仲周朱珠卓孜子宗左佐热孜买图尔罕汗拜勤娅嘛"
+)
+_COMPOUND_SURNAMES = "欧阳|上官|司马|诸葛|司徒|东方|尉迟|皇甫|慕容|令狐|长孙|夏侯|公孙|轩辕|宇文|端木"
 _BREAKS = r"\s、，,;；|｜/／:："
 _END = f"(?![^{_BREAKS}])"
 _LONG_ROLES = "|".join(sorted((role for role in ROLES if len(role) > 1 and "/" not in role), key=len, reverse=True))
 
 _LATIN = r"[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f_.'’-]*"
+_LONG_NAME = rf"[{_BY_SOUND}]{{5,12}}|(?:{_COMPOUND_SURNAMES})[{_HAN}]{{3}}"
 NAME = re.compile(
-    rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,10}}(?:[·•‧・][{_HAN}]{{1,10}}){{1,2}}|(?=.{{2,40}}$){_LATIN}(?: {_LATIN})*"
+    rf"[{_HAN}]{{2,4}}|{_LONG_NAME}|[{_HAN}]{{1,10}}(?:·[{_HAN}]{{1,10}}){{1,4}}|(?=.{{2,40}}$){_LATIN}(?: {_LATIN})*"
 )
 _NO_NAME = re.compile(f"{_LONG_ROLES}|{'|'.join(OTHER_ROLES)}|本报|本网|报道|单位|来源|提供|协会|委员会|您|你好|谢谢")
 # At least three characters with an ending that no personal name has; at least five with the others.
@@ -126,12 +138,17 @@ ORGANISATION = re.compile(
     rf"|[{_HAN}A-Za-z0-9]{{4,36}}(?:[村镇乡县市馆所社队网台联会报学园组厂]|街道|社区|集团)"
 )
 _GLUED = re.compile(
-    rf"(?P<before>\S{{2,30}}?)??(?:{_QUALIFIERS}){{0,4}}(?P<role>{_LONG_ROLES}|(?<=..)摄$)(?P<name>[{_HAN}]{{2,4}})?"
+    rf"(?P<before>\S{{2,30}}?)??(?:{_QUALIFIERS}){{0,4}}(?P<role>{_LONG_ROLES}|(?<=..)摄$)(?P<name>[{_HAN}]{{2,4}}|{_LONG_NAME}|[{_HAN}]{{2,10}}(?:·[{_HAN}]{{1,10}}){{1,4}})?"
 )
 _FILLER = re.compile(f"(?:{_QUALIFIERS})+|(?:综合)?报道|综合|整理|等")
 
 _TEXT_AND_PHOTO = re.compile(rf"(?<![^{_BREAKS}])(?:文\s?[/／、]\s?[图摄]|图\s?[/／、]\s?文){_END}")
 _WORD = re.compile(rf"文/图{_END}|{_LATIN}(?: {_LATIN})*{_END}|[^{_BREAKS}]+")
+# 记者·方知远, 文·方知远: a dot between role and name is no dot of a name; neither is one with spaces, but for names that
+# are written by sound.
+_DOT_AFTER_ROLE = re.compile(rf"({_LONG_ROLES}|(?<![^{_BREAKS}])[文图摄])\s*·\s*")
+_SPACED_DOT = re.compile(rf"(?<=[{_BY_SOUND}]{{2}})\s*[{MIDDLE_DOTS}]\s*(?=[{_BY_SOUND}]{{2,10}}{_END})")
+_LOOSE_DOT = re.compile(rf"\s+[{MIDDLE_DOTS}]\s*|\s*[{MIDDLE_DOTS}]\s+")
 _COLON = re.compile(r"\s{0,2}[:：]")
 # 李 明: two-character names are typed with a space to align with longer ones; single 文, 图 and 摄 are roles. A third
 # character belongs to the name unless a fourth follows: then there are two names of two characters.
@@ -252,6 +269,7 @@ def _closing_bylines(paragraphs: Sequence[str]) -> list[CreditLine]:
 
 def _byline_words(text: str) -> list[BylineWord] | None:
     """Split the text; return None if a word is neither name, organisation nor role."""
+    text = _LOOSE_DOT.sub(" ", _DOT_AFTER_ROLE.sub(r"\1 ", unify_name_marks(_SPACED_DOT.sub("·", text))))
     text = _SPACED_NAME.sub(lambda match: "".join(match.groups("")), _TEXT_AND_PHOTO.sub("文/图", text))
     words: list[BylineWord] = []
     for match in _WORD.finditer(text):
@@ -278,6 +296,6 @@ def _split_word(word: str) -> list[BylineWord] | None:
             return [*person, ("role", role, "")] if person else None
         if role in ROLES_WITH_UNIT or not before:
             return [("role", role, before), *([("name", name, "")] if name else [])]
-    if ORGANISATION.fullmatch(word):
+    if ORGANISATION.fullmatch(word.replace("·", "")):
         return [("organisation", word, "")]
     return [("name", word, "")] if NAME.fullmatch(word) and not _NO_NAME.search(word) else None

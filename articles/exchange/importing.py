@@ -118,7 +118,7 @@ def _find_or_make_source(page: PrintedArticle, created: list[str], *, by: User) 
     name = page.source
     if not name:
         return None
-    known = Source.objects.filter(name=name).first()
+    known = sources.find_source(name)
     if known or page.source_is_doubtful:
         return known
     created.append(_("source “%(name)s”") % {"name": name})
@@ -127,8 +127,12 @@ def _find_or_make_source(page: PrintedArticle, created: list[str], *, by: User) 
 
 def _find_or_make_person(name: str, unit: str, created: list[str], *, by: User) -> Person:
     """Return the person with this name and unit; without a unit, the only person with the name; or create one."""
-    people = list(Person.objects.filter(name=name, unit=unit)[:1]) or list(Person.objects.filter(name=name)[:2])
-    if len(people) == 1 and unit in ("", people[0].unit):
-        return people[0]
-    created.append(_("person “%(name)s”") % {"name": f"{name}（{unit}）" if unit else name})
-    return persons.save_person(Person(name=name, unit=unit), by=by)
+    known = persons.find_people(name, unit=unit)
+    if known:
+        return known[0]
+    alone = persons.find_people(name) if not unit else []
+    if len(alone) == 1:
+        return alone[0]
+    person = persons.save_person(Person(name=name, unit=unit), by=by)
+    created.append(_("person “%(name)s”") % {"name": person})
+    return person

@@ -4,8 +4,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .mergeable import Mergeable
 
-class Person(models.Model):
+
+class Person(Mergeable):
     """人员: somebody credited on articles by real name; may also have an account."""
 
     name = models.CharField(_("real name"), max_length=40)
@@ -18,12 +20,22 @@ class Person(models.Model):
         on_delete=models.SET_NULL,
         related_name="person",
     )
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="doubles",
+    )
 
-    class Meta:
+    class Meta(Mergeable.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["name", "unit"]
         constraints = [
+            *Mergeable.Meta.constraints,
             models.UniqueConstraint(fields=["name", "unit"], name="person_name_and_unit_are_unique"),
             models.CheckConstraint(condition=~Q(name=""), name="person_has_a_name"),
         ]

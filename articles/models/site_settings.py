@@ -36,6 +36,12 @@ class SiteSettings(models.Model):
     corrections_at = models.CharField(
         _("correction notes stand"), max_length=4, choices=CorrectionsAt, default=CorrectionsAt.TOP
     )
+    opens_new_windows = models.BooleanField(
+        _("links to other sites open a new window"), default=False, help_text=_("Otherwise the window that is read in.")
+    )
+    full_feeds = models.BooleanField(
+        _("feeds hold the whole text"), default=False, help_text=_("Otherwise the summary, with a link to the article.")
+    )
     accent = models.CharField(
         _("accent colour"),
         max_length=7,

@@ -62,6 +62,14 @@ urlpatterns = [
     *api.api_urls(),
     path("sitemap.xml", sitemaps.sitemap_index_view, name="sitemap"),
     path("sitemap-lists.xml", sitemaps.sitemap_lists_view, name="sitemap_lists"),
+    *(
+        re_path(
+            rf"^sitemap-(?P<names>people|sources|keywords){part}\.xml$",
+            sitemaps.sitemap_names_view,
+            name="sitemap_names",
+        )
+        for part in ("", "-(?P<part>[2-9]|[1-9][0-9]{1,6})")
+    ),
     re_path(r"^sitemap-(?P<month>[0-9]{4}-[0-9]{2})\.xml$", sitemaps.sitemap_month_view, name="sitemap_month"),
     re_path(
         r"^sitemap-(?P<month>[0-9]{4}-[0-9]{2})-(?P<part>[2-9]|[1-9][0-9]{1,4})\.xml$",

@@ -184,7 +184,7 @@ def _last_reviewed_number(article: Article) -> int:
 
 def was_credited(article: Article, user: User) -> bool:
     """Return True if the newest revision credits the user as a writer, even if an edit removes that credit now."""
-    mine = set(Person.objects.filter(user=user).values_list("name", "unit"))
+    mine = set(Person.objects.filter(Q(user=user) | Q(merged_into__user=user)).values_list("name", "unit"))
     credits = article.newest.content["credits"]
     return any(credit["role"] in Credit.WRITING and (credit["name"], credit["unit"]) in mine for credit in credits)
 

@@ -22,6 +22,7 @@ from ..refusals import Problem, Refusal
 from .addresses import DESK_FILES, addresses_below, desk_addresses, used_files
 from .body import BodyBuilder
 from .characters import ORDINARY_CHARACTERS, character_sentences
+from .names import CHINESE_LETTERS, MIDDLE_DOTS, plain_name, unify_name_marks
 from .nodes import BOXES, HEADINGS, MARKS
 from .removed import removal_sentences
 from .text import plain_text, text_lines
@@ -29,7 +30,9 @@ from .tidying import level_headings, tidy_box, write_html
 from .tokens import DROPPED, read_tokens
 
 __all__ = [
+    "CHINESE_LETTERS",
     "DESK_FILES",
+    "MIDDLE_DOTS",
     "ORDINARY_CHARACTERS",
     "BodyTooLong",
     "Sanitised",
@@ -38,9 +41,11 @@ __all__ = [
     "character_sentences",
     "desk_addresses",
     "mark_kept_html",
+    "plain_name",
     "plain_text",
     "sanitise",
     "text_lines",
+    "unify_name_marks",
     "used_files",
 ]
 

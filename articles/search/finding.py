@@ -31,10 +31,10 @@ class SearchQuery:
 
     words: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
-    person: str = ""
+    persons: tuple[str, ...] = ()  # names, of which one must be credited
     keyword: str = ""
-    source: str = ""
-    credit: tuple[str, str] | None = None  # a person's name and unit, as they are printed
+    sources: tuple[str, ...] = ()  # names, one of which it must come from
+    credits: tuple[tuple[str, str], ...] = ()  # names and units as they are printed, one of which must be
     since: date | None = None
     until: date | None = None  # inclusive
     by_time: bool = False
@@ -65,15 +65,14 @@ class SearchQuery:
         found = [[mark + word] for word in dict.fromkeys(w for text in self.words for w in tokens.query_terms(text))]
         if self.sections:
             found.append([tokens.scope_term(tokens.OF_SECTION, str(section.pk)) for section in self.sections])
-        for mark, name in (
-            (tokens.OF_NAME, self.person),
-            (tokens.OF_KEYWORD, self.keyword),
-            (tokens.OF_SOURCE, self.source),
+        for mark, names in (
+            (tokens.OF_NAME, [(name,) for name in self.persons]),
+            (tokens.OF_KEYWORD, [(self.keyword,)] if self.keyword else []),
+            (tokens.OF_SOURCE, [(name,) for name in self.sources]),
+            (tokens.OF_CREDIT, self.credits),
         ):
-            if name:
-                found.append([tokens.scope_term(mark, name)])
-        if self.credit:
-            found.append([tokens.scope_term(tokens.OF_CREDIT, *self.credit)])
+            if names:
+                found.append([tokens.scope_term(mark, *name) for name in names])
         return found
 
     def span(self) -> tuple[int, int]:

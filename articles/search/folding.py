@@ -3,6 +3,7 @@
 letters and digits      in lower case and narrow: Ａ a A
 Chinese characters      simplified (OpenCC), radicals as characters: 臺 台, ⽔ 水
 spaces                  stay between two words of letters or digits only: 5G 基站 5G基站, 李　明 李明
+circles                 as the Chinese zero: 二○二六年 二〇二六年
 dots, quotes, brackets  one kind of each, and none between two Chinese characters: 阿依古丽・买买提 阿依古丽买买提
 dashes                  one kind, never two in a row: 望桥乡——白苇镇 望桥乡-白苇镇
 invisible characters    none: variation selectors, zero-width spaces
@@ -15,7 +16,7 @@ from functools import cache
 
 from opencc import OpenCC
 
-from ..sanitising import ORDINARY_CHARACTERS
+from ..sanitising import MIDDLE_DOTS, ORDINARY_CHARACTERS
 
 CHINESE = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 OPENING_QUOTES, CLOSING_QUOTES = '"“「『〝', '"”」』〞'
@@ -23,7 +24,7 @@ _SPACES = " \t\u00a0\u3000"
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef"
 # By the character that is compared: the ones that stand for it.
 _ALIKE = {
-    ".": ".．·•・‧∙⋅･",
+    ".": f".．﹒{MIDDLE_DOTS}",
     "-": "-‐‑‒–—―−－﹣─",
     '"': f"{OPENING_QUOTES}{CLOSING_QUOTES}'‘’＂＇《》〈〉",
     "(": "(（[［【〔〖{｛",
@@ -64,7 +65,7 @@ def _folded_characters() -> tuple[re.Pattern[str], dict[int, str]]:
     letters = map(chr, (*range(0x250), *range(0x370, 0x530), *range(0xFF01, 0xFF5F)))
     chinese = map(chr, (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)))
     found = {letter: _narrow_character(letter) for letter in letters if letter.isalnum()}
-    found |= {"％": "%", "～": "~", "＋": "+", "／": "/"}
+    found |= {"％": "%", "～": "~", "＋": "+", "／": "/", "○": "〇", "◯": "〇"}
     found |= {character: simplified_text(character) for character in chinese}
     found |= {lookalike: simplified_text(ordinary) for lookalike, ordinary in ORDINARY_CHARACTERS.items()}
     table = {ord(character): folded for character, folded in found.items() if folded != character}

@@ -10,11 +10,13 @@ from django.template.base import Node, Parser, Token
 from django.template.loader import get_template
 from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from ..comparing import TextSpan
+from ..models import SiteSettings
+from ..sanitising import mark_kept_html
 from ..search.snippets import SnippetPart
 
 register = template.Library()
@@ -107,10 +109,27 @@ def linked(text: str, url: str | None) -> str:
     return format_html('<a href="{}">{}</a>', url, text) if url else text
 
 
+@register.simple_tag(takes_context=True)
+def link_away(context: Context, text: str, url: str | None) -> str:
+    """As `linked`, to another site, which gets no hold of our window, and one of its own if the site's settings say so."""
+    if not url:
+        return conditional_escape(text)
+    return format_html('<a href="{}" {}>{}</a>', url, _away(context["site"].settings), text)
+
+
 @register.filter
-def linked_away(text: str, url: str | None) -> str:
-    """As `linked`, to another site, which gets no hold of our window."""
-    return format_html('<a href="{}" rel="noopener">{}</a>', url, text) if url else text
+def open_away(body: SafeString, site: SiteSettings) -> SafeString:
+    """The text of an article, whose links to other sites open as the settings say."""
+    if not site.opens_new_windows:
+        return body
+    return mark_kept_html(body.replace(' rel="noopener">', f" {_away(site)}>"))
+
+
+def _away(site: SiteSettings) -> SafeString:
+    """The attributes of a link to another site."""
+    if not site.opens_new_windows:
+        return format_html('rel="{}"', "noopener")
+    return format_html('rel="noopener" target="_blank" title="{}"', gettext("Opens a new window"))
 
 
 @register.filter

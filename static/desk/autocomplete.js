@@ -22,6 +22,19 @@
     open.trigger("select", { data: same[0] });
   }
 
+  // Select2 gives its boxes no name: they get that of the field.
+  function nameBoxes() {
+    for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+      const name = select.getAttribute("aria-label") ?? select.labels[0]?.textContent.trim();
+      const box = select.nextElementSibling?.querySelector(".select2-selection__rendered");
+      if (box && name) box.setAttribute("aria-label", name);
+    }
+  }
+  const isBox = (node) => node instanceof Element && node.matches(".select2, :has(.select2)");
+  new MutationObserver((changes) => {
+    if (changes.some(({ addedNodes }) => [...addedNodes].some(isBox))) nameBoxes();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   $(document).on("select2:open", (event) => {
     const opened = $(event.target).data("select2");
     open = opened;

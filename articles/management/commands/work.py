@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import OperationalError, close_old_connections, connection
 
-from articles import baking, discarding, reporting, scheduling, search, websub, worker
+from articles import baking, discarding, persons, reporting, scheduling, search, sources, websub, worker
 from articles.management.acting import ActingCommand
 
 # A bake of the whole site that fails immediately is not restarted immediately.
@@ -90,6 +90,8 @@ class Command(ActingCommand):
         self.index_missing_articles()
         reporting.forget_contacts()
         discarding.empty_bin()
+        persons.continue_moving_credits()
+        sources.continue_moving_articles()
         worker.record_heartbeat()
 
     def notify_hub(self) -> None:

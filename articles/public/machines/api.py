@@ -15,9 +15,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from ... import search
+from ... import merging, search
 from ...baking import PAGE_CACHE_CONTROL
-from ...models import Article
+from ...models import Article, Person, Source
 from ...refusals import Problem, Refusal
 from ..caching import SAFE_METHODS
 from ..pages.page_batch import PageBatch
@@ -140,9 +140,9 @@ def api_search(request: HttpRequest) -> dict[str, Any]:
     query = search.SearchQuery(
         words=search.SearchQuery.words_in(parameters.get("q", "")),
         sections=tuple(section.with_all_below()) if section else (),
-        person=parameters.get("person", ""),
+        persons=merging.printed_names(Person, parameters.get("person", "")),
         keyword=parameters.get("keyword", ""),
-        source=parameters.get("source", ""),
+        sources=merging.printed_names(Source, parameters.get("source", "")),
         since=since,
         until=until,
         by_time=order == "time",

@@ -2,7 +2,9 @@
 
 import html
 import json
+import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 from xml.sax.xmlreader import AttributesImpl
 
@@ -27,6 +29,7 @@ from ..public_facts import first_publication, listing_section, live_edition
 from .page_metadata import content_description
 
 NEWEST = 30
+ADDRESS_HERE = re.compile(r' (src|href)="/')  # in sanitised HTML
 
 
 class _StableFeed(SyndicationFeed):
@@ -45,6 +48,8 @@ class _AtomFeed(_StableFeed, Atom1Feed):
                 handler.startElement(kind, AttributesImpl({}))
                 handler.addQuickElement("name", name)
                 handler.endElement(kind)
+        if self.feed["whole"]:
+            handler.addQuickElement("content", item["whole_text"](), {"type": "html"})
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(handler)
@@ -58,9 +63,15 @@ class _RssFeed(_StableFeed, Rss201rev2Feed):
         for kind, element in (("author", "dc:creator"), ("contributor", "dc:contributor")):
             for name in item[f"{kind}s"]:
                 handler.addQuickElement(element, name)
+        if self.feed["whole"]:
+            handler.addQuickElement("content:encoded", item["whole_text"]())
 
     def rss_attributes(self) -> dict[str, str]:
-        return {**super().rss_attributes(), "xmlns:dc": "http://purl.org/dc/elements/1.1/"}
+        return {
+            **super().rss_attributes(),
+            "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+            "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+        }
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(handler)
@@ -87,14 +98,18 @@ class _JsonFeed(_StableFeed):
             feed["hubs"] = [{"type": "WebSub", "url": settings.WEBSUB_HUB}]
         outfile.write(json.dumps(feed, ensure_ascii=False).encode(encoding))
 
-    @staticmethod
-    def _item(item: dict[str, Any]) -> dict[str, Any]:
+    def _item(self, item: dict[str, Any]) -> dict[str, Any]:
         (picture,) = item["enclosures"] or [None]
+        summary = html.unescape(item["description"])
         return {
             "id": item["unique_id"],
             "url": item["link"],
             "title": item["title"],
-            "content_text": html.unescape(item["description"]),
+            **(
+                {"summary": summary, "content_html": item["whole_text"]()}
+                if self.feed["whole"]
+                else {"content_text": summary}
+            ),
             "date_published": item["pubdate"].isoformat(timespec="seconds"),
             "date_modified": item["updateddate"].isoformat(timespec="seconds"),
             **({"image": picture.url} if picture else {}),
@@ -135,6 +150,13 @@ class _NewestArticles(Feed):
         """Atom requires an author; the site is that of entries that name none."""
         return channel.site.name
 
+    def feed_guid(self, channel: Channel[Any]) -> str:
+        kind = f"{channel.of._meta.model_name}/{channel.of.pk}" if channel.of else "all"
+        return f"tag:{settings.FEED_TAG}:feeds/{kind}"
+
+    def feed_extra_kwargs(self, channel: Channel[Any]) -> dict[str, Any]:
+        return {"whole": channel.site.full_feeds}
+
     def feed_url(self, channel: Channel[Any]) -> str:
         return settings.SITE_URL + reverse(self.route_name(self.form), args=[channel.of.slug] if channel.of else [])
 
@@ -157,14 +179,16 @@ class _NewestArticles(Feed):
         """The summary, or the beginning of the text; after the public note if the edition is a correction."""
         edition = live_edition(item)
         text = content_description(edition.revision.content)
-        if edition.kind == Edition.Kind.CORRECTION:
-            text = _("Correction: %(note)s") % {"note": edition_note(edition)} + " " + text
-        return escape(text)  # Atom's summaries are HTML
+        return escape(f"{_correction(edition)} {text}".strip())  # Atom's summaries are HTML
 
     def item_link(self, item: Article) -> str:
         return item.public_url
 
-    item_guid = item_link
+    item_guid_is_permalink = False
+
+    def item_guid(self, item: Article) -> str:
+        """An id that changes neither with the host nor with the scheme (RFC 4151)."""
+        return f"tag:{settings.FEED_TAG}:a/{item.number}"
 
     def item_pubdate(self, item: Article) -> datetime:
         return first_publication(item)
@@ -173,11 +197,18 @@ class _NewestArticles(Feed):
         return live_edition(item).published_at
 
     def item_extra_kwargs(self, item: Article) -> dict[str, Any]:
-        """Who wrote it as `authors`, as on the page; others who are credited as `contributors`; each name once."""
+        """Who wrote it as `authors`, as on the page; others who are credited as `contributors`; each name once.
+
+        `whole_text` returns the text as HTML; it is called if the feed holds it.
+        """
         content = live_edition(item).revision.content
         named = dict.fromkeys(plain_text(credit["name"]) for credit in content["credits"])
         authors = [plain_text(name) for name in author_names(content)]
-        return {"authors": authors, "contributors": [name for name in named if name not in authors]}
+        return {
+            "authors": authors,
+            "contributors": [name for name in named if name not in authors],
+            "whole_text": partial(_whole_text, live_edition(item)),
+        }
 
     def item_enclosures(self, item: Article) -> list[Enclosure]:
         """The cover, else the first picture, as the page shares it."""
@@ -231,6 +262,25 @@ class TopicFeed(_NewestArticles):
         filled = home_and_topics.fill_blocks(home_and_topics.arranged_blocks(channel.of))
         numbers = {line.article.number for _block, lines in filled for line in lines}
         return list(_newest_first(_feed_rows().filter(number__in=numbers))[:NEWEST])
+
+
+def _correction(edition: Edition) -> str:
+    """Return the public note of a correction, "" of any other edition."""
+    if edition.kind != Edition.Kind.CORRECTION:
+        return ""
+    return _("Correction: %(note)s") % {"note": edition_note(edition)}
+
+
+def _whole_text(edition: Edition) -> str:
+    """Return the text of an edition as HTML with whole addresses, below its correction and what readers are told of
+    its pictures.
+    """
+    content = edition.revision.content
+    notes = [_correction(edition)]
+    if any(picture["ai_label"] for picture in content["pictures"]):
+        notes.append(_("This article contains pictures made by artificial intelligence."))
+    body = ADDRESS_HERE.sub(rf' \1="{settings.SITE_URL}/', content["body"])
+    return "".join(f"<p>{escape(note)}</p>" for note in notes if note) + body
 
 
 def _feed_rows() -> QuerySet[Article]:

@@ -65,6 +65,11 @@ class PageMetadata:
         return mark_safe("".join(tags))
 
     @property
+    def has_picture(self) -> bool:
+        """True if the page has a picture of its own for those who share it; others get that of the site."""
+        return any(name == "og:image" for name, _value in self.properties)
+
+    @property
     def linked_data_scripts(self) -> SafeString:
         """The JSON-LD elements, one per line; the JSON contains no character that could end one."""
         found = (self.linked_data, self.baidu_times, self.trail, self.listed)
@@ -105,7 +110,6 @@ def home_metadata(site: SiteSettings, latest: datetime | None) -> PageMetadata:
             ("og:title", site.name),
             ("og:url", home),
             ("og:description", site.description),
-            ("og:image", _site_picture(site)),
         ),
     )
 
@@ -120,15 +124,16 @@ def section_metadata(
     has_own_address = page and section.last_page > 1
     path = reverse("section_page", args=[section.slug, page]) if has_own_address else section.get_absolute_url()
     name = _("%(section)s, page %(page)d") % {"section": section.name, "page": page} if page else section.name
+    description = section.description or _("Articles: %(title)s") % {"title": section.name}
     return PageMetadata(
         title=name,
         canonical=settings.SITE_URL + path,
-        tags=[*_without_empty(("description", section.description)), *_column_tags(section)],
+        tags=[*_without_empty(("description", description)), *_column_tags(section)],
         properties=_without_empty(
             ("og:type", "website"),
             ("og:title", name),
             ("og:url", settings.SITE_URL + path),
-            ("og:description", section.description),
+            ("og:description", description),
         ),
         trail=breadcrumb_data(crumbs),
         listed=item_list_data(articles),
@@ -144,16 +149,11 @@ def article_metadata(page: ArticlePage, site: SiteSettings) -> PageMetadata:
         title=title,
         canonical=url,
         tags=[*_article_tags(page, description, picture), *_column_tags(page.section)],
-        properties=_article_properties(page, site, description, picture),
+        properties=_article_properties(page, description, picture),
         linked_data=news_article_data(page, site, description, picture),
         baidu_times=baidu_times_data(url, title, page.published_at, page.updated_at),
         trail=breadcrumb_data(page.crumbs, Crumb(title, page.article.get_absolute_url())),
     )
-
-
-def _site_picture(site: SiteSettings) -> str:
-    """Return the address of the site's logo, or ""."""
-    return settings.SITE_URL + site.logo.still_url if site.logo else ""
 
 
 def _article_picture(page: ArticlePage) -> str:
@@ -178,15 +178,14 @@ def _article_tags(page: ArticlePage, description: str, picture: str) -> list[tup
     )
 
 
-def _article_properties(page: ArticlePage, site: SiteSettings, description: str, picture: str) -> list[tuple[str, str]]:
+def _article_properties(page: ArticlePage, description: str, picture: str) -> list[tuple[str, str]]:
     published, updated = iso_seconds(page.published_at), iso_seconds(page.updated_at)
     return _without_empty(
         ("og:type", "article"),
         ("og:title", page.content["title"]),
         ("og:url", page.article.public_url),
         ("og:description", description),
-        ("og:image", picture or _site_picture(site)),
-        ("og:site_name", site.name),
+        ("og:image", picture),
         ("article:published_time", published),
         ("article:modified_time", updated),
         ("article:section", page.section.name),

@@ -1,5 +1,5 @@
-"""Sitemaps: an index, the lists, the news of two days, and a file for each month, which is split after each thousand
-articles; and robots.txt.
+"""Sitemaps: an index, the lists, the news of two days, files of people, sources and keywords, and a file for each month,
+which are split after each thousand; and robots.txt.
 """
 
 from collections.abc import Sequence
@@ -57,6 +57,20 @@ def sitemap_month_view(request: HttpRequest, month: str, part: str = "1") -> Htt
         for number, changed, expires in rows.values_list("number", "live__published_at", "expires_at")
         if not has_expired(expires, now)
     ]
+    if not entries:
+        raise Http404
+    return _sitemap_response(request, entries)
+
+
+@require_safe
+def sitemap_names_view(request: HttpRequest, names: str, part: str = "1") -> HttpResponse:
+    """The pages of people, sources or keywords that public articles name, by key; 404 for a part that holds none.
+
+    `part` 2 has those whose keys follow the first thousand, and so on.
+    """
+    route = next(route for route, (name, _model) in baking.NAMES.items() if name == names)
+    keys = baking.names_in_sitemap(route, int(part) - 1).values_list("pk", flat=True)
+    entries = [(reverse(route, args=[key]), None) for key in keys]
     if not entries:
         raise Http404
     return _sitemap_response(request, entries)

@@ -1,11 +1,13 @@
 """The pages of people, sources and keywords: the newest articles that name them."""
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from collections.abc import Sequence
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from ... import search
+from ... import merging, search
 from ...models import Article, Keyword, Person, Source
 from ..machines import page_metadata
 
@@ -15,17 +17,17 @@ NEWEST = 40
 @require_safe
 def person_view(request: HttpRequest, key: int) -> HttpResponse:
     """The articles that credit a person, under the name and unit as printed."""
-    found = get_object_or_404(Person, pk=_bounded_key(key))
-    numbers = search.newest_numbers(search.SearchQuery(credit=(found.name, found.unit)), NEWEST + 1)
-    return _names_response(request, found, numbers, search_field="person")
+    rows = merging.row_and_doubles(Person, _bounded_key(key))
+    query = search.SearchQuery(credits=tuple((row.name, row.unit) for row in rows))
+    return _merged_response(rows) or _names_response(request, rows[0], _newest_numbers(query), search_field="person")
 
 
 @require_safe
 def source_view(request: HttpRequest, key: int) -> HttpResponse:
     """The articles from a source, with a link to its own site."""
-    found = get_object_or_404(Source, pk=_bounded_key(key))
-    numbers = search.newest_numbers(search.SearchQuery(source=found.name), NEWEST + 1)
-    return _names_response(request, found, numbers, search_field="source")
+    rows = merging.row_and_doubles(Source, _bounded_key(key))
+    query = search.SearchQuery(sources=tuple(row.name for row in rows))
+    return _merged_response(rows) or _names_response(request, rows[0], _newest_numbers(query), search_field="source")
 
 
 @require_safe
@@ -58,6 +60,18 @@ def _names_response(
         "meta": page_metadata.list_metadata(named.name, named.get_absolute_url(), articles=articles),
     }
     return render(request, "public/persons_sources_keywords.html", context)
+
+
+def _newest_numbers(query: search.SearchQuery) -> list[int]:
+    return search.newest_numbers(query, NEWEST + 1)
+
+
+def _merged_response(rows: Sequence[Person | Source]) -> HttpResponse | None:
+    """Return the way to the person or source that the first row was merged into, or None. Raises Http404 for no row."""
+    if not rows:
+        raise Http404
+    merged_into = rows[0].merged_into
+    return HttpResponsePermanentRedirect(merged_into.get_absolute_url()) if merged_into else None
 
 
 def _bounded_key(key: int) -> int:

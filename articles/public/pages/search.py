@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ... import search
-from ...models import Article, Section
+from ... import merging, search
+from ...models import Article, Person, Section, Source
 from ..machines import page_metadata
 from .page_batch import PageBatch
 
@@ -80,9 +80,9 @@ class SearchForm(forms.Form):
         return search.SearchQuery(
             words=search.SearchQuery.words_in(facts.get("q") or ""),
             sections=tuple(chosen) if facts.get("section") else (),
-            person=facts.get("person") or "",
+            persons=merging.printed_names(Person, facts.get("person") or ""),
             keyword=facts.get("keyword") or "",
-            source=facts.get("source") or "",
+            sources=merging.printed_names(Source, facts.get("source") or ""),
             since=facts.get("since"),
             until=facts.get("until"),
             by_time=facts.get("order") == "time",

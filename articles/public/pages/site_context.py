@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.http import Http404
+from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -85,6 +86,12 @@ class SiteContext:
     def meta(self) -> list[tuple[str, str]]:
         """The meta tags of every page."""
         return page_metadata.site_metadata(self.settings)
+
+    @property
+    def picture(self) -> str:
+        """The whole address of the picture for pages that have none of their own: the logo, else the icon."""
+        logo = self.settings.logo
+        return settings.SITE_URL + (logo.still_url if logo else static("site/apple-touch-icon.png"))
 
     @property
     def navigation(self) -> list[Section]:

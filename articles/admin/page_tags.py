@@ -1,0 +1,29 @@
+"""The self-check of page tags (标签自检) at the desk."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from .. import page_tags
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
+from .acting_user import acting_user
+
+
+@require_safe
+def page_tags_view(request: HttpRequest) -> HttpResponse:
+    """Show the newest pages of every kind, what their tags say, and what is wrong, for those who can put it right."""
+    user = acting_user(request)
+    if not any(permissions.has_duty_anywhere(user, duty) for duty in (Duty.ARRANGE, Duty.PUBLISH)):
+        raise PermissionDenied(_("Page tags are checked by those who publish or arrange."))
+    pages = page_tags.check_page_tags()
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Self-check of page tags"),
+        "pages": sorted(pages, key=lambda page: not page.problems),
+        "wrong": sum(bool(page.problems) for page in pages),
+    }
+    return TemplateResponse(request, "admin/page_tags.html", context)

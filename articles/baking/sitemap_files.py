@@ -1,0 +1,152 @@
+"""Which sitemap files there are, what each holds, and which of them an article may change."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.urls import reverse
+from django.utils import timezone
+
+from ..models import Article, Keyword, Person, Source
+from ..models.article import ArticleQuerySet
+
+# Articles of a month in one sitemap file. The protocol allows 50,000; each publication rewrites one such file.
+SITEMAP_SIZE = 1000
+# Concurrent transactions do not see one another: this close to the end of a file, the next one is rewritten, too.
+CONCURRENT_PUBLICATIONS = 10
+# The kinds of names: the route of their pages, the name of their files, and the rows.
+NAMES: dict[str, tuple[str, type[Person] | type[Source] | type[Keyword]]] = {
+    "person": ("people", Person),
+    "source": ("sources", Source),
+    "keyword": ("keywords", Keyword),
+}
+_NAMED_BY = {"person": "credits__person", "source": "source", "keyword": "taggings__keyword"}
+
+
+def sitemap_addresses() -> Iterator[str]:
+    """Yield the sitemap file of the lists, those of names, then those of each month, newest month first.
+
+    Two index look-ups a month, one for each thousand names.
+    """
+    yield reverse("sitemap_lists")
+    yield from _names_addresses()
+    live = Article.objects.with_live_edition()
+    for day in _months_of(live):
+        yield from (
+            _sitemap_address(day, part)
+            for part in range(-(-live.first_published_in_month(day).count() // SITEMAP_SIZE))
+        )
+
+
+def sitemap_articles(day: date, part: int) -> QuerySet[Article]:
+    """Return the articles of one sitemap file of a month; `part` counts from 0.
+
+    Expired articles are included, so that none moves to another file when one expires.
+    """
+    rows = Article.objects.order_by("first_published_at", "number")
+    live = rows.with_live_edition().first_published_in_month(day)[part * SITEMAP_SIZE : (part + 1) * SITEMAP_SIZE]
+    # Keys first: with the editions joined, the database would read the editions of all earlier parts, too.
+    return rows.filter(pk__in=live.values("pk"))
+
+
+def _sitemap_address(day: date, part: int) -> str:
+    """Return the address of a part of a month, counted from 0; the first one has no part number."""
+    return reverse("sitemap_month", args=[f"{day:%Y-%m}", *([part + 1] if part else [])])
+
+
+def sitemaps_of_article(article: Article) -> set[str]:
+    """Return the sitemap files that publishing or withdrawing the article may change.
+
+    These are the file that contains it, those of later articles of its month, which move up or down, and the index
+    where a file may have begun or ended.
+    """
+    at = article.first_published_at
+    if at is None:
+        return set()
+    day = timezone.localdate(at)
+    earlier = Q(first_published_at__lt=at) | Q(first_published_at=at, number__lt=article.number)
+    live = Article.objects.with_live_edition().first_published_in_month(day)
+    count = live.aggregate(all=Count("pk"), before=Count("pk", filter=earlier))
+    first = max(0, count["before"] - CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
+    last = (count["all"] + CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
+    found = {_sitemap_address(day, part) for part in range(first, last + 1)}
+    if (count["all"] + CONCURRENT_PUBLICATIONS) % SITEMAP_SIZE <= 2 * CONCURRENT_PUBLICATIONS + 1:
+        found.add(reverse("sitemap"))
+    if article.ordinal == 1:  # the first article of its section, which has a page now
+        found.add(reverse("sitemap_lists"))
+    return found
+
+
+def listed_names(route: str) -> QuerySet[Any]:
+    """Return the people, sources or keywords of public articles, by key, without doubles.
+
+    People and sources are those of the working copies, which there is an index for; they seldom differ from what is
+    printed, and saving one requests the files that list what it changed.
+    """
+    _name, model = NAMES[route]
+    articles = Article.objects.public().filter(**{_NAMED_BY[route]: OuterRef("pk")})
+    rows: QuerySet[Any] = model._default_manager.filter(Exists(articles)).order_by("pk")
+    return rows if model is Keyword else rows.filter(merged_into=None)
+
+
+def listed_names_of(article: Article) -> set[tuple[str, int]]:
+    """Return (route, key) of the people and the source that are listed if this article is public. One query."""
+    people = article.credits.order_by().values_list("person", flat=True)
+    return {("person", key) for key in people} | ({("source", article.source_id)} if article.source_id else set())
+
+
+def names_in_sitemap(route: str, part: int) -> QuerySet[Any]:
+    """Return the names in one file, which holds a range of SITEMAP_SIZE keys; `part` counts from 0."""
+    return listed_names(route).filter(pk__gt=part * SITEMAP_SIZE, pk__lte=(part + 1) * SITEMAP_SIZE)
+
+
+def sitemaps_of_names(named: Iterable[tuple[str, int]]) -> set[str]:
+    """Return the files that hold these names, (route, key), and the index where one may have begun or ended.
+
+    One query, which reads the names of those files.
+    """
+    parts = Counter((route, (key - 1) // SITEMAP_SIZE) for route, key in named)
+    counts = [
+        names_in_sitemap(route, part)
+        .annotate(route=Value(route), part=Value(part))
+        .order_by()
+        .values("route", "part")
+        .annotate(count=Count("pk"))
+        .values_list("route", "part", "count")
+        for route, part in sorted(parts)
+    ]
+    found = {_names_address(route, part) for route, part in parts}
+    if counts:
+        first, *rest = counts
+        held = {(route, part): count for route, part, count in first.union(*rest)}
+        if any(held.get(place, 0) <= changed + CONCURRENT_PUBLICATIONS for place, changed in parts.items()):
+            found.add(reverse("sitemap"))
+    return found
+
+
+def _names_addresses() -> Iterator[str]:
+    """Yield the files of names that hold any; an index look-up for each thousand keys."""
+    for route, (_name, model) in NAMES.items():
+        last = model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
+        for part in range(-(-last // SITEMAP_SIZE)):
+            if names_in_sitemap(route, part).exists():
+                yield _names_address(route, part)
+
+
+def _names_address(route: str, part: int) -> str:
+    return reverse("sitemap_names", args=[NAMES[route][0], *([part + 1] if part else [])])
+
+
+def month_addresses() -> Iterator[str]:
+    """Yield the page of every month with a publication, newest first; an index lookup for each."""
+    return (reverse("month", args=[f"{day:%Y-%m}"]) for day in _months_of(Article.objects.public()))
+
+
+def _months_of(articles: ArticleQuerySet) -> Iterator[date]:
+    """Yield the last day of first publication in each month, newest first; an index lookup for each."""
+    day = articles.newest_publication_day()
+    while day:
+        yield day
+        day = articles.newest_publication_day(before=day.replace(day=1))
