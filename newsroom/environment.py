@@ -70,6 +70,7 @@ SETTINGS = [
     Setting("WECHAT_APP_ID", matching(r"\w+", "the AppID (wx…)")),
     Setting("WECHAT_APP_SECRET", matching(r"\w+", "the AppSecret, letters and digits"), is_secret=True),
     Setting("VIDEO_HOSTS", parse_hosts),
+    Setting("FETCH_PICTURES", parse_boolean, "true"),
     Setting("PREVIEW_HOURS", whole_number(1, 24 * 365), "24"),
     Setting("BEHIND_PROXY", parse_boolean, "false"),
     Setting("HSTS_SUBDOMAINS", parse_boolean, "false"),

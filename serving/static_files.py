@@ -16,16 +16,9 @@ PAGE_PATTERNS = ["*.html", "*.htm", "*.xhtml", "*.swf", "*.php"]
 # Nine tenths of CKEditor's files are plugins, skins and languages that the editor never loads. These folders belong to
 # the plugins of articles/admin/editor.py and to those that they require; tests/test_editor.py compares.
 EDITOR_PLUGINS = (
-    *("a11yhelp", "ajax", "clipboard", "dialog", "divarea", "filetools", "find", "lineutils", "link", "magicline"),
-    *(
-        "notification",
-        "notificationaggregator",
-        "pastefromgdocs",
-        "pastefromlibreoffice",
-        "pastefromword",
-        "pastetools",
-    ),
-    *("table", "tableselection", "tabletools", "uploadwidget", "widget", "xml"),
+    *("a11yhelp", "clipboard", "dialog", "divarea", "filetools", "find", "lineutils", "link", "magicline"),
+    *("notification", "notificationaggregator"),
+    *("table", "tableselection", "tabletools", "uploadwidget", "widget"),
 )
 EDITOR_PATTERNS = [
     *("ckeditor/ckeditor-init.js", "ckeditor/ckeditor.css", "ckeditor/fixups.js"),

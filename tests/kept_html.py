@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 VOID = {"br", "hr", "img"}
 ATTRIBUTES = {
+    "p": {"class"},
     "a": {"href", "rel"},
     "img": {"src", "alt", "width", "height"},
     "ol": {"start"},
@@ -12,7 +13,6 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
 }
 PLAIN = {
-    "p",
     "h2",
     "h3",
     "h4",
@@ -31,6 +31,7 @@ PLAIN = {
 }
 PLAIN |= {"thead", "tbody", "tfoot", "tr", "figure", "figcaption", "cite", "hr"}
 VALUES = {
+    "class": "align-(center|right)",
     "href": r"https?://[^\s\\/?#][^\s\\]*|mailto:[^\s\\]+|tel:[^\s\\]+|/(?![/\\])[^\s\\]*",
     "rel": "noopener",
     "src": r"/media/pictures/[0-9a-f]{32}w?\.(jpg|png|webp)",

@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import URLPattern
 from django.utils import timezone
 
-from articles import attachments, closing, discarding, home_and_topics, pictures, publishing, scheduling
+from articles import attachments, closing, discarding, fetching, home_and_topics, pictures, publishing, scheduling
 from articles.checks import hits
 from articles.duty_assignments.permissions import DUTIES_OF, Role
 from articles.models import AuditEntry, BakeJob, OldPath, PageCheck, ProposedChange, Report, SiteSettings, Topic
@@ -29,6 +29,13 @@ from newsroom import urls
 from tests.cast import Cast, all_rows, make_user, png, upload
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def outside(monkeypatch):
+    """Every address outside has a picture."""
+    monkeypatch.setattr(pictures.fetched, "fetch_public", lambda address: fetching.Fetched(png(70, 50), address))
+
 
 # --- The roles --------------------------------------------------------------------------------------------------
 # Each role in all sections; a chief of another section; a user without duties; a user who is not staff; an anonymous
@@ -142,6 +149,9 @@ TABLE = {
     # Files sent by the editor
     "articles_picture_upload": Row(STAFF, WRITERS),
     "articles_attachment_upload": Row(STAFF, WRITERS),
+    # What is pasted into the editor: it changes nothing
+    "articles_article_paste": Row(CONTENT),
+    "articles_picture_fetch": Row(STAFF, WRITERS),
     "media": Row(CONTENT),  # a picture of the library, which all writers share; 404 for others
     # Acts of an article: everybody who may read it may open the page of the act
     **{f"articles_article_{act}": Row(DRAFTS, who) for act, who in ACTS.items()},
@@ -244,6 +254,7 @@ SENT = {
     "articles_article_change": {"title": "旧桥拆除"},
     "articles_picture_upload": {"upload": FILE},
     "articles_attachment_upload": {"upload": FILE},
+    "articles_picture_fetch": {"address": "https://p.e.example/1", "licence": "经授权", "credit": "望桥发布"},
     "articles_picture_add": {"upload": FILE},
     "articles_picture_change": {"alt": "石桥"},
     "articles_attachment_add": {"upload": FILE},

@@ -39,6 +39,7 @@ VERBS = [
     "articles.old_paths",
     "articles.backoff",
     "articles.limited_process",
+    "articles.fetching",
     "articles.uploads",
     "articles.file_responses",
     "articles.baking",

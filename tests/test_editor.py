@@ -24,6 +24,9 @@ def rules():
     """Return the attributes of each element in allowedContent."""
     found = {}
     for rule in editor.editor_configuration()["allowedContent"].split("; "):
+        if rule == editor.CLASSES:
+            found["p"].add("class")
+            continue
         names, _, attributes = rule.partition("[")
         for name in names.split():
             found.setdefault(name, set()).update(a.strip("!]") for a in attributes.split(",") if a)
@@ -55,6 +58,7 @@ def example(name):
     values = {
         "href": "https://example.cn/",
         "rel": "noopener",
+        "class": "align-right",
         "src": PICTURE,
         "alt": "桥",
         "width": "9",
@@ -101,6 +105,14 @@ def test_the_sanitiser_keeps_each_element_and_attribute(name):
     )
 
 
+def test_the_editor_knows_the_alignments_that_the_sanitiser_keeps():
+    left, *classes = editor.OPTIONS["justifyClasses"]
+    assert f"p({','.join(classes)})" == editor.CLASSES
+    for name in classes:
+        assert sanitising.sanitise(f'<p class="{name}">甲</p>').html == f'<p class="{name}">甲</p>'
+    assert sanitising.sanitise(f'<p class="{left}">甲</p>').html == "<p>甲</p>"
+
+
 def test_upload_placeholders_are_never_saved():
     held = '<p>前</p><figure data-widget="newsroompicture" data-cke-upload-id="0"><img src="data:image/gif;base64,R0"></figure>'
     assert sanitising.sanitise(held).html == "<p>前</p>"
@@ -139,6 +151,10 @@ def test_nothing_is_loaded_from_other_hosts():
         "wysiwygarea",
         "uploadimage",
         "image",
+        "pastefromword",
+        "pastefromgdocs",
+        "pastefromlibreoffice",
+        "pastetools",
     }
 
 

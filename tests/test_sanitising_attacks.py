@@ -71,6 +71,33 @@ FRAGMENTS = [
     f"<img src='{PICTURE}'>",
     f"<img src='{PICTURE}' alt='a\"<b>' width=3>",
     "<img src=x>",
+    "<p align=center>",
+    "<div style='text-align:right'>",
+    "<span style='font-weight:bold;vertical-align:super'>",
+    "<span style='display:none'>",
+    "<p style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>1.</span>",
+    "<p style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>（一）</span>",
+    "<h2 style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>一、</span>",
+    "<span style='mso-list:Ignore'>·</span>",
+    "<ol type=A start=5>",
+    "<li value=7>",
+    "<ol style='list-style:none'>",
+    "<font face=Wingdings>",
+    "</font>",
+    "<q>",
+    "</q>",
+    "<pre>",
+    "</pre>",
+    "<del>",
+    "</del>",
+    "<iframe src=https://e.example/></iframe>",
+    "<math>x",
+    "</math>",
+    "<a href='#cmnt_ref1'>",
+    "<span style='mso-element:field-begin'>",
+    "<style>p.MsoNormal{text-align:right}</style>",
+    "<p class=MsoNormal role=heading aria-level=2>",
+    "<img src=https://e.example/1>",
     " ",
     "\n",
     "&nbsp;",
@@ -147,6 +174,18 @@ def test_only_allowed_elements_come_out_and_a_second_time_changes_nothing(html):
     assert all(1 < here <= before + 1 for before, here in pairwise(levels))
     assert twice.html == once
     assert twice.removed == ()
+
+
+@given(anything)
+@settings(max_examples=400, deadline=None)
+def test_a_paste_is_what_the_gate_keeps_and_pasting_it_again_gives_itself(html):
+    pasted = sanitising.read_pasted_html(html)
+
+    assert KeptHtml(pasted.html).wrong == []
+    assert sanitise(pasted.html).html == pasted.html
+    assert sanitise(pasted.html).removed == ()
+    assert sanitising.read_pasted_html(sanitising.desk_addresses(pasted.html)) == sanitising.Pasted(pasted.html, (), ())
+    assert [picture.place for picture in pasted.pictures] == sanitising.held_places(pasted.html)
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Zs", "Zl", "Zp"])), max_size=5))

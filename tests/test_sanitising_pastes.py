@@ -82,10 +82,10 @@ WORD_KEPT = (
     "<h2>月塘水库开闸放水</h2>"
     "<p>本报讯　<strong>11月6日</strong>,霁川县石栗镇3.2万亩梯田迎来冬灌。"
     '<a href="https://e.example/a?x=1&amp;y=2" rel="noopener">详情</a>[1]</p>'
-    "<p>1. 巡渠</p><p>2. 清淤</p>"
+    "<ol><li>巡渠</li><li>清淤</li></ol>"
     '<table><tbody><tr><td rowspan="2">乡镇</td><td colspan="2">面积</td></tr>'
-    "<tr><td>水田</td><td></td></tr><tr><td></td></tr></tbody></table>"
-    "<p>（通讯员　甲 乙）</p>"
+    "<tr><td>水田</td><td></td></tr></tbody></table>"
+    '<p class="align-right">（通讯员　甲 乙）</p>'
 )
 
 
@@ -117,7 +117,9 @@ src="file:///C:\\Users\\x\\AppData\\Local\\Temp\\ksohtml1234\\wps1.jpg">&nbsp;</
 def test_wps():
     sanitised = sanitise(WPS)
 
-    assert sanitised.html == "<p><strong>望桥古街花灯开展</strong></p><p>望桥乡 花灯 共28组。</p>"
+    assert sanitised.html == (
+        '<p class="align-center"><strong>望桥古街花灯开展</strong></p><p>望桥乡 花灯 共28组。</p>'
+    )
     assert sanitised.removed == (
         "1 pasted picture was not copied from the document: upload it with the picture button.",
         STYLING,
@@ -164,11 +166,14 @@ data-type="jpeg" data-src="https://mmbiz.e.example/0?wx_fmt=jpeg" src="data:imag
 def test_wechat():
     sanitised = sanitise(WECHAT)
 
-    assert sanitised.html == "<p><strong>第一站</strong></p><p>白苇湿地来了小天鹅。</p>"
+    assert sanitised.html == (
+        '<p class="align-center"><strong>第一站</strong></p><p>白苇湿地来了小天鹅。</p>'
+        '<p><a href="https://v.e.example/x" rel="noopener">https://v.e.example/x</a></p>'
+    )
     assert sanitised.removed == (
         "1 picture from another site was removed: upload it instead.",
-        "1 embedded player, map or frame was removed: link to it instead.",
-        "1 drawing or formula was removed: upload it as a picture instead.",
+        "1 embedded player, map or frame was replaced by a link to it.",
+        "1 drawing was removed: upload it as a picture instead.",
         STYLING,
         EMPTY,
     )

@@ -29,6 +29,7 @@ from .article_screen import ArticleScreen, public_title
 from .discarding import bin_view
 from .editor import BodyWidget
 from .newsroom_admin import NUMBER, CleanTextMixin
+from .pasting import paste_view
 from .preview import preview_links_view
 from .review import review_view
 from .revisions import revision_view, revisions_view
@@ -247,6 +248,7 @@ class ArticleAdmin(ArticleScreen):
             self._article_path(
                 "changes/<int:before>-<int:after>.docx", partial(comparison_word_view, self), "comparison_word"
             ),
+            path("paste/", self.admin_site.admin_view(paste_view), name="articles_article_paste"),
             path("bin/", self.admin_site.admin_view(bin_view), name="articles_article_bin"),
             *super().get_urls(),
         ]

@@ -17,14 +17,21 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from ..exchange.word_importing import WORD_ENDINGS
-from ..sanitising import desk_addresses
+from ..sanitising import desk_addresses, held_pattern
 from .uploads import limit_sentence
 
 # Ours, in static/desk/editor/.
-OUR_PLUGINS = ["newsroombody", "newsroomuploads", "newsroompictures", "newsroomattachments", "newsroomword"]
+OUR_PLUGINS = [
+    "newsroombody",
+    "newsroomuploads",
+    "newsroompictures",
+    "newsroomattachments",
+    "newsroomword",
+    "newsroompasting",
+]
 # All plugins that are loaded. Those not named here (spell checkers and converters on foreign servers, preview, iframes,
-# forms, fonts, colours) do not run. `divarea` edits in the page itself: an iframe would require a content security
-# policy that allows inline scripts.
+# forms, fonts, colours) do not run, nor do CKEditor's filters of pasted text: `sanitising` reads that. `divarea` edits
+# in the page itself: an iframe would require a content security policy that allows inline scripts.
 PLUGINS = [
     "a11yhelp",
     "basicstyles",
@@ -38,13 +45,11 @@ PLUGINS = [
     "format",
     "htmlwriter",
     "indentlist",
+    "justify",
     "link",
     "list",
     "magicline",
     "maximize",
-    "pastefromgdocs",
-    "pastefromlibreoffice",
-    "pastefromword",
     "pastetext",
     "removeformat",
     "showborders",
@@ -61,7 +66,7 @@ PLUGINS = [
 ]
 TOOLBAR = [
     ["Format", "Bold", "RemoveFormat"],
-    ["BulletedList", "NumberedList", "Blockquote"],
+    ["BulletedList", "NumberedList", "Blockquote", "JustifyCenter", "JustifyRight"],
     ["Picture", "Attachment", "Word", "Table", "Link", "Unlink"],
     ["Undo", "Redo"],
     ["Find", "Replace", "Maximize"],
@@ -78,6 +83,7 @@ ATTRIBUTES = {
     "th": "scope,colspan,rowspan",
     "td": "colspan,rowspan",
 }
+CLASSES = "p(align-center,align-right)"
 # Placeholders in the text while a file is being uploaded; they are never saved.
 UPLOAD_PLACEHOLDERS = "figure p img[data-widget,data-cke-upload-id]"
 # The options that are the same in every language and for every user.
@@ -98,6 +104,7 @@ OPTIONS = {
     "linkShowTargetTab": False,
     "dialog_noConfirmCancel": True,
     "clipboard_handleImages": False,  # it would insert them as data: URLs, which the sanitiser removes
+    "justifyClasses": ["align-left", "align-center", "align-right"],  # left is no class: a paragraph stands there
     "magicline_color": "#9d2b22",
 }
 
@@ -114,7 +121,8 @@ class BodyWidget(CKEditorWidget):
     @property
     def media(self) -> Media:
         package = super().media
-        ours = [f"desk/editor/{name.removeprefix('newsroom')}.js" for name in OUR_PLUGINS]
+        names = [name.removeprefix("newsroom") for name in OUR_PLUGINS]
+        ours = [f"desk/editor/{name}.js" for name in [*names, "rtf_pictures"]]
         # In one list with CKEditor's: merging with the media of other widgets keeps this order.
         return Media(css=package._css, js=[*package._js, *ours])
 
@@ -135,13 +143,14 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
         "language": "zh-cn" if (get_language() or "").startswith("zh") else "en",
         "plugins": ",".join(PLUGINS),
         "toolbar": [*TOOLBAR, ["Source"]] if with_source else TOOLBAR,
-        "allowedContent": "; ".join([ELEMENTS, *attributes, UPLOAD_PLACEHOLDERS]),
+        "allowedContent": "; ".join([ELEMENTS, *attributes, CLASSES, UPLOAD_PLACEHOLDERS]),
         "newsroom": {
             "pictures": reverse("admin:articles_picture_upload"),
             "attachments": reverse("admin:articles_attachment_upload"),
-            "kept": desk_addresses(f"{settings.MEDIA_URL}pictures/"),
             "most": settings.MAX_UPLOAD_BYTES,
             "most_played": settings.MAX_FILM_BYTES,
+            "paste": reverse("admin:articles_article_paste"),
+            "fetch": reverse("admin:articles_picture_fetch") if settings.FETCH_PICTURES else None,
             "icon": static("desk/editor/attachment.svg"),
             "word": {
                 "take": reverse("admin:articles_article_word_take"),
@@ -149,6 +158,7 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
                 "endings": WORD_ENDINGS,
             },
             "credit": _credit_pattern(),
+            "held": held_pattern(),
             "texts": _plugin_messages(),
         },
     }
@@ -192,12 +202,25 @@ def _plugin_messages() -> dict[str, str]:
         "word_source": _("Source: %s"),
         "word_use": _("Enter them"),
         "word_leave": _("Leave it"),
+        "pasting": _("Reading what was pasted …"),
+        "still_pasting": _("What was pasted is still being read. Save when it is there."),
+        "paste_failed": _("What was pasted could not be read with its layout; its text alone was put in. %s"),
+        "paste_offline": _("The server did not answer; check the connection."),
+        "nothing_pasted": _("Nothing that can be kept was in what was pasted."),
         "local_pictures": _(
             "Pictures that were not copied: %s. WPS and Word leave them out; upload them with the picture button, "
-            "or drag the files into the text."
+            "or drag the files into the text. Their places are held in the text."
         ),
         "foreign_pictures": _(
-            "Pictures of another site were left out: %s. If we may use them, save them on this computer and upload "
-            "them with the picture button."
+            "Pictures of another site: %s. Their places are held in the text; if we may use them, "
+            "have them fetched, or save them on this computer and upload them with the picture button."
         ),
+        "fetch_title": _("Fetch pictures of another site?"),
+        "fetch_count": _("Pictures: %s, from"),
+        "fetch_right": _("By what right we use them: agreement, permission …"),
+        "fetch_source": _("Whose they are (source)"),
+        "fetch": _("Fetch them"),
+        "fetch_not": _("Leave the places empty"),
+        "fetching": _("Fetching pictures: %s left …"),
+        "heading_place": _("%s is within a heading, where no picture can be. Put it into a paragraph of its own."),
     }

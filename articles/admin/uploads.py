@@ -84,8 +84,7 @@ class FileAdmin(NewsroomAdmin[Row]):
             return upload_refusal(str(refusal), 422)
         except PermissionDenied as refusal:
             return upload_refusal(str(refusal), 403)
-        facts = {"uploaded": 1, "fileName": upload.name, "url": desk_addresses(stored.url), "name": stored.name}
-        return JsonResponse({**facts, "notes": list(getattr(stored, "notes", ()))})
+        return stored_response(stored, upload.name)
 
 
 def limit_sentence(*, takes_films: bool) -> str:
@@ -130,11 +129,17 @@ class UploadForm(forms.ModelForm):
 
 
 def is_upload(request: HttpRequest) -> bool:
-    """Return True if the body editor sends a file, and reads the answer."""
+    """Return True if the body editor sends a file or a paste, and reads the answer."""
     match = request.resolver_match
-    return bool(match and (match.url_name or "").endswith("_upload"))
+    return bool(match and (match.url_name or "").endswith(("_upload", "_paste", "_picture_fetch", "_word_take")))
+
+
+def stored_response(stored: Picture | Attachment, name: str | None) -> JsonResponse:
+    """Answer, in CKEditor's format, that the file called `name` is stored."""
+    facts = {"uploaded": 1, "fileName": name, "url": desk_addresses(stored.url), "name": stored.name}
+    return JsonResponse({**facts, "notes": list(getattr(stored, "notes", ()))})
 
 
 def upload_refusal(sentence: str, status: int) -> JsonResponse:
-    """Return why a file was not stored, in CKEditor's format."""
+    """Answer, in CKEditor's format, that nothing is stored, and why."""
     return JsonResponse({"uploaded": 0, "error": {"message": sentence}}, status=status)

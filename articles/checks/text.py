@@ -11,8 +11,15 @@ from ..models import Article
 from ..models.calendar_days import spell_minute
 from ..models.expiry import has_expired
 from ..refusals import Problem
+from ..sanitising import held_places
 
 BODY_IS_EMPTY = Problem("text.body", _("The body is empty."), _("Write or paste the text."), "body")
+PICTURE_IS_MISSING = Problem(
+    "text.pictures",
+    _("Places are held for pictures that are missing: %(places)s."),
+    _("Put the pictures in, or delete these lines."),
+    "body",
+)
 UNDER_EMBARGO = Problem(
     "text.embargo",
     _("The article is under embargo until %(instant)s."),
@@ -32,11 +39,19 @@ CLOCK_IS_BEHIND = Problem(
     _("Ask whoever looks after the server to set its clock, then try again."),
 )
 
+_SHOWN_PLACES = 5
+
 
 def body_is_there(article: Article, at: datetime) -> Iterator[Problem]:
     """The body is not empty."""
     if not article.body:
         yield BODY_IS_EMPTY
+
+
+def pictures_are_there(article: Article, at: datetime) -> Iterator[Problem]:
+    """No place in the body is still held for a picture."""
+    if places := held_places(article.body):
+        yield PICTURE_IS_MISSING.filled(places=" ".join(places[:_SHOWN_PLACES]))
 
 
 def embargo_is_over(article: Article, at: datetime) -> Iterator[Problem]:
@@ -58,4 +73,4 @@ def clock_is_right(article: Article, at: datetime) -> Iterator[Problem]:
         yield CLOCK_IS_BEHIND.filled(now=now, begun=begun)
 
 
-TEXT_CHECKS = (body_is_there, embargo_is_over, expiry_is_ahead, clock_is_right)
+TEXT_CHECKS = (body_is_there, pictures_are_there, embargo_is_over, expiry_is_ahead, clock_is_right)

@@ -35,6 +35,7 @@ class Picture(models.Model):
     licence = models.CharField(
         _("licence"), max_length=120, blank=True, help_text=_("By what right we use it: own, agreement, permission.")
     )
+    fetched_from = models.CharField(_("fetched from"), max_length=2_000, blank=True, editable=False)
     ai_label = models.TextField(
         _("AI label"), blank=True, editable=False, help_text=_("The label of AI-made content found in the file.")
     )

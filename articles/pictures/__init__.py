@@ -65,7 +65,8 @@ def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: 
     """Add an upload to the library and return its row. Idempotent: for a picture in the library, its existing row.
 
     A form that has prepared the upload, to show a refusal beside its field, passes the PreparedPicture.
-    `facts` are `name`, `alt`, `caption`, `credit` and `licence` of a new row; a credit in the file fills an empty one.
+    `facts` are `name`, `alt`, `caption`, `credit`, `licence` and `fetched_from` of a new row; a credit in the file
+    fills an empty one.
     Raises PermissionDenied, RefusedFile, or ValidationError for a fact that is too long; nothing is written then.
     """
     permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
@@ -97,7 +98,7 @@ def _add_picture(prepared: PreparedPicture, row: dict[str, Any]) -> Picture:
     try:
         with uploads.kept_files({file: prepared.master, **files}):
             picture = Picture.objects.create(sha256=prepared.sha256, **row)
-            facts = recorded_changes(picture, None, PICTURE_TEXT_FIELDS)
+            facts = recorded_changes(picture, None, (*PICTURE_TEXT_FIELDS, "fetched_from"))
             audit.record_entry(
                 "picture.uploaded", picture, by=row["uploaded_by"], name=picture.name, sha256=prepared.sha256, **facts
             )

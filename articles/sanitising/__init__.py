@@ -1,11 +1,12 @@
 """The only place where HTML from outside (editor, Word or WPS paste, import, API) becomes HTML that we store (law 6).
 
     tokens     HTML of any quality → text, start tags, end tags
+    meaning    tokens of Word, WPS, WeChat … → tokens of plain HTML that mean the same
     body       tokens → paragraphs, lists, tables, figures, and nothing else
     tidying    normalises them: no typed indents, no empty paragraphs
     nh3        a second, independent sanitiser for the result
 
-The first three shape the text and keep the time linear: nh3 alone takes 40 s for 100,000 nested divs. They write
+The first four shape the text and keep the time linear: nh3 alone takes 40 s for 100,000 nested divs. They write
 allowed elements and escaped text only; nh3 protects against a bug in them.
 """
 
@@ -22,12 +23,16 @@ from ..refusals import Problem, Refusal
 from .addresses import DESK_FILES, addresses_below, desk_addresses, used_files
 from .body import BodyBuilder
 from .characters import ORDINARY_CHARACTERS, character_sentences
+from .clipboard import unwrap_clipboard
+from .held import HeldPicture, held_pattern, held_places
+from .meaning import read_meaning
 from .names import CHINESE_LETTERS, MIDDLE_DOTS, plain_name, unify_name_marks
-from .nodes import BOXES, HEADINGS, MARKS
-from .removed import removal_sentences
+from .nodes import BOXES, MARKS
+from .removed import LOOKS, removal_sentences
+from .styles import ALIGNMENTS
 from .text import plain_text, text_lines
 from .tidying import level_headings, tidy_box, write_html
-from .tokens import DROPPED, read_tokens
+from .tokens import DROPPED
 
 __all__ = [
     "CHINESE_LETTERS",
@@ -35,14 +40,20 @@ __all__ = [
     "MIDDLE_DOTS",
     "ORDINARY_CHARACTERS",
     "BodyTooLong",
+    "HeldPicture",
+    "Pasted",
     "Sanitised",
     "addresses_below",
     "as_paragraphs",
     "character_sentences",
     "desk_addresses",
+    "held_pattern",
+    "held_places",
     "mark_kept_html",
     "plain_name",
     "plain_text",
+    "read_pasted_html",
+    "read_pasted_text",
     "sanitise",
     "text_lines",
     "unify_name_marks",
@@ -54,7 +65,7 @@ MAX_HTML_LENGTH = 2_000_000  # characters
 MAX_HTML_TAGS = 200_000
 
 _gate = nh3.Cleaner(
-    tags=set(BOXES | MARKS | HEADINGS | {"p", "caption", "figcaption", "br", "hr", "img"}),
+    tags=set(BOXES | MARKS | {"h2", "h3", "h4", "p", "caption", "figcaption", "br", "hr", "img"}),
     attributes={
         "*": set(),  # otherwise nh3 lets title and lang through
         "a": {"href"},
@@ -65,6 +76,7 @@ _gate = nh3.Cleaner(
     },
     tag_attribute_values={
         "a": {"rel": {"noopener"}},
+        "p": {"class": {f"align-{side}" for side in ALIGNMENTS}},
         "th": {"scope": {"row", "col", "rowgroup", "colgroup"}},
     },
     clean_content_tags=set(DROPPED),
@@ -101,12 +113,43 @@ def sanitise(html: str) -> Sanitised:
     """
     _refuse_too_long(len(html), html.count("<"))
     removed: Counter[str] = Counter()
-    body = BodyBuilder(removed)
-    for token in read_tokens(html):
+    return Sanitised(_read_body(html, BodyBuilder(removed)), removal_sentences(removed))
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """Text from the clipboard: `html` that `sanitise` would return unchanged, sentences about what was `left_out`, and
+    the pictures whose held places are in it.
+    """
+
+    html: str
+    left_out: tuple[str, ...]
+    pictures: tuple[HeldPicture, ...]
+
+
+def read_pasted_html(html: str, *, first_picture: int = 1) -> Pasted:
+    """Read HTML of another program as `sanitise` does, but hold the places of pictures that are not in the library.
+
+    Held places are numbered from `first_picture`. Raises BodyTooLong.
+    """
+    _refuse_too_long(len(html), html.count("<"))
+    removed: Counter[str] = Counter()
+    held: list[HeldPicture] = []
+    cleaned = _read_body(unwrap_clipboard(html), BodyBuilder(removed, held, first=first_picture))
+    return Pasted(cleaned, removal_sentences(removed, without=LOOKS), tuple(held))
+
+
+def read_pasted_text(text: str) -> Pasted:
+    """Read plain text: each line is a paragraph. Raises BodyTooLong."""
+    return read_pasted_html(as_paragraphs(text.splitlines()))
+
+
+def _read_body(html: str, body: BodyBuilder) -> str:
+    for token in read_meaning(html, body.removed):
         body.add_token(token)
-    tidy_box(body.root, removed)
+    tidy_box(body.root, body.removed)
     level_headings(body.root)
-    return Sanitised(_gate.clean(_joined_html(write_html(body.root))), removal_sentences(removed))
+    return _gate.clean(_joined_html(write_html(body.root)))
 
 
 def mark_kept_html(html: str) -> SafeString:

@@ -9,13 +9,15 @@ import re
 from collections import Counter
 
 from . import addresses
+from .attributes import box_attributes, written_picture
+from .held import HeldPicture
 from .nodes import BOXES, BREAK, CELLS, HEADINGS, LISTS, MARKS, REMOVED_PICTURE, ROW_GROUPS, TABLE, BlockBox, TextLine
+from .picture_tags import is_placeholder, picture_address
 from .removed import REPORTED_AS, STYLING_ATTRIBUTES
-from .text import SPACES, plain_text, unwrap_lines, visible_text
+from .text import SPACES, unwrap_lines, visible_text
 from .tokens import HtmlToken
 
-_RENAMED = {"b": "strong", "i": "em", "strike": "s", "del": "s", "menu": "ul", "dir": "ul"}
-_RENAMED |= {"h1": "h2", "h5": "h4", "h6": "h4"}
+_RENAMED = {"b": "strong", "i": "em", "strike": "s", "menu": "ul", "dir": "ul"}
 # Only begin and end a paragraph.
 _PARAGRAPHS = frozenset(
     {"p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "center", "details"}
@@ -36,19 +38,24 @@ _NEEDS_IMPLIED = {"tr": frozenset({"table"})} | dict.fromkeys(CELLS, ROW_GROUPS 
 # Nesting limits; deeper boxes become siblings, deeper marks are dropped. Ten nested lists need twenty boxes.
 _MAX_BOX_DEPTH = 50
 _MAX_MARK_DEPTH = 20
-_MAX_SPAN = 100  # rows or columns
-_MAX_PICTURE_SIDE = 20_000  # pixels
 
 # Google Docs wraps whole texts in a <b> that is not bold; Word's mso-bidi-font-weight concerns right-to-left scripts.
 _NOT_BOLD = re.compile(r"(?:^|;)\s*font-weight\s*:\s*(?:normal|400)", re.I)
 
 
 class BodyBuilder:
-    """Builds the tree `root` from the tokens passed to `add_token`, and counts in `removed` what it leaves out."""
+    """Builds the tree `root` from the tokens passed to `add_token`, and counts in `removed` what it leaves out.
 
-    def __init__(self, removed: Counter[str]) -> None:
+    Pictures that are not in the library are left out too, or, with `held`, are added to it and get a held place each.
+    `first` is the number of the first.
+    """
+
+    def __init__(self, removed: Counter[str], held: list[HeldPicture] | None = None, *, first: int = 1) -> None:
         self.root = BlockBox("body")
         self.removed = removed
+        self.held = held
+        self.first = first
+        self.alignment = ""
         self.open = [self.root]
         self.marks: list[tuple[str, str | None]] = []  # name, and how to write it; None if it is not written
         self.line: TextLine | None = None
@@ -56,6 +63,7 @@ class BodyBuilder:
     def add_token(self, token: HtmlToken) -> None:
         """Add the next token to the tree."""
         name = _RENAMED.get(token.value, token.value)
+        self.alignment = token.alignment
         if token.kind == "text":
             self._add_text(visible_text(unwrap_lines(token.value)))
         elif token.kind == "start":
@@ -122,25 +130,39 @@ class BodyBuilder:
             self._add_run(BREAK)
 
     def _add_picture(self, attributes: dict[str, str]) -> None:
-        source = attributes.get("src", "")
-        address = addresses.library_picture(source)
+        original = picture_address(attributes)
+        address = addresses.library_picture(original)
         if address:
-            alt = entities.escape(plain_text(attributes.get("alt", "")))
-            sizes = {name: _positive_attribute(attributes, name) for name in ("width", "height")}
-            written = "".join(
-                _written_attribute(name, size) for name, size in sizes.items() if size <= _MAX_PICTURE_SIDE
-            )
-            self._add_run(f'<img src="{address}" alt="{alt}"{written}>')
+            self._add_run(written_picture(address, attributes))
             return
-        original = attributes.get("data-src") or source  # WeChat puts the address of a lazily loaded picture here
-        kind = "local picture" if addresses.is_on_a_computer(original) else "foreign picture"
-        self.removed[kind] += bool(original.strip())
+        link = next((written for name, written in self.marks if name == "a"), None)
+        if not original or is_placeholder(original, attributes):
+            self.removed["picture link"] += link is not None
+        elif self.held is None:
+            kind = "local picture" if addresses.is_on_a_computer(original) else "foreign picture"
+            self.removed[kind] += 1
+        else:
+            self._hold_place(self.held, original, link)
+            return
         if self.line:
             self._add_run(REMOVED_PICTURE)
 
+    def _hold_place(self, held: list[HeldPicture], address: str, link: str | None) -> None:
+        """Add a line with the held place of a picture, and with the link round it as the first words of its caption."""
+        held.append(HeldPicture(self.first + len(held), address))
+        self._split_paragraph()
+        line = self._current_line()
+        line.runs.append(((), entities.escape(held[-1].place, quote=False)))
+        if link:
+            line.runs.append(((link,), link.split('"')[1]))
+        self._split_paragraph()
+
     def _add_run(self, piece: str) -> None:
         marks = dict.fromkeys(written for _, written in self.marks if written)
-        self._current_line().runs.append((tuple(marks), piece))
+        line = self._current_line()
+        if not line.runs:
+            line.alignment = self.alignment
+        line.runs.append((tuple(marks), piece))
 
     def _open_mark(self, name: str, attributes: dict[str, str]) -> None:
         if name == "a":  # a link cannot be inside a link
@@ -216,7 +238,7 @@ class BodyBuilder:
             self._reopen_item()
         else:
             self._flow_box()
-        self._push_box(BlockBox(name, _parsed_attributes(name, attributes)))
+        self._push_box(BlockBox(name, box_attributes(name, attributes)))
 
     def _push_box(self, box: BlockBox) -> None:
         box.marks = len(self.marks)
@@ -254,25 +276,3 @@ class BodyBuilder:
         self.line = None
         while len(self.open) > place:
             del self.marks[self.open.pop().marks :]
-
-
-def _parsed_attributes(name: str, attributes: dict[str, str]) -> str:
-    if name == "ol":
-        return _written_attribute("start", _positive_attribute(attributes, "start"))
-    if name not in CELLS:
-        return ""
-    scope = attributes.get("scope", "").strip().lower()
-    written = f' scope="{scope}"' if name == "th" and scope in ("row", "col", "rowgroup", "colgroup") else ""
-    for span in ("colspan", "rowspan"):
-        written += _written_attribute(span, min(_positive_attribute(attributes, span), _MAX_SPAN))
-    return written
-
-
-def _positive_attribute(attributes: dict[str, str], name: str) -> int:
-    """Return the value of an attribute as a number of up to six digits; 0 if it is anything else."""
-    value = attributes.get(name, "").strip()
-    return int(value) if re.fullmatch("[0-9]{1,6}", value) else 0
-
-
-def _written_attribute(name: str, number: int) -> str:
-    return f' {name}="{number}"' if number else ""

@@ -9,7 +9,7 @@ BREAK = "<br>"
 REMOVED_PICTURE = ""
 
 MARKS = frozenset({"strong", "em", "u", "s", "sub", "sup", "cite", "a"})
-HEADINGS = frozenset({"h2", "h3", "h4"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})  # as they are read; h2, h3 and h4 are written
 LISTS = frozenset({"ul", "ol"})
 CELLS = frozenset({"td", "th"})
 ROW_GROUPS = frozenset({"thead", "tbody", "tfoot"})
@@ -23,6 +23,7 @@ class TextLine:
 
     name: str
     runs: list[Run] = field(default_factory=list)
+    alignment: str = ""  # center, right, or left as the page has it
 
 
 @dataclass(eq=False)

@@ -12,9 +12,8 @@ REPORTED_AS = {
     "font": "styling",
     "center": "styling",
     "svg": "drawing",
-    "math": "drawing",
     "canvas": "drawing",
-} | dict.fromkeys(("iframe", "object", "embed", "applet", "video", "audio"), "embedded")
+}
 
 STYLING_ATTRIBUTES = frozenset({"style", "align", "valign", "color", "bgcolor", "background", "face"})
 
@@ -32,13 +31,36 @@ _REMOVAL_SENTENCES = {
     ),
     "script": ngettext_lazy("%(count)d script was removed.", "%(count)d scripts were removed.", "count"),
     "embedded": ngettext_lazy(
-        "%(count)d embedded player, map or frame was removed: link to it instead.",
-        "%(count)d embedded players, maps or frames were removed: link to them instead.",
+        "%(count)d embedded player, map or frame was removed: it has no address.",
+        "%(count)d embedded players, maps or frames were removed: they have no addresses.",
+        "count",
+    ),
+    "player": ngettext_lazy(
+        "%(count)d embedded player, map or frame was replaced by a link to it.",
+        "%(count)d embedded players, maps or frames were replaced by links to them.",
         "count",
     ),
     "drawing": ngettext_lazy(
-        "%(count)d drawing or formula was removed: upload it as a picture instead.",
-        "%(count)d drawings or formulas were removed: upload them as pictures instead.",
+        "%(count)d drawing was removed: upload it as a picture instead.",
+        "%(count)d drawings were removed: upload them as pictures instead.",
+        "count",
+    ),
+    "formula": ngettext_lazy(
+        "%(count)d formula was replaced by its source: upload it as a picture instead.",
+        "%(count)d formulas were replaced by their sources: upload them as pictures instead.",
+        "count",
+    ),
+    "comment": _("Comments on the text were left out."),
+    "hidden": _("Hidden text was left out."),
+    "deleted": _("Words that had been deleted with changes tracked were left out."),
+    "symbol": ngettext_lazy(
+        "%(count)d character of a symbol font is not known here; it is marked 〓.",
+        "%(count)d characters of symbol fonts are not known here; they are marked 〓.",
+        "count",
+    ),
+    "picture link": ngettext_lazy(
+        "%(count)d link round a picture was removed with the picture.",
+        "%(count)d links round pictures were removed with the pictures.",
         "count",
     ),
     "unsafe link": ngettext_lazy(
@@ -57,8 +79,14 @@ _REMOVAL_SENTENCES = {
 }
 
 
-def removal_sentences(removed: Counter[str]) -> tuple[str, ...]:
+# What is normal in a paste and says nothing about its content.
+LOOKS = frozenset({"styling", "indent", "empty", "link within"})
+
+
+def removal_sentences(removed: Counter[str], *, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Return one translated sentence for each kind counted in `removed`, in a fixed order."""
     return tuple(
-        str(sentence % {"count": removed[kind]}) for kind, sentence in _REMOVAL_SENTENCES.items() if removed[kind]
+        str(sentence % {"count": removed[kind]})
+        for kind, sentence in _REMOVAL_SENTENCES.items()
+        if removed[kind] > 0 and kind not in without
     )

@@ -17,8 +17,8 @@ _INVISIBLE = re.compile(
 )
 _LINE_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 # Chinese characters and punctuation: a line break between two of them is not a space (CSS Text 3, 4.1.3).
-_CHINESE = "[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
-_WRAPPED = re.compile(f"(?<={_CHINESE})[ \t\r]*+\n[ \t\r\n]*+(?={_CHINESE})")
+CHINESE = "[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
+_WRAPPED = re.compile(f"(?<={CHINESE})[ \t\r]*+\n[ \t\r\n]*+(?={CHINESE})")
 
 
 _BLOCK_ENDS = re.compile(r"</(?:p|h\d|li|td|th|caption|figcaption|blockquote)>|<br\s*/?>")

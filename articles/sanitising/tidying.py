@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby, takewhile
 
+from .held import held_places
 from .nodes import BREAK, CELLS, HEADINGS, REMOVED_PICTURE, BlockBox, Run, TextLine, is_text
 from .text import SPACES
 
+_ALIGNED_IN = ("body", "blockquote")
 _PLAIN_SPACES = re.compile("[ \u00a0]+")
 
 
@@ -24,11 +26,19 @@ def tidy_box(box: BlockBox, removed: Counter[str]) -> list[BlockBox | TextLine]:
             removed["empty"] += was_empty and box.name not in CELLS
             children += lines
     box.children = children
+    for line in children:
+        if isinstance(line, TextLine) and (box.name not in _ALIGNED_IN or not _is_aligned(line)):
+            line.alignment = ""
     if box.name == "table":
         return _tidy_table(box)
     if box.name == "figure":
         return _tidy_figure(box)
     return [box] if children or box.name in CELLS else []
+
+
+def _is_aligned(line: TextLine) -> bool:
+    """Return True for a paragraph of text: pictures and their held places stand where the page puts them."""
+    return line.name == "p" and any(is_text(piece) for _, piece in line.runs) and not _is_held_place(line)
 
 
 def _tidy_table(table: BlockBox) -> list[BlockBox | TextLine]:
@@ -50,10 +60,23 @@ def _tidy_figure(figure: BlockBox) -> list[BlockBox | TextLine]:
         return [figure]
     if [child.name for child in shown] == ["table"]:
         return [figure]
+    if len(figure.children) > len(shown) == 1 and isinstance(held := shown[0], TextLine) and _is_held_place(held):
+        held.runs += [
+            run
+            for caption in figure.children
+            if isinstance(caption, TextLine) and caption is not held
+            for run in caption.runs
+        ]
+        return [held]
     captions = [child for child in figure.children if isinstance(child, TextLine) and child.name == "figcaption"]
     for caption in captions:
         caption.name = "p"
     return figure.children
+
+
+def _is_held_place(line: TextLine) -> bool:
+    text = "".join(piece for _, piece in line.runs if is_text(piece))
+    return held_places(text)[:1] == [text]
 
 
 def _shows_pictures(line: TextLine) -> bool:
@@ -71,7 +94,7 @@ def _tidy_line(line: TextLine, removed: Counter[str]) -> list[TextLine]:
             parts.append([])
         else:
             parts[-1].append(runs[0])
-    return [TextLine(line.name, _settle_marks(runs)) for runs in parts if runs]
+    return [TextLine(line.name, _settle_marks(runs), line.alignment) for runs in parts if runs]
 
 
 def _space_runs(runs: list[Run], removed: Counter[str]) -> list[Run]:
@@ -134,14 +157,17 @@ def _shared_marks(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, 
 
 
 def level_headings(box: BlockBox) -> None:
-    """Make headings begin at h2, below the page's title, and skip no level: screen readers navigate by them."""
+    """Make headings begin at h2, below the page's title, and skip no level: screen readers navigate by them.
+
+    Below h4 there is none.
+    """
     above: list[str] = []
     for line in _heading_lines(box):
         if line.name in HEADINGS:
             while above and above[-1] >= line.name:
                 above.pop()
             above.append(line.name)
-            line.name = f"h{len(above) + 1}"
+            line.name = f"h{min(len(above) + 1, 4)}"
 
 
 def _heading_lines(box: BlockBox) -> Iterator[TextLine]:
@@ -163,10 +189,14 @@ def write_html(box: BlockBox) -> Iterator[str]:
         elif child.name == "hr":
             yield "<hr>"
         else:
-            attributes = child.attributes if isinstance(child, BlockBox) else ""
+            attributes = child.attributes if isinstance(child, BlockBox) else _written_alignment(child)
             yield f"<{child.name}{attributes}>"
             yield from write_html(child) if isinstance(child, BlockBox) else _inline_html(child)
             yield f"</{child.name}>"
+
+
+def _written_alignment(line: TextLine) -> str:
+    return f' class="align-{line.alignment}"' if line.alignment else ""
 
 
 def _inline_html(line: TextLine) -> Iterator[str]:

@@ -29,20 +29,26 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#x[0-9a-f]{1,6};?|[a-z][a-z0-9]{1,31
 
 
 class HtmlToken(NamedTuple):
-    """A token; `value` is the text, or the name of the tag in lower case."""
+    """A token; `value` is the text, or the name of the tag in lower case.
+
+    `content` is the raw content of a dropped element. `alignment` is that of the paragraph, for text, breaks and pictures.
+    """
 
     kind: Literal["text", "start", "end"]
     value: str
     attributes: dict[str, str]
+    content: str = ""
+    alignment: str = ""
 
 
 def read_tokens(html: str) -> Iterator[HtmlToken]:
-    """Yield the tokens of `html` without comments, declarations and the content of DROPPED elements.
+    """Yield the tokens of `html` without comments and declarations. A DROPPED element is one token, without an end.
 
     A dropped element that is never closed extends to the end, as in a browser. A "<" that begins no complete tag is
     text, like everything after it, so that a broken tag loses no words.
     """
-    position, dropped, depth = 0, "", 0
+    position, begun, depth = 0, 0, 0
+    dropped: HtmlToken | None = None
     while (opening := _MARKUP.search(html, position)) is not None:
         markup = _match_markup(html, opening)
         if markup is None:
@@ -54,15 +60,20 @@ def read_tokens(html: str) -> Iterator[HtmlToken]:
             continue
         token = _parse_tag(markup)
         if dropped:
-            depth += {dropped: 1 if token.kind == "start" else -1}.get(token.value, 0)
-            dropped = dropped if depth else ""
-            continue
-        yield token
-        if token.kind == "start" and token.value in RAW:
+            depth += {dropped.value: 1 if token.kind == "start" else -1}.get(token.value, 0)
+            if not depth:
+                yield dropped._replace(content=html[begun : opening.start()])
+                dropped = None
+        elif token.kind == "start" and token.value in RAW:
             position = _end_of_raw(html, position, token.value)
+            yield token._replace(content=html[markup.end() : position])
         elif token.kind == "start" and token.value in DROPPED and not _closes_itself(markup):
-            dropped, depth = token.value, 1
-    if not dropped and position < len(html):
+            dropped, begun, depth = token, position, 1
+        elif token.value not in DROPPED or token.kind == "start":
+            yield token
+    if dropped:
+        yield dropped._replace(content=html[begun:])
+    elif position < len(html):
         yield HtmlToken("text", _parse_text(html[position:]), {})
 
 

@@ -11,6 +11,9 @@
     return figure.outerHTML;
   };
 
+  // For other dialogs of ours.
+  Object.assign(CKEDITOR.newsroom, { make, labelled });
+
   CKEDITOR.plugins.add("newsroompictures", {
     requires: "widget,newsroomuploads",
     init(editor) {
@@ -151,7 +154,7 @@
         arrived.src = loader.url;
       });
       loader.on("error", () => {
-        refusal.textContent = loader.message;
+        refusal.textContent = loader.sentence || loader.message;
         refusal.classList.add("refused");
         file.value = "";
         show();
@@ -240,7 +243,9 @@
     return Object.assign(dialog, { parts });
   }
 
-  const make = (name, facts) => Object.assign(document.createElement(name), facts);
+  function make(name, facts) {
+    return Object.assign(document.createElement(name), facts);
+  }
 
   function labelled(words, field) {
     const label = make("label", {});

@@ -4,6 +4,7 @@
   const PICTURE = /^image\//;
   const PLAYED = /^(?:video|audio)\//;
   const PHONE_PICTURE = /\.(?:heic|heif|avif)$/i; // many systems do not know these types
+  const PATIENCE = 20_000; // milliseconds; the server gives a site ten seconds for a picture
   const NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
 
   CKEDITOR.plugins.add("newsroomuploads", {
@@ -43,32 +44,33 @@
         },
       });
       editor.on("paste", ({ data }) => preferTheFile(data), null, null, 2);
-      // Early (1 is where CKEditor reads the clipboard), before a handler of its own builds the pasted text in the
-      // page: that would fetch the pictures from where they are.
-      editor.on(
-        "paste",
-        ({ data }) => leaveOut(editor, data, { keepLocal: Boolean(data.dataTransfer.getData("text/rtf", true)) }),
-        null,
-        null,
-        2,
-      );
-      // Then again, once Word's pictures have been taken out of what came along beside the text.
-      editor.on(
-        "paste",
-        ({ data }) => {
-          leaveOut(editor, data, {});
-          takeAlong(editor, data);
-        },
-        null,
-        null,
-        20,
-      );
       editor.on("afterPaste", () => goOnBelow(editor));
       editor.on("instanceReady", () => waitForUploads(editor));
     },
   });
 
   CKEDITOR.newsroom = CKEDITOR.newsroom || {};
+
+  // Sends a form to an address of the desk; returns its answer, which has an error where it was refused.
+  CKEDITOR.newsroom.send = async (editor, address, facts) => {
+    const { texts } = editor.config.newsroom;
+    const body = new FormData();
+    for (const [name, ...value] of facts) body.append(name, ...value);
+    const headers = { "X-CSRFToken": document.querySelector("input[name=csrfmiddlewaretoken]").value };
+    const stopping = new AbortController();
+    const waiting = setTimeout(() => stopping.abort(), PATIENCE);
+    try {
+      const response = await fetch(address, { method: "POST", body, headers, signal: stopping.signal });
+      if (response.url.includes("/login/")) return { error: { message: texts.logged_out } };
+      return read(await response.text()) || { error: { message: texts.paste_offline } };
+    } catch {
+      return { error: { message: texts.paste_offline } };
+    } finally {
+      clearTimeout(waiting);
+    }
+  };
+
+  CKEDITOR.newsroom.measure = measure;
 
   // Puts a file where the caret is, as if it had been dragged there.
   CKEDITOR.newsroom.place = (editor, file) => {
@@ -110,8 +112,9 @@
       const answer = read(xhr.responseText);
       if (answer?.uploaded) return taken.call(xhr);
       const loggedOut = xhr.responseURL.includes("/login/");
-      loader.message =
+      loader.sentence =
         answer?.error?.message || (loggedOut ? texts.logged_out : texts.upload_failed.replace("%s", loader.fileName));
+      loader.message = CKEDITOR.tools.htmlEncode(loader.sentence); // it names the file; notices show HTML
       loader.changeStatus("error");
     };
     xhr.send(form);
@@ -143,7 +146,8 @@
   }
 
   function tell(editor, loader) {
-    for (const note of loader.responseData.notes || []) editor.showNotification(note, "info");
+    for (const note of loader.responseData.notes || [])
+      editor.showNotification(CKEDITOR.tools.htmlEncode(note), "info");
   }
 
   // A picture copied in a browser comes as its file and as a link to its site: the file is what we can keep.
@@ -153,74 +157,17 @@
     if (body.querySelectorAll("img").length === 1 && !body.textContent.trim()) data.dataValue = "";
   }
 
-  // Pictures we cannot keep are left out of pasted text, and it is said.
-  function leaveOut(editor, data, { keepLocal = false }) {
-    const { kept, texts } = editor.config.newsroom;
-    let local = 0;
-    let foreign = 0;
-    eachPicture(data, (image, src) => {
-      if (src.startsWith("data:image/")) return;
-      const ours = deskAddress(src, kept);
-      if (ours) {
-        image.setAttribute("src", ours);
-        return;
-      }
-      // WeChat keeps the address apart, to load its pictures late.
-      const isForeign = [src, image.dataset.src].some((address) => /^(?:https?:)?\/\//.test(address));
-      if (!isForeign && keepLocal) return;
-      foreign += isForeign;
-      local += !isForeign;
-      image.remove();
-    });
-    if (local) editor.showNotification(texts.local_pictures.replace("%s", local), "warning");
-    if (foreign) editor.showNotification(texts.foreign_pictures.replace("%s", foreign), "warning");
-  }
-
-  // Pictures that came along within pasted text are uploaded.
-  function takeAlong(editor, data) {
-    eachPicture(data, (image, src) => {
-      if (src.startsWith("data:image/")) image.replaceWith(onItsWay(editor, src));
-    });
-  }
-
-  function eachPicture(data, act) {
-    if (!/<img/i.test(data.dataValue)) return;
-    const body = new DOMParser().parseFromString(data.dataValue, "text/html").body;
-    const found = body.querySelectorAll("img:not([data-cke-upload-id], [data-cke-upload-id] img)");
-    for (const image of found) act(image, image.getAttribute("src") || "");
-    if (found.length) data.dataValue = body.innerHTML;
-  }
-
-  // Where the desk shows a picture of ours that was copied from a page of readers, of the desk or of a preview.
-  function deskAddress(src, kept) {
-    try {
-      const { origin, pathname } = new URL(src, location.href);
-      const name = pathname.match(/^(?:\/admin|\/preview\/[^/]+)?\/media\/pictures\/([^/]+)$/)?.[1];
-      return origin === location.origin && name ? kept + name : null;
-    } catch {
-      return null;
-    }
-  }
-
-  function onItsWay(editor, data) {
-    const type = data.match(/^data:image\/([a-z]+)/i)?.[1] || "jpeg";
-    const loader = editor.uploadRepository.create(data, `pasted.${type}`);
-    const element = held();
-    loader.upload(editor.config.newsroom.pictures);
-    CKEDITOR.fileTools.markElement(element, "newsroompicture", loader.id);
-    CKEDITOR.fileTools.bindNotifications(editor, loader);
-    return element.$;
-  }
-
   // What is still under way would be missing from the saved text.
   function waitForUploads(editor) {
     editor.element.$.form?.addEventListener(
       "submit",
       (event) => {
-        if (!editor.editable()?.findOne("[data-cke-upload-id]")) return;
+        const { still_pasting, still_uploading } = editor.config.newsroom.texts;
+        const isUploading = editor.newsroomUploads > 0 || editor.editable()?.findOne("[data-cke-upload-id]");
+        if (!editor.newsroomPasting && !isUploading) return;
         event.preventDefault();
         event.stopImmediatePropagation();
-        editor.showNotification(editor.config.newsroom.texts.still_uploading, "warning");
+        editor.showNotification(isUploading ? still_uploading : still_pasting, "warning");
       },
       true,
     );

@@ -1,0 +1,52 @@
+"""What stands in HTML but is no text: players, maps and frames, which leave a link, and formulas, which leave their source."""
+
+import html as entities
+import re
+
+from .addresses import safe_link
+from .tokens import HtmlToken
+
+PLAYERS = frozenset(
+    {"iframe", "object", "applet", "video", "audio", "embed", "mpvoice", "mp-common-mpaudio", "qqmusic"}
+)
+PLAYERS |= {"mpvideosnap", "mp-common-videosnap", "mp-miniprogram", "mpcps", "mp-common-product"}  # WeChat's
+
+_ADDRESSES = ("data-src", "src", "data", "data-url", "href")
+_SOURCE = re.compile(r"""<(?:source|embed|param)\b[^>]{0,200}?\b(?:src|value)\s*=\s*["']?(https?:[^\s"'>]+)""", re.I)
+_TEX = re.compile(r"<annotation\b[^>]*>([^<]*)<", re.I)
+_TAG = re.compile(r"<[^<>]*>")
+_MOST_LOOKED_AT = 10_000  # characters of what is inside
+
+
+# Where a page keeps the source of a formula that it has drawn: KaTeX, MathJax and their users.
+_FORMULA_ATTRIBUTES = ("data-formula", "data-math", "data-tex", "data-latex", "data-mathml", "data-custom-copy-text")
+
+
+def player_address(token: HtmlToken) -> str | None:
+    """Return the address of what an element of PLAYERS shows, http or https, or None."""
+    found = _SOURCE.search(token.content[:_MOST_LOOKED_AT])
+    addresses = [token.attributes.get(name, "").strip() for name in _ADDRESSES] + ([found[1]] if found else [])
+    whole = [f"https:{address}" if address.startswith("//") else address for address in addresses]
+    return next((one for one in whole if one.lower().startswith(("http://", "https://")) and safe_link(one)), None)
+
+
+def is_formula(token: HtmlToken) -> bool:
+    """Return True for an element that is, or has drawn, a formula of which it has the source."""
+    if token.value == "script":
+        return token.attributes.get("type", "").startswith("math/")
+    named = [name for name in _FORMULA_ATTRIBUTES if token.attributes.get(name, "").strip()]
+    if named == ["data-custom-copy-text"]:
+        return "math" in token.attributes.get("class", "")
+    return token.value == "math" or bool(named)
+
+
+def formula_source(token: HtmlToken) -> str:
+    """Return the source of an `is_formula` element in one line: TeX if it has that, otherwise its characters."""
+    if token.value == "script":
+        return " ".join(token.content[:_MOST_LOOKED_AT].split())
+    for name in _FORMULA_ATTRIBUTES:
+        if written := token.attributes.get(name, "").strip():
+            return " ".join(entities.unescape(_TAG.sub(" ", written[:_MOST_LOOKED_AT])).split())
+    tex = _TEX.search(token.content[:_MOST_LOOKED_AT])
+    source = token.attributes.get("alttext") or (tex[1] if tex else _TAG.sub(" ", token.content[:_MOST_LOOKED_AT]))
+    return " ".join(entities.unescape(source).split())

@@ -1,0 +1,29 @@
+"""What readers of the original do not see: comments on the text, hidden text, words deleted with changes tracked."""
+
+from .styles import Style
+
+_COMMENT_CLASSES = frozenset({"msocommentreference", "msocomanchor", "msocomtxt", "msocommenttext", "msocomoff"})
+_COMMENT_STYLES = frozenset({"comment", "comment-list"})
+
+
+def hidden_reason(name: str, style: Style, attributes: dict[str, str]) -> str | None:
+    """Return "comment", "deleted", "hidden", or None for an element that is shown."""
+    classes = attributes.get("class", "").lower().split()
+    if (
+        not _COMMENT_CLASSES.isdisjoint(classes)
+        or style.get("mso-element") in _COMMENT_STYLES
+        or style.get("mso-special-character") == "comment"
+        or attributes.get("href", "").startswith("#cmnt")
+    ):
+        return "comment"
+    if name == "del" or "msodel" in classes:
+        return "deleted"
+    if name == "tr" and attributes.get("height", "").strip() == "0":  # Word's, for the widths of misaligned columns
+        return "hidden"
+    is_hidden = style.get("display") == "none" or style.get("mso-hide") == "all" or "hidden" in attributes
+    return "hidden" if is_hidden else None
+
+
+def begins_comment(attributes: dict[str, str]) -> bool:
+    """Return True for the number of a comment of Google Docs below the text; the rest of its paragraph is the comment."""
+    return attributes.get("href", "").startswith("#cmnt_ref")
