@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from articles import baking, editing, merging, persons, restoring, review, sources
 from articles.exchange import importing
+from articles.exchange.text import read_printed_page
 from articles.models import Article, AuditEntry, BakeJob, Credit, Person, Source
 from tests.baked import assert_disk_matches_site
 from tests.cast import SEARCH_INDEX_QUERIES, Role, make_user, refused
@@ -153,7 +154,8 @@ def test_an_import_under_the_double_s_name_credits_the_other_one(cast, double, t
     sources.merge_source(twin, cast.own, by=cast.chief)
     assert persons.find_or_add_person("林晓舟", "霁川县融媒体", by=cast.chief) == cast.lin
     assert importing._find_or_make_person("林晓舟", "霁川县融媒体", [], by=cast.chief) == cast.lin
-    assert importing._find_or_make_source("霁川新闻网站", [], by=cast.chief) == cast.own
+    page = read_printed_page("大桥通车\n来源：霁川新闻网站\n大桥今日通车。".encode())
+    assert importing._find_or_make_source(page, [], by=cast.chief) == cast.own
 
 
 def test_a_double_is_not_added_again(cast, double, twin):
@@ -267,7 +269,7 @@ def test_the_desk_lists_doubles_and_merges_one(client, cast, double):
     assert f"/admin/articles/person/{cast.lin.pk}/merge/" not in page, "whoever has the account stays"
     assert str(cast.lin) in client.get(link, {"into": cast.lin.pk}).content.decode()
     response = client.post(link, {"into": cast.lin.pk}, follow=True)
-    assert "合并" in response.content.decode() or "merged" in response.content.decode()
+    assert "并入" in response.content.decode() or "merged" in response.content.decode()
     double.refresh_from_db()
     assert double.merged_into == cast.lin
     rows = client.get("/admin/articles/person/").context["cl"].queryset
