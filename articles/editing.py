@@ -94,7 +94,7 @@ def save_article(
     Also raises PermissionDenied, sanitising.BodyTooLong, persons.CannotCredit, and review.WouldVoid if saving would
     void sign-offs and `voiding` is False.
     """
-    public = Article.objects.filter(pk=article.pk, live__isnull=False).only("source")
+    public = Article.objects.with_live_edition().filter(pk=article.pk).only("source")
     before = public.first() if article.pk else None
     listed = baking.listed_names_of(before) if before else set()
     removed = _write_article_row(article, by=by, based_on=based_on)

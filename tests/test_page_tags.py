@@ -51,7 +51,8 @@ def test_what_the_newsroom_left_out_is_said_with_where_it_is_filled_in(site, cas
     cast.change(site, keywords="", summary="")
     cast.publish(site)
     baking.bake_everything(processes=1)
-    found = said(page_tags.check_page_tags())
+    with translation.override("en"):
+        found = said(page_tags.check_page_tags())
     assert ("/", "page_tags.missing") in {(path, problem) for path, problem, _sentence in found}
     sentences = {sentence for _path, _problem, sentence in found}
     assert "Keywords is missing. Give the article keywords." in sentences
