@@ -1,5 +1,6 @@
 """Feeds, sitemaps and robots.txt: what machines read, with the same text as readers and as soon gone."""
 
+import re
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -303,11 +304,12 @@ def test_the_maps_go_by_months_and_by_thousands_of_a_month(client, cast, monkeyp
     _response, index = read(client, "/sitemap.xml")
     files = [loc.text.removeprefix("http://127.0.0.1:8000") for loc in index.iter(f"{MAP}loc")]
     maps = [f"/sitemap-{name}.xml" for name in ("lists", "people", "sources", now, f"{now}-2", "2019-11", "2019-10")]
-    assert files == maps
-    held = [[loc.text for loc in read(client, path)[1].iter(f"{MAP}loc")] for path in files]
+    # Which part of the people and sources has them depends on their keys.
+    assert list(dict.fromkeys(re.sub(r"(people|sources)-\d+", r"\1", path) for path in files)) == maps
+    held = [[loc.text for loc in read(client, path)[1].iter(f"{MAP}loc")] for path in (files[0], *files[-4:])]
     assert "http://127.0.0.1:8000/s/news/" in held[0]
     assert "http://127.0.0.1:8000/archive/2019-10/" in held[0]
-    assert held[3:] == [[articles[n].public_url for n in ns] for ns in ((0, 2, 3), (4,), (5,), (6,))]
+    assert held[1:] == [[articles[n].public_url for n in ns] for ns in ((0, 2, 3), (4,), (5,), (6,))]
     for none in (f"{now}-1", f"{now}-3", f"{now}-02", "2019-12", "2019-13", "0000-01", "9999-12", f"{now}-99999", "0"):
         assert client.get(f"/sitemap-{none}.xml").status_code == 404, none
 
