@@ -187,7 +187,7 @@ FORGERIES = [
     (edit("sign_offs.json", lambda rows: rows[1].update(opinion="", person=rows[2]["person"])), r"decision \d+ by"),
     (edit("sign_offs.json", lambda rows: rows[1].update(same_person=True)), r"decision \d+ by"),
     (edit("sign_offs.json", lambda rows: [row.update(person=1, person_name="一人") for row in rows]), "by one person"),
-    (edit("sign_offs.json", lambda rows: rows.append({**rows[0], "id": 999})), "decision 999 by"),
+    (edit("sign_offs.json", lambda rows: rows.append({**rows[0], "id": 10**12})), "decision 1000000000000 by"),
     (edit("audit.json", without_entry("article.published")), r"editions/1\.json: audit\.json does not record"),
     (edit("audit.json", without_entry("article.submitted")), "decision"),
     (edit("manifest.json", lambda manifest: manifest.update(audit_head="0" * 64)), "head of the audit"),

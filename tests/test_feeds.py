@@ -22,6 +22,12 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
+@pytest.fixture(autouse=True)
+def _one_file_of_names(monkeypatch):
+    """Whatever keys the tests before have left: on PostgreSQL they go on."""
+    monkeypatch.setattr(sitemap_files, "KEYS_PER_FILE", 10**9)
+
+
 def this_month():
     return f"/sitemap-{timezone.localdate():%Y-%m}.xml"
 
@@ -220,7 +226,7 @@ def test_the_maps_hold_people_sources_and_keywords_that_have_a_page(client, cast
 
 
 def test_the_maps_of_names_are_split_by_keys(client, cast, monkeypatch):
-    monkeypatch.setattr(sitemap_files, "SITEMAP_SIZE", 2)
+    monkeypatch.setattr(sitemap_files, "KEYS_PER_FILE", 2)
     others = [Person.objects.create(name=f"记者{n}") for n in range(4)]
     credits = [(Credit.Role.RESPONSIBLE_EDITOR, cast.liang), (Credit.Role.REPORTER, others[3])]
     article = cast.article(credits=credits)

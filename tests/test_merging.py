@@ -183,7 +183,7 @@ def test_a_step_takes_as_many_queries_for_two_credits_as_for_ten(cast, double, d
         for _n in range(count):
             credit(cast, double)
         Person.objects.filter(pk=double.pk).update(merged_into=cast.lin, moving=True)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):  # on SQLite, where nobody waits for the audit's lock, one less
             assert persons.continue_moving_credits() == count
 
 

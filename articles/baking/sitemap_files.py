@@ -14,6 +14,8 @@ from ..models.article import ArticleQuerySet
 
 # Articles of a month in one sitemap file. The protocol allows 50,000; each publication rewrites one such file.
 SITEMAP_SIZE = 1000
+# The range of keys whose names are in one sitemap file.
+KEYS_PER_FILE = 1000
 # Concurrent transactions do not see one another: this close to the end of a file, the next one is rewritten, too.
 CONCURRENT_PUBLICATIONS = 10
 # The kinds of names: the route of their pages, the name of their files, and the rows.
@@ -98,8 +100,8 @@ def listed_names_of(article: Article) -> set[tuple[str, int]]:
 
 
 def names_in_sitemap(route: str, part: int) -> QuerySet[Any]:
-    """Return the names in one file, which holds a range of SITEMAP_SIZE keys; `part` counts from 0."""
-    return listed_names(route).filter(pk__gt=part * SITEMAP_SIZE, pk__lte=(part + 1) * SITEMAP_SIZE)
+    """Return the names in one file, which holds a range of KEYS_PER_FILE keys; `part` counts from 0."""
+    return listed_names(route).filter(pk__gt=part * KEYS_PER_FILE, pk__lte=(part + 1) * KEYS_PER_FILE)
 
 
 def sitemaps_of_names(named: Iterable[tuple[str, int]]) -> set[str]:
@@ -107,7 +109,7 @@ def sitemaps_of_names(named: Iterable[tuple[str, int]]) -> set[str]:
 
     One query, which reads the names of those files.
     """
-    parts = Counter((route, (key - 1) // SITEMAP_SIZE) for route, key in named)
+    parts = Counter((route, (key - 1) // KEYS_PER_FILE) for route, key in named)
     counts = [
         names_in_sitemap(route, part)
         .annotate(route=Value(route), part=Value(part))
@@ -130,7 +132,7 @@ def _names_addresses() -> Iterator[str]:
     """Yield the files of names that hold any; an index look-up for each thousand keys."""
     for route, (_name, model) in NAMES.items():
         last = model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
-        for part in range(-(-last // SITEMAP_SIZE)):
+        for part in range(-(-last // KEYS_PER_FILE)):
             if names_in_sitemap(route, part).exists():
                 yield _names_address(route, part)
 
