@@ -30,7 +30,7 @@ def spelled(address: str) -> str:
     path, _mark, query = decoded(address).partition("?")
     path = re.sub("/{2,}", "/", re.sub(r";jsessionid=[^/?]*", "", path, flags=re.IGNORECASE).strip().lower())
     last = path.rstrip("/").rpartition("/")[2]
-    path = path.rstrip("/") if "." in last else path.rstrip("/") + "/"
+    path = re.sub(r"[/\s]+$", "", path) if "." in last else path.rstrip("/") + "/"
     pairs: set[str] = set()
     for part in query.replace("+", " ").lower().split("&"):
         name, _equals, value = (word.strip() for word in part.partition("="))

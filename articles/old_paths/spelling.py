@@ -130,7 +130,7 @@ def _split_address(address: str) -> tuple[str, list[str]]:
     if not path.endswith("/") and "." not in path.rpartition("/")[2]:
         path += "/"
     elif "." in path.rstrip("/").rpartition("/")[2]:
-        path = path.rstrip("/")
+        path = path.rstrip("/" + INVISIBLE)
     return path.replace("#", "%23"), sorted(set(_telling_parameters(query.replace("#", "%23"))))
 
 
