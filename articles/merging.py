@@ -6,7 +6,7 @@ Working copies that name it are moved, MOVED_AT_ONCE in the act, newest first, a
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.contrib.auth.models import User
@@ -92,6 +92,24 @@ def write_merge(double: Named, into: Named, fields: Iterable[str], *, by: User) 
     audit.record_entry(f"{double._meta.model_name}.merged", double, by=by, name=str(double), into=str(into), **facts)
     baking.request_bake([double.get_absolute_url(), into.get_absolute_url()])
     baking.request_full_bake()  # articles that name the double link to the other one's page
+
+
+def continue_moving(model: type[Named], move: Callable[[Named, Named], int], *, route: str) -> int:
+    """Let `move` give the next working copies of a double to the row it was merged into; return how many it gave.
+
+    0 when none is left: the double is done then. `route` is that of the names' sitemap. In the caller's transaction.
+    """
+    rows = model._default_manager.select_for_update(of=("self",), no_key=True).filter(moving=True)
+    double = rows.select_related("merged_into").order_by("pk").first()
+    if double is None or double.merged_into is None:
+        return 0
+    moved = move(double, double.merged_into)
+    if moved:
+        audit.lock_audit_chain()
+        baking.request_bake(baking.sitemaps_of_names([(route, double.merged_into.pk)]))
+    else:
+        model._default_manager.filter(pk=double.pk).update(moving=False)
+    return moved
 
 
 def refuse_double(row: Named, same: QuerySet[Named]) -> None:

@@ -145,17 +145,7 @@ def merge_person(double: Person, into: Person, *, by: User) -> None:
 @transaction.atomic
 def continue_moving_credits() -> int:
     """Move the next credits of a double to the person it was merged into; return how many, 0 when there are none."""
-    rows = Person.objects.select_for_update(of=("self",), no_key=True).filter(moving=True)
-    double = rows.select_related("merged_into").order_by("pk").first()
-    if double is None or double.merged_into is None:
-        return 0
-    moved = _move_credits(double, double.merged_into)
-    if moved:
-        audit.lock_audit_chain()
-        baking.request_bake(baking.sitemaps_of_names([("person", double.merged_into.pk)]))
-    else:
-        Person.objects.filter(pk=double.pk).update(moving=False)
-    return moved
+    return merging.continue_moving(Person, _move_credits, route="person")
 
 
 def _move_credits(double: Person, into: Person) -> int:

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from . import audit, baking, merging, search
+from . import baking, merging, search
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Article, Source
@@ -53,17 +53,7 @@ def merge_source(double: Source, into: Source, *, by: User) -> None:
 @transaction.atomic
 def continue_moving_articles() -> int:
     """Give the next working copies of a double the source it was merged into; return how many, 0 when none is left."""
-    rows = Source.objects.select_for_update(of=("self",), no_key=True).filter(moving=True)
-    double = rows.select_related("merged_into").order_by("pk").first()
-    if double is None or double.merged_into is None:
-        return 0
-    moved = _move_articles(double, double.merged_into)
-    if moved:
-        audit.lock_audit_chain()
-        baking.request_bake(baking.sitemaps_of_names([("source", double.merged_into.pk)]))
-    else:
-        Source.objects.filter(pk=double.pk).update(moving=False)
-    return moved
+    return merging.continue_moving(Source, _move_articles, route="source")
 
 
 def _move_articles(double: Source, into: Source) -> int:

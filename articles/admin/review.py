@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -169,7 +168,7 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "before_revision": before.number if before else None,
         "changes": comparing.compare_contents(before.content, article.newest.content) if before else [],
         "problems": [problem for problem in review.open_problems(article) if problem.id != hits.TO_SET_ASIDE.id],
-        "hits": [*hits.open_hits(article, at=timezone.now()), *hits.noticed_hits(article)],
+        "hits": hits.hits_to_show(article),
         "set_aside": SetAside.objects.filter(article=article).select_related("by__person")[:SHOWN_IN_QUEUE],
         "may_set_aside": review.may_set_aside(user, article),
         "correction_rule": "" if why_not else review.correction_rule(article),

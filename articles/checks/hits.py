@@ -42,7 +42,8 @@ TO_SET_ASIDE = Problem(
 
 @dataclass(frozen=True)
 class Hit:
-    """A place where a rule applies: source[start:end] of the field. `words` is how messages show it, masked if personal.
+    """A place where a rule applies: source[start:end] of the field. `words` is how messages show it, masked if it is
+    personal.
 
     `key` is the same for the same rule and words in every revision; it does not tell the words.
     """
@@ -96,20 +97,34 @@ def open_hits(article: Article, *, at: datetime) -> list[Hit]:
     """The hits of the newest revision that block its publication and that nobody has set aside."""
     if article.latest is None:
         return []
-    blocking = [hit for hit in find_hits(article.newest.content, at=at) if hit.rule.severity == Severity.BLOCK]
-    settled = set_aside_keys(article) if blocking else set()
-    return [hit for hit in blocking if hit.key not in settled]
+    return _not_set_aside(article, find_hits(article.newest.content, at=at))
 
 
 def noticed_hits(article: Article) -> list[Hit]:
     """What the rules find in the newest revision that need not be set aside, but that its readers should look at."""
-    found = find_hits(article.newest.content, at=article.scheduled_for or timezone.now())
+    return _noticed(_hits_of_newest(article))
+
+
+def hits_to_show(article: Article) -> list[Hit]:
+    """The open hits of the newest revision, then the noticed ones, for those who read it."""
+    found = _hits_of_newest(article)
+    return [*_not_set_aside(article, found), *_noticed(found)]
+
+
+def _hits_of_newest(article: Article) -> list[Hit]:
+    return find_hits(article.newest.content, at=article.scheduled_for or timezone.now())
+
+
+def _noticed(found: list[Hit]) -> list[Hit]:
     return [hit for hit in found if hit.rule.severity == Severity.WARN]
 
 
-def set_aside_keys(article: Article) -> set[str]:
-    """The keys of the hits that readers of this article have set aside."""
-    return set(SetAside.objects.filter(article=article).values_list("key", flat=True))
+def _not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
+    """Return the blocking hits that no reader of this article has set aside."""
+    blocking = [hit for hit in found if hit.rule.severity == Severity.BLOCK]
+    rows = SetAside.objects.filter(article=article).values_list("key", flat=True)
+    settled = set(rows) if blocking else set()
+    return [hit for hit in blocking if hit.key not in settled]
 
 
 def _fields_of(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainText]]:

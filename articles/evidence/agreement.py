@@ -1,4 +1,4 @@
-"""Whether the facts of an evidence pack agree with one another: decisions and editions with the audit, people, sheets."""
+"""Whether the facts of an evidence pack agree: decisions and editions with the audit, people, sheets."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -75,8 +75,8 @@ def _unrecorded_decisions(
         if entry is not None:
             unused.remove(entry)
         elif (missing := missing + 1) <= MOST_NAMED:
-            yield _NOT_RECORDED.filled(id=_printed(row["id"]), name=_printed(row["person_name"]))
-    yield from (_UNDECIDED.filled(id=_printed(entry["id"])) for entry in unused[:MOST_NAMED])
+            yield _NOT_RECORDED.filled(id=printable_text(row["id"]), name=printable_text(row["person_name"]))
+    yield from (_UNDECIDED.filled(id=printable_text(entry["id"])) for entry in unused[:MOST_NAMED])
 
 
 def _records(entry: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
@@ -116,7 +116,11 @@ def _repeated_readers(
     while row is not None:
         later = seen.setdefault(row["person"], row)
         if later is not row and not later["same_person"]:
-            named = {"person": _printed(row["person_name"]), "first": int(row["stage"]), "second": int(later["stage"])}
+            named = {
+                "person": printable_text(row["person_name"]),
+                "first": int(row["stage"]),
+                "second": int(later["stage"]),
+            }
             yield _ONE_PERSON.filled(name=name, **named)
         before = sign_offs.get(row["previous"])
         row = before if before is not None and int(before["stage"]) < int(row["stage"]) else None
@@ -133,5 +137,6 @@ def _other_export(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, An
             yield _OTHER_SHEET.filled(name=name)
 
 
-def _printed(value: object) -> str:
-    return "".join(character if character.isprintable() else "?" for character in str(value))[:80]
+def printable_text(value: object, most: int = 80) -> str:
+    """Return text from an untrusted file, safe to print: no control characters, at most `most` characters."""
+    return "".join(character if character.isprintable() else "?" for character in str(value))[:most]

@@ -15,7 +15,7 @@ from .. import audit
 from ..models import Edition, SignOff
 from ..models.revision import content_digest
 from ..refusals import Problem, Refusal
-from .agreement import find_disagreements
+from .agreement import find_disagreements, printable_text
 
 # Limits in bytes, and of members. A file beyond them was not exported by this system.
 LARGEST_FILE, LARGEST_TEXT, LARGEST_PACK, MOST_FILES = 100 * 2**20, 32 * 2**20, 4 * 2**30, 5_000
@@ -202,5 +202,4 @@ def _member_sha256(pack: zipfile.ZipFile, name: str) -> str:
 
 
 def _printable(value: object) -> str:
-    """Text from an untrusted file, safe to print: no control characters, at most 200 characters."""
-    return "".join(c if c.isprintable() else "?" for c in str(value))[:200]
+    return printable_text(value, most=200)

@@ -12,10 +12,11 @@ from .text import is_furniture
 
 Element: TypeAlias = lxml.html.HtmlElement
 
-_DROPPED = "script, style, noscript, template, nav, footer, aside, iframe, select, button, input, textarea, svg"
+_DROPPED = {"script", "style", "noscript", "template", "nav", "footer", "aside", "iframe", "svg"}
+_DROPPED |= {"select", "button", "input", "textarea"}
 _FURNITURE_NAME = re.compile(
-    r"(?:^|[\s_-])(?:nav|menu|crumbs?|breadcrumbs?|footer|foot|side|sidebar|related|recommend\w*|hot\w*|rank\w*|comments?|share"
-    r"|copyright|ad|ads|advert\w*|toolbar|login|qrcode|pager|pagination|prev|next)(?:$|[\s_-]|\d)",
+    r"(?:^|[\s_-])(?:nav|menu|crumbs?|breadcrumbs?|footer|foot|side|sidebar|related|recommend\w*|hot\w*|rank\w*"
+    r"|comments?|share|copyright|ad|ads|advert\w*|toolbar|login|qrcode|pager|pagination|prev|next)(?:$|[\s_-]|\d)",
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -26,11 +27,7 @@ _PUNCTUATION = re.compile("[，。、；：？！,.;:?!“”]")
 def drop_page_furniture(document: Element) -> None:
     """Drop scripts, navigation, comments and what is hidden by its own style."""
     for element in list(document.iter()):
-        if (
-            not isinstance(element.tag, str)
-            or element.tag in _DROPPED.split(", ")
-            or _HIDDEN.search(element.get("style") or "")
-        ):
+        if not isinstance(element.tag, str) or element.tag in _DROPPED or _HIDDEN.search(element.get("style") or ""):
             _drop(element)
 
 

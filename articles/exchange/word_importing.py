@@ -22,7 +22,7 @@ from .importing import ImportedArticle, import_article
 from .page_time import parse_page_time
 from .provenance import PAGE_PUBLISHED, PAGE_SOURCE, PAGE_UPDATED, parse_provenance_line
 from .text import PrintedArticle
-from .word import WordPicture, read_word_file
+from .word import WordPicture, WordText, read_word_file
 from .word.conversion import as_docx
 from .word.losses import numbered_list
 
@@ -56,7 +56,7 @@ class TakenText:
 
 
 def take_word_upload(upload: UploadedFile, *, by: User) -> TakenText:
-    """Return the text of an uploaded file. Raises PermissionDenied, or RefusedFile or BodyTooLong: nothing is stored then."""
+    """Return the text of an uploaded file. Raises PermissionDenied, RefusedFile or BodyTooLong; nothing is stored then."""
     permissions.require_duty_anywhere(by, Duty.WRITE)
     name = uploads.clean_name(upload.name)
     return take_word_text(uploads.read_upload(upload, name), name, by=by)
@@ -74,36 +74,29 @@ def take_word_text(data: bytes, name: str, *, by: User, beside: FileFinder = lam
     found = [_linked_picture(picture, beside) for picture in text.pictures]
     stored, notes = _store_pictures(found, name, by=by)
     cleaned = sanitising.sanitise(_with_pictures(text.html, stored))
-    facts, printed = _printed_provenance(text.paragraphs)
-    return TakenText(
-        title=text.title,
-        subtitle=text.subtitle,
-        html=cleaned.html,
-        paragraphs=text.paragraphs,
-        source=facts.get(PAGE_SOURCE, ""),
-        credits=merge_credits(printed, text.paragraphs) if text.paragraphs else (),
-        published_at=parse_page_time(facts.get(PAGE_PUBLISHED, "")),
-        updated_at=parse_page_time(facts.get(PAGE_UPDATED, "")),
-        notes=(*notes, *text.notes, *cleaned.removed),
-    )
+    return _taken_text(text, html=cleaned.html, notes=(*notes, *text.notes, *cleaned.removed))
 
 
 def read_word_page(data: bytes, name: str) -> PrintedArticle:
     """Return what a Word file says, without its pictures, and change nothing. Raises RefusedFile."""
     text = uploads.look_into(read_word_file, as_docx(data, name), name)
+    return _as_page(_taken_text(text, html="", notes=()), name, hashlib.sha256(data).hexdigest())
+
+
+def _taken_text(text: WordText, *, html: str, notes: tuple[str, ...]) -> TakenText:
+    """Return what a document says, with this HTML and these notes, and the facts of its first and last lines."""
     facts, printed = _printed_provenance(text.paragraphs)
-    taken = TakenText(
+    return TakenText(
         title=text.title,
         subtitle=text.subtitle,
-        html="",
+        html=html,
         paragraphs=text.paragraphs,
         source=facts.get(PAGE_SOURCE, ""),
         credits=merge_credits(printed, text.paragraphs) if text.paragraphs else (),
         published_at=parse_page_time(facts.get(PAGE_PUBLISHED, "")),
         updated_at=parse_page_time(facts.get(PAGE_UPDATED, "")),
-        notes=(),
+        notes=notes,
     )
-    return _as_page(taken, name, hashlib.sha256(data).hexdigest())
 
 
 def import_word_upload(upload: UploadedFile, section: Section, *, by: User) -> ImportedArticle:
