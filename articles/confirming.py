@@ -68,7 +68,7 @@ def confirm_change(key: int, *, by: User) -> None:
 
 @transaction.atomic
 def reject_change(key: int, *, by: User, reason: str = "") -> None:
-    """Discard the proposed change with this key; its proposer takes it back so. Raises PermissionDenied, CannotConfirm."""
+    """Discard the proposed change with this key, as its proposer may, too. Raises PermissionDenied, CannotConfirm."""
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     change = _find_change(key)
     _require_waiting(change)
@@ -115,7 +115,7 @@ def _find_change(key: int) -> ProposedChange:
 
 
 def _require_waiting(change: ProposedChange) -> None:
-    """Refuse if somebody decided meanwhile. From here on nobody else does: proposals come after the audit-chain lock."""
+    """Refuse if somebody decided meanwhile. From here on nobody does: proposals come after the audit-chain lock."""
     audit.lock_audit_chain()
     if not ProposedChange.objects.filter(pk=change.pk).exists():
         raise CannotConfirm(DECIDED_ALREADY)

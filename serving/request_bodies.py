@@ -126,7 +126,8 @@ class _ArrivingBody:
         try:
             if not self._received.acquire(blocking=False):
                 raise RefusedBody(HTTPStatus.SERVICE_UNAVAILABLE)
-            file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 (read by Django, closed when collected)
+            # Read by Django, and closed when collected.
+            file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
             threading.Thread(target=self._receive, args=[file], name="receiving", daemon=True).start()
             self._is_late = not self._has_ended.wait(SECONDS + self._length / SLOWEST_LINE)
         finally:

@@ -1,4 +1,4 @@
-"""Words that wait for a second person: the page that compares and decides, and the screens on which they are written."""
+"""Words that wait for a second person: the page that compares and decides, and the screens where they are written."""
 
 from typing import Any, TypeVar
 

@@ -101,7 +101,7 @@ def import_word_view(request: HttpRequest) -> HttpResponse:
 
 
 def _import_line(upload: UploadedFile, section: Section, request: HttpRequest) -> dict[str, Any]:
-    """Import one file. Returns its name, a sentence about it, the notes, and the address of the draft if it may be read."""
+    """Import one file. Returns its name, a sentence about it, the notes, and the draft's address if it may be read."""
     user = acting_user(request)
     line: dict[str, Any] = {"name": uploads.clean_name(upload.name), "done": False, "notes": [], "address": ""}
     try:

@@ -1,4 +1,4 @@
-"""Archives (ZIP), where a setting allows them: every file in one is looked into as if it had been uploaded by itself."""
+"""Archives (ZIP), where a setting allows them: each file in one is looked into as if it had been uploaded by itself."""
 
 import re
 import unicodedata

@@ -144,7 +144,7 @@ def package_parts(package: bytes, left: int, name: str) -> Iterator[tuple[str, b
 
 
 def _part_name(part: zipfile.ZipInfo) -> str:
-    """Return the name of a part; Windows in China writes names in GB 18030, which zipfile takes for another encoding."""
+    """Return the name of a part; Windows in China writes names in GB 18030, which zipfile reads as another encoding."""
     if part.flag_bits & 0x800:
         return part.filename
     try:

@@ -1,4 +1,4 @@
-"""Dates and figures that cannot be right: the wrong weekday, a day that does not exist, an end before its start (CHK-07)."""
+"""Dates and figures that cannot be right (CHK-07): wrong weekdays, days that do not exist, ends before their starts."""
 
 import re
 from calendar import monthrange

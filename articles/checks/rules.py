@@ -28,7 +28,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Match:
-    """Where a rule applies in a normalised text, and how the words are shown in messages ('' for the words themselves)."""
+    """Where a rule applies in a normalised text, and how messages show the words ('' for the words themselves)."""
 
     rule: Rule
     start: int

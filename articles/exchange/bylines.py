@@ -138,7 +138,8 @@ ORGANISATION = re.compile(
     rf"|[{_HAN}A-Za-z0-9]{{4,36}}(?:[村镇乡县市馆所社队网台联会报学园组厂]|街道|社区|集团)"
 )
 _GLUED = re.compile(
-    rf"(?P<before>\S{{2,30}}?)??(?:{_QUALIFIERS}){{0,4}}(?P<role>{_LONG_ROLES}|(?<=..)摄$)(?P<name>[{_HAN}]{{2,4}}|{_LONG_NAME}|[{_HAN}]{{2,10}}(?:·[{_HAN}]{{1,10}}){{1,4}})?"
+    rf"(?P<before>\S{{2,30}}?)??(?:{_QUALIFIERS}){{0,4}}(?P<role>{_LONG_ROLES}|(?<=..)摄$)"
+    rf"(?P<name>[{_HAN}]{{2,4}}|{_LONG_NAME}|[{_HAN}]{{2,10}}(?:·[{_HAN}]{{1,10}}){{1,4}})?"
 )
 _FILLER = re.compile(f"(?:{_QUALIFIERS})+|(?:综合)?报道|综合|整理|等")
 

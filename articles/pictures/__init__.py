@@ -130,8 +130,8 @@ def prepare_picture(data: bytes, name: str = "", cut: Margins = NO_MARGINS) -> P
     """Decode a picture and encode it again, upright, in sRGB, within the limits of decoding.py. Raises RefusedFile.
 
     Opaque pictures become progressive JPEG, transparent ones PNG; animations become WebP and keep moving if they are
-    within the limits of animation.py. `name` is the file name for messages, `cut` what is cut off a still picture at the
-    left, top, right and bottom, as fractions of it.
+    within the limits of animation.py. `name` is the file name for messages, `cut` what is cut off a still picture at
+    the left, top, right and bottom, as fractions of it.
     """
     opened = decoding.open_picture(data, name)
     facts = metadata.read_metadata(opened.img, data)

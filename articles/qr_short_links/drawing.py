@@ -29,8 +29,8 @@ def draw_qr_code(text: str, *, form: Literal["svg", "png"], size: int, logo: byt
 
 
 def qr_matrix(text: str, least: int) -> list[list[bool]]:
-    """Return the modules with their quiet zone, dark ones True: the smallest code of the error correction level `least`,
-    with the highest level that fits into as many modules.
+    """Return the modules with their quiet zone, dark ones True: the smallest code of the error correction level
+    `least`, with the highest level that fits into as many modules.
     """
     smallest = _encode(text, None, least)
     for level in (ERROR_CORRECT_H, ERROR_CORRECT_Q):

@@ -43,7 +43,7 @@ def _read(image: Image.Image) -> list[str]:
 
 
 def _damaged(image: Image.Image) -> Iterator[Image.Image]:
-    """Yield the image as drawn, as a phone held askew sees it on grey paper, and with a stain in each of four places."""
+    """Yield the image as drawn, as a phone held askew sees it on grey paper, and with a stain in each of 4 places."""
     yield image
     grey = image.point(lambda value: 60 + value * 150 // 255)
     blurred = grey.rotate(7, Image.Resampling.BICUBIC, expand=True, fillcolor=210).filter(ImageFilter.GaussianBlur(1.2))

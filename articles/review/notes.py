@@ -1,7 +1,7 @@
 """The note to readers, written while the text is read: what a reader found wrong in it is told to readers, too.
 
-Urgent news is public before its readings, so a mistake in it is often found by its readers, not by its writers. Everybody
-who signs the text signs the note; so it is written where nobody has signed yet.
+Urgent news is public before its readings, so a mistake in it is often found by its readers, not by its writers.
+Everybody who signs the text signs the note; so it is written where nobody has signed yet.
 """
 
 from django.utils.translation import gettext_lazy as _

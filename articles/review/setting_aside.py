@@ -32,7 +32,7 @@ class CannotSetAside(Refusal):
 
 @transaction.atomic
 def set_hit_aside(article: Article, *, by: User, key: str, reason: str) -> None:
-    """Let what a rule found in the newest revision be published, with a reason; it holds for these words in this article.
+    """Let what a rule found in the newest revision be published, with a reason; it holds for these words here.
 
     Idempotent. Raises PermissionDenied unless `by` has a reading duty in the section and has not written the text
     (unless the section allows it), and CannotSetAside.

@@ -57,8 +57,8 @@ def desk_addresses(html: str) -> str:
 
 
 def addresses_below(start: str, html: str, names: str) -> str:
-    """Return HTML in which the addresses of uploaded files whose storage name begins with the pattern `names` begin with
-    `start` instead of MEDIA_URL.
+    """Return HTML in which the addresses of uploaded files whose storage name begins with the pattern `names` begin
+    with `start` instead of MEDIA_URL.
     """
     return re.sub(rf"(?<![\w/-]){re.escape(settings.MEDIA_URL)}(?={names})", lambda _found: start, html)
 

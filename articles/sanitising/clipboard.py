@@ -1,4 +1,4 @@
-"""What Word puts on the clipboard round its HTML: text boxes in comments for Office alone, and rubbish after the end."""
+"""What Word puts round its HTML on the clipboard: text boxes in comments for Office alone, rubbish after the end."""
 
 import re
 

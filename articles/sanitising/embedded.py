@@ -1,4 +1,4 @@
-"""What stands in HTML but is no text: players, maps and frames, which leave a link, and formulas, which leave their source."""
+"""What stands in HTML but is no text: players, maps and frames leave a link, formulas leave their source."""
 
 import html as entities
 import re

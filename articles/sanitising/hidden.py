@@ -25,5 +25,5 @@ def hidden_reason(name: str, style: Style, attributes: dict[str, str]) -> str | 
 
 
 def begins_comment(attributes: dict[str, str]) -> bool:
-    """Return True for the number of a comment of Google Docs below the text; the rest of its paragraph is the comment."""
+    """Return True for the number of a Google Docs comment below the text; the rest of its paragraph is the comment."""
     return attributes.get("href", "").startswith("#cmnt_ref")

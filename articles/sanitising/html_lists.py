@@ -27,7 +27,7 @@ class HtmlList:
         return cls("ol", numbering, int(start) if start.isdecimal() and len(start) < 7 else 1, begun=False)
 
     def begin_item(self, token: HtmlToken, style: Style) -> tuple[list[HtmlToken], HtmlToken]:
-        """Return the tokens before an item and the one that begins it: li, or p with the marker of its text as content."""
+        """Return the tokens before an item and the one that begins it: li, or p with the marker as its content."""
         numbering = list_style(_numbering(style) or self.style, token.attributes.get("type"))
         value = token.attributes.get("value", "").strip()
         number = int(value) if value.isdecimal() and len(value) < 7 else self.number

@@ -89,7 +89,7 @@ class MeaningReader:
             yield from self._read_flow(text, inside)
 
     def _read_flow(self, text: str, inside: OpenElement) -> Iterator[HtmlToken]:
-        """Yield text; a line break of the source between Chinese characters is no space, whatever tags are around it."""
+        """Yield text; a line break of the source between Chinese characters is no space, whatever tags surround it."""
         content = text.lstrip(_WRAPPED)
         before = "\n" if self.gap or "\n" in text[: len(text) - len(content)] else ""
         if not content and before:

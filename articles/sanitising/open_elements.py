@@ -30,7 +30,7 @@ _IMPLIED_ENDS = {
 
 @dataclass(slots=True)
 class HiddenPart:
-    """A part of the text that readers of the original do not see; `reason` is counted once it turns out to have text."""
+    """A part of the text that readers of the original do not see; `reason` is counted once there is text in it."""
 
     reason: str
 

@@ -31,7 +31,7 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#x[0-9a-f]{1,6};?|[a-z][a-z0-9]{1,31
 class HtmlToken(NamedTuple):
     """A token; `value` is the text, or the name of the tag in lower case.
 
-    `content` is the raw content of a dropped element. `alignment` is that of the paragraph, for text, breaks and pictures.
+    `content` is the raw content of a dropped element. `alignment` is the paragraph's, for text, breaks and pictures.
     """
 
     kind: Literal["text", "start", "end"]

@@ -111,7 +111,7 @@ def linked(text: str, url: str | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def link_away(context: Context, text: str, url: str | None) -> str:
-    """As `linked`, to another site, which gets no hold of our window, and one of its own if the site's settings say so."""
+    """As `linked`, to another site, which gets no hold of our window, and one of its own if the settings say so."""
     if not url:
         return conditional_escape(text)
     return format_html('<a href="{}" {}>{}</a>', url, _away(context["site"].settings), text)

@@ -21,8 +21,8 @@ _NO_TITLE = re.compile(r".*[。；;：:，,]\s*|[（(].*|.*(?:来源|作者|记�
 class Block:
     """A paragraph, heading, item, table or picture.
 
-    `number` is that of an item in an ordered list (0 for a bullet) or of a picture; `level` that of a heading from 1, or
-    of an item from 0; `text` is the plain text, and the description of a picture; `size` is in half points.
+    `number` is that of an item in an ordered list (0 for a bullet) or of a picture; `level` that of a heading from 1,
+    or of an item from 0; `text` is the plain text, and the description of a picture; `size` is in half points.
     """
 
     kind: str

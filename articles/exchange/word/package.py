@@ -58,7 +58,7 @@ PREFIXES = {schema + name: prefix for schema in _SCHEMAS for name, prefix in _US
 
 
 class Relationship(NamedTuple):
-    """What an id in a part refers to: the last word of its type (image, hyperlink …), and a part's path or an address."""
+    """What an id in a part refers to: the last word of its type (image, hyperlink …), and a part's path or address."""
 
     kind: str
     target: str

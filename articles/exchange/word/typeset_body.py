@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 import lxml.html
 from docx.document import Document
@@ -14,6 +14,8 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from .typesetting import CENTER, RIGHT, add_image, loosen, without_indent, xml_text
+
+Element: TypeAlias = lxml.html.HtmlElement
 
 _HEADINGS = {"h2": "Heading 1", "h3": "Heading 2", "h4": "Heading 3"}
 _CELL_SIZE = Pt(12)
@@ -32,7 +34,10 @@ _MARKS: dict[str, Callable[[Run], object]] = {
 
 @dataclass
 class BodyTypesetter:
-    """Adds a body to `place`, a document or a cell. `picture` returns the bytes of a picture by its address, or None."""
+    """Adds a body to `place`, a document or a cell. `picture` returns the bytes of a picture by its address.
+
+    It returns None where there is no such picture.
+    """
 
     place: Document | _Cell
     picture: Callable[[str], bytes | None]
@@ -44,17 +49,17 @@ class BodyTypesetter:
         if body.strip():
             self._add_children(lxml.html.fragment_fromstring(body, create_parent="div"))
 
-    def _add_children(self, element: Any) -> None:
+    def _add_children(self, element: Element) -> None:
         if (element.text or "").strip() or any(self._is_inline(inner) for inner in element):
             self._add_line(element, "Normal")
             element = [inner for inner in element if not self._is_inline(inner)]
         for inner in element:
             self._add_element(inner)
 
-    def _is_inline(self, element: Any) -> bool:
+    def _is_inline(self, element: Element) -> bool:
         return element.tag in _MARKS or element.tag in ("a", "br", "img")
 
-    def _add_element(self, element: Any) -> None:
+    def _add_element(self, element: Element) -> None:
         match element.tag:
             case "p":
                 self._add_line(element, "Normal")
@@ -80,7 +85,7 @@ class BodyTypesetter:
     def _paragraph(self, style: str) -> Paragraph:
         return self.place.add_paragraph(style=style)
 
-    def _add_line(self, element: Any, style: str) -> Paragraph:
+    def _add_line(self, element: Element, style: str) -> Paragraph:
         paragraph = self._paragraph(style)
         words = f"{element.get('class', '')} {element.get('style', '')}"
         if "center" in words or "right" in words:
@@ -88,7 +93,7 @@ class BodyTypesetter:
         self._add_runs(paragraph, element, ())
         return paragraph
 
-    def _add_runs(self, paragraph: Paragraph, element: Any, marks: tuple[str, ...]) -> None:
+    def _add_runs(self, paragraph: Paragraph, element: Element, marks: tuple[str, ...]) -> None:
         self._add_text(paragraph, element.text, marks)
         for inner in element:
             if inner.tag == "br":
@@ -109,7 +114,7 @@ class BodyTypesetter:
             _MARKS.get(mark, lambda _run: None)(run)
         return run
 
-    def _add_link(self, paragraph: Paragraph, link: Any, marks: tuple[str, ...]) -> None:
+    def _add_link(self, paragraph: Paragraph, link: Element, marks: tuple[str, ...]) -> None:
         """Add the runs of a link within a hyperlink, underlined as Chinese readers expect a link."""
         address = link.get("href", "")
         address = self.site + address if address.startswith("/") else address
@@ -123,12 +128,12 @@ class BodyTypesetter:
             for run in runs:
                 made.append(run)
 
-    def _add_picture(self, paragraph: Paragraph, image: Any) -> None:
+    def _add_picture(self, paragraph: Paragraph, image: Element) -> None:
         data = self.picture(image.get("src", ""))
         if data is None or not add_image(paragraph, data):
             paragraph.add_run(f"[{xml_text(image.get('alt', ''))}]")
 
-    def _add_figure(self, figure: Any) -> None:
+    def _add_figure(self, figure: Element) -> None:
         for inner in figure:
             if inner.tag == "img":
                 paragraph = self._paragraph("Normal")
@@ -141,7 +146,7 @@ class BodyTypesetter:
 
     # --- Lists and tables --------------------------------------------------------------------------------------
 
-    def _add_list(self, element: Any) -> None:
+    def _add_list(self, element: Element) -> None:
         """Add a list with its numbers as text: Word's own would go on counting from the list before."""
         start = element.get("start", "1")
         number = int(start) if start.isdigit() else 1
@@ -154,7 +159,7 @@ class BodyTypesetter:
             self._add_item(paragraph, item)
         self.lists.pop()
 
-    def _add_item(self, paragraph: Paragraph, item: Any) -> None:
+    def _add_item(self, paragraph: Paragraph, item: Element) -> None:
         self._add_text(paragraph, item.text, ())
         first = True
         for inner in item:
@@ -168,7 +173,7 @@ class BodyTypesetter:
             else:
                 self._add_element(inner)
 
-    def _add_table(self, element: Any) -> None:
+    def _add_table(self, element: Element) -> None:
         rows = list(element.iter("tr"))
         rows = [row for row in rows if next(row.iterancestors("table")) is element]
         cells, width = _grid(rows)
@@ -192,7 +197,7 @@ class BodyTypesetter:
         table.style = "Table Grid"
         return table
 
-    def _fill_cell(self, cell: _Cell, element: Any) -> None:
+    def _fill_cell(self, cell: _Cell, element: Element) -> None:
         inner = BodyTypesetter(cell, self.picture, self.site)
         empty = cell.paragraphs[0]
         inner._add_children(element)
@@ -211,7 +216,7 @@ _HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 Place = tuple[int, int]
 
 
-def _grid(rows: list[Any]) -> tuple[list[tuple[Place, Place, Any]], int]:
+def _grid(rows: list[Element]) -> tuple[list[tuple[Place, Place, Element]], int]:
     """Return the first and the last place (row, column) of each cell, and the number of columns."""
     taken: set[Place] = set()
     cells = []
@@ -235,6 +240,6 @@ def _places(first: Place, last: Place) -> Iterator[Place]:
     return ((row, column) for row in range(first[0], last[0] + 1) for column in range(first[1], last[1] + 1))
 
 
-def _span(cell: Any, name: str) -> int:
+def _span(cell: Element, name: str) -> int:
     written = cell.get(name, "1")
     return max(1, int(written)) if written.isdigit() else 1

@@ -1,4 +1,4 @@
-"""A Word document as Chinese offices set it: A4, 宋体 and 仿宋, lines of 28 points, paragraphs indented by two characters."""
+"""A Word document as Chinese offices set it: A4, 宋体 and 仿宋, lines of 28 points, indents of two characters."""
 
 import io
 from collections.abc import Iterable

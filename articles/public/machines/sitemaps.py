@@ -1,4 +1,4 @@
-"""Sitemaps: an index, the lists, the news of two days, files of people, sources and keywords, and a file for each month,
+"""Sitemaps: an index, the lists, the news of two days, files of people, sources and keywords, and one for each month,
 which are split after each thousand; and robots.txt.
 """
 
