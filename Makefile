@@ -92,5 +92,11 @@ venv-package:
 	@.venv/bin/npm ci --prefix tests --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
+# Secrets that are missing are added: newer versions need more of them.
+.PHONY: .env
 .env:
-	@umask 077 && echo "SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" > .env
+	@umask 077 && touch .env
+	@[ -z "$$(tail -c 1 .env)" ] || echo >> .env
+	@grep -q '^SECRET_KEY=' .env || echo "SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" >> .env
+	@grep -q '^ENCRYPTION_KEYS=' .env || \
+	  echo "ENCRYPTION_KEYS=$$($(PYTHON) -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())')" >> .env

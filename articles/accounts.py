@@ -1,5 +1,6 @@
-"""Accounts: open, change, deactivate, set the password. They are never deleted, since audit entries refer to them.
+"""Accounts: open, change, deactivate. They are never deleted, since audit entries refer to them.
 
+They are opened without a password; the person sets it with a link (`password_resets.py`).
 What an account may do is decided by its duties (`duty_assignments/assigning.py`).
 """
 
@@ -10,8 +11,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import audit
-from .duty_assignments import permissions
+from . import audit, desk_sessions, passwords
+from .duty_assignments import assigning, permissions
 from .duty_assignments.permissions import Duty
 from .models import Person
 from .persons import PERSON_FIELDS, write_person
@@ -41,15 +42,14 @@ def may_change_account(user: User, account: User | None) -> bool:
 
 @transaction.atomic
 def open_account(account: User, *, by: User, person: Person | None = None) -> User:
-    """Add the account and link it to its person. Without a password, nobody can log in to it.
+    """Add the account, without a password, and link it to its person. Nobody can log in to it before a reset.
 
     Raises PermissionDenied or ValidationError.
     """
     permissions.require_duty_everywhere(by, Duty.ACCOUNTS)
     if account.is_superuser and not by.is_superuser:
         raise PermissionDenied(_("Only administrators make others administrators."))
-    if not account.password:
-        account.set_unusable_password()
+    account.set_unusable_password()
     person_before = lock_row(person) if person else None  # before check_row takes the audit-chain lock
     check_row(account, None, (*ACCOUNT_FIELDS, "password"))
     save_fields(account, None, ())
@@ -63,10 +63,11 @@ def open_account(account: User, *, by: User, person: Person | None = None) -> Us
 def save_account(account: User, *, by: User, person: Person | None = None) -> User:
     """Save the changed fields of the account, except the password, and of its person.
 
-    Raises PermissionDenied or ValidationError.
+    Deactivating it ends its sessions. Raises PermissionDenied, ValidationError, or CannotAssign for the last
+    administrator.
     """
     before = User.objects.select_for_update(no_key=True).get(pk=account.pk)
-    _require_may_change(by, before)
+    require_may_change(by, before)
     person_before = lock_row(person) if person else None  # before check_row takes the audit-chain lock
     changed = check_row(account, before, ACCOUNT_FIELDS)
     if "is_superuser" in changed and not by.is_superuser:
@@ -74,24 +75,16 @@ def save_account(account: User, *, by: User, person: Person | None = None) -> Us
     if before.pk == by.pk and set(changed) & set(SWITCHES):
         raise PermissionDenied(_("You cannot change what your own account may do; ask another administrator."))
     if changed:
+        _refuse_last_administrator(account, before)
         save_fields(account, before, changed)
+        if not (account.is_active and account.is_staff):
+            desk_sessions.end_sessions(account)
+        if account.is_superuser:
+            passwords.void_unconfirmed_password(account)
     is_named = bool(person and _name_account(account, person, person_before, by=by))
     if changed or is_named:
         _record_account_change(account, before, changed, by=by, person=person if is_named else None)
     return account
-
-
-@transaction.atomic
-def set_account_password(account: User, password: str | None, *, by: User) -> None:
-    """Set the account's password; None makes it unusable. The audit entry does not contain it.
-
-    Raises PermissionDenied.
-    """
-    before = User.objects.select_for_update(no_key=True).get(pk=account.pk)
-    _require_may_change(by, before)
-    account.set_password(password)
-    account.save(update_fields=["password"])
-    audit.record_entry("user.password_set", account, by=by, name=account.get_username())
 
 
 @transaction.atomic
@@ -108,7 +101,18 @@ def find_or_open_command_line() -> User:
     return account
 
 
-def _require_may_change(by: User, account: User) -> None:
+def _refuse_last_administrator(account: User, before: User) -> None:
+    """Raise CannotAssign if the change would leave nobody to open accounts, or nobody to assign duties.
+
+    The caller has taken the audit-chain lock.
+    """
+    if any(getattr(before, switch) and not getattr(account, switch) for switch in SWITCHES):
+        for duty in assigning.KEPT_SOMEWHERE:
+            assigning.require_somebody_else(before, duty)
+
+
+def require_may_change(by: User, account: User) -> None:
+    """Raise PermissionDenied, with a message, unless the user may change the account."""
     permissions.require_duty_everywhere(by, Duty.ACCOUNTS)
     if not may_change_account(by, account):
         raise PermissionDenied(

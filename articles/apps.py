@@ -2,7 +2,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import connections
+from django.core import checks
+from django.db import DatabaseError, connections
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
@@ -17,8 +18,20 @@ class ArticlesConfig(AppConfig):
 
         # For frames larger than the file header says; `pictures` checks the header.
         Image.MAX_IMAGE_PIXELS = pictures.MAX_PIXELS
+        checks.register(_check_encryption_keys, checks.Tags.database)
         pre_migrate.connect(_remove_triggers_before_migrate, sender=self)
         post_migrate.connect(_install_triggers_after_migrate, sender=self)
+
+
+def _check_encryption_keys(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[checks.CheckMessage]:
+    """Say which keys are missing, at `migrate` and `check --database default`; nothing before there are tables."""
+    from . import encryption  # noqa: PLC0415 (the app loads before its modules may)
+
+    try:
+        missing = encryption.missing_keys() if databases else []
+    except DatabaseError:
+        return []
+    return [checks.Warning(str(encryption.KEY_MISSING.filled(key=key)), id="newsroom.W002") for key in missing]
 
 
 def _remove_triggers_before_migrate(using: str, plan: Sequence[object] = (), **_kwargs: Any) -> None:

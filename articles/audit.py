@@ -25,6 +25,11 @@ RECENT_ENTRIES = 5000  # newest entries that `recent_count` looks through, so th
 ENTRIES_PER_CHUNK = 2000  # entries in memory at a time while walking the chain
 # What reading a field raises that was overwritten with a value of another type.
 UNREADABLE_ENTRY = (TypeError, ValueError, OverflowError, DataError)
+# An account's refusals and views of personal data that are recorded: so many in an hour, each object once in a day. A
+# script must neither flood the audit nor keep others waiting for its lock.
+REFUSALS_AN_HOUR = 30
+VIEWING_AGAIN_AFTER = timedelta(days=1)
+LONGEST_PAGE, LONGEST_REASON = 200, 400  # characters of what is recorded of a refusal
 CHAIN_LOCK = 0x6E657773  # an advisory lock key that nothing else in this database uses
 
 _address: ContextVar[str | None] = ContextVar("address", default=None)
@@ -83,6 +88,42 @@ def record_entry(action: str, obj: models.Model, *, by: User | None, **details: 
     return entry
 
 
+def record_refusal(by: User, *, page: str, method: str, reason: str) -> AuditEntry | None:
+    """Record that the account was refused this page of the desk; None after REFUSALS_AN_HOUR within an hour.
+
+    The last entry of an hour says so (`last`), since the refusals after it are not recorded.
+    """
+    recent = AuditEntry.objects.filter(
+        object_type="user", object_id=str(by.pk), action="access.refused", at__gt=timezone.now() - timedelta(hours=1)
+    )
+    count = recent.count()
+    if count >= REFUSALS_AN_HOUR:
+        return None
+    return record_entry(
+        "access.refused",
+        by,
+        by=by,
+        page=page[:LONGEST_PAGE],
+        method=method,
+        reason=reason[:LONGEST_REASON],
+        last=count + 1 == REFUSALS_AN_HOUR,
+    )
+
+
+def record_viewing(obj: models.Model, *, by: User) -> AuditEntry | None:
+    """Record that the account saw personal data of this object, `<model>.viewed`; None if it did within a day."""
+    action = f"{obj._meta.model_name}.viewed"
+    # By the object's index; with the actor in the condition, SQLite would look through all that the account ever did.
+    lately = AuditEntry.objects.filter(
+        object_type=str(obj._meta.model_name),
+        object_id=str(obj.pk or ""),
+        action=action,
+        at__gt=timezone.now() - VIEWING_AGAIN_AFTER,
+    )
+    has_seen = by.pk in lately.values_list("actor", flat=True)
+    return None if has_seen else record_entry(action, obj, by=by)
+
+
 def account_name(user: User | None) -> str:
     """The real name of the user's person, or else the username; '' for None."""
     if user is None:
@@ -99,7 +140,12 @@ def name_with_account(user: User) -> str:
 
 def entry_hash(entry: AuditEntry) -> str:
     """Return the SHA-256, in hexadecimal, of the entry's fields and the previous entry's hash."""
-    return facts_hash({field: entry.serializable_value(field) for field in HASHED})
+    return facts_hash(entry_facts(entry))
+
+
+def entry_facts(entry: AuditEntry) -> dict[str, Any]:
+    """The fields that the entry's hash covers, as `facts_hash` takes them."""
+    return {field: entry.serializable_value(field) for field in HASHED}
 
 
 def facts_hash(facts: dict[str, Any]) -> str:

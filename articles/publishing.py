@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, baking, review, sanitising, search
+from . import audit, baking, review, sanitising, search, second_factor
 from .checks import CONTENT_CHECKS, NotReady, find_problems, hits
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
@@ -105,12 +105,13 @@ def publish_urgent(article: Article, *, by: User, reason: str) -> Edition:
 
     For a superuser without that duty it is a break-glass publication, marked as such on the edition, in the audit and
     on the review sheet. The readings stay open and are due after the section's `late_reading_hours`. Raises
-    PermissionDenied or CannotPublish.
+    PermissionDenied, ProofNeeded or CannotPublish.
     """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.URGENT, article.section)
     if article.live and article.live.digest == article.newest.digest:
         return article.live
+    second_factor.require_recent_proof(by)
     reason = _clean_note(reason)
     problems = [*find_problems(article, CONTENT_CHECKS), *_urgency_problems(article, reason)]
     if problems:
@@ -165,12 +166,13 @@ def publish_archived(
 def withdraw_article(article: Article, *, by: User, reason: str) -> None:
     """Withdraw the article: all its pages answer 410 at once; the text and the evidence are kept.
 
-    Idempotent. Raises PermissionDenied, or CannotWithdraw if it is not public or no reason is given.
+    Idempotent. Raises PermissionDenied, ProofNeeded, or CannotWithdraw if it is not public or no reason is given.
     """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.WITHDRAW, article.section)
     if article.withdrawn_at:
         return
+    second_factor.require_recent_proof(by)
     reason = _clean_note(reason)
     if not reason:
         raise CannotWithdraw(WITHDRAWAL_WITHOUT_REASON)
@@ -196,7 +198,7 @@ def withdraw_article(article: Article, *, by: User, reason: str) -> None:
 def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
     """Publish the withdrawn edition again, unchanged; the reason is kept in the audit.
 
-    Returns the live edition if there is one already. Raises PermissionDenied or CannotWithdraw.
+    Returns the live edition if there is one already. Raises PermissionDenied, ProofNeeded or CannotWithdraw.
     """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.WITHDRAW, article.section)
@@ -204,6 +206,7 @@ def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
         return article.live
     if not article.withdrawn_at:
         raise CannotWithdraw(NOT_WITHDRAWN.filled(title=article))
+    second_factor.require_recent_proof(by)
     reason = _clean_note(reason)
     if not reason:
         raise CannotWithdraw(PUT_BACK_WITHOUT_REASON)

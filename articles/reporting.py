@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, sanitising
+from . import audit, encryption, sanitising
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Article, Report
@@ -76,7 +76,7 @@ def receive_report(article: Article, *, text: str, quote: str = "", contact: str
         edition=edition.number,
         text=text,
         quote=quote,
-        contact=contact,
+        contact=encryption.encrypt_text(contact),
         sender=sender,
         received_at=now,
         due_at=answer_due_at(now),
@@ -101,12 +101,24 @@ def dismiss_report(report: Report, *, by: User, reason: str) -> Report:
 
 @transaction.atomic
 def open_contact(report: Report, *, by: User) -> str:
-    """Return how to reach the reader, and record that `by` has seen it; '' if unknown. Raises PermissionDenied."""
+    """Return how to reach the reader, and record that `by` has seen it; '' if unknown.
+
+    Raises PermissionDenied or CannotDecrypt.
+    """
     report = Report.objects.select_related("article__section__parent").get(pk=report.pk)
     _require_answering(by, report)
-    if report.contact:
+    contact = encryption.decrypt_text(report.contact)
+    if contact:
         audit.record_entry("report.contact_opened", report, by=by, article=report.article_id)
-    return report.contact
+    return contact
+
+
+def contact_hint(report: Report) -> str:
+    """Return the report's contact data masked, or why they cannot be decrypted."""
+    try:
+        return masked_contact(encryption.decrypt_text(report.contact))
+    except encryption.CannotDecrypt as refusal:
+        return str(refusal)
 
 
 def masked_contact(contact: str) -> str:

@@ -7,23 +7,25 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import appearance, baking
+from . import appearance, baking, second_factor
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import SiteSettings
 from .saved_rows import lock_row, write_row
 
 SETTINGS_FIELDS = tuple(field.name for field in SiteSettings._meta.fields if not field.primary_key)
-# How the work of others is checked; changed by who may change rules. No page shows it.
+# How the work of others is checked, and what protects their accounts: changed by who may change rules, and not by
+# whoever works on texts. No page shows it.
 RULE_FIELDS = ("words_are_confirmed",)
+SECURITY_FIELDS = ("factor_duties",)
 
 
 @transaction.atomic
 def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
-    """Save the changed fields of the one row, created if missing; if pages show any, the whole site is baked again.
+    """Save the changed fields of the one row, created if missing; if readers see any, the whole site is baked again.
 
-    Its rules are changed by whoever assigns duties, everything else by whoever arranges. Raises PermissionDenied, or
-    ValidationError by field.
+    Its rules and what protects accounts are changed by whoever assigns duties, everything else by whoever arranges.
+    Raises PermissionDenied, ProofNeeded for SECURITY_FIELDS, or ValidationError by field.
     """
     settings.pk = 1
     before = lock_row(settings)
@@ -32,7 +34,7 @@ def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
     faults = find_settings_faults(settings.accent, settings.grey_from, settings.grey_until)
     if faults:
         raise ValidationError(faults)
-    if write_row(settings, before, SETTINGS_FIELDS, by=by) - set(RULE_FIELDS):
+    if write_row(settings, before, SETTINGS_FIELDS, by=by) - {*RULE_FIELDS, *SECURITY_FIELDS}:
         baking.request_full_bake()
         # The file of the logo before goes once no page shows it: after the bake of the whole site.
         baking.request_bake(baking.picture_addresses(settings.logo))
@@ -42,11 +44,14 @@ def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
 def _require_duties(settings: SiteSettings, known: SiteSettings, by: User) -> None:
     """Raise PermissionDenied unless the user may change what differs from the stored settings."""
     changed = {name for name in SETTINGS_FIELDS if getattr(settings, name) != getattr(known, name)}
-    if changed & set(RULE_FIELDS) and not permissions.may_change_rules(by):
+    guarded = changed & {*RULE_FIELDS, *SECURITY_FIELDS}
+    if guarded and not permissions.may_change_rules(by):
         raise PermissionDenied(
-            _("Whether a second person confirms words is decided by the security administrator, who works on no texts.")
+            _("Rules and what protects the accounts are changed by the security administrator, who works on no texts.")
         )
-    if changed - set(RULE_FIELDS) or not (changed or permissions.may_change_rules(by)):
+    if guarded & set(SECURITY_FIELDS):
+        second_factor.require_recent_proof(by)
+    if changed - guarded or not (changed or permissions.may_change_rules(by)):
         permissions.require_duty_everywhere(by, Duty.ARRANGE)
 
 

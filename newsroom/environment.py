@@ -26,10 +26,17 @@ from .setting_values import (
     parse_address,
     parse_boolean,
     parse_database,
+    parse_directory,
+    parse_directory_filter,
     parse_folder,
     parse_former_hosts,
     parse_hosts,
+    parse_keys,
+    parse_line,
+    parse_mail_address,
+    parse_mail_server,
     parse_path,
+    parse_secure_address,
     parse_site_address,
     parse_tagging_entity,
     parse_time_zone,
@@ -53,12 +60,15 @@ class Setting(NamedTuple):
 
 SETTINGS = [
     Setting("SECRET_KEY", str, is_secret=True),
+    Setting("ENCRYPTION_KEYS", parse_keys, is_secret=True),
     Setting("SITE_URL", parse_site_address, "http://127.0.0.1:8000"),
     Setting("ALLOWED_HOSTS", parse_hosts),
     Setting("FORMER_HOSTS", parse_former_hosts),
     Setting("FEED_TAG", parse_tagging_entity),
     Setting("DATA_DIR", parse_folder, "var/"),
     Setting("BACKUPS", parse_path, "/var/backups/newsroom"),
+    Setting("AUDIT_ARCHIVE", parse_folder),
+    Setting("AUDIT_ARCHIVE_DAYS", whole_number(183, 36_500), "183"),
     Setting("DATABASE_URL", parse_database, is_secret=True),
     Setting("DATABASE_CONN_MAX_AGE", whole_number(0, 86_400), "60"),
     Setting("LANGUAGE_CODE", one_of(("zh-hans", "en"), str.lower), "zh-hans"),
@@ -72,6 +82,27 @@ SETTINGS = [
     Setting("VIDEO_HOSTS", parse_hosts),
     Setting("FETCH_PICTURES", parse_boolean, "true"),
     Setting("PREVIEW_HOURS", whole_number(1, 24 * 365), "24"),
+    Setting("SESSION_IDLE_MINUTES", whole_number(5, 120), "30"),
+    Setting("SEVERAL_SESSIONS", parse_boolean, "true"),
+    Setting("PASSWORD_LENGTH", whole_number(8, 64), "10"),
+    Setting("PASSWORD_DAYS", whole_number(1, 180), "90"),
+    Setting("ACCOUNTS_CONTACT", parse_line),
+    Setting("MAIL_SERVER", parse_mail_server, is_secret=True),
+    Setting("MAIL_FROM", parse_mail_address),
+    Setting("DORMANT_ACCOUNT_DAYS", whole_number(0, 3650), "0"),
+    Setting("OIDC_ISSUER", parse_secure_address),
+    Setting("OIDC_CLIENT_ID", str),
+    Setting("OIDC_CLIENT_SECRET", str, is_secret=True),
+    Setting("OIDC_USERNAME_CLAIM", matching(r"[\w.:/-]+", "the name of a claim"), "preferred_username"),
+    Setting("LDAP_URL", parse_directory),
+    Setting("LDAP_BASE", str),
+    Setting("LDAP_FILTER", parse_directory_filter, "(uid={user})"),
+    Setting("LDAP_BIND_DN", str),
+    Setting("LDAP_BIND_PASSWORD", str, is_secret=True),
+    Setting("WECOM_CORP_ID", matching(r"\w+", "the CorpID (ww…)")),
+    Setting("WECOM_AGENT_ID", matching(r"\d+", "the AgentId, a number")),
+    Setting("WECOM_SECRET", matching(r"[\w-]+", "the Secret of the application"), is_secret=True),
+    Setting("DESK_WATERMARK", parse_boolean, "false"),
     Setting("BEHIND_PROXY", parse_boolean, "false"),
     Setting("HSTS_SUBDOMAINS", parse_boolean, "false"),
     Setting("BAKED_S3_BUCKET", matching(r"[\w.-]{3,63}", "the name of the bucket alone")),
@@ -80,6 +111,14 @@ SETTINGS = [
     Setting("LOG_LEVEL", one_of(("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), str.upper), "WARNING"),
 ]
 NAMES = [setting.name for setting in SETTINGS]
+# Settings that mean something only together.
+TOGETHER = [
+    ("WECHAT_APP_ID", "WECHAT_APP_SECRET"),
+    ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"),
+    ("LDAP_URL", "LDAP_BASE"),
+    ("LDAP_BIND_DN", "LDAP_BIND_PASSWORD"),
+    ("WECOM_CORP_ID", "WECOM_AGENT_ID", "WECOM_SECRET"),
+]
 # Libraries read their own variables, which may be in .env too: boto3's, libpq's, granian's, those of proxies.
 FOREIGN_NAMES = re.compile(r"(AWS|PG|GRANIAN|SSL|TLS)\w*|(HTTPS?|NO|ALL)_PROXY", re.IGNORECASE)
 # How alike a name in the environment must be to one of ours; G_DEBUG of GLib and LANGUAGE of gettext are not.
@@ -128,8 +167,14 @@ def _missing(written: set[str]) -> Iterable[str]:
     """Yield a sentence for everything that the settings which are written need, and lack."""
     if "SECRET_KEY" not in written:
         yield "SECRET_KEY is not set; `make .env` writes one into .env, in production set it in the environment."
-    if len(written & {"WECHAT_APP_ID", "WECHAT_APP_SECRET"}) == 1:
-        yield "WECHAT_APP_ID and WECHAT_APP_SECRET go together; set both, or neither."
+    if "ENCRYPTION_KEYS" not in written:
+        yield (
+            "ENCRYPTION_KEYS is not set; `make .env` writes one into .env. If there was one, use it: what it encrypted "
+            "is lost otherwise. Keep a copy apart from the backups."
+        )
+    for together in TOGETHER:
+        if 0 < len(written & set(together)) < len(together):
+            yield f"{', '.join(together[:-1])} and {together[-1]} go together; set all of them, or none."
     if "BAKED_S3_ENDPOINT" in written and "BAKED_S3_BUCKET" not in written:
         yield "BAKED_S3_ENDPOINT is set without BAKED_S3_BUCKET; set both, or neither."
     if "BAKED_S3_BUCKET" in written and not find_spec("storages"):

@@ -2,6 +2,7 @@
 right.
 """
 
+import base64
 import ipaddress
 import os
 import re
@@ -60,6 +61,19 @@ def _is_host(text: str) -> bool:
     return len(text) < 254 and bool(re.fullmatch(r"[\w-]{1,63}(\.[\w-]{1,63})*", text, re.ASCII))
 
 
+def parse_keys(text: str) -> list[str]:
+    """Return Fernet keys, the newest first."""
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    for key in keys:
+        try:
+            decoded = base64.b64decode(key, altchars="-_", validate=True)
+        except ValueError:
+            decoded = b""
+        if len(decoded) != 32:
+            raise ValueError("keys of 44 characters as `make .env` writes one, the newest first, comma-separated")
+    return keys
+
+
 def parse_hosts(text: str) -> list[str]:
     hosts = [host.strip() for host in text.split(",") if host.strip()]
     # Django's own forms: `.example.cn` with all below it, `*` for every host.
@@ -111,6 +125,30 @@ def parse_address(text: str) -> str:
     return text
 
 
+def parse_secure_address(text: str) -> str:
+    if not _web_address(text) or not text.startswith("https://"):
+        raise ValueError("the whole address, beginning with https://")
+    return text
+
+
+def parse_directory(text: str) -> str:
+    """The address of an LDAP server; `ldap://` is encrypted by StartTLS, except to this machine."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("ldap", "ldaps") and parts.port != 0 and not parts.path.strip("/")
+    except ValueError:  # brackets or a port that are none
+        usable = False
+    if not usable or not parts.hostname:
+        raise ValueError("a server such as ldaps://ldap.example.cn or ldap://ldap.example.cn:389, without a path")
+    return text
+
+
+def parse_directory_filter(text: str) -> str:
+    if text.count("{user}") != 1 or not (text.startswith("(") and text.endswith(")")):
+        raise ValueError("a filter in brackets with {user} where the name stands, such as (uid={user})")
+    return text
+
+
 def parse_path(text: str) -> Path:
     """A relative path begins beside manage.py, so that all processes mean the same folder."""
     return BASE_DIR / os.path.expanduser(text)
@@ -143,6 +181,32 @@ def parse_database(text: str) -> dict[str, Any]:
             "written as %23 %2F %3F %40 and %25"
         ) from None
     return {**database, "NAME": str(BASE_DIR / database["NAME"])} if is_file else database
+
+
+def parse_line(text: str) -> str:
+    if len(text) > 120 or not text.isprintable():
+        raise ValueError("one line of at most 120 characters")
+    return text
+
+
+def parse_mail_address(text: str) -> str:
+    if not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)*", text, re.ASCII):
+        raise ValueError("one address such as newsroom@example.cn")
+    return text
+
+
+def parse_mail_server(text: str) -> dict[str, Any]:
+    """Return Django's settings of a mail server."""
+    try:
+        parts = urlsplit(text)
+        if parts.scheme not in ("smtp", "smtp+tls", "smtp+ssl") or not parts.hostname or parts.port == 0:
+            raise ValueError
+        return dict(environ.Env.email_url_config(text))
+    except ValueError:  # also urlsplit's
+        raise ValueError(
+            "smtp+tls://user:password@host:587 or smtp+ssl://user:password@host:465; in a user name or password, "
+            "# / ? @ and % are written as %23 %2F %3F %40 and %25"
+        ) from None
 
 
 def parse_time_zone(text: str) -> str:

@@ -17,6 +17,8 @@ written = load_settings()
 VERSION = __version__
 DEBUG = written["DEBUG"]
 SECRET_KEY = written["SECRET_KEY"]
+# What is encrypted in the database (articles/encryption.py): the first key encrypts, all decrypt.
+ENCRYPTION_KEYS = written["ENCRYPTION_KEYS"]
 
 # The public address. QR codes, canonical links and feeds are built from it, never from a request's Host header.
 SITE_URL = written["SITE_URL"]
@@ -34,13 +36,13 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 INSTALLED_APPS = [
     "articles.admin.apps.DeskConfig",
+    "articles",  # before Django's: its own createsuperuser and changepassword
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "ckeditor",
-    "articles",
 ]
 
 MIDDLEWARE = [
@@ -59,6 +61,9 @@ MIDDLEWARE = [
     "articles.admin.strangers.StrangersUploadMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "articles.admin.factor_owed.FactorOwedMiddleware",
+    "articles.admin.desk_sessions.DeskSessionMiddleware",
+    "articles.admin.desk_access.DeskAccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -157,6 +162,9 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 BAKED_DIR = DATA_DIR / "baked"
 # The folder of backups (manage.py backup).
 BACKUPS = written["BACKUPS"]
+# The folder of the archived months of the audit, and after how many days a month is written to it.
+AUDIT_ARCHIVE = written["AUDIT_ARCHIVE"] or DATA_DIR / "audit"
+AUDIT_ARCHIVE_DAYS = written["AUDIT_ARCHIVE_DAYS"]
 # Largest picture or document that an editor may upload, and largest film or recording, in bytes.
 MAX_UPLOAD_BYTES, MAX_FILM_BYTES = written["MAX_UPLOAD_BYTES"], written["MAX_FILM_BYTES"]
 # Whether editors may upload archives (ZIP) of documents and pictures.
@@ -176,12 +184,41 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- Security ---------------------------------------------------------------------------------------------------
 
+# What a password may be, and for how many days it holds (articles/passwords).
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "articles.passwords.validators.LengthValidator", "OPTIONS": {"min_length": written["PASSWORD_LENGTH"]}},
+    {"NAME": "articles.passwords.validators.KindsValidator"},
+    {"NAME": "articles.passwords.validators.PersonalValidator"},
+    {"NAME": "articles.passwords.validators.GuessableValidator"},
+    {"NAME": "articles.passwords.validators.HistoryValidator"},
 ]
+PASSWORD_DAYS = written["PASSWORD_DAYS"]
+# Whom the log-in page names to those who have forgotten their password.
+ACCOUNTS_CONTACT = written["ACCOUNTS_CONTACT"]
+# Mail is set up if both are written (articles/mailing.py).
+MAIL_FROM = written["MAIL_FROM"] if written["MAIL_SERVER"] else None
+_mail = written["MAIL_SERVER"] or {}
+EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST", "localhost"), _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER") or "", _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20  # seconds
+# Ways to log in that the house has already; each is off while it is not set (articles/sign_on).
+OIDC_ISSUER, OIDC_CLIENT_ID = written["OIDC_ISSUER"], written["OIDC_CLIENT_ID"]
+OIDC_CLIENT_SECRET, OIDC_USERNAME_CLAIM = written["OIDC_CLIENT_SECRET"], written["OIDC_USERNAME_CLAIM"]
+LDAP_URL, LDAP_BASE, LDAP_FILTER = written["LDAP_URL"], written["LDAP_BASE"], written["LDAP_FILTER"]
+LDAP_BIND_DN, LDAP_BIND_PASSWORD = written["LDAP_BIND_DN"], written["LDAP_BIND_PASSWORD"]
+WECOM_CORP_ID, WECOM_AGENT_ID = written["WECOM_CORP_ID"], written["WECOM_AGENT_ID"]
+WECOM_SECRET = written["WECOM_SECRET"]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    *(["articles.sign_on.backends.DirectoryBackend"] if LDAP_URL else []),
+    *(["articles.sign_on.backends.OidcBackend"] if OIDC_ISSUER else []),
+    *(["articles.sign_on.backends.WecomBackend"] if WECOM_CORP_ID else []),
+]
+# After how many days without a log-in the worker closes an account; 0: never.
+DORMANT_ACCOUNT_DAYS = written["DORMANT_ACCOUNT_DAYS"]
+# Whether the desk shows, and prints, who reads it and when across every page.
+DESK_WATERMARK = written["DESK_WATERMARK"]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
@@ -189,6 +226,11 @@ LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = "/admin/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+# A session ends when it was not used for so long; also after twelve hours (articles/desk_sessions).
+SESSION_ENGINE = "articles.desk_sessions.store"
+SESSION_COOKIE_AGE = written["SESSION_IDLE_MINUTES"] * 60
+# Without it a log-in ends the other sessions of the account.
+SEVERAL_SESSIONS = written["SEVERAL_SESSIONS"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

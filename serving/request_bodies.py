@@ -21,7 +21,7 @@ from articles import faults
 
 UPLOAD_PATH = re.compile(r"/admin/articles/(picture|attachment)/(?:add|upload)/")
 # The addresses of the desk that strangers may send a form to.
-OPEN_PATHS = ("/admin/login/", "/admin/logout/")
+OPEN_PATHS = ("/admin/login/", "/admin/logout/", "/admin/reset/", "/admin/forgotten/")
 LARGEST_FORM = 2**16  # bytes, of a reader's form and of the log-in
 FORM_AROUND_UPLOAD = 2**20  # bytes, of the fields beside a file
 # Requests of one process that may wait for their body at once: half of its threads (management/commands/serve.py).
@@ -72,7 +72,7 @@ class RequestBodies:
 
 def refused_status(path: str, content_type: str, length: int) -> HTTPStatus | None:
     """Return the status that refuses a body by its headers, or None."""
-    is_of_desk = path.startswith("/admin/") and path not in OPEN_PATHS
+    is_of_desk = path.startswith("/admin/") and not path.startswith(OPEN_PATHS)
     if content_type.lower().startswith("multipart/") and not is_of_desk:
         return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if is_of_desk else LARGEST_FORM

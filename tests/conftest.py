@@ -1,9 +1,10 @@
 """Fixtures of all tests: own media folder, plain static files, the cast; and `needs`, which skips tests."""
 
 import os
+import time
 
 import pytest
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -31,13 +32,32 @@ def _own_folders(settings, tmp_path):
 @pytest.fixture(autouse=True)
 def _no_background_threads(monkeypatch):
     """Tests bake and count explicitly; a background thread could access a database that is being emptied."""
-    from articles import qr_short_links, reads  # noqa: PLC0415 (models load after Django)
+    from articles import mailing, qr_short_links, reads  # noqa: PLC0415 (models load after Django)
 
     monkeypatch.setattr("articles.baking.jobs.start_baking", lambda: None)
     monkeypatch.setattr("articles.counting.BatchedCounter.start_writing", lambda _counter: None)
+    monkeypatch.setattr("articles.mailing.start_sending", mailing.send_mail)
     yield
     reads.counted_reads._counts.clear()
     qr_short_links.counted_scans._counts.clear()
+
+
+@pytest.fixture(autouse=True)
+def _sessions_that_have_begun(monkeypatch):
+    """`force_login` begins a session as a log-in does; otherwise the first request of each test would write it."""
+    from articles import desk_sessions  # noqa: PLC0415 (models load after Django)
+    from articles.admin.desk_sessions import DUE  # noqa: PLC0415
+
+    force_login = Client.force_login
+
+    def log_in(client, user, backend=None):
+        force_login(client, user, backend)
+        session, now = client.session, time.time()
+        session.update({desk_sessions.STARTED: now, desk_sessions.SEEN: now, DUE: None})
+        session.update({desk_sessions.ADDRESS: "127.0.0.1", desk_sessions.BROWSER: ""})
+        session.save()
+
+    monkeypatch.setattr(Client, "force_login", log_in)
 
 
 EMPTY_INDEX = {

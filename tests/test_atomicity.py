@@ -19,6 +19,7 @@ from articles import (
     editing,
     home_and_topics,
     old_paths,
+    passwords,
     persons,
     placing,
     publishing,
@@ -260,7 +261,7 @@ ROW_ACTS = {
         User(username=f"u{n}"), by=cast.admin, person=Person(name=f"名{n}")
     ),
     "account": lambda cast, n: accounts.save_account(change(cast.head, email=f"x{n}@x.cn"), by=cast.admin),
-    "password": lambda cast, n: accounts.set_account_password(cast.head, f"y{n}", by=cast.admin),
+    "password": lambda cast, n: passwords.set_password_on_server(cast.head, f"y{n}", must_change=False, by=cast.admin),
 }
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from articles import pictures, sanitising
 from articles.admin import editor
-from articles.models import Attachment, Picture
+from articles.models import Article, Attachment, DeskSession, Person, Picture, Source
 from tests.browser import chromium, forbidden_events
 from tests.cast import Cast, png, upload
 
@@ -314,6 +314,42 @@ def test_unsaved_text_is_offered_after_a_crash_and_removed_after_saving(desk):
     after.goto(f"{desk.site}{ADD}")
     desk.ready()
     assert after.locator(".kept-copy").count() == 0
+
+
+def test_text_and_choices_survive_the_end_of_the_session(desk):
+    """The session is over when the editor saves; after the log-in, all is offered: text, section, source, credits."""
+    page = desk.page
+    source, person = Source.objects.get(name="霁川新闻网"), Person.objects.get(name="林晓舟")
+    page.fill("#id_title", "大桥通车")
+    page.select_option("#id_section", label="要闻")
+    page.click("#credits-group .add-row a")
+    choose = "([id, value, text]) => django.jQuery(id).append(new Option(text, value, true, true)).trigger('change')"
+    rows = page.locator("select[name^=credits-][name$=-person]:not([name*=__prefix__])").count()
+    last = rows - 1
+    for field, chosen in (("#id_source", source), (f"#id_credits-{last}-person", person)):
+        page.evaluate(choose, [field, str(chosen.pk), str(chosen)])
+    page.select_option(f"#id_credits-{last}-role", "photo")
+    desk.type("写了一夜的稿子。")
+    DeskSession.objects.all().delete()
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("#id_password")
+    page.fill("#id_username", "editor")
+    page.fill("#id_password", "secret-of-editor")
+    page.click("[type=submit]")
+    desk.ready()
+    assert page.input_value("#id_title") == ""
+    page.click(".kept-copy .default")
+    page.wait_for_function("() => CKEDITOR.instances.id_body.getData().includes('写了一夜的稿子')")
+    kept = {name: page.input_value(f"#id_{name}") for name in ("title", "source", f"credits-{last}-person")}
+    assert kept == {"title": "大桥通车", "source": str(source.pk), f"credits-{last}-person": str(person.pk)}
+    assert page.input_value(f"#id_credits-{last}-role") == "photo"
+    assert "要闻" in page.locator("#id_section option:checked").inner_text()
+    assert "霁川新闻网" in page.locator(".field-source .select2-selection__rendered").inner_text()
+    page.keyboard.press("Control+s")
+    page.wait_for_url(re.compile(r"/\d+/change/"))
+    article = Article.objects.get(title="大桥通车")
+    assert (article.section.name, article.source) == ("要闻", source)
+    assert article.credits.filter(person=person, role="photo").exists()
 
 
 def test_a_refused_save_keeps_the_text_on_the_page_and_in_the_browser(desk):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from newsroom import environment
 from newsroom.environment import find_suspicious, parse_settings, read_env_file
 
-KEY = {"SECRET_KEY": "k" * 60}
+KEY = {"SECRET_KEY": "k" * 60, "ENCRYPTION_KEYS": "A" * 43 + "="}
 SECRETS = {setting.name for setting in environment.SETTINGS if setting.is_secret}
 NUMBERS = ["-3", "-5", "0.5", "1e3", "30MB", "ten", "", "٣", "1_000", "9" * 400]
 
@@ -60,11 +60,20 @@ WRONG = [
     ("BAKED_S3_BUCKET", "x"),
     ("WECHAT_APP_ID", "wx 0"),
     ("WECHAT_APP_SECRET", "?"),
+    *(("OIDC_ISSUER", value) for value in ("http://id.example.cn", "id.example.cn", "https://")),
+    *(("LDAP_URL", value) for value in ("ldap.example.cn", "http://x", "ldap://", "ldaps://x/dc=cn", "ldap://[::1")),
+    *(("LDAP_FILTER", value) for value in ("uid={user}", "(uid=%s)", "(|(uid={user})(cn={user}))")),
+    ("WECOM_CORP_ID", "ww 1"),
+    ("WECOM_AGENT_ID", "x"),
+    ("AUDIT_ARCHIVE_DAYS", "182"),
+    ("DORMANT_ACCOUNT_DAYS", "-1"),
     ("DATA_DIR", str(Path(__file__))),
     ("DATA_DIR", f"{__file__}/below"),
     ("DATA_DIR", "x" * 300),
     *(("FEED_TAG", value) for value in ("news.example.cn", "news.example.cn,26", "a b,2026", ",2026", "x@,2026")),
     ("SECRET_KEY", " "),
+    ("ENCRYPTION_KEYS", "k" * 60),
+    ("ENCRYPTION_KEYS", "A" * 43 + "=,hidden"),
 ]
 
 # What each of these settings needs beside it.
@@ -72,6 +81,10 @@ BESIDE = {
     "WECHAT_APP_ID": {"WECHAT_APP_SECRET": "s"},
     "WECHAT_APP_SECRET": {"WECHAT_APP_ID": "wx0"},
     "BAKED_S3_ENDPOINT": {"BAKED_S3_BUCKET": "pages"},
+    "OIDC_ISSUER": {"OIDC_CLIENT_ID": "newsroom", "OIDC_CLIENT_SECRET": "s"},
+    "LDAP_URL": {"LDAP_BASE": "dc=example,dc=cn"},
+    "WECOM_CORP_ID": {"WECOM_AGENT_ID": "1000002", "WECOM_SECRET": "s"},
+    "WECOM_AGENT_ID": {"WECOM_CORP_ID": "ww1", "WECOM_SECRET": "s"},
 }
 
 
@@ -116,8 +129,13 @@ def test_a_secret_is_not_shown(name, value):
     ("variables", "sentence"),
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY is not set; `make .env`"),
+        ({"ENCRYPTION_KEYS": ""}, "ENCRYPTION_KEYS is not set; `make .env`"),
         ({"WECHAT_APP_ID": "wx0"}, "WECHAT_APP_ID and WECHAT_APP_SECRET go together"),
         ({"WECHAT_APP_SECRET": "s"}, "WECHAT_APP_ID and WECHAT_APP_SECRET go together"),
+        ({"OIDC_CLIENT_ID": "x"}, "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET go together"),
+        ({"LDAP_URL": "ldaps://x"}, "LDAP_URL and LDAP_BASE go together"),
+        ({"LDAP_BIND_DN": "cn=x"}, "LDAP_BIND_DN and LDAP_BIND_PASSWORD go together"),
+        ({"WECOM_SECRET": "s"}, "WECOM_CORP_ID, WECOM_AGENT_ID and WECOM_SECRET go together"),
         ({"BAKED_S3_ENDPOINT": "https://s3.example.cn"}, "BAKED_S3_ENDPOINT is set without BAKED_S3_BUCKET"),
     ],
 )
@@ -134,7 +152,7 @@ def test_a_bucket_without_its_packages_is_said(monkeypatch):
 @given(st.sampled_from(environment.NAMES), st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60))
 def test_no_value_is_a_traceback(name, text):
     for sentence in problems(**{name: text}):
-        assert sentence.startswith(("SECRET_KEY", "WECHAT_APP_ID", "BAKED_S3_ENDPOINT", name))
+        assert sentence.startswith(("SECRET_KEY", "ENCRYPTION_KEYS")) or name in sentence
 
 
 # --- Right values -----------------------------------------------------------------------------------------------

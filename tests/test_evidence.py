@@ -406,9 +406,10 @@ def test_whoever_neither_publishes_there_nor_audits_gets_no_pack(client, cast, s
     before = AuditEntry.objects.count()
     with pytest.raises(PermissionDenied):
         packed(story, getattr(cast, who))
+    assert AuditEntry.objects.count() == before
     client.force_login(getattr(cast, who))
     assert client.get(f"/admin/articles/article/{story.pk}/evidence.zip").status_code == 403
-    assert AuditEntry.objects.count() == before
+    assert not AuditEntry.objects.filter(action="article.evidence_exported").exists()
 
 
 @pytest.mark.django_db

@@ -194,7 +194,7 @@ def test_a_password_is_never_printed(browser, cast):
 def test_an_act_whose_session_could_not_be_stored_may_be_done(at_desk, cast):
     """Django calls it a bad request; the act before it was committed."""
     article = cast.article()
-    with mock.patch("django.contrib.sessions.models.Session.save", side_effect=locked):
+    with mock.patch("articles.models.DeskSession.save", side_effect=locked):
         answer = at_desk.post(f"/admin/articles/article/{article.pk}/change/", form(cast, article, title="新题"))
     html = answer.content.decode()
     assert answer.status_code == 503

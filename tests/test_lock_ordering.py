@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from articles import accounts, baking, old_paths
+from articles import accounts, baking, leaving, old_paths
 from articles.baking import jobs, whole
 from articles.exchange.importing import import_article
 from articles.exchange.text import read_printed_page
@@ -43,6 +43,13 @@ def test_an_account_and_its_person_are_locked_before_the_audit_chain(cast):
     person.unit = "采编部"
     found = first_locks(lambda: accounts.save_account(User.objects.get(pk=cast.head.pk), by=cast.admin, person=person))
     assert found["auth_user"] < found["articles_person"] < found[CHAIN]
+
+
+@on_postgresql
+def test_who_leaves_and_their_drafts_are_locked_before_the_audit_chain(cast):
+    cast.article(by=cast.writer)
+    found = first_locks(lambda: leaving.let_go(cast.writer, to=cast.editor, reason="调离", by=cast.admin))
+    assert found["auth_user"] < found["articles_article"] < found[CHAIN]
 
 
 @on_postgresql

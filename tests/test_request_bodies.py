@@ -62,6 +62,8 @@ def send(gate, path="/report/1/", body=b"", length=None, stream=None, kind="appl
     [
         ("/admin/login/", "", 2**16, None),
         ("/admin/login/", "", 2**16 + 1, 413),
+        ("/admin/reset/23456-789ab/", "", 2**16 + 1, 413),
+        ("/admin/forgotten/", "", 2**16 + 1, 413),
         ("/admin/login/", "multipart/form-data; boundary=x", 10, 415),
         ("/admin/logout/", "multipart/form-data; boundary=x", 10, 415),
         ("/report/1/", "Multipart/Form-Data; boundary=x", 10, 415),

@@ -106,7 +106,7 @@ def person(monkeypatch):
 
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("builtins.input", answer)
-    monkeypatch.setattr("articles.management.commands.serve.getpass", answer)
+    monkeypatch.setattr("articles.management.first_account.getpass", answer)
     return asked, answers
 
 
@@ -115,16 +115,16 @@ def test_the_first_account_is_asked_for_until_it_is_right_in_the_language_of_the
 ):
     asked, answers = person
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-    answers += ["gu weizhen", "a-good-secret", "a-good-secret"]
+    answers += ["gu weizhen", "Ein-gutes-Wort-47", "Ein-gutes-Wort-47"]
     answers += [
         "guweizhen",
         "12345",
         "12345",
         "guweizhen",
-        "a-good-secret",
+        "Ein-gutes-Wort-47",
         "another",
         "guweizhen",
-        *["a-good-secret"] * 2,
+        *["Ein-gutes-Wort-47"] * 2,
     ]
     call_command("serve", port=free_port(), ask_account=True)
     said = capsys.readouterr().out
@@ -132,7 +132,7 @@ def test_the_first_account_is_asked_for_until_it_is_right_in_the_language_of_the
         assert sentence in said
     account = User.objects.get(username="guweizhen")
     assert account.is_superuser
-    assert account.check_password("a-good-secret")
+    assert account.check_password("Ein-gutes-Wort-47")
     assert AuditEntry.objects.filter(action="user.added", details__name="guweizhen").exists()
     assert not re.search(r"[\u4e00-\u9fff]", said + "".join(asked))
     asked.clear()

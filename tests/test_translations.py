@@ -27,7 +27,7 @@ def fresh(tmp_path_factory):
     for name in ("articles", "newsroom", "templates", "locale", "static"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "demo", "*.mo"))
     shutil.copy(ROOT / "manage.py", copy)
-    (copy / ".env").write_text("SECRET_KEY=only-for-this-copy\n")
+    (copy / ".env").write_text(f"SECRET_KEY=only-for-this-copy\nENCRYPTION_KEYS={'C' * 43}=\n")
     subprocess.run(
         [
             sys.executable,

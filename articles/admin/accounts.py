@@ -7,36 +7,38 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import unquote
-from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext as _django
 from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_post_parameters
 
-from .. import accounts, persons
+from .. import accounts, audit, persons
 from ..accounts import SWITCHES, may_change_account, may_open_accounts
-from ..duty_assignments import permissions
-from ..duty_assignments.permissions import Duty
 from ..models import Person
 from .acting_user import acting_user
 from .newsroom_admin import CleanTextMixin, NewsroomAdmin
+from .password_resets import start_view
 
 admin.site.unregister(Group)
 admin.site.unregister(User)
+
+
+class AccountForm(forms.ModelForm):
+    """The form of an account, new or not: without a password, which the person sets."""
+
+    class Meta:
+        model = User
+        fields = ["username", "email", *SWITCHES]
+        field_classes = {"username": UsernameField}
 
 
 class AccountPersonForm(forms.ModelForm):
@@ -67,18 +69,20 @@ class AccountPersonInline(CleanTextMixin, admin.StackedInline):
 
 @admin.register(User)
 class AccountAdmin(NewsroomAdmin[User], UserAdmin):
+    form = AccountForm
+    add_form = AccountForm
     inlines = [AccountPersonInline]
-    list_display = ["username", "person", "email", "is_active", "is_superuser", "last_login"]
+    list_display = ["username", "person", "is_active", "is_superuser", "last_login"]
     list_select_related = ["person"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["username", "person__name"]
     filter_horizontal = []
     fieldsets = [
-        (None, {"fields": ["username", "password", "email"]}),
+        (None, {"fields": ["username", "password_state", "email"]}),
         (gettext_lazy("What the account may do"), {"fields": tuple(SWITCHES)}),
     ]
     add_fieldsets = [
-        (None, {"classes": ["wide"], "fields": ["username", "usable_password", "password1", "password2", "is_staff"]}),
+        (None, {"classes": ["wide"], "fields": ["username", "is_staff"]}),
     ]
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -88,22 +92,22 @@ class AccountAdmin(NewsroomAdmin[User], UserAdmin):
         return may_change_account(acting_user(request), obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Add a link to the account's duties for users who may assign duties."""
-        if obj is None or not permissions.has_duty_everywhere(acting_user(request), Duty.GRANT):
+        """Add a link to the page of the account's person."""
+        if obj is None:
             return super().get_fieldsets(request, obj)
         first, (heading, switches) = self.fieldsets
         return [first, (heading, {"fields": [*switches["fields"], "duties"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         user = acting_user(request)
-        fields = ["duties"] if user.is_superuser else ["duties", "is_superuser"]
+        fields = ["password_state", "duties", *([] if user.is_superuser else ["is_superuser"])]
         # Users cannot deactivate or demote their own account.
         return [*fields, *SWITCHES] if obj and obj.pk == user.pk else fields
 
     @admin.display(description=gettext_lazy("duties"))
     def duties(self, account: User) -> SafeString:
-        address = reverse("admin:articles_assignment_changelist")
-        return format_html('<a href="{}?user__id__exact={}">{}</a>', address, account.pk, _("Duties of this account"))
+        address = reverse("admin:colleague", args=[account.pk])
+        return format_html('<a href="{}">{}</a>', address, _("What this person may do"))
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[InlineModelAdmin]]:
         return list(self.inlines) if obj else []
@@ -115,6 +119,21 @@ class AccountAdmin(NewsroomAdmin[User], UserAdmin):
         found, duplicates = super().get_search_results(request, queryset, search_term)
         return found.order_by("username"), duplicates
 
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: User | None = None,
+    ) -> HttpResponse:
+        """Record who sees the e-mail address and the name of somebody else."""
+        user = acting_user(request)
+        if obj and obj.pk != user.pk:
+            audit.record_viewing(obj, by=user)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         """Save nothing yet: `save_related` saves the account and its person in one act."""
 
@@ -125,47 +144,26 @@ class AccountAdmin(NewsroomAdmin[User], UserAdmin):
         act = accounts.save_account if change else accounts.open_account
         act(form.instance, by=acting_user(request), person=named[0] if named else None)
 
-    @method_decorator(sensitive_post_parameters())
+    @admin.display(description=gettext_lazy("password"))
+    def password_state(self, account: User) -> SafeString:
+        """Say whether there is a password, and link to a reset: nobody sets another's."""
+        is_there = _("The person has set one.") if account.has_usable_password() else _("There is none yet.")
+        address = reverse("admin:auth_user_password_change", args=[account.pk])
+        return format_html('{} <a class="button" href="{}">{}</a>', is_there, address, _("Start a reset"))
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Set the account's password, or make it unusable. Replaces Django's view, which would save without the act."""
+        """Start a reset of the account's password. Replaces Django's view, in which one sets the password of another."""
         account = self.get_object(request, unquote(id))
         if not self.has_change_permission(request, account):
             raise PermissionDenied
         if account is None:
             raise Http404
-        form = self.change_password_form(account, request.POST if request.method == "POST" else None)
-        if request.method != "POST" or not form.is_valid():
-            return self.password_page(request, account, form)
-        usable = form.cleaned_data["set_usable_password"]
-        # Disabling the password takes its own button; without it, the fields contradict the button that was pressed.
-        if not usable and "unset-password" not in request.POST:
-            self.message_user(request, _django("Conflicting form data submitted. Please try again."), messages.ERROR)
-            return redirect(request.get_full_path())
-        password = form.cleaned_data["password1"] if usable else None
-        accounts.set_account_password(account, password, by=acting_user(request))
-        done = "Password changed successfully." if usable else "Password-based authentication was disabled."
-        self.message_user(request, _django(done), messages.SUCCESS)
-        update_session_auth_hash(request, account)
-        return redirect("admin:auth_user_change", account.pk)
+        return start_view(request, account, self.admin_site.each_context(request))
 
-    def password_page(self, request: HttpRequest, account: User, form: forms.Form) -> HttpResponse:
-        """Render the password form in Django's template."""
-        title = _django("Change password: %s") if account.has_usable_password() else _django("Set password: %s")
-        fieldsets = [(None, {"fields": list(form.base_fields)})]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title % account.get_username(),
-            "adminForm": AdminForm(form, fieldsets, {}),  # type: ignore[arg-type]  # Django's view passes a plain form
-            "form": form,
-            "original": account,
-            "opts": self.opts,
-            "add": True,
-            "change": False,
-            "has_change_permission": True,
-            "has_delete_permission": False,
-            "has_absolute_url": False,
-            "is_popup": False,
-            "save_as": False,
-            "show_save": True,
-        }
-        return TemplateResponse(request, "admin/auth/user/change_password.html", context)
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        """Lead to the person's name, and say how they get a password."""
+        sentence = _(
+            "Next: enter the person's name below. Then have duties assigned, and start a reset of the password."
+        )
+        self.message_user(request, sentence, messages.INFO)
+        return super().response_add(request, obj, post_url_continue)

@@ -1,6 +1,7 @@
 """The desk as a Django app, which replaces `django.contrib.admin` in INSTALLED_APPS."""
 
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class DeskConfig(AdminConfig):
@@ -9,15 +10,20 @@ class DeskConfig(AdminConfig):
     default_site = "articles.admin.site.Desk"
 
     def ready(self) -> None:
-        """Import the screens, which registers them, after Django's own: `accounts` replaces two of those."""
+        """Import the screens, which registers them, after Django's own: `accounts` replaces two of those.
+
+        Every log-in, of whatever kind, asks for the second factor.
+        """
         super().ready()
         from . import (  # noqa: F401, PLC0415 (screens import models, which are loaded by now)
             accounts,
+            address_limit,
             article,
             attachment,
             audit_entry,
             baking,
             duty_assignment,
+            factor_owed,
             home_and_topics,
             old_path,
             person,
@@ -27,3 +33,5 @@ class DeskConfig(AdminConfig):
             site_settings,
             source,
         )
+
+        user_logged_in.connect(factor_owed.owe_factor)

@@ -20,6 +20,7 @@ from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article, ArticleIsGone
 from ..refusals import Refusal, Sentence
+from ..second_factor import ProofNeeded
 from .acting_user import acting_user
 from .article_action_forms import (
     ActionForm,
@@ -232,9 +233,10 @@ def action_view(screen: ArticleScreen, request: HttpRequest, number: int, act: A
 def add_refusal(form: forms.Form, refusal: Refusal) -> None:
     """Show what the refusal says above the form.
 
-    Raises ArticleIsGone again, which the article's screen handles: a deleted article has no page to show the form on.
+    Raises ArticleIsGone again, which the article's screen handles: a deleted article has no page to show the form on;
+    and ProofNeeded, for which the site has a page that sends the form again.
     """
-    if isinstance(refusal, ArticleIsGone):
+    if isinstance(refusal, ArticleIsGone | ProofNeeded):
         raise refusal
     for sentence in refusal_sentences(refusal):
         form.add_error(None, sentence)

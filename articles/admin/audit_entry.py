@@ -68,11 +68,17 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
     "files": (gettext_lazy("Files"), Q(action__startswith="picture.") | Q(action__startswith="attachment.")),
     "arranging": (
         gettext_lazy("Sections, sources, people, settings"),
-        Q(object_type__in=["section", "source", "person", "oldpath", "sitesettings", "topic"]) & ~EXPORTS,
+        Q(object_type__in=["section", "source", "person", "oldpath", "sitesettings", "topic", "addresslimit"])
+        & ~EXPORTS,
     ),
     "reports": (gettext_lazy("Reports of readers"), Q(action__startswith="report.")),
     "pages": (gettext_lazy("Baked pages"), Q(action__startswith="pages.")),
-    "exports": (gettext_lazy("Exports"), EXPORTS),
+    "viewing": (
+        gettext_lazy("Personal data seen"),
+        Q(action__endswith=".viewed") | Q(action="report.contact_opened"),
+    ),
+    "refusals": (gettext_lazy("Refused at the desk"), Q(action="access.refused")),
+    "exports": (gettext_lazy("Exports"), EXPORTS | Q(action="audit.archived")),
 }
 
 

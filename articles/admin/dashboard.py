@@ -1,16 +1,20 @@
 """The desk's index: the user's queue, what is due, and what went wrong."""
 
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from .. import discarding, faults, proposing, reporting, review, worker
+from .. import discarding, faults, leaving, logins, password_resets, proposing, reporting, review, worker
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article
 from ..models.article import ArticleQuerySet
 from .baking import baking_warnings
+from .colleagues import may_see_colleagues
 from .review import may_read_anywhere, with_reading_names
 
 SHOWN = 10
@@ -19,8 +23,11 @@ SHOWN = 10
 WorkList = tuple[str, list[Article], str]
 
 
-def dashboard_context(user: User) -> dict[str, Any]:
-    """Return the context of the desk's index: lists of SHOWN rows at most, only those the user can act on."""
+def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[str, Any]:
+    """Return the context of the desk's index: lists of SHOWN rows at most, only those the user can act on.
+
+    What happened to the user's account since `previous_login` is told, or within a week if that is longer.
+    """
     may_write = permissions.has_duty_anywhere(user, Duty.WRITE)
     return {
         "queue": _queue_list(user),
@@ -33,9 +40,29 @@ def dashboard_context(user: User) -> dict[str, Any]:
         "silent_since": worker.worker_silent_since() if permissions.has_duty_anywhere(user, Duty.PUBLISH) else None,
         "scarce_disk_space": faults.scarce_disk_space(),
         "baking": baking_warnings(user),
+        "notices": logins.personal_notices(user, before=previous_login),
+        **_account_lists(user),
         "may_write": may_write,
         "may_arrange": permissions.has_duty_everywhere(user, Duty.ARRANGE),
         "may_see_sheets": any(permissions.has_duty_everywhere(user, duty) for duty in (Duty.PUBLISH, Duty.AUDIT)),
+    }
+
+
+def _account_lists(user: User) -> dict[str, Any]:
+    """Return what is told of accounts to those who look after them, and to who reads last."""
+    assigns = permissions.has_duty_everywhere(user, Duty.GRANT)
+    told = assigns or permissions.has_duty_everywhere(user, Duty.FINAL)
+    closes = permissions.has_duty_everywhere(user, Duty.ACCOUNTS)
+    return {
+        "superuser_logins": logins.superuser_logins() if told else [],
+        "may_see_resets": password_resets.may_see_resets(user),
+        "resets_waiting": password_resets.pending_resets().filter(Q(takes_two=True), confirmed_by=None).count()
+        if assigns
+        else 0,
+        "may_see_locks": assigns,
+        "may_see_colleagues": may_see_colleagues(user),
+        "dormant": list(leaving.dormant_accounts(leaving.NAMED_AFTER)[:SHOWN]) if closes else [],
+        "closed_after_days": settings.DORMANT_ACCOUNT_DAYS,
     }
 
 

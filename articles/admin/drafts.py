@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from ..duty_assignments import permissions, reading
 from ..models import Article, Revision
 from .acting_user import acting_user
+from .watermark import watermark_draft
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
@@ -36,7 +37,7 @@ def revision_text_view(draft_page: Callable[[HttpRequest, Revision], HttpRespons
         row = get_object_or_404(Revision.objects.select_related("created_by"), article=article, number=revision)
         row.article = article
         with translation.override(settings.LANGUAGE_CODE):
-            return draft_page(request, row)
+            return watermark_draft(request, draft_page(request, row))
 
     return _at_the_desk(view)
 
@@ -47,6 +48,6 @@ def arrangement_view(arrangement_page: Callable[[HttpRequest, str], HttpResponse
     def view(request: HttpRequest, token: str) -> HttpResponse:
         permissions.require_duty_everywhere(acting_user(request), permissions.Duty.ARRANGE)
         with translation.override(settings.LANGUAGE_CODE):
-            return arrangement_page(request, token)
+            return watermark_draft(request, arrangement_page(request, token))
 
     return _at_the_desk(view)

@@ -91,10 +91,6 @@ class AssignmentAdmin(NewsroomAdmin[Assignment]):
         person = getattr(assignment.user, "person", None)
         return person.name if person else "–"
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Allow the link from an account to its duties, too."""
-        return lookup == "user__id__exact" or super().lookup_allowed(lookup, value, request)
-
     def has_view_permission(self, request: HttpRequest, obj: Assignment | None = None) -> bool:
         return permissions.has_duty_everywhere(acting_user(request), Duty.GRANT)
 

@@ -137,6 +137,8 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ValidationError as refusal:
             return self._show_refusal(request, object_id, refusal.messages)
+        except Refusal as refusal:
+            return self._show_refusal(request, object_id, [str(refusal)])
 
     def _show_refusal(self, request: HttpRequest, object_id: str | None, sentences: list[str]) -> HttpResponse:
         row = self.get_object(request, unquote(object_id)) if object_id else None

@@ -69,19 +69,24 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
 
     @admin.display(description=gettext_lazy("how to reach the reader"))
     def hidden_contact(self, report: Report) -> str:
-        return reporting.masked_contact(report.contact) or "–"
+        return reporting.contact_hint(report) or "–"
 
     def contact(self, request: HttpRequest) -> HttpResponse:
         """Show how to reach the reader of a report, this once; the audit records who has seen it."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         report = self._report_of_button(request)
+        try:
+            contact = reporting.open_contact(report, by=acting_user(request))
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:articles_report_change", report.pk)
         context = {
             **self.admin_site.each_context(request),
             "title": _("How to reach the reader"),
             "opts": self.opts,
             "report": report,
-            "contact": reporting.open_contact(report, by=acting_user(request)),
+            "contact": contact,
         }
         response = TemplateResponse(request, "admin/articles/report/contact.html", context)
         response["Cache-Control"] = "private, no-store"

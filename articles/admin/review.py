@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import comparing, review
+from .. import comparing, review, second_factor
 from ..checks import hits
 from ..duty_assignments import permissions, reading
 from ..models import Article, Revision, SetAside, SignOff
@@ -257,6 +257,8 @@ def sign_selected(request: HttpRequest) -> None:
             continue
         try:
             decision = review.sign_off_reading(article, by=user, revision=int(tick["revision"]), opinion=opinion)
+        except second_factor.ProofNeeded:
+            raise  # those before it are signed, and are refused when the form is sent again
         except Refusal as refusal:
             messages.error(request, f"{article.number} {article.title}: {' '.join(refusal_sentences(refusal))}")
         else:

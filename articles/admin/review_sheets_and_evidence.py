@@ -30,15 +30,16 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"})
+    # Browsers read the value in this format only, whatever the language.
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     default_validators = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
 
 
 class PeriodForm(forms.Form):
     """A period of days in the site's time zone, first and last day included."""
 
-    start = DayField(label=gettext_lazy("From"))
-    end = DayField(label=gettext_lazy("To"))
+    start = DayField(label=gettext_lazy("First day"))
+    end = DayField(label=gettext_lazy("Last day"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -12,20 +12,33 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.contrib.auth.models import User
+from django.contrib.auth.views import PasswordChangeView
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.i18n import set_language
 
-from .. import audit, logins
+from .. import address_limits, audit, login_locks, logins, mailing, passwords, second_factor
 from ..client_address import request_address
 from .acting_user import acting_user
+from .desk_sessions import forget_password_due, password_due, previous_login, sessions_view
+from .factor_owed import owing_user
+from .login_locks import locks_view
 from .newsroom_admin import NewsroomAdmin
+from .password_resets import forgotten_view, reset_view, resets_view
+from .passwords import OwnPasswordForm, count_wrong_password, recovery_view
+from .sign_on import sign_on_buttons, sign_on_urls
+from .watermark import watermark_of
+from .welcoming import enter_desk, login_attempt
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -44,6 +57,7 @@ POLICY = {
     "frame-ancestors": [SELF],
 }
 
+PREVIOUS_LOGIN = "_previous_login"  # where a request keeps the time of the log-in before this one
 
 SCREENS = [
     "Article",
@@ -59,20 +73,37 @@ SCREENS = [
     "AuditEntry",
     "User",
     "Assignment",
+    "AddressLimit",
     "BakeJob",
     "PageCheck",
 ]
 
 
 class LogInForm(AdminAuthenticationForm):
-    """Refuses an address after too many failed log-ins, before it checks the password."""
+    """Counts the attempt, and refuses it while the name or the address is locked, before it checks the password."""
+
+    locked: login_locks.LoginLocked | None = None
+    locks_now = False
 
     def clean(self) -> dict[str, Any]:
         try:
-            logins.refuse_login_flood()
-        except logins.TooManyLogins as refusal:
-            raise forms.ValidationError(str(refusal), code="wait") from refusal
-        return super().clean()
+            self.locks_now = login_locks.begin_attempt(_form_attempt(cast(HttpRequest, self.request)))
+        except login_locks.LoginLocked as refusal:
+            self.locked = refusal
+            raise forms.ValidationError(str(refusal), code="locked") from refusal
+        cleaned = super().clean()
+        user = self.get_user()
+        if user:
+            setattr(self.request, PREVIOUS_LOGIN, user.last_login)  # which logging in overwrites
+        return cleaned
+
+    def confirm_login_allowed(self, user: User) -> None:
+        """Refuse an account to which the desk is not open from this address, too."""
+        super().confirm_login_allowed(user)
+        try:
+            address_limits.refuse_address(user)
+        except address_limits.FromElsewhere as refusal:
+            raise forms.ValidationError(str(refusal), code="address") from refusal
 
 
 class NamedChoices(AutocompleteJsonView):
@@ -92,32 +123,53 @@ class Desk(admin.AdminSite):
     enable_nav_sidebar = True
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Add the version, which is printed in the footer."""
-        return {**super().each_context(request), "version": settings.VERSION}
+        """Add the version, which is printed in the footer, and the watermark."""
+        return {
+            **super().each_context(request),
+            "version": settings.VERSION,
+            "watermark": watermark_of(request),
+        }
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the work lists and warnings of this user."""
         from .dashboard import dashboard_context  # noqa: PLC0415 (screens register with this site as they load)
 
-        return super().index(request, {**(extra_context or {}), **dashboard_context(acting_user(request))})
+        context = dashboard_context(acting_user(request), previous_login=previous_login(request))
+        context["password_due"] = password_due(request)
+        return super().index(request, {**(extra_context or {}), **context})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Log in as Django does, and record the user, or the user name that was refused; never a password.
 
-        The status is 429 after too many failed attempts (articles/logins.py); those are not recorded.
+        With a second factor, its page follows, and records the log-in. The status is 429 while the name or the address
+        is locked (articles/login_locks.py).
         """
+        if request.method == "GET" and owing_user(request):
+            return redirect("admin:second_factor")
+        facts = {
+            "demo_accounts": passwords.demo_accounts(),
+            "demo_password": passwords.DEMO_PASSWORD,
+            "sign_on_buttons": sign_on_buttons(),
+        }
         with audit.acting_from(request_address(request)):
-            response = super().login(request, extra_context)
+            response = super().login(request, {**facts, **(extra_context or {})})
             if request.method != "POST":
                 return response
             # Not request.user: a user who is logged in already may be refused under another name.
             if response.status_code == HTTPStatus.FOUND:
-                logins.record_login(acting_user(request))
-            elif _must_wait(response):
-                response.status_code = HTTPStatus.TOO_MANY_REQUESTS
-            else:
-                logins.record_refused_login(request.POST.get("username", ""))
+                address = request.POST.get("next") or request.GET.get("next") or ""
+                return enter_desk(request, response, previous=getattr(request, PREVIOUS_LOGIN), next_address=address)
+            if isinstance(response, TemplateResponse) and response.context_data:
+                self._refuse(request, response, response.context_data["form"])
         return response
+
+    def _refuse(self, request: HttpRequest, response: TemplateResponse, form: LogInForm) -> None:
+        attempt = _form_attempt(request)
+        logins.record_refused_login(attempt, locked=form.locked)
+        if form.locks_now:
+            logins.record_lock(attempt)
+        if form.locked:
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Log out as Django does, and record it."""
@@ -127,11 +179,20 @@ class Desk(admin.AdminSite):
         return super().logout(request, extra_context)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Change the password as Django does, in one transaction with its audit entry."""
+        """Change the password as Django does, in one transaction with its audit entry; all other sessions end."""
+        facts = {"due": password_due(request), "by_mail": mailing.mail_is_set_up(), "now": timezone.now()}
+        change = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **facts, **(extra_context or {})},
+        )
         with transaction.atomic():
-            response = super().password_change(request, extra_context)
-            if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-                logins.record_password_change(acting_user(request))
+            response = cast(TemplateResponse, change(request))
+        if request.method == "POST":
+            if response.status_code == HTTPStatus.FOUND:
+                forget_password_due(request)
+            elif count_wrong_password(request, (response.context_data or {})["form"]):
+                return cast(TemplateResponse, redirect("admin:login"))
         return response
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
@@ -149,6 +210,10 @@ class Desk(admin.AdminSite):
             home_and_topics,
             review_sheets_and_evidence,
         )
+        from . import second_factor as steps  # noqa: PLC0415
+        from .audit_export import audit_export_view  # noqa: PLC0415
+        from .colleagues import colleague_urls  # noqa: PLC0415
+        from .factor_resets import lost_factors_view  # noqa: PLC0415
         from .media import desk_media_view  # noqa: PLC0415
         from .page_tags import page_tags_view  # noqa: PLC0415
         from .proposed_change import proposed_change_view  # noqa: PLC0415
@@ -157,28 +222,54 @@ class Desk(admin.AdminSite):
         return [
             *review_sheets_and_evidence.review_sheet_urls(self),
             *home_and_topics.arrangement_urls(self),
+            *colleague_urls(self),
+            *sign_on_urls(),
+            path("articles/auditentry/export/", self.admin_view(audit_export_view), name="audit_export"),
             path("language/", set_language, name="set_language"),
             path("media/<path:name>", self.admin_view(desk_media_view, cacheable=True), name="media"),
             path("proposed/<int:key>/", self.admin_view(proposed_change_view), name="proposed_change"),
             path("page-tags/", self.admin_view(page_tags_view), name="page_tags"),
             path("queue/", self.admin_view(queue_view), name="queue"),
+            path("sessions/", self.admin_view(sessions_view), name="sessions"),
+            path("recovery/", self.admin_view(recovery_view), name="password_recovery"),
+            path("resets/", self.admin_view(resets_view), name="password_resets"),
+            path("locks/", self.admin_view(locks_view), name="login_locks"),
+            path("reset/<str:token>/", self.open_view(reset_view), name="password_reset"),
+            path("forgotten/", self.open_view(forgotten_view), name="password_forgotten"),
+            path("second-factor/", self.open_view(steps.prove_view), name="second_factor"),
+            path("second-factor/own/", self.open_view(steps.own_factors_view), name="own_factors"),
+            path("second-factor/challenge/", self.open_view(steps.challenge_view), name="factor_challenge"),
+            path("second-factor/lost/", self.admin_view(lost_factors_view), name="lost_factors"),
             *super().get_urls(),
         ]
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Add the content security policy and, for the audit, the client's address to every view of the desk."""
-        guarded = csp(POLICY)(super().admin_view(view, cacheable))
+        """Add to every view of the desk its policy, and to its acts what they know of the session."""
+        return self._view_of_session(super().admin_view(view, cacheable))
 
-        @wraps(guarded)
-        def view_with_address(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            with audit.acting_from(request_address(request)):
-                return guarded(request, *args, **kwargs)
+    def open_view(self, view: View) -> View:
+        """Like `admin_view`, for people who are not logged in yet: the view itself decides who may open it."""
+        return self._view_of_session(cast(View, never_cache(sensitive_post_parameters()(view))))
 
-        return cast(View, view_with_address)
+    def _view_of_session(self, view: View) -> View:
+        """Add the content security policy; for the audit, the client's address; for acts, the proof of the factor.
+
+        An act that needs a newer proof is answered with the page that asks for it.
+        """
+        from . import second_factor as steps  # noqa: PLC0415
+
+        @csp(POLICY)
+        @wraps(view)
+        def view_with_session(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            with audit.acting_from(request_address(request)), steps.proving(request):
+                try:
+                    return view(request, *args, **kwargs)
+                except second_factor.ProofNeeded as needed:
+                    return steps.proof_page(request, needed)
+
+        return cast(View, view_with_session)
 
 
-def _must_wait(response: HttpResponse) -> bool:
-    """Return True if the log-in form was refused because of too many failed attempts."""
-    if not isinstance(response, TemplateResponse) or not response.context_data:
-        return False
-    return bool(response.context_data["form"].has_error(NON_FIELD_ERRORS, "wait"))
+def _form_attempt(request: HttpRequest) -> login_locks.LoginAttempt:
+    """Return who tries to log in with the form that was sent."""
+    return login_attempt(request, request.POST.get("username", ""))

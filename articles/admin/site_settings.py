@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import site_settings
 from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
 from ..models import SiteSettings
 from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin
@@ -17,6 +18,16 @@ from .newsroom_admin import NewsroomAdmin
 
 class SiteSettingsForm(forms.ModelForm):
     """The form of the settings. Shows what `save_site_settings` would refuse beside its field."""
+
+    factor_duties = forms.MultipleChoiceField(
+        label=_("Duties that demand a second factor"),
+        choices=Duty.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Whoever holds one of them, and every administrator if there is one, sets it up at the next log-in."
+        ),
+    )
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
@@ -69,23 +80,32 @@ class SiteSettingsAdmin(NewsroomAdmin[SiteSettings]):
                 "description": _("Changed by the security administrator, who works on no texts."),
             },
         ),
+        (
+            _("Log-in"),
+            {
+                "fields": list(site_settings.SECURITY_FIELDS),
+                "description": _("Changed by the security administrator, who works on no texts."),
+            },
+        ),
     ]
 
     def has_view_permission(self, request: HttpRequest, obj: SiteSettings | None = None) -> bool:
         return super().has_view_permission(request, obj) or permissions.may_change_rules(acting_user(request))
 
     def has_change_permission(self, request: HttpRequest, obj: SiteSettings | None = None) -> bool:
-        return super().has_change_permission(request, obj) or permissions.may_change_rules(acting_user(request))
+        user = acting_user(request)
+        return permissions.has_duty_everywhere(user, self.duty) or permissions.may_change_rules(user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not SiteSettings.objects.exists()
+        return self.has_change_permission(request) and not SiteSettings.objects.exists()
 
     def get_readonly_fields(self, request: HttpRequest, obj: SiteSettings | None = None) -> list[str]:
         user = acting_user(request)
-        shown = [name for name in site_settings.SETTINGS_FIELDS if name not in site_settings.RULE_FIELDS]
+        guarded = [*site_settings.RULE_FIELDS, *site_settings.SECURITY_FIELDS]
+        arranged = [name for name in site_settings.SETTINGS_FIELDS if name not in guarded]
         return [
-            *([] if permissions.has_duty_everywhere(user, self.duty) else shown),
-            *([] if permissions.may_change_rules(user) else site_settings.RULE_FIELDS),
+            *([] if permissions.has_duty_everywhere(user, self.duty) else arranged),
+            *([] if permissions.may_change_rules(user) else guarded),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -19,6 +19,7 @@ from ..refusals import Refusal
 from ..sanitising import desk_addresses
 from ..uploads import may_describe_upload
 from .acting_user import acting_user
+from .desk_access import record_refused_page
 from .newsroom_admin import NewsroomAdmin, Row
 
 
@@ -83,6 +84,7 @@ class FileAdmin(NewsroomAdmin[Row]):
         except Refusal as refusal:
             return upload_refusal(str(refusal), 422)
         except PermissionDenied as refusal:
+            record_refused_page(request, acting_user(request), str(refusal))
             return upload_refusal(str(refusal), 403)
         return stored_response(stored, upload.name)
 

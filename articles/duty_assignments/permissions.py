@@ -82,6 +82,11 @@ def may_change_rules(user: User | AnonymousUser) -> bool:
     return has_assignment_everywhere(user, Duty.GRANT)
 
 
+def holds_any_duty(user: User) -> bool:
+    """Return True if the account may do anything at all: is a superuser, or has an assignment. Also if it is inactive."""
+    return user.is_superuser or Assignment.objects.filter(user=user).exists()
+
+
 def sections_with_duty(user: User | AnonymousUser, *duties: str) -> QuerySet[Section]:
     """The sections in which the user has one of the duties."""
     if any(has_duty_everywhere(user, duty) for duty in duties):
@@ -94,8 +99,18 @@ def _is_active(user: User | AnonymousUser) -> TypeGuard[User]:
     return user.is_active
 
 
+def assigned_duties(user: User) -> set[str]:
+    """The duties that the user is assigned in any section; being a superuser does not count."""
+    return {duty for duty, _section in _assignments_of(user)}
+
+
 def _assigned_sections(user: User, duty: str) -> set[int | None]:
-    """The keys of the sections in which the user is assigned the duty; None stands for all sections.
+    """The keys of the sections in which the user is assigned the duty; None stands for all sections."""
+    return {section for held, section in _assignments_of(user) if held == duty}
+
+
+def _assignments_of(user: User) -> list[tuple[str, int | None]]:
+    """The duties and the keys of their sections.
 
     Cached on the user object, as Django caches its own permissions: every request loads its user again.
     """
@@ -103,7 +118,7 @@ def _assigned_sections(user: User, duty: str) -> set[int | None]:
     if assignments is None:
         assignments = list(Assignment.objects.filter(user=user).values_list("duty", "section"))
         setattr(user, "_assignments", assignments)  # noqa: B010 (mypy: User has no such attribute)
-    return {section for held, section in assignments if held == duty}
+    return assignments
 
 
 def require_duty(user: User, duty: str, section: Section) -> None:

@@ -1,5 +1,7 @@
 """The models, one file each. They import only one another and `articles/refusals.py`."""
 
+from .account_password import AccountPassword
+from .address_limit import AddressLimit
 from .article import Article, ArticleIsGone
 from .attachment import Attachment
 from .audit_entry import AuditEntry
@@ -12,10 +14,13 @@ from .checked_file import CheckedFile
 from .closed_text import ClosedText
 from .credit import Credit
 from .daily_reads import DailyReads
+from .desk_session import DeskSession
 from .duty_assignment import Assignment
 from .home_and_topics import Block, Slot, Topic
 from .keyword_relation import Keyword, Relation, Tagging
+from .login_lock import LoginLock
 from .old_path import OldPath
+from .password_reset import PasswordReset
 from .person import Person
 from .picture import Picture
 from .preview_link import PreviewLink
@@ -26,6 +31,7 @@ from .report import Report
 from .review_sign_off import SignOff
 from .revision import Revision, RevisionAttachment, RevisionPicture
 from .search_text import SearchText
+from .second_factor import Factor, FactorReset, RecoveryCode
 from .section import Section
 from .site_settings import SiteSettings
 from .source import Source
@@ -33,6 +39,8 @@ from .websub_notice import HubNotice
 from .worker_heartbeat import Heartbeat
 
 __all__ = [
+    "AccountPassword",
+    "AddressLimit",
     "Article",
     "ArticleIsGone",
     "Assignment",
@@ -45,17 +53,23 @@ __all__ = [
     "ClosedText",
     "Credit",
     "DailyReads",
+    "DeskSession",
     "Edition",
+    "Factor",
+    "FactorReset",
     "Heartbeat",
     "HubNotice",
     "Keyword",
     "KnownStore",
+    "LoginLock",
     "OldPath",
     "PageCheck",
+    "PasswordReset",
     "Person",
     "Picture",
     "PreviewLink",
     "ProposedChange",
+    "RecoveryCode",
     "Relation",
     "Report",
     "Revision",

@@ -19,7 +19,8 @@ class Report(models.Model):
     text = models.CharField(_("what is wrong"), max_length=500)
     quote = models.CharField(_("where"), max_length=200, blank=True)
     # Personal data: never in the audit; erased by `reporting.forget_contacts` some time after the report was closed.
-    contact = models.CharField(_("how to reach the reader"), max_length=80, blank=True)
+    # Encrypted (articles/encryption.py).
+    contact = models.TextField(_("how to reach the reader"), blank=True)
     # A hash of the IP address with a daily salt; the address itself is not stored.
     sender = models.CharField(max_length=64)
     received_at = models.DateTimeField(_("received at"))
@@ -38,6 +39,7 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="report_open", condition=Q(state="open")),
             models.Index(fields=["received_at"], name="report_received"),
+            models.Index(fields=["id"], name="report_with_contact", condition=~Q(contact="")),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="report_says_something"),

@@ -85,6 +85,8 @@ class SiteSettings(models.Model):
     licence = models.CharField(_("internet news licence number"), max_length=40, blank=True)
     report_phone = models.CharField(_("telephone for reports"), max_length=40, blank=True)
     report_email = models.EmailField(_("e-mail for reports"), blank=True)
+    # Changed by the security administrator alone. Values of Assignment.Duty.
+    factor_duties = models.JSONField(_("duties that demand a second factor"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("site settings")

@@ -7,6 +7,7 @@
     setting_aside   a reader answers for what a rule found
     notes      the note to readers, written while the text is read
     queue      what a user may decide now
+    leavers    readings handed to somebody who leaves
 
 `Article.signed` is the newest sign-off that counts; `SignOff.previous` leads to the earlier ones. `Article.stage` is
 the pending reading: 0 with the writers, 1 … n, n + 1 when all readings are complete. Only this package changes the
@@ -14,6 +15,7 @@ two, always together and with the article's row locked.
 """
 
 from .edits import WouldVoid, apply_edit_to_review, void_warning
+from .leavers import hand_on_turns
 from .measure import measure_correction
 from .notes import may_write_note
 from .queue import (
@@ -61,6 +63,7 @@ __all__ = [
     "described_correction",
     "finish_review",
     "hand_on_reading",
+    "hand_on_turns",
     "has_written",
     "may_correct",
     "may_set_aside",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .. import audit, sanitising
+from .. import audit, sanitising, second_factor
 from ..checks import NotReady, find_problems, hits, text
 from ..duty_assignments import permissions, reading
 from ..models import Article, SignOff
@@ -94,12 +94,14 @@ def sign_off_reading(
 
     If the reader corrected more than one person may sign alone, the text goes back one reading instead, and the
     decision says so (REREAD). Raises CannotDecide, also where there is no reading to go back to. The final reading
-    raises NotReady while checks find problems in the text: afterwards nobody could correct them without voiding every
-    sign-off.
+    raises ProofNeeded, and NotReady while checks find problems in the text: afterwards nobody could correct them
+    without voiding every sign-off.
     """
     article = _lock_for_decision(article, by)
     if article.newest.number != revision:
         raise CannotDecide(CHANGED_SINCE.filled(new=article.newest.number, read=revision))
+    if article.stage == article.stages:
+        second_factor.require_recent_proof(by)
     problems = open_problems(article)
     if problems and article.stage == article.stages:
         raise NotReady(*problems)

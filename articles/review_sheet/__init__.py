@@ -6,7 +6,7 @@ PDF and in the evidence pack.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from .. import audit, comparing, review
+from .. import audit, comparing, password_resets, review, second_factor
 from ..duty_assignments.permissions import READINGS
-from ..models import Article, AuditEntry, Credit, Edition, Section, SignOff
+from ..models import Article, AuditEntry, Credit, Edition, FactorReset, Section, SignOff
 
 # More than articles usually have. The sheet says if there are more; the evidence pack has them all.
 MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
@@ -25,6 +25,8 @@ SHEET_ACTIONS = [
     f"article.{act}"
     for act in ("hit_set_aside", "withdrawn", "put_back", "scheduled", "unscheduled", "schedule_failed")
 ]
+# Resets of a reader's password are told with the readings of this time after them.
+RESET_TOLD = timedelta(days=7)
 TextPair = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -32,7 +34,8 @@ TextPair = tuple[dict[str, Any], dict[str, Any]]
 class SheetDecision:
     """One decision: its reading's name, where it sent the article (`destination`), and what its reader corrected.
 
-    `corrected` says in one sentence how much that was, and after which reading.
+    `corrected` says in one sentence how much that was, and after which reading; `reset`, that the reader's password had
+    been reset within RESET_TOLD before, by whom and when; `factor_reset` the same of the reader's second factor.
     """
 
     row: SignOff
@@ -41,6 +44,8 @@ class SheetDecision:
     destination: str
     changes: list[comparing.ContentChange]
     corrected: str
+    reset: str
+    factor_reset: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,13 @@ def review_sheet(article: Article) -> ReviewSheet:
         .order_by("-pk")[:MOST_DECISIONS]
     )[::-1]
     corrections = _corrections_by_decision(article, rows)
-    trail = [_sheet_decision(row, corrections.get(row.pk, [])) for row in rows]
+    readings = [row for row in rows if row.role in READINGS]
+    resets = password_resets.resets_of([row.person_id for row in readings])
+    factor_resets = second_factor.resets_before_readings(readings)
+    trail = [
+        _sheet_decision(row, corrections.get(row.pk, []), resets.get(row.person_id, []), factor_resets.get(row.pk))
+        for row in rows
+    ]
     content = article.newest.content if article.stage or not editions else editions[0].revision.content
     acts = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk), action__in=SHEET_ACTIONS)
     return ReviewSheet(
@@ -139,7 +150,9 @@ def _sheet_facts(article: Article, content: dict[str, Any]) -> list[tuple[str, s
     return [(label, value) for label, value in facts if value]
 
 
-def _sheet_decision(row: SignOff, corrections: list[TextPair]) -> SheetDecision:
+def _sheet_decision(
+    row: SignOff, corrections: list[TextPair], resets: list[AuditEntry], factor_reset: FactorReset | None
+) -> SheetDecision:
     destination = ""
     if row.decision in (SignOff.Decision.BACK, SignOff.Decision.REREAD):
         to = review.stage_name(row.to_stage, row.stages) if row.to_stage else _("its writers")
@@ -154,7 +167,29 @@ def _sheet_decision(row: SignOff, corrections: list[TextPair]) -> SheetDecision:
         destination=destination,
         changes=[change for before, after in corrections for change in comparing.compare_contents(before, after)],
         corrected=_corrected_sentence(row, corrections),
+        reset=_reset_sentence(row, resets),
+        factor_reset=_factor_reset_sentence(factor_reset),
     )
+
+
+def _reset_sentence(row: SignOff, resets: list[AuditEntry]) -> str:
+    """Who reset the reader's password when, if that was shortly before this reading; '' if nobody did."""
+    newest = next((entry for entry in resets if row.at - RESET_TOLD <= entry.at <= row.at), None)
+    if newest is None or row.role not in READINGS:
+        return ""
+    by, at = newest.details.get("reset_by") or newest.actor_name, timezone.localtime(newest.at)
+    return _("password reset by %(by)s on %(at)s") % {"by": by, "at": f"{at:%Y-%m-%d %H:%M}"}
+
+
+def _factor_reset_sentence(reset: FactorReset | None) -> str:
+    """Who removed the reader's second factor before the reading, and when; '' if nobody did."""
+    if reset is None or reset.confirmed_at is None:
+        return ""
+    return _("Second factor reset by %(one)s and %(other)s on %(at)s") % {
+        "one": audit.account_name(reset.opened_by),
+        "other": audit.account_name(reset.confirmed_by),
+        "at": f"{timezone.localtime(reset.confirmed_at):%Y-%m-%d %H:%M}",
+    }
 
 
 def _corrected_sentence(row: SignOff, corrections: list[TextPair]) -> str:

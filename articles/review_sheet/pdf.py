@@ -178,8 +178,8 @@ def _opinion_cell(d: SheetDecision) -> str:
 
 
 def _warning_lines(d: SheetDecision) -> list[str]:
-    """What the checks found when it was decided, then how much its reader corrected, as markup."""
-    sentences = [*(warning["message"] for warning in d.row.warnings), d.corrected]
+    """What the checks found when it was decided, how much its reader corrected, resets before it, as markup."""
+    sentences = [*(warning["message"] for warning in d.row.warnings), d.corrected, d.reset, d.factor_reset]
     return [escape(sentence) for sentence in sentences if sentence]
 
 

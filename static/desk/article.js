@@ -71,15 +71,32 @@
 
     // --- The copy ---------------------------------------------------------------------------------------------
 
-    // What is typed: the text and the lines beside it. Choices are quickly made again.
+    // What is typed and what is chosen: the text, the lines beside it, section, source, ticks, times, and the credits.
     function fields() {
-      return [...form.querySelectorAll("input[type=text][name], input[type=url][name], textarea[name]")].filter(
-        (field) => field !== body && !/-\d+-|__prefix__/.test(field.name),
+      return [...form.elements].filter(
+        (field) =>
+          field.name &&
+          field !== body &&
+          !/^(csrfmiddlewaretoken|based_on|_.*)$|__prefix__/.test(field.name) &&
+          !["submit", "button", "file", "password"].includes(field.type) &&
+          (field.type !== "hidden" || /-TOTAL_FORMS$/.test(field.name)),
       );
     }
 
+    // A choice that is found by typing has no other option than the chosen one: its name is kept, too.
+    function typedOrChosen(field) {
+      if (field.type === "checkbox" || field.type === "radio") return field.checked ? field.value : "";
+      if (field.tagName !== "SELECT") return field.value;
+      return [...field.selectedOptions].map((option) => [option.value, option.text.trim()]);
+    }
+
+    // Fields of one name (radio buttons, a date and its time) are told apart by their value or their place.
     function read() {
-      return Object.fromEntries([...fields().map((field) => [field.name, field.value]), ["body", editor.getData()]]);
+      const kept = fields().map((field) => [
+        field.type === "radio" ? `${field.name}=${field.value}` : field.name,
+        typedOrChosen(field),
+      ]);
+      return Object.fromEntries([...kept, ["body", editor.getData()]]);
     }
 
     function write() {
@@ -97,7 +114,9 @@
     function offer() {
       const draft = JSON.parse(localStorage.getItem(key) || "null");
       if (!draft) return;
-      const same = Object.entries(draft.fields).every(([name, value]) => JSON.parse(atFirst)[name] === value);
+      const same = Object.entries(draft.fields).every(
+        ([name, value]) => JSON.stringify(JSON.parse(atFirst)[name]) === JSON.stringify(value),
+      );
       if (same) return localStorage.removeItem(key);
       const box = document.createElement("div");
       box.className = "kept-copy";
@@ -127,11 +146,44 @@
     }
 
     function restore(draft) {
-      for (const field of fields()) if (field.name in draft.fields) field.value = draft.fields[field.name];
+      addMissingRows(draft);
+      for (const field of fields()) {
+        const name = field.type === "radio" ? `${field.name}=${field.value}` : field.name;
+        if (name in draft.fields && field.type !== "hidden") put(field, draft.fields[name]);
+      }
       editor.setData(draft.fields.body, () => {
         count();
         editor.focus();
       });
+    }
+
+    function put(field, value) {
+      if (field.type === "checkbox" || field.type === "radio") field.checked = value !== "";
+      else if (field.tagName !== "SELECT") field.value = value;
+      else if (Array.isArray(value)) choose(field, value);
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+
+    function choose(field, chosen) {
+      for (const [value, text] of chosen)
+        if (![...field.options].some((option) => option.value === value)) field.add(new Option(text, value));
+      const values = chosen.map(([value]) => value);
+      for (const option of field.options) option.selected = values.includes(option.value);
+      // Django's choice by typing shows what its own library is told.
+      window.django?.jQuery(field).trigger("change");
+    }
+
+    // The rows of credits that were added in the browser.
+    function addMissingRows(draft) {
+      for (const [name, value] of Object.entries(draft.fields)) {
+        const total = /-TOTAL_FORMS$/.test(name) && form.querySelector(`[name="${name}"]`);
+        const add = total && document.querySelector(`#${name.replace("-TOTAL_FORMS", "")}-group .add-row a`);
+        while (add && Number(total.value) < Number(value)) {
+          const before = total.value;
+          add.click();
+          if (total.value === before) break;
+        }
+      }
     }
 
     // --- The count --------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ PRELOADED = ("pytest", "django.test", "django.forms", "hypothesis.strategies", "
 MOST_SECONDS = 1200
 SLACK = 20  # seconds of processor time beyond three times what the tests take without a mutant
 SECRET = "mutants" * 10
+SECRETS = {"SECRET_KEY": SECRET, "ENCRYPTION_KEYS": "M" * 43 + "="}
 SURVIVED = 0
 
 
@@ -117,7 +118,7 @@ def _tree() -> Path:
         if (ROOT / name).is_file():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, tree / name)
-    migrated = {**os.environ, "SECRET_KEY": SECRET, "DATABASE_URL": f"sqlite:///{tree / 'migrated.sqlite3'}"}
+    migrated = {**os.environ, **SECRETS, "DATABASE_URL": f"sqlite:///{tree / 'migrated.sqlite3'}"}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=tree, env=migrated, check=True)
     return tree
 
@@ -145,7 +146,7 @@ def _run_pytest(tree: Path, tests: tuple[str, ...]) -> int:
     log = os.open(tree / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.environ |= {"SECRET_KEY": SECRET, "DATA_DIR": str(tree / "var")}
+    os.environ |= {**SECRETS, "DATA_DIR": str(tree / "var")}
     os.environ.pop("DATABASE_URL", None)
     sys.path[:] = [str(tree), *(path for path in sys.path if path and Path(path).resolve() != ROOT)]
     for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:

@@ -22,6 +22,7 @@ from ... import (
     attachments,
     editing,
     home_and_topics,
+    passwords,
     persons,
     pictures,
     publishing,
@@ -39,7 +40,6 @@ DEMO_TEXT_FIELDS = (
     *("kicker", "title", "subtitle", "short_title", "summary", "keywords", "origin"),
     *("original_title", "original_author", "original_url"),
 )
-DEMO_PASSWORD = "newsroom-demo"  # noqa: S105 (not a secret: the command prints it)
 # The newest texts, one at each step of the review, so that the desk shows every step.
 REVIEW_STEPS = ("scheduled", "ready", "final", "second", "first", "draft")
 
@@ -61,7 +61,7 @@ class Command(ActingCommand):
             self._print_accounts(world)
 
     def _print_accounts(self, world: dict[str, Any]) -> None:
-        self.stdout.write("\n  " + _("Accounts, all with the password %s:") % DEMO_PASSWORD)
+        self.stdout.write("\n  " + _("Accounts, all with the password %s:") % passwords.DEMO_PASSWORD)
         roles = {"administrator": _("Administrator"), **dict(permissions.Role.choices)}
         shown = set()
         for person in world["people"]:
@@ -198,8 +198,8 @@ def _add_person(facts: dict[str, Any], *, by: User) -> None:
         return
     is_administrator = facts["role"] == "administrator"
     account = User(username=facts["username"], first_name=facts["name"], is_staff=True, is_superuser=is_administrator)
-    account.set_password(DEMO_PASSWORD)
     accounts.open_account(account, by=by, person=person)
+    passwords.set_demo_password(account)
     for slug in () if is_administrator else facts.get("sections", [None]):
         section = Section.objects.get(slug=slug) if slug else None
         assigning.assign_role(account, facts["role"], section, by=by)

@@ -5,14 +5,12 @@ import subprocess
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable
-from getpass import getpass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import qrcode
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
@@ -20,8 +18,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from articles import accounts, baking
+from articles import accounts, baking, encryption
 from articles.management.acting import ActingCommand
+from articles.management.first_account import ask_password, open_superuser
 from articles.management.terminal import terminal_language
 
 # Two processes, because threads of one share the GIL (docs/performance.md); sixteen threads in each, so that slow pages
@@ -64,6 +63,7 @@ class Command(ActingCommand):
                 except (EOFError, KeyboardInterrupt) as error:
                     raise CommandError(_("Cancelled; there is no account yet.")) from error
             self._require_own_store()
+            self._check_keys()
             self._print_addresses()
         # The worker ends with this process (--with-parent); in production it is a service of its own (`--no-worker`).
         if worker:
@@ -82,14 +82,8 @@ class Command(ActingCommand):
             return
         self.stdout.write(_("The first account may do everything."))
         while True:
-            account = User(username=input(_("Its name: ")).strip(), is_superuser=True, is_staff=True)
-            password = getpass(_("Its password (at least ten characters): "))
             try:
-                if password != getpass(_("The password again: ")):
-                    raise ValidationError(_("The two passwords are not the same."))
-                validate_password(password, account)
-                account.set_password(password)
-                accounts.open_account(account, by=accounts.find_or_open_command_line())
+                open_superuser(input(_("Its name: ")).strip(), ask_password())
             except ValidationError as refused:
                 self.stdout.write("\n".join(refused.messages))
             else:
@@ -100,6 +94,13 @@ class Command(ActingCommand):
             baking.require_own_store()
         except (DatabaseError, OSError) as error:  # readers get their pages all the same
             self.stderr.write(f"The database or the store of pages did not answer: {error}")
+
+    def _check_keys(self) -> None:
+        """Say it if a key is missing. Readers get their pages all the same, and most editors need none."""
+        try:
+            encryption.require_known_keys()
+        except (DatabaseError, encryption.CannotDecrypt) as error:
+            self.stderr.write(str(error))
 
     def _print_addresses(self) -> None:
         self.stdout.write("\n  " + _("The site:  %s/") % settings.SITE_URL)

@@ -1,14 +1,17 @@
+import zlib
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
-from articles import audit, evidence, triggers
+from articles import audit, audit_files, evidence, triggers
+from articles.management.acting import ActingCommand
 
 MOST_LINES = 20  # that say what is wrong
 
 
-class Command(BaseCommand):
+class Command(ActingCommand):
     help = (
         "Verify the audit's hash chain, every edition's text, readings and publication, and that the database's "
         "triggers are there; exits 1 and says what does not match."
@@ -19,12 +22,19 @@ class Command(BaseCommand):
             "--expect-head", metavar="HASH", help="a head noted earlier; fails if no entry of the chain has this hash"
         )
 
-    def handle(self, *args: object, expect_head: str | None, **options: Any) -> None:
+        parser.add_argument(
+            "--files", metavar="FILE", nargs="+", help="verify exported or archived JSON lines instead, in this order"
+        )
+
+    def handle(self, *args: object, expect_head: str | None, files: list[str] | None = None, **options: Any) -> None:
+        if files:
+            self.verify_files(files)
+            return
         # An empty value is a script's empty variable, not a request to skip the check.
         if expect_head is not None:
             expect_head = expect_head.strip().lower()
         walk = audit.walk_chain(expected=expect_head)
-        faults = [*_chain_faults(walk, expect_head), *_trigger_faults()]
+        faults = [*_chain_faults(walk, expect_head), *_trigger_faults(), *audit_files.archive_faults()]
         editions, wrong = 0, 0
         for found in evidence.edition_faults():
             editions += 1
@@ -35,6 +45,19 @@ class Command(BaseCommand):
             raise CommandError("\n".join([*faults, *summary]))
         self.stdout.write(f"{editions} editions, as signed and published.")
         self.stdout.write(f"{walk.count} entries, unbroken. Head: {walk.head}")
+
+    def verify_files(self, names: list[str]) -> None:
+        """Verify files without the database; each continues the one before."""
+        head = None
+        for name in names:
+            try:
+                walked = audit_files.walk_file(Path(name), head)
+            except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+                raise CommandError(f"{name} cannot be read: {error}") from error
+            if walked.broken_line:
+                raise CommandError(f"{name}: line {walked.broken_line} does not match the chain.")
+            head = walked.head
+            self.stdout.write(f"{name}: {walked.count} entries, unbroken. Head: {head}")
 
 
 def _chain_faults(walk: audit.ChainWalk, expect_head: str | None) -> list[str]:

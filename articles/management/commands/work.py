@@ -12,11 +12,30 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import OperationalError, close_old_connections, connection
 
-from articles import baking, discarding, persons, reporting, scheduling, search, sources, websub, worker
+from articles import (
+    audit_files,
+    baking,
+    desk_sessions,
+    discarding,
+    encryption,
+    leaving,
+    login_locks,
+    password_resets,
+    persons,
+    reporting,
+    scheduling,
+    search,
+    sources,
+    websub,
+    worker,
+)
 from articles.management.acting import ActingCommand
 
 # A bake of the whole site that fails immediately is not restarted immediately.
 FULL_BAKE_INTERVAL = 30.0  # seconds
+SWEEP_INTERVAL = 60.0  # seconds
+# How often the worker looks after what becomes due by days.
+DAILY_WORK_INTERVAL = 600.0  # seconds
 
 
 class Command(ActingCommand):
@@ -24,6 +43,7 @@ class Command(ActingCommand):
         "Do what is due until stopped: publish scheduled articles, bake queued pages. "
         "Several workers may run concurrently."
     )
+    daily_work_done = -DAILY_WORK_INTERVAL
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -38,6 +58,8 @@ class Command(ActingCommand):
         self.full_bake_started = -FULL_BAKE_INTERVAL
         self.hub_thread: threading.Thread | None = None
         self.index_is_complete = False
+        self.swept = -SWEEP_INTERVAL
+        self.rows_are_encrypted = False
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             stopped.set()
@@ -73,6 +95,8 @@ class Command(ActingCommand):
         """Do what precedes all work. Raises StoreIsForeign, which ends the command."""
         baking.require_own_store()
         baking.request_bake_on_new_version()
+        for key in encryption.missing_keys():
+            self.stderr.write(str(encryption.KEY_MISSING.filled(key=key)))
         # It reads every file's name, which may take a minute on a large site.
         (self.run_with_database if once else self.start_thread)(baking.rebake_empty_files)
         self.is_prepared = True
@@ -88,11 +112,33 @@ class Command(ActingCommand):
         self.bake_site_if_requested()
         self.notify_hub()
         self.index_missing_articles()
+        self.encrypt_older_rows()
         reporting.forget_contacts()
         discarding.empty_bin()
         persons.continue_moving_credits()
         sources.continue_moving_articles()
+        self.sweep_log_ins()
+        self.do_daily_work()
         worker.record_heartbeat()
+
+    def sweep_log_ins(self) -> None:
+        """Delete sessions, counts of failed log-ins and resets that are over, once a minute."""
+        if time.monotonic() - self.swept >= SWEEP_INTERVAL:
+            self.swept = time.monotonic()
+            desk_sessions.sweep_sessions()
+            login_locks.sweep_locks()
+            password_resets.sweep_resets()
+
+    def do_daily_work(self) -> None:
+        """Do what becomes due by days. A folder that cannot be written to is tried again at the next time."""
+        if time.monotonic() - self.daily_work_done < DAILY_WORK_INTERVAL:
+            return
+        self.daily_work_done = time.monotonic()
+        leaving.close_dormant_accounts()
+        try:
+            audit_files.archive_audit()
+        except OSError as error:
+            self.stderr.write(f"The audit could not be archived: {error}")
 
     def notify_hub(self) -> None:
         """Notify the WebSub hub in a separate thread, so that a hub that does not answer blocks nothing else."""
@@ -114,6 +160,11 @@ class Command(ActingCommand):
         """Index a batch of the articles that an upgrade left without index, until there are none."""
         if not self.index_is_complete:
             self.index_is_complete = not search.index_missing_articles()
+
+    def encrypt_older_rows(self) -> None:
+        """Encrypt a batch of what earlier versions stored unencrypted, until there is none."""
+        if not self.rows_are_encrypted:
+            self.rows_are_encrypted = not encryption.encrypt_rows()
 
     def bake_site_if_requested(self) -> None:
         """Bake the whole site in a separate process, because it may take an hour and scheduled work must not wait."""

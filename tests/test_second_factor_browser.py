@@ -1,0 +1,212 @@
+"""Setting up an app and a passkey in a real browser, losing both, and coming back with two colleagues' help.
+
+Chromium has a virtual authenticator (WebAuthn over the DevTools protocol), so the passkey is a real one. The pages are
+looked at in Chinese, on a phone and on a large screen, by day and by night.
+"""
+
+import os
+
+import pytest
+
+from articles.models import Factor, SignOff
+from tests.browser import chromium, forbidden_events
+from tests.cast import Cast, make_user
+from tests.factors import code_of, demand
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SHOTS = os.environ.get("SHOTS")  # a folder for screenshots of these pages, to be looked at
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def site(live_server, settings):
+    settings.SITE_URL = live_server.url
+    assert "//localhost:" in live_server.url
+    return live_server.url
+
+
+def log_in(page, site, name):
+    page.goto(f"{site}/admin/")
+    page.fill("#id_username", name)
+    page.fill("#id_password", f"secret-of-{name}")
+    page.click("#login-form [type=submit]")
+
+
+def opened(browser, site, **facts):
+    page = browser.new_context(**{"viewport": {"width": 390, "height": 844}, "locale": "zh-CN", **facts}).new_page()
+    return page, forbidden_events(page, site)
+
+
+def add_authenticator(page):
+    """Plug a security key into the browser; return the session of the protocol and its number."""
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": False, "isUserVerified": False}
+    made = protocol.send(
+        "WebAuthn.addVirtualAuthenticator", {"options": {**options, "automaticPresenceSimulation": True}}
+    )
+    return protocol, made["authenticatorId"]
+
+
+def is_logged_in(page):
+    page.wait_for_selector(".desk-home")
+    return page.locator("#user-tools").count() == 1
+
+
+def test_both_are_set_up_lost_and_replaced(browser, site):
+    cast = Cast()
+    make_user("officer", ["grant"])
+    make_user("system", ["accounts"])
+    demand("final")
+    article = cast.article()
+    cast.sign(article, times=2)
+
+    # The duty demands a factor: an app is set up before anything else.
+    page, wrong = opened(browser, site)
+    log_in(page, site, "chief")
+    secret = page.inner_text(".secret").replace(" ", "")
+    assert page.locator("img[src^='data:image/svg+xml']").evaluate("image => image.naturalWidth") > 0
+    page.fill("#app-code", code_of(secret, steps=-1))
+    page.click("[value=app]")
+    codes = page.locator(".recovery-codes code").all_inner_texts()
+    assert len(codes) == 10
+    page.click(".acts a.default")
+    assert is_logged_in(page)
+
+    # And a passkey.
+    protocol, key = add_authenticator(page)
+    page.goto(f"{site}/admin/second-factor/own/")
+    page.fill("#passkey-name", "值班室的钥匙")
+    page.click("button[data-passkey=new]")
+    page.wait_for_selector("strong >> text=值班室的钥匙")
+    assert [factor.kind for factor in Factor.objects.all()] == ["totp", "passkey"]
+    page.click("#logout-form button")
+
+    # The passkey logs in, and signs finally after a quarter of an hour.
+    log_in(page, site, "chief")
+    page.click("button[data-passkey=get]")
+    assert is_logged_in(page)
+    forget_proof(page)
+    page.goto(f"{site}/admin/articles/article/{article.pk}/review/")
+    page.fill("#id_opinion", "同意签发")
+    page.click("[name=decision][value=pass]")
+    page.wait_for_selector("button[data-passkey=get]")
+    assert not SignOff.objects.filter(person=cast.chief).exists()
+    page.click("button[data-passkey=get]")
+    page.wait_for_selector(".messagelist .success")
+    assert SignOff.objects.get(person=cast.chief).opinion == "同意签发"
+    page.click("#logout-form button")
+
+    # Both are lost: another key is plugged in, and the telephone is gone.
+    protocol.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": key})
+    add_authenticator(page)
+    log_in(page, site, "chief")
+    page.click("button[data-passkey=get]")
+    page.wait_for_selector("[data-passkey-failed]:not([hidden])")
+    for name in ("officer", "system"):
+        colleague, wrong_there = opened(browser, site, viewport={"width": 1280, "height": 900})
+        log_in(colleague, site, name)
+        assert is_logged_in(colleague)
+        colleague.goto(f"{site}/admin/second-factor/lost/")
+        if name == "officer":
+            colleague.fill("#id_account", "chief")
+            colleague.fill("#id_reason", "当面核实")
+            colleague.click("form.act button")
+        else:
+            colleague.click("[name=reset]")
+        colleague.wait_for_selector(".messagelist .success")
+        assert wrong_there == []
+    assert not Factor.objects.exists()
+    page.click("[name=cancel]")
+    log_in(page, site, "chief")
+    page.click("button[data-passkey=new]")
+    page.wait_for_selector(".recovery-codes")
+    assert "officer" in page.inner_text(".messagelist")
+    page.click(".acts a.default")
+    assert is_logged_in(page)
+    assert Factor.objects.get().kind == "passkey"
+    assert wrong == []
+
+
+def forget_proof(page):
+    """Let a quarter of an hour pass since the last proof."""
+    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
+
+    (cookie,) = [cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
+    session = SessionStore(cookie["value"])
+    session["factor_proven_at"] -= 16 * 60
+    session.save()
+
+
+def test_without_scripts_an_app_is_set_up_and_proven(browser, site):
+    Cast()
+    demand("final")
+    page, _wrong = opened(browser, site, java_script_enabled=False)
+    log_in(page, site, "chief")
+    secret = page.inner_text(".secret").replace(" ", "")
+    assert not page.locator("button[data-passkey]").is_visible()
+    page.fill("#app-code", code_of(secret, steps=-1))
+    page.click("[value=app]")
+    page.click(".acts a.default")
+    page.click("#logout-form button")
+    log_in(page, site, "chief")
+    page.fill("#factor-code", code_of(secret))
+    page.click("button.default")
+    assert is_logged_in(page)
+
+
+LOOKS = [("light", 390), ("dark", 390), ("light", 1280), ("dark", 1280)]
+
+
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_the_pages_are_accessible_and_fit(browser, site, scheme, width):
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 (the tests run without it where it is absent)
+
+    cast = Cast()
+    make_user("officer", ["grant"])
+    demand("final", "grant")
+    article = cast.article()
+    cast.sign(article, times=2)
+    page, wrong = opened(browser, site, viewport={"width": width, "height": 900}, color_scheme=scheme)
+
+    def looks_right(name):
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/{name}-{scheme}-{width}.png", full_page=True)
+
+    page.goto(f"{site}/admin/login/")
+    looks_right("log-in")
+    log_in(page, site, "chief")
+    page.wait_for_selector(".secret")
+    looks_right("set-up")
+    secret = page.inner_text(".secret").replace(" ", "")
+    page.fill("#app-code", "000000")
+    page.click("[value=app]")
+    looks_right("wrong-code")
+    page.fill("#app-code", code_of(secret, steps=-1))
+    page.click("[value=app]")
+    page.wait_for_selector(".recovery-codes")
+    looks_right("recovery-codes")
+    page.goto(f"{site}/admin/second-factor/own/")
+    looks_right("own")
+    page.goto(f"{site}/admin/second-factor/lost/")
+    looks_right("lost")
+    forget_proof(page)
+    page.goto(f"{site}/admin/articles/article/{article.pk}/review/")
+    page.click("[name=decision][value=pass]")
+    page.wait_for_selector("#factor-code")
+    looks_right("asked-again")
+    page.goto(f"{site}/admin/")
+    page.click("#logout-form button")
+    log_in(page, site, "chief")
+    page.wait_for_selector("#factor-code")
+    looks_right("second-step")
+    assert wrong == []
