@@ -270,7 +270,7 @@ def test_files_are_verified_without_the_database(cast, monkeypatch, tmp_path, ca
 def test_what_is_no_audit_is_said_so(tmp_path, text):
     file = tmp_path / "a.jsonl"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(CommandError, match="line 1"):
+    with translation.override("en"), pytest.raises(CommandError, match="line 1"):
         call_command("verify_audit", "--files", str(file))
 
 

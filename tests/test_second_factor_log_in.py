@@ -110,8 +110,10 @@ def test_a_wrong_code_is_said_and_five_make_one_wait(client, cast, chief):
     for _ in range(5):
         page = prove(client, "000000")
         assert page.status_code == 403
-    assert "wrong" in page.content.decode() or "错" in page.content.decode()
-    assert prove(client, code_of(chief[0])).status_code == 403
+        assert "这个验证码不对" in page.content.decode()
+    page = prove(client, code_of(chief[0]))
+    assert page.status_code == 403
+    assert "验证码错误次数过多" in page.content.decode()
 
 
 def test_nothing_typed_is_asked_again_and_not_recorded(client, cast, chief):

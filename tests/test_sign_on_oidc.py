@@ -301,7 +301,7 @@ def test_a_provider_that_does_not_answer_as_it_should_is_said_so(client, cast, p
         provider.metadata = {**provider.metadata, key: value}
     else:
         provider.answers[key] = value
-    answer = client.get(BEGIN)
+    answer = client.get(BEGIN, headers={"accept-language": "en"})
     assert (answer.status_code, answer["Location"]) == (302, "/admin/login/")
     page = client.get("/admin/login/", headers={"accept-language": "en"}).content.decode()
     assert "does not answer as it should" in page

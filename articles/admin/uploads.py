@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.http import HttpRequest, JsonResponse
-from django.urls import URLPattern, path
+from django.urls import Resolver404, URLPattern, path, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -132,8 +132,12 @@ class UploadForm(forms.ModelForm):
 
 def is_upload(request: HttpRequest) -> bool:
     """Return True if the body editor sends a file or a paste, and reads the answer."""
-    match = request.resolver_match
-    return bool(match and (match.url_name or "").endswith(("_upload", "_paste", "_picture_fetch", "_word_take")))
+    try:
+        # A session that cannot be read is met before the address is resolved.
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return False
+    return (match.url_name or "").endswith(("_upload", "_paste", "_picture_fetch", "_word_take"))
 
 
 def stored_response(stored: Picture | Attachment, name: str | None) -> JsonResponse:
