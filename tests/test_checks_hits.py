@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import publishing, review, scheduling
-from articles.checks import NotReady, dates, hits, personal_data
+from articles.checks import NotReady, hits, personal_data
 from articles.checks.plain_text import plain_text_of_html
 from articles.models import AuditEntry, SetAside
 from articles.publishing import CannotPublish
@@ -79,33 +79,6 @@ def test_numbers_that_only_look_like_it_are_not(text):
 
 def test_a_number_is_found_once_under_its_own_rule():
     assert personal(f"{IDENTITY} 13800138000") == [("identity_number", IDENTITY), ("mobile_number", "13800138000")]
-
-
-@pytest.mark.parametrize(
-    ("text", "rules"),
-    [
-        ("11月31日", ["no_such_day"]),
-        ("2023年2月29日", ["no_such_day"]),
-        ("13月1日", ["no_such_day"]),
-        ("11月28日（星期五）", ["wrong_weekday"]),
-        ("2026年11月28日 周日", ["wrong_weekday"]),
-        ("11月28日（星期六）", []),
-        ("1月3日（星期日）", []),  # of the next year
-        ("2月29日", []),
-        ("11月5日至3日", ["end_before_start"]),
-        ("11月3日至5日", []),
-        ("合格率达120%", ["above_hundred_percent"]),
-        ("合格率达100%", []),
-        ("拨备覆盖率150%", []),
-    ],
-)
-def test_dates_that_cannot_be_right_are_found(text, rules):
-    assert [rule for rule, _words in found(dates.find_wrong_dates, text)] == rules
-
-
-def test_the_right_weekday_is_suggested():
-    (match,) = dates.find_wrong_dates("11月28日（星期五）", TODAY)
-    assert match.suggestion == "星期六"
 
 
 # --- The text that rules look at --------------------------------------------------------------------------------

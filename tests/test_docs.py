@@ -34,6 +34,11 @@ def check_ids():
     return sorted(found)
 
 
+def rule_names():
+    sources = (path.read_text(encoding="utf-8") for path in sorted((ROOT / "articles" / "checks").glob("*.py")))
+    return [name for source in sources for name in re.findall(r'\bRule\(\s*"(\w+)"', source)]
+
+
 def test_every_setting_is_described_in_order_with_its_default():
     table = OPERATIONS.split("| setting | default | meaning |")[1].split("\n\n")[0]
     rows = [[cell.strip() for cell in row.split("|")[1:4]] for row in table.splitlines()[2:]]
@@ -57,10 +62,16 @@ def test_every_check_is_described(check):
     assert f"`{check}`" in OPERATIONS
 
 
+@pytest.mark.parametrize("rule", rule_names())
+def test_every_rule_of_the_machine_is_described(rule):
+    assert f"`{rule}`" in OPERATIONS
+
+
 def test_there_is_something_to_describe():
     assert len(NAMES) > 8
     assert len(commands()) >= 4
     assert len(check_ids()) >= 8
+    assert len(rule_names()) >= 20
 
 
 def test_every_verb_is_in_the_architecture_in_import_order():

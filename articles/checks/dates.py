@@ -1,4 +1,8 @@
-"""Dates and figures that cannot be right (CHK-07): wrong weekdays, days that do not exist, ends before their starts."""
+"""Dates that cannot be right (CHK-07): days that do not exist, wrong weekdays, ends before their starts, 昨日 and 今日.
+
+A year or month that is not written is taken from the text before it, or is the nearest to publication; where several
+readings are possible, a date is wrong only if it is in all of them.
+"""
 
 import re
 from calendar import monthrange
@@ -7,72 +11,214 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from .numerals import DAY_NUMERAL, YEAR_NUMERAL, number_of, year_of
 from .rules import Match, Rule, Severity
 
 DATES = _("Dates and figures")
-NO_SUCH_DAY = Rule(
-    "no_such_day", DATES, Severity.WARN, _("“%(words)s” is a day that does not exist."), _("Look up the date.")
+LOOK_UP = _("Look up the date.")
+NO_SUCH_DAY = Rule("no_such_day", DATES, Severity.WARN, _("“%(words)s” is a day that does not exist."), LOOK_UP)
+NO_SUCH_TIME = Rule(
+    "no_such_time", DATES, Severity.WARN, _("“%(words)s” is a time that does not exist."), _("Look up the time.")
 )
 WRONG_WEEKDAY = Rule(
-    "wrong_weekday",
+    "wrong_weekday", DATES, Severity.WARN, _("“%(words)s” was or will be another day of the week."), LOOK_UP
+)
+WRONG_RELATIVE_DAY = Rule(
+    "wrong_relative_day",
     DATES,
     Severity.WARN,
-    _("“%(words)s” was or will be another day of the week."),
-    _("Look up the date."),
+    _("“%(words)s” does not fit the day of publication, or of the dateline."),
+    _("Look up the date, or schedule the text for its day."),
 )
 END_BEFORE_START = Rule(
     "end_before_start", DATES, Severity.WARN, _("“%(words)s” ends before it begins."), _("Look up the dates.")
 )
-ABOVE_HUNDRED = Rule(
-    "above_hundred_percent",
-    DATES,
-    Severity.WARN,
-    _("“%(words)s” is a share of more than a hundred percent."),
-    _("Look up the figure."),
+MISTYPED_YEAR = Rule("mistyped_year", DATES, Severity.WARN, _("The year in “%(words)s” cannot be right."), LOOK_UP)
+DISTANT_YEAR = Rule(
+    "distant_year", DATES, Severity.INFO, _("“%(words)s” is more than ten years after publication."), LOOK_UP
 )
 
-_DAY = r"(?:(?P<year>[12]\d{3})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]"
-_DATE = re.compile(rf"(?<![\d.]){_DAY}", re.ASCII)
-_WITH_WEEKDAY = re.compile(rf"(?<![\d.]){_DAY}\s?[（(]?\s?(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])", re.ASCII)
+_MONTH = r"\d{1,2}|十[一二三四五六七八九]?|[一二三四五六七八九]"
+_DAYS = rf"\d{{1,2}}|{DAY_NUMERAL}"
+_ALONE = r"(?<![\d.,:〇零一二三四五六七八九十百])"
+_YEAR = rf"[12]\d{{3}}|{YEAR_NUMERAL}"
+_FULL = rf"(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号]"
+_DATE = re.compile(_ALONE + _FULL, re.ASCII)
+_DASHED = re.compile(
+    r"(?<![\w./-])(?P<year>(?:19|20)\d\d)(?P<by>[-/.])(?P<month>[01]?\d)(?P=by)(?P<day>[0-3]?\d)(?![\w/-]|\.\d)",
+    re.ASCII,
+)
+_LUNAR = re.compile("农历|阴历|旧历|夏历|藏历|腊月|正月|闰")
+_WEEKDAY = r"(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])(?!年|岁|刊|报|月|期|边|围|全)"
+_DATE_WEEKDAY = re.compile(
+    rf"{_ALONE}(?:{_FULL}|(?<![月年\d])(?P<only>{_DAYS})[日号])(?:[上下]午|[早晚]上?|凌晨)?\s?[(,]?\s?{_WEEKDAY}",
+    re.ASCII,
+)
+_WEEKDAY_DATE = re.compile(rf"{_WEEKDAY}\s?\((?:{_FULL}|(?P<only>{_DAYS})[日号])", re.ASCII)
+_YEARS_BEFORE = re.compile(rf"({_YEAR})年", re.ASCII)
+_MONTHS_BEFORE = re.compile(rf"{_ALONE}({_MONTH})月(?!来|球|亮|饼|薪)", re.ASCII)
+_OTHER_YEAR = re.compile("[去前明次翌当同][年]|年前|年后|历年|每年")
+_RELATIVE = {"前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "昨夜": -1, "今天": 0, "今日": 0}
+_RELATIVE |= {"今晨": 0, "今早": 0, "今晚": 0, "明天": 1, "明日": 1, "明晚": 1, "后天": 2}
+_SAID_DAY = re.compile(
+    rf"(?:(?P<word>{'|'.join(_RELATIVE)})(?:上午|下午|[早晚]上|凌晨)?\((?:(?P<month>{_MONTH})月)?(?P<day>{_DAYS})[日号]"
+    rf"|{_ALONE}(?:(?P<month2>{_MONTH})月)?(?P<day2>{_DAYS})[日号]\((?P<word2>{'|'.join(_RELATIVE)})\))",
+    re.ASCII,
+)
+_DATELINE = re.compile(
+    rf"^[^\n。]{{0,24}}?{_ALONE}(?P<month>{_MONTH})月(?P<day>{_DAYS})日[电讯]", re.ASCII | re.MULTILINE
+)
+_TO = r"\s?(?:至|到|—{1,2}|-|–|~)\s?"
 _RANGE = re.compile(
-    r"(?<!\d)(?P<month>\d{1,2})月(?P<first>\d{1,2})日?\s?(?:至|到|—{1,2}|-|–|~|～)\s?(?P<last>\d{1,2})日", re.ASCII
+    rf"{_ALONE}(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号]?(?:\([^()\n]{{1,4}}\))?{_TO}"
+    rf"(?:(?P<year2>{_YEAR})年)?(?:(?P<month2>{_MONTH})月)?(?P<day2>{_DAYS})[日号]",
+    re.ASCII,
 )
-_SHARE = re.compile(
-    r"(?:占比?|比重|合格率|(?<!拨备)覆盖率|普及率|出勤率|投票率|入学率)[^。，；,\n\d]{0,8}(?P<share>\d{3,5}(?:\.\d{1,4})?)(?:%|个百分点)"
+_YEARS = re.compile(rf"(?<![\d.])(?P<first>(?:19|20)\d\d)年?{_TO}(?P<last>(?:19|20)\d\d)年", re.ASCII)
+_HOURS = re.compile(
+    rf"(?<![\d.:])(?P<first>\d{{1,2}})(?:[时点]|:(?P<m>\d\d)){_TO}(?P<last>\d{{1,2}})(?:[时点]|:(?P<m2>\d\d))(?![\d:])",
+    re.ASCII,
 )
-_WEEKDAYS = "一二三四五六日"
+_NO_TIME = re.compile(
+    r"(?<![\d.:])(?:(?:2[5-9]|[3-9]\d)[时点]\d{1,2}分|\d{1,2}[时点](?:[6-9]\d)分|上午(?:1[3-9]|2\d)(?:[时点]|:\d\d)"
+    r"|第?(?:[五六七八九]|[5-9])季度)",
+    re.ASCII,
+)
+_MISTYPED = re.compile(r"(?<![\d.,a-zA-Z])(?:20\d{3}|20\d|2[1-9]\d{2})年\d{1,2}月(?!前|后)", re.ASCII)
+_THIS_YEAR = re.compile(r"(?P<word>今年|去年|明年)\((?P<year>[12]\d{3})年\)", re.ASCII)
+_SIX_MONTHS, _TEN_YEARS = 6, 10
+_SAME_MONTH = 20  # characters behind a month in which a day alone is one of it
 _HALF_A_YEAR = timedelta(days=183)
+_WEEKDAYS = "一二三四五六日"
 
 
 def find_wrong_dates(text: str, at: date) -> Iterator[Match]:
-    """Yield dates and shares in a normalised text that cannot be right; days without a year are the nearest to `at`."""
+    """Yield dates in a normalised text that cannot be right when it is published on the day `at`."""
+    yield from _find_no_such_days(text)
+    yield from _find_wrong_weekdays(text, at)
+    yield from _find_wrong_relative_days(text, at)
+    yield from _find_ends_before_starts(text)
+    yield from _find_wrong_years(text, at)
+
+
+def _find_no_such_days(text: str) -> Iterator[Match]:
     for match in _DATE.finditer(text):
-        if not _exists(match["year"], int(match["month"]), int(match["day"])):
+        if not _is_lunar(text, match) and not _exists(*_parts(match)):
             yield Match(NO_SUCH_DAY, *match.span())
-    for match in _WITH_WEEKDAY.finditer(text):
-        day = _nearest(match["year"], int(match["month"]), int(match["day"]), at)
-        said = "日" if match["weekday"] == "天" else match["weekday"]
-        if day and _WEEKDAYS[day.weekday()] != said:
-            right = "星期" + _WEEKDAYS[day.weekday()]
-            yield Match(WRONG_WEEKDAY, *match.span(), suggestion=right)
+    for match in _DASHED.finditer(text):
+        if not _exists(int(match["year"]), int(match["month"]), int(match["day"])):
+            yield Match(NO_SUCH_DAY, *match.span())
+    for match in _NO_TIME.finditer(text):
+        yield Match(NO_SUCH_TIME, *match.span())
+
+
+def _find_wrong_weekdays(text: str, at: date) -> Iterator[Match]:
+    for pattern in (_DATE_WEEKDAY, _WEEKDAY_DATE):
+        for match in pattern.finditer(text):
+            said = "日" if match["weekday"] == "天" else match["weekday"]
+            possible = [] if _is_lunar(text, match) else list(_possible_days(text, match, at))
+            if possible and all(_WEEKDAYS[day.weekday()] != said for day in possible):
+                yield Match(WRONG_WEEKDAY, *match.span(), suggestion="星期" + _WEEKDAYS[possible[0].weekday()])
+
+
+def _possible_days(text: str, match: re.Match[str], at: date) -> Iterator[date]:
+    """Yield the days that a date may mean, the likeliest first."""
+    before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if match["only"]:
+        day = number_of(match["only"])
+        said = list(_MONTHS_BEFORE.finditer(before))[-1:]
+        months = [(at.year, number_of(each[1])) for each in said]
+        if not said or len(before) - said[0].end() > _SAME_MONTH:
+            months += [(near.year, near.month) for near in (at, at.replace(day=1) - timedelta(days=1))]
+            months += [((at.replace(day=1) + timedelta(days=31)).year, at.month % 12 + 1)]
+        yield from (date(*month, day) for month in dict.fromkeys(months) if _exists(*month, day))
+        return
+    year, month, day = _parts(match)
+    if year:
+        years = [year]
+    else:
+        years = [found.year for found in [_nearest(month, day, at)] if found]
+        years += [year_of(each) for each in _YEARS_BEFORE.findall(before)[-1:]]
+        if _OTHER_YEAR.search(before):
+            years += [at.year + off for off in (-2, -1, 0, 1, 2)]
+    yield from (date(each, month, day) for each in dict.fromkeys(years) if _exists(each, month, day))
+
+
+def _find_wrong_relative_days(text: str, at: date) -> Iterator[Match]:
+    """Yield 昨日(28日) and 28日(昨日) that do not fit the dateline (11月28日电), or without one the day `at`."""
+    days = [at]
+    if dateline := _DATELINE.search(text):
+        days = [day for day in [_nearest(*_parts(dateline)[1:], at)] if day] or days
+    for match in _SAID_DAY.finditer(text):
+        word, month, day = (match[name] or match[f"{name}2"] for name in ("word", "month", "day"))
+        right = days[0] + timedelta(days=_RELATIVE[word])
+        if number_of(day) != right.day or (month and number_of(month) != right.month):
+            yield Match(WRONG_RELATIVE_DAY, *match.span(), suggestion=f"{right.month}月{right.day}日")
+
+
+def _find_ends_before_starts(text: str) -> Iterator[Match]:
     for match in _RANGE.finditer(text):
+        if not _is_lunar(text, match) and _ends_early(match):
+            yield Match(END_BEFORE_START, *match.span())
+    for match in _YEARS.finditer(text):
         if int(match["last"]) < int(match["first"]):
             yield Match(END_BEFORE_START, *match.span())
-    for match in _SHARE.finditer(text):
-        if float(match["share"]) > 100:
-            yield Match(ABOVE_HUNDRED, *match.span())
+    for match in _HOURS.finditer(text):
+        first, last = (
+            60 * int(match[hour]) + int(match[minute] or 0) for hour, minute in (("first", "m"), ("last", "m2"))
+        )
+        # Farther back it is the afternoon or the next day; scores and ratios are no times before noon.
+        if (
+            last < first < 12 * 60
+            and first - last <= 120
+            and (bool(match["m"]) == bool(match["m2"]))
+            and last >= 5 * 60
+        ):
+            yield Match(END_BEFORE_START, *match.span())
 
 
-def _exists(year: str | None, month: int, day: int) -> bool:
+def _ends_early(match: re.Match[str]) -> bool:
+    year, month, day = _parts(match)
+    year2 = year_of(match["year2"]) if match["year2"] else year
+    month2, day2 = number_of(match["month2"]) if match["month2"] else month, number_of(match["day2"])
+    if not _exists(year, month, day) or not _exists(year2, month2, day2):
+        return False
+    if match["year2"] and year:
+        return date(year2 or 0, month2, day2) < date(year, month, day)
+    if match["year2"] or (month2, day2) >= (month, day) or month - month2 >= _SIX_MONTHS:
+        return False
+    # 5月1日至4月30日 is a whole year.
+    return date(2000, month, day) - date(2000, month2, day2) > timedelta(days=2) or month == month2
+
+
+def _find_wrong_years(text: str, at: date) -> Iterator[Match]:
+    for match in _MISTYPED.finditer(text):
+        yield Match(MISTYPED_YEAR, *match.span())
+    for match in _THIS_YEAR.finditer(text):
+        right = at.year + {"去年": -1, "今年": 0, "明年": 1}[match["word"]]
+        if int(match["year"]) != right:
+            yield Match(MISTYPED_YEAR, *match.span(), suggestion=f"{right}年")
+    for match in _DATE.finditer(text):
+        year = _parts(match)[0]
+        if year and at.year + _TEN_YEARS < year < 2100:
+            yield Match(DISTANT_YEAR, *match.span())
+
+
+def _parts(match: re.Match[str]) -> tuple[int | None, int, int]:
+    """Return year, month and day of a match; the year is None if it is not written."""
+    year = match.groupdict().get("year")
+    return year_of(year) if year else None, number_of(match["month"]), number_of(match["day"])
+
+
+def _is_lunar(text: str, match: re.Match[str]) -> bool:
+    return bool(_LUNAR.search(text, max(0, match.start() - 8), match.start() + 1))
+
+
+def _exists(year: int | None, month: int, day: int) -> bool:
     """Return True if the day is in the calendar; without a year, in that of a leap year."""
-    return 1 <= month <= 12 and 1 <= day <= monthrange(int(year or 2000), month)[1]
+    return year != 0 and 1 <= month <= 12 and 1 <= day <= monthrange(year or 2000, month)[1]
 
 
-def _nearest(year: str | None, month: int, day: int, at: date) -> date | None:
-    if not _exists(year, month, day):
-        return None
-    if year:
-        return date(int(year), month, day)
-    days = [date(each, month, day) for each in (at.year - 1, at.year, at.year + 1) if _exists(str(each), month, day)]
-    near = [found for found in days if abs(found - at) <= _HALF_A_YEAR]
-    return near[0] if near else None
+def _nearest(month: int, day: int, at: date) -> date | None:
+    days = [date(each, month, day) for each in (at.year - 1, at.year, at.year + 1) if _exists(each, month, day)]
+    return next((found for found in days if abs(found - at) <= _HALF_A_YEAR), None)

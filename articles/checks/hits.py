@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy
 from ..models import Article, SetAside
 from ..refusals import Problem, Sentence
 from .dates import find_wrong_dates
+from .figures import find_wrong_figures
 from .personal_data import find_personal_data
 from .plain_text import PlainText, plain_text_of_html, plain_text_of_line
 from .rules import Match, Rule, Severity
 
-FINDERS = (find_personal_data, find_wrong_dates)
+FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures)
 LINES = ("kicker", "title", "subtitle", "summary")
 FIELD_NAMES: dict[str, Sentence] = {
     "kicker": gettext_lazy("kicker"),
@@ -106,9 +107,9 @@ def noticed_hits(article: Article) -> list[Hit]:
 
 
 def hits_to_show(article: Article) -> list[Hit]:
-    """The open hits of the newest revision, then the noticed ones, for those who read it."""
+    """The open hits of the newest revision, then the noticed ones, then what may well be right, for those who read it."""
     found = _hits_of_newest(article)
-    return [*_not_set_aside(article, found), *_noticed(found)]
+    return [*_not_set_aside(article, found), *_noticed(found), *_of_severity(found, Severity.INFO)]
 
 
 def _hits_of_newest(article: Article) -> list[Hit]:
@@ -116,12 +117,16 @@ def _hits_of_newest(article: Article) -> list[Hit]:
 
 
 def _noticed(found: list[Hit]) -> list[Hit]:
-    return [hit for hit in found if hit.rule.severity == Severity.WARN]
+    return _of_severity(found, Severity.WARN)
+
+
+def _of_severity(found: list[Hit], severity: Severity) -> list[Hit]:
+    return [hit for hit in found if hit.rule.severity == severity]
 
 
 def _not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
     """Return the blocking hits that no reader of this article has set aside."""
-    blocking = [hit for hit in found if hit.rule.severity == Severity.BLOCK]
+    blocking = _of_severity(found, Severity.BLOCK)
     rows = SetAside.objects.filter(article=article).values_list("key", flat=True)
     settled = set(rows) if blocking else set()
     return [hit for hit in blocking if hit.key not in settled]

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from .numerals import number_of
 from .rules import Match, Rule, Severity
 
 PRIVACY = _("Personal data")
@@ -105,7 +106,6 @@ _HARM = re.compile(
     "强奸|性侵|猥亵|侵害|被害|受害|遇害|遗弃|虐待|欺凌|霸凌|殴打|受伤|死亡|身亡|溺水|溺亡|自杀|轻生|失踪|拐卖|被拐|涉嫌|犯罪|嫌疑|盗窃"
     "|抢劫|拘留|批捕|获救|车祸|事故"
 )
-_NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九", start=1)}
 
 
 def find_personal_data(text: str, at: date) -> Iterator[Match]:
@@ -184,16 +184,6 @@ def _find_minors(text: str) -> Iterator[Match]:
                     continue
                 if age is None and pattern is _MINOR and rule is MINOR:
                     continue
-                if age is None or 0 < _number_of(age) < 18:
+                if age is None or 0 < number_of(age) < 18:
                     yield Match(rule, begin + match.start(), begin + match.end())
         begin += len(paragraph) + 1
-
-
-def _number_of(age: str) -> int:
-    """Return the number in digits or Chinese numerals below one hundred; 0 if it is none."""
-    if age.isdigit():
-        return int(age)
-    tens, ten, ones = age.partition("十")
-    if not ten:
-        return _NUMERALS.get(age, 0)
-    return 10 * _NUMERALS.get(tens, 1) + _NUMERALS.get(ones, 0)

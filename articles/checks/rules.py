@@ -9,10 +9,13 @@ from ..refusals import Sentence
 
 
 class Severity(models.TextChoices):
-    """How much a hit weighs: `block` must be set aside by a reader before the text can be published."""
+    """How much a hit weighs: `block` must be set aside by a reader before the text can be published; `info` may well be
+    right, is shown to those who read the text, and is no part of their sign-offs.
+    """
 
     BLOCK = "block", _("must be settled")
     WARN = "warn", _("to be looked at")
+    INFO = "info", _("for information")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,141 @@
+"""Figures that cannot be right (CHK-07): shares above a hundred percent, parts larger than their whole, wrong directions."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from .dates import DATES
+from .numerals import amount_of
+from .rules import Match, Rule, Severity
+
+LOOK_UP = _("Look up the figure.")
+ABOVE_HUNDRED = Rule(
+    "above_hundred_percent",
+    DATES,
+    Severity.WARN,
+    _("“%(words)s” is a share of more than a hundred percent."),
+    LOOK_UP,
+)
+WRONG_DIRECTION = Rule(
+    "wrong_direction",
+    DATES,
+    Severity.WARN,
+    _("“%(words)s”: the word says more and the figures less, or the other way round."),
+    _("Look up the figures."),
+)
+PART_ABOVE_WHOLE = Rule(
+    "part_above_whole",
+    DATES,
+    Severity.WARN,
+    _("“%(words)s”: the part is larger than the whole."),
+    _("Look up the figures."),
+)
+PARTS_DO_NOT_SUM = Rule(
+    "parts_do_not_sum",
+    DATES,
+    Severity.INFO,
+    _("“%(words)s”: the parts do not make up the whole."),
+    _("Add them up; parts may also overlap."),
+)
+LESS_BY_TIMES = Rule(
+    "less_by_times",
+    DATES,
+    Severity.WARN,
+    _("“%(words)s”: nothing becomes less by its own amount several times."),
+    _("Say by what share, or to what amount."),
+)
+PART_OF_A_PERSON = Rule(
+    "part_of_a_person",
+    DATES,
+    Severity.INFO,
+    _("“%(words)s” counts a fraction of what cannot be divided."),
+    _("If it is no average, a digit, 万 or 亿 is missing."),
+)
+UNUSUAL_UNIT = Rule(
+    "unusual_unit",
+    DATES,
+    Severity.WARN,
+    _("“%(words)s” is not how a number and its unit are written."),
+    _("See GB/T 15835 and GB 3100."),
+)
+
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,4})?"
+_AMOUNT = rf"(?P<number>{_NUMBER})(?P<scale>[万亿]{{0,2}})"
+_UNIT = r"%|(?!分点)[\u4e00-\u9fff]"
+_SHARE = re.compile(
+    r"(?:占比?|比重|(?:及格|合格|优秀|优良|普及|出勤|投票|入学|入住|升学|就业|毛|死亡|成活|覆盖|满意|治愈|知晓|命中)率"
+    r"|满意度|出席率|参保率|到课率|(?<!拨备)覆盖率)[^。,;\n\d%]{0,8}(?P<share>\d{3,5}(?:\.\d{1,4})?)%"
+)
+_NOT_A_SHARE = re.compile("拨备|增长|提高|上升|增加|预算|GDP|超额|倍")
+_LESS = re.compile(
+    r"(?:下降|减少|降低|缩小|缩减|下跌|下滑|减小|降)了?(?P<percent>\d{3,5}(?:\.\d{1,4})?)%"
+    r"|(?:下降|减少|降低|缩小|缩减|下跌|减小)了?(?:近|约|超|超过)?(?P<times>\d{1,4}(?:\.\d)?|[两二三四五六七八九十百]{1,3})倍"
+)
+_PROFIT = re.compile("利润|盈利|业绩|净额|收益|亏|顺差|逆差|余额")
+_FROM_TO = re.compile(
+    rf"[从由](?P<when>[^。,;\n\d]{{0,6}})的?{_AMOUNT}(?P<unit>%|[\u4e00-\u9fff]{{1,3}}?)"
+    r"(?:(?P<up>增加|增长|上升|提高|提升|扩大|增至|升至|上涨|攀升|跃升|涨)|(?P<down>下降|减少|降低|降至|减至|缩小|缩短|缩减|压缩|回落|下跌|跌|降))"
+    rf"(?:到了?|至|为)?(?:[^。,;\n\d]{{0,5}}?的)?(?P<number2>{_NUMBER})(?P<scale2>[万亿]{{0,2}})(?P=unit)"
+)
+_RANK = re.compile("第|名次|排名|位次|排位|等级")
+_WHOLE = re.compile(rf"(?<![\d.]){_AMOUNT}(?P<unit>[^\d\s,。;、()])")
+_BOTH_SEXES = re.compile(
+    r"(?:共|总计|合计|总共|全校|全村|全班|现有)[^。;\n\d]{0,12}(?P<whole>\d{1,9})(?P<unit>[人名位])[^。;\n\d]{0,12}"
+    r"男[性生]?[^。;\n\d女]{0,6}(?P<men>\d{1,9})(?P=unit)[^。;\n\d]{0,4}女[性生]?[^。;\n\d]{0,6}(?P<women>\d{1,9})(?P=unit)"
+)
+_FRACTION = re.compile(r"(?<![\d.,])\d{1,9}\.\d{1,4}(?:人|名|位|户|辆|栋|头)(?!次|民币|均|工|体|类|口|天)")
+_AVERAGE = re.compile("均|每|规模|密度|比|率")
+_UNITS = re.compile(
+    r"摄氏\d{1,3}(?:\.\d)?度|\d摄氏(?!度)|百分之\d{1,3}(?:\.\d+)?%|\d+%个百分点|\d{1,6}(?:\.\d+)?[万亿]万(?!元|[亿以])|\d平方(?![米公千厘分毫英里市])"
+    r"|(?:约|近|大约|将近)\d{1,9}(?:多|余)[人名个户元]"
+)
+
+
+def find_wrong_figures(text: str, at: date) -> Iterator[Match]:
+    """Yield figures in a normalised text that cannot be right, whenever it is published."""
+    for match in _SHARE.finditer(text):
+        if float(match["share"]) > 100 and not _NOT_A_SHARE.search(_around(text, match)):
+            yield Match(ABOVE_HUNDRED, *match.span())
+    for match in _LESS.finditer(text):
+        if match["times"] or (float(match["percent"]) > 100 and not _PROFIT.search(_around(text, match, 60))):
+            yield Match(LESS_BY_TIMES, *match.span())
+    for match in _FROM_TO.finditer(text):
+        before, after = amount_of(match["number"], match["scale"]), amount_of(match["number2"], match["scale2"])
+        wrong = after < before if match["up"] else after > before
+        if wrong and match["unit"] not in "年位名" and not _RANK.search(_around(text, match, 20)):
+            yield Match(WRONG_DIRECTION, *match.span())
+    yield from _find_wrong_parts(text)
+    for match in _FRACTION.finditer(text):
+        if not _AVERAGE.search(_around(text, match, 20)):
+            yield Match(PART_OF_A_PERSON, *match.span())
+    yield from (Match(UNUSUAL_UNIT, *match.span()) for match in _UNITS.finditer(text))
+
+
+def _find_wrong_parts(text: str) -> Iterator[Match]:
+    """Yield parts (其中…) beyond all amounts of the same unit before them in the sentence, and sums that are not right."""
+    for found in re.finditer("其中", text):
+        begin = max(text.rfind(mark, 0, found.start()) for mark in "。;\n") + 1
+        end = min(at for mark in "。;\n" if (at := f"{text}{mark}".find(mark, found.end())) >= 0)
+        wholes = [(match, _sum_of(match)) for match in _WHOLE.finditer(text, begin, found.start())]
+        parts = [(match, _sum_of(match)) for match in _WHOLE.finditer(text, found.end(), end)]
+        if not wholes or not parts:
+            continue
+        whole, (part, amount) = wholes[-1][0], parts[0]
+        same = [size for match, size in wholes if match["unit"] == part["unit"]]
+        if whole["unit"] == part["unit"] and part["unit"] not in "年月日时分%倍第" and same and amount > max(same):
+            yield Match(PART_ABOVE_WHOLE, whole.start(), part.end())
+    for match in _BOTH_SEXES.finditer(text):
+        if int(match["men"]) + int(match["women"]) != int(match["whole"]):
+            yield Match(PARTS_DO_NOT_SUM, *match.span())
+
+
+def _sum_of(match: re.Match[str]) -> Decimal:
+    return amount_of(match["number"], match["scale"])
+
+
+def _around(text: str, match: re.Match[str], before: int = 12) -> str:
+    """Return the match with some text of its line before it."""
+    return text[max(text.rfind("\n", 0, match.start()) + 1, match.start() - before) : match.end()]
