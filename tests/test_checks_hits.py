@@ -96,8 +96,9 @@ def test_a_number_is_found_once_under_its_own_rule():
     ],
 )
 def test_tags_and_invisible_characters_hide_nothing(body):
-    (hit,) = hits.find_hits(content(body=body), at=timezone.now())
-    assert (hit.rule.name, hit.field, hit.words) == ("identity_number", "body", "110***********002X")
+    found_hits = hits.find_hits(content(body=body), at=timezone.now())
+    (hit,) = [hit for hit in found_hits if hit.rule.name == "identity_number"]
+    assert (hit.field, hit.words) == ("body", "110***********002X")
     plain = plain_text_of_html(body[hit.start : hit.end]).text
     assert "".join(plain.split()) == IDENTITY
 
@@ -142,7 +143,7 @@ def test_every_field_is_read():
     said = content(
         title=IDENTITY,
         summary=IDENTITY,
-        pictures=[{"alt": IDENTITY}],
+        pictures=[{"alt": IDENTITY, "file": "a.jpg", "credit": ""}],
         attachments=[{"name": f"名单{IDENTITY}.xlsx"}],
     )
     assert [hit.field for hit in hits.find_hits(said, at=timezone.now())] == ["title", "summary", "alt", "attachment"]

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import persons, sanitising, uploads
+from ..bylines import CreditLine
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..exchange import word_exporting, word_importing
-from ..exchange.bylines import CreditLine
 from ..models import Credit, Revision, Section, Source
 from ..refusals import Refusal
 from .acting_user import acting_user

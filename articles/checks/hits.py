@@ -14,13 +14,25 @@ from django.utils.translation import gettext_lazy
 
 from ..models import Article, SetAside
 from ..refusals import Problem, Sentence
+from .credits import find_wrong_credits
 from .dates import find_wrong_dates
 from .figures import find_wrong_figures
-from .personal_data import find_personal_data
-from .plain_text import PlainText, plain_text_of_html, plain_text_of_line
-from .rules import Match, Rule, Severity
+from .personal_data import MASKED_RULES, find_personal_data
+from .plain_text import (
+    PlainText,
+    plain_text_of_html,
+    plain_text_of_line,
+    written_text_of_html,
+    written_text_of_line,
+)
+from .punctuation import find_wrong_marks
+from .rules import Match, Rule, Severity, SourceMatch
+from .structure import find_wrong_structure
+from .typed_characters import find_wrong_characters
 
 FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures)
+WRITTEN_FINDERS = (find_wrong_marks, find_wrong_characters)  # how something is typed
+CONTENT_FINDERS = (find_wrong_structure, find_wrong_credits)  # how the text is built
 LINES = ("kicker", "title", "subtitle", "summary")
 FIELD_NAMES: dict[str, Sentence] = {
     "kicker": gettext_lazy("kicker"),
@@ -30,6 +42,7 @@ FIELD_NAMES: dict[str, Sentence] = {
     "body": gettext_lazy("text"),
     "alt": gettext_lazy("description of a picture"),
     "attachment": gettext_lazy("name of an attachment"),
+    "credits": gettext_lazy("credits"),
 }
 LONGEST_WORDS = 40  # of a hit in a message
 
@@ -68,10 +81,20 @@ class Hit:
         )
 
     @property
+    def field_name(self) -> Sentence:
+        """What messages call the field."""
+        return FIELD_NAMES[self.field]
+
+    @property
+    def can_be_masked(self) -> bool:
+        """True for a number in a text of the article itself; the library holds descriptions and names of files."""
+        return self.rule.name in MASKED_RULES and self.field in (*LINES, "body")
+
+    @property
     def problem(self) -> Problem:
         """The hit as a problem of the article."""
         problem = TO_SET_ASIDE if self.rule.severity == Severity.BLOCK else TO_LOOK_AT
-        return problem.filled(field=FIELD_NAMES[self.field], reason=self.reason, advice=self.rule.advice)
+        return problem.filled(field=self.field_name, reason=self.reason, advice=self.rule.advice)
 
 
 def find_hits(content: Mapping[str, Any], *, at: datetime) -> list[Hit]:
@@ -81,11 +104,16 @@ def find_hits(content: Mapping[str, Any], *, at: datetime) -> list[Hit]:
     """
     day = timezone.localtime(at).date()
     hits = []
-    for field, plain in _fields_of(content):
-        found = sorted(
-            (match for finder in FINDERS for match in finder(plain.text, day)), key=lambda match: match.start
-        )
-        hits += [_hit_of(match, field, plain) for match in found]
+    whole = [match for finder in CONTENT_FINDERS for match in finder(content)]
+    for field, plain, written in _fields_of(content):
+        found = [
+            _hit_of(match, field, text)
+            for finders, text in ((FINDERS, plain), (WRITTEN_FINDERS, written))
+            for finder in finders
+            for match in finder(text.text, day)
+        ]
+        found += [_hit_in_source(match, plain.source) for match in whole if match.field == field]
+        hits += sorted(found, key=lambda hit: hit.start)
     return hits
 
 
@@ -132,20 +160,31 @@ def _not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
     return [hit for hit in blocking if hit.key not in settled]
 
 
-def _fields_of(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainText]]:
-    for name in LINES:
-        yield name, plain_text_of_line(content[name])
-    yield "body", plain_text_of_html(content["body"])
-    for picture in content["pictures"]:
-        yield "alt", plain_text_of_line(picture["alt"])
-    for attachment in content["attachments"]:
-        yield "attachment", plain_text_of_line(attachment["name"])
+def _fields_of(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainText, PlainText]]:
+    """Yield each field with its normalised and its written text."""
+    lines = [(name, content[name]) for name in LINES]
+    for name, line in lines:
+        yield name, plain_text_of_line(line), written_text_of_line(line)
+    yield "body", plain_text_of_html(content["body"]), written_text_of_html(content["body"])
+    lines = [("alt", picture["alt"]) for picture in content["pictures"]]
+    lines += [("attachment", attachment["name"]) for attachment in content["attachments"]]
+    lines.append(("credits", ""))
+    for name, line in lines:
+        yield name, plain_text_of_line(line), written_text_of_line(line)
 
 
 def _hit_of(match: Match, field: str, plain: PlainText) -> Hit:
     words = plain.text[match.start : match.end]
     start, end = plain.source_span(match.start, match.end)
-    # Keyed, so that a row does not tell whose number it was to somebody who tries all numbers.
-    key = salted_hmac("articles.checks.hits", f"{match.rule.name} {words}", algorithm="sha256").hexdigest()
     shown = match.shown or " ".join(html.unescape(strip_tags(plain.source[start:end])).split())[:LONGEST_WORDS]
-    return Hit(match.rule, field, start, end, shown, match.suggestion, key)
+    return Hit(match.rule, field, start, end, shown, match.suggestion, _key_of(match.rule, words))
+
+
+def _hit_in_source(match: SourceMatch, source: str) -> Hit:
+    key = _key_of(match.rule, source[match.start : match.end] or match.shown)
+    return Hit(match.rule, match.field, match.start, match.end, match.shown, "", key)
+
+
+def _key_of(rule: Rule, words: str) -> str:
+    # Keyed, so that a row does not tell whose number it was to somebody who tries all numbers.
+    return salted_hmac("articles.checks.hits", f"{rule.name} {words}", algorithm="sha256").hexdigest()

@@ -40,6 +40,27 @@ PLATE = Rule(
     _("“%(words)s” is the number plate of a vehicle."),
     _("Mask it unless the vehicle is an office's."),
 )
+LANDLINE = Rule(
+    "landline_number",
+    PRIVACY,
+    Severity.INFO,
+    _("“%(words)s” is a telephone number."),
+    _("Leave it out unless it is an office's."),
+)
+E_MAIL = Rule(
+    "e_mail_address",
+    PRIVACY,
+    Severity.INFO,
+    _("“%(words)s” is an e-mail address."),
+    _("Leave it out unless it is an office's."),
+)
+VICTIM = Rule(
+    "victim_named",
+    PRIVACY,
+    Severity.WARN,
+    _("“%(words)s” names a victim."),
+    _("Write 某 for the given name, unless the family agrees."),
+)
 HOME_ADDRESS = Rule(
     "home_address",
     PRIVACY,
@@ -62,6 +83,11 @@ MINOR_HARMED = Rule(
     _("Leave name, school and address out (Law on the Protection of Minors, article 103)."),
 )
 
+# Those that are numbers, and that `masked_number` masks.
+MASKED_RULES = frozenset(
+    rule.name for rule in (IDENTITY_NUMBER, OLD_IDENTITY_NUMBER, MOBILE_NUMBER, BANK_CARD, PASSPORT, PLATE, LANDLINE)
+)
+
 # Digits may be typed in groups: 138 0013 8000, 1101-0519-…
 _GAP = "[ -]?"
 _BEFORE, _AFTER = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z]|\.[0-9])"
@@ -70,6 +96,8 @@ _OLD_IDENTITY = re.compile(rf"{_BEFORE}[1-8](?:{_GAP}\d){{14}}{_AFTER}", re.ASCI
 _MOBILE = re.compile(rf"(?<![0-9A-Za-z.])(?:\+?86{_GAP})?1[3-9](?:{_GAP}\d){{9}}{_AFTER}", re.ASCII)
 _CARD = re.compile(rf"{_BEFORE}[3-6](?:{_GAP}\d){{14,18}}{_AFTER}", re.ASCII)
 _CARD_ISSUERS = re.compile(r"62|60|4|5[1-5]|3[47]|35|9558")
+_LANDLINE = re.compile(rf"(?<![0-9A-Za-z.-])\(?0(?:10|2\d|[3-9]\d{{2}})\)?[ -]?[2-8]\d{{6,7}}{_AFTER}", re.ASCII)
+_E_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}", re.ASCII)
 _PASSPORT = re.compile(
     r"(?:护照|passport)[^。\n]{0,12}?([EGDSPHKM][A-HJ-NP-Z0-9]?\d{7,8})(?![0-9A-Za-z])", re.IGNORECASE
 )
@@ -101,6 +129,9 @@ _PUPIL = re.compile(
     rf"(?:小学|中学|初中|高中|一中|二中|三中|幼儿园)[^。，；,\n]{{0,8}}(?:{_CHILD}|同学)(?P<name>[{_NAMES}][\u4e00-\u9fff]{{2}})"
     r"(?=说|告诉|介绍|表示|获得|荣获|捧|[，。、（(])"
 )
+_VICTIM = re.compile(
+    rf"(?:受害[人者]|被害[人者]|死者|遇难者|遇害者)(?:名叫|叫|系|为)?(?P<name>(?!家属)[{_NAMES}][\u4e00-\u9fff]{{1,2}})(?=[,。、;(]|称|说|的家属|家属|生前)"
+)
 _NO_NAME = re.compile("[某们的]|化名|平均")
 _HARM = re.compile(
     "强奸|性侵|猥亵|侵害|被害|受害|遇害|遗弃|虐待|欺凌|霸凌|殴打|受伤|死亡|身亡|溺水|溺亡|自杀|轻生|失踪|拐卖|被拐|涉嫌|犯罪|嫌疑|盗窃"
@@ -117,6 +148,7 @@ def find_personal_data(text: str, at: date) -> Iterator[Match]:
         (_CARD, BANK_CARD, is_bank_card),
         (_OLD_IDENTITY, OLD_IDENTITY_NUMBER, is_old_identity_number),
         (_MOBILE, MOBILE_NUMBER, lambda _words: True),
+        (_LANDLINE, LANDLINE, lambda _words: True),
     ):
         for match in pattern.finditer(text):
             if holds(match[0]) and not any(start < match.end() and match.start() < end for start, end in taken):
@@ -124,8 +156,11 @@ def find_personal_data(text: str, at: date) -> Iterator[Match]:
                 yield Match(rule, *match.span(), masked_number(match[0]))
     for match in _PASSPORT.finditer(text):
         yield Match(PASSPORT, *match.span(1), masked_number(match[1]))
-    for pattern, rule in ((_PLATE, PLATE), (_ADDRESS, HOME_ADDRESS)):
+    yield from (Match(PLATE, *match.span(), masked_number(match[0])) for match in _PLATE.finditer(text))
+    for pattern, rule in ((_ADDRESS, HOME_ADDRESS), (_E_MAIL, E_MAIL)):
         yield from (Match(rule, *match.span()) for match in pattern.finditer(text))
+    named = (match for match in _VICTIM.finditer(text) if not _NO_NAME.search(match["name"]))
+    yield from (Match(VICTIM, *match.span()) for match in named)
     yield from _find_minors(text)
 
 

@@ -35,7 +35,7 @@ class PlainText:
     """`text` is what rules look at; `places[n]` is where its character n stands in the source, `ends[n]` where it ends.
 
     Compatibility characters are ordinary ones (NFKC: full-width digits, ligatures), invisible ones and tags inside
-    words are left out, and a new block or a line break is a line end.
+    words are left out, and a new block or a line break is a line end. In a written text characters are as they are.
     """
 
     source: str
@@ -55,7 +55,26 @@ def plain_text_of_html(source: str) -> PlainText:
 
 def plain_text_of_line(source: str) -> PlainText:
     """Return the text of a field that holds no HTML."""
-    return _normalised(source, [(character, at, at + 1) for at, character in enumerate(source)])
+    return _normalised(source, _pieces_of_line(source))
+
+
+def written_text_of_html(source: str) -> PlainText:
+    """Return the text of sanitised HTML with its characters as they are written, for rules about how they are typed."""
+    return _as_written(source, _pieces_of_html(source))
+
+
+def written_text_of_line(source: str) -> PlainText:
+    """Return the text of a field that holds no HTML, as it is written."""
+    return _as_written(source, _pieces_of_line(source))
+
+
+def _as_written(source: str, pieces: list[tuple[str, int, int]]) -> PlainText:
+    text, places, ends = zip(*pieces, strict=True) if pieces else ((), (), ())
+    return PlainText(source, "".join(text), places, ends)
+
+
+def _pieces_of_line(source: str) -> list[tuple[str, int, int]]:
+    return [(character, at, at + 1) for at, character in enumerate(source)]
 
 
 def _pieces_of_html(source: str) -> list[tuple[str, int, int]]:

@@ -38,3 +38,14 @@ class Match:
     end: int
     shown: str = ""
     suggestion: str = ""
+
+
+@dataclass(frozen=True)
+class SourceMatch:
+    """Where a rule about a whole text applies: source[start:end] of the field, and how messages show it."""
+
+    rule: Rule
+    field: str
+    start: int
+    end: int
+    shown: str

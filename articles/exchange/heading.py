@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ..bylines import CreditLine, parse_byline
 from ..models import Article
 from ..refusals import Problem
-from .bylines import CreditLine, parse_byline
 from .decoding import BLANKS, UnreadablePage
 from .provenance import (
     COMMON_TIMES,

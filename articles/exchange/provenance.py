@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..bylines import NAME, ORGANISATION, ROLES, CreditLine, credits_in, role_label, with_colons
 from ..search.folding import simplified_text
-from .bylines import NAME, ORGANISATION, ROLES, CreditLine, credits_in, role_label, with_colons
 from .decoding import BLANKS
 from .page_time import FIRM_TIME, HAS_CLOCK, find_page_time, parse_page_time
 

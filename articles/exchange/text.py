@@ -16,8 +16,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from ..bylines import CreditLine, merge_credits, parse_byline
 from ..refusals import Problem
-from .bylines import CreditLine, merge_credits, parse_byline
 from .decoding import BLANKS, MAX_PAGE_BYTES, UnreadablePage, decode_page
 from .heading import NEITHER_NAME, Head, find_head, parse_heading
 from .markup import markup_of

@@ -12,8 +12,8 @@ import lxml.html
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..bylines import merge_credits
 from ..refusals import Problem
-from .bylines import merge_credits
 from .decoding import UnreadablePage, decode_page
 from .heading import Head
 from .page_time import HAS_CLOCK, find_page_time, parse_page_time

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import lxml.html
 
-from .bylines import parse_byline
+from ..bylines import parse_byline
 from .heading import Head
 from .text import is_furniture
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from .. import pictures, sanitising, uploads
+from ..bylines import CreditLine, merge_credits
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import Article, Picture, Section, Source
-from .bylines import CreditLine, merge_credits
 from .importing import ImportedArticle, import_article
 from .page_time import parse_page_time
 from .provenance import PAGE_PUBLISHED, PAGE_SOURCE, PAGE_UPDATED, parse_provenance_line

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from .bylines import parse_byline
+from ..bylines import parse_byline
 
 _LONGEST_LINE = 120  # characters; whoever breaks lines breaks them earlier
 _ENDS_SENTENCE = "。！？!?；;：:…”』」）)】]"

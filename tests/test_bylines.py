@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.exchange.bylines import merge_credits, parse_byline
+from articles.bylines import merge_credits, parse_byline
 from articles.models import Credit
 
 Role = Credit.Role

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from ..models import Credit
-from ..sanitising import CHINESE_LETTERS, MIDDLE_DOTS, unify_name_marks
-from ..search.folding import simplified_text
+from .models import Credit
+from .sanitising import CHINESE_LETTERS, MIDDLE_DOTS, unify_name_marks
+from .search.folding import simplified_text
 
 CreditLine = tuple[Credit.Role, str, str]  # role, name, unit ('' if there is none)
 BylineWord = tuple[str, str, str]  # kind (role, label, name or organisation), text, unit

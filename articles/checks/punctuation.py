@@ -1,0 +1,131 @@
+"""Marks as nobody means them (CHK-08, GB/T 15834): half-width, unpaired, doubled. Reads the text as it is written."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+
+from django.utils.translation import gettext_lazy as _
+
+from .rules import Match, Rule, Severity
+
+TYPING = _("Punctuation and typing")
+RETYPE = _("Type it again.")
+HALF_WIDTH = Rule(
+    "half_width_mark",
+    TYPING,
+    Severity.WARN,
+    _("“%(words)s” is a half-width mark in a Chinese sentence."),
+    _("Use the full-width mark."),
+)
+UNPAIRED = Rule(
+    "unpaired_mark",
+    TYPING,
+    Severity.WARN,
+    _("“%(words)s”: a quotation mark or bracket without its other half."),
+    _("Add the other half, or delete this one."),
+)
+DOUBLED = Rule(
+    "doubled_mark", TYPING, Severity.WARN, _("“%(words)s”: one mark too many."), _("Leave the right one of the marks.")
+)
+ELLIPSIS = Rule(
+    "wrong_ellipsis",
+    TYPING,
+    Severity.WARN,
+    _("“%(words)s” is not how an ellipsis is written in Chinese."),
+    _("An ellipsis is six dots."),
+)
+DASH = Rule(
+    "wrong_dash", TYPING, Severity.WARN, _("“%(words)s” is not how a dash is written in Chinese."), _("A dash is ——.")
+)
+LEADING = Rule(
+    "leading_mark",
+    TYPING,
+    Severity.WARN,
+    _("A paragraph begins with the mark “%(words)s”."),
+    _("Delete it, or join the paragraph to the one before."),
+)
+UNENDED = Rule(
+    "unended_paragraph",
+    TYPING,
+    Severity.INFO,
+    _("A paragraph of several sentences ends without a mark: “%(words)s”."),
+    _("Its end may be missing."),
+)
+
+HAN = "\u4e00-\u9fff"
+_FULL_WIDTH = dict(zip(",;:?!().", "，；：？！（）。", strict=True))
+_HALF = re.compile(
+    rf"(?<=[{HAN}”》）])[,;?!](?=[{HAN}“《（\n]|$)|(?<=[{HAN}]):(?=[{HAN}“《])|(?<=[{HAN}”》）])\.(?=[{HAN}“\n]|$)"
+    rf"|\((?=[{HAN}])|(?<=[{HAN}])\)"
+)
+_STRAIGHT = re.compile(rf"\"(?=[{HAN}])[^\"\n“”]{{1,60}}\"|(?<=[{HAN}])'(?=[{HAN}])[^'\n‘’]{{1,60}}'(?=[{HAN}，。])")
+_DOUBLED = re.compile(
+    "，{2,}|、{2,}|；{2,}|：{2,}|(?<!。)。。(?!。)|[，、；：][。，、；：！？]|[。！？](?=[，、；])[，、；]|！。|？。|[！？]{4,}"
+    "|([“《（【])\\1|。”。|([》）】])\\2(?=\\2)"
+)
+_ELLIPSIS = re.compile("\\.{3,}|。{3,}|·{3,}|、{3,}|(?<!…)…(?!…)|…{3,}(?<!…{4})|…{5,}")
+_NEAR_CHINESE = re.compile(f"[{HAN}，。”]")
+_DASH = re.compile(rf"(?<=[{HAN}”》])(?:-{{2,}}|－{{2,}}|――?|—[－-]|─{{1,}}|–{{2,}})(?=[{HAN}“《])")
+_LEADING = re.compile("^[，。、；：？！）》】](?!\\s*$)", re.MULTILINE)
+_SENTENCES = re.compile(rf"^[^\n]*[。！？][^\n]{{4,}}[{HAN}]$(?=\n+[^\n]{{30}})", re.MULTILINE)
+_PAIRS = {
+    "“": "”",
+    "‘": "’",
+    "（": "）",
+    "(": ")",
+    "【": "】",
+    "《": "》",
+    "〈": "〉",
+    "「": "」",
+    "『": "』",
+    "[": "]",
+}
+_OPENING = {closing: opening for opening, closing in _PAIRS.items()} | {")": "（", "]": "["}
+_ALIKE = {"(": "（"}
+_LIST_NUMBER = re.compile(r"(?:^|[\s，。；;：:、])[(（]?[\dA-Za-z一二三四五六七八九十①-⑳]{1,4}$")
+_APOSTROPHE = re.compile("[A-Za-z]’[A-Za-z]")
+_MOST = 20  # places of one kind in a field
+
+
+def find_wrong_marks(text: str, at: date) -> Iterator[Match]:
+    """Yield marks in a text as it is written that are no Chinese punctuation, with the right ones where that is sure."""
+    yield from islice((Match(HALF_WIDTH, *m.span(), suggestion=_FULL_WIDTH[m[0]]) for m in _HALF.finditer(text)), _MOST)
+    quoted = islice(_STRAIGHT.finditer(text), _MOST)
+    yield from (Match(HALF_WIDTH, *match.span(), suggestion=f"“{match[0][1:-1]}”") for match in quoted)
+    yield from (Match(DOUBLED, *match.span()) for match in islice(_DOUBLED.finditer(text), _MOST))
+    for match in islice(_ELLIPSIS.finditer(text), _MOST):
+        if _NEAR_CHINESE.search(text[max(match.start() - 2, 0) : match.end() + 2]):
+            yield Match(ELLIPSIS, *match.span(), suggestion="……")
+    yield from (Match(DASH, *match.span(), suggestion="——") for match in islice(_DASH.finditer(text), _MOST))
+    yield from (Match(LEADING, *match.span()) for match in islice(_LEADING.finditer(text), _MOST))
+    yield from (Match(UNENDED, match.end() - 12, match.end()) for match in islice(_SENTENCES.finditer(text), _MOST))
+    yield from islice(_find_unpaired(text), _MOST)
+
+
+def _find_unpaired(text: str) -> Iterator[Match]:
+    """Yield marks without their other half in their paragraph; a speech may open in each of its paragraphs."""
+    begin = 0
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        following = next((each.lstrip() for each in lines[number + 1 :] if each.strip()), "")
+        for place, mark in _unpaired_marks(line):
+            if not (mark in "“‘「『" and following[:1] == mark):
+                yield Match(UNPAIRED, begin + max(place - 6, 0), begin + min(place + 7, len(line)))
+        begin += len(line) + 1
+
+
+def _unpaired_marks(line: str) -> Iterator[tuple[int, str]]:
+    waiting: list[tuple[int, str]] = []
+    for place, mark in enumerate(line):
+        if mark in _PAIRS:
+            waiting.append((place, _ALIKE.get(mark, mark)))
+        elif mark in _OPENING and not (mark == "’" and _APOSTROPHE.match(line, place - 1)):
+            opening = _OPENING[mark]
+            if opening in (each for _place, each in waiting):
+                while waiting[-1][1] != opening:
+                    yield waiting.pop()
+                waiting.pop()
+            elif not (mark in "）)" and _LIST_NUMBER.search(line[:place])):
+                yield place, mark
+    yield from waiting

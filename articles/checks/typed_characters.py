@@ -1,0 +1,89 @@
+"""Characters as nobody means to type them (CHK-08): full-width digits, letters of other alphabets that look alike, boxes.
+
+Radicals, control and most invisible characters never get here: saving replaces or removes them (sanitising).
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from itertools import islice
+
+from django.utils.translation import gettext_lazy as _
+
+from ..search.folding import simplified_text
+from .punctuation import HAN, RETYPE, TYPING
+from .rules import Match, Rule, Severity
+
+FULL_WIDTH = Rule(
+    "full_width_letter",
+    TYPING,
+    Severity.WARN,
+    _("“%(words)s” is written with full-width digits or letters."),
+    _("Use the ordinary ones; no search finds these."),
+)
+UNREADABLE = Rule(
+    "unreadable_character",
+    TYPING,
+    Severity.WARN,
+    _("“%(words)s”: readers see a box, a question mark or nothing."),
+    RETYPE,
+)
+LOOKALIKE = Rule(
+    "lookalike_letter",
+    TYPING,
+    Severity.WARN,
+    _("“%(words)s” mixes letters of different alphabets that look alike."),
+    RETYPE,
+)
+TRADITIONAL = Rule(
+    "traditional_character",
+    TYPING,
+    Severity.INFO,
+    _("“%(words)s” is a traditional character in a simplified text."),
+    _("Use the simplified one, unless it is a name."),
+)
+TWICE = Rule("word_twice", TYPING, Severity.WARN, _("“%(words)s”: a word stands there twice."), _("Delete one."))
+
+_FULL = re.compile("[０-９Ａ-Ｚａ-ｚ]+")
+_BOXES = re.compile(
+    "[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd]+|锟斤拷|烫烫烫|屯屯屯|ï»¿|â€[\u0080-\u00bf\u201c\u201d™œ]?"
+    f"|(?<=[{HAN}])[\u180e\u200c\u200d](?=[{HAN}])"
+)
+# Letters of Greek and Cyrillic that look like Latin ones or like digits and Chinese characters.
+_GREEK = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧον"
+_CYRILLIC = "АВЕЗКМНОРСТУХЅІЈаеорсухѕіј"
+_MIXED = re.compile(
+    rf"[A-Za-z]+[{_GREEK}{_CYRILLIC}][A-Za-z]*|[{_GREEK}{_CYRILLIC}]+[A-Za-z]+"
+    rf"|(?<=[{HAN}\d])[{_CYRILLIC}](?=[{HAN}\d])|(?<=\d)[OoIl](?=\d{{0,4}}[年月日元万亿%人])"
+    r"|(?<=[一二三四五六七八九])[OoОοΟ○●](?=[一二三四五六七八九年])|(?<=[一-龥])[ー丨](?=[一-龥])"
+)
+_TWICE = re.compile("(?<![目打])的的(?![确士哥话])|([上下]午)\\1")
+# Traditional in form and yet ordinary: 乾坤, 哪吒; or usual in names.
+_ALSO_SIMPLIFIED = set("乾吒濛著瞭藉徵昇陞堃釐甯淼")
+_MOST = 20
+_FEW = 3  # traditional characters in a short simplified text
+
+
+def find_wrong_characters(text: str, at: date) -> Iterator[Match]:
+    """Yield characters in a text as it is written that look like others, or like nothing."""
+    for rule, pattern in ((UNREADABLE, _BOXES), (LOOKALIKE, _MIXED), (TWICE, _TWICE)):
+        yield from (Match(rule, *match.span()) for match in islice(pattern.finditer(text), _MOST))
+    yield from islice(_find_traditional(text), _MOST)
+    for match in islice(_FULL.finditer(text), _MOST):
+        right = "".join(chr(ord(each) - 0xFEE0) for each in match[0])
+        yield Match(FULL_WIDTH, *match.span(), suggestion=right)
+
+
+def _find_traditional(text: str) -> Iterator[Match]:
+    """Yield traditional characters, unless so many are that the text, or what it quotes, is meant to be."""
+    places = [place for place, character in enumerate(text) if character in _traditional()]
+    if len(places) <= max(_FEW, len(text) // 20):
+        yield from (Match(TRADITIONAL, place, place + 1, suggestion=simplified_text(text[place])) for place in places)
+
+
+@cache
+def _traditional() -> frozenset[str]:
+    characters = [chr(code) for code in range(0x4E00, 0x9FA6)]
+    simplified = simplified_text("\n".join(characters)).split("\n")
+    return frozenset(a for a, b in zip(characters, simplified, strict=True) if a != b) - _ALSO_SIMPLIFIED
