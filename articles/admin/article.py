@@ -28,6 +28,7 @@ from .article_form import ArticleForm, CreditFormSet, edit_article
 from .article_screen import ArticleScreen, public_title
 from .discarding import bin_view
 from .editor import BodyWidget
+from .masking import mask_view
 from .newsroom_admin import NUMBER, CleanTextMixin
 from .pasting import paste_view
 from .preview import preview_links_view
@@ -238,6 +239,7 @@ class ArticleAdmin(ArticleScreen):
             ),
             self._article_path("review/", partial(review_view, self), "review"),
             self._article_path("set-aside/", partial(set_aside_view, self), "set_aside"),
+            self._article_path("mask/", partial(mask_view, self), "mask"),
             self._article_path("preview/", partial(preview_links_view, self), "preview"),
             self._article_path("revisions/", partial(revisions_view, self), "revisions"),
             self._article_path("revisions/<int:revision>/", partial(revision_view, self), "revision"),

@@ -32,6 +32,7 @@ READINGS = (
     "sent_back",
     "reread",
     "hit_set_aside",
+    "hit_masked",
     "held",
     "rejected",
     "handed_on",

@@ -25,6 +25,7 @@ from .account_choice import AccountChoiceField
 from .acting_user import acting_user
 from .article_actions import add_refusal, refusal_sentences
 from .article_screen import ArticleScreen
+from .masking import may_mask
 
 NO_COLLEAGUE = Problem("review.no_colleague", gettext_lazy("Choose the colleague to hand it on to."))
 NO_BUTTON = Problem("review.no_button", gettext_lazy("Press one of the buttons to decide."))
@@ -170,6 +171,8 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "problems": [problem for problem in review.open_problems(article) if problem.id != hits.TO_SET_ASIDE.id],
         "hits": hits.hits_to_show(article),
         "set_aside": SetAside.objects.filter(article=article).select_related("by__person")[:SHOWN_IN_QUEUE],
+        "may_mask": may_mask(user, article),
+        "void_warning": "" if review.may_correct(article, user) else review.void_warning(article),
         "may_set_aside": review.may_set_aside(user, article),
         "correction_rule": "" if why_not else review.correction_rule(article),
         "corrected": None if why_not else review.correction_problem(article, user),

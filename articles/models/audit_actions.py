@@ -18,6 +18,7 @@ ACTION_NAMES = {
     "article.sent_back": pgettext_lazy("act", "Sent back"),
     "article.reread": pgettext_lazy("act", "Corrected while reading, to be read again"),
     "article.hit_set_aside": pgettext_lazy("act", "Set aside what a rule found"),
+    "article.hit_masked": pgettext_lazy("act", "Masked what a rule found"),
     "article.held": pgettext_lazy("act", "Put on hold"),
     "article.rejected": pgettext_lazy("act", "Rejected"),
     "article.handed_on": pgettext_lazy("act", "Handed on to another reader"),
