@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import audit
+from . import audit, search
 from .duty_assignments import reading
 from .models import Article
 from .models.article import IS_GONE, ArticleIsGone, ArticleQuerySet
@@ -51,6 +51,7 @@ def discard_draft(article: Article, *, by: User) -> None:
     article.discarded_at, article.discarded_by = timezone.now(), by
     article.import_digest = None  # the file may be imported again
     article.save(update_fields=["discarded_at", "discarded_by", "import_digest"])
+    search.index_working_copy(article)
     audit.record_entry("article.discarded", article, by=by, title=article.title, digest=article.newest.digest)
 
 
@@ -72,6 +73,7 @@ def put_back_draft(number: int, *, by: User) -> Article:
     reading.require_writing(by, article)
     article.discarded_at = article.discarded_by = None
     article.save(update_fields=["discarded_at", "discarded_by"])
+    search.index_working_copy(article)
     audit.record_entry("article.taken_from_bin", article, by=by, title=article.title)
     return article
 

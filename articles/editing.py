@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, baking, merging, persons, review, sanitising
+from . import audit, baking, merging, persons, review, sanitising, search
 from .duty_assignments import permissions, reading
 from .models import (
     Article,
@@ -184,6 +184,7 @@ def _make_revision(article: Article, *, by: User, voiding: bool) -> Revision:
     _keep_used_files(revision, article)
     Article.objects.filter(pk=article.pk).update(latest=revision)
     article.latest = revision
+    search.index_working_copy(article)
     audit.record_entry("article.saved", article, by=by, revision=revision.number, digest=digest, **facts)
     return revision
 

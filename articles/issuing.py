@@ -128,6 +128,7 @@ def _update_dependents(
     """
     codes = qr_short_links.assign_codes(article, edition)
     search.index_article(article)
+    search.restate_working_copy(article)
     audit.record_entry(
         publication.audit_action,
         article,

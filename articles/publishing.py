@@ -188,6 +188,7 @@ def withdraw_article(article: Article, *, by: User, reason: str) -> None:
     article.scheduled_for = article.scheduled_by = None
     article.save(update_fields=(*PUBLICATION_FIELDS, "scheduled_for", "scheduled_by"))
     search.remove_from_index(article)
+    search.restate_working_copy(article)
     audit.record_entry(
         "article.withdrawn", article, by=by, edition=edition.number, digest=edition.digest, reason=reason
     )
@@ -213,6 +214,7 @@ def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
     edition = article.editions.order_by("-number")[0]
     closes_review = _show_edition_again(article, edition)
     search.index_article(article)
+    search.restate_working_copy(article)
     audit.record_entry(
         "article.put_back",
         article,

@@ -61,8 +61,8 @@ def _sessions_that_have_begun(monkeypatch):
 
 
 EMPTY_INDEX = {
-    "sqlite": "INSERT INTO articles_searchwords(articles_searchwords) VALUES ('delete-all')",
-    "postgresql": "TRUNCATE articles_searchwords",
+    "sqlite": "INSERT INTO {words}({words}) VALUES ('delete-all')",
+    "postgresql": "TRUNCATE {words}",
 }
 
 
@@ -70,7 +70,7 @@ EMPTY_INDEX = {
 def _remove_triggers_before_flush():
     """Remove the triggers before a transactional test's rows are deleted, which they would refuse.
 
-    `flush` ends with post_migrate, which installs them again. It does not know the table of the search index, whose
+    `flush` ends with post_migrate, which installs them again. It does not know the tables of the search indexes, whose
     rows later tests would find instead of theirs.
     """
     from django.db import connection  # noqa: PLC0415 (settings load first)
@@ -85,7 +85,8 @@ def _remove_triggers_before_flush():
         close_all_pages()
         triggers.remove_triggers(connection)
         with connection.cursor() as cursor:
-            cursor.execute(EMPTY_INDEX[connection.vendor])
+            for words in ("articles_searchwords", "articles_workingwords"):
+                cursor.execute(EMPTY_INDEX[connection.vendor].format(words=words))
         empty(case)
 
     patch.setattr(TransactionTestCase, "_fixture_teardown", remove_triggers_and_empty)

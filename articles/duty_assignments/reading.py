@@ -38,6 +38,17 @@ def readable_articles(user: User | AnonymousUser, among: ArticleQuerySet | None 
     return rows.filter(own | Q(section__in=permissions.sections_with_duty(user, *READING_DUTIES).values("pk")))
 
 
+def reading_sections(user: User | AnonymousUser) -> list[int] | None:
+    """The keys of the sections whose texts the user may read; None for all. Whoever works on content also reads their
+    own texts: a list that begins with these sections and texts is narrowed by `readable_articles`.
+    """
+    if any(permissions.has_duty_everywhere(user, duty) for duty in READING_DUTIES):
+        return None
+    if not any(permissions.has_duty_anywhere(user, duty) for duty in READING_DUTIES):
+        return []
+    return list(permissions.sections_with_duty(user, *READING_DUTIES).order_by().values_list("pk", flat=True))
+
+
 def may_read_article(user: User | AnonymousUser, article: Article) -> bool:
     """Return True if the user may read what is not public of this article. The rule of `readable_articles`."""
     if any(permissions.has_duty(user, duty, article.section) for duty in READING_DUTIES):

@@ -30,7 +30,7 @@ from .qr_short_link import ShortLink
 from .report import Report
 from .review_sign_off import SignOff
 from .revision import Revision, RevisionAttachment, RevisionPicture
-from .search_text import SearchText
+from .search_text import SearchText, WorkingText
 from .second_factor import Factor, FactorReset, RecoveryCode
 from .section import Section
 from .site_settings import SiteSettings
@@ -85,4 +85,5 @@ __all__ = [
     "Source",
     "Tagging",
     "Topic",
+    "WorkingText",
 ]

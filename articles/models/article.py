@@ -71,6 +71,14 @@ class Article(models.Model):
         EXPIRED = "expired", _("Expired")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    class Readings(models.TextChoices):
+        WAITING = "waiting", _("Being read")
+        HELD = "held", _("On hold")
+        READY = "ready", _("Read by all, not published")
+        SCHEDULED = "scheduled", _("Scheduled")
+        LATE = "late", _("Published before its readings")
+        FAILED = "failed", _("Not published on time")
+
     number = models.BigAutoField(_("number"), primary_key=True)
 
     # What readers see first

@@ -57,7 +57,19 @@ class ArticleListQuerySet(models.QuerySet["Article"]):
 
     def ready_to_publish(self) -> Self:
         """The articles whose readings are complete and that are not scheduled."""
-        return self.filter(stage__gt=F("stages"), scheduled_for__isnull=True)
+        return self.in_readings(self.model.Readings.READY)
+
+    def in_readings(self, state: str) -> Self:
+        """The articles in this state of the readings. Few of a large archive, and each has an index of its own."""
+        rows = {
+            self.model.Readings.WAITING: Q(stage__gt=0, stage__lte=F("stages")),
+            self.model.Readings.HELD: Q(stage__gt=0, on_hold=True),
+            self.model.Readings.READY: Q(stage__gt=0) & Q(stage__gt=F("stages"), scheduled_for__isnull=True),
+            self.model.Readings.SCHEDULED: Q(scheduled_for__isnull=False),
+            self.model.Readings.LATE: Q(readings_due_at__isnull=False),
+            self.model.Readings.FAILED: ~Q(schedule_problem=""),
+        }
+        return self.filter(rows[self.model.Readings(state)])
 
     def newest_in_sections(self, sections: Iterable[Section], count: int) -> Self:
         """The articles with the last `count` ordinals of each section; fewer where articles were withdrawn.

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ..models import SearchText, Section
 from ..models.calendar_days import start_of_day
 from ..models.expiry import unexpired
+from ..models.search_text import FoldedText
 from . import folding, index_store, tokens
 from .index import MICROSECONDS_PER_SECOND
 from .snippets import SearchHit, make_hits
@@ -131,7 +132,7 @@ def _rows_holding(query: SearchQuery) -> tuple[list[SearchText], bool]:
     more, end = True, last
     for _round in range(MAX_ROUNDS):
         keys = _matching_keys(groups, first, end, MAX_CANDIDATES)
-        found |= {row.pk: row for row in _search_texts(keys) if _holds_exactly(row, query.words)}
+        found |= {row.pk: row for row in _search_texts(keys) if holds_exactly(row, query.words)}
         more = len(keys) == MAX_CANDIDATES
         if not more or len(found) >= MAX_CANDIDATES // 2:
             break
@@ -141,14 +142,14 @@ def _rows_holding(query: SearchQuery) -> tuple[list[SearchText], bool]:
         found |= {
             row.pk: row
             for row in _search_texts([k for k in titled if k not in found])
-            if _holds_exactly(row, query.words)
+            if holds_exactly(row, query.words)
         }
     return sorted(found.values(), key=lambda row: -row.pk), more
 
 
 def _matching_keys(groups: list[list[str]], first: int, last: int, most: int) -> list[int]:
     if groups:
-        return index_store.matching_rows(groups, first=first, last=last, most=most)
+        return index_store.matching_rows(SearchText, groups, first=first, last=last, most=most)
     return list(SearchText.objects.filter(pk__range=(first, last)).order_by("-pk").values_list("pk", flat=True)[:most])
 
 
@@ -157,7 +158,7 @@ def _search_texts(keys: list[int]) -> QuerySet[SearchText]:
     return SearchText.objects.filter(unexpired("expires_at"), pk__in=keys).order_by("-pk")
 
 
-def _holds_exactly(row: SearchText, looked_for: Sequence[str]) -> bool:
+def holds_exactly(row: FoldedText, looked_for: Sequence[str]) -> bool:
     """Return True if the row contains all words as typed; checks only words that the index does not hold whole."""
     longer = [word for word in looked_for if not tokens.is_indexed_whole(word)]
     if not longer:

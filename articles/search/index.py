@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from .. import sanitising
 from ..models import Article, SearchText
@@ -20,14 +20,14 @@ IndexProgress = Callable[[int, int], None]  # called with the number of articles
 @transaction.atomic(savepoint=False)
 def index_article(article: Article) -> None:
     """Index the live edition of the article in place of what was indexed of it."""
-    _delete_rows(SearchText.objects.filter(article=article))
+    index_store.delete_rows(SearchText.objects.filter(article=article))
     _insert_rows([_search_text_row(article)])
 
 
 @transaction.atomic(savepoint=False)
 def remove_from_index(article: Article) -> None:
     """Remove the article from the index."""
-    _delete_rows(SearchText.objects.filter(article=article))
+    index_store.delete_rows(SearchText.objects.filter(article=article))
 
 
 def index_missing_articles() -> int:
@@ -60,18 +60,11 @@ def rebuild_index(progress: IndexProgress | None = None) -> int:
 def _rebuild_batch(numbers: list[int]) -> int:
     # Row locks, so that no concurrent act is overwritten by the older text.
     Article.objects.lock_rows(numbers)
-    _delete_rows(SearchText.objects.filter(article__in=numbers))
+    index_store.delete_rows(SearchText.objects.filter(article__in=numbers))
     public = Article.objects.with_live_edition().filter(number__in=numbers)
     return _insert_rows(
         [_search_text_row(article) for article in public.select_related("live__revision").defer("body")]
     )
-
-
-def _delete_rows(found: QuerySet[SearchText]) -> None:
-    rows = list(found)
-    if rows:
-        index_store.drop_rows(rows)
-        SearchText.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def _search_text_row(article: Article) -> SearchText:
@@ -85,7 +78,7 @@ def _search_text_row(article: Article) -> SearchText:
         article=article,
         title=fold_text(searchable_title(content)),
         text=fold_text(searchable_text(content)),
-        marks=" ".join(_scope_terms(content, edition.section_id)),
+        marks=" ".join(scope_terms(content, edition.section_id)),
         expires_at=article.expires_at,
     )
 
@@ -108,7 +101,7 @@ def searchable_text(content: dict[str, Any]) -> str:
     return "\n".join(" ".join(line.split()) for part in parts for line in part.splitlines() if line.strip())
 
 
-def _scope_terms(content: dict[str, Any], section: int) -> list[str]:
+def scope_terms(content: dict[str, Any], section: int) -> list[str]:
     """Return the terms for the section (its primary key), people, source and keywords of a revision's content."""
     credits, source = [(credit["name"], credit["unit"]) for credit in content["credits"]], _source_name(content)
     marks = [
@@ -134,6 +127,5 @@ def _insert_rows(rows: list[SearchText]) -> int:
             same = SearchText.objects.filter(pk__range=(row.pk, end)).aggregate(last=Max("pk"))["last"]
             row.pk = max(row.pk, same or 0, *(key for key in taken if key <= end)) + 1
         taken.add(row.pk)
-    if rows:
-        index_store.insert_rows(rows)
+    index_store.insert_rows(rows)
     return len(rows)

@@ -1,6 +1,7 @@
-"""The search index: FTS5 on SQLite, a tsvector with GIN on PostgreSQL, with the same terms in both.
+"""The search indexes: FTS5 on SQLite, a tsvector with GIN on PostgreSQL, with the same terms in both.
 
-Its table, `articles_searchwords`, is created by migration 0005.
+There are two, of what readers see and of working copies; each kind of row names its table (`words_table`), which a
+migration creates.
 
 No positions are stored: finding.py compares a text that contains all pairs of a phrase with the phrase. This keeps the
 index small, makes both databases return the same results, and has no length limit (a tsvector's positions end at
@@ -8,30 +9,35 @@ index small, makes both databases return the same results, and has no length lim
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
 
-from ..models import SearchText
+from ..models.search_text import FoldedText
 from . import tokens
 
+Row = TypeVar("Row", bound=FoldedText)
+
 INSERT_SQL = {
-    "sqlite": "INSERT INTO articles_searchwords(rowid, words) VALUES (%s, %s)",
-    "postgresql": "INSERT INTO articles_searchwords(rowid, words) VALUES (%s, array_to_tsvector(%s)) "
+    "sqlite": "INSERT INTO {words}(rowid, words) VALUES (%s, %s)",
+    "postgresql": "INSERT INTO {words}(rowid, words) VALUES (%s, array_to_tsvector(%s)) "
     "ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
 }
+# A contentless index of SQLite needs the terms of a row to delete it.
+DELETE_TERMS = "INSERT INTO {words}({words}, rowid, words) VALUES ('delete', %s, %s)"
 SELECT_SQL = {
-    "sqlite": "SELECT rowid FROM articles_searchwords WHERE articles_searchwords MATCH %s AND rowid BETWEEN %s AND %s "
+    "sqlite": "SELECT rowid FROM {words} WHERE {words} MATCH %s AND rowid BETWEEN %s AND %s{among} "
     "ORDER BY rowid DESC LIMIT %s",
-    "postgresql": "SELECT rowid FROM articles_searchwords WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s "
+    "postgresql": "SELECT rowid FROM {words} WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s{among} "
     "ORDER BY rowid DESC LIMIT %s",
 }
 # PostgreSQL's estimates of the number of matching rows and of all rows.
 EXPLAIN_SQL = (
     "EXPLAIN (FORMAT JSON) "
-    "SELECT rowid FROM articles_searchwords WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s "
-    "UNION ALL SELECT rowid FROM articles_searchwords WHERE rowid BETWEEN %s AND %s"
+    "SELECT rowid FROM {words} WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s "
+    "UNION ALL SELECT rowid FROM {words} WHERE rowid BETWEEN %s AND %s"
 )
 SCAN_SETTINGS = ("enable_seqscan", "enable_indexscan")
 # Cost factor between index and scan. Measured with a hundred thousand and a million articles: 0.3 to 3 all work.
@@ -62,53 +68,83 @@ class MatchQuery(NamedTuple):
     limit: int
 
 
-def row_terms(row: SearchText) -> set[str]:
+def row_terms(row: FoldedText) -> set[str]:
     """Return every term under which a row is found."""
     found = tokens.index_terms(row.text) | tokens.index_terms(row.title)
     found |= {tokens.IN_TITLE + word for word in tokens.index_terms(row.title)}
     return found.union(row.marks.split())
 
 
-def insert_rows(rows: Sequence[SearchText]) -> None:
-    """Insert new rows and index them."""
-    SearchText.objects.bulk_create(rows)
+def insert_rows(rows: Sequence[Row]) -> None:
+    """Insert new rows of one kind and index them."""
+    if not rows:
+        return
+    type(rows[0])._default_manager.bulk_create(rows)
+    _insert_words(rows)
+
+
+def _insert_words(rows: Sequence[Row]) -> None:
     is_sqlite = connection.vendor == "sqlite"
     found = [(row.pk, " ".join(row_terms(row)) if is_sqlite else sorted(row_terms(row))) for row in rows]
     with connection.cursor() as cursor:
-        cursor.executemany(INSERT_SQL[connection.vendor], found)
+        cursor.executemany(INSERT_SQL[connection.vendor].format(words=rows[0].words_table), found)
 
 
-def drop_rows(rows: Sequence[SearchText]) -> None:
-    """Remove rows from the index before they are changed or deleted; they must be as in the table."""
+def change_marks(row: FoldedText, marks: str) -> None:
+    """Store other marks of a row, and index it anew."""
+    words = row.words_table
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":  # a contentless index needs the terms of a row to delete it
-            cursor.executemany(
-                "INSERT INTO articles_searchwords(articles_searchwords, rowid, words) VALUES ('delete', %s, %s)",
-                [(row.pk, " ".join(row_terms(row))) for row in rows],
-            )
+        if connection.vendor == "sqlite":
+            cursor.execute(DELETE_TERMS.format(words=words), [row.pk, " ".join(row_terms(row))])
+    row.marks = marks
+    row.save(update_fields=["marks"])
+    _insert_words([row])
+
+
+def delete_rows(found: QuerySet[Row]) -> None:
+    """Delete these rows, and what the index has of them."""
+    rows = list(found)
+    if not rows:
+        return
+    words = found.model.words_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            terms = [(row.pk, " ".join(row_terms(row))) for row in rows]
+            cursor.executemany(DELETE_TERMS.format(words=words), terms)
         else:
-            cursor.execute("DELETE FROM articles_searchwords WHERE rowid = ANY(%s)", [[row.pk for row in rows]])
+            cursor.execute(f"DELETE FROM {words} WHERE rowid = ANY(%s)", [[row.pk for row in rows]])  # noqa: S608
+    found.model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
 
 
-def matching_rows(groups: Sequence[Sequence[str]], *, first: int, last: int, most: int) -> list[int]:
+def matching_rows(
+    model: type[FoldedText],
+    groups: Sequence[Sequence[str]],
+    *,
+    first: int,
+    last: int,
+    most: int,
+    among: Sequence[int] | None = None,
+) -> list[int]:
     """Return the keys of at most `most` newest rows from `first` to `last` that have a term of every group.
 
-    A term that ends with `*` is a prefix.
+    A term that ends with `*` is a prefix. `among`: only these keys, of which there must be few.
     """
     query = MatchQuery(_match_expression(groups, MATCH_SYNTAX[connection.vendor]), first, last, most)
+    keys = "" if among is None else f" AND rowid IN ({', '.join(str(int(key)) for key in among) or 'NULL'})"
+    select = SELECT_SQL[connection.vendor].format(words=model.words_table, among=keys)
     with connection.cursor() as cursor:
-        use_index = connection.vendor == "postgresql" and _index_is_cheaper(cursor, query)
+        use_index = connection.vendor == "postgresql" and among is None and _index_is_cheaper(cursor, model, query)
         if use_index:
-            _select_by_index(cursor, query)
+            _select_by_index(cursor, select, query)
         else:
-            cursor.execute(SELECT_SQL[connection.vendor], query)
+            cursor.execute(select, query)
         found = [key for (key,) in cursor.fetchall()]
         if use_index and connection.in_atomic_block:
             cursor.execute("".join(f"SET LOCAL {setting} = on; " for setting in SCAN_SETTINGS))
     return found
 
 
-def _index_is_cheaper(cursor: CursorWrapper, query: MatchQuery) -> bool:
+def _index_is_cheaper(cursor: CursorWrapper, model: type[FoldedText], query: MatchQuery) -> bool:
     """Return True if PostgreSQL reads all matches from the GIN index faster than it scans rows, newest first, until the
     wanted number matches.
 
@@ -116,15 +152,16 @@ def _index_is_cheaper(cursor: CursorWrapper, query: MatchQuery) -> bool:
     TOAST; without this function, PostgreSQL scans the whole table. The index costs the number of matches n; the scan
     costs limit / n of all rows. They are equal where n² = limit × rows, times BREAK_EVEN (docs/decisions/search.md).
     """
-    cursor.execute(EXPLAIN_SQL, [query.condition, query.first, query.last, query.first, query.last])
+    explain = EXPLAIN_SQL.format(words=model.words_table)
+    cursor.execute(explain, [query.condition, query.first, query.last, query.first, query.last])
     matches, rows = (plan["Plan Rows"] for plan in cursor.fetchone()[0][0]["Plan"]["Plans"])
     return matches**2 <= BREAK_EVEN * query.limit * rows
 
 
-def _select_by_index(cursor: CursorWrapper, query: MatchQuery) -> None:
+def _select_by_index(cursor: CursorWrapper, select: str, query: MatchQuery) -> None:
     """Run the query. Force the GIN index by disabling sequential and index scans until the transaction ends."""
     disabled = "".join(f"SET LOCAL {setting} = off; " for setting in SCAN_SETTINGS)
-    cursor.execute(disabled + SELECT_SQL["postgresql"], query)
+    cursor.execute(disabled + select, query)
 
 
 def _match_expression(groups: Sequence[Sequence[str]], syntax: MatchSyntax) -> str:

@@ -16,6 +16,9 @@ _IS_CHINESE = re.compile(f"[{CHINESE}]")
 # Prefixes from the private use area: of words in a title, and of terms for a section, person, source or keyword.
 IN_TITLE, OF_SECTION, OF_NAME = "\ue000", "\ue001", "\ue002"
 OF_CREDIT, OF_SOURCE, OF_KEYWORD = "\ue003", "\ue004", "\ue005"
+# Of working copies: who began it, who is credited, its state, and the day and month of its publication or last save.
+OF_ACCOUNT, OF_PERSON, OF_STATE = "\ue006", "\ue007", "\ue008"
+OF_DAY, OF_MONTH = "\ue009", "\ue00a"
 LONGEST_WORD = 40  # characters
 
 

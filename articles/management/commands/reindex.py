@@ -8,14 +8,17 @@ from ..terminal import ProgressBar
 
 class Command(BaseCommand):
     help = (
-        "Rebuild the search index, and relate articles that were published before keywords were stored. Everything can "
-        "still be found meanwhile. Safe to interrupt, idempotent."
+        "Rebuild the search indexes of readers and of the desk, and relate articles that were published before keywords "
+        "were stored. Everything can still be found meanwhile. Safe to interrupt, idempotent."
     )
 
     def handle(self, *args: object, **options: Any) -> None:
         bar = ProgressBar(self.stdout, "articles")
         try:
             count = search.rebuild_index(bar.show)
+            bar.end()
+            bar = ProgressBar(self.stdout, "texts of the desk")
+            search.rebuild_working_copies(bar.show)
             bar.end()
             bar = ProgressBar(self.stdout, "articles")
             related = keyword_relations.rebuild_relations(bar.show)

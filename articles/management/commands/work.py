@@ -159,7 +159,7 @@ class Command(ActingCommand):
     def index_missing_articles(self) -> None:
         """Index a batch of the articles that an upgrade left without index, until there are none."""
         if not self.index_is_complete:
-            self.index_is_complete = not search.index_missing_articles()
+            self.index_is_complete = not search.index_missing_articles() + search.index_missing_working_copies()
 
     def encrypt_older_rows(self) -> None:
         """Encrypt a batch of what earlier versions stored unencrypted, until there is none."""

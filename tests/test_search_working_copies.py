@@ -1,0 +1,155 @@
+"""The desk finds working copies, drafts included: by every word and filter, and only those that a person may read."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from articles import discarding, placing, publishing, review, search
+from articles.models import Article, Credit, Person, WorkingText
+from articles.search import WorkingCopyQuery, find_working_copies
+from articles.search.working_copies import MAX_CANDIDATES
+from tests.cast import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def found(by, text="", **facts):
+    """Return the titles of what a person finds, last saved first."""
+    query = WorkingCopyQuery(words=search.SearchQuery.words_in(text), **facts)
+    numbers = find_working_copies(query, by=by).numbers
+    titles = dict(Article.objects.filter(pk__in=numbers).values_list("pk", "title"))
+    return [titles[number] for number in numbers]
+
+
+@pytest.fixture
+def desk(cast):
+    """Four texts, by the cast's writer, each in another state."""
+    made = {title: cast.article(title=title, body=f"<p>{body}</p>") for title, body in TEXTS.items()}
+    cast.publish(made["大桥通车"])
+    cast.publish(made["大桥改过"])
+    cast.change(made["大桥改过"], body="<p>渡口仍有渡船。</p>")
+    cast.publish(made["大桥撤回"])
+    publishing.withdraw_article(Article.objects.get(pk=made["大桥撤回"].pk), by=cast.editor, reason="误")
+    return made
+
+
+TEXTS = {
+    "大桥通车": "望桥乡的老人走上大桥。",
+    "大桥改过": "渡船停航。",
+    "大桥撤回": "桥下水位回落。",
+    "大桥在写": "引桥还在浇筑，ABC 公司承建。",
+}
+
+
+def test_a_draft_is_found_by_a_phrase_of_its_body_its_number_its_people_and_its_source(cast, desk):
+    draft = desk["大桥在写"]
+    assert found(cast.editor, "还在浇筑") == ["大桥在写"]
+    assert found(cast.editor, "abc") == ["大桥在写"]
+    assert found(cast.editor, "还在 引桥") == ["大桥在写"]
+    assert "大桥在写" in found(cast.editor, str(draft.pk))
+    assert len(found(cast.editor, draft.source.name)) == 4
+    assert found(cast.editor, "渡船停航") == []  # the working copy says something else now
+    assert found(cast.editor, "渡口仍有") == ["大桥改过"]
+    assert found(cast.editor, "桥梁") == []
+
+
+@pytest.mark.parametrize(
+    ("state", "titles"),
+    [("draft", ["大桥在写"]), ("live", ["大桥通车"]), ("changed", ["大桥改过"]), ("withdrawn", ["大桥撤回"]), ("expired", [])],
+)
+def test_states_are_found_with_and_without_words(cast, desk, state, titles):
+    assert found(cast.editor, state=state) == titles
+    assert found(cast.editor, "大桥", state=state) == titles
+
+
+def test_what_expires_is_found_as_expired_and_no_more_as_published(cast, desk):
+    article = desk["大桥通车"]
+    at = timezone.now() + timedelta(hours=1)
+    placing.set_placing(article, by=cast.editor, pinned_until=None, expires_at=at, cover=None)
+    Article.objects.filter(pk=article.pk).update(expires_at=timezone.now() - timedelta(hours=1))
+    assert found(cast.editor, "老人", state="expired") == ["大桥通车"]
+    assert found(cast.editor, "船", state="expired") == []
+    assert found(cast.editor, state="live") == []
+
+
+def test_readings_sections_days_persons_and_ones_own_narrow_a_search(cast, desk):
+    other = cast.article(title="大桥旁的剧场", section=cast.culture, by=cast.chief, credits=[])
+    review.submit_article(desk["大桥在写"], by=cast.writer)
+    assert found(cast.chief, "大桥", readings="waiting") == ["大桥在写"]
+    assert found(cast.chief, readings="waiting") == ["大桥在写"]
+    assert found(cast.chief, readings="scheduled") == []
+    assert found(cast.chief, "大桥", sections=(cast.culture.pk,)) == [other.title]
+    assert found(cast.chief, mine=True) == [other.title]
+    today = timezone.localdate()
+    assert len(found(cast.chief, "大桥", during=f"{today:%Y-%m-%d}")) == 5
+    assert len(found(cast.chief, during=f"{today:%Y-%m}")) == 5
+    assert found(cast.chief, during="1999-12") == []
+    name = Credit.objects.filter(article=desk["大桥在写"]).first().person.name
+    assert other.title not in found(cast.chief, "大桥", persons=(name,))
+
+
+def test_each_sees_what_they_may_read_and_nothing_else(cast, desk):
+    secret = cast.article(title="大桥旁的剧场", section=cast.culture, by=cast.chief, credits=[])
+    outside = make_user("outside", ["write"], cast.culture)
+    assert found(outside, "大桥") == []
+    assert found(outside) == []
+    Person.objects.create(name="韦桥生", user=outside)
+    credited = cast.article(title="大桥来稿", section=cast.news, credits=[("reporter", outside.person)])
+    assert found(outside, "大桥") == [credited.title]
+    assert found(outside) == [credited.title]
+    reader = make_user("reader", ["first"], cast.culture)
+    assert found(reader, "大桥") == [secret.title]
+    assert found(make_user("nobody"), "大桥") == []
+
+
+def test_the_bin_is_not_searched_until_a_draft_is_back(cast, desk):
+    discarding.discard_draft(desk["大桥在写"], by=cast.writer)
+    assert found(cast.editor, "浇筑") == []
+    assert "大桥在写" not in found(cast.editor)
+    discarding.put_back_draft(desk["大桥在写"].pk, by=cast.writer)
+    assert found(cast.editor, "浇筑") == ["大桥在写"]
+
+
+def test_pages_follow_one_another_without_gap_or_double(cast, monkeypatch):
+    monkeypatch.setattr("articles.search.working_copies.MAX_CANDIDATES", 3)
+    numbers = [cast.article(title="桥" if n % 4 else "桥头堡").pk for n in range(13)]
+    for words, wanted in ((), numbers), (("桥头堡",), numbers[::4]):
+        seen, before = [], None
+        while True:
+            page = find_working_copies(WorkingCopyQuery(words=words), by=cast.editor, before=before, most=2)
+            seen += page.numbers
+            before = page.following
+            if before is None:
+                break
+        assert seen == wanted[::-1]
+    assert MAX_CANDIDATES > 3
+
+
+def test_a_page_takes_few_queries_whatever_it_asks_for(cast, desk, django_assert_max_num_queries):
+    for facts in ({}, {"words": ("大桥",)}, {"words": ("还在浇筑",), "state": "draft", "mine": True}, {"readings": "waiting"}):
+        with django_assert_max_num_queries(9):
+            find_working_copies(WorkingCopyQuery(**facts), by=type(cast.editor).objects.get(pk=cast.editor.pk))
+
+
+def test_the_index_is_filled_again_after_an_upgrade_and_says_so_meanwhile(cast, desk):
+    before = list(WorkingText.objects.order_by("pk").values())
+    from articles.search import index_store  # noqa: PLC0415 (what an upgrade leaves)
+
+    index_store.delete_rows(WorkingText.objects.all())
+    assert found(cast.editor, "浇筑") == []
+    assert not search.is_working_index_complete()
+    publishing.put_back_article(Article.objects.get(pk=desk["大桥撤回"].pk), by=cast.editor, reason="误撤")
+    assert search.index_missing_working_copies() == 4
+    assert search.index_missing_working_copies() == 0
+    assert search.is_working_index_complete()
+    assert found(cast.editor, "浇筑") == ["大桥在写"]
+    publishing.withdraw_article(Article.objects.get(pk=desk["大桥撤回"].pk), by=cast.editor, reason="误")
+    assert marks(WorkingText.objects.order_by("pk").values()) == marks(before)
+    call_command("reindex")
+    assert marks(WorkingText.objects.order_by("pk").values()) == marks(before)
+
+
+def marks(rows):
+    return [{**row, "marks": set(row["marks"].split())} for row in rows]
