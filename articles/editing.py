@@ -21,6 +21,7 @@ from .models import (
     Revision,
     RevisionAttachment,
     RevisionPicture,
+    Section,
     Source,
 )
 from .models.revision import CONTENT_VERSION, content_digest, text_of_content
@@ -104,6 +105,15 @@ def save_article(
     if before:
         baking.request_bake(baking.sitemaps_of_names(listed ^ baking.listed_names_of(article)))
     return revision
+
+
+@transaction.atomic
+def move_article(article: Article, *, to: Section, by: User, based_on: int) -> Revision:
+    """Move the article to another section, with the text it has; `by` must write in both. Raises what saving raises."""
+    article = Article.objects.get_locked(article.pk)
+    article.section = to
+    credits = [(credit.role, credit.person) for credit in article.credits.select_related("person__merged_into")]
+    return save_article(article, by=by, credits=credits, based_on=based_on)
 
 
 def _write_article_row(article: Article, *, by: User, based_on: int | None) -> tuple[str, ...]:

@@ -86,6 +86,13 @@ def set_placing(
         baking.request_bake(baking.article_pages(article))
 
 
+@transaction.atomic
+def pin_article(article: Article, *, by: User, until: datetime) -> None:
+    """Pin the article until an instant; expiry and cover stay. Raises what `set_placing` raises."""
+    article = Article.objects.get_locked(article.pk)
+    set_placing(article, by=by, pinned_until=until, expires_at=article.expires_at, cover=article.shown_cover)
+
+
 def _placing_problems(article: Article, new: dict[str, object]) -> Iterator[Problem]:
     """The problems of the values that change; what stays may have passed long ago."""
     now = timezone.now()

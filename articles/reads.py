@@ -1,5 +1,6 @@
 """Read counts of articles: counted in memory and written in batches. Pages do not depend on them."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -28,6 +29,13 @@ def read_counts(article: Article) -> ReadCounts:
     since = timezone.localdate() - timedelta(days=6)
     found = article.daily_reads.aggregate(total=Sum("count"), week=Sum("count", filter=Q(day__gte=since)))
     return ReadCounts(found["total"] or 0, found["week"] or 0)
+
+
+def reads_since_yesterday(numbers: Iterable[int]) -> dict[int, int]:
+    """Return how often each of these articles was read today and yesterday; reads are kept by day. One query."""
+    since = timezone.localdate() - timedelta(days=1)
+    rows = DailyReads.objects.filter(article__in=list(numbers), day__gte=since).order_by()
+    return dict(rows.values_list("article").annotate(Sum("count")))
 
 
 @transaction.atomic

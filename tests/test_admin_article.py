@@ -348,7 +348,7 @@ def test_the_list_filters_by_state_with_few_queries(client, cast, state, django_
     with django_assert_max_num_queries(16):
         response = client.get("/admin/articles/article/", {"state": state} if state else {})
     expected = {"draft": 1, "live": 28, "changed": 1, "expired": 0, "withdrawn": 1, "": 31}[state]
-    assert len(response.context["cl"].result_list) == expected
+    assert len(response.context["rows"]) == expected
 
 
 @pytest.mark.parametrize("query", ["通车", "1", "%", "'", "　", "\x00"])

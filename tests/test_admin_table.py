@@ -231,6 +231,7 @@ TABLE = {
     "articles_bakejob_retry": Row(NOBODY, PUBLISHERS | ELSEWHERE),
     "articles_pagecheck_seen": Row(NOBODY, PUBLISHERS | ELSEWHERE),
     # Reading
+    "my_articles": Row(CONTENT),
     "queue": Row(READERS, FIRST_READERS, told=READERS - FIRST_READERS),
     "articles_article_revisions": Row(DRAFTS),
     # Evidence

@@ -71,6 +71,7 @@ VERBS = [
     "articles.editing",
     "articles.masking",
     "articles.restoring",
+    "articles.copying",
     "articles.discarding",
     "articles.leaving",
     "articles.counting",

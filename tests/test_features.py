@@ -28,6 +28,7 @@ FEATURES = {
     "colleague": "door test",
     "compar": "verb test",
     "confirm": "verb test",
+    "copying": "verb test",
     "correction": "door test",
     "counting": "verb test",
     "desk_session": "noun verb door test",

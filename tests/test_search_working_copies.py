@@ -57,7 +57,13 @@ def test_a_draft_is_found_by_a_phrase_of_its_body_its_number_its_people_and_its_
 
 @pytest.mark.parametrize(
     ("state", "titles"),
-    [("draft", ["大桥在写"]), ("live", ["大桥通车"]), ("changed", ["大桥改过"]), ("withdrawn", ["大桥撤回"]), ("expired", [])],
+    [
+        ("draft", ["大桥在写"]),
+        ("live", ["大桥通车"]),
+        ("changed", ["大桥改过"]),
+        ("withdrawn", ["大桥撤回"]),
+        ("expired", []),
+    ],
 )
 def test_states_are_found_with_and_without_words(cast, desk, state, titles):
     assert found(cast.editor, state=state) == titles
@@ -128,7 +134,12 @@ def test_pages_follow_one_another_without_gap_or_double(cast, monkeypatch):
 
 
 def test_a_page_takes_few_queries_whatever_it_asks_for(cast, desk, django_assert_max_num_queries):
-    for facts in ({}, {"words": ("大桥",)}, {"words": ("还在浇筑",), "state": "draft", "mine": True}, {"readings": "waiting"}):
+    for facts in (
+        {},
+        {"words": ("大桥",)},
+        {"words": ("还在浇筑",), "state": "draft", "mine": True},
+        {"readings": "waiting"},
+    ):
         with django_assert_max_num_queries(9):
             find_working_copies(WorkingCopyQuery(**facts), by=type(cast.editor).objects.get(pk=cast.editor.pk))
 

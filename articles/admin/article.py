@@ -11,20 +11,17 @@ from django.contrib.auth.models import User
 from django.db.models import Field, ForeignKey, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, discarding, review
+from .. import discarding, review
 from ..duty_assignments import permissions, reading
 from ..models import Article, Credit, Section
 from .acting_user import acting_user
 from .article_actions import ARTICLE_ACTIONS, action_view
-from .article_card import reading_state
-from .article_filters import ReadingFilter, StateFilter
 from .article_form import ArticleForm, CreditFormSet, edit_article
+from .article_list import article_list_view
 from .article_screen import ArticleScreen, public_title
 from .discarding import bin_view
 from .editor import BodyWidget
@@ -36,7 +33,6 @@ from .review import review_view
 from .revisions import revision_view, revisions_view
 from .setting_aside import set_aside_view
 from .word import (
-    WordFilesForm,
     article_word_view,
     comparison_word_view,
     edition_word_view,
@@ -95,12 +91,7 @@ class ArticleAdmin(ArticleScreen):
     inlines = [CreditInline]
     duty = permissions.Duty.WRITE
     everywhere = False
-    list_display = ["number", "title", "section", "state_now", "reading_now", "saved", "first_published_at"]
-    list_display_links = ["title"]
-    list_filter = [StateFilter, ReadingFilter, "section", "origin"]
-    list_select_related = ["section", "latest__created_by__person", "live"]
-    search_fields = ["title", "=number"]
-    search_help_text = gettext_lazy("Words of the title, or a number.")
+    search_fields = ["live__title", "=number"]  # where an article is chosen by typing
     autocomplete_fields = ["source", "cover"]
     fieldsets = [
         (None, {"fields": ["kicker", "title", "subtitle", "summary", "body", "based_on"]}),
@@ -163,7 +154,7 @@ class ArticleAdmin(ArticleScreen):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         """Return the articles the user may read. For a single article: all, so that the refusal can say why.
 
-        The list loads no bodies, and the form's page what it prints. Where an article is chosen, for the home page or
+        The form's page loads what it prints. Where an article is chosen, for the home page or
         a topic, it is one that readers see, by its public title. None is in the bin.
         """
         match = request.resolver_match
@@ -173,8 +164,6 @@ class ArticleAdmin(ArticleScreen):
         rows = Article.objects.kept()
         if match is None or "object_id" not in match.kwargs:
             rows = reading.readable_articles(acting_user(request))
-        if page == "articles_article_changelist":
-            return rows.defer("body")
         if page == "articles_article_change":
             return rows.select_related(
                 "section__parent", "live", "latest__created_by__person", "signed__previous", "handed_to__person"
@@ -182,33 +171,10 @@ class ArticleAdmin(ArticleScreen):
         return rows
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The list, with the form that makes drafts of Word files for those who write."""
-        response = super().changelist_view(request, *args, **kwargs)
-        if isinstance(response, TemplateResponse) and response.context_data and self.has_add_permission(request):
-            response.context_data["word_form"] = WordFilesForm(request)
-        return response
-
-    def get_search_fields(self, request: HttpRequest) -> list[str]:
-        match = request.resolver_match
-        return ["live__title", "=number"] if match and match.url_name == "autocomplete" else self.search_fields
+        return article_list_view(self, request)
 
     def label_of_choice(self, row: Article) -> str:
         return public_title(row)
-
-    @admin.display(description=gettext_lazy("state"))
-    def state_now(self, article: Article) -> str:
-        return str(article.state.label)
-
-    @admin.display(description=gettext_lazy("readings"))
-    def reading_now(self, article: Article) -> str:
-        return reading_state(article)
-
-    @admin.display(description=gettext_lazy("saved"), ordering="latest")
-    def saved(self, article: Article) -> str:
-        if not article.latest:
-            return "–"
-        at = timezone.localtime(article.latest.created_at)
-        return f"{at:%m-%d %H:%M} {audit.account_name(article.latest.created_by)}"
 
     # --- Form ---------------------------------------------------------------------------------------------------
 

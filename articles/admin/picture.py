@@ -2,27 +2,14 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, path
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from .. import pictures
 from ..models import Picture
-from ..sanitising import desk_addresses
 from .pasting import fetch_picture_view
+from .picture_thumbnail import picture_thumbnail
 from .uploads import FileAdmin
-
-
-def picture_thumbnail(picture: Picture) -> SafeString:
-    """Return the smallest rendition as HTML, from where the desk may read it."""
-    width, address = picture.renditions[0]
-    return format_html(
-        '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
-        desk_addresses(address),
-        width,
-        round(picture.height * width / picture.width),
-        picture.alt or picture.name or _("picture"),  # it may be a link, which needs a name
-    )
 
 
 @admin.register(Picture)

@@ -215,6 +215,7 @@ class Desk(admin.AdminSite):
         from .colleagues import colleague_urls  # noqa: PLC0415
         from .factor_resets import lost_factors_view  # noqa: PLC0415
         from .media import desk_media_view  # noqa: PLC0415
+        from .my_articles import my_articles_view  # noqa: PLC0415
         from .page_tags import page_tags_view  # noqa: PLC0415
         from .proposed_change import proposed_change_view  # noqa: PLC0415
         from .review import queue_view  # noqa: PLC0415
@@ -229,6 +230,7 @@ class Desk(admin.AdminSite):
             path("media/<path:name>", self.admin_view(desk_media_view, cacheable=True), name="media"),
             path("proposed/<int:key>/", self.admin_view(proposed_change_view), name="proposed_change"),
             path("page-tags/", self.admin_view(page_tags_view), name="page_tags"),
+            path("mine/", self.admin_view(my_articles_view), name="my_articles"),
             path("queue/", self.admin_view(queue_view), name="queue"),
             path("sessions/", self.admin_view(sessions_view), name="sessions"),
             path("recovery/", self.admin_view(recovery_view), name="password_recovery"),

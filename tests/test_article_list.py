@@ -1,0 +1,155 @@
+"""The list of articles: what it shows, how it is narrowed, and what ticks do."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles import reads, review
+from articles.models import Article
+from tests.cast import make_user
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/articles/article/"
+
+
+@pytest.fixture
+def at_desk(client, cast):
+    def log_in(user):
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+def titles(response):
+    return [row.article.title for row in response.context["rows"]]
+
+
+def tick(*articles):
+    return [f"{article.pk}-{Article.objects.get(pk=article.pk).latest.number}" for article in articles]
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_a_draft_is_found_by_a_phrase_of_its_body_in_one_search(at_desk, cast):
+    cast.article(title="夜里改稿", body="<p>引桥还在浇筑。</p>")
+    cast.article()
+    response = at_desk(cast.editor).get(LIST, {"q": "还在浇筑"})
+    assert titles(response) == ["夜里改稿"]
+    assert "林晓舟" in response.content.decode()
+
+
+def test_the_last_saved_is_first_and_pages_follow(at_desk, cast, monkeypatch):
+    monkeypatch.setattr("articles.admin.article_list.SHOWN", 2)
+    first, second, third = (cast.article(title=f"第{n}篇") for n in range(3))
+    cast.change(first, body="<p>又改了。</p>")
+    response = at_desk(cast.editor).get(LIST)
+    assert titles(response) == ["第0篇", "第2篇"]
+    assert 'rel="next"' in response.content.decode()
+    response = at_desk(cast.editor).get(LIST, {"before": response.context["following"]})
+    assert titles(response) == [second.title]
+    assert third.title not in titles(response)
+
+
+def test_sections_are_found_with_those_below(at_desk, cast):
+    cast.article(title="乡里的事", section=cast.towns)
+    cast.article(title="剧场", section=cast.culture)
+    assert titles(at_desk(cast.editor).get(LIST, {"section": cast.news.pk})) == ["乡里的事"]
+    assert titles(at_desk(cast.editor).get(LIST, {"section": cast.culture.pk})) == ["剧场"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "during=2026-13-99", "during=昨天", "section=999999", "section=x", "state=nothing", "reading=x", "before=x", "q=%00",
+        "before=9999999999999999999", "person=%00", "mine=x", "q=" + "长" * 200,
+    ],
+)  # fmt: skip
+def test_nothing_in_the_address_causes_an_error(at_desk, cast, address):
+    cast.article()
+    assert at_desk(cast.editor).get(f"{LIST}?{address}").status_code == 200
+
+
+def test_a_day_that_is_none_is_told(at_desk, cast):
+    response = at_desk(cast.editor).get(LIST, {"during": "昨天"})
+    assert response.context["errors"]
+
+
+def test_whose_turn_it_is_and_why_it_came_back_is_shown(at_desk, cast):
+    waiting, returned = cast.article(title="在审"), cast.article(title="退回")
+    review.submit_article(waiting, by=cast.writer)
+    review.submit_article(returned, by=cast.writer)
+    review.send_back(returned, by=cast.editor, reason="数字没有出处")
+    rows = {row.article.title: row for row in at_desk(cast.editor).get(LIST).context["rows"]}
+    assert rows["在审"].turn
+    assert not rows["在审"].returned
+    assert "数字没有出处" in rows["退回"].returned
+    cast.publish(waiting)
+    for _read in range(3):
+        reads.count_read(waiting.pk)
+    reads.counted_reads.write()
+    rows = {row.article.title: row for row in at_desk(cast.editor).get(LIST).context["rows"]}
+    assert rows["在审"].reads == 3
+    assert rows["退回"].reads is None
+
+
+def test_the_list_takes_as_many_queries_for_many_rows_as_for_few(at_desk, cast, django_assert_max_num_queries):
+    for _number in range(4):
+        cast.publish(cast.article())
+    with django_assert_max_num_queries(19):
+        at_desk(cast.editor).get(LIST, {"q": "便民桥"})
+
+
+def test_ticks_sign_copy_move_and_pin(at_desk, cast):
+    articles = [cast.article(by=cast.writer) for _number in range(2)]
+    for article in articles:
+        review.submit_article(article, by=cast.writer)
+    at_desk(cast.editor).post(LIST, {"act": "pass", "article": tick(*articles)})
+    assert set(Article.objects.values_list("stage", flat=True)) == {2}
+    at_desk(cast.writer).post(LIST, {"act": "copy", "article": tick(*articles)})
+    assert Article.objects.count() == 4
+    drafts = list(Article.objects.filter(stage=0))
+    at_desk(cast.admin).post(LIST, {"act": "move", "article": tick(*drafts), "to": cast.culture.pk})
+    assert set(Article.objects.filter(stage=0).values_list("section", flat=True)) == {cast.culture.pk}
+    cast.publish(drafts[0])
+    at = timezone.localtime(timezone.now() + timedelta(days=1)).replace(second=0, microsecond=0)
+    asked = {"act": "pin", "article": tick(drafts[0]), "pinned_until": f"{at:%Y-%m-%dT%H:%M}"}
+    at_desk(cast.editor).post(LIST, asked)
+    assert Article.objects.get(pk=drafts[0].pk).pinned_until == at
+
+
+def test_what_is_refused_is_told_with_its_reason_and_the_others_are_done(at_desk, cast):
+    draft, public = cast.article(by=cast.editor), cast.article(by=cast.editor)
+    cast.publish(public)
+    response = at_desk(cast.editor).post(LIST, {"act": "discard", "article": tick(draft, public)}, follow=True)
+    assert Article.objects.get(pk=draft.pk).discarded_at
+    assert Article.objects.get(pk=public.pk).discarded_at is None
+    assert any(sentence.startswith(f"{public.pk} {public.title}") for sentence in said(response))
+
+
+@pytest.mark.parametrize("sent", [{}, {"act": "explode"}, {"act": "move"}, {"act": "pin"}, {"act": "discard 1"}])
+def test_an_act_without_what_it_needs_changes_nothing(at_desk, cast, sent):
+    article = cast.article(by=cast.editor)
+    response = at_desk(cast.editor).post(LIST, {"article": tick(article), **sent}, follow=True)
+    assert said(response)
+    article.refresh_from_db()
+    assert (article.section, article.discarded_at, article.pinned_until) == (cast.news, None, None)
+
+
+def test_a_row_of_the_menu_is_copied_and_opened(at_desk, cast):
+    article = cast.article()
+    response = at_desk(cast.writer).post(LIST, {"act": f"copy {tick(article)[0]}"})
+    copy = Article.objects.order_by("-pk")[0]
+    assert copy.pk != article.pk
+    assert response["Location"] == f"{LIST}{copy.pk}/change/"
+
+
+def test_ticks_on_what_one_may_not_read_do_nothing_and_tell_nothing(at_desk, cast):
+    article = cast.article(title="密稿", credits=[])
+    outside = make_user("outside", ["write"], cast.culture)
+    response = at_desk(outside).post(LIST, {"act": "copy", "article": tick(article)}, follow=True)
+    assert Article.objects.count() == 1
+    assert "密稿" not in response.content.decode()

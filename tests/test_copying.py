@@ -1,0 +1,84 @@
+"""Copying: a new draft with another article's text; moving and pinning of one article, as the list does it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from articles import copying, discarding, editing, placing, review
+from articles.models import Article, ArticleIsGone, AuditEntry
+from tests.cast import make_user, refused
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_copy_has_the_text_the_credits_and_the_section_and_no_history(cast):
+    original = cast.article(keywords="停水,城西", summary="城西停水")
+    cast.publish(original)
+    copy = copying.copy_article(original, by=cast.writer)
+    assert copy.pk != original.pk
+    copy = Article.objects.get(pk=copy.pk)
+    for field in ("title", "body", "summary", "keywords", "section", "source", "cover"):
+        assert getattr(copy, field) == getattr(original, field)
+    assert list(copy.credits.values_list("role", "person")) == list(original.credits.values_list("role", "person"))
+    assert (copy.state, copy.stage, copy.created_by) == ("draft", 0, cast.writer)
+    assert copy.revisions.get().number == 1
+    assert AuditEntry.objects.filter(action="article.copied", object_id=str(copy.pk)).get().details == {
+        "original": original.pk
+    }
+
+
+def test_an_embargo_is_not_copied(cast):
+    original = cast.article(embargo_until=timezone.now() + timedelta(days=1))
+    assert copying.copy_article(original, by=cast.writer).embargo_until is None
+
+
+def test_who_may_not_read_it_or_not_write_there_copies_nothing(cast):
+    original = cast.article(credits=[])
+    with refused(PermissionDenied, "is read by those who wrote it"):
+        copying.copy_article(original, by=make_user("outside", ["write"]))
+    with refused(PermissionDenied, "duty"):
+        copying.copy_article(original, by=make_user("reader", ["read"]))
+
+
+def test_what_is_in_the_bin_is_not_copied(cast):
+    original = cast.article(by=cast.writer)
+    discarding.discard_draft(original, by=cast.writer)
+    with refused(ArticleIsGone):
+        copying.copy_article(original, by=cast.writer)
+
+
+def test_an_article_moves_with_its_text_and_credits(cast):
+    article = cast.article()
+    before = list(article.credits.values_list("role", "person"))
+    editing.move_article(article, to=cast.culture, by=cast.head, based_on=1)
+    article.refresh_from_db()
+    assert article.section == cast.culture
+    assert list(article.credits.values_list("role", "person")) == before
+    assert editing.move_article(article, to=cast.culture, by=cast.head, based_on=2).number == 2
+
+
+def test_an_article_does_not_move_over_the_work_of_others(cast):
+    article = cast.article()
+    cast.change(article, title="改过的题目")
+    with refused(ValidationError, "saved this article"):
+        editing.move_article(article, to=cast.culture, by=cast.head, based_on=1)
+    with refused(PermissionDenied):
+        editing.move_article(article, to=cast.culture, by=cast.towns_writer, based_on=2)
+    review.submit_article(article, by=cast.admin)
+    cast.sign(article, times=1)
+    with refused(review.WouldVoid):
+        editing.move_article(article, to=cast.culture, by=cast.head, based_on=2)
+
+
+def test_pinning_keeps_expiry_and_cover(cast):
+    article = cast.article()
+    cast.publish(article)
+    later = timezone.now() + timedelta(days=2)
+    cast.place(article, expires_at=later)
+    placing.pin_article(article, by=cast.editor, until=later)
+    article.refresh_from_db()
+    assert (article.pinned_until, article.expires_at) == (later, later)
+    with refused(PermissionDenied):
+        placing.pin_article(article, by=cast.writer, until=later)
