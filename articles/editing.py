@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, baking, merging, persons, review, sanitising, search
+from . import audit, baking, merging, persons, pictures, review, sanitising, search
 from .duty_assignments import permissions, reading
 from .models import (
     Article,
@@ -99,6 +99,7 @@ def save_article(
     before = public.first() if article.pk else None
     listed = baking.listed_names_of(before) if before else set()
     removed = _write_article_row(article, by=by, based_on=based_on)
+    pictures.learn_picture_words(article.body, by=by)  # before the revision, which has the library's words
     _write_credits(article, list(dict.fromkeys((role, merging.current_row(person)) for role, person in credits)))
     revision = _make_revision(article, by=by, voiding=voiding)
     revision.removed = removed

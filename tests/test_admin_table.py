@@ -232,6 +232,7 @@ TABLE = {
     "articles_pagecheck_seen": Row(NOBODY, PUBLISHERS | ELSEWHERE),
     # Reading
     "my_articles": Row(CONTENT),
+    "articles_picture_choose": Row(WRITERS | CHIEFS),
     "queue": Row(READERS, FIRST_READERS, told=READERS - FIRST_READERS),
     "articles_article_revisions": Row(DRAFTS),
     # Evidence

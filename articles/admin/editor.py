@@ -13,11 +13,13 @@ from django.conf import settings
 from django.forms import Media
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from .. import pictures
 from ..exchange.word_importing import WORD_ENDINGS
 from ..sanitising import desk_addresses, held_pattern
+from .newsroom_admin import LIBRARY_CSS
 from .uploads import limit_sentence
 
 # Ours, in static/desk/editor/.
@@ -124,7 +126,8 @@ class BodyWidget(CKEditorWidget):
         names = [name.removeprefix("newsroom") for name in OUR_PLUGINS]
         ours = [f"desk/editor/{name}.js" for name in [*names, "rtf_pictures"]]
         # In one list with CKEditor's: merging with the media of other widgets keeps this order.
-        return Media(css=package._css, js=[*package._js, *ours])
+        css = {**package._css, "all": [*package._css.get("all", []), *LIBRARY_CSS]}
+        return Media(css=css, js=[*package._js, "desk/picture_library.js", *ours])
 
     def format_value(self, value: Any) -> Any:
         """Return the text with addresses of files that the desk may read; the gate turns them back."""
@@ -147,6 +150,7 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
         "newsroom": {
             "pictures": reverse("admin:articles_picture_upload"),
             "attachments": reverse("admin:articles_attachment_upload"),
+            "library": reverse("admin:articles_picture_choose"),
             "most": settings.MAX_UPLOAD_BYTES,
             "most_played": settings.MAX_FILM_BYTES,
             "paste": reverse("admin:articles_article_paste"),
@@ -157,17 +161,11 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
                 "icon": static("desk/editor/word.svg"),
                 "endings": WORD_ENDINGS,
             },
-            "credit": _credit_pattern(),
+            "credit": pictures.credit_pattern(),
             "held": held_pattern(),
             "texts": _plugin_messages(),
         },
     }
-
-
-def _credit_pattern() -> str:
-    """Return how a caption names the photographer (%s), in the language of readers' pages, not of the editor."""
-    with override(settings.LANGUAGE_CODE):
-        return _("Photo: %s")
 
 
 def _plugin_messages() -> dict[str, str]:
@@ -177,6 +175,7 @@ def _plugin_messages() -> dict[str, str]:
         "attachment": _("Attachment") + f" ({limit_sentence(takes_films=True)})",
         "picture_title": _("Picture, caption and credit"),
         "picture_file": _("Picture file"),
+        "library": _("From the library"),
         "picture_help": _("Pictures can also be dragged or pasted straight into the text.")
         + " "
         + limit_sentence(takes_films=False),

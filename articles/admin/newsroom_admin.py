@@ -20,6 +20,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext as _django  # for msgids from Django's own catalogue
@@ -34,6 +35,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 # A primary key in an address or a form. Longer numbers do not fit into the database's integers.
 NUMBER = re.compile(r"[0-9]{1,18}")
+LIBRARY_CSS = ["desk/picture_library.css"]
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -62,13 +64,26 @@ TEXT_FIELDS: dict[type[models.Field], type[forms.CharField]] = {
 class NumberedChoice(AutocompleteSelect):
     """An autocomplete choice that treats anything but a number as empty; the query for its label would fail on it.
 
-    Its script makes Enter take what was typed, or nothing (static/desk/autocomplete.js).
+    Its script makes Enter take what was typed, or nothing (static/desk/autocomplete.js). A picture can also be chosen
+    from the library's grid (static/desk/picture_library.js).
     """
 
     @property
     def media(self) -> forms.Media:
-        # In this order: the script needs Django's jQuery.
-        return super().media + forms.Media(js=["admin/js/jquery.init.js", "desk/autocomplete.js"])
+        # In this order: the scripts need Django's jQuery.
+        ours = ["admin/js/jquery.init.js", "desk/autocomplete.js"]
+        if not self._is_of_pictures():
+            return super().media + forms.Media(js=ours)
+        return super().media + forms.Media(js=[*ours, "desk/picture_library.js"], css={"all": LIBRARY_CSS})
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        if self._is_of_pictures():
+            attrs |= {"data-library": reverse("admin:articles_picture_choose"), "data-button": _("From the library")}
+        return attrs
+
+    def _is_of_pictures(self) -> bool:
+        return self.field.remote_field.model._meta.label == "articles.Picture"
 
     def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, UploadedFile], name: str) -> str:
         value = super().value_from_datadict(data, files, name)

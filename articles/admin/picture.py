@@ -1,13 +1,19 @@
 """The screen of pictures."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from .. import pictures
 from ..models import Picture
+from .acting_user import acting_user
+from .newsroom_admin import NUMBER
 from .pasting import fetch_picture_view
+from .picture_library import MOST_USES, articles_with_picture, choose_picture_view
 from .picture_thumbnail import picture_thumbnail
 from .uploads import FileAdmin
 
@@ -25,8 +31,25 @@ class PictureAdmin(FileAdmin[Picture]):
     search_fields = ["name", "alt", "caption", "credit"]
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(fetch_picture_view)
-        return [path("fetch/", view, name="articles_picture_fetch"), *super().get_urls()]
+        guarded = self.admin_site.admin_view
+        return [
+            path("fetch/", guarded(fetch_picture_view), name="articles_picture_fetch"),
+            path("choose/", guarded(choose_picture_view), name="articles_picture_choose"),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Add the articles that show the picture, of those that the user may read."""
+        context = dict(extra_context or {})
+        if object_id and NUMBER.fullmatch(object_id) and (picture := Picture.objects.filter(pk=object_id).first()):
+            context["uses"] = list(articles_with_picture(picture, acting_user(request))[:MOST_USES])
+        return super().changeform_view(request, object_id, form_url, context)
 
     @admin.display(description=_("picture"))
     def thumbnail(self, picture: Picture) -> SafeString:

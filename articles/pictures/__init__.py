@@ -22,6 +22,7 @@ from ..saved_rows import recorded_changes, write_row
 from ..uploads import RefusedFile
 from . import animation, decoding, encoding, metadata
 from .decoding import MAX_PIXELS, NO_MARGINS, Margins
+from .words import credit_pattern, learn_picture_words, split_caption
 
 __all__ = [
     "MAX_PIXELS",
@@ -29,9 +30,12 @@ __all__ = [
     "Margins",
     "PreparedPicture",
     "RefusedFile",
+    "credit_pattern",
+    "learn_picture_words",
     "prepare_picture",
     "prepare_picture_upload",
     "save_picture",
+    "split_caption",
     "store_picture",
 ]
 

@@ -123,7 +123,7 @@
         ?.getRanges()
         .map((range) => range.clone()) || [];
     const dialog = build(texts, !image);
-    const { file, preview, alt, caption, credit, refusal, accept } = dialog.parts;
+    const { file, library, preview, alt, caption, credit, refusal, accept } = dialog.parts;
     const found = image
       ? { src: image.getAttribute("src"), width: image.getAttribute("width"), height: image.getAttribute("height") }
       : {};
@@ -137,6 +137,21 @@
       if (found.src) preview.src = found.src;
       accept.disabled = !found.src;
     }
+
+    // A picture of the library goes into a new place at once, with the words that the library has.
+    library.addEventListener("click", async () => {
+      const picture = await window.deskLibrary.choose(editor.config.newsroom.library, texts.library);
+      if (!picture) return;
+      Object.assign(found, { src: picture.src, width: picture.width, height: picture.height });
+      for (const [field, words] of [
+        [alt, picture.alt],
+        [caption, picture.caption],
+        [credit, picture.credit],
+      ])
+        field.value ||= words;
+      if (image) show();
+      else dialog.close("accept");
+    });
 
     file.addEventListener("change", () => {
       if (!file.files.length) return;
@@ -209,6 +224,7 @@
   function build(texts, isNew) {
     const parts = {
       file: make("input", { type: "file", accept: "image/*,.heic,.heif,.avif" }),
+      library: make("button", { type: "button", className: "button", textContent: texts.library }),
       preview: make("img", { alt: "" }),
       refusal: make("p", { role: "status" }),
       alt: make("input", { type: "text", maxLength: 200 }),
@@ -225,6 +241,7 @@
     const form = make("form", { method: "dialog" });
     form.append(
       make("h2", { textContent: texts.picture_title }),
+      parts.library,
       labelled(texts.picture_file, parts.file),
       parts.refusal,
       parts.preview,

@@ -1,0 +1,111 @@
+"""The picture library as a grid to choose from: words, photographer, day or month, mine, unused; the newest first.
+
+It is a piece of a page, which static/desk/picture_library.js shows in a dialog beside the field or in the body editor.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.core.validators import RegexValidator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
+from ..duty_assignments.reading import readable_articles
+from ..models import Article, Picture, RevisionPicture
+from ..models.article import ArticleQuerySet
+from ..models.calendar_days import start_of_day
+from ..sanitising import desk_addresses
+from .acting_user import acting_user
+from .newsroom_admin import NUMBER
+from .picture_thumbnail import picture_thumbnail
+
+SHOWN = 24
+MOST_USES = 50
+MOST_WORDS = 5
+DAY_LENGTH = len("2026-11-28")
+
+
+class LibraryForm(forms.Form):
+    """What is looked for in the library. A field that is not valid narrows nothing."""
+
+    q = forms.CharField(label=gettext_lazy("Words about the picture"), required=False, max_length=100)
+    credit = forms.CharField(label=gettext_lazy("Photographer"), required=False, max_length=80)
+    during = forms.CharField(
+        label=gettext_lazy("Day or month"),
+        required=False,
+        validators=[RegexValidator(r"^(19|20)\d\d-[01]\d(-[0-3]\d)?\Z")],
+        widget=forms.TextInput(attrs={"placeholder": "2026-11", "size": 10}),
+    )
+    mine = forms.BooleanField(label=gettext_lazy("Mine"), required=False)
+    unused = forms.BooleanField(label=gettext_lazy("Unused"), required=False)
+
+    def narrowed(self, rows: QuerySet[Picture], user: Any) -> QuerySet[Picture]:
+        """Return those of the pictures that the valid fields ask for."""
+        self.full_clean()
+        facts = self.cleaned_data
+        for word in facts.get("q", "").split()[:MOST_WORDS]:
+            rows = rows.filter(
+                Q(name__icontains=word)
+                | Q(alt__icontains=word)
+                | Q(caption__icontains=word)
+                | Q(credit__icontains=word)
+            )
+        if facts.get("credit"):
+            rows = rows.filter(credit__icontains=facts["credit"])
+        if span := _days_of(facts.get("during", "")):
+            rows = rows.filter(uploaded_at__gte=start_of_day(span[0]), uploaded_at__lt=start_of_day(span[1]))
+        if facts.get("mine"):
+            rows = rows.filter(uploaded_by=user)
+        if facts.get("unused"):
+            rows = rows.exclude(Exists(RevisionPicture.objects.filter(picture=OuterRef("pk"))))
+        return rows
+
+
+def _days_of(spelled: str) -> tuple[date, date] | None:
+    """Return the first day of a day or month, and the day after its last; None for what is none."""
+    try:
+        first = date.fromisoformat(spelled if len(spelled) == DAY_LENGTH else f"{spelled}-01")
+    except ValueError:
+        return None
+    if len(spelled) == DAY_LENGTH:
+        return first, first + timedelta(days=1)
+    return first, (first + timedelta(days=31)).replace(day=1)
+
+
+def choose_picture_view(request: HttpRequest) -> HttpResponse:
+    """Show a page of the grid, for those who write or arrange: pictures are a library that all of them share."""
+    user = acting_user(request)
+    if not any(permissions.has_duty_anywhere(user, duty) for duty in (Duty.WRITE, Duty.ARRANGE)):
+        raise PermissionDenied(_("The picture library is for those who write or arrange."))
+    form = LibraryForm(request.GET)
+    rows = form.narrowed(Picture.objects.order_by("-pk"), user)
+    before = request.GET.get("before", "")
+    if NUMBER.fullmatch(before):
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: SHOWN + 1])
+    context = {
+        "form": form,
+        "pictures": [{"thumbnail": picture_thumbnail(row), "facts": facts_of_picture(row)} for row in found[:SHOWN]],
+        "following": found[SHOWN - 1].pk if len(found) > SHOWN else None,
+    }
+    return TemplateResponse(request, "admin/articles/picture/choose.html", context)
+
+
+def facts_of_picture(picture: Picture) -> dict[str, Any]:
+    """Return what the editor and the fields need of a chosen picture."""
+    words = {name: getattr(picture, name) for name in ("width", "height", "alt", "caption", "credit")}
+    return {"key": picture.pk, "name": str(picture), "src": desk_addresses(picture.url), **words}
+
+
+def articles_with_picture(picture: Picture, user: Any) -> ArticleQuerySet:
+    """The articles that show the picture now, to readers or in their working copy, and that the user may read."""
+    uses = RevisionPicture.objects.filter(picture=picture).values("revision")
+    shown = Article.objects.filter(Q(latest__in=uses) | Q(live__revision__in=uses))
+    return readable_articles(user).filter(pk__in=shown.values("pk")).defer("body").order_by("-number")

@@ -1,0 +1,103 @@
+// Choosing a picture of the library by its thumbnail, beside fields and in the body editor; uploading there, many at
+// once. The grid is a piece of a page of the server's: choose(address) resolves to the facts of a picture, or null.
+(() => {
+  window.deskLibrary = { choose };
+
+  function choose(address, title) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "picture-library";
+    dialog.setAttribute("aria-label", title);
+    const close = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "library-close button",
+      textContent: "×",
+    });
+    const shown = document.createElement("div");
+    dialog.append(close, shown);
+    document.body.append(dialog);
+    dialog.showModal();
+    let chosen = null;
+    close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("submit", (event) => {
+      event.preventDefault();
+      show(`${address}?${new URLSearchParams(new FormData(event.target))}`);
+    });
+    dialog.addEventListener("click", (event) => {
+      const page = event.target.closest("a[data-page]");
+      const picture = event.target.closest("button[data-key]");
+      if (page) {
+        event.preventDefault();
+        show(address + page.getAttribute("href"));
+      } else if (picture) {
+        chosen = { ...picture.dataset };
+        dialog.close();
+      }
+    });
+    dialog.addEventListener("change", (event) => {
+      if (event.target.matches("[data-upload]")) upload(event.target, dialog).then((lines) => show(address, lines));
+    });
+    show(address);
+
+    async function show(from, lines = []) {
+      const response = await fetch(from);
+      if (response.url.includes("/login/")) return location.reload();
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      shown.replaceChildren(...page.body.childNodes);
+      shown.querySelector(".library-lines")?.append(...lines);
+      shown.querySelector("input[name=q]")?.focus();
+    }
+
+    return new Promise((resolve) => {
+      dialog.addEventListener("close", () => {
+        dialog.remove();
+        resolve(chosen);
+      });
+    });
+  }
+
+  // One file after the other; a line for each that was refused or changed.
+  async function upload(input, dialog) {
+    const bar = dialog.querySelector("progress");
+    const lines = [];
+    Object.assign(bar, { hidden: false, max: input.files.length, value: 0 });
+    const headers = { "X-CSRFToken": document.querySelector("input[name=csrfmiddlewaretoken]").value };
+    for (const file of input.files) {
+      const body = new FormData();
+      body.append("upload", file);
+      let said = input.dataset.failed;
+      try {
+        const answer = await (await fetch(input.dataset.upload, { method: "POST", body, headers })).json();
+        said = answer.uploaded ? (answer.notes || []).join(" ") : answer.error.message;
+      } catch {
+        // The sentence for what did not arrive stays.
+      }
+      bar.value += 1;
+      if (!said) continue;
+      lines.push(Object.assign(document.createElement("li"), { textContent: `${file.name}: ${said}` }));
+    }
+    return lines;
+  }
+
+  // A button beside each field of a picture.
+  function addButtons(root) {
+    for (const select of root.querySelectorAll("select[data-library]:not([data-has-library])")) {
+      select.dataset.hasLibrary = "";
+      const button = Object.assign(document.createElement("button"), {
+        type: "button",
+        className: "button",
+        textContent: select.dataset.button,
+      });
+      (select.closest(".related-widget-wrapper") || select.nextElementSibling || select).after(button);
+      button.addEventListener("click", async () => {
+        const picture = await choose(select.dataset.library, select.dataset.button);
+        if (!picture) return;
+        select.append(new Option(picture.name, picture.key, true, true));
+        window.django.jQuery(select).trigger("change");
+      });
+    }
+  }
+  addEventListener("load", () => {
+    addButtons(document);
+    new MutationObserver(() => addButtons(document)).observe(document.body, { childList: true, subtree: true });
+  });
+})();
