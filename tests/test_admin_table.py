@@ -138,6 +138,8 @@ SCREENS = {
 ACTS = {
     "submit": DRAFTS,
     "preview": DRAFTS,
+    "offer_template": DRAFTS,
+    "stop_template": DRAFTS,
     "revoke_previews": DRAFTS,
     "review": FIRST_READERS,
     "set_aside": READERS - ELSEWHERE,

@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import copying, discarding, editing, placing, review
+from articles import checks, copying, discarding, editing, placing, review
+from articles.duty_assignments import reading
 from articles.models import Article, ArticleIsGone, AuditEntry
 from tests.cast import make_user, refused
 
@@ -82,3 +83,43 @@ def test_pinning_keeps_expiry_and_cover(cast):
     assert (article.pinned_until, article.expires_at) == (later, later)
     with refused(PermissionDenied):
         placing.pin_article(article, by=cast.writer, until=later)
+
+
+def test_a_template_is_copied_by_whoever_writes_in_its_section(cast):
+    template = cast.article(title="停水通知", body="<p>停水时间：［待填：停水时间］。</p>", credits=[])
+    outside = make_user("outside", ["write"], cast.news)
+    assert not reading.templates_for(outside).exists()
+    copying.offer_as_template(template, by=cast.head)
+    assert [row.title for row in reading.templates_for(outside)] == ["停水通知"]
+    copy = copying.copy_article(template, by=outside)
+    assert not Article.objects.get(pk=copy.pk).is_template
+    elsewhere = make_user("elsewhere", ["write"], cast.culture)
+    assert not reading.templates_for(elsewhere).exists()
+    with refused(PermissionDenied):
+        copying.copy_article(template, by=elsewhere)
+    copying.stop_offering_template(template, by=cast.head)
+    with refused(PermissionDenied):
+        copying.copy_article(template, by=outside)
+
+
+def test_offering_twice_records_once_and_takes_the_right_to_write(cast):
+    article = cast.article(credits=[])
+    copying.offer_as_template(article, by=cast.head)
+    copying.offer_as_template(article, by=cast.head)
+    assert AuditEntry.objects.filter(action="article.template_offered").count() == 1
+    with refused(PermissionDenied):
+        copying.stop_offering_template(article, by=cast.towns_writer)
+    copying.stop_offering_template(article, by=cast.head)
+    copying.stop_offering_template(article, by=cast.head)
+    assert AuditEntry.objects.filter(action="article.template_stopped").count() == 1
+
+
+def test_a_place_left_to_be_filled_in_keeps_an_article_from_being_signed(cast):
+    article = cast.article(title="停水［待填：日期］", body="<p>时间：［待填：停水时间］</p>")
+    review.submit_article(article, by=cast.writer)
+    with refused(checks.NotReady):
+        review.sign_off_reading(article, by=cast.editor, revision=1)
+    problem = next(problem for problem in checks.find_problems(article) if problem.id == "text.places")
+    assert "［待填：日期］ ［待填：停水时间］" in str(problem)
+    cast.change(article, title="停水", body="<p>时间：八点</p>", voiding=True)
+    assert "text.places" not in [problem.id for problem in checks.find_problems(article)]

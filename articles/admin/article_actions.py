@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import closing, placing, preview, publishing, review, scheduling
+from .. import closing, copying, placing, preview, publishing, review, scheduling
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article, ArticleIsGone
@@ -189,6 +189,24 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Opened. Readers see in the history what was changed."),
         form=ReopenTextForm,
         rank="danger",
+    ),
+    ArticleAction(
+        "offer_template",
+        gettext_lazy("Offer as a template"),
+        _all_conditions(reading.may_write_article, lambda user, article: not article.is_template),
+        copying.offer_as_template,
+        gettext_lazy("Everybody who writes in the section can begin articles from it."),
+        intro=gettext_lazy(
+            "For what is written again and again. What changes each time is written as “[To fill in: time]”: "
+            "an article in which such a place is left cannot be published."
+        ),
+    ),
+    ArticleAction(
+        "stop_template",
+        gettext_lazy("No longer a template"),
+        _all_conditions(reading.may_write_article, lambda user, article: article.is_template),
+        copying.stop_offering_template,
+        gettext_lazy("It is offered no longer. The articles begun from it stay."),
     ),
     ArticleAction(
         "revoke_previews",

@@ -132,6 +132,9 @@ def article_list_view(screen: ArticleScreen, request: HttpRequest) -> HttpRespon
         "following": page.following,
         "is_complete": search.is_working_index_complete(),
         "may_write": may_write,
+        "templates": list(reading.templates_for(user).select_related("latest").defer("body", "latest__content")[:SHOWN])
+        if may_write
+        else [],
         "ticks": ticks_offered(user),
         "word_form": WordFilesForm(request) if may_write else None,
     }

@@ -104,7 +104,10 @@ def do_ticked(request: HttpRequest) -> int | None:
     form = ActForm(request.POST)
     form.full_clean()
     user = acting_user(request)
-    articles = reading.readable_articles(user).in_bulk([int(tick["number"]) for tick in ticked])
+    numbers = [int(tick["number"]) for tick in ticked]
+    articles = reading.readable_articles(user).in_bulk(numbers)
+    if name == "copy":
+        articles |= reading.templates_for(user).in_bulk(numbers)
     done: list[int | None] = []
     for tick in ticked:
         article = articles.get(int(tick["number"]))

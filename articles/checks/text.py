@@ -11,13 +11,19 @@ from ..models import Article
 from ..models.calendar_days import spell_minute
 from ..models.expiry import has_expired
 from ..refusals import Problem
-from ..sanitising import held_places
+from ..sanitising import held_places, places_to_fill
 
 BODY_IS_EMPTY = Problem("text.body", _("The body is empty."), _("Write or paste the text."), "body")
 PICTURE_IS_MISSING = Problem(
     "text.pictures",
     _("Places are held for pictures that are missing: %(places)s."),
     _("Put the pictures in, or delete these lines."),
+    "body",
+)
+PLACE_IS_EMPTY = Problem(
+    "text.places",
+    _("The template's places are not filled in yet: %(places)s."),
+    _("Write what belongs there in their stead, or delete them."),
     "body",
 )
 UNDER_EMBARGO = Problem(
@@ -54,6 +60,13 @@ def pictures_are_there(article: Article, at: datetime) -> Iterator[Problem]:
         yield PICTURE_IS_MISSING.filled(places=" ".join(places[:_SHOWN_PLACES]))
 
 
+def places_are_filled(article: Article, at: datetime) -> Iterator[Problem]:
+    """Nothing in the text is still to be filled in, as a template leaves it."""
+    fields = ("kicker", "title", "subtitle", "short_title", "summary", "keywords", "body")
+    if places := places_to_fill("\n".join(getattr(article, field) for field in fields)):
+        yield PLACE_IS_EMPTY.filled(places=" ".join(places[:_SHOWN_PLACES]))
+
+
 def embargo_is_over(article: Article, at: datetime) -> Iterator[Problem]:
     """The embargo, if any, has ended by the time of publication."""
     if article.embargo_until and at < article.embargo_until:
@@ -73,4 +86,4 @@ def clock_is_right(article: Article, at: datetime) -> Iterator[Problem]:
         yield CLOCK_IS_BEHIND.filled(now=now, begun=begun)
 
 
-TEXT_CHECKS = (body_is_there, pictures_are_there, embargo_is_over, expiry_is_ahead, clock_is_right)
+TEXT_CHECKS = (body_is_there, pictures_are_there, places_are_filled, embargo_is_over, expiry_is_ahead, clock_is_right)

@@ -71,6 +71,20 @@ def may_read_article(user: User | AnonymousUser, article: Article) -> bool:
     return article.created_by_id == user.pk or article.credits.filter(person__user=user).exists()
 
 
+def templates_for(user: User) -> ArticleQuerySet:
+    """The templates that the user may begin articles from: those of the sections they write in, by title."""
+    sections = permissions.sections_with_duty(user, Duty.WRITE).order_by()
+    return (
+        Article.objects.kept().filter(is_template=True, section__in=sections.values("pk")).order_by("title", "number")
+    )
+
+
+def require_copying(user: User, article: Article) -> None:
+    """Raise PermissionDenied, with a message, unless the user may read the article, or it is a template for them."""
+    if not (article.is_template and permissions.has_duty(user, Duty.WRITE, article.section)):
+        require_reading(user, article)
+
+
 def require_reading(user: User, article: Article) -> None:
     """Raise PermissionDenied, with a message that does not tell the title, unless the user may read the article."""
     if not may_read_article(user, article):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..refusals import Problem, Refusal
 from .article_constraints import ARTICLE_CONSTRAINTS, ARTICLE_INDEXES
-from .article_queries import ArticleListQuerySet
+from .article_queries import ArticleListQuerySet, ReadingsState
 from .expiry import has_expired
 from .picture import Picture
 from .section import Section
@@ -71,13 +71,7 @@ class Article(models.Model):
         EXPIRED = "expired", _("Expired")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
-    class Readings(models.TextChoices):
-        WAITING = "waiting", _("Being read")
-        HELD = "held", _("On hold")
-        READY = "ready", _("Read by all, not published")
-        SCHEDULED = "scheduled", _("Scheduled")
-        LATE = "late", _("Published before its readings")
-        FAILED = "failed", _("Not published on time")
+    Readings = ReadingsState
 
     number = models.BigAutoField(_("number"), primary_key=True)
 
@@ -217,6 +211,12 @@ class Article(models.Model):
         help_text=_("Its time of publication is the older archive's, not this system's clock."),
     )
     import_digest = models.CharField(max_length=64, null=True, editable=False)  # a constraint makes it unique
+    is_template = models.BooleanField(
+        _("template"),
+        default=False,
+        editable=False,
+        help_text=_("Offered to everybody who writes in its section, to begin articles from."),
+    )
     # Set while the draft is in the bin (废稿箱)
     discarded_at = models.DateTimeField(_("discarded at"), null=True, editable=False)
     discarded_by = models.ForeignKey(

@@ -25,6 +25,7 @@ ARTICLE_INDEXES = [
     models.Index(fields=["section", "stage", "submitted_at"], name="article_waiting", condition=Q(stage__gt=0)),
     models.Index(fields=["scheduled_for"], name="article_due", condition=Q(scheduled_for__isnull=False)),
     models.Index(fields=["number"], name="article_not_on_time", condition=~Q(schedule_problem="")),
+    models.Index(fields=["section", "title"], name="article_template", condition=Q(is_template=True)),
     models.Index(fields=["readings_due_at"], name="article_late", condition=Q(readings_due_at__isnull=False)),
 ]
 # Unique where they are set: PostgreSQL counts the columns of an index without a condition as a key of the row, and lets

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from .calendar_days import start_of_day
 from .expiry import unexpired
@@ -16,6 +17,17 @@ from .section import PAGE_SIZE, Section
 
 if TYPE_CHECKING:
     from .article import Article  # noqa: F401 (named in the quoted type argument below)
+
+
+class ReadingsState(models.TextChoices):
+    """The states of the readings that lists are narrowed to; an article may be in several."""
+
+    WAITING = "waiting", _("Being read")
+    HELD = "held", _("On hold")
+    READY = "ready", _("Read by all, not published")
+    SCHEDULED = "scheduled", _("Scheduled")
+    LATE = "late", _("Published before its readings")
+    FAILED = "failed", _("Not published on time")
 
 
 class ArticleListQuerySet(models.QuerySet["Article"]):
@@ -57,19 +69,19 @@ class ArticleListQuerySet(models.QuerySet["Article"]):
 
     def ready_to_publish(self) -> Self:
         """The articles whose readings are complete and that are not scheduled."""
-        return self.in_readings(self.model.Readings.READY)
+        return self.in_readings(ReadingsState.READY)
 
     def in_readings(self, state: str) -> Self:
         """The articles in this state of the readings. Few of a large archive, and each has an index of its own."""
         rows = {
-            self.model.Readings.WAITING: Q(stage__gt=0, stage__lte=F("stages")),
-            self.model.Readings.HELD: Q(stage__gt=0, on_hold=True),
-            self.model.Readings.READY: Q(stage__gt=0) & Q(stage__gt=F("stages"), scheduled_for__isnull=True),
-            self.model.Readings.SCHEDULED: Q(scheduled_for__isnull=False),
-            self.model.Readings.LATE: Q(readings_due_at__isnull=False),
-            self.model.Readings.FAILED: ~Q(schedule_problem=""),
+            ReadingsState.WAITING: Q(stage__gt=0, stage__lte=F("stages")),
+            ReadingsState.HELD: Q(stage__gt=0, on_hold=True),
+            ReadingsState.READY: Q(stage__gt=0) & Q(stage__gt=F("stages"), scheduled_for__isnull=True),
+            ReadingsState.SCHEDULED: Q(scheduled_for__isnull=False),
+            ReadingsState.LATE: Q(readings_due_at__isnull=False),
+            ReadingsState.FAILED: ~Q(schedule_problem=""),
         }
-        return self.filter(rows[self.model.Readings(state)])
+        return self.filter(rows[ReadingsState(state)])
 
     def newest_in_sections(self, sections: Iterable[Section], count: int) -> Self:
         """The articles with the last `count` ordinals of each section; fewer where articles were withdrawn.

@@ -6,6 +6,8 @@ from django.utils.translation import pgettext_lazy
 ACTION_NAMES = {
     "article.saved": pgettext_lazy("act", "Saved"),
     "article.restored": pgettext_lazy("act", "Restored an older version"),
+    "article.template_offered": pgettext_lazy("act", "Offered as a template"),
+    "article.template_stopped": pgettext_lazy("act", "No longer a template"),
     "article.copied": pgettext_lazy("act", "Begun as a copy"),
     "article.discarded": pgettext_lazy("act", "Draft moved to the bin"),
     "article.taken_from_bin": pgettext_lazy("act", "Draft taken out of the bin"),

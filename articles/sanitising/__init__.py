@@ -24,7 +24,7 @@ from .addresses import DESK_FILES, addresses_below, desk_addresses, used_files
 from .body import BodyBuilder
 from .characters import ORDINARY_CHARACTERS, character_sentences
 from .clipboard import unwrap_clipboard
-from .held import HeldPicture, held_pattern, held_places
+from .held import HeldPicture, held_pattern, held_places, places_to_fill
 from .meaning import read_meaning
 from .names import CHINESE_LETTERS, MIDDLE_DOTS, plain_name, unify_name_marks
 from .nodes import BOXES, MARKS
@@ -50,6 +50,7 @@ __all__ = [
     "held_pattern",
     "held_places",
     "mark_kept_html",
+    "places_to_fill",
     "plain_name",
     "plain_text",
     "read_pasted_html",

@@ -1,6 +1,7 @@
-"""Held places: the line that stands in a text where a picture is still missing, "［图 3 待上传］", before its caption.
+"""Held places: the line that stands in a text where a picture is still missing, "［图 3 待上传］", before its caption; and
+what a template leaves to be filled in, "［待填：停水时间］".
 
-It is text, so it survives saving, sending back and printing; publishing refuses it (articles/checks/text.py).
+They are text, so they survive saving, sending back and printing; publishing refuses them (articles/checks/text.py).
 """
 
 import re
@@ -28,6 +29,13 @@ def held_places(text: str) -> list[str]:
     """Return the held places in plain text or HTML, in order."""
     before, after = held_pattern().split("%d")
     return re.findall(rf"{re.escape(before)}[0-9]{{1,6}}{re.escape(after)}", text)
+
+
+def places_to_fill(text: str) -> list[str]:
+    """Return what is still to be filled in of a template's text, plain or HTML, in order."""
+    with override(settings.LANGUAGE_CODE):
+        before, after = _("[To fill in: %s]").split("%s")
+    return re.findall(rf"{re.escape(before)}[^\n<>\]］]{{1,60}}{re.escape(after)}", text)
 
 
 def held_pattern() -> str:
