@@ -345,7 +345,7 @@ def test_the_list_filters_by_state_with_few_queries(client, cast, state, django_
     publishing.withdraw_article(Article.objects.first(), by=cast.editor, reason="误")
     cast.article()
     login(client, cast.editor)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(21):
         response = client.get("/admin/articles/article/", {"state": state} if state else {})
     expected = {"draft": 1, "live": 28, "changed": 1, "expired": 0, "withdrawn": 1, "": 31}[state]
     assert len(response.context["rows"]) == expected

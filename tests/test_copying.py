@@ -37,10 +37,11 @@ def test_an_embargo_is_not_copied(cast):
 
 def test_who_may_not_read_it_or_not_write_there_copies_nothing(cast):
     original = cast.article(credits=[])
+    outside, reader = make_user("outside", ["write"]), make_user("reader", ["read"])
     with refused(PermissionDenied, "is read by those who wrote it"):
-        copying.copy_article(original, by=make_user("outside", ["write"]))
+        copying.copy_article(original, by=outside)
     with refused(PermissionDenied, "duty"):
-        copying.copy_article(original, by=make_user("reader", ["read"]))
+        copying.copy_article(original, by=reader)
 
 
 def test_what_is_in_the_bin_is_not_copied(cast):

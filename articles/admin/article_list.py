@@ -94,6 +94,7 @@ class ListRow:
     article: Article
     thumbnail: SafeString | str
     byline: str
+    state: str
     turn: str
     returned: str
     reads: int | None
@@ -157,6 +158,7 @@ def list_rows(numbers: list[int], user: User) -> list[ListRow]:
                 article=article,
                 thumbnail=picture_thumbnail(picture) if picture else "",
                 byline=bylines.get(article.pk, ""),
+                state=_name_of_state(article),
                 turn=turn_of(article),
                 returned=reason_of_return(article, decisions.get(article.pk)),
                 reads=counted.get(article.pk, 0) if article.live else None,
@@ -166,6 +168,14 @@ def list_rows(numbers: list[int], user: User) -> list[ListRow]:
             )
         )
     return rows
+
+
+def _name_of_state(article: Article) -> str:
+    """Return the name of the state; a draft that is being read is called so."""
+    if article.state != Article.State.DRAFT or not article.stage:
+        return str(article.state.label)
+    is_read = article.stage > article.stages
+    return str((Article.Readings.READY if is_read else Article.Readings.WAITING).label)
 
 
 def turn_of(article: Article) -> str:

@@ -8,16 +8,19 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from .. import discarding, faults, leaving, logins, password_resets, proposing, reporting, review, worker
-from ..duty_assignments import permissions, reading
+from .. import discarding, faults, leaving, logins, password_resets, proposing, reporting, review, search, worker
+from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import Article
 from ..models.article import ArticleQuerySet
 from .baking import baking_warnings
 from .colleagues import may_see_colleagues
+from .my_articles import my_stories
 from .review import may_read_anywhere, with_reading_names
 
 SHOWN = 10
+# Of the last saved drafts, those that are not being read are listed.
+LOOKED_THROUGH = 50
 
 # A heading, its articles, and the query string of the full list.
 WorkList = tuple[str, list[Article], str]
@@ -35,6 +38,7 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
         "rejected": _rejected_list(user),
         "proposed": list(proposing.changes_waiting_for(user)[:SHOWN]),
         "bin": list(discarding.drafts_in_bin(user)[:SHOWN]),
+        "stories": my_stories(user, most=SHOWN)[0] if may_write else [],
         "lists": [*_due_lists(user), *(_own_lists(user) if may_write else [])],
         "reports": list(reporting.open_reports_for(user)[:SHOWN]),
         "silent_since": worker.worker_silent_since() if permissions.has_duty_anywhere(user, Duty.PUBLISH) else None,
@@ -97,15 +101,17 @@ def _due_lists(user: User) -> list[WorkList]:
 
 def _own_lists(user: User) -> list[WorkList]:
     """Return the lists of drafts and unpublished changes that the user may read, in the sections they write in."""
-    sections = permissions.sections_with_duty(user, Duty.WRITE).values("pk")
-    rows = _article_rows(reading.readable_articles(user).filter(section__in=sections)).order_by("-latest")
-    return [
-        (heading, list(rows.in_state(state).filter(stage=0)[:SHOWN]), f"state={state}")
-        for state, heading in (
-            (Article.State.DRAFT, _("Drafts")),
-            (Article.State.CHANGED, _("Changes readers do not see yet")),
-        )
-    ]
+    sections = tuple(permissions.sections_with_duty(user, Duty.WRITE).order_by().values_list("pk", flat=True))
+    lists = []
+    for state, heading in (
+        (Article.State.DRAFT, _("Drafts")),
+        (Article.State.CHANGED, _("Changes readers do not see yet")),
+    ):
+        query = search.WorkingCopyQuery(sections=sections, state=state)
+        numbers = search.find_working_copies(query, by=user, most=LOOKED_THROUGH).numbers
+        rows = _article_rows(Article.objects.filter(pk__in=numbers, stage=0)).order_by("-latest_id")
+        lists.append((heading, list(rows[:SHOWN]), f"state={state}"))
+    return lists
 
 
 def _article_rows(articles: ArticleQuerySet) -> ArticleQuerySet:
