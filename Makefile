@@ -66,6 +66,7 @@ free-port:
 ready: .venv/ready .env
 	@echo "Preparing database and static files…"
 	@$(RUN) manage.py migrate --verbosity 0
+	@$(RUN) manage.py make_log_key
 	@$(RUN) manage.py collectstatic --noinput --verbosity 0
 
 # Debian and Ubuntu ship Python without ensurepip; the package python3-venv contains it.

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import audit, baking, sanitising
+from . import audit, baking, publication_log, sanitising
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Article, ClosedText, Edition
@@ -67,7 +67,7 @@ def close_text(article: Article, *, by: User, edition: int, reason: str) -> None
         raise CannotClose(NEWEST_TEXT.filled(number=edition))
     _closed, created = ClosedText.objects.get_or_create(edition=found, defaults={"reason": reason, "closed_by": by})
     if created:
-        _record_and_bake("article.text_closed", found, reason, by=by)
+        _record_and_bake("article.text_closed", publication_log.TEXT_CLOSED, found, reason, by=by)
 
 
 @transaction.atomic
@@ -77,7 +77,7 @@ def reopen_text(article: Article, *, by: User, edition: int, reason: str) -> Non
     deleted, _rows = ClosedText.objects.filter(edition=found).delete()
     if not deleted:
         raise CannotClose(NOT_CLOSED.filled(number=edition))
-    _record_and_bake("article.text_reopened", found, reason, by=by)
+    _record_and_bake("article.text_reopened", publication_log.TEXT_REOPENED, found, reason, by=by)
 
 
 @transaction.atomic
@@ -106,8 +106,8 @@ def _lock_for_closing(article: Article, by: User, number: int, reason: str) -> t
     return edition, reason
 
 
-def _record_and_bake(action: str, edition: Edition, reason: str, *, by: User) -> None:
+def _record_and_bake(action: str, kind: str, edition: Edition, reason: str, *, by: User) -> None:
     article = edition.article
-    audit.record_entry(action, article, by=by, edition=edition.number, digest=edition.digest, reason=reason)
-    if article.live:
-        baking.request_bake(baking.own_pages(article))
+    entry = audit.record_entry(action, article, by=by, edition=edition.number, digest=edition.digest, reason=reason)
+    log_files = publication_log.log_act(edition, kind, at=entry.at, entry=entry)
+    baking.request_bake(log_files | (baking.own_pages(article) if article.live else set()))

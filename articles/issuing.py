@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
 
-from . import audit, baking, keyword_relations, qr_short_links, review, search
+from . import audit, baking, keyword_relations, publication_log, qr_short_links, review, search
 from .models import Article, Edition, Picture, Section, SignOff
 
 # The fields of an article that are written when it is published or withdrawn, or its withdrawal is undone.
@@ -122,14 +122,14 @@ def _place_in_section(article: Article) -> SectionChange:
 def _update_dependents(
     article: Article, edition: Edition, publication: Publication, section_change: SectionChange
 ) -> None:
-    """Update what depends on the public text: short links, search, the audit, related articles, pages.
+    """Update what depends on the public text: short links, search, the audit, the public log, related articles, pages.
 
     Lock ordering: the audit entry comes before rows that other acts write, too (docs/decisions/lock-ordering.md).
     """
     codes = qr_short_links.assign_codes(article, edition)
     search.index_article(article)
     search.restate_working_copy(article)
-    audit.record_entry(
+    entry = audit.record_entry(
         publication.audit_action,
         article,
         by=publication.by,
@@ -137,9 +137,10 @@ def _update_dependents(
         digest=edition.digest,
         **publication.details,
     )
+    log_files = publication_log.log_act(edition, edition.kind, at=edition.published_at, entry=entry)
     related = keyword_relations.update_relations(article)
     addresses = baking.article_pages(article, moved_from=section_change.previous_place)
-    baking.request_bake(addresses | baking.pages_of_articles(related) | baking.code_images(codes))
+    baking.request_bake(addresses | log_files | baking.pages_of_articles(related) | baking.code_images(codes))
     if section_change.is_first_in_section:
         baking.request_full_bake()  # the navigation shows a section once it has an article
 

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, baking, review, sanitising, search, second_factor
+from . import audit, baking, publication_log, review, sanitising, search, second_factor
 from .checks import CONTENT_CHECKS, NotReady, find_problems, hits
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
@@ -189,10 +189,11 @@ def withdraw_article(article: Article, *, by: User, reason: str) -> None:
     article.save(update_fields=(*PUBLICATION_FIELDS, "scheduled_for", "scheduled_by"))
     search.remove_from_index(article)
     search.restate_working_copy(article)
-    audit.record_entry(
+    entry = audit.record_entry(
         "article.withdrawn", article, by=by, edition=edition.number, digest=edition.digest, reason=reason
     )
-    baking.request_bake(baking.article_pages(article), gone=own_pages)
+    log_files = publication_log.log_act(edition, publication_log.WITHDRAWN, at=article.withdrawn_at, entry=entry)
+    baking.request_bake(baking.article_pages(article) | log_files, gone=own_pages)
 
 
 @transaction.atomic
@@ -215,7 +216,7 @@ def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
     closes_review = _show_edition_again(article, edition)
     search.index_article(article)
     search.restate_working_copy(article)
-    audit.record_entry(
+    entry = audit.record_entry(
         "article.put_back",
         article,
         by=by,
@@ -225,7 +226,8 @@ def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
         readings_open=article.readings_due_at is not None,
         closes_review=closes_review,
     )
-    baking.request_bake(baking.article_pages(article))
+    log_files = publication_log.log_act(edition, publication_log.PUT_BACK, at=entry.at, entry=entry)
+    baking.request_bake(baking.article_pages(article) | log_files)
     return edition
 
 

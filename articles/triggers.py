@@ -7,8 +7,9 @@ rules with messages; the triggers cover SQL typed by hand and mistakes in the mo
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Rows that are written once (law 7). Only revisions may be deleted, with a draft that was never submitted.
-UNCHANGEABLE = ("articles_auditentry", "articles_edition", "articles_signoff", "articles_revision")
-UNDELETABLE = ("articles_auditentry", "articles_edition", "articles_signoff")
+LOG = ("articles_logleaf", "articles_auditleaf", "articles_lognode")
+UNCHANGEABLE = ("articles_auditentry", "articles_edition", "articles_signoff", "articles_revision", *LOG)
+UNDELETABLE = ("articles_auditentry", "articles_edition", "articles_signoff", *LOG)
 
 # Law 1: digest and note published as signed are those that the final reader of this article signed.
 EDITION_NOT_SIGNED = """
@@ -29,6 +30,9 @@ UNIQUE_KEYS = {
     "articles_auditentry": ("id = NEW.id", "hash = NEW.hash", "previous_hash = NEW.previous_hash"),
     "articles_edition": ("id = NEW.id", "(article_id = NEW.article_id AND number = NEW.number)"),
     "articles_signoff": ("id = NEW.id",),
+    "articles_logleaf": ('"index" = NEW."index"',),
+    "articles_auditleaf": ('"index" = NEW."index"', "entry_id = NEW.entry_id"),
+    "articles_lognode": ("id = NEW.id", "(log = NEW.log AND level = NEW.level AND number = NEW.number)"),
     "articles_revision": ("id = NEW.id", "(article_id = NEW.article_id AND number = NEW.number)"),
 }
 

@@ -8,5 +8,6 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM newsroom;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO newsroom;
 GRANT SELECT, USAGE ON ALL SEQUENCES IN SCHEMA public TO newsroom;
 REVOKE UPDATE, DELETE ON articles_auditentry, articles_edition, articles_signoff FROM newsroom;
+REVOKE UPDATE, DELETE ON articles_logleaf, articles_auditleaf, articles_lognode FROM newsroom;
 REVOKE UPDATE ON articles_revision FROM newsroom;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM newsroom;

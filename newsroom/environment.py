@@ -69,6 +69,7 @@ SETTINGS = [
     Setting("BACKUPS", parse_path, "/var/backups/newsroom"),
     Setting("AUDIT_ARCHIVE", parse_folder),
     Setting("AUDIT_ARCHIVE_DAYS", whole_number(183, 36_500), "183"),
+    Setting("LOG_KEY_FILE", parse_path),
     Setting("DATABASE_URL", parse_database, is_secret=True),
     Setting("DATABASE_CONN_MAX_AGE", whole_number(0, 86_400), "60"),
     Setting("LANGUAGE_CODE", one_of(("zh-hans", "en"), str.lower), "zh-hans"),

@@ -31,6 +31,8 @@ FEED_TAG = written["FEED_TAG"] or f"{[*FORMER_HOSTS, urlsplit(SITE_URL).hostname
 
 DATA_DIR = written["DATA_DIR"]
 DATA_DIR.mkdir(parents=True, exist_ok=True)
+# The keys that sign the public log (articles/merkle_log/keys.py).
+LOG_KEY_FILE = written["LOG_KEY_FILE"] or DATA_DIR / "log.key"
 
 # --- Apps -------------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,13 @@ from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
 from articles import appearance, byte_ranges
-from articles.baking.store import PAGE_CACHE_CONTROL, PUBLIC_FILE_CACHE_CONTROL, file_name, page_path
+from articles.baking.store import (
+    PAGE_CACHE_CONTROL,
+    PLAIN_TEXTS,
+    PUBLIC_FILE_CACHE_CONTROL,
+    file_name,
+    page_path,
+)
 from articles.byte_ranges import etag_of
 from articles.file_responses import FILE_HEADERS, STORAGE_NAME
 from articles.uploads import CONTENT_TYPES, PLAYED
@@ -170,7 +176,7 @@ class FileServer:
             encoding = ""
             # Cached with the earlier stamp: if this is a newer version, its copy is read at the next request.
             body, facts = read_file(file)
-        suffix = os.path.splitext(file)[1]
+        suffix = ".txt" if name in PLAIN_TEXTS else os.path.splitext(file)[1]
         # Style sheets of two appearances, written in the same second, may have the same size, so they get no ETag.
         etag = "" if suffix == ".css" else etag_of(facts)
         common = self._common_headers(suffix, etag, facts)

@@ -22,6 +22,7 @@ def _own_folders(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PUBLIC_FILES_DIR = tmp_path / "public"
     settings.BAKED_DIR = tmp_path / "baked"
+    settings.LOG_KEY_FILE = tmp_path / "log.key"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

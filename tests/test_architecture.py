@@ -28,6 +28,7 @@ VERBS = [
     "articles.client_address",
     "articles.faults",
     "articles.triggers",
+    "articles.merkle_log",
     "articles.audit",
     "articles.encryption",
     "articles.saved_rows",
@@ -82,6 +83,7 @@ VERBS = [
     "articles.websub",
     "articles.home_and_topics",
     "articles.confirming",
+    "articles.publication_log",
     "articles.issuing",
     "articles.publishing",
     "articles.closing",
@@ -89,6 +91,7 @@ VERBS = [
     "articles.scheduling",
     "articles.worker",
     "articles.review_sheet",
+    "articles.log_checking",
     "articles.evidence",
     "articles.exchange",
 ]

@@ -73,7 +73,7 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
         & ~EXPORTS,
     ),
     "reports": (gettext_lazy("Reports of readers"), Q(action__startswith="report.")),
-    "pages": (gettext_lazy("Baked pages"), Q(action__startswith="pages.")),
+    "pages": (gettext_lazy("Baked pages"), Q(action__startswith="pages.") | Q(action__startswith="log.")),
     "viewing": (
         gettext_lazy("Personal data seen"),
         Q(action__endswith=".viewed") | Q(action="report.contact_opened"),

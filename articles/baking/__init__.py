@@ -1,6 +1,7 @@
 """Baking: make the files on disk agree with what the site answers a reader (law 5).
 
     affected_pages  which addresses show an article, a section, everything: the one list
+    log_files       the files of the public log
     sitemap_files   which sitemap files there are, and what each holds
     render          renders an address as a reader would get it
     store           files, each replaced and removed atomically together with its compressed copies
@@ -32,6 +33,7 @@ from .checking import check_files, rebake_empty_files
 from .generations import served_page
 from .identity import StoreIsForeign, adopt_store, require_own_store
 from .jobs import bake_pending, request_bake, request_full_bake, retry_failed, start_baking
+from .log_files import log_files, outdated_log_files
 from .public_files import find_upload, is_public, link_if_public, picture_addresses, public_name, was_public
 from .sitemap_files import (
     NAMES,
@@ -67,8 +69,10 @@ __all__ = [
     "link_if_public",
     "listed_names",
     "listed_names_of",
+    "log_files",
     "month_addresses",
     "names_in_sitemap",
+    "outdated_log_files",
     "own_pages",
     "pages_of_articles",
     "pages_with_picture_text",

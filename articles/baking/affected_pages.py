@@ -13,6 +13,7 @@ from ..models import Article, Edition, Keyword, Person, Picture, Section, ShortL
 from ..models.key_batches import in_groups, key_batches
 from ..models.named_pages import find_named_pages
 from ..models.section import PAGE_SIZE
+from .log_files import all_log_files
 from .public_files import file_addresses, picture_addresses, slot_picture_addresses
 from .sitemap_files import listed_names_of, sitemap_addresses, sitemaps_of_article, sitemaps_of_names
 
@@ -144,6 +145,7 @@ def all_addresses() -> Iterator[list[str]]:
     yield [reverse(name) for name in single]
     yield sorted(_feed_addresses("feed_all"))
     yield appearance.style_sheet_files()
+    yield from group_addresses(all_log_files())
     yield from group_addresses(_all_archive_pages())
     for topic in Topic.objects.public():
         yield [topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug)]

@@ -61,10 +61,12 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
 
 def baking_order(path: str) -> tuple[int, str]:
     """Sort key: uploaded files, which pages show; then home page, section fronts, articles, the rest: what readers open
-    first is ready first.
+    first is ready first. The log's checkpoint is last: what it commits to is there before it.
     """
     if is_file_address(path):
         return (0, path)
+    if path.startswith("/log/"):
+        return (5 if path.endswith("/checkpoint") else 4, path)
     front = re.fullmatch(r"/(?:s/[^/]+/)?", path)
     return (1 if front else 2 if re.fullmatch(r"/a/[0-9]+/", path) else 3, path)
 

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
 from .public_store import FOLDER
-from .store import PAGE_CACHE_CONTROL
+from .store import PAGE_CACHE_CONTROL, PLAIN_TEXTS
 
 OBJECT_TYPES = {
     ".atom": "application/atom+xml",
@@ -37,7 +37,7 @@ class RemoteFiles(S3Storage):
 
     def replace(self, name: str, body: bytes, copies: dict[str, bytes], *, durable: bool = True) -> None:
         """Write `body` to the object; `copies` are ignored. It is always durable."""
-        suffix = name[name.rfind(".") :]
+        suffix = ".txt" if name in PLAIN_TEXTS else name[name.rfind(".") :]
         kind = OBJECT_TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
         with _translated_errors():
             self._object(name).put(

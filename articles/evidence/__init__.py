@@ -5,6 +5,7 @@
     revisions/<n>.json     each revision that has a review decision
     sign_offs.json         every review decision, in order
     audit.json             every audit entry about the article
+    log/…                  signed checkpoints of the public log and of the audit’s log, and proofs for the above
     files/…                the pictures and attachments in its editions
     sheet.html, sheet.pdf  the review sheet
 

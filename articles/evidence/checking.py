@@ -6,22 +6,26 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit
+from ..merkle_log import AUDIT_LOG, PUBLIC_LOG, VerifierKey
 from ..models import Edition, SignOff
 from ..models.revision import content_digest
 from ..refusals import Problem, Refusal
 from .agreement import find_disagreements, printable_text
+from .log_agreement import LoggedFacts, find_log_disagreements, no_checkpoint
+from .log_proofs import CHECKPOINTS, PROOFS
 
 # Limits in bytes, and of members. A file beyond them was not exported by this system.
 LARGEST_FILE, LARGEST_TEXT, LARGEST_PACK, MOST_FILES = 100 * 2**20, 32 * 2**20, 4 * 2**30, 5_000
 MEMBER_NAME = re.compile(
     r"manifest\.json|sign_offs\.json|audit\.json|sheet\.html|sheet\.pdf|(editions|revisions)/[1-9][0-9]{0,8}\.json"
-    r"|files/(?!.*\.\.)[\w./-]{1,200}"
+    r"|log/checkpoint|log/audit_checkpoint|log/proofs\.json|files/(?!.*\.\.)[\w./-]{1,200}"
 )
 _UNEXPECTED = Problem("evidence.unexpected", _("A file does not have the expected content: %(why)s"))
 _NO_ZIP = Problem("evidence.no_zip", _("This is not a readable ZIP file: %(why)s"))
@@ -57,15 +61,20 @@ class NotEvidence(Refusal):
 
 @dataclass(frozen=True)
 class CheckedPack:
-    """A verified pack: the article's number, the number of files, the head of the audit chain when it was exported."""
+    """A verified pack: the article's number, the number of files, the head of the audit chain when it was exported.
+
+    `checkpoint` is that of the public log, signed by a key that the caller gave if `is_signed`; '' in a pack without one.
+    """
 
     article: int
     files: int
     audit_head: str
+    checkpoint: str
+    is_signed: bool
 
 
-def check_pack(source: IO[bytes]) -> CheckedPack:
-    """Verify a pack. Raises NotEvidence if it is not valid.
+def check_pack(source: IO[bytes], keys: Sequence[VerifierKey] = ()) -> CheckedPack:
+    """Verify a pack. Raises NotEvidence if it is not valid. With keys, the logs must vouch for it, signed by one of them.
 
     Checked: the hashes in the manifest, and that no file is missing or added; each edition's digest against its text
     and the previous edition, and its pictures and attachments; each decision's digest against its text; each signed
@@ -77,11 +86,13 @@ def check_pack(source: IO[bytes]) -> CheckedPack:
     try:
         with zipfile.ZipFile(source) as pack:
             manifest = _check_files(pack)
-            _check_meaning(pack, manifest)
+            checkpoint = _check_meaning(pack, manifest, keys)
             return CheckedPack(
                 article=int(manifest["article"]),
                 files=len(manifest["files"]),
                 audit_head=_printable(manifest["audit_head"]),
+                checkpoint=checkpoint,
+                is_signed=bool(keys),
             )
     except NotEvidence:
         raise
@@ -127,7 +138,8 @@ def _check_files(pack: zipfile.ZipFile) -> dict[str, Any]:
     return manifest
 
 
-def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any], keys: Sequence[VerifierKey]) -> str:
+    """Check what the files say; return the checkpoint of the public log, or ''."""
     names = list(manifest["files"])
     revisions = {}
     for name in (name for name in names if name.startswith("revisions/")):
@@ -154,8 +166,21 @@ def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
         editions[number] = edition
     entries = _read_member(pack, "audit.json")
     _check_audit(entries, {number: edition["digest"] for number, edition in editions.items()})
-    if problems := list(find_disagreements(manifest, editions, sign_offs, entries)):
+    problems = list(find_disagreements(manifest, editions, sign_offs, entries))
+    notes = [_read_note(pack, manifest, CHECKPOINTS[log]) for log in (PUBLIC_LOG, AUDIT_LOG)]
+    if all(notes):
+        logged = LoggedFacts(notes[0], notes[1], _read_member(pack, PROOFS))
+        article = int(manifest["article"])
+        problems += find_log_disagreements(logged, article, editions, sign_offs, entries, keys)
+    elif keys:
+        problems.append(no_checkpoint(CHECKPOINTS[PUBLIC_LOG]))
+    if problems:
         raise NotEvidence(*problems)
+    return notes[0]
+
+
+def _read_note(pack: zipfile.ZipFile, manifest: dict[str, Any], name: str) -> str:
+    return pack.read(name).decode() if name in manifest["files"] else ""
 
 
 def _check_text(name: str, row: dict[str, Any]) -> None:

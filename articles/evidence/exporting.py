@@ -18,6 +18,7 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import Article, AuditEntry, Revision
 from ..review_sheet import ReviewSheet, pdf, review_sheet
+from .log_proofs import PROOFS, log_members
 
 # The time of every member, so that equal content gives equal bytes.
 MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
@@ -79,8 +80,12 @@ def _record_and_pack_rows(
     _add_member(
         pack, "sign_offs.json", _json_bytes([_row_values(row) for row in article.sign_offs.order_by("pk")]), hashes
     )
-    entries = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk")
+    entries = list(AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk"))
     _add_member(pack, "audit.json", _json_bytes([_row_values(row) for row in entries]), hashes)
+    checkpoints, proofs = log_members(article, entries)
+    for name, note in checkpoints.items():
+        _add_member(pack, name, note, hashes)
+    _add_member(pack, PROOFS, _json_bytes(proofs), hashes)
     manifest = {
         "article": article.number,
         "address": article.public_url,

@@ -19,6 +19,7 @@ from .duty_assignment import Assignment
 from .home_and_topics import Block, Slot, Topic
 from .keyword_relation import Keyword, Relation, Tagging
 from .login_lock import LoginLock
+from .merkle_log import AuditLeaf, LogLeaf, LogNode
 from .old_path import OldPath
 from .password_reset import PasswordReset
 from .person import Person
@@ -46,6 +47,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AuditEntry",
+    "AuditLeaf",
     "BakeJob",
     "BakedPage",
     "Block",
@@ -62,6 +64,8 @@ __all__ = [
     "Keyword",
     "KnownStore",
     "LoginLock",
+    "LogLeaf",
+    "LogNode",
     "OldPath",
     "PageCheck",
     "PasswordReset",

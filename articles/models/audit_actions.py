@@ -44,6 +44,8 @@ ACTION_NAMES = {
     "article.sheet_exported": pgettext_lazy("act", "Review sheet exported"),
     "article.word_exported": pgettext_lazy("act", "Given out as a Word file"),
     "article.evidence_exported": pgettext_lazy("act", "Evidence pack exported"),
+    "log.differs": pgettext_lazy("act", "The public log is not as it was"),
+    "log.key_changed": pgettext_lazy("act", "Key of the public log changed"),
     "sheets.exported": pgettext_lazy("act", "Review sheets of some days exported"),
     "picture.uploaded": pgettext_lazy("act", "Uploaded"),
     "attachment.uploaded": pgettext_lazy("act", "Uploaded"),

@@ -5,11 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PageCheck(models.Model):
-    """页面核验: the result of one comparison of the baked files with the manifest or with the site."""
+    """页面核验: the result of one comparison of the baked files with the manifest or with the site, or of
+    the public log with what the site shows."""
 
     class Against(models.TextChoices):
         MANIFEST = "manifest", _("the manifest")
         SITE = "site", _("what the site answers")
+        LOG = "log", _("the public log")
 
     against = models.CharField(_("compared with"), max_length=10, choices=Against)
     checked_at = models.DateTimeField(_("checked at"), auto_now_add=True)

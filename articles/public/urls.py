@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from ..baking import BACK_SOON
 from . import icons, media, qr_short_links, reads
-from .machines import api, feeds, oembed, sitemaps, wechat
+from .machines import api, feeds, merkle_log, oembed, sitemaps, wechat
 from .pages import (
     appearance,
     archive,
@@ -60,6 +60,7 @@ urlpatterns = [
     path("r/<int:number>", reads.count_read_view, name="read"),
     *feeds.feed_urls(),
     *api.api_urls(),
+    *merkle_log.log_urls(),
     path("sitemap.xml", sitemaps.sitemap_index_view, name="sitemap"),
     path("sitemap-lists.xml", sitemaps.sitemap_lists_view, name="sitemap_lists"),
     *(

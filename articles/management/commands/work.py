@@ -22,6 +22,7 @@ from articles import (
     login_locks,
     password_resets,
     persons,
+    publication_log,
     reporting,
     scheduling,
     search,
@@ -60,6 +61,7 @@ class Command(ActingCommand):
         self.index_is_complete = False
         self.swept = -SWEEP_INTERVAL
         self.rows_are_encrypted = False
+        self.logged_until: int | None = 0  # None: every edition has its leaf
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             stopped.set()
@@ -113,6 +115,8 @@ class Command(ActingCommand):
         self.notify_hub()
         self.index_missing_articles()
         self.encrypt_older_rows()
+        self.log_older_editions()
+        publication_log.log_audit_entries()
         reporting.forget_contacts()
         discarding.empty_bin()
         persons.continue_moving_credits()
@@ -165,6 +169,11 @@ class Command(ActingCommand):
         """Encrypt a batch of what earlier versions stored unencrypted, until there is none."""
         if not self.rows_are_encrypted:
             self.rows_are_encrypted = not encryption.encrypt_rows()
+
+    def log_older_editions(self) -> None:
+        """Put a batch of the editions from before the public log into it, until there are none."""
+        if self.logged_until is not None:
+            self.logged_until = publication_log.log_older_editions(self.logged_until)
 
     def bake_site_if_requested(self) -> None:
         """Bake the whole site in a separate process, because it may take an hour and scheduled work must not wait."""

@@ -1,0 +1,40 @@
+"""The part of an evidence pack that comes from the public log and the audit's log: checkpoints and inclusion proofs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import publication_log
+from ..merkle_log import AUDIT_LOG, PUBLIC_LOG, StoredLog, inclusion_proof
+from ..models import Article, AuditEntry, AuditLeaf, LogLeaf
+
+CHECKPOINTS = {PUBLIC_LOG: "log/checkpoint", AUDIT_LOG: "log/audit_checkpoint"}
+PROOFS = "log/proofs.json"
+
+
+def log_members(article: Article, entries: Sequence[AuditEntry]) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Return the signed checkpoints by name, none without keys, and the proofs of the article's leaves and entries.
+
+    The caller holds the audit-chain lock, so both logs stand still.
+    """
+    while publication_log.log_audit_entries():
+        pass
+    notes = {name: log.signed_checkpoint() for log, name in CHECKPOINTS.items()}
+    leaves = LogLeaf.objects.filter(edition__article=article) | LogLeaf.objects.filter(edition=None)
+    indexes = dict(AuditLeaf.objects.filter(entry__in=entries).values_list("entry", "index"))
+    proofs = {
+        "leaves": [
+            {"index": leaf.index, "data": leaf.data, "proof": proof}
+            for leaf, proof in _with_proofs(PUBLIC_LOG, list(leaves.order_by("index")), lambda leaf: leaf.index)
+        ],
+        "entries": [
+            {"index": indexes[entry.pk], "hash": entry.hash, "proof": proof}
+            for entry, proof in _with_proofs(AUDIT_LOG, list(entries), lambda entry: indexes[entry.pk])
+        ],
+    }
+    return {name: note.encode() for name, note in notes.items() if note}, proofs
+
+
+def _with_proofs(log: StoredLog, rows: Sequence[Any], index_of: Any) -> list[tuple[Any, list[str]]]:
+    size = log.size()
+    hash_of = log.hashes(size)
+    return [(row, [part.hex() for part in inclusion_proof(index_of(row), size, hash_of)]) for row in rows]

@@ -1,0 +1,115 @@
+"""Checking a public log as a stranger: its tiles, signatures and growth, and the editions that the site shows.
+
+`verify_log` prints the faults; with `record_log_check` the desk shows them, as it does those of the baked pages.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from . import audit, publication_log
+from .merkle_log import (
+    KeyRing,
+    LogUnreadable,
+    RemoteLog,
+    VerifierKey,
+    WrongNote,
+    WrongProof,
+    parse_checkpoint,
+    read_address,
+)
+from .models import PageCheck
+
+MOST_FAULTS = 20
+
+
+@dataclass
+class LogCheck:
+    """What was found: the number of leaves, the checkpoint to keep, editions compared, and sentences about faults."""
+
+    size: int = 0
+    note: str = ""
+    compared: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", sample: int | None = 100) -> LogCheck:
+    """Check the log of a site. `keys` are those that the caller knew, `since` is an older checkpoint they kept.
+
+    Without keys, those that the site names are taken. About `sample` articles are compared with what the site serves,
+    chosen anew each time by nobody but the caller; all of them if it is None.
+    """
+    result = LogCheck()
+    try:
+        log = RemoteLog.at(f"{site.rstrip('/')}/log")
+        result.size, result.note = log.checkpoint.size, log.note
+        old = parse_checkpoint(since) if since else None
+        ring = KeyRing(list(keys) or log.keys())
+        if since and not ring.has_signed(since):
+            result.faults.append("The older checkpoint is not signed by a key that is known.")
+        newest: dict[int, dict[str, object]] = {}
+        salt = log.checkpoint.root
+        for leaf in log.walk(old):
+            facts = leaf.facts
+            if facts is None:
+                result.faults.append(f"Leaf {leaf.number} cannot be read.")
+                continue
+            ring.follow(facts)
+            number = facts.get("article")
+            if isinstance(number, int) and (sample is None or _is_chosen(number, salt, sample, result.size)):
+                _note_newest(newest, number, facts)
+        if not ring.has_signed(log.note):
+            result.faults.append("The checkpoint is not signed by a key that is known, nor by one that it led to.")
+        result.compared = len(newest)
+        for number, facts in newest.items():
+            result.faults += _served_faults(site, log, number, facts)
+    except (LogUnreadable, WrongProof, WrongNote, ValueError) as error:
+        result.faults.append(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    return result
+
+
+def record_log_check(check: LogCheck) -> PageCheck:
+    """Store the result where the desk shows it; faults are an alarm until somebody has seen them."""
+    result = PageCheck.objects.create(
+        against=PageCheck.Against.LOG,
+        pages=check.size,
+        count=len(check.faults),
+        findings=[["/log/", fault] for fault in check.faults[:MOST_FAULTS]],
+    )
+    if check.faults:
+        audit.record_entry("log.differs", result, by=None, count=len(check.faults))
+    return result
+
+
+def _is_chosen(number: int, salt: bytes, sample: int, size: int) -> bool:
+    """Return True for about `sample` articles of a log of this size, which nobody can foresee."""
+    return zlib.crc32(salt + str(number).encode()) % max(size, 1) < sample
+
+
+def _note_newest(newest: dict[int, dict[str, object]], number: int, facts: dict[str, object]) -> None:
+    """Keep the newest leaf about what readers see; that of a closed text is about an older edition."""
+    if facts.get("kind") not in (publication_log.TEXT_CLOSED, publication_log.TEXT_REOPENED):
+        newest[number] = facts
+
+
+def _served_faults(site: str, log: RemoteLog, number: int, facts: dict[str, object]) -> Iterator[str]:
+    """Compare the newest leaf of an article with the editions that the site shows of it.
+
+    That it shows none is no fault: articles expire, which the log does not say.
+    """
+    body = read_address(f"{site.rstrip('/')}/api/v1/articles/{number}/editions")
+    if body is None or (log.has_grown() and facts["kind"] == publication_log.WITHDRAWN):
+        return
+    if facts["kind"] == publication_log.WITHDRAWN:
+        yield f"Article {number} is withdrawn in the log, and the site shows it."
+        return
+    try:
+        shown = {row["number"]: row["digest"] for row in json.loads(body)["editions"]}
+    except (ValueError, KeyError, TypeError):
+        yield f"Article {number}: the site does not tell its editions."
+        return
+    edition = facts.get("edition")
+    is_newest = max(shown, default=0) == edition or log.has_grown()
+    if not is_newest or shown.get(edition) != facts.get("digest"):
+        yield f"Article {number}: the site shows another edition than number {edition} of the log."

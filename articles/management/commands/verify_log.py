@@ -1,0 +1,39 @@
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from articles import log_checking, merkle_log
+
+
+class Command(BaseCommand):
+    help = "Verify the public log of a site as a stranger; exits 1 and says what does not match. Prints its checkpoint."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("url", nargs="?", help="the address of the site; SITE_URL if it is left out")
+        parser.add_argument("--since", type=Path, metavar="FILE", help="a checkpoint that was kept: the log must grow")
+        parser.add_argument(
+            "--key", action="append", metavar="KEY", help="a key known from elsewhere, name+hash+base64"
+        )
+        parser.add_argument("--all", action="store_true", help="compare every article with the site, not a hundred")
+        parser.add_argument("--record", action="store_true", help="show the result at this newsroom's desk")
+
+    def handle(self, *args: object, url: str | None, since: Path | None, **options: Any) -> None:
+        try:
+            kept = since.read_text(encoding="utf-8") if since else ""
+            keys = [merkle_log.parse_verifier(text) for text in options["key"] or ()]
+        except (OSError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        sample = None if options["all"] else 100
+        check = log_checking.check_log(url or settings.SITE_URL, keys=keys, since=kept, sample=sample)
+        if options["record"]:
+            log_checking.record_log_check(check)
+        if check.faults:
+            raise CommandError("\n".join(check.faults[: log_checking.MOST_FAULTS]))
+        if not keys and not since:
+            self.stdout.write(
+                "The key was the site's own: keep the checkpoint below, and give it with --since next time."
+            )
+        self.stdout.write(f"{check.size} leaves, as signed; {check.compared} articles as the site shows them.")
+        self.stdout.write(check.note)

@@ -1,0 +1,62 @@
+"""Merkle logs that strangers check: RFC 6962 hashing, C2SP tlog-tiles, tlog-checkpoint and signed-note formats.
+
+    tree        hashing and proofs
+    tiles       the files of a log, and a tree that is read from them
+    notes       signed notes, checkpoints, keys
+    keys        the file of the signing keys
+    stored_log  the logs in the database: of what was published, and of the audit, whose leaves stay private
+    remote_log  a log as a stranger reads it
+
+What its leaves say is in `publication_log.py`, and which files are baked in `baking/log_files.py`.
+"""
+
+from .keys import read_log_keys, write_log_keys
+from .notes import (
+    Checkpoint,
+    SignerKey,
+    VerifierKey,
+    WrongNote,
+    is_signed_by,
+    make_signer,
+    parse_checkpoint,
+    parse_verifier,
+)
+from .remote_log import KeyRing, LogUnreadable, RemoteLog, parse_leaf, read_address
+from .stored_log import AUDIT_LOG, LOGS, PUBLIC_LOG, StoredLog, new_audit_leaf, new_log_leaf
+from .tiles import TILE_WIDTH, Tile, changed_tiles, outdated_tiles, parse_tile_path
+from .tree import WrongProof, check_consistency, check_inclusion, inclusion_proof, leaf_hash, root_hash
+
+__all__ = [
+    "AUDIT_LOG",
+    "LOGS",
+    "PUBLIC_LOG",
+    "TILE_WIDTH",
+    "Checkpoint",
+    "KeyRing",
+    "LogUnreadable",
+    "RemoteLog",
+    "SignerKey",
+    "StoredLog",
+    "Tile",
+    "VerifierKey",
+    "WrongNote",
+    "WrongProof",
+    "changed_tiles",
+    "check_consistency",
+    "check_inclusion",
+    "inclusion_proof",
+    "is_signed_by",
+    "leaf_hash",
+    "make_signer",
+    "new_audit_leaf",
+    "new_log_leaf",
+    "outdated_tiles",
+    "parse_checkpoint",
+    "parse_leaf",
+    "parse_tile_path",
+    "parse_verifier",
+    "read_address",
+    "read_log_keys",
+    "root_hash",
+    "write_log_keys",
+]
