@@ -8,8 +8,11 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from . import audit, publication_log
+from . import audit, baking, merkle_log, publication_log
 from .merkle_log import (
+    AUDIT_LOG,
+    LOGS,
+    Checkpoint,
     KeyRing,
     LogUnreadable,
     RemoteLog,
@@ -67,6 +70,23 @@ def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", s
     except (LogUnreadable, WrongProof, WrongNote, ValueError) as error:
         result.faults.append(f"{str(error)[:1].upper()}{str(error)[1:]}.")
     return result
+
+
+def stored_faults(kept: Sequence[Checkpoint]) -> Iterator[str]:
+    """Yield what is wrong with the logs in the database, by the checkpoints that are served and those that were kept."""
+    keys = [key.verifier for key in merkle_log.read_log_keys()]
+    for log in LOGS:
+        served = (baking.served_page(f"/log{log.suffix}/checkpoint") or b"").decode(errors="replace")
+        checkpoints = [each for each in kept if each.origin.endswith(AUDIT_LOG.suffix) == (log is AUDIT_LOG)]
+        if served:
+            try:
+                checkpoints.append(parse_checkpoint(served))
+                if keys and not KeyRing([key.named(key.name + log.suffix) for key in keys]).has_signed(served):
+                    yield f"The checkpoint of the {log.name} log that is served is not signed by our key."
+            except WrongNote as error:
+                yield f"The checkpoint of the {log.name} log that is served cannot be read: {error}."
+        yield from merkle_log.stored_log_faults(log, checkpoints)
+    yield from merkle_log.audit_faults_of_public_log()
 
 
 def record_log_check(check: LogCheck) -> PageCheck:

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from . import audit, baking, merkle_log
@@ -52,17 +51,21 @@ def _readings(edition: Edition) -> list[SignOff]:
 
 
 def _edition_leaf(edition: Edition, kind: str, at: datetime, audit_head: str, signs: list[SignOff]) -> LogLeaf:
-    facts = {
-        "kind": kind,
+    facts = {**edition_facts(edition, signs), "kind": kind, "at": instant(at), "audit": audit_head}
+    return merkle_log.new_log_leaf(canonical_json(facts), edition)
+
+
+def edition_facts(edition: Edition, signs: Iterable[SignOff]) -> dict[str, Any]:
+    """What the leaf of a publication says about the edition and its sign-offs, first reading first."""
+    return {
+        "kind": str(edition.kind),
         "article": edition.article_id,
         "edition": edition.number,
-        "basis": edition.basis,
+        "basis": str(edition.basis),
         "digest": edition.digest,
         "signs": sign_offs_digest({field: row.serializable_value(field) for field in SIGNED_FACTS} for row in signs),
-        "at": instant(at),
-        "audit": audit_head,
+        "at": instant(edition.published_at),
     }
-    return merkle_log.new_log_leaf(canonical_json(facts), edition)
 
 
 def sign_offs_digest(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -85,6 +88,12 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def log_numbers(editions: Iterable[Edition]) -> dict[int, int]:
+    """The numbers of the leaves of these publications, by the keys of the editions. One query."""
+    rows = LogLeaf.objects.filter(edition__in=[edition.pk for edition in editions]).order_by("-index")
+    return dict(rows.values_list("edition", "index"))  # of each edition the first leaf, which comes last here
+
+
 # --- keys ---------------------------------------------------------------------------------------------------------------
 
 
@@ -103,7 +112,7 @@ def change_log_key(name: str) -> str:
     leaf = merkle_log.new_log_leaf(canonical_json(facts))
     files = _append_one(leaf)
     audit.record_entry("log.key_changed", leaf, by=None, key=str(key.verifier))
-    baking.request_bake({reverse("log_key"), *files})
+    baking.request_bake(baking.log_key_pages() | files)
     # In the transaction: without its leaf, no key signs.
     merkle_log.write_log_keys([key, *before])
     return str(key.verifier)

@@ -67,6 +67,7 @@ def test_the_whole_site_is_every_address_once(cast):
         "/news-sitemap.xml",
         "/robots.txt",
         "/log/key",
+        "/log/check/",
         "/log/checkpoint",
         "/log/tile/0/000.p/2",
         "/log/tile/entries/000.p/2",

@@ -74,7 +74,8 @@ def another_text(files):
     edition = files["editions/1.json"]
     before, edition["content"]["body"] = edition["digest"], "<p>无人受伤。</p>"
     after = content_digest(edition["content"])
-    text = json.dumps({name: data for name, data in files.items() if not isinstance(data, bytes)})
+    rest = {name: data for name, data in files.items() if not isinstance(data, bytes) and not name.startswith("log/")}
+    text = json.dumps(rest)
     files.update(json.loads(text.replace(before, after)))
     for name in [name for name in files if name.startswith("revisions/")]:
         if files[name]["digest"] == after:
@@ -149,7 +150,7 @@ def test_a_forger_who_makes_everything_agree_is_found(pack, key, kind):
 
 def test_an_invented_pack_is_not_signed(pack, key, cast):
     """Another newsroom of the same name, with a key of its own, a log and an article: everything agrees."""
-    call_command("make_log_key", stdout=io.StringIO())
+    merkle_log.write_log_keys([merkle_log.make_signer(key.name)])
     invented = packed(told(cast), cast.editor)
     own = merkle_log.read_log_keys()[0].verifier
     assert own.name == key.name
@@ -160,7 +161,7 @@ def test_an_invented_pack_is_not_signed(pack, key, cast):
 
 
 def test_a_checkpoint_of_another_log_does_not_fit(pack, key, cast):
-    call_command("make_log_key", stdout=io.StringIO())
+    merkle_log.write_log_keys([merkle_log.make_signer(key.name)])
     other = files_of(packed(told(cast), cast.editor))
     names = ("log/checkpoint", "log/audit_checkpoint")
     with translation.override("en"), pytest.raises(NotEvidence, match="is not in the log of the checkpoint"):

@@ -76,6 +76,7 @@ def test_an_edition_forged_with_its_text_and_signatures_is_not_what_the_audit_re
     tamper("UPDATE articles_signoff SET digest = %s WHERE id = %s", digest, edition.sign_off_id)
     assert faults() == [
         f"Article {edition.article_id}, edition 2: the audit records another publication, or none.",
+        f"Article {edition.article_id}, edition 2: the public log names another digest, signs.",
     ]
 
 
@@ -98,5 +99,5 @@ def test_it_asks_in_chunks_however_many_editions(cast, monkeypatch):
         cast.publish(cast.article())
     assert queries() == few
     monkeypatch.setattr("articles.evidence.stored_editions.EDITIONS_PER_CHUNK", 2)
-    assert queries() == few + 2 * 3
+    assert queries() == few + 2 * 4
     assert Edition.objects.count() == 6

@@ -80,9 +80,8 @@ def delete_rows(*models):
 
 def set_column(model, column, value, key):
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'UPDATE "{model._meta.db_table}" SET {column} = %s WHERE {model._meta.pk.column} = %s', [value, key]
-        )
+        sql = f'UPDATE "{model._meta.db_table}" SET {column} = %s WHERE "{model._meta.pk.column}" = %s'
+        cursor.execute(sql, [value, key])
 
 
 @pytest.fixture
@@ -183,13 +182,14 @@ def test_an_edition_without_a_leaf_is_told(cast, site, monkeypatch):
 
 
 def test_the_command_prints_the_checkpoint_and_alarms_the_desk(site, attacker, kept, tmp_path, capsys, client, cast):
-    call_command("verify_log", SITE, "--all", "--record")
-    assert kept in capsys.readouterr().out
     old = tmp_path / "checkpoint"
-    old.write_text(kept)
+    call_command("verify_log", SITE, "--all", "--record", "--keep", str(old))
+    assert kept in capsys.readouterr().out
+    assert old.read_text() == kept
     rebuild_log(without_the_newest_four)
     with pytest.raises(CommandError, match="its end was cut off"):
-        call_command("verify_log", SITE, "--since", str(old), "--record")
+        call_command("verify_log", SITE, "--keep", str(old), "--record")
+    assert old.read_text() == kept
     check = PageCheck.objects.filter(count__gt=0).get()
     assert check.against == "log"
     assert AuditEntry.objects.latest("pk").action == "log.differs"

@@ -33,7 +33,7 @@ from .checking import check_files, rebake_empty_files
 from .generations import served_page
 from .identity import StoreIsForeign, adopt_store, require_own_store
 from .jobs import bake_pending, request_bake, request_full_bake, retry_failed, start_baking
-from .log_files import log_files, outdated_log_files
+from .log_files import log_address, log_files, log_key_pages, outdated_log_files
 from .public_files import find_upload, is_public, link_if_public, picture_addresses, public_name, was_public
 from .sitemap_files import (
     NAMES,
@@ -69,7 +69,9 @@ __all__ = [
     "link_if_public",
     "listed_names",
     "listed_names_of",
+    "log_address",
     "log_files",
+    "log_key_pages",
     "month_addresses",
     "names_in_sitemap",
     "outdated_log_files",

@@ -20,9 +20,14 @@ def outdated_log_files(first: int, size: int, log: StoredLog = PUBLIC_LOG) -> se
 
 def all_log_files() -> Iterator[str]:
     """Yield every address of the logs, but for narrow tiles of an earlier size."""
-    yield reverse("log_key")
+    yield from log_key_pages()
     for log in LOGS:
         yield from sorted(log_files(0, log.size(), log))
+
+
+def log_key_pages() -> set[str]:
+    """Return the addresses that show the keys."""
+    return {reverse("log_key"), reverse("log_check")}
 
 
 def log_address(log: StoredLog, path: str) -> str:

@@ -1,8 +1,9 @@
 """Verifying every edition in the database: against its text, its readings, the edition before it, and the audit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ..models import AuditEntry, Edition, SignOff
+from .. import merkle_log, publication_log
+from ..models import AuditEntry, Edition, LogLeaf, SignOff
 from ..models.key_batches import in_groups
 from ..models.revision import content_digest
 
@@ -23,6 +24,7 @@ def edition_faults() -> Iterator[list[str]]:
         articles = {edition.article_id for edition in editions}
         passes = {row.pk: row for row in SignOff.objects.filter(article__in=articles, decision=SignOff.Decision.PASS)}
         recorded = _recorded_digests(articles)
+        logged = _logged_facts(chunk)
         for edition in editions:
             previous = before if before and before.article_id == edition.article_id else None
             faults = [*_text_faults(edition), *_chain_faults(edition, previous, passes)]
@@ -30,6 +32,7 @@ def edition_faults() -> Iterator[list[str]]:
             # Archives made for benchmarks have one entry for all their articles.
             if told != edition.digest and not (told is None and edition.basis == Edition.Basis.ARCHIVE):
                 faults.append("the audit records another publication, or none")
+            faults += _log_faults(edition, logged.get(edition.pk), passes)
             yield [f"Article {edition.article_id}, edition {edition.number}: {fault}." for fault in faults]
             before = edition
 
@@ -45,6 +48,29 @@ def _recorded_digests(articles: set[int]) -> dict[tuple[int, int], str]:
         (int(number), details.get("edition")): details.get("digest")
         for number, details in entries.values_list("object_id", "details")
     }
+
+
+def _logged_facts(keys: Sequence[int]) -> dict[int, dict[str, object]]:
+    """What the public log says of the publication of these editions, by their keys."""
+    rows = LogLeaf.objects.filter(edition__in=keys).values_list("edition", "data")
+    parsed = ((key, merkle_log.parse_leaf(data.encode()) or {}) for key, data in rows)
+    return {key: facts for key, facts in parsed if facts.get("kind") in Edition.Kind.values}
+
+
+def _log_faults(edition: Edition, facts: dict[str, object] | None, passes: dict[int, SignOff]) -> Iterator[str]:
+    if facts is None:
+        if edition.basis != Edition.Basis.ARCHIVE:
+            yield "the public log does not have it (the worker adds those from before the log)"
+        return
+    chain: list[SignOff] = []
+    row = passes.get(edition.sign_off_id or 0)
+    while row is not None and row not in chain:
+        chain.insert(0, row)
+        row = passes.get(row.previous_id or 0)
+    here = publication_log.edition_facts(edition, chain)
+    wrong = [name for name, value in here.items() if facts.get(name) != value]
+    if wrong:
+        yield f"the public log names another {', '.join(wrong)}"
 
 
 def _text_faults(edition: Edition) -> Iterator[str]:

@@ -5,13 +5,16 @@
     notes       signed notes, checkpoints, keys
     keys        the file of the signing keys
     stored_log  the logs in the database: of what was published, and of the audit, whose leaves stay private
+    stored_checking  the logs in the database against their content and kept checkpoints
     remote_log  a log as a stranger reads it
+    witnessing  cosigning the log of somebody else
 
 What its leaves say is in `publication_log.py`, and which files are baked in `baking/log_files.py`.
 """
 
 from .keys import read_log_keys, write_log_keys
 from .notes import (
+    COSIGNATURE,
     Checkpoint,
     SignerKey,
     VerifierKey,
@@ -22,12 +25,15 @@ from .notes import (
     parse_verifier,
 )
 from .remote_log import KeyRing, LogUnreadable, RemoteLog, parse_leaf, read_address
+from .stored_checking import audit_faults_of_public_log, stored_log_faults
 from .stored_log import AUDIT_LOG, LOGS, PUBLIC_LOG, StoredLog, new_audit_leaf, new_log_leaf
 from .tiles import TILE_WIDTH, Tile, changed_tiles, outdated_tiles, parse_tile_path
 from .tree import WrongProof, check_consistency, check_inclusion, inclusion_proof, leaf_hash, root_hash
+from .witnessing import Witness, cosigned_at
 
 __all__ = [
     "AUDIT_LOG",
+    "COSIGNATURE",
     "LOGS",
     "PUBLIC_LOG",
     "TILE_WIDTH",
@@ -39,11 +45,14 @@ __all__ = [
     "StoredLog",
     "Tile",
     "VerifierKey",
+    "Witness",
     "WrongNote",
     "WrongProof",
+    "audit_faults_of_public_log",
     "changed_tiles",
     "check_consistency",
     "check_inclusion",
+    "cosigned_at",
     "inclusion_proof",
     "is_signed_by",
     "leaf_hash",
@@ -58,5 +67,6 @@ __all__ = [
     "read_address",
     "read_log_keys",
     "root_hash",
+    "stored_log_faults",
     "write_log_keys",
 ]

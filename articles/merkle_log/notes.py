@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-ED25519 = b"\x01"
+ED25519, COSIGNATURE = b"\x01", b"\x04"  # kinds of keys
 SIGNER = "PRIVATE+KEY+"
 _NAME = re.compile(r"[^\s+]{1,200}")
 _SIGNATURE = re.compile("— ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})")
@@ -36,9 +36,14 @@ class VerifierKey(NamedTuple):
     def __str__(self) -> str:
         return f"{self.name}+{self.id.hex()}+{_encode(self.kind + self.public)}"
 
+    @classmethod
+    def of(cls, name: str, kind: bytes, public: bytes) -> "VerifierKey":
+        """The key with this name, of this kind."""
+        return cls(name, key_id(name, kind, public), public, kind)
+
     def named(self, name: str) -> "VerifierKey":
         """The same key under another name."""
-        return VerifierKey(name, key_id(name, self.kind, self.public), self.public, self.kind)
+        return VerifierKey.of(name, self.kind, self.public)
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Return True if the 64 bytes are a signature of the message by this key."""
@@ -62,12 +67,15 @@ class SignerKey(NamedTuple):
     def verifier(self) -> VerifierKey:
         """Its public half."""
         public = Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
-        return VerifierKey(self.name, key_id(self.name, ED25519, public), public)
+        return VerifierKey.of(self.name, ED25519, public)
 
     def sign(self, text: str) -> str:
         """Return the signature line of a note with this text, which ends with a line break."""
-        signature = Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())
-        return signature_line(self.name, self.verifier.id + signature)
+        return signature_line(self.name, self.verifier.id + self.sign_bytes(text.encode()))
+
+    def sign_bytes(self, message: bytes) -> bytes:
+        """Return the signature of a message, 64 bytes."""
+        return Ed25519PrivateKey.from_private_bytes(self.seed).sign(message)
 
 
 class Checkpoint(NamedTuple):

@@ -95,15 +95,15 @@ class RemoteLog:
         return self._need("checkpoint").decode(errors="replace") != self.note
 
     def _checked_leaves(self, number: int, width: int) -> list[bytes]:
-        leaves = unpack_entries(self._read_tile(Tile(0, number, width, has_entries=True)))[:width]
+        leaves = unpack_entries(self.read_tile(Tile(0, number, width, has_entries=True)))[:width]
         if len(leaves) != width:
             raise WrongProof(f"leaves are missing after {number * TILE_WIDTH + len(leaves)}")
-        hashes = self._read_tile(Tile(0, number, width))
+        hashes = self.read_tile(Tile(0, number, width))
         if b"".join(map(leaf_hash, leaves)) != hashes[: width * 32]:
             raise WrongProof(f"tile {number} is not that of its leaves")
         return leaves
 
-    def _read_tile(self, tile: Tile) -> bytes:
+    def read_tile(self, tile: Tile) -> bytes:
         """A narrow tile may have been replaced by the full one since the checkpoint was read."""
         body = self.read(tile.path)
         return body if body is not None else self._need(tile._replace(width=TILE_WIDTH).path)

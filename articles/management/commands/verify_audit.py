@@ -1,20 +1,22 @@
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
-from articles import audit, audit_files, evidence, triggers
+from articles import audit, audit_files, evidence, log_checking, triggers
 from articles.management.acting import ActingCommand
+from articles.merkle_log import Checkpoint, parse_checkpoint
 
 MOST_LINES = 20  # that say what is wrong
 
 
 class Command(ActingCommand):
     help = (
-        "Verify the audit's hash chain, every edition's text, readings and publication, and that the database's "
-        "triggers are there; exits 1 and says what does not match."
+        "Verify the audit's hash chain, the logs, every edition's text, readings and publication, and that the "
+        "database's triggers are there; exits 1 and says what does not match."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,6 +27,9 @@ class Command(ActingCommand):
         parser.add_argument(
             "--files", metavar="FILE", nargs="+", help="verify exported or archived JSON lines instead, in this order"
         )
+        parser.add_argument(
+            "--checkpoint", action="append", type=Path, metavar="FILE", help="a checkpoint of a log that was kept"
+        )
 
     def handle(self, *args: object, expect_head: str | None, files: list[str] | None = None, **options: Any) -> None:
         if files:
@@ -33,8 +38,10 @@ class Command(ActingCommand):
         # An empty value is a script's empty variable, not a request to skip the check.
         if expect_head is not None:
             expect_head = expect_head.strip().lower()
+        kept = _read_checkpoints(options["checkpoint"] or ())
         walk = audit.walk_chain(expected=expect_head)
-        faults = [*_chain_faults(walk, expect_head), *_trigger_faults(), *audit_files.archive_faults()]
+        faults = [*_chain_faults(walk, expect_head), *log_checking.stored_faults(kept), *_trigger_faults()]
+        faults += audit_files.archive_faults()
         editions, wrong = 0, 0
         for found in evidence.edition_faults():
             editions += 1
@@ -70,6 +77,13 @@ def _chain_faults(walk: audit.ChainWalk, expect_head: str | None) -> list[str]:
             f"noted. {walk.count} entries remain, unbroken. Head: {walk.head}"
         ]
     return []
+
+
+def _read_checkpoints(files: Iterable[Path]) -> list[Checkpoint]:
+    try:
+        return [parse_checkpoint(file.read_text(encoding="utf-8")) for file in files]
+    except (OSError, ValueError) as error:
+        raise CommandError(str(error)) from error
 
 
 def _trigger_faults() -> list[str]:

@@ -13,16 +13,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("url", nargs="?", help="the address of the site; SITE_URL if it is left out")
         parser.add_argument("--since", type=Path, metavar="FILE", help="a checkpoint that was kept: the log must grow")
+        parser.add_argument("--keep", type=Path, metavar="FILE", help="like --since, and replaced if all is well")
         parser.add_argument(
             "--key", action="append", metavar="KEY", help="a key known from elsewhere, name+hash+base64"
+        )
+        parser.add_argument(
+            "--witness", metavar="KEY", help="the key of a witness who must have cosigned that checkpoint"
         )
         parser.add_argument("--all", action="store_true", help="compare every article with the site, not a hundred")
         parser.add_argument("--record", action="store_true", help="show the result at this newsroom's desk")
 
-    def handle(self, *args: object, url: str | None, since: Path | None, **options: Any) -> None:
+    def handle(self, *args: object, url: str | None, since: Path | None, keep: Path | None, **options: Any) -> None:
+        if since is None and keep is not None and keep.exists():
+            since = keep
         try:
             kept = since.read_text(encoding="utf-8") if since else ""
             keys = [merkle_log.parse_verifier(text) for text in options["key"] or ()]
+            witness = options["witness"] and merkle_log.parse_verifier(options["witness"], merkle_log.COSIGNATURE)
+            if witness and not (kept and merkle_log.cosigned_at(kept, witness)):
+                raise CommandError(f"{since or '--since'} is no checkpoint that {witness.name} has cosigned.")
         except (OSError, ValueError) as error:
             raise CommandError(str(error)) from error
         sample = None if options["all"] else 100
@@ -36,4 +45,6 @@ class Command(BaseCommand):
                 "The key was the site's own: keep the checkpoint below, and give it with --since next time."
             )
         self.stdout.write(f"{check.size} leaves, as signed; {check.compared} articles as the site shows them.")
+        if keep is not None:
+            keep.write_text(check.note, encoding="utf-8")
         self.stdout.write(check.note)

@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from ... import merging, search
+from ... import merging, publication_log, search
 from ...baking import PAGE_CACHE_CONTROL
 from ...models import Article, Person, Source
 from ...refusals import Problem, Refusal
@@ -123,8 +123,9 @@ def api_article(request: HttpRequest, number: int) -> dict[str, Any]:
 @api_resource
 def api_editions(request: HttpRequest, number: int) -> dict[str, Any]:
     """The newest editions of an article, newest first."""
-    editions = _public_article(request, number).editions.order_by("-number")[:MOST_EDITIONS]
-    return {"editions": [edition_facts(edition) for edition in editions]}
+    editions = list(_public_article(request, number).editions.order_by("-number")[:MOST_EDITIONS])
+    numbers = publication_log.log_numbers(editions)
+    return {"editions": [edition_facts(edition, numbers.get(edition.pk)) for edition in editions]}
 
 
 @api_resource

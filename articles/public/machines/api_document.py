@@ -58,7 +58,14 @@ ARTICLE = object_schema(
     corrections=list_schema(object_schema(note=STRING, published_at=INSTANT)),
     codes=object_schema(wechat=STRING, phone=STRING),
 )
-EDITION = object_schema(number=INTEGER, kind=STRING, published_at=INSTANT, digest=STRING, note=STRING)
+EDITION = object_schema(
+    number=INTEGER,
+    kind=STRING,
+    published_at=INSTANT,
+    digest=STRING,
+    note=STRING,
+    logged=nullable_schema(INTEGER),
+)
 SECTION = object_schema(slug=STRING, name=STRING, parent=OR_NONE, description=STRING, url=STRING)
 PROBLEM = object_schema(type=STRING, title=STRING, status=INTEGER, detail=STRING)
 PROBLEM_RESPONSE = {

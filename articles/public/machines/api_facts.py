@@ -64,14 +64,15 @@ def article_facts(article: Article) -> dict[str, Any]:
     }
 
 
-def edition_facts(edition: Edition) -> dict[str, Any]:
-    """Return an edition; `note` is what readers were told about a correction."""
+def edition_facts(edition: Edition, logged: int | None) -> dict[str, Any]:
+    """Return an edition; `note` is what readers were told about a correction, `logged` its number in the public log."""
     return {
         "number": edition.number,
         "kind": edition.kind,
         "published_at": _iso_instant(edition.published_at),
         "digest": edition.digest,
         "note": edition_note(edition) if edition.kind == Edition.Kind.CORRECTION else "",
+        "logged": logged,
     }
 
 

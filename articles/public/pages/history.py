@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ... import comparing
+from ... import comparing, publication_log
 from ...comparing import ComparedLine, ContentChange, TextSpan
 from ...models import Article, AuditEntry, ClosedText, Edition
 from ..machines import page_metadata
@@ -39,12 +39,13 @@ class HistoryPart:
 class HistoryRow:
     """One edition in the list; `hidden` is a sentence if readers may not see what it changed, otherwise "".
 
-    `closed` says that its text was closed, and why; None if it was not.
+    `closed` says that its text was closed, and why; None if it was not. `logged` is its number in the public log.
     """
 
     edition: Edition
     note: str
     closed: ClosedText | None
+    logged: int | None = None
     changes: tuple[HistoryPart, ...] = ()
     hidden: str = ""
 
@@ -75,7 +76,9 @@ def _history_rows(article: Article) -> list[HistoryRow]:
     editions = list(
         article.editions.select_related("revision", "section", "closed_text").order_by("-number")[: SHOWN_EDITIONS + 1]
     )
-    rows = [HistoryRow(e, typeset_line(edition_note(e)), _closed_text(e)) for e in editions[:SHOWN_EDITIONS]]
+    shown = editions[:SHOWN_EDITIONS]
+    numbers = publication_log.log_numbers(shown)
+    rows = [HistoryRow(e, typeset_line(edition_note(e)), _closed_text(e), numbers.get(e.pk)) for e in shown]
     withdrawn = _withdrawn_editions(article) if len(editions) > 1 else set()
     compared = 0
     for row, before in zip(rows, editions[1:], strict=False):

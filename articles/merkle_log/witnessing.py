@@ -1,0 +1,99 @@
+"""Witnessing the log of somebody else: cosigning its checkpoint (C2SP tlog-cosignature) once it has grown from the last.
+
+A witness keeps one key and the last checkpoint of each log in a folder of its own.
+"""
+
+import hashlib
+import os
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from .notes import (
+    COSIGNATURE,
+    SignerKey,
+    VerifierKey,
+    make_signer,
+    parse_checkpoint,
+    parse_signer,
+    signature_line,
+    split_note,
+)
+from .remote_log import KeyRing, RemoteLog
+from .tiles import hashes_from_tiles
+from .tree import WrongProof, root_hash
+
+KEY_FILE = "key"
+
+
+class Cosigned(NamedTuple):
+    """A checkpoint with the witness's signature below that of the log, and the size that was cosigned before."""
+
+    note: str
+    size: int
+    before: int
+
+
+class Witness:
+    """Whoever cosigns: a name, a key and a folder, which is made if it is missing. Raises OSError or WrongNote."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = folder / KEY_FILE
+        if not file.exists():
+            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+                opened.write(f"{make_signer(name)}\n")
+        self.signer: SignerKey = parse_signer(file.read_text(encoding="utf-8"))
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The public half of the key, as a key for cosignatures."""
+        return VerifierKey.of(self.signer.name, COSIGNATURE, self.signer.verifier.public)
+
+    def cosign(self, log: RemoteLog, ring: KeyRing) -> Cosigned:
+        """Cosign the checkpoint of a log and keep it. Raises LogUnreadable, WrongNote, OSError.
+
+        Raises WrongProof for a log that does not begin with what was cosigned before, or is not signed by its key.
+        """
+        if not ring.has_signed(log.note):
+            raise WrongProof("the checkpoint is not signed by the key of the log")
+        file = self.folder / hashlib.sha256(log.checkpoint.origin.encode()).hexdigest()
+        kept = file.read_text(encoding="utf-8") if file.exists() else ""
+        before = parse_checkpoint(kept) if kept else None
+        # A new key signs beside the old one for a while, so what was cosigned before is signed by one of today's.
+        if kept and not ring.has_signed(kept):
+            raise WrongProof("the log has another key than when it was cosigned before")
+        size = log.checkpoint.size
+        if before is not None and before.size > size:
+            raise WrongProof(f"the log has {size} leaves, and had {before.size}: its end was cut off")
+        hash_of = hashes_from_tiles(size, log.read_tile)
+        for checkpoint in (log.checkpoint, before):
+            if checkpoint is not None and root_hash(checkpoint.size, hash_of) != checkpoint.root:
+                raise WrongProof(f"the log does not begin with the {checkpoint.size} leaves of the checkpoint")
+        text, _signatures = split_note(log.note)
+        note = log.note + self._cosignature(text, int(time.time()))
+        part = file.with_suffix(".part")
+        part.write_text(note, encoding="utf-8")
+        os.replace(part, file)
+        return Cosigned(note, size, before.size if before else 0)
+
+    def _cosignature(self, text: str, at: int) -> str:
+        signature = self.signer.sign_bytes(cosigned_message(text, at))
+        return signature_line(self.signer.name, self.verifier.id + at.to_bytes(8, "big") + signature)
+
+
+def cosigned_message(text: str, at: int) -> bytes:
+    """What a cosignature of a note's text signs; `at` in seconds since 1970."""
+    return f"cosignature/v1\ntime {at}\n{text}".encode()
+
+
+def cosigned_at(note: str, key: VerifierKey) -> int | None:
+    """When the witness with this key cosigned the note, in seconds since 1970; None if it did not. Raises WrongNote."""
+    text, signatures = split_note(note)
+    for name, raw in signatures:
+        if name == key.name and raw[:4] == key.id and len(raw) == 76:
+            at = int.from_bytes(raw[4:12], "big")
+            if key.verifies(raw[12:], cosigned_message(text, at)):
+                return at
+    return None

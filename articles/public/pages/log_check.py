@@ -1,0 +1,21 @@
+"""The page on which a reader's own browser checks the public log (存证核验); all of it is in static/site/log-check.js."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from ... import baking, merkle_log, publication_log
+from ..machines import page_metadata
+
+
+@require_safe
+def log_check_view(request: HttpRequest) -> HttpResponse:
+    """The form; it holds the keys, so that it works for somebody who has kept the page."""
+    context = {
+        "keys": " ".join(str(key.verifier) for key in merkle_log.read_log_keys()),
+        "checkpoint": baking.log_address(merkle_log.PUBLIC_LOG, "checkpoint"),
+        "signed": " ".join(publication_log.SIGNED_FACTS),
+        "meta": page_metadata.unindexed_metadata(_("Check what was published")),
+    }
+    return render(request, "public/log_check.html", context)

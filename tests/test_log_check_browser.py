@@ -1,0 +1,48 @@
+"""The page on which a reader's browser checks the public log: an article by its number, and a pack without a network."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from articles import audit
+from tests.browser import chromium
+from tests.cast import Cast
+from tests.test_evidence import files_of, packed, with_honest_manifest, zipped
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_articles_and_packs_are_checked_by_the_browser_itself(live_server, settings):
+    settings.LANGUAGE_CODE = "en"
+    cast = Cast()
+    call_command("make_log_key")
+    article = cast.article()
+    cast.publish(article)
+    cast.correct(article, body="<p>望桥乡的便民桥昨日通车。</p>")
+    for _ in range(3):
+        audit.record_entry("section.changed", cast.news, by=None)
+    honest = files_of(packed(article, cast.editor))
+    rows = json.loads(honest["sign_offs.json"])
+    rows[1]["person_name"] = "别人"
+    forged = with_honest_manifest({**honest, "sign_offs.json": json.dumps(rows).encode()})
+    with chromium() as browser:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{live_server.url}/log/check/#{article.number}")
+
+        def said():
+            page.wait_for_function("document.querySelectorAll('output p').length >= 4")
+            return [(line.get_attribute("class"), line.inner_text()) for line in page.query_selector_all("output p")]
+
+        assert [kind for kind, _sentence in said()] == ["right"] * 4
+        assert ("right", "Edition 2 is line 2 of the log, with this text.") in said()
+        context.set_offline(True)
+        for files, kinds in ((honest, ["right"] * 5), (forged, ["right"] * 3 + ["wrong", "right"])):
+            page.evaluate("document.querySelector('output').replaceChildren()")
+            pack = {"name": "pack.zip", "mimeType": "application/zip", "buffer": zipped(files).getvalue()}
+            page.set_input_files("input[type=file]", pack)
+            page.wait_for_function("document.querySelectorAll('output p').length >= 5")
+            assert [kind for kind, _sentence in said()] == kinds
+        page.set_input_files("input[type=file]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"no zip"})
+        page.wait_for_selector("output p.wrong:only-child")
