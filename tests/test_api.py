@@ -168,7 +168,7 @@ def test_what_is_known_already_is_not_sent_again(client, cast, shown):
         ("sections", 2),
         ("articles", 1),
         ("articles/{n}", 3),
-        ("articles/{n}/editions", 4),
+        ("articles/{n}/editions", 5),
         ("search?q=稿", SEARCH_INDEX_QUERIES + 2),
     ],
 )

@@ -105,7 +105,7 @@ def test_a_pack_is_sound_holds_everything_and_is_recorded(story, new_pack):
 def test_the_same_facts_make_the_same_bytes(cast, story, monkeypatch):
     first, second = files_of(packed(story, cast.editor)), files_of(packed(story, cast.editor))
     # What an export adds: its own audit entry, and the instant in the manifest.
-    assert {name for name in first if first[name] != second[name]} == {"audit.json", "manifest.json"}
+    assert {name for name in first if first[name] != second[name]} == {"audit.json", "manifest.json", "log/proofs.json"}
     monkeypatch.setattr(audit, "record_entry", lambda *args, **facts: AuditEntry(hash="0" * 64))
     monkeypatch.setattr(timezone, "now", lambda: story.created_at)
     assert packed(story, cast.editor).getvalue() == packed(story, cast.editor).getvalue()

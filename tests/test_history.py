@@ -115,7 +115,7 @@ def test_the_feed_tells_everyone_credited_and_the_correction(client, cast, corre
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/a/{n}/history/", 5),
+        ("/a/{n}/history/", 6),
         ("/a/{n}/since/1/", 8),
         ("/a/{n}/", 7),
         ("/feeds/all.atom", 3),
