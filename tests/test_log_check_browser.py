@@ -31,18 +31,17 @@ def test_articles_and_packs_are_checked_by_the_browser_itself(live_server, setti
         page = context.new_page()
         page.goto(f"{live_server.url}/log/check/#{article.number}")
 
-        def said():
-            page.wait_for_function("document.querySelectorAll('output p').length >= 4")
+        def said(lines):
+            page.wait_for_selector(f"output p:nth-of-type({lines})")
             return [(line.get_attribute("class"), line.inner_text()) for line in page.query_selector_all("output p")]
 
-        assert [kind for kind, _sentence in said()] == ["right"] * 4
-        assert ("right", "Edition 2 is line 2 of the log, with this text.") in said()
+        assert [kind for kind, _sentence in said(4)] == ["right"] * 4
+        assert ("right", "Edition 2 is line 2 of the log, with this text.") in said(4)
         context.set_offline(True)
         for files, kinds in ((honest, ["right"] * 5), (forged, ["right"] * 3 + ["wrong", "right"])):
             page.evaluate("document.querySelector('output').replaceChildren()")
             pack = {"name": "pack.zip", "mimeType": "application/zip", "buffer": zipped(files).getvalue()}
             page.set_input_files("input[type=file]", pack)
-            page.wait_for_function("document.querySelectorAll('output p').length >= 5")
-            assert [kind for kind, _sentence in said()] == kinds
+            assert [kind for kind, _sentence in said(5)] == kinds
         page.set_input_files("input[type=file]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"no zip"})
         page.wait_for_selector("output p.wrong:only-child")
