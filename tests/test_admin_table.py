@@ -38,6 +38,7 @@ from articles.models import (
     AddressLimit,
     AuditEntry,
     BakeJob,
+    CheckRule,
     DeskSession,
     LoginLock,
     OldPath,
@@ -126,6 +127,7 @@ SCREENS = {
     "articles_oldpath": screen(see=CONTENT, add=CHIEFS, change=CHIEFS, delete=CHIEFS),
     # The only row exists already. The security administrator changes its rules and what protects accounts.
     "articles_sitesettings": screen(see=CONTENT | GRANT, add=NOBODY, change=CHIEFS | GRANT),
+    "articles_checkrule": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     "articles_assignment": screen(see=GRANT, add=GRANT, change=NOBODY, delete=GRANT),
     "articles_addresslimit": screen(see=GRANT, add=GRANT, change=GRANT, delete=GRANT),
     "articles_auditentry": screen(see=AUDIT, add=NOBODY, change=NOBODY),
@@ -228,6 +230,11 @@ TABLE = {
     "articles_source_doubles": Row(CHIEFS),
     "articles_person_merge": Row(CHIEFS, NOBODY, told=CHIEFS),
     "articles_source_merge": Row(CHIEFS, CHIEFS),
+    # Rules of the machine
+    "articles_checkrule_state": Row(NOBODY, CHIEFS),
+    "articles_checkrule_try": Row(CHIEFS),
+    "articles_checkrule_import": Row(CHIEFS, CHIEFS),
+    "articles_checkrule_export": Row(CHIEFS),
     # Baked pages
     "page_tags": Row(PUBLISHERS | ELSEWHERE),
     "articles_bakejob_retry": Row(NOBODY, PUBLISHERS | ELSEWHERE),
@@ -322,6 +329,10 @@ SENT = {
     "articles_source_change": {"name": "改源"},
     "articles_section_add": {"name": "健康", "slug": "health"},
     "articles_section_change": {"name": "卫生", "stages": 2, "correction_percent": 5, "late_reading_hours": 9},
+    "articles_checkrule_add": {"name": "错字", "pattern": "寒喧", "advice": "写错了。"},
+    "articles_checkrule_change": {"name": "错别字"},
+    "articles_checkrule_state": {"state": "trying"},
+    "articles_checkrule_import": {"shipped": "1"},
     "articles_topic_add": {"title": "大桥", "slug": "bridge"},
     "articles_topic_change": {"title": "新桥"},
     "arrange_home": {"act": "save"},
@@ -408,6 +419,9 @@ class Scene:
             "report": Report.objects.create(
                 article=self.live, edition=1, text="错", contact=TELEPHONE, received_at=later, due_at=later
             ),
+            "checkrule": CheckRule.objects.create(
+                name="寒暄", pattern="寒喧", advice="错字", changed_at=timezone.now()
+            ),
             "oldpath": OldPath.objects.create(path="/old.htm", target="/"),
             "sitesettings": SiteSettings.objects.create(pk=1, name="霁川新闻网"),
             "bakejob": BakeJob.objects.create(path="/broken/", attempts=1),
@@ -443,6 +457,8 @@ class Scene:
     def key_of(self, name, route):
         if name == "proposed_change":
             return self.proposed.pk
+        if route.startswith("articles/checkrule/"):
+            return self.objects["checkrule"].pk
         return self.cast.writer.pk if route.startswith("colleagues/") else self.objects["topic"].pk
 
     def path(self, name, route, article):

@@ -67,6 +67,7 @@ VERBS = [
     "articles.sign_on",
     "articles.password_resets",
     "articles.checks",
+    "articles.check_rules",
     "articles.comparing",
     "articles.review",
     "articles.editing",

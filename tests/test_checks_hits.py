@@ -19,6 +19,8 @@ from articles.publishing import CannotPublish
 from articles.review_sheet import review_sheet
 from tests.cast import all_rows, make_user, refused
 
+pytestmark = pytest.mark.django_db  # the rules that newsrooms write are rows
+
 IDENTITY = "11010519491231002X"
 TODAY = date(2026, 11, 28)  # a Saturday
 
@@ -163,7 +165,6 @@ def key_of(article):
     return hits.open_hits(article, at=timezone.now())[0].key
 
 
-@pytest.mark.django_db
 def test_nobody_publishes_it_before_a_reader_sets_it_aside(cast, article):
     cast.sign(article, times=2)
     with refused(NotReady):
@@ -183,21 +184,18 @@ def test_nobody_publishes_it_before_a_reader_sets_it_aside(cast, article):
     assert IDENTITY not in str(entry.details)
 
 
-@pytest.mark.django_db
 def test_it_is_not_scheduled_either(cast, article):
     cast.sign(article, times=2)
     with refused(CannotPublish):
         scheduling.schedule_article(article, by=cast.chief, at=timezone.now() + timedelta(hours=1))
 
 
-@pytest.mark.django_db
 def test_a_number_that_comes_later_is_not_covered_by_what_was_set_aside(cast, article):
     review.set_hit_aside(article, by=cast.chief, key=key_of(article), reason="本人同意公示")
     cast.change(article, body=BLOCKED + "<p>440524188001010014</p>")
     assert [hit.words for hit in hits.open_hits(article, at=timezone.now())] == ["440***********0014"]
 
 
-@pytest.mark.django_db
 def test_its_writer_and_those_without_a_reading_do_not_set_it_aside(cast, article):
     own = cast.article(body=BLOCKED, by=cast.editor)
     other = make_user("other")
@@ -208,7 +206,6 @@ def test_its_writer_and_those_without_a_reading_do_not_set_it_aside(cast, articl
     assert all_rows() == before
 
 
-@pytest.mark.django_db
 def test_a_reason_is_needed_and_what_is_there_can_be_set_aside_once(cast, article):
     key = key_of(article)
     before = all_rows()
@@ -223,14 +220,12 @@ def test_a_reason_is_needed_and_what_is_there_can_be_set_aside_once(cast, articl
     assert all_rows() == after
 
 
-@pytest.mark.django_db
 def test_what_the_readers_were_shown_is_in_their_sign_offs(cast, article):
     decision = cast.sign(article, times=1)
     said = [warning["message"] for warning in decision.warnings]
     assert ["110***********002X" in said[0], "138****8000" in said[1]] == [True, True]
 
 
-@pytest.mark.django_db
 def test_the_page_for_reading_shows_it_and_lets_a_reader_set_it_aside(cast, client, article):
     cast.sign(article, times=2)
     client.force_login(cast.chief)
@@ -244,7 +239,6 @@ def test_the_page_for_reading_shows_it_and_lets_a_reader_set_it_aside(cast, clie
     assert client.post(address, {"key": "x", "reason": ""}).status_code == 302
 
 
-@pytest.mark.django_db
 def test_an_old_page_with_an_identity_number_is_not_imported_into_the_archive(tmp_path):
     file = tmp_path / "a.txt"
     file.write_text(f"公示名单\n来源：霁川新闻网 时间：2019-03-12\n甲，{IDENTITY}。\n", encoding="utf-8")

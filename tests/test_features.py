@@ -24,6 +24,7 @@ FEATURES = {
     "byte_range": "verb test",
     "byline": "verb test",
     "check": "noun verb door test",
+    "check_rule": "noun verb door test",
     "clos": "noun verb test",
     "colleague": "door test",
     "compar": "verb test",

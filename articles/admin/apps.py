@@ -22,6 +22,7 @@ class DeskConfig(AdminConfig):
             attachment,
             audit_entry,
             baking,
+            check_rule,
             duty_assignment,
             factor_owed,
             home_and_topics,

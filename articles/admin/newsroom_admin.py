@@ -131,7 +131,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
     list_per_page = 50
     # Counting a whole table to say "50 of 1,000,000" costs more than the page itself.
     show_full_result_count = False
-    actions = None
+    actions: Sequence[str] | None = None
 
     # The verb that adds or changes a row, called as save_act(row, by=user). It checks permissions, writes the audit
     # entry and requests the bakes.

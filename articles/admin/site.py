@@ -69,6 +69,7 @@ SCREENS = [
     "Report",
     "Section",
     "SiteSettings",
+    "CheckRule",
     "OldPath",
     "AuditEntry",
     "User",

@@ -29,6 +29,7 @@ from .punctuation import find_wrong_marks
 from .rules import Match, Rule, Severity, SourceMatch
 from .structure import find_wrong_structure
 from .typed_characters import find_wrong_characters
+from .written_rules import current_rules
 
 FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures)
 WRITTEN_FINDERS = (find_wrong_marks, find_wrong_characters)  # how something is typed
@@ -73,7 +74,7 @@ class Hit:
     @property
     def reason(self) -> str:
         """What is wrong, in one sentence."""
-        sentence = str(self.rule.reason) % {"words": self.words}
+        sentence = str(self.rule.reason) % {"words": self.words, "rule": self.rule.name}
         return (
             sentence + _(" Right is “%(suggestion)s”.") % {"suggestion": self.suggestion}
             if self.suggestion
@@ -100,18 +101,20 @@ class Hit:
 def find_hits(content: Mapping[str, Any], *, at: datetime) -> list[Hit]:
     """Return what all rules find in a revision's content, field by field, in reading order.
 
-    `at` is when it is or would be published: days without a year are the nearest to it.
+    `at` is when it is or would be published: days without a year are the nearest to it, rules are valid on some days.
     """
     day = timezone.localtime(at).date()
+    rules = current_rules()
     hits = []
     whole = [match for finder in CONTENT_FINDERS for match in finder(content)]
-    for field, plain, written in _fields_of(content):
+    for field, plain, written in fields_of_content(content):
         found = [
             _hit_of(match, field, text)
             for finders, text in ((FINDERS, plain), (WRITTEN_FINDERS, written))
             for finder in finders
             for match in finder(text.text, day)
         ]
+        found += [_hit_of(match, field, plain) for match in rules.find_matches(plain.text, day, content.get("section"))]
         found += [_hit_in_source(match, plain.source) for match in whole if match.field == field]
         hits += sorted(found, key=lambda hit: hit.start)
     return hits
@@ -160,7 +163,7 @@ def _not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
     return [hit for hit in blocking if hit.key not in settled]
 
 
-def _fields_of(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainText, PlainText]]:
+def fields_of_content(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainText, PlainText]]:
     """Yield each field with its normalised and its written text."""
     lines = [(name, content[name]) for name in LINES]
     for name, line in lines:

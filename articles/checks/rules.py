@@ -2,20 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
+from ..models.check_rule import Severity
 from ..refusals import Sentence
 
-
-class Severity(models.TextChoices):
-    """How much a hit weighs: `block` must be set aside by a reader before the text can be published; `info` may well be
-    right, is shown to those who read the text, and is no part of their sign-offs.
-    """
-
-    BLOCK = "block", _("must be settled")
-    WARN = "warn", _("to be looked at")
-    INFO = "info", _("for information")
+__all__ = ["Match", "Rule", "Severity"]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from .bake_job import BakeJob
 from .baked_page import BakedPage
 from .baked_page_check import PageCheck
 from .baked_store import KnownStore
+from .check_rule import CheckRule
 from .check_set_aside import SetAside
+from .check_trial import CheckTrial
 from .checked_file import CheckedFile
 from .closed_text import ClosedText
 from .credit import Credit
@@ -51,6 +53,8 @@ __all__ = [
     "BakeJob",
     "BakedPage",
     "Block",
+    "CheckRule",
+    "CheckTrial",
     "CheckedFile",
     "ClosedText",
     "Credit",

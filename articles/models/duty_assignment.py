@@ -22,6 +22,7 @@ class Assignment(models.Model):
         WITHDRAW = "withdraw", _("Withdraw and put back")
         URGENT = "urgent", _("Publish urgent news before its readings")
         ARRANGE = "arrange", _("Arrange sections, sources and site settings")
+        RULES = "rules", _("Write rules for the machine's reading")
         ACCOUNTS = "accounts", _("Open and close accounts")
         GRANT = "grant", _("Assign duties")
         AUDIT = "audit", _("Read the audit")

@@ -65,7 +65,7 @@ def read_table(data: bytes) -> list[TableRow]:
 
     Raises UnusableTable.
     """
-    text = _decode_table(data)
+    text = decode_table(data)
     separator = _separator_of(text)
     rows = list(_read_rows(text, separator))
     old, target = 0, 1
@@ -83,7 +83,8 @@ def read_table(data: bytes) -> list[TableRow]:
     ]
 
 
-def _decode_table(data: bytes) -> str:
+def decode_table(data: bytes) -> str:
+    """Return the text of a table in UTF-8, GB18030, or UTF-16 with a byte order mark. Raises UnusableTable."""
     if len(data) > MOST_BYTES:
         raise UnusableTable(IS_TOO_LARGE.filled(size=MOST_BYTES >> 20))
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))

@@ -15,6 +15,7 @@ from django.db import OperationalError, close_old_connections, connection
 from articles import (
     audit_files,
     baking,
+    check_rules,
     desk_sessions,
     discarding,
     encryption,
@@ -121,6 +122,7 @@ class Command(ActingCommand):
         discarding.empty_bin()
         persons.continue_moving_credits()
         sources.continue_moving_articles()
+        check_rules.continue_trials()
         self.sweep_log_ins()
         self.do_daily_work()
         worker.record_heartbeat()

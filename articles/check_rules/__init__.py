@@ -1,0 +1,23 @@
+"""The rules that newsrooms write for the machine's reading: writing them, and putting them into and out of use."""
+
+from ..old_paths import UnusableTable
+from .importing import ImportedRules, export_check_rules, import_check_rules, take_over_shipped_rules
+from .patterns import UnusablePattern, refuse_unusable_pattern
+from .saving import CannotMove, move_check_rule, save_check_rule, states_after
+from .trying import continue_trials, pieces_of_text
+
+__all__ = [
+    "CannotMove",
+    "ImportedRules",
+    "UnusablePattern",
+    "UnusableTable",
+    "continue_trials",
+    "export_check_rules",
+    "import_check_rules",
+    "move_check_rule",
+    "pieces_of_text",
+    "refuse_unusable_pattern",
+    "save_check_rule",
+    "states_after",
+    "take_over_shipped_rules",
+]

@@ -1,0 +1,142 @@
+"""Rules from a table, all of them or none; the rules that come with Newsroom; and all rules as a table."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from .. import audit
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
+from ..models import CheckRule
+from ..models.key_batches import in_groups
+from ..saved_rows import values_of
+from .saving import FINDING_FIELDS, RULE_FIELDS, next_version
+from .table import RuleRow, read_rules, write_rules
+from .trying import begin_trials
+
+ROWS_PER_STATEMENT = 500
+SHIPPED = Path(__file__).with_name("shipped_rules.csv")
+State = CheckRule.State
+
+
+class ImportedRules(NamedTuple):
+    """How many rules an import added, changed, and found as they should be."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+@transaction.atomic
+def import_check_rules(data: bytes, *, by: User) -> ImportedRules:
+    """Save the rules of a table (table.read_rules), by their names; idempotent.
+
+    New rules, and those that shall find other words, are not in use before they were on trial here, whatever the table
+    says. Raises PermissionDenied, or UnusableTable with a problem for each refused line; nothing has changed then.
+    """
+    permissions.require_duty_everywhere(by, Duty.RULES)
+    return _write_table(data, by=by, tried=False)
+
+
+@transaction.atomic
+def take_over_shipped_rules(*, by: User) -> ImportedRules:
+    """Save the rules that come with Newsroom, in the state in which they come; idempotent.
+
+    Rules that the newsroom has already stay in their state. Raises PermissionDenied.
+    """
+    permissions.require_duty_everywhere(by, Duty.RULES)
+    return _write_table(SHIPPED.read_bytes(), by=by, tried=True)
+
+
+@transaction.atomic
+def export_check_rules(*, by: User) -> bytes:
+    """Return the table of all rules; recorded in the audit. Raises PermissionDenied."""
+    permissions.require_duty_everywhere(by, Duty.RULES)
+    table = write_rules(CheckRule.objects.prefetch_related("sections").order_by("name"))
+    audit.record_entry("checkrule.exported", CheckRule(), by=by, sha256=sha256(table).hexdigest())
+    return table
+
+
+def _write_table(data: bytes, *, by: User, tried: bool) -> ImportedRules:
+    audit.lock_audit_chain()
+    rows = read_rules(data)
+    stored = _stored_rules([row.rule.name for row in rows])
+    version = next_version()
+    added, changed = [], []
+    for row in rows:
+        row.rule.changed_at = version
+        row.rule.owner = row.rule.owner or audit.account_name(by)
+        known = stored.get(row.rule.name)
+        if known is None:
+            row.rule.state = row.rule.state if tried else _untried(row.rule.state)
+            added.append(row)
+        else:
+            row.rule.pk = known.pk
+            row.rule.state = known.state if _finds_the_same(row.rule, known) else _untried(known.state)
+            if _is_other(row, known):
+                changed.append(row)
+    _save_rows(added, changed)
+    tried_again = [row for row in changed if not _finds_the_same(row.rule, stored[row.rule.name])]
+    begin_trials([row.rule for row in (*added, *tried_again) if row.rule.state == State.TRYING], version)
+    if added or changed:
+        _record_import(data, added, changed, stored, by=by)
+    return ImportedRules(len(added), len(changed), len(rows) - len(added) - len(changed))
+
+
+def _stored_rules(names: list[str]) -> dict[str, CheckRule]:
+    """Return the stored rules with these names, by name, with their sections."""
+    found = {}
+    for group in in_groups(names, ROWS_PER_STATEMENT):
+        found.update(
+            {rule.name: rule for rule in CheckRule.objects.filter(name__in=group).prefetch_related("sections")}
+        )
+    return found
+
+
+def _untried(state: str) -> str:
+    return State.TRYING if state == State.LIVE else state
+
+
+def _finds_the_same(rule: CheckRule, known: CheckRule) -> bool:
+    return all(getattr(rule, name) == getattr(known, name) for name in FINDING_FIELDS)
+
+
+def _is_other(row: RuleRow, known: CheckRule) -> bool:
+    fields = (*RULE_FIELDS, "state")
+    sections = {section.pk for section in row.sections} != {section.pk for section in known.sections.all()}
+    return sections or any(getattr(row.rule, name) != getattr(known, name) for name in fields)
+
+
+def _save_rows(added: list[RuleRow], changed: list[RuleRow]) -> None:
+    CheckRule.objects.bulk_create([row.rule for row in added], ROWS_PER_STATEMENT)
+    fields = [*RULE_FIELDS, "state", "changed_at"]
+    CheckRule.objects.bulk_update([row.rule for row in changed], fields, ROWS_PER_STATEMENT // 5)
+    links = CheckRule.sections.through
+    for group in in_groups([row.rule.pk for row in changed], ROWS_PER_STATEMENT):
+        links.objects.filter(checkrule__in=group).delete()
+    wanted = [links(checkrule=row.rule, section=section) for row in (*added, *changed) for section in row.sections]
+    links.objects.bulk_create(wanted, ROWS_PER_STATEMENT)
+
+
+def _record_import(
+    data: bytes, added: list[RuleRow], changed: list[RuleRow], stored: dict[str, CheckRule], *, by: User
+) -> None:
+    """Record one entry: the names of the changed rules with their old and new fields, and the digest of the table."""
+    names = [row.rule.name for row in changed]
+    audit.record_entry(
+        "checkrule.imported",
+        CheckRule(),
+        by=by,
+        count=len(added),
+        sha256=sha256(data).hexdigest(),
+        fields=names,
+        old=[_described(stored[name]) for name in names],
+        new=[_described(row.rule) for row in changed],
+    )
+
+
+def _described(rule: CheckRule) -> str:
+    return " · ".join(value for value in values_of(rule, (*RULE_FIELDS, "state")) if value)

@@ -1,0 +1,140 @@
+"""Writing rules, and moving them through their life: being written, on trial, in use, out of use."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .. import audit
+from ..checks.written_rules import rules_version
+from ..duty_assignments import permissions
+from ..duty_assignments.permissions import Duty
+from ..models import CheckRule, CheckTrial, Section
+from ..refusals import Problem, Refusal, Sentence
+from ..saved_rows import lock_row, write_row
+from .patterns import UnusablePattern, refuse_unusable_pattern
+from .trying import begin_trials
+
+State = CheckRule.State
+# What decides where the rule finds something: if it changes, the rule is tried again before it is in use.
+FINDING_FIELDS = ("kind", "pattern", "allowed")
+RULE_FIELDS = (
+    "name",
+    "subject",
+    *FINDING_FIELDS,
+    "advice",
+    "suggestion",
+    "severity",
+    "owner",
+    "source",
+    "valid_from",
+    "valid_until",
+)
+# Into which states a rule may come from each, and what the button says.
+MOVES: dict[str, dict[str, Sentence]] = {
+    State.DRAFT: {State.TRYING: _("Put on trial")},
+    State.TRYING: {State.LIVE: _("Put into use"), State.RETIRED: _("Put out of use")},
+    State.LIVE: {State.TRYING: _("Back on trial"), State.RETIRED: _("Put out of use")},
+    State.RETIRED: {State.TRYING: _("Put on trial")},
+}
+
+CANNOT_MOVE_THERE = Problem(
+    "check_rules.cannot_move_there",
+    _("The state of “%(name)s” is “%(now)s”, from which it cannot come there now."),
+    _("A rule is written, then on trial, then in use."),
+)
+NOT_TRIED_YET = Problem(
+    "check_rules.not_tried_yet",
+    _("“%(name)s” has not been tried on everything that was published in the last year yet."),
+    _("Wait a moment, then look at what it would have found."),
+)
+
+
+class CannotMove(Refusal):
+    """Raised when a rule cannot come into that state now."""
+
+
+def may_write_rules(user: User) -> bool:
+    """Return True if the user may write rules and put them into use."""
+    return permissions.has_duty_everywhere(user, Duty.RULES)
+
+
+def states_after(rule: CheckRule) -> list[tuple[str, Sentence]]:
+    """Return the states that a rule may come into, each with what the button says."""
+    return list(MOVES[rule.state].items())
+
+
+@transaction.atomic
+def save_check_rule(rule: CheckRule, *, by: User, sections: Iterable[Section] | None = None) -> CheckRule:
+    """Add the rule, or save its changed fields and its sections (None: as they are).
+
+    A rule in use that shall find other words is on trial again. Raises PermissionDenied or ValidationError.
+    """
+    before = lock_row(rule)
+    permissions.require_duty_everywhere(by, Duty.RULES)
+    try:
+        refuse_unusable_pattern(rule)
+    except UnusablePattern as refusal:
+        raise ValidationError({"pattern": str(refusal)}) from refusal
+    if before is None:
+        rule.state, rule.owner = State.DRAFT, rule.owner or audit.account_name(by)
+        rule.changed_at = timezone.now()
+    else:
+        finds_others = any(getattr(rule, name) != getattr(before, name) for name in FINDING_FIELDS)
+        rule.state = State.TRYING if finds_others and before.state == State.LIVE else before.state
+    changed = write_row(rule, before, (*RULE_FIELDS, "state"), by=by)
+    moved = sections is not None and _set_sections(rule, sections, by=by)
+    if changed or moved:
+        _mark_changed(rule)
+    if before and rule.state == State.TRYING and {*FINDING_FIELDS, "state"} & changed:
+        begin_trials([rule], rule.changed_at)
+    return rule
+
+
+@transaction.atomic
+def move_check_rule(rule: CheckRule, state: str, *, by: User) -> CheckRule:
+    """Put a rule on trial, into use or out of use; idempotent. Raises PermissionDenied or CannotMove."""
+    before = lock_row(rule)
+    permissions.require_duty_everywhere(by, Duty.RULES)
+    if before is None or before.state == state:
+        return rule
+    if state not in MOVES[before.state]:
+        raise CannotMove(CANNOT_MOVE_THERE.filled(name=before, now=before.get_state_display()))
+    if state == State.LIVE and not CheckTrial.objects.filter(rule=rule, is_done=True).exists():
+        raise CannotMove(NOT_TRIED_YET.filled(name=before))
+    rule.state = state
+    write_row(rule, before, ("state",), by=by)
+    _mark_changed(rule)
+    if state == State.TRYING:
+        begin_trials([rule], rule.changed_at)
+    return rule
+
+
+def _set_sections(rule: CheckRule, sections: Iterable[Section], *, by: User) -> bool:
+    """Give a locked rule these sections; return whether they are others than before."""
+    old, new = list(rule.sections.order_by("pk")), sorted(sections, key=lambda section: section.pk)
+    if old == new:
+        return False
+    rule.sections.set(new)
+    names = {"old": [section.name for section in old], "new": [section.name for section in new]}
+    audit.record_entry("checkrule.sections_changed", rule, by=by, name=rule.name, **names)
+    return True
+
+
+def next_version() -> datetime:
+    """Return an instant later than every change of a rule, also if the clock was set back.
+
+    The caller holds the audit-chain lock, so that nobody else changes rules before it commits.
+    """
+    newest = rules_version()
+    return max(timezone.now(), newest + timedelta(microseconds=1)) if newest else timezone.now()
+
+
+def _mark_changed(rule: CheckRule) -> None:
+    """Make the rule the newest one. Its audit entry holds the audit-chain lock."""
+    rule.changed_at = next_version()
+    rule.save(update_fields=["changed_at"])
