@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html.parser import HTMLParser
 from itertools import zip_longest
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ LONGEST_LINE = 6000
 MOST_PAIRS = 300_000
 LINE_TAGS = {"p", "h2", "h3", "h4", "li", "td", "th", "caption", "figcaption", "blockquote", "figure", "hr", "br"}
 SpanKind = Literal["same", "removed", "added"]
+Line = TypeVar("Line", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,11 @@ def compare_contents(before: dict[str, Any], after: dict[str, Any]) -> list[Cont
 
     `lines` include the unchanged ones, so that a page can show changes in context.
     """
-    names = dict(Section.objects.filter(pk__in={before["section"], after["section"]}).values_list("pk", "name"))
+    names = section_names([before, after])
     changes = []
-    for (label, old), (_label, new) in zip(_content_parts(before, names), _content_parts(after, names), strict=True):
+    for (field, old), (_field, new) in zip(content_parts(before, names), content_parts(after, names), strict=True):
         if old != new:
-            changes.append(ContentChange(label, tuple(compare_lines(old, new))))
+            changes.append(ContentChange(part_label(field), tuple(compare_lines(old, new))))
     if not changes and text_of_content(before) != text_of_content(after):
         changes.append(
             ContentChange(
@@ -87,10 +88,10 @@ def compare_lines(before: list[str], after: list[str]) -> Iterator[ComparedLine]
                 yield ComparedLine(tuple(compare_words(was or "", now or "")))
 
 
-def matched_blocks(before: list[str], after: list[str]) -> Iterator[tuple[bool, list[str], list[str]]]:
+def matched_blocks(before: list[Line], after: list[Line]) -> Iterator[tuple[bool, list[Line], list[Line]]]:
     """The two texts as runs of lines: (changed?, old, new). Texts of many equal lines are one changed run."""
     opcodes: Sequence[tuple[str, int, int, int, int]]
-    if _too_many_pairs(before, after):
+    if count_pairs(before, after) > MOST_PAIRS:
         opcodes = [("replace", 0, len(before), 0, len(after))]
     else:
         opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
@@ -108,7 +109,7 @@ def compare_words(before: str, after: str) -> list[TextSpan]:
     if before == after:
         return _joined_spans([("same", before)])
     old, new = WORD_PATTERN.findall(before), WORD_PATTERN.findall(after)
-    if _too_many_pairs(old, new):
+    if count_pairs(old, new) > MOST_PAIRS:
         return _joined_spans([("removed", before), ("added", after)])
     pieces: list[tuple[str, str, str]] = []  # (kind, old text, new text)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -134,10 +135,10 @@ def body_lines(html: str) -> list[str]:
     return [line for line in (line.strip() for line in reader.lines) if line]
 
 
-def _too_many_pairs(before: list[str], after: list[str]) -> bool:
-    """Return True if comparing the pieces would take too long, because they repeat each other."""
+def count_pairs(before: Sequence[Hashable], after: Sequence[Hashable]) -> int:
+    """Count the pairs of equal pieces, with which the time grows that comparing takes."""
     now = Counter(after)
-    return sum(count * now[piece] for piece, count in Counter(before).items()) > MOST_PAIRS
+    return sum(count * now[piece] for piece, count in Counter(before).items())
 
 
 def part_label(field: str) -> str:
@@ -159,21 +160,27 @@ def consecutive_runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
         yield first - 1, last
 
 
-def _content_parts(content: dict[str, Any], section_names: dict[int, str]) -> Iterator[tuple[str, list[str]]]:
+def section_names(contents: Iterable[dict[str, Any]]) -> dict[int, str]:
+    """The names of the sections of revisions' contents, for `content_parts`. One query."""
+    return dict(Section.objects.filter(pk__in={content["section"] for content in contents}).values_list("pk", "name"))
+
+
+def content_parts(content: dict[str, Any], names: dict[int, str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each field of a revision's content, in reading order, with its text in lines."""
     for field in ("kicker", "title", "subtitle", "short_title", "summary"):
-        yield part_label(field), [content[field]] if content[field] else []
-    yield part_label("body"), body_lines(content["body"])
-    yield part_label("credits"), [f"{Credit.Role(c['role']).label}：{c['name']}" for c in content["credits"]]
-    yield part_label("source"), [content["source"]["name"]] if content["source"] else []
-    yield part_label("origin"), [str(Article.Origin(content["origin"]).label)]
+        yield field, [content[field]] if content[field] else []
+    yield "body", body_lines(content["body"])
+    yield "credits", [f"{Credit.Role(c['role']).label}：{c['name']}" for c in content["credits"]]
+    yield "source", [content["source"]["name"]] if content["source"] else []
+    yield "origin", [str(Article.Origin(content["origin"]).label)]
     for field in ("original_title", "original_author", "original_url", "original_published_on"):
-        yield part_label(field), [content[field]] if content[field] else []
-    yield part_label("section"), [section_names.get(content["section"], "")]
-    yield part_label("keywords"), ["、".join(content["keywords"])] if content["keywords"] else []
-    yield part_label("cover"), [content["cover"]["sha256"][:12]] if content["cover"] else []
-    yield part_label("embargo_until"), [content["embargo_until"]] if content.get("embargo_until") else []
-    yield part_label("pictures"), [f"{p['sha256'][:12]} {p['alt']} {p['credit']}".strip() for p in content["pictures"]]
-    yield part_label("attachments"), [f"{a['name']} {a['sha256'][:12]}" for a in content["attachments"]]
+        yield field, [content[field]] if content[field] else []
+    yield "section", [names.get(content["section"], "")]
+    yield "keywords", ["、".join(content["keywords"])] if content["keywords"] else []
+    yield "cover", [content["cover"]["sha256"][:12]] if content["cover"] else []
+    yield "embargo_until", [content["embargo_until"]] if content.get("embargo_until") else []
+    yield "pictures", [f"{p['sha256'][:12]} {p['alt']} {p['credit']}".strip() for p in content["pictures"]]
+    yield "attachments", [f"{a['name']} {a['sha256'][:12]}" for a in content["attachments"]]
 
 
 class _LineCollector(HTMLParser):

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from articles import review
+from articles.admin import marked_copy
 from articles.models import Article, AuditEntry, SignOff
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def test_the_page_shows_what_the_reader_before_signed_and_the_trail(client, cast
     cast.change(article, by=cast.head, body="<p>桥长五十米。</p>")
     client.force_login(cast.head)
     html = client.get(page(article)).content.decode()
-    assert "<del>三</del><ins>五</ins>" in html
+    assert '">三</del><ins class="step-1" title="head 复审">五</ins>' in html
     assert "数字请再核" in html
     assert "梁静姝" in html
 
@@ -169,10 +170,41 @@ def test_signers_see_what_a_later_reader_corrected(client, cast):
     assert client.get("/admin/").context["corrected"] == [article]
     review.sign_off_reading(article, by=cast.head, revision=2)
     assert client.get("/admin/").context["corrected"] == [article]
-    assert "<del>三</del><ins>五</ins>" in client.get(page(article)).content.decode()
+    assert '">三</del><ins class="step-1" title="head 复审">五</ins>' in client.get(page(article)).content.decode()
     client.force_login(cast.head)
     assert client.get("/admin/").context["corrected"] == [], "whoever corrected it knows"
     cast.change(article, by=cast.chief, title="终审改的题目")
     assert client.get("/admin/").context["corrected"] == [article]
     cast.change(article, by=cast.admin, title="别人又改了", voiding=True)
     assert client.get("/admin/").context["corrected"] == [], "nothing they signed counts any more"
+
+
+def test_any_two_revisions_can_be_compared_whole(client, cast, django_assert_max_num_queries):
+    article = cast.article(body="<p>桥长三十米。</p><p>不变的一段。</p>")
+    for body in ("<p>桥长四十米。</p><p>不变的一段。</p>", "<p>桥长五十米。</p><p>不变的一段。</p>"):
+        cast.change(article, body=body)
+    client.force_login(cast.editor)
+    with django_assert_max_num_queries(20):
+        html = client.get(page(article, "changes"), {"before": 1, "after": 2}).content.decode()
+    assert "四</ins>" in html
+    assert "五" not in html
+    assert "不变的一段" in html
+    turned = client.get(page(article, "changes"), {"before": 2, "after": 1}).content.decode()
+    assert "四</ins>" in turned, "the older one is the one before, however they are chosen"
+    assert "五</ins>" in client.get(page(article, "changes")).content.decode(), "the newest save, if none is chosen"
+    assert client.get(page(article, "changes"), {"before": "1", "after": "99"}).status_code == 404
+    assert client.get(page(article, "changes"), {"before": "x", "after": ""}).status_code == 200
+    assert 'name="before" value="1"' in client.get(page(article, "revisions")).content.decode()
+
+
+def test_the_copy_of_a_long_text_has_a_page_of_its_own(client, cast, monkeypatch):
+    article = submitted(cast)
+    review.send_back(article, by=cast.editor, reason="补采")
+    cast.change(article, body="<p>补了采访。</p>")
+    review.submit_article(article, by=cast.admin)
+    client.force_login(cast.editor)
+    assert "补了采访" in client.get(page(article)).content.decode()
+    monkeypatch.setattr(marked_copy, "MOST_ON_READING_PAGE", 10)
+    html = client.get(page(article)).content.decode()
+    assert "补了采访" not in html
+    assert f"{page(article, 'changes')}?before=1" in html

@@ -244,6 +244,7 @@ TABLE = {
     "articles_picture_choose": Row(WRITERS | CHIEFS),
     "queue": Row(READERS, FIRST_READERS, told=READERS - FIRST_READERS),
     "articles_article_revisions": Row(DRAFTS),
+    "articles_article_changes": Row(DRAFTS),
     # Evidence
     "audit_export": Row(AUDIT),
     "article_sheet": Row(DRAFTS | AUDIT),

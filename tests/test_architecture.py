@@ -70,6 +70,7 @@ VERBS = [
     "articles.check_rules",
     "articles.comparing",
     "articles.review",
+    "articles.marked_copies",
     "articles.editing",
     "articles.masking",
     "articles.restoring",

@@ -55,6 +55,7 @@ FEATURES = {
     "mailing": "verb test",
     "masking": "verb door test",
     "merkle_log": "noun verb door test",
+    "marked_cop": "verb door test",
     "merging": "verb door test",
     "old_path": "noun verb door test",
     "page_tag": "verb door test",

@@ -69,6 +69,16 @@ def test_every_edition_has_its_readings_with_what_was_said_and_changed(cast, sto
     assert len(sheet.trail) == 8
 
 
+def test_the_sheet_has_the_marked_copy_of_each_text_that_its_readers_changed(cast, story):
+    first, second = review_sheet.review_sheet(story).rounds
+    assert second.copy is None, "nobody changed a word of the correction"
+    assert [(step.name, step.reading) for step in first.copy.steps] == [("head", "复审")]
+    changed = [(s.kind, s.text) for p in first.copy.parts for line in p.lines for s in line.spans if s.kind != "same"]
+    assert changed == [("removed", "三"), ("added", "五")]
+    for form in printed(story):
+        assert "花脸稿" in form
+
+
 def test_both_forms_tell_the_same(cast, story):
     for form in printed(story):
         for word in (

@@ -19,12 +19,13 @@ from django.utils.translation import gettext_lazy
 from .. import comparing, review, second_factor
 from ..checks import hits
 from ..duty_assignments import permissions, reading
-from ..models import Article, Revision, SetAside, SignOff
+from ..models import Article, SetAside, SignOff
 from ..refusals import Problem, Refusal
 from .account_choice import AccountChoiceField
 from .acting_user import acting_user
 from .article_actions import add_refusal, refusal_sentences
 from .article_screen import ArticleScreen
+from .marked_copy import copy_for_reading
 from .masking import may_mask
 
 NO_COLLEAGUE = Problem("review.no_colleague", gettext_lazy("Choose the colleague to hand it on to."))
@@ -158,7 +159,7 @@ def _propose_withdrawal(screen: ArticleScreen, request: HttpRequest, rejection: 
 
 def _review_context(article: Article, user: User) -> dict[str, Any]:
     """Return what the page shows beside the form: the text, what changed, its problems and its decisions."""
-    before, before_name = comparison_base(article)
+    before, before_name = review.text_seen_before(article, user)
     is_waiting = 0 < article.stage <= article.stages
     why_not = review.decision_refusal(article, user)
     return {
@@ -166,8 +167,8 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "reading": review.stage_name(article.stage, article.stages) if is_waiting else "",
         "trail": decision_trail(article),
         "before": before_name,
-        "before_revision": before.number if before else None,
-        "changes": comparing.compare_contents(before.content, article.newest.content) if before else [],
+        "before_revision": before.number if before and before.digest != article.newest.digest else None,
+        "copy": copy_for_reading(article, before),
         "problems": [problem for problem in review.open_problems(article) if problem.id != hits.TO_SET_ASIDE.id],
         "hits": hits.hits_to_show(article),
         "set_aside": SetAside.objects.filter(article=article).select_related("by__person")[:SHOWN_IN_QUEUE],
@@ -178,16 +179,6 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "corrected": None if why_not else review.correction_problem(article, user),
         "own": not why_not and review.has_written(article, user),
     }
-
-
-def comparison_base(article: Article) -> tuple[Revision | None, str]:
-    """Return the revision the text is compared with, and its name: what was signed last, else what readers see."""
-    if article.signed and article.signed.digest != article.newest.digest:
-        link = article.signed
-        return link.revision, _("what %(name)s signed") % {"name": link.person_name}
-    if article.live and article.live.digest != article.newest.digest:
-        return article.live.revision, _("edition %(number)d, which readers see") % {"number": article.live.number}
-    return None, ""
 
 
 def decision_trail(article: Article) -> list[dict[str, Any]]:

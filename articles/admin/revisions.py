@@ -6,23 +6,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from .. import comparing, persons, restoring, review
-from ..models import Edition, Revision
+from .. import persons, restoring, review
+from ..models import Revision
 from .acting_user import acting_user
 from .article_actions import refusal_sentences
 from .article_screen import ArticleScreen
-
-SHOWN_REVISIONS = 100
+from .marked_copy import revision_choices
 
 
 def revisions_view(screen: ArticleScreen, request: HttpRequest, number: int) -> HttpResponse:
     """List the newest revisions, each with the editions that were published from it."""
     article = screen.get_article(request, number)
-    revisions = list(article.revisions.select_related("created_by__person").defer("content")[:SHOWN_REVISIONS])
-    editions: dict[int, list[Edition]] = {}
-    for edition in article.editions.filter(revision__in=revisions).select_related("published_by__person"):
-        editions.setdefault(edition.revision_id, []).append(edition)
-    rows = [(revision, editions.get(revision.pk, [])) for revision in revisions]
+    rows = revision_choices(article)
     return screen.render_page(
         request, article, "revisions", _("Revisions of “%(title)s”") % {"title": article}, rows=rows
     )
@@ -44,7 +39,6 @@ def revision_view(screen: ArticleScreen, request: HttpRequest, number: int, revi
         revision=chosen,
         may_change=screen.has_change_permission(request, article),
         void_warning="" if review.may_correct(article, acting_user(request)) else review.void_warning(article),
-        changes=comparing.compare_contents(chosen.content, article.newest.content),
     )
 
 

@@ -8,6 +8,7 @@
     notes      the note to readers, written while the text is read
     queue      what a user may decide now
     leavers    readings handed to somebody who leaves
+    seen       what a text is compared with before somebody decides
 
 `Article.signed` is the newest sign-off that counts; `SignOff.previous` leads to the earlier ones. `Article.stage` is
 the pending reading: 0 with the writers, 1 … n, n + 1 when all readings are complete. Only this package changes the
@@ -38,6 +39,7 @@ from .rules import (
     open_problems,
     stage_name,
 )
+from .seen import text_seen_before
 from .setting_aside import CannotSetAside, may_set_aside, set_hit_aside
 from .workflow import (
     REVIEW_FIELDS,
@@ -85,5 +87,6 @@ __all__ = [
     "sign_off_reading",
     "stage_name",
     "submit_article",
+    "text_seen_before",
     "void_warning",
 ]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from .. import audit, comparing, password_resets, review, second_factor
 from ..duty_assignments.permissions import READINGS
+from ..marked_copies import MarkedCopy, marked_copy
 from ..models import Article, AuditEntry, Credit, Edition, FactorReset, Section, SignOff
 
 # More than articles usually have. The sheet says if there are more; the evidence pack has them all.
@@ -50,11 +51,15 @@ class SheetDecision:
 
 @dataclass(frozen=True)
 class ReviewRound:
-    """The readings of an edition, or of the text in review (None). `late`: read after publication."""
+    """The readings of an edition, or of the text in review (None). `late`: read after publication.
+
+    `copy`: what its readers changed since it was submitted (花脸稿); None if they changed nothing.
+    """
 
     edition: Edition | None
     readings: list[SheetDecision]
     late: bool
+    copy: MarkedCopy | None
 
 
 @dataclass(frozen=True)
@@ -210,9 +215,29 @@ def _review_rounds(article: Article, editions: list[Edition], trail: list[SheetD
         # Urgent editions refer to no sign-off; their late readings have the same digest.
         head = edition.sign_off_id or finals.get(edition.digest)
         if head is None or head in decisions:
-            yield ReviewRound(edition, _pass_chain(head, decisions), late=bool(head and not edition.sign_off_id))
+            yield _review_round(article, edition, _pass_chain(head, decisions), trail)
     if article.signed_id in decisions:
-        yield ReviewRound(None, _pass_chain(article.signed_id, decisions), late=False)
+        yield _review_round(article, None, _pass_chain(article.signed_id, decisions), trail)
+
+
+def _review_round(
+    article: Article, edition: Edition | None, readings: list[SheetDecision], trail: list[SheetDecision]
+) -> ReviewRound:
+    late = bool(edition and readings and not edition.sign_off_id)
+    return ReviewRound(edition, readings, late, _copy_of_round(article, readings, trail))
+
+
+def _copy_of_round(article: Article, readings: list[SheetDecision], trail: list[SheetDecision]) -> MarkedCopy | None:
+    """What changed from the text that was submitted to the one that was signed last."""
+    if not readings:
+        return None
+    earlier = [d.row for d in trail if d.row.pk < readings[0].row.pk and d.row.decision == SignOff.Decision.SUBMIT]
+    signed = readings[-1].row
+    if not earlier or earlier[-1].digest == signed.digest:
+        return None
+    numbers = (earlier[-1].revision.number, signed.revision.number)
+    rows = article.revisions.filter(number__in=numbers).select_related("created_by__person").order_by("number")
+    return marked_copy(article, *rows)
 
 
 def _pass_chain(head: int | None, decisions: dict[int, SheetDecision]) -> list[SheetDecision]:

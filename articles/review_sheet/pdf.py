@@ -30,6 +30,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
+from ..marked_copies import MarkedCopy, MarkedSpan
 from ..models import SignOff
 from . import ReviewRound, ReviewSheet, SheetDecision
 
@@ -50,6 +51,7 @@ GRID_STYLE = TableStyle(
 WIDTH = 174 * mm
 # Changes with more characters are listed below the table: the layout of cells that span pages is very slow.
 MOST_CELL_CHARACTERS = 2000
+SPAN_MARKUP = {"removed": ("<strike>", "</strike>"), "added": ("<u>", "</u>"), "same": ("", "")}
 # The only middle dot in the font, for names such as 阿依古丽・买买提.
 DOT_TRANSLATION = str.maketrans("·•‧∙", "・・・・")
 # The font's encoding has no characters beyond the BMP; they are replaced by 〓 and the code point.
@@ -100,6 +102,29 @@ def _sheet_flowables(sheet: ReviewSheet) -> Iterator[Flowable]:
     yield from _publication_lines(sheet)
     yield _make_paragraph(_("Everything that happened"), HEADING_STYLE)
     yield from _decision_lines(sheet)
+    for one in sheet.rounds:
+        if one.copy:
+            yield from _copy_lines(one, one.copy)
+
+
+def _copy_lines(one: ReviewRound, copy: MarkedCopy) -> Iterator[Flowable]:
+    """The marked copy of a round: removed words struck through, added ones underlined, each with its person."""
+    yield _make_paragraph(f"{_('Marked copy')} · {_round_name(one)}", HEADING_STYLE)
+    for step in copy.steps:
+        number = _("revision %(number)s") % {"number": step.revision}
+        yield _cell_line([step.name, step.reading, number, _spell_instant(step.at)])
+    for part in copy.parts:
+        yield _cell_line([part.label])
+        for line in part.lines:
+            spans = "".join(_span_markup(span, copy) for span in line.spans)
+            yield _make_paragraph(spans + ("¶" if line.shows_break else ""), TEXT_STYLE, raw=True)
+
+
+def _span_markup(span: MarkedSpan, copy: MarkedCopy) -> str:
+    opening, closing = SPAN_MARKUP[span.kind]
+    text = f"{opening}{escape(span.text)}{closing}"
+    name = copy.steps[span.step - 1].name if span.ends_change and len(copy.steps) > 1 else ""
+    return f"{text}<font size=7>[{escape(name)}]</font>" if name else text
 
 
 def _publication_lines(sheet: ReviewSheet) -> Iterator[Flowable]:
@@ -139,9 +164,7 @@ def _decision_lines(sheet: ReviewSheet) -> Iterator[Flowable]:
 
 def _round_rows(one: ReviewRound) -> Iterator[Flowable]:
     late = f" · {_('read after it was published')}" if one.late else ""
-    yield _make_paragraph(
-        f"{_('Edition')} {one.edition.number}{late}" if one.edition else _("Text in review"), ROUND_STYLE
-    )
+    yield _make_paragraph(f"{_round_name(one)}{late}", ROUND_STYLE)
     if not one.readings:
         yield _make_paragraph(_("Nobody has signed this text."), TEXT_STYLE)
         return
@@ -155,6 +178,10 @@ def _round_rows(one: ReviewRound) -> Iterator[Flowable]:
         if not _fits_a_cell(d):
             yield _cell_line([d.reading, _name_cell(d), _("what was changed")])
             yield from _listed_changes(d)
+
+
+def _round_name(one: ReviewRound) -> str:
+    return f"{_('Edition')} {one.edition.number}" if one.edition else _("Text in review")
 
 
 def _cell_line(parts: list[str], below: str = "") -> Paragraph:
@@ -193,10 +220,9 @@ def _listed_changes(d: SheetDecision) -> Iterator[Paragraph]:
 
 def _changes_cell(d: SheetDecision) -> Iterator[str]:
     """Yield each changed line as markup: removed text struck through, added text underlined."""
-    marks = {"removed": ("<strike>", "</strike>"), "added": ("<u>", "</u>"), "same": ("", "")}
     for change in d.changes:
         for line in change.changed_lines:
-            spans = (f"{marks[s.kind][0]}{escape(s.text)}{marks[s.kind][1]}" for s in line.spans)
+            spans = (f"{SPAN_MARKUP[s.kind][0]}{escape(s.text)}{SPAN_MARKUP[s.kind][1]}" for s in line.spans)
             yield f"{escape(change.label)}：{''.join(spans)}"
 
 

@@ -2,8 +2,11 @@
 
 from django import template
 from django.contrib.auth.models import User
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from .. import audit
+from ..marked_copies import EditingStep, MarkedLine, MarkedSpan
 
 register = template.Library()
 
@@ -30,3 +33,45 @@ def browser_name(user_agent: str) -> str:
     """Return browser and system in two words; of an unknown one, the beginning of what it calls itself."""
     found = [next((name for mark, name in marks.items() if mark in user_agent), None) for marks in (BROWSERS, SYSTEMS)]
     return " · ".join(filter(None, found)) or user_agent[:60]
+
+
+# Insertions and deletions of further steps have the colours of the first ones again; each is named.
+COPY_COLOURS = 6
+COPY_HTML = {"added": "ins", "removed": "del"}
+
+
+@register.filter
+def step_colour(number: int) -> int:
+    """The number of the colour of a step of a marked copy."""
+    return (number - 1) % COPY_COLOURS + 1
+
+
+@register.filter
+def marked_line(line: MarkedLine, steps: tuple[EditingStep, ...]) -> SafeString:
+    """A line of a marked copy as HTML: `ins` and `del`, each with its person; names stand behind the words if several
+    people changed the text.
+    """
+    html = format_html_join("", "{}", ((_marked_span(span, steps),) for span in line.spans))
+    return html + format_html("<{0}>¶</{0}>", COPY_HTML[line.end]) if line.shows_break else html
+
+
+def _marked_span(span: MarkedSpan, steps: tuple[EditingStep, ...]) -> SafeString:
+    html: SafeString = conditional_escape(span.text)
+    if span.picture:
+        html = format_html('<a href="{}">{}</a>', span.picture, span.text)
+    for mark in reversed(span.marks):
+        html = format_html("<{0}>{1}</{0}>", mark, html)
+    if span.kind == "same":
+        return html
+    step = steps[span.step - 1]
+    html = format_html(
+        '<{0} class="step-{1}" title="{2} {3}">{4}</{0}>',
+        COPY_HTML[span.kind],
+        step_colour(step.number),
+        step.name,
+        step.reading,
+        html,
+    )
+    return (
+        html + format_html('<small class="who">{}</small>', step.name) if span.ends_change and len(steps) > 1 else html
+    )
