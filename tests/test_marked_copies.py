@@ -69,7 +69,9 @@ def told(*versions):
 @given(versions=st.lists(bodies, min_size=2, max_size=4))
 def test_without_insertions_it_is_the_old_text_and_without_deletions_the_new(versions):
     part = body_of(*versions)
-    old, new = ([token for line in tokens.body_lines(body) for token in line] for body in (versions[0], versions[-1]))
+    old, new = (
+        [token for line in tokens.body_token_lines(body) for token in line] for body in (versions[0], versions[-1])
+    )
     assert part.tokens_without("added") == old
     assert part.tokens_without("removed") == new
     assert all(1 <= run.step < len(versions) for run in part.runs if run.kind != "same")
@@ -80,15 +82,17 @@ def test_the_lines_show_every_word_once_in_its_order(before, after):
     spans = [span for line in layout.lay_out(body_of(before, after)) for span in line.spans]
     for body, without in ((before, "added"), (after, "removed")):
         shown = "".join(span.text for span in spans if span.kind != without)
-        assert shown == "".join(token.text for line in tokens.body_lines(body) for token in line if not token.ends_line)
+        assert shown == "".join(
+            token.text for line in tokens.body_token_lines(body) for token in line if not token.ends_line
+        )
 
 
 @given(before=bodies, after=bodies)
 def test_the_limits_change_how_much_is_marked_and_lose_nothing(before, after):
     with mock.patch.object(marking, "MOST_PAIRS_OF_PASSAGE", 3):
         part = body_of(before, after)
-    assert part.tokens_without("added") == [token for line in tokens.body_lines(before) for token in line]
-    assert part.tokens_without("removed") == [token for line in tokens.body_lines(after) for token in line]
+    assert part.tokens_without("added") == [token for line in tokens.body_token_lines(before) for token in line]
+    assert part.tokens_without("removed") == [token for line in tokens.body_token_lines(after) for token in line]
 
 
 @pytest.mark.parametrize(

@@ -116,12 +116,13 @@ def apply_decision(article: Article, decision: str, facts: dict[str, Any], *, by
 
 
 def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> HttpResponse:
-    """Show the text, what changed in it and the decision form; POST decides.
+    """Show the text, what changed in it and the decision form; POST decides, and leads to the next text in the queue.
 
     Everybody who may see the article may open the page; the verbs check who may decide.
     """
     article = screen.get_article(request, number)
     user = acting_user(request)
+    previous, following = review.neighbours_in_queue(user, article, most=SHOWN_IN_QUEUE)
     form = DecisionForm(article, user, request.POST if request.method == "POST" else None)
     status = HTTPStatus.OK
     if request.method == "POST" and form.is_valid():
@@ -135,11 +136,14 @@ def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Htt
             screen.message_user(request, _("%(decision)s: “%(title)s”") % facts, messages.SUCCESS)
             if review.rejection_of_public_text(decision.article):
                 return _propose_withdrawal(screen, request, decision)
+            if following:
+                return redirect("admin:articles_article_review", following)
             if may_read_anywhere(user):
                 return redirect("admin:queue")
             return redirect("admin:articles_article_change", number)
     title = _("Reading “%(title)s”") % {"title": article}
-    response = screen.render_page(request, article, "review", title, form=form, **_review_context(article, user))
+    context = {**_review_context(article, user), "previous": previous, "following": following}
+    response = screen.render_page(request, article, "review", title, form=form, **context)
     response.status_code = status
     return response
 
@@ -214,7 +218,8 @@ def with_reading_names(articles: Iterable[Article]) -> list[Article]:
     """Return the articles, each with an attribute `reading` for the template: the name of the reading it waits for."""
     rows = list(articles)
     for row in rows:
-        row.reading = review.stage_name(row.stage, row.stages)  # type: ignore[attr-defined]  # for the template only
+        waits = 0 < row.stage <= row.stages
+        row.reading = review.stage_name(row.stage, row.stages) if waits else ""  # type: ignore[attr-defined]  # for the template only
     return rows
 
 
@@ -235,8 +240,16 @@ def queue_view(request: HttpRequest) -> HttpResponse:
         "held": [row for row in rows[:SHOWN_IN_QUEUE] if row.on_hold],
         "count": waiting.count() if len(rows) > SHOWN_IN_QUEUE else len(rows),
         "more": len(rows) > SHOWN_IN_QUEUE,
+        "urgent": _urgent_rows(user, {row.pk for row in rows}),
     }
     return TemplateResponse(request, "admin/review_queue.html", context)
+
+
+def _urgent_rows(user: User, shown: set[int]) -> list[Article]:
+    """Return the urgent news the user answers for that waits for others, without the rows that are shown anyway."""
+    if not permissions.has_duty_anywhere(user, permissions.Duty.URGENT):
+        return []
+    return [row for row in with_reading_names(review.urgent_texts_unread(user)[:SHOWN_IN_QUEUE]) if row.pk not in shown]
 
 
 def sign_selected(request: HttpRequest) -> None:

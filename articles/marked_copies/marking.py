@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ..comparing import SHORTEST_MATCH, SpanKind, content_parts, count_pairs, matched_blocks
 from ..models.revision import text_of_content
-from .tokens import TextLine, TextToken, body_lines, field_lines
+from .tokens import TextToken, TokenLine, body_token_lines, field_token_lines
 
 # The most pairs of equal words that are compared: of one passage, and in all; 300,000 take about 0.15 s. What exceeds
 # them is shown paragraph by paragraph.
@@ -86,7 +86,7 @@ def mark_changes(contents: Sequence[dict[str, Any]], section_names: dict[int, st
     Fields that are the same are left out, but those of ALWAYS_SHOWN that have text.
     """
     budget, steps_budget = _PairBudget(), _PairBudget()
-    bodies = {html: body_lines(html) for html in dict.fromkeys(content["body"] for content in contents)}
+    bodies = {html: body_token_lines(html) for html in dict.fromkeys(content["body"] for content in contents)}
     texts = [_fields_of(content, bodies, section_names) for content in contents]
     parts = []
     for name in texts[-1]:
@@ -101,15 +101,17 @@ def mark_changes(contents: Sequence[dict[str, Any]], section_names: dict[int, st
 
 
 def _fields_of(
-    content: dict[str, Any], bodies: dict[str, list[TextLine]], section_names: dict[int, str]
-) -> dict[str, list[TextLine]]:
+    content: dict[str, Any], bodies: dict[str, list[TokenLine]], section_names: dict[int, str]
+) -> dict[str, list[TokenLine]]:
     return {
-        name: bodies[content["body"]] if name == "body" else field_lines(lines, name)
+        name: bodies[content["body"]] if name == "body" else field_token_lines(lines, name)
         for name, lines in content_parts({**content, "body": ""}, section_names)
     }
 
 
-def _marked_runs(versions: list[list[TextLine]], budget: _PairBudget, steps_budget: _PairBudget) -> Iterator[MarkedRun]:
+def _marked_runs(
+    versions: list[list[TokenLine]], budget: _PairBudget, steps_budget: _PairBudget
+) -> Iterator[MarkedRun]:
     old, new = ([token for line in lines for token in line] for lines in (versions[0], versions[-1]))
     added, removed = [1] * len(new), [1] * len(old)
     opcodes = [opcode for opcode in _align(versions[0], versions[-1], budget) if not _is_empty(opcode)]
@@ -128,7 +130,7 @@ def _runs_by_step(kind: SpanKind, tokens: list[TextToken], steps: list[int]) -> 
         yield MarkedRun(kind, tuple(token for token, _step in run), step)
 
 
-def _steps_of(versions: list[list[TextLine]], budget: _PairBudget) -> tuple[list[int], list[int]]:
+def _steps_of(versions: list[list[TokenLine]], budget: _PairBudget) -> tuple[list[int], list[int]]:
     """The step that added each token of the last version, and the one that removed each of the first.
 
     Where the steps match other tokens than the whole does, it is the last step.
@@ -157,7 +159,7 @@ def _is_empty(opcode: Opcode) -> bool:
     return i1 == i2 and j1 == j2
 
 
-def _align(old: list[TextLine], new: list[TextLine], budget: _PairBudget) -> Iterator[Opcode]:
+def _align(old: list[TokenLine], new: list[TokenLine], budget: _PairBudget) -> Iterator[Opcode]:
     """How the tokens of two texts match: by line first, then the words of lines that differ."""
     i = j = 0
     for is_changed, was, now in [(False, old, new)] if old == new else matched_blocks(old, new):
@@ -172,7 +174,7 @@ def _align(old: list[TextLine], new: list[TextLine], budget: _PairBudget) -> Ite
 
 
 def _passages(
-    was: list[TextLine], now: list[TextLine], budget: _PairBudget
+    was: list[TokenLine], now: list[TokenLine], budget: _PairBudget
 ) -> list[tuple[list[TextToken], list[TextToken]]]:
     """Lines that differ as passages to be compared: as one, or line by line if it is long and has as many lines."""
     old, new = ([token for line in lines for token in line] for lines in (was, now))

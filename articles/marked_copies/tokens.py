@@ -29,16 +29,16 @@ class TextToken(NamedTuple):
         return self.text == "\n"
 
 
-TextLine = tuple[TextToken, ...]  # ends with the token that ends it
+TokenLine = tuple[TextToken, ...]  # ends with the token that ends it
 
 
-def field_lines(lines: list[str], field: str) -> list[TextLine]:
+def field_token_lines(lines: list[str], field: str) -> list[TokenLine]:
     """Lines of plain text in tokens; each is of the kind `field`."""
     end = TextToken("\n", field)
     return [(*(TextToken(word, "") for word in WORD_PATTERN.findall(line.replace("\n", " "))), end) for line in lines]
 
 
-def body_lines(html: str) -> list[TextLine]:
+def body_token_lines(html: str) -> list[TokenLine]:
     """The lines of a sanitised body in tokens. A row of a table is one line, and each of its cells ends with a bar."""
     reader = _BodyReader()
     reader.feed(html)
@@ -50,7 +50,7 @@ def body_lines(html: str) -> list[TextLine]:
 class _BodyReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.lines: list[TextLine] = []
+        self.lines: list[TokenLine] = []
         self.line: list[TextToken] = []  # the one that has begun
         self.open: list[str] = []
         self.hrefs: list[str] = []

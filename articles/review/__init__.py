@@ -22,11 +22,13 @@ from .notes import may_write_note
 from .queue import (
     corrected_since,
     last_decisions,
+    neighbours_in_queue,
     overdue_readings,
     passes_that_count,
     readings_waiting_for,
     rejected_while_public,
     rejection_of_public_text,
+    urgent_texts_unread,
 )
 from .rules import (
     CannotDecide,
@@ -74,6 +76,7 @@ __all__ = [
     "may_set_aside",
     "may_write_note",
     "measure_correction",
+    "neighbours_in_queue",
     "open_problems",
     "overdue_readings",
     "passes_that_count",
@@ -88,5 +91,6 @@ __all__ = [
     "stage_name",
     "submit_article",
     "text_seen_before",
+    "urgent_texts_unread",
     "void_warning",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from ..duty_assignments import permissions, reading
@@ -13,10 +13,11 @@ from .rules import not_the_same_person
 
 
 def readings_waiting_for(user: User) -> QuerySet[Article]:
-    """The articles that the user may decide on now, in all sections, the longest waiting first.
+    """The articles that the user may decide on now, in all sections; those that are late first, then urgent news that
+    readers see already, then those that were handed to the user, and of each the longest waiting first.
 
     The same rule as `decision_refusal`, as one query; articles on hold are included. Loads `section`, `latest` and its
-    author, but no texts.
+    author, and who submitted them as `submitted_by`, but no texts.
     """
     mine = Q(pk__in=[])
     for stages in range(1, MOST_STAGES + 1):
@@ -26,11 +27,43 @@ def readings_waiting_for(user: User) -> QuerySet[Article]:
                 sections = permissions.sections_with_duty(user, duty).order_by()
                 mine |= Q(stage=stage, stages=stages, section__in=sections.values("pk"))
     rows = Article.objects.filter(mine).filter(Q(handed_to__isnull=True) | Q(handed_to=user))
+    rank = Case(
+        When(readings_due_at__lte=timezone.now(), then=0),
+        When(readings_due_at__isnull=False, then=1),
+        When(handed_to=user, then=2),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    return _with_submitter(not_the_same_person(rows, user)).order_by(rank, "submitted_at", "number")
+
+
+def neighbours_in_queue(user: User, article: Article, *, most: int) -> tuple[int | None, int | None]:
+    """The numbers of the texts before and after this one among the first `most` that wait for the user and are not on
+    hold; None at the ends. Beside a text that does not wait for them is the first one that does. One query.
+    """
+    queue = readings_waiting_for(user).filter(on_hold=False).select_related(None)
+    numbers = list(queue.values_list("pk", flat=True)[:most])
+    if article.pk not in numbers:
+        return None, next(iter(numbers), None)
+    place = numbers.index(article.pk)
+    return numbers[place - 1] if place else None, next(iter(numbers[place + 1 :]), None)
+
+
+def urgent_texts_unread(user: User) -> QuerySet[Article]:
+    """Urgent news whose readings are not complete, in the sections where the user may publish such news: they answer
+    for it. The earliest due first. Loads what `readings_waiting_for` does.
+    """
+    sections = permissions.sections_with_duty(user, permissions.Duty.URGENT).values("pk")
+    rows = Article.objects.kept().filter(readings_due_at__isnull=False, section__in=sections)
+    return _with_submitter(rows).order_by("readings_due_at", "number")
+
+
+def _with_submitter(rows: QuerySet[Article]) -> QuerySet[Article]:
+    submissions = SignOff.objects.filter(article=OuterRef("pk"), decision=SignOff.Decision.SUBMIT).order_by("-pk")
     return (
-        not_the_same_person(rows, user)
-        .select_related("section", "latest__created_by__person")
+        rows.select_related("section", "latest__created_by__person")
         .defer("body", "latest__content")
-        .order_by("submitted_at", "number")
+        .annotate(submitted_by=Subquery(submissions.values("person_name")[:1]))
     )
 
 
