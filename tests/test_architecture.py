@@ -40,6 +40,7 @@ VERBS = [
     "articles.second_factor",
     "articles.audit_files",
     "articles.address_limits",
+    "articles.kept_views",
     "articles.search",
     "articles.bylines",
     "articles.keyword_relations",

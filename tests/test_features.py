@@ -48,6 +48,7 @@ FEATURES = {
     "history": "door test",
     "home": "noun verb door test",
     "import": "verb door test",
+    "kept_view": "noun verb door test",
     "keyword": "noun verb door test",
     "leav": "verb test",
     "login": "noun verb door test",

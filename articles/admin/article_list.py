@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.auth.models import User
@@ -14,15 +15,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import reads, review, search
+from .. import kept_views, reads, review, search
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
-from ..models import Article, Credit, Section, SignOff
+from ..models import Article, Credit, KeptView, Section, SignOff
 from ..search import SearchQuery, WorkingCopyQuery
 from .acting_user import acting_user
 from .article_card import reading_state
 from .article_list_acts import do_ticked, ticks_offered
 from .article_screen import ArticleScreen
+from .kept_view import change_kept_views
 from .newsroom_admin import NUMBER
 from .picture_thumbnail import picture_thumbnail
 from .word import WordFilesForm
@@ -64,6 +66,11 @@ class ListForm(forms.Form):
             field.queryset = Section.objects.all()
             field.choices = [("", field.empty_label), *((row.pk, row.name) for row in self.sections)]
         self.fields["q"].widget.attrs |= {"type": "search", "autocomplete": "off"}
+
+    def address(self) -> str:
+        """Return the query string of the fields that are valid and not empty."""
+        self.full_clean()
+        return urlencode({name: self.data[name] for name, value in self.cleaned_data.items() if value})
 
     def query(self) -> WorkingCopyQuery:
         """Return the query of the valid fields."""
@@ -113,7 +120,7 @@ def article_list_view(screen: ArticleScreen, request: HttpRequest) -> HttpRespon
         raise PermissionDenied
     user = acting_user(request)
     if request.method == "POST":
-        opened = do_ticked(request)
+        opened = None if change_kept_views(request, ListForm(request.GET).address()) else do_ticked(request)
         return redirect("admin:articles_article_change", opened) if opened else redirect(request.get_full_path())
     form = ListForm(request.GET)
     before = request.GET.get("before", "")
@@ -131,6 +138,7 @@ def article_list_view(screen: ArticleScreen, request: HttpRequest) -> HttpRespon
         "readings": Article.Readings.choices,
         "rows": list_rows(page.numbers, user),
         "following": page.following,
+        "kept": list(KeptView.objects.filter(user=user)[: kept_views.MOST_VIEWS]),
         "is_complete": search.is_working_index_complete(),
         "may_write": may_write,
         "templates": list(reading.templates_for(user).select_related("latest").defer("body", "latest__content")[:SHOWN])

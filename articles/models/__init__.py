@@ -19,6 +19,7 @@ from .daily_reads import DailyReads
 from .desk_session import DeskSession
 from .duty_assignment import Assignment
 from .home_and_topics import Block, Slot, Topic
+from .kept_view import KeptView
 from .keyword_relation import Keyword, Relation, Tagging
 from .login_lock import LoginLock
 from .merkle_log import AuditLeaf, LogLeaf, LogNode
@@ -65,6 +66,7 @@ __all__ = [
     "FactorReset",
     "Heartbeat",
     "HubNotice",
+    "KeptView",
     "Keyword",
     "KnownStore",
     "LogLeaf",
