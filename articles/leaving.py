@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import accounts, audit, desk_sessions, review, sanitising
+from . import accounts, audit, desk_sessions, review, sanitising, search
 from .duty_assignments import assigning, permissions
 from .duty_assignments.permissions import Duty
 from .models import Article, Assignment, AuditEntry
@@ -101,6 +101,7 @@ def let_go(account: User, *, to: User | None, reason: str, by: User) -> OpenWork
     _refuse_leaving(account, to, work, reason, by)
     if to:
         Article.objects.filter(number__in=work.drafts).update(created_by=to)
+        search.index_working_copies(work.drafts)  # the index has whose they are
         Article.objects.filter(number__in=work.scheduled).update(scheduled_by=to)
     review.hand_on_turns(account, to, by=by, reason=reason)
     account.assignments.all().delete()

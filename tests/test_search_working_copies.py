@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from articles import discarding, placing, publishing, review, search
+from articles import discarding, leaving, placing, publishing, review, search
 from articles.models import Article, Credit, Person, WorkingText
 from articles.search import WorkingCopyQuery, find_working_copies
 from articles.search.working_copies import MAX_CANDIDATES
@@ -108,6 +108,15 @@ def test_each_sees_what_they_may_read_and_nothing_else(cast, desk):
     reader = make_user("reader", ["first"], cast.culture)
     assert found(reader, "大桥") == [secret.title]
     assert found(make_user("nobody"), "大桥") == []
+
+
+def test_drafts_that_a_colleague_takes_over_are_their_own(cast, desk):
+    leaver, heir = make_user("leaver", ["write"]), make_user("heir", ["write"])
+    cast.article(title="大桥夜景", by=leaver, credits=[])
+    administrator = make_user("accounts", ["accounts"])
+    leaving.let_go(leaver, to=heir, reason="调离", by=administrator)
+    assert found(heir, "夜景", mine=True) == ["大桥夜景"]
+    assert found(heir) == ["大桥夜景"]
 
 
 def test_the_bin_is_not_searched_until_a_draft_is_back(cast, desk):

@@ -157,7 +157,7 @@ def list_rows(numbers: list[int], user: User) -> list[ListRow]:
     ).defer("body", "latest__content")
     found = articles.in_bulk(numbers)
     counted, decisions, bylines = reads.reads_since_yesterday(found), review.last_decisions(found), _bylines(found)
-    own = reading.own_articles(user, numbers)
+    own = _own_articles(user, found)
     rows = []
     for article in (found[number] for number in numbers if number in found):
         picture = article.shown_cover or article.cover
@@ -176,6 +176,12 @@ def list_rows(numbers: list[int], user: User) -> list[ListRow]:
             )
         )
     return rows
+
+
+def _own_articles(user: User, found: dict[int, Article]) -> set[int]:
+    """Return which of the articles are the user's own; asks only about those that they read for no other reason."""
+    others = [number for number, article in found.items() if not reading.may_read_section(user, article.section)]
+    return reading.own_articles(user, others) if others else set()
 
 
 def _name_of_state(article: Article) -> str:

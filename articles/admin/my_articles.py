@@ -79,4 +79,4 @@ def _steps_of(article: Article, passes: list[SignOff]) -> list[Step]:
         else:
             steps.append(Step(name, "now" if article.stage == stage else ""))
     ready = bool(article.stage) and article.stage > article.stages
-    return [*steps, Step(_("Published"), "now" if ready else "", at=article.scheduled_for)]
+    return [*steps, Step(_("Publish"), "now" if ready else "", at=article.scheduled_for)]

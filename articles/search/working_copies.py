@@ -3,6 +3,7 @@
 Every filter of the desk's list is a term of the index, so no combination of filters scans the table.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -12,7 +13,7 @@ from django.utils import timezone
 from ..duty_assignments import reading
 from ..models import Article, WorkingText
 from ..models.article import ArticleQuerySet
-from ..models.key_batches import key_batches
+from ..models.key_batches import in_groups, key_batches
 from . import index_store, tokens
 from .finding import ALL_TIME, holds_exactly
 from .folding import fold_text
@@ -144,6 +145,12 @@ def index_working_copy(article: Article) -> None:
     _rebuild_batch([article.pk])
 
 
+def index_working_copies(numbers: Sequence[int]) -> None:
+    """Index these working copies anew, in the transaction of an act that has locked them."""
+    for batch in in_groups(numbers, ARTICLES_PER_BATCH):
+        _rebuild_batch(batch)
+
+
 def restate_working_copy(article: Article) -> None:
     """Index the state and the day of an article whose text is indexed as it is, in the transaction of an act."""
     row = WorkingText.objects.filter(article=article).first()
@@ -169,8 +176,8 @@ def index_missing_working_copies() -> int:
 
 def is_working_index_complete() -> bool:
     """Return False while older articles are not in the index yet: the first one is indexed last."""
-    first = Article.objects.kept().filter(latest__isnull=False).order_by("number").only("number").first()
-    return first is None or WorkingText.objects.filter(article=first).exists()
+    kept = Article.objects.kept().filter(latest__isnull=False).order_by("number")
+    return None not in kept.values_list("working_text", flat=True)[:1]
 
 
 def rebuild_working_copies(progress: IndexProgress | None = None) -> int:
