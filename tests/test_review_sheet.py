@@ -4,10 +4,11 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from pypdf import PdfReader
 
-from articles import pictures, publishing, restoring, review, review_sheet, scheduling
+from articles import merkle_log, pictures, publishing, restoring, review, review_sheet, scheduling
 from articles.models import AuditEntry
 from articles.review_sheet.pdf import review_sheets_pdf
 from tests.cast import make_user, upload
@@ -227,6 +228,18 @@ def test_an_ordinary_sheet_is_one_page_and_each_begins_its_own(cast):
         article.refresh_from_db()
     two = PdfReader(io.BytesIO(review_sheets_pdf([review_sheet.review_sheet(a) for a in articles], title="t")))
     assert [page.extract_text().count("审稿单") for page in two.pages] == [1, 1]
+
+
+def test_the_state_of_the_public_log_is_printed_with_its_key(cast):
+    call_command("make_log_key", stdout=io.StringIO())
+    article = cast.article()
+    cast.publish(article)
+    page, paper = printed(article)
+    for line in (str(merkle_log.read_log_keys()[0].verifier), merkle_log.PUBLIC_LOG.signed_checkpoint().split("\n")[2]):
+        assert line in page
+        assert line in "".join(paper.split())
+    sheet = review_sheet.review_sheet(article)
+    assert len(PdfReader(io.BytesIO(review_sheets_pdf([sheet], title="t"))).pages) == 1
 
 
 def test_characters_the_font_lacks_are_never_printed_as_others(cast):

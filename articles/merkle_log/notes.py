@@ -88,7 +88,12 @@ class Checkpoint(NamedTuple):
     @property
     def text(self) -> str:
         """The text of its note."""
-        return f"{self.origin}\n{self.size}\n{_encode(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{self.encoded_root}\n"
+
+    @property
+    def encoded_root(self) -> str:
+        """The root, in base64."""
+        return _encode(self.root)
 
 
 def make_signer(name: str) -> SignerKey:

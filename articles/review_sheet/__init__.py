@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from .. import audit, comparing, password_resets, review, second_factor
+from .. import audit, comparing, merkle_log, password_resets, review, second_factor
 from ..duty_assignments.permissions import READINGS
 from ..marked_copies import MarkedCopy, marked_copy
 from ..models import Article, AuditEntry, Credit, Edition, FactorReset, Section, SignOff
@@ -151,8 +151,18 @@ def _sheet_facts(article: Article, content: dict[str, Any]) -> list[tuple[str, s
         (_("original address"), content["original_url"]),
         (_("address"), article.public_url),
         (_("note to readers"), article.note),
+        *_log_facts(),
     ]
     return [(label, value) for label, value in facts if value]
+
+
+def _log_facts() -> Iterator[tuple[str, str]]:
+    """The public half of the log's key and what the log commits to, so that a sheet on paper holds the log as well."""
+    keys = merkle_log.read_log_keys()
+    if keys:
+        state = merkle_log.PUBLIC_LOG.checkpoint(keys[0].name)
+        yield _("public key of the log"), str(keys[0].verifier)
+        yield _("state of the log"), f"{state.origin} {state.size} {state.encoded_root}"
 
 
 def _sheet_decision(
