@@ -7,6 +7,7 @@
     stored_log  the logs in the database: of what was published, and of the audit, whose leaves stay private
     stored_checking  the logs in the database against their content and kept checkpoints
     remote_log  a log as a stranger reads it
+    time_stamps  stamps by an authority (RFC 3161)
     witnessing  cosigning the log of somebody else
 
 What its leaves say is in `publication_log.py`, and which files are baked in `baking/log_files.py`.
@@ -28,6 +29,7 @@ from .remote_log import KeyRing, LogUnreadable, RemoteLog, parse_leaf, read_addr
 from .stored_checking import audit_faults_of_public_log, stored_log_faults
 from .stored_log import AUDIT_LOG, LOGS, PUBLIC_LOG, StoredLog, new_audit_leaf, new_log_leaf
 from .tiles import TILE_WIDTH, Tile, changed_tiles, outdated_tiles, parse_tile_path
+from .time_stamps import WrongStamp, ask_for_stamp, check_stamp, stamped_at
 from .tree import WrongProof, check_consistency, check_inclusion, inclusion_proof, leaf_hash, root_hash
 from .witnessing import Witness, cosigned_at
 
@@ -48,10 +50,13 @@ __all__ = [
     "Witness",
     "WrongNote",
     "WrongProof",
+    "WrongStamp",
+    "ask_for_stamp",
     "audit_faults_of_public_log",
     "changed_tiles",
     "check_consistency",
     "check_inclusion",
+    "check_stamp",
     "cosigned_at",
     "inclusion_proof",
     "is_signed_by",
@@ -67,6 +72,7 @@ __all__ = [
     "read_address",
     "read_log_keys",
     "root_hash",
+    "stamped_at",
     "stored_log_faults",
     "write_log_keys",
 ]

@@ -1,6 +1,7 @@
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -20,6 +21,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--witness", metavar="KEY", help="the key of a witness who must have cosigned that checkpoint"
         )
+        parser.add_argument("--stamp", type=Path, metavar="FILE", help="a time stamp of that checkpoint (RFC 3161)")
+        parser.add_argument("--authority", type=Path, metavar="PEM", help="certificates of whoever made the time stamp")
         parser.add_argument("--all", action="store_true", help="compare every article with the site, not a hundred")
         parser.add_argument("--record", action="store_true", help="show the result at this newsroom's desk")
 
@@ -32,6 +35,7 @@ class Command(BaseCommand):
             witness = options["witness"] and merkle_log.parse_verifier(options["witness"], merkle_log.COSIGNATURE)
             if witness and not (kept and merkle_log.cosigned_at(kept, witness)):
                 raise CommandError(f"{since or '--since'} is no checkpoint that {witness.name} has cosigned.")
+            self._check_stamp(kept, options["stamp"], options["authority"])
         except (OSError, ValueError) as error:
             raise CommandError(str(error)) from error
         sample = None if options["all"] else 100
@@ -48,3 +52,13 @@ class Command(BaseCommand):
         if keep is not None:
             keep.write_text(check.note, encoding="utf-8")
         self.stdout.write(check.note)
+
+    def _check_stamp(self, note: str, stamp: Path | None, authority: Path | None) -> None:
+        """Say when the older checkpoint was stamped. Raises OSError or ValueError."""
+        if stamp is None and authority is None:
+            return
+        if not (note and stamp and authority):
+            raise CommandError("--stamp, --authority and --since go together.")
+        roots = x509.load_pem_x509_certificates(authority.read_bytes())
+        at = merkle_log.check_stamp(stamp.read_bytes(), note, roots)
+        self.stdout.write(f"The older checkpoint was there at {at.isoformat()}, as the authority says.")
