@@ -166,6 +166,9 @@ TABLE = {
     "index": Row(STAFF),
     "app_list articles": Row(CONTENT | GRANT | AUDIT),
     "app_list auth": Row(ACCOUNTS),
+    "help": Row(STAFF),
+    "help_chapter": Row(STAFF),
+    "help_picture": Row(STAFF),
     "login": Row(ALL, ALL),
     "logout": Row(NOBODY, STAFF),
     "password_change": Row(STAFF, STAFF),
@@ -479,6 +482,8 @@ class Scene:
             "app_label": "articles",
             "url": "nowhere/",
             "token": self.link if name == "password_reset" else self.arrangement,
+            "chapter": "审稿",
+            "picture": "review.png",
             "name": self.objects["picture"].file.name,
         }
         return (

@@ -60,6 +60,17 @@ def test_colours_are_written_in_token_blocks_alone(sheet):
     assert stray_colours(sheet.read_text("utf-8")) == []
 
 
+@pytest.mark.parametrize(
+    ("look", "block"), [("light", ":root"), ("dark", 'html[data-theme="auto"]'), ("dark", 'html[data-theme="dark"]')]
+)
+def test_the_desk_has_the_colours_of_readers_pages(look, block):
+    """Paper, ink and accent, as by day and as by night."""
+    colours = dict(re.findall(r"(--\w+): (#\w+);", (STATIC / f"site/look/{look}.css").read_text("utf-8")))
+    assert {"--paper", "--ink", "--accent"} <= set(colours)
+    desk = (STATIC / "desk/desk.css").read_text("utf-8").partition(f"{block} {{")[2].partition("}")[0]
+    assert colours.items() <= dict(re.findall(r"(--\w+): (#\w+);", desk)).items()
+
+
 def test_no_template_writes_a_colour():
     for path in PAGES:
         text = path.read_text("utf-8")
@@ -74,7 +85,7 @@ def test_what_a_stray_colour_is():
     assert stray_colours("/* #fff */ #face { color: var(--ink) }") == []
 
 
-@pytest.mark.parametrize("name", ["site/site.css", "desk/desk.css"])
+@pytest.mark.parametrize("name", ["site/site.css", "desk/desk.css", "desk/frame.css"])
 def test_sheets_are_in_the_order_that_their_heads_promise(name):
     text = (STATIC / name).read_text("utf-8")
     parts = " ".join(re.search(r"The order: (.*?)\. ?\*/", text, re.DOTALL)[1].split()).split(", ")

@@ -1,4 +1,4 @@
-"""The desk's index: the user's queue, what is due, and what went wrong."""
+"""The desk's index (今日): what waits for the user, what is scheduled, what was published today, what went wrong."""
 
 from datetime import datetime
 from typing import Any
@@ -6,15 +6,16 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import discarding, faults, leaving, logins, password_resets, proposing, reporting, review, search, worker
-from ..duty_assignments import permissions
+from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article
 from ..models.article import ArticleQuerySet
+from ..models.calendar_days import start_of_day
 from .baking import baking_warnings
-from .colleagues import may_see_colleagues
 from .my_articles import my_stories
 from .review import may_read_anywhere, with_reading_names
 
@@ -40,6 +41,12 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
         "bin": list(discarding.drafts_in_bin(user)[:SHOWN]),
         "stories": my_stories(user, most=SHOWN)[0] if may_write else [],
         "lists": [*_due_lists(user), *(_own_lists(user) if may_write else [])],
+        "scheduled": list(
+            _article_rows(reading.readable_articles(user))
+            .filter(scheduled_for__isnull=False)
+            .order_by("scheduled_for")[:SHOWN]
+        ),
+        "published": _published_today() if _works_on_content(user) else [],
         "reports": list(reporting.open_reports_for(user)[:SHOWN]),
         "silent_since": worker.worker_silent_since() if permissions.has_duty_anywhere(user, Duty.PUBLISH) else None,
         "scarce_disk_space": faults.scarce_disk_space(),
@@ -47,8 +54,6 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
         "notices": logins.personal_notices(user, before=previous_login),
         **_account_lists(user),
         "may_write": may_write,
-        "may_arrange": permissions.has_duty_everywhere(user, Duty.ARRANGE),
-        "may_see_sheets": any(permissions.has_duty_everywhere(user, duty) for duty in (Duty.PUBLISH, Duty.AUDIT)),
     }
 
 
@@ -59,12 +64,9 @@ def _account_lists(user: User) -> dict[str, Any]:
     closes = permissions.has_duty_everywhere(user, Duty.ACCOUNTS)
     return {
         "superuser_logins": logins.superuser_logins() if told else [],
-        "may_see_resets": password_resets.may_see_resets(user),
         "resets_waiting": password_resets.pending_resets().filter(Q(takes_two=True), confirmed_by=None).count()
         if assigns
         else 0,
-        "may_see_locks": assigns,
-        "may_see_colleagues": may_see_colleagues(user),
         "dormant": list(leaving.dormant_accounts(leaving.NAMED_AFTER)[:SHOWN]) if closes else [],
         "closed_after_days": settings.DORMANT_ACCOUNT_DAYS,
     }
@@ -94,7 +96,6 @@ def _due_lists(user: User) -> list[WorkList]:
         (_("Late readings"), rows.filter(readings_due_at__isnull=False).order_by("readings_due_at"), "reading=late"),
         (_("Not published on time"), rows.exclude(schedule_problem="").order_by("-number"), "reading=failed"),
         (_("Read by all, to be published"), rows.ready_to_publish().order_by("submitted_at"), "reading=ready"),
-        (_("Scheduled"), rows.filter(scheduled_for__isnull=False).order_by("scheduled_for"), "reading=scheduled"),
     ]
     return [(heading, found, link) for heading, query, link in lists if (found := list(query[:SHOWN]))]
 
@@ -112,6 +113,22 @@ def _own_lists(user: User) -> list[WorkList]:
         rows = _article_rows(Article.objects.filter(pk__in=numbers, stage=0)).order_by("-latest_id")
         lists.append((heading, list(rows[:SHOWN]), f"state={state}"))
     return lists
+
+
+def _works_on_content(user: User) -> bool:
+    return any(permissions.has_duty_anywhere(user, duty) for duty in permissions.EDITORIAL_DUTIES)
+
+
+def _published_today() -> list[Article]:
+    """Return the newest articles that readers see since midnight, under the titles that readers see."""
+    midnight = start_of_day(timezone.localdate())
+    return list(
+        Article.objects.public()
+        .filter(first_published_at__gte=midnight)
+        .select_related("live", "section")
+        .only("number", "first_published_at", "live__title", "section__name")
+        .order_by("-first_published_at", "-number")[:SHOWN]
+    )
 
 
 def _article_rows(articles: ArticleQuerySet) -> ArticleQuerySet:

@@ -52,6 +52,10 @@ REPHRASED = (
         "be case-sensitive."
     ),
     gettext_noop("%(app)s administration"),
+    gettext_noop("Skip to main content"),
+    gettext_noop("Breadcrumbs"),
+    gettext_noop("View site"),
+    gettext_noop("Log out"),
 )
 REPHRASED_WITH_NUMBERS = (
     ngettext_lazy(

@@ -1,6 +1,7 @@
 """The self-check of page tags (标签自检) at the desk."""
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -13,11 +14,15 @@ from ..duty_assignments.permissions import Duty
 from .acting_user import acting_user
 
 
+def may_check_tags(user: User) -> bool:
+    """Return True for those who can put right what the tags say."""
+    return any(permissions.has_duty_anywhere(user, duty) for duty in (Duty.ARRANGE, Duty.PUBLISH))
+
+
 @require_safe
 def page_tags_view(request: HttpRequest) -> HttpResponse:
     """Show the newest pages of every kind, what their tags say, and what is wrong, for those who can put it right."""
-    user = acting_user(request)
-    if not any(permissions.has_duty_anywhere(user, duty) for duty in (Duty.ARRANGE, Duty.PUBLISH)):
+    if not may_check_tags(acting_user(request)):
         raise PermissionDenied(_("Page tags are checked by those who publish or arrange."))
     pages = page_tags.check_page_tags()
     context = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
@@ -104,13 +105,15 @@ def evidence_pack_view(request: HttpRequest, number: int) -> FileResponse:
     return response
 
 
-def review_sheets_view(request: HttpRequest) -> HttpResponse:
-    """Show the sheets of all articles published in a period as a page, or with `format=pdf` as one file.
+def may_see_sheets(user: User) -> bool:
+    """Return True for those who may see the sheets of all sections: auditors, and who publishes in every section."""
+    return any(permissions.has_duty_everywhere(user, duty) for duty in (Duty.PUBLISH, Duty.AUDIT))
 
-    Only auditors and users who may publish in every section can see the sheets of all sections.
-    """
+
+def review_sheets_view(request: HttpRequest) -> HttpResponse:
+    """Show the sheets of all articles published in a period as a page, or with `format=pdf` as one file."""
     user = acting_user(request)
-    if not any(permissions.has_duty_everywhere(user, duty) for duty in (Duty.PUBLISH, Duty.AUDIT)):
+    if not may_see_sheets(user):
         raise PermissionDenied(_("Sheets of all sections are for those who publish in all of them, and for auditors."))
     form = PeriodForm(request.GET if "start" in request.GET else None)
     articles = form.articles() if form.is_bound and form.is_valid() else None

@@ -23,12 +23,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.i18n import set_language
 
 from .. import address_limits, audit, login_locks, logins, mailing, passwords, second_factor
 from ..client_address import request_address
+from ..models import SiteSettings
 from .acting_user import acting_user
 from .desk_sessions import forget_password_due, password_due, previous_login, sessions_view
 from .factor_owed import owing_user
@@ -118,15 +120,22 @@ class NamedChoices(AutocompleteJsonView):
 
 class Desk(admin.AdminSite):
     login_form = LogInForm
-    site_header = _("Newsroom")
     site_title = _("Newsroom")
     index_title = _("The desk")
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Add the version, which is printed in the footer, and the watermark."""
+        """Add the newsroom's name, the rail, the help of this page, the version for the footer, and the watermark."""
+        from .help import help_address  # noqa: PLC0415 (screens register with this site as they load)
+        from .rail import rail_entries  # noqa: PLC0415
+
+        context = super().each_context(request)
+        if context["has_permission"]:
+            context["rail"] = rail_entries(acting_user(request), context["available_apps"], request.path)
+            context["help_address"] = help_address(request)
         return {
-            **super().each_context(request),
+            **context,
+            "site_header": SiteSettings.current().name,
             "version": settings.VERSION,
             "watermark": watermark_of(request),
         }
@@ -136,6 +145,7 @@ class Desk(admin.AdminSite):
         from .dashboard import dashboard_context  # noqa: PLC0415 (screens register with this site as they load)
 
         context = dashboard_context(acting_user(request), previous_login=previous_login(request))
+        context["title"] = pgettext("at the desk", "Today")
         context["password_due"] = password_due(request)
         return super().index(request, {**(extra_context or {}), **context})
 
@@ -215,6 +225,7 @@ class Desk(admin.AdminSite):
         from .audit_export import audit_export_view  # noqa: PLC0415
         from .colleagues import colleague_urls  # noqa: PLC0415
         from .factor_resets import lost_factors_view  # noqa: PLC0415
+        from .help import help_picture_view, help_view  # noqa: PLC0415
         from .media import desk_media_view  # noqa: PLC0415
         from .my_articles import my_articles_view  # noqa: PLC0415
         from .page_tags import page_tags_view  # noqa: PLC0415
@@ -227,6 +238,11 @@ class Desk(admin.AdminSite):
             *colleague_urls(self),
             *sign_on_urls(),
             path("articles/auditentry/export/", self.admin_view(audit_export_view), name="audit_export"),
+            path("help/", self.admin_view(help_view), name="help"),
+            path(
+                "help/pictures/<str:picture>", self.admin_view(help_picture_view, cacheable=True), name="help_picture"
+            ),
+            path("help/<str:chapter>/", self.admin_view(help_view), name="help_chapter"),
             path("language/", set_language, name="set_language"),
             path("media/<path:name>", self.admin_view(desk_media_view, cacheable=True), name="media"),
             path("proposed/<int:key>/", self.admin_view(proposed_change_view), name="proposed_change"),
