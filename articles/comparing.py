@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
 from html.parser import HTMLParser
 from itertools import zip_longest
@@ -12,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from django.utils.translation import gettext as _
 
 from .models import Article, Credit, Section
+from .models.calendar_days import spell_minute
 from .models.revision import text_of_content
 
 # The unit of comparison: a word of Latin letters or digits, or a single other character.
@@ -178,7 +180,8 @@ def content_parts(content: dict[str, Any], names: dict[int, str]) -> Iterator[tu
     yield "section", [names.get(content["section"], "")]
     yield "keywords", ["、".join(content["keywords"])] if content["keywords"] else []
     yield "cover", [content["cover"]["sha256"][:12]] if content["cover"] else []
-    yield "embargo_until", [content["embargo_until"]] if content.get("embargo_until") else []
+    embargo = content.get("embargo_until")
+    yield "embargo_until", [spell_minute(datetime.fromisoformat(embargo))] if embargo else []
     yield "pictures", [f"{p['sha256'][:12]} {p['alt']} {p['credit']}".strip() for p in content["pictures"]]
     yield "attachments", [f"{a['name']} {a['sha256'][:12]}" for a in content["attachments"]]
 

@@ -126,7 +126,7 @@ def test_the_same_content_differs_in_nothing(cast):
         ("summary", "摘要", "summary", "摘要"),
         ("origin", "reprint", "origin", "Reprint"),
         ("original_author", "某报", "original author", "某报"),
-        ("embargo_until", "2036-01-01T00:00:00+00:00", "embargo until", "2036-01-01T00:00:00+00:00"),
+        ("embargo_until", "2036-01-01T00:00:00+00:00", "embargo until", "2036-01-01 08:00"),
     ],
 )
 def test_every_part_of_the_content_is_compared(cast, field, value, label, shown):
@@ -177,7 +177,7 @@ def test_no_difference_of_content_goes_unsaid(cast):
         "original_published_on": "2026-01-01",
         "original_url": "https://a.example/",
         "attachments": [{"sha256": "b" * 64, "file": "g", "name": "表.xlsx", "size": 1}],
-        "embargo_until": "2036-01-01",
+        "embargo_until": "2036-01-01T00:00:00+00:00",
     }
     for field in text_of_content(before):
         after = before | {field: other.get(field, "<p>另</p>" if field == "body" else "另")}

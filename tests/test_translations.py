@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.utils import translation
 from django.utils.translation import gettext as gettext_of
 
-from articles.admin.django_words import REPHRASED
+from articles.admin.django_words import LABEL_SUFFIX, REPHRASED
 from tests.conftest import needs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,12 +84,14 @@ def test_no_word_of_the_desk_is_taken_for_another_of_ours():
     )
     both = {string for string in ours if string and isinstance(string, str) and string in djangos}
     others = {string for string in both if ours[string] != djangos[string]}
-    assert others <= {"History", *REPHRASED}
+    assert others <= {"History", LABEL_SUFFIX, *REPHRASED}
 
 
 def test_django_s_words_are_those_of_the_desk():
-    """With 您, and without blanks between Chinese and what is filled in."""
+    """With 您, and without blanks between Chinese and what is filled in, but for numbers."""
     with translation.override("zh-hans"):
+        assert gettext_of(LABEL_SUFFIX) == "："
         for said in map(gettext_of, REPHRASED):
             assert re.search(r"[\u4e00-\u9fff]", said)
-            assert not re.search(r"你|[\u4e00-\u9fff] [%{]|[s}] [\u4e00-\u9fff]", said), said
+            words = re.sub(r"%\((limit_value|count|\w*_count)\)[sd]", "1", said)
+            assert not re.search(r"你|[\u4e00-\u9fff] [%{]|[s}] [\u4e00-\u9fff]", words), said

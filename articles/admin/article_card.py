@@ -1,6 +1,6 @@
 """The card beside the form of an article: its state, codes, problems and the acts that are possible now."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -11,18 +11,37 @@ from ..models import Article, Edition, ShortLink, SiteSettings
 from .article_actions import actions_offered
 
 
+class ShownState(NamedTuple):
+    """The state of an article as the desk shows it: a key for its colour, and a word."""
+
+    key: str
+    word: str
+
+
+def shown_state(article: Article | None) -> ShownState:
+    """Return what readers see of the article, or how far a text is in its readings that they have not seen yet."""
+    if article is None:
+        return ShownState("draft", _("New article"))
+    state = article.state
+    if state != Article.State.DRAFT or not article.stage:
+        return ShownState(state.value, str(state.label))
+    if article.stage > article.stages:
+        return ShownState("ready", _("Read by all, to be published"))
+    return ShownState("reading", _("Being read"))
+
+
 def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dict[str, Any]:
-    """Return the context of the card; empty for a new article.
+    """Return the context of the card; nothing but the state for a new article.
 
     `asked` is True if saving was refused just now because it would void sign-offs. Then the warning, with its check
     box, is shown to the reader who corrects, too.
     """
     if article is None:
-        return {}
+        return {"state": shown_state(None)}
     correcting = review.may_correct(article, user)
     return {
         "article": article,
-        "state": article.state,
+        "state": shown_state(article),
         "reading": reading_state(article),
         "signed": article.signed.chain() if article.signed else [],
         "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,

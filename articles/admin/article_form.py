@@ -25,6 +25,7 @@ from .article_actions import refusal_sentences
 from .article_card import card_beside_form
 from .article_screen import ArticleScreen
 from .editor import BodyWidget, with_editor_policy
+from .last_choices import LastChoices, last_choices
 
 
 class ArticleForm(forms.ModelForm):
@@ -60,7 +61,7 @@ class ArticleForm(forms.ModelForm):
             "body": BodyWidget,
             "summary": forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
             "kicker": forms.TextInput(attrs={"class": "wide"}),
-            "title": forms.TextInput(attrs={"class": "wide title"}),
+            "title": forms.TextInput(attrs={"class": "wide title", "placeholder": gettext_lazy("Title")}),
             "subtitle": forms.TextInput(attrs={"class": "wide"}),
         }
         help_texts = {"title": gettext_lazy("30 characters or fewer read well in lists and in WeChat.")}
@@ -166,16 +167,20 @@ def _build_forms(
 ) -> tuple[ArticleForm, CreditFormSet, InlineModelAdmin]:
     """Return the form, the credits and the credits' options, bound to the request's data if it is a POST.
 
-    They write what was typed into a copy of the article, so that the card beside them shows the saved one.
+    They write what was typed into a copy of the article, so that the card beside them shows the saved one. A new
+    article's are filled in beforehand.
     """
     fields = flatten_fieldsets(screen.get_fieldsets(request, article))
     form_class = cast(type[ArticleForm], screen.get_form(request, article, change=article is not None, fields=fields))
-    form = form_class(request.POST if request.method == "POST" else None, instance=copy(article))
     inline = screen.get_inline_instances(request, article)[0]
     formset_class = cast(type[CreditFormSet], inline.get_formset(request, article))
-    prefix = formset_class.get_default_prefix()
-    credits = formset_class(**screen.get_formset_kwargs(request, form.instance, inline, prefix))
-    return form, credits, inline
+    chosen = LastChoices({}, [])
+    if article is None and request.method != "POST":
+        chosen = last_choices(acting_user(request))
+        formset_class.extra += len(chosen.credits)
+    form = form_class(request.POST if request.method == "POST" else None, instance=copy(article), initial=chosen.fields)
+    facts = screen.get_formset_kwargs(request, form.instance, inline, formset_class.get_default_prefix())
+    return form, formset_class(**facts, initial=chosen.credits), inline
 
 
 def _warn_of_problems(screen: ArticleScreen, request: HttpRequest, article: Article) -> None:

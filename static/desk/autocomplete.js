@@ -26,10 +26,12 @@
   function nameBoxes() {
     for (const select of document.querySelectorAll("select.admin-autocomplete")) {
       const name = select.getAttribute("aria-label") ?? select.labels[0]?.textContent.trim();
-      const box = select.nextElementSibling?.querySelector(".select2-selection__rendered");
-      if (box && name) box.setAttribute("aria-label", name);
+      if (!name) continue;
+      for (const box of select.nextElementSibling?.querySelectorAll("[role=combobox], [role=textbox]") ?? [])
+        box.setAttribute("aria-label", name);
     }
   }
+  addEventListener("load", nameBoxes);
   const isBox = (node) => node instanceof Element && node.matches(".select2, :has(.select2)");
   new MutationObserver((changes) => {
     if (changes.some(({ addedNodes }) => [...addedNodes].some(isBox))) nameBoxes();

@@ -1,0 +1,87 @@
+"""The form of a new article: the caret is in the title, and what this person chose last is filled in."""
+
+import pytest
+from django.urls import reverse
+
+from articles.models import Article, Credit
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:articles_article_add")
+
+
+def shown(client, user):
+    client.force_login(user)
+    context = client.get(ADD).context
+    form = context["adminform"].form
+    rows = context["inline_admin_formsets"][0].formset.forms
+    credits = [(row["role"].value(), row["person"].value()) for row in rows if row["person"].value()]
+    return form["section"].value(), form["source"].value(), credits
+
+
+def test_section_source_and_credits_of_one_s_last_article_are_filled_in(client, cast):
+    cast.article(by=cast.editor, section=cast.news)
+    cast.article(
+        by=cast.writer,
+        section=cast.culture,
+        source=cast.listed,
+        credits=[("photo", cast.lin), ("reporter", cast.liang)],
+    )
+    cast.article(by=cast.editor, section=cast.news)
+    assert shown(client, cast.writer) == (
+        cast.culture.pk,
+        cast.listed.pk,
+        [("photo", cast.lin.pk), ("reporter", cast.liang.pk)],
+    )
+
+
+def test_nothing_is_filled_in_for_a_first_article_or_from_a_reprint(client, cast):
+    cast.article(by=cast.editor)
+    assert shown(client, cast.writer) == (None, None, [])
+    cast.article(by=cast.writer, origin=Article.Origin.REPRINT, source=cast.listed)
+    assert shown(client, cast.writer) == (None, None, [])
+
+
+def test_what_was_filled_in_is_saved_as_it_is_sent(client, cast):
+    cast.article(by=cast.writer, credits=[("reporter", cast.lin), ("photo", cast.liang)])
+    client.force_login(cast.writer)
+    context = client.get(ADD).context
+    formset = context["inline_admin_formsets"][0].formset
+    every = [context["adminform"].form, formset.management_form, *formset.forms]
+    sent = {field.html_name: field.value() for form in every for field in form if field.value() not in (None, False)}
+    client.post(ADD, {**sent, "title": "第二篇", "body": "<p>正文</p>", "credits-1-DELETE": "on"})
+    second = Article.objects.get(title="第二篇")
+    assert list(Credit.objects.filter(article=second).values_list("role", "person")) == [("reporter", cast.lin.pk)]
+
+
+def test_the_title_comes_first_and_quiet_lines_are_closed_until_something_is_in_them(client, cast):
+    client.force_login(cast.writer)
+    page = client.get(ADD).content.decode()
+    assert page.count('<details class="on-demand">') == 3
+    article = cast.article(summary="今日通车。")
+    page = client.get(reverse("admin:articles_article_change", args=[article.pk])).content.decode()
+    assert page.count('<details class="on-demand">') == 2
+    assert page.count('<details class="on-demand" open>') == 1
+
+
+def test_the_state_of_a_text_in_its_readings_is_not_draft(client, cast):
+    def state(article):
+        client.force_login(cast.chief)
+        article.refresh_from_db()
+        page = client.get(reverse("admin:articles_article_change", args=[article.pk]))
+        return page.context["state"].word
+
+    article = cast.article()
+    assert state(article) == "草稿"
+    cast.sign(article, times=0)
+    assert state(article) == "审核中"
+    cast.sign(article)
+    assert state(article) == "已审待发"
+
+
+def test_it_takes_two_queries_more_than_an_empty_form(client, cast, django_assert_max_num_queries):
+    client.force_login(cast.writer)
+    for _ in range(3):
+        cast.article(by=cast.writer)
+    client.get(ADD)
+    with django_assert_max_num_queries(16):
+        client.get(ADD)
