@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from articles.models import Article, Credit
+from tests.test_admin_table import filled
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:articles_article_add")
@@ -44,11 +45,10 @@ def test_nothing_is_filled_in_for_a_first_article_or_from_a_reprint(client, cast
 def test_what_was_filled_in_is_saved_as_it_is_sent(client, cast):
     cast.article(by=cast.writer, credits=[("reporter", cast.lin), ("photo", cast.liang)])
     client.force_login(cast.writer)
-    context = client.get(ADD).context
-    formset = context["inline_admin_formsets"][0].formset
-    every = [context["adminform"].form, formset.management_form, *formset.forms]
-    sent = {field.html_name: field.value() for form in every for field in form if field.value() not in (None, False)}
-    client.post(ADD, {**sent, "title": "第二篇", "body": "<p>正文</p>", "credits-1-DELETE": "on"})
+    page = client.post(
+        ADD, {**filled(client.get(ADD)), "title": "第二篇", "body": "<p>正文</p>", "credits-1-DELETE": "on"}
+    )
+    assert page.status_code == 302, page.context["errors"]
     second = Article.objects.get(title="第二篇")
     assert list(Credit.objects.filter(article=second).values_list("role", "person")) == [("reporter", cast.lin.pk)]
 
