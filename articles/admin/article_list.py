@@ -21,7 +21,7 @@ from ..duty_assignments.permissions import Duty
 from ..models import Article, Credit, KeptView, Section, SignOff
 from ..search import SearchQuery, WorkingCopyQuery
 from .acting_user import acting_user
-from .article_card import reading_state
+from .article_card import ShownState, reading_state, shown_state
 from .article_list_acts import do_ticked, ticks_offered
 from .article_screen import ArticleScreen
 from .kept_view import change_kept_views
@@ -101,7 +101,7 @@ class ListRow:
     article: Article
     thumbnail: SafeString | str
     byline: str
-    state: str
+    state: ShownState
     turn: str
     returned: str
     reads: int | None
@@ -166,7 +166,7 @@ def list_rows(numbers: list[int], user: User) -> list[ListRow]:
                 article=article,
                 thumbnail=picture_thumbnail(picture) if picture else "",
                 byline=bylines.get(article.pk, ""),
-                state=_name_of_state(article),
+                state=shown_state(article),
                 turn=turn_of(article),
                 returned=reason_of_return(article, decisions.get(article.pk)),
                 reads=counted.get(article.pk, 0) if article.live else None,
@@ -182,14 +182,6 @@ def _own_articles(user: User, found: dict[int, Article]) -> set[int]:
     """Return which of the articles are the user's own; asks only about those that they read for no other reason."""
     others = [number for number, article in found.items() if not reading.may_read_section(user, article.section)]
     return reading.own_articles(user, others) if others else set()
-
-
-def _name_of_state(article: Article) -> str:
-    """Return the name of the state; a draft that is being read is called so."""
-    if article.state != Article.State.DRAFT or not article.stage:
-        return str(article.state.label)
-    is_read = article.stage > article.stages
-    return str((Article.Readings.READY if is_read else Article.Readings.WAITING).label)
 
 
 def turn_of(article: Article) -> str:
