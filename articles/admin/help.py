@@ -25,7 +25,8 @@ DOCS = Path(settings.BASE_DIR) / "docs"
 CHAPTERS = {
     "index": "登录与首页",
     "login": "登录与首页",
-    "my_articles": "登录与首页",
+    "my_articles": "找稿与成批处理",
+    "articles_article_changelist": "找稿与成批处理",
     "queue": "审稿",
     "articles_article_review": "审稿",
     "articles_article_publish": "发布",
