@@ -55,6 +55,7 @@ class AccountPersonForm(forms.ModelForm):
 class AccountPersonInline(CleanTextMixin, admin.StackedInline):
     model = Person
     form = AccountPersonForm
+    template = "admin/one_row_inline.html"
     fields = ["name", "unit"]
     can_delete = False
 

@@ -56,6 +56,7 @@ REPHRASED = (
     gettext_noop("Breadcrumbs"),
     gettext_noop("View site"),
     gettext_noop("Log out"),
+    gettext_noop("Sorting priority: %(priority_number)s"),
     gettext_noop("Filter"),
     gettext_noop("Show counts"),
     gettext_noop("Hide counts"),
