@@ -29,7 +29,7 @@ ENTRIES: list[tuple[Promise, tuple[str, ...]]] = [
     (
         _("Settings"),
         (
-            *("Person", "Source", "Section", "SiteSettings", "OldPath"),
+            *("Person", "Source", "Section", "CheckRule", "SiteSettings", "OldPath"),
             *("User", "Assignment", "colleagues", "password_resets", "login_locks", "AddressLimit"),
             *("AuditEntry", "page_tags", "BakeJob", "PageCheck"),
         ),
