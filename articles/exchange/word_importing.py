@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from .. import pictures, sanitising, uploads
 from ..bylines import CreditLine, merge_credits
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import Article, Picture, Section, Source
+from ..sanitising import held_pattern
 from .importing import ImportedArticle, import_article
 from .page_time import parse_page_time
 from .provenance import PAGE_PUBLISHED, PAGE_SOURCE, PAGE_UPDATED, parse_provenance_line
@@ -206,17 +205,11 @@ def _with_pictures(html: str, stored: dict[int, Picture]) -> str:
         number, alt, caption = int(found[1]), found[2], found[3] or ""
         picture = stored.get(number)
         if picture is None:
-            return f"<p>{_held_picture(number)}</p>" + (f"<p>{caption}</p>" if caption else "")
+            return f"<p>{held_pattern() % number}</p>" + (f"<p>{caption}</p>" if caption else "")
         image = f'<img src="{picture.url}" alt="{alt}" width="{picture.width}" height="{picture.height}">'
         return f"<figure>{image}" + (f"<figcaption>{caption}</figcaption>" if caption else "") + "</figure>"
 
     return _FIGURE.sub(figure, html)
-
-
-def _held_picture(number: int) -> str:
-    """Return the line that holds the place of a picture, in the language of the site."""
-    with override(settings.LANGUAGE_CODE):
-        return _("Picture %(number)d, to be uploaded") % {"number": number}
 
 
 # --- Provenance --------------------------------------------------------------------------------------------------
