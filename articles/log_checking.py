@@ -4,6 +4,7 @@
 """
 
 import json
+import secrets
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", s
     """Check the log of a site. `keys` are those that the caller knew, `since` is an older checkpoint they kept.
 
     Without keys, those that the site names are taken. About `sample` articles are compared with what the site serves,
-    chosen anew each time by nobody but the caller; all of them if it is None.
+    chosen by chance, which the site cannot foresee; all of them if it is None.
     """
     result = LogCheck()
     try:
@@ -52,7 +53,7 @@ def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", s
         if since and not ring.has_signed(since):
             result.faults.append("The older checkpoint is not signed by a key that is known.")
         newest: dict[int, dict[str, object]] = {}
-        salt = log.checkpoint.root
+        salt = secrets.token_bytes(16)
         for leaf in log.walk(old):
             facts = leaf.facts
             if facts is None:

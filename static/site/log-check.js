@@ -203,7 +203,9 @@
     const rows = new Map((await json("sign_offs.json")).map((row) => [row.id, row]));
     for (const name of [...members.keys()].filter((each) => each.startsWith("editions/"))) {
       const edition = await json(name);
-      const facts = leaves.get(`${manifest.article}/${edition.number}`);
+      const place = `${manifest.article}/${edition.number}`;
+      const facts = leaves.get(place);
+      leaves.delete(place);
       const isRight =
         facts?.digest === (await digest(edition.content)) &&
         facts.at === instant(edition.published_at) &&
@@ -211,6 +213,8 @@
         facts.signs === (await signsDigest(edition, rows));
       say(isRight, "edition", edition.number, facts?.index);
     }
+    for (const { article, edition } of leaves.values())
+      if (article === manifest.article) say(false, "edition", edition); // it was left out
   };
 
   // --- the page ---
