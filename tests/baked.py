@@ -2,6 +2,8 @@
 
 import gzip
 import re
+from copy import copy
+from functools import cached_property
 
 import brotli
 
@@ -11,6 +13,8 @@ from articles.baking.generations import baked_generations
 from articles.baking.render import render_page
 from articles.baking.store import COPY_SUFFIXES, STAMP_FILES, file_name, page_path
 from articles.models import Article, BakedPage, BakeJob
+from articles.public.pages.page_batch import PageBatch
+from articles.public.pages.site_context import SiteContext
 
 LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)["#?]')
 # Addresses that are not baked: uploads, static files, and what Django always answers itself.
@@ -31,13 +35,28 @@ def files_on_disk():
     return found, copies
 
 
+class _PageAlone(PageBatch):
+    """A page that is rendered by itself, but reads settings and sections once with all others of `rendered_site`."""
+
+    def __init__(self, site):
+        super().__init__([])
+        self._known_site = site
+
+    @cached_property
+    def site(self):
+        found = copy(self._known_site)
+        found.rendered = {}
+        return found
+
+
 def rendered_site():
     """Return what the site renders at every address that may be baked or has a file, by address."""
+    site = SiteContext()
     addresses = {path for group in affected_pages.all_addresses() for path in group}
     for article in Article.objects.all():
         addresses |= affected_pages.own_pages(article)
     addresses |= set(files_on_disk()[0])
-    return {path: body for path in addresses if (body := render_page(path)) is not None}
+    return {path: body for path in addresses if (body := render_page(path, {"batch": _PageAlone(site)})) is not None}
 
 
 def assert_disk_matches_site():

@@ -5,7 +5,8 @@ import os
 import time
 
 import pytest
-from django.test import Client, TransactionTestCase
+from django.db import transaction
+from django.test import Client, TransactionTestCase, override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -15,6 +16,7 @@ hypothesis_settings.load_profile("newsroom")
 
 pytest.register_assert_rewrite("tests.baked", "tests.cast")
 
+HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow on purpose
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 
@@ -35,7 +37,7 @@ def _own_folders(settings, tmp_path):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = HASHERS
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +95,7 @@ def _delete_rows_after_transactional_tests():
 
     PostgreSQL makes new files of all tables that it truncates. The triggers, which would refuse, are away meanwhile.
     """
-    from django.db import connection, transaction  # noqa: PLC0415 (settings load first)
+    from django.db import connection  # noqa: PLC0415 (settings load first)
 
     from articles import triggers  # noqa: PLC0415 (models load after Django)
     from tests.browser import close_all_pages  # noqa: PLC0415 (circular: it imports `needs`)
@@ -113,6 +115,28 @@ def _delete_rows_after_transactional_tests():
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: (close_all_pages(), delete_rows(case)))
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="module")
+def kept_rows(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Keep for all tests of a file what its fixtures write, if that takes long; returns the folder of its uploads.
+
+    The tests take `own_rows`, and neither `db` nor the marker: that would close PostgreSQL's connection.
+    """
+    folder = tmp_path_factory.mktemp("kept")
+    places = {name: folder / name.lower() for name in ("MEDIA_ROOT", "PUBLIC_FILES_DIR", "BAKED_DIR")}
+    with django_db_blocker.unblock(), override_settings(**places, PASSWORD_HASHERS=HASHERS), transaction.atomic():
+        yield places["MEDIA_ROOT"]
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def own_rows(kept_rows, settings):
+    """A test that finds what `kept_rows` keeps, and leaves it as it was."""
+    settings.MEDIA_ROOT = kept_rows
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def needs(present: bool, what: str) -> None:

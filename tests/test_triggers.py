@@ -1,11 +1,6 @@
 """What the triggers refuse, also for SQL typed by hand, on SQLite and PostgreSQL."""
 
-import os
-import subprocess
-import sys
-
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -245,36 +240,3 @@ def test_emptying_the_test_database_puts_them_back(cast, time):
     cast.publish(cast.article())
     with connection.cursor() as cursor:
         assert present(cursor) == NAMES
-
-
-FRESH = """
-import django; django.setup()
-from django.core.management import call_command
-from django.db import connection
-call_command("migrate", verbosity=0)
-with connection.cursor() as cursor:
-    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    print(*sorted(name for (name,) in cursor.fetchall()))
-call_command("migrate", "articles", "zero", verbosity=0)
-call_command("migrate", verbosity=0)
-with connection.cursor() as cursor:
-    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    print(*sorted(name for (name,) in cursor.fetchall()))
-"""
-
-
-def test_a_fresh_database_has_them_after_migrate(tmp_path):
-    """A separate database, migrated forward, backward and forward again."""
-    done = subprocess.run(
-        [sys.executable, "-c", FRESH],
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env={**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite3'}", "DATA_DIR": str(tmp_path)},
-    )
-    assert done.returncode == 0, done.stderr
-    first, second = done.stdout.splitlines()
-    names = {name for name, _event, _table, _broken in triggers.trigger_rules("sqlite")}
-    assert set(first.split()) == set(second.split()) == names
