@@ -5,8 +5,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_MARK = re.compile(
+    r"</?(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
+    r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});)"
+)
+_INVISIBLE = ("Cf", "Cc", "Cs", "Mn")
 # Tags inside a line: a word goes on across them. All others part words.
 _INLINE = {
     "a",
@@ -48,63 +51,103 @@ class PlainText:
         return self.places[start], self.ends[end - 1]
 
 
+class _Normal(dict[int, str]):
+    """What each character becomes, by code point, where that is one character; else _IRREGULAR.
+
+    Filled as characters are met, so that whole runs of text are translated at the speed of C.
+    """
+
+    def __missing__(self, code: int) -> str:
+        normal = _normalised(chr(code))
+        self[code] = normal if len(normal) == 1 else _IRREGULAR
+        return self[code]
+
+
+_IRREGULAR = "\uffff"  # no character
+_NORMAL = _Normal()
+
+
+class _Collected:
+    """The characters so far, normalised or as they are written, with their places."""
+
+    def __init__(self, *, as_written: bool) -> None:
+        self.as_written = as_written
+        self.text: list[str] = []
+        self.places: list[int] = []
+        self.ends: list[int] = []
+
+    def add_run(self, run: str, start: int) -> None:
+        """Add characters that stand in the source from `start` on."""
+        at = 0
+        normal = run if self.as_written else run.translate(_NORMAL)
+        while not self.as_written and (irregular := normal.find(_IRREGULAR, at)) >= 0:
+            self._add_regular(normal[at:irregular], start + at)
+            self.add_character(run[irregular], start + irregular, start + irregular + 1)
+            at = irregular + 1
+        self._add_regular(normal[at:], start + at)
+
+    def add_character(self, character: str, start: int, end: int) -> None:
+        """Add what a character becomes that stands at source[start:end]: one, several or none."""
+        normal = character if self.as_written else _normalised(character)
+        self.text.append(normal)
+        self.places += [start] * len(normal)
+        self.ends += [end] * len(normal)
+
+    def plain(self, source: str) -> PlainText:
+        """Return what was collected of this source."""
+        return PlainText(source, "".join(self.text), tuple(self.places), tuple(self.ends))
+
+    def _add_regular(self, run: str, start: int) -> None:
+        self.text.append(run)
+        self.places += range(start, start + len(run))
+        self.ends += range(start + 1, start + 1 + len(run))
+
+
 def plain_text_of_html(source: str) -> PlainText:
     """Return the text of sanitised HTML."""
-    return _normalised(source, _pieces_of_html(source))
+    return _text_of_html(source, as_written=False)
 
 
 def plain_text_of_line(source: str) -> PlainText:
     """Return the text of a field that holds no HTML."""
-    return _normalised(source, _pieces_of_line(source))
+    return _text_of_line(source, as_written=False)
 
 
 def written_text_of_html(source: str) -> PlainText:
     """Return the text of sanitised HTML with its characters as they are written, for rules about how they are typed."""
-    return _as_written(source, _pieces_of_html(source))
+    return _text_of_html(source, as_written=True)
 
 
 def written_text_of_line(source: str) -> PlainText:
     """Return the text of a field that holds no HTML, as it is written."""
-    return _as_written(source, _pieces_of_line(source))
+    return _text_of_line(source, as_written=True)
 
 
-def _as_written(source: str, pieces: list[tuple[str, int, int]]) -> PlainText:
-    text, places, ends = zip(*pieces, strict=True) if pieces else ((), (), ())
-    return PlainText(source, "".join(text), places, ends)
+def _text_of_line(source: str, *, as_written: bool) -> PlainText:
+    collected = _Collected(as_written=as_written)
+    collected.add_run(source, 0)
+    return collected.plain(source)
 
 
-def _pieces_of_line(source: str) -> list[tuple[str, int, int]]:
-    return [(character, at, at + 1) for at, character in enumerate(source)]
-
-
-def _pieces_of_html(source: str) -> list[tuple[str, int, int]]:
-    """The characters of the text, each with its place and end in the source."""
-    pieces: list[tuple[str, int, int]] = []
+def _text_of_html(source: str, *, as_written: bool) -> PlainText:
+    collected = _Collected(as_written=as_written)
     at = 0
-    while at < len(source):
-        character = source[at]
-        if character == "<" and (tag := _TAG.match(source, at)):
-            if tag[2].lower() not in _INLINE:
-                pieces.append(("\n", at, tag.end()))
-            at = tag.end()
-        elif character == "&" and (entity := _ENTITY.match(source, at)):
-            pieces += [(each, at, entity.end()) for each in html.unescape(entity[0])]
-            at = entity.end()
-        else:
-            pieces.append((character, at, at + 1))
-            at += 1
-    return pieces
+    for mark in _MARK.finditer(source):
+        start, end = mark.span()
+        collected.add_run(source[at:start], at)
+        if mark["entity"]:
+            for character in html.unescape(mark["entity"]):
+                collected.add_character(character, start, end)
+        elif mark["tag"].lower() not in _INLINE:
+            collected.add_character("\n", start, end)
+        at = end
+    collected.add_run(source[at:], at)
+    return collected.plain(source)
 
 
-def _normalised(source: str, pieces: list[tuple[str, int, int]]) -> PlainText:
-    text: list[str] = []
-    places: list[int] = []
-    ends: list[int] = []
-    for piece, start, end in pieces:
-        if unicodedata.category(piece) in ("Cf", "Cc", "Cs", "Mn") and piece not in "\n\t":
-            continue
-        for character in unicodedata.normalize("NFKC", piece):
-            text.append(" " if character.isspace() and character != "\n" else character)
-            places.append(start)
-            ends.append(end)
-    return PlainText(source, "".join(text), tuple(places), tuple(ends))
+def _normalised(character: str) -> str:
+    """Return what a character becomes: '' for invisible ones, a space for all kinds of space."""
+    if unicodedata.category(character) in _INVISIBLE and character not in "\n\t":
+        return ""
+    normal = unicodedata.normalize("NFKC", character)
+    return "".join(" " if each.isspace() and each != "\n" else each for each in normal)

@@ -73,6 +73,7 @@ def main() -> None:
         whole_site(small)
         first_view(small)
         memory(large)
+        reading_by_machine(small)
         searching(large, LARGE, 150)
     with newsroom(SEARCHED) as searched:
         searching(searched, SEARCHED, 50)
@@ -192,6 +193,12 @@ def first_view(found: Newsroom) -> None:
 def memory(found: Newsroom) -> None:
     seen = inside(found, "memory")
     report(f"memory of a serving process at {seen['articles']:,.0f} articles, MB", seen["mb"], "at most", 150)
+
+
+def reading_by_machine(found: Newsroom) -> None:
+    seen = inside(found, "machine_reading")
+    report("20,000 rules over a text of 5,000 characters, CPU ms", seen["ms"], "at most", 10)
+    report("… to build them, once in a process for each version, CPU ms", seen["build_ms"])
 
 
 def searching(found: Newsroom, articles: int, limit: int) -> None:
