@@ -143,7 +143,10 @@ def test_shipped_rules_in_use_find_mistakes_and_nothing_in_clean_texts(cast):
     def names(body):
         return [hit.rule.name for hit in find_hits({**empty, "body": body}, at=timezone.now())]
 
-    wrong = "<p>双方寒<b>喧</b>，好象。好象征。第一、等，下午14时，30几个，五十%。KM，5km，香港等国家，香港、日本等国家和地区，自己经常。己经</p>"
+    wrong = (
+        "<p>双方寒<b>喧</b>，好象。好象征。第一、等，下午14时，30几个，五十%。"
+        "KM，5km，香港等国家，香港、日本等国家和地区，自己经常。己经</p>"
+    )
     assert names(wrong) == [
         "错字：寒喧", "错字：好象", "标点：顿号后面的“等”", "数字：下午14时", "数字：30几", "数字：汉字加百分号",
         "单位符号：KM", "地区：港澳台不是国家", "错字：己经",

@@ -2,19 +2,21 @@
 
 import html
 from datetime import date, timedelta
+from unittest.mock import Mock
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import publishing, review, scheduling
+from articles import check_rules, publishing, review, scheduling
 from articles.checks import NotReady, hits, personal_data
 from articles.checks.plain_text import plain_text_of_html
-from articles.models import AuditEntry, SetAside
+from articles.models import AuditEntry, CheckRule, SetAside
 from articles.publishing import CannotPublish
 from articles.review_sheet import review_sheet
 from tests.cast import all_rows, make_user, refused
@@ -245,3 +247,50 @@ def test_an_old_page_with_an_identity_number_is_not_imported_into_the_archive(tm
     with pytest.raises(CommandError):
         call_command("import_articles", str(file), "--section", "news", "--archive")
     call_command("import_articles", str(file), "--section", "news")
+
+
+def test_a_sign_off_keeps_what_the_machine_had_read_and_the_sheet_prints_it(cast, article):
+    first = cast.sign(article, times=1)
+    assert first.checked["rules"] == 0
+    saved = check_rules.save_check_rule(CheckRule(name="公示", pattern="公示", advice="请核对。"), by=cast.chief)
+    for state in (CheckRule.State.TRYING, CheckRule.State.LIVE):
+        check_rules.move_check_rule(saved, state, by=cast.chief)
+        check_rules.continue_trials()
+    review.set_hit_aside(article, by=cast.chief, key=key_of(article), reason="本人同意公示")
+    second = review.sign_off_reading(article, by=cast.head, revision=article.latest.number)
+    assert second.checked == {
+        "program": settings.VERSION,
+        "rules": 1,
+        "rules_of": CheckRule.objects.get().changed_at.isoformat(),
+        "found": {"block": 1, "warn": 2, "info": 0},
+        "set_aside": 1,
+    }
+    article.refresh_from_db()
+    with translation.override("en"):
+        told = [decision.machine for decision in review_sheet(article).rounds[0].readings]
+    assert told[0].endswith(
+        "none of the newsroom’s: 1 to be settled, of which 0 set aside; 1 to be looked at; 0 for information."
+    )
+    assert "and 1 of the newsroom’s (as of 20" in told[1]
+    assert told[1].endswith(": 1 to be settled, of which 1 set aside; 2 to be looked at; 0 for information.")
+
+
+def test_what_was_not_recorded_is_not_claimed(cast, article, monkeypatch):
+    monkeypatch.setattr(hits, "machine_record", lambda article: {})
+    cast.sign(article, times=1)
+    with translation.override("en"):
+        (told,) = review_sheet(article).rounds[0].readings
+    assert told.machine == "Nobody recorded what the machine had read."
+
+
+def test_the_same_text_is_read_once(cast, article, monkeypatch):
+    reading = Mock(wraps=hits.find_hits)
+    monkeypatch.setattr(hits, "find_hits", reading)
+    hits.hits_to_show(article)
+    hits.noticed_hits(article)
+    hits.open_hits(article, at=timezone.now())
+    assert reading.call_count == 1
+    cast.change(article, body=BLOCKED + "<p>改过。</p>")
+    article.refresh_from_db()
+    hits.hits_to_show(article)
+    assert reading.call_count == 2

@@ -1,11 +1,14 @@
 """What the rules find in a text, and the check that nobody publishes what a reader has to set aside first."""
 
 import html
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.html import strip_tags
@@ -29,7 +32,7 @@ from .punctuation import find_wrong_marks
 from .rules import Match, Rule, Severity, SourceMatch
 from .structure import find_wrong_structure
 from .typed_characters import find_wrong_characters
-from .written_rules import current_rules
+from .written_rules import current_rules, rules_version
 
 FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures)
 WRITTEN_FINDERS = (find_wrong_marks, find_wrong_characters)  # how something is typed
@@ -107,15 +110,15 @@ def find_hits(content: Mapping[str, Any], *, at: datetime) -> list[Hit]:
     rules = current_rules()
     hits = []
     whole = [match for finder in CONTENT_FINDERS for match in finder(content)]
-    for field, plain, written in fields_of_content(content):
+    for name, plain, written in fields_of_content(content):
         found = [
-            _hit_of(match, field, text)
+            _hit_of(match, name, text)
             for finders, text in ((FINDERS, plain), (WRITTEN_FINDERS, written))
             for finder in finders
             for match in finder(text.text, day)
         ]
-        found += [_hit_of(match, field, plain) for match in rules.find_matches(plain.text, day, content.get("section"))]
-        found += [_hit_in_source(match, plain.source) for match in whole if match.field == field]
+        found += [_hit_of(match, name, plain) for match in rules.find_matches(plain.text, day, content.get("section"))]
+        found += [_hit_in_source(match, plain.source) for match in whole if match.field == name]
         hits += sorted(found, key=lambda hit: hit.start)
     return hits
 
@@ -129,7 +132,7 @@ def open_hits(article: Article, *, at: datetime) -> list[Hit]:
     """The hits of the newest revision that block its publication and that nobody has set aside."""
     if article.latest is None:
         return []
-    return _not_set_aside(article, find_hits(article.newest.content, at=at))
+    return _not_set_aside(article, _found_in(article, at))
 
 
 def noticed_hits(article: Article) -> list[Hit]:
@@ -143,8 +146,47 @@ def hits_to_show(article: Article) -> list[Hit]:
     return [*_not_set_aside(article, found), *_noticed(found), *_of_severity(found, Severity.INFO)]
 
 
+def machine_record(article: Article) -> dict[str, Any]:
+    """What a sign-off keeps of the machine's reading of the newest revision: which rules, and how much they found.
+
+    `program` is the version of Newsroom, whose rules are code; `rules` how many of the newsroom were in use, and
+    `rules_of` the instant of their newest change (ISO 8601; '' without rules).
+    """
+    found, written = _hits_of_newest(article), current_rules()
+    weights = Counter(str(hit.rule.severity) for hit in found)
+    return {
+        "program": settings.VERSION,
+        "rules": len(written.rules),
+        "rules_of": written.version.isoformat() if written.version else "",
+        "found": {severity.value: weights[severity] for severity in Severity},
+        "set_aside": weights[Severity.BLOCK] - len(_not_set_aside(article, found)),
+    }
+
+
 def _hits_of_newest(article: Article) -> list[Hit]:
-    return find_hits(article.newest.content, at=article.scheduled_for or timezone.now())
+    return _found_in(article, article.scheduled_for or timezone.now())
+
+
+def _found_in(article: Article, at: datetime) -> list[Hit]:
+    """What the rules find in the newest revision; computed once for each text, version of the rules, and day."""
+    revision, day = article.newest, timezone.localdate(at)
+    return list(_found_once(_Reading(revision.digest, rules_version(), day, revision.content, at)))
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A text to be read; what follows from the first three is not compared."""
+
+    digest: str
+    rules: datetime | None
+    day: date
+    content: Mapping[str, Any] = field(compare=False)
+    at: datetime = field(compare=False)
+
+
+@lru_cache(maxsize=128)
+def _found_once(reading: _Reading) -> tuple[Hit, ...]:
+    return tuple(find_hits(reading.content, at=reading.at))
 
 
 def _noticed(found: list[Hit]) -> list[Hit]:

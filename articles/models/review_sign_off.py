@@ -46,6 +46,8 @@ class SignOff(Immutable):
     # Part of what was decided about; null: from before notes were signed.
     note = models.CharField(_("note to readers"), max_length=400, null=True)
     warnings = models.JSONField(_("warnings open at that moment"), default=list)
+    # What the machine had read then (articles/checks/hits.py); {} if that was not recorded.
+    checked = models.JSONField(_("read by the machine"), default=dict)
     same_person = models.BooleanField(_("by a person who had signed or written it"), default=False)
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="next")
     to_stage = models.PositiveSmallIntegerField(_("sent back to"), null=True)

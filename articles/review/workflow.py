@@ -117,6 +117,7 @@ def sign_off_reading(
         opinion=opinion,
         previous=article.signed,
         warnings=_warnings([*problems, *(hit.problem for hit in hits.noticed_hits(article))]),
+        checked=hits.machine_record(article),
         same_person=bool(corrected or same_person_reason(article, by)),
     )
     _advance(article, decision)

@@ -18,6 +18,7 @@ from .. import audit, comparing, merkle_log, password_resets, review, second_fac
 from ..duty_assignments.permissions import READINGS
 from ..marked_copies import MarkedCopy, marked_copy
 from ..models import Article, AuditEntry, Credit, Edition, FactorReset, Section, SignOff
+from .machine_reading import machine_sentence
 
 # More than articles usually have. The sheet says if there are more; the evidence pack has them all.
 MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
@@ -36,7 +37,8 @@ class SheetDecision:
     """One decision: its reading's name, where it sent the article (`destination`), and what its reader corrected.
 
     `corrected` says in one sentence how much that was, and after which reading; `reset`, that the reader's password had
-    been reset within RESET_TOLD before, by whom and when; `factor_reset` the same of the reader's second factor.
+    been reset within RESET_TOLD before, by whom and when; `factor_reset` the same of the reader's second factor;
+    `machine` what the machine had read.
     """
 
     row: SignOff
@@ -47,6 +49,7 @@ class SheetDecision:
     corrected: str
     reset: str
     factor_reset: str
+    machine: str
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,7 @@ def _sheet_decision(
         corrected=_corrected_sentence(row, corrections),
         reset=_reset_sentence(row, resets),
         factor_reset=_factor_reset_sentence(factor_reset),
+        machine=machine_sentence(row) if row.decision == SignOff.Decision.PASS else "",
     )
 
 

@@ -1,0 +1,27 @@
+"""What the machine had read when somebody signed, in one sentence."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..models import SignOff
+
+
+def machine_sentence(row: SignOff) -> str:
+    """Which rules the machine had read the text with, and what they found; never more than was recorded."""
+    if not row.checked:
+        return _("Nobody recorded what the machine had read.")
+    rules = _("none of the newsroom’s")
+    if row.checked["rules"]:
+        at = timezone.localtime(datetime.fromisoformat(row.checked["rules_of"]))
+        rules = _("%(count)d of the newsroom’s (as of %(at)s)") % {
+            "count": row.checked["rules"],
+            "at": f"{at:%Y-%m-%d %H:%M:%S}",
+        }
+    sentence = _(
+        "Read by the machine with the rules of Newsroom %(program)s and %(rules)s: %(block)d to be settled, of which "
+        "%(set_aside)d set aside; %(warn)d to be looked at; %(info)d for information."
+    )
+    facts = {**row.checked["found"], "rules": rules, "program": row.checked["program"]}
+    return sentence % {**facts, "set_aside": row.checked["set_aside"]}
