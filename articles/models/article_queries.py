@@ -62,7 +62,8 @@ class ArticleListQuerySet(models.QuerySet["Article"]):
             self.model.State.DRAFT: Q(live__isnull=True, withdrawn_at__isnull=True),
             self.model.State.LIVE: live & shown & unchanged,
             self.model.State.CHANGED: live & shown & ~unchanged,
-            self.model.State.EXPIRED: live & ~shown,
+            # In these words, which the partial index of what may expire has.
+            self.model.State.EXPIRED: live & Q(expires_at__isnull=False, expires_at__lte=at or timezone.now()),
             self.model.State.WITHDRAWN: Q(withdrawn_at__isnull=False),
         }
         return self.filter(rows[self.model.State(state)])

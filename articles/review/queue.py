@@ -26,7 +26,7 @@ def readings_waiting_for(user: User) -> QuerySet[Article]:
             if permissions.has_duty_anywhere(user, duty):
                 sections = permissions.sections_with_duty(user, duty).order_by()
                 mine |= Q(stage=stage, stages=stages, section__in=sections.values("pk"))
-    rows = Article.objects.filter(mine).filter(Q(handed_to__isnull=True) | Q(handed_to=user))
+    rows = Article.objects.filter(mine, stage__gt=0).filter(Q(handed_to__isnull=True) | Q(handed_to=user))
     rank = Case(
         When(readings_due_at__lte=timezone.now(), then=0),
         When(readings_due_at__isnull=False, then=1),
@@ -76,11 +76,11 @@ def corrected_since(user: User) -> QuerySet[Article]:
     for _earlier in range(MOST_STAGES):
         corrected |= Q(**{f"{link}__person": user}) & ~Q(**{f"{link}__digest": F("latest__digest")})
         link += "__previous"
-    rows = reading.readable_articles(user).filter(corrected, signed__isnull=False)
+    rows = reading.readable_articles(user).filter(corrected, stage__gt=0, signed__isnull=False)
     return (
         rows.select_related("section", "latest__created_by__person")
         .defer("body", "latest__content")
-        .order_by("-latest")
+        .order_by("-latest_id")
     )
 
 
