@@ -111,6 +111,7 @@ ROW_ACTION_NAMES = {
 # The keys of `AuditEntry.details`.
 FACT_NAMES = {
     "article": pgettext_lazy("fact of an act", "article"),
+    "original": pgettext_lazy("fact of an act", "copied from"),
     "due": pgettext_lazy("fact of an act", "answer due"),
     "answer": pgettext_lazy("fact of an act", "answer"),
     "edition": pgettext_lazy("fact of an act", "edition"),
