@@ -154,6 +154,7 @@ def test_a_story_goes_its_way_through_five_people(browser, site):
     for name in ("editor", "head", "chief"):
         read_and_sign(browser, site, article, name)
     page.goto(f"{site}/admin/articles/article/{article.pk}/change/")
+    page.click("details:has(#id_subtitle) > summary")
     page.fill("#id_subtitle", "签完以后又改")
     page.check(".voids input")  # it says whose signatures that voids
     page.click("[name=_save]")

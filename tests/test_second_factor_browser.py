@@ -86,6 +86,7 @@ def test_both_are_set_up_lost_and_replaced(browser, site):
     page.click("button[data-passkey=new]")
     page.wait_for_selector("strong >> text=值班室的钥匙")
     assert [factor.kind for factor in Factor.objects.all()] == ["totp", "passkey"]
+    page.click("#user-tools summary")
     page.click("#logout-form button")
 
     # The passkey logs in, and signs finally after a quarter of an hour.
@@ -101,6 +102,7 @@ def test_both_are_set_up_lost_and_replaced(browser, site):
     page.click("button[data-passkey=get]")
     page.wait_for_selector(".messagelist .success")
     assert SignOff.objects.get(person=cast.chief).opinion == "同意签发"
+    page.click("#user-tools summary")
     page.click("#logout-form button")
 
     # Both are lost: another key is plugged in, and the telephone is gone.
@@ -154,6 +156,7 @@ def test_without_scripts_an_app_is_set_up_and_proven(browser, site):
     page.fill("#app-code", code_of(secret, steps=-1))
     page.click("[value=app]")
     page.click(".acts a.default")
+    page.click("#user-tools summary")
     page.click("#logout-form button")
     log_in(page, site, "chief")
     page.fill("#factor-code", code_of(secret))
@@ -205,6 +208,7 @@ def test_the_pages_are_accessible_and_fit(browser, site, scheme, width):
     page.wait_for_selector("#factor-code")
     looks_right("asked-again")
     page.goto(f"{site}/admin/")
+    page.click("#user-tools summary")
     page.click("#logout-form button")
     log_in(page, site, "chief")
     page.wait_for_selector("#factor-code")
