@@ -1,5 +1,7 @@
 """The form of a new article: the caret is in the title, and what this person chose last is filled in."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -57,6 +59,7 @@ def test_the_title_comes_first_and_quiet_lines_are_closed_until_something_is_in_
     client.force_login(cast.writer)
     page = client.get(ADD).content.decode()
     assert page.count('<details class="on-demand">') == 3
+    assert re.search(r'<input [^>]*name="title"[^>]* autofocus', page)
     article = cast.article(summary="今日通车。")
     page = client.get(reverse("admin:articles_article_change", args=[article.pk])).content.decode()
     assert page.count('<details class="on-demand">') == 2

@@ -68,6 +68,8 @@ class ArticleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.fields["title"].widget.attrs["autofocus"] = True
         if self.instance.latest_id:
             self.fields["based_on"].initial = self.instance.latest.number
 
@@ -112,7 +114,9 @@ class CreditFormSet(forms.BaseInlineFormSet):
         """Name the fields: their labels are the head of the table, which names none of them."""
         super().add_fields(form, index)
         for field in form.fields.values():
-            field.widget.attrs.setdefault("aria-label", str(field.label))
+            # A wrapper around a copied widget still has the attributes of the one it was copied from.
+            widget = getattr(field.widget, "widget", None) or field.widget
+            widget.attrs.setdefault("aria-label", str(field.label))
 
     def in_reading_order(self) -> list[tuple[str, Person]]:
         """Return (role, person) of every row that is filled in and not marked for deletion, by position."""
