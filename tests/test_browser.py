@@ -74,7 +74,7 @@ def read_and_sign(browser, site, article, name, *, correct=None, opinion="同意
         page.click("[name=_save]")
         page.wait_for_selector(".messagelist .success")
         page.goto(f"{site}/admin/articles/article/{article.pk}/review/")
-        assert page.locator(".change ins").count() >= 1, (
+        assert page.locator(".copy-part ins").count() >= 1, (
             "the reader sees what was changed against what was signed before"
         )
     page.fill("#id_opinion", opinion)
