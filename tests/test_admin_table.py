@@ -249,6 +249,7 @@ TABLE = {
     "queue": Row(READERS, FIRST_READERS, told=READERS - FIRST_READERS),
     "articles_article_revisions": Row(DRAFTS),
     "articles_article_changes": Row(DRAFTS),
+    "articles_article_notes": Row(DRAFTS, DRAFTS),
     # Evidence
     "audit_export": Row(AUDIT),
     "article_sheet": Row(DRAFTS | AUDIT),
@@ -315,6 +316,7 @@ SENT = {
     "articles_article_urgent": REASON,
     "articles_article_withdraw": REASON,
     "articles_article_put_back": REASON,
+    "articles_article_notes": {"act": "note", "quote": "便民桥", "text": "请核对桥名"},
     "articles_article_preview": {"given_to": "采访对象"},
     "articles_article_close_text": {**REASON, "edition": 1},
     "articles_article_reopen_text": {**REASON, "edition": 1},

@@ -74,6 +74,7 @@ VERBS = [
     "articles.marked_copies",
     "articles.editing",
     "articles.masking",
+    "articles.marginal_notes",
     "articles.restoring",
     "articles.copying",
     "articles.discarding",

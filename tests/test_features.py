@@ -56,6 +56,7 @@ FEATURES = {
     "mailing": "verb test",
     "masking": "verb door test",
     "merkle_log": "noun verb door test",
+    "marginal_note": "noun verb door test",
     "marked_cop": "verb door test",
     "merging": "verb door test",
     "old_path": "noun verb door test",

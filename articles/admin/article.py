@@ -25,6 +25,7 @@ from .article_list import article_list_view
 from .article_screen import ArticleScreen, public_title
 from .discarding import bin_view
 from .editor import BodyWidget
+from .marginal_notes import notes_view
 from .marked_copy import marked_copy_view
 from .masking import mask_view
 from .newsroom_admin import NUMBER, CleanTextMixin
@@ -212,6 +213,7 @@ class ArticleAdmin(ArticleScreen):
             self._article_path("revisions/<int:revision>/", partial(revision_view, self), "revision"),
             path("word/", self.admin_site.admin_view(take_word_view), name="articles_article_word_take"),
             path("word-files/", self.admin_site.admin_view(import_word_view), name="articles_article_word_files"),
+            self._article_path("notes/", partial(notes_view, self), "notes"),
             self._article_path("changes/", partial(marked_copy_view, self), "changes"),
             self._article_path("word.docx", partial(article_word_view, self), "word"),
             self._article_path("editions/<int:edition>.docx", partial(edition_word_view, self), "edition_word"),

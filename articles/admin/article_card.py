@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import checks, qr_short_links, reads, review
+from .. import checks, marginal_notes, qr_short_links, reads, review
 from ..models import Article, Edition, ShortLink, SiteSettings
 from .article_actions import actions_offered
 
@@ -50,6 +50,7 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "correction_rule": review.correction_rule(article) if correcting else "",
         "void_warning": review.void_warning(article) if asked or not correcting else "",
         "problems": checks.find_problems(article, checks.CONTENT_CHECKS),
+        "open_notes": [row for row in marginal_notes.notes_of(article, user) if row.note.is_open],
         "acts": actions_offered(user, article),
         "codes": _proved_codes(article.live) if article.live else [],
         "printed": qr_short_links.PRINTED,

@@ -38,6 +38,12 @@ READINGS = (
     "handed_on",
     "readings_changed",
     "sign_offs_voided",
+    "noted",
+    "note_answered",
+    "note_done",
+    "words_suggested",
+    "suggestion_taken",
+    "suggestion_declined",
 )
 PUBLISHING = (
     "published",

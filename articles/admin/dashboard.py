@@ -9,7 +9,19 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import discarding, faults, leaving, logins, password_resets, proposing, reporting, review, search, worker
+from .. import (
+    discarding,
+    faults,
+    leaving,
+    logins,
+    marginal_notes,
+    password_resets,
+    proposing,
+    reporting,
+    review,
+    search,
+    worker,
+)
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article
@@ -37,6 +49,7 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
         "queue": _queue_list(user),
         "corrected": list(review.corrected_since(user)[:SHOWN]) if may_read_anywhere(user) else [],
         "rejected": _rejected_list(user),
+        "notes": list(marginal_notes.notes_naming(user)[:SHOWN]),
         "proposed": list(proposing.changes_waiting_for(user)[:SHOWN]),
         "bin": list(discarding.drafts_in_bin(user)[:SHOWN]),
         "stories": my_stories(user, most=SHOWN)[0] if may_write else [],

@@ -25,6 +25,7 @@ from .account_choice import AccountChoiceField
 from .acting_user import acting_user
 from .article_actions import add_refusal, refusal_sentences
 from .article_screen import ArticleScreen
+from .marginal_notes import notes_context
 from .marked_copy import copy_for_reading
 from .masking import may_mask
 
@@ -123,6 +124,7 @@ def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Htt
     article = screen.get_article(request, number)
     user = acting_user(request)
     previous, following = review.neighbours_in_queue(user, article, most=SHOWN_IN_QUEUE)
+    beside = {"previous": previous, "following": following}
     form = DecisionForm(article, user, request.POST if request.method == "POST" else None)
     status = HTTPStatus.OK
     if request.method == "POST" and form.is_valid():
@@ -136,16 +138,19 @@ def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Htt
             screen.message_user(request, _("%(decision)s: “%(title)s”") % facts, messages.SUCCESS)
             if review.rejection_of_public_text(decision.article):
                 return _propose_withdrawal(screen, request, decision)
-            if following:
-                return redirect("admin:articles_article_review", following)
-            if may_read_anywhere(user):
-                return redirect("admin:queue")
-            return redirect("admin:articles_article_change", number)
+            return _after_decision(user, number, following)
     title = _("Reading “%(title)s”") % {"title": article}
-    context = {**_review_context(article, user), "previous": previous, "following": following}
+    context = {**_review_context(article, user), **beside}
     response = screen.render_page(request, article, "review", title, form=form, **context)
     response.status_code = status
     return response
+
+
+def _after_decision(user: User, number: int, following: int | None) -> HttpResponse:
+    """Lead to the next text of the queue, to the queue if there is none, or back to the article for other people."""
+    if following:
+        return redirect("admin:articles_article_review", following)
+    return redirect("admin:queue") if may_read_anywhere(user) else redirect("admin:articles_article_change", number)
 
 
 def _propose_withdrawal(screen: ArticleScreen, request: HttpRequest, rejection: SignOff) -> HttpResponse:
@@ -173,7 +178,11 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "before": before_name,
         "before_revision": before.number if before and before.digest != article.newest.digest else None,
         "copy": copy_for_reading(article, before),
-        "problems": [problem for problem in review.open_problems(article) if problem.id != hits.TO_SET_ASIDE.id],
+        **notes_context(article, user),
+        "problems": [
+            *(problem for problem in review.open_problems(article) if problem.id != hits.TO_SET_ASIDE.id),
+            *review.open_note_problems(article),
+        ],
         "hits": hits.hits_to_show(article),
         "set_aside": SetAside.objects.filter(article=article).select_related("by__person")[:SHOWN_IN_QUEUE],
         "may_mask": may_mask(user, article),

@@ -22,6 +22,7 @@ from .home_and_topics import Block, Slot, Topic
 from .kept_view import KeptView
 from .keyword_relation import Keyword, Relation, Tagging
 from .login_lock import LoginLock
+from .marginal_note import MarginalNote
 from .merkle_log import AuditLeaf, LogLeaf, LogNode
 from .old_path import OldPath
 from .password_reset import PasswordReset
@@ -72,6 +73,7 @@ __all__ = [
     "LogLeaf",
     "LogNode",
     "LoginLock",
+    "MarginalNote",
     "OldPath",
     "PageCheck",
     "PasswordReset",

@@ -5,6 +5,7 @@
     edits      what an edit does to sign-offs
     measure    how much a correction changed
     setting_aside   a reader answers for what a rule found
+    noticed    what a reader is warned of and may sign with
     notes      the note to readers, written while the text is read
     queue      what a user may decide now
     leavers    readings handed to somebody who leaves
@@ -19,6 +20,7 @@ from .edits import WouldVoid, apply_edit_to_review, void_warning
 from .leavers import hand_on_turns
 from .measure import measure_correction
 from .notes import may_write_note
+from .noticed import open_note_problems
 from .queue import (
     corrected_since,
     last_decisions,
@@ -77,6 +79,7 @@ __all__ = [
     "may_write_note",
     "measure_correction",
     "neighbours_in_queue",
+    "open_note_problems",
     "open_problems",
     "overdue_readings",
     "passes_that_count",

@@ -14,6 +14,7 @@ from ..duty_assignments import permissions, reading
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
 from .notes import write_note
+from .noticed import noticed_problems
 from .rules import CORRECTED_BEYOND, CannotDecide, beyond_measure, open_problems, reason_against, same_person_reason
 
 Decision = SignOff.Decision
@@ -116,7 +117,7 @@ def sign_off_reading(
         by=by,
         opinion=opinion,
         previous=article.signed,
-        warnings=_warnings([*problems, *(hit.problem for hit in hits.noticed_hits(article))]),
+        warnings=_warnings([*problems, *noticed_problems(article)]),
         checked=hits.machine_record(article),
         same_person=bool(corrected or same_person_reason(article, by)),
     )
@@ -138,10 +139,8 @@ def _have_read_again(article: Article, corrected: Problem, *, by: User, opinion:
     """Send a locked article back one reading, because its reader corrected more than one person may sign alone."""
     if corrected.id != CORRECTED_BEYOND.id:
         raise CannotDecide(corrected)
-    to = article.stage - 1
-    decision = record_decision(
-        article, Decision.REREAD, by=by, opinion=opinion, to_stage=to, warnings=_warnings([corrected])
-    )
+    to, warnings = article.stage - 1, _warnings([corrected])
+    decision = record_decision(article, Decision.REREAD, by=by, opinion=opinion, to_stage=to, warnings=warnings)
     _move_back(article, to)
     what = str(corrected.message)
     audit.record_entry("article.reread", article, by=by, digest=decision.digest, to_stage=to, reason=what)

@@ -28,6 +28,29 @@
     event.preventDefault();
   };
 
+  // What is selected in the text is quoted in the form of a new note, with what stands before and after it.
+  const note = document.querySelector("#new-note form");
+
+  const quote = () => {
+    const selection = frame.contentDocument.getSelection();
+    const words = selection?.toString().trim();
+    if (!words || !selection.rangeCount) return;
+    const range = selection.getRangeAt(0);
+    const around = (from, to) => {
+      const part = frame.contentDocument.createRange();
+      part.setStart(...from);
+      part.setEnd(...to);
+      return part.toString();
+    };
+    const body = frame.contentDocument.body;
+    note.elements.quote.value = words;
+    const start = around([body, 0], [range.startContainer, range.startOffset]);
+    const end = around([range.endContainer, range.endOffset], [body, body.childNodes.length]);
+    note.elements.before.value = start.slice(-32);
+    note.elements.after.value = end.slice(0, 32);
+    note.closest("details").open = true;
+  };
+
   document.addEventListener("keydown", onKey);
   const button = document.getElementById("show-keys");
   button.hidden = false;
@@ -35,6 +58,8 @@
   frame?.addEventListener("load", () => {
     fit();
     frame.contentDocument?.addEventListener("keydown", onKey);
+    if (note) frame.contentDocument?.addEventListener("mouseup", quote);
+    if (note) frame.contentDocument?.addEventListener("touchend", quote);
     const body = frame.contentDocument?.body;
     if (body) new ResizeObserver(fit).observe(body);
   });
