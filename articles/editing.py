@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, baking, merging, persons, pictures, review, sanitising, search
+from . import audit, baking, merging, persons, pictures, review, sanitising, search, unsaved_texts
 from .duty_assignments import permissions, reading
 from .models import (
     Article,
@@ -87,11 +87,13 @@ def save_article(
     credits: Sequence[tuple[str, Person]] = (),
     voiding: bool = False,
     based_on: int | None = None,
+    form: unsaved_texts.OpenedForm | None = None,
 ) -> Revision:
     """Save the working copy with these credits, (role, person) in reading order, and return its revision.
 
     If nothing changed, that is the existing newest revision. Its `removed` lists what the sanitiser removed from the
     body. `based_on` is the number of the revision that was opened; ValidationError is raised if there is a newer one.
+    What was kept of `form` while it was typed into is dropped.
     Also raises PermissionDenied, sanitising.BodyTooLong, persons.CannotCredit, and review.WouldVoid if saving would
     void sign-offs and `voiding` is False.
     """
@@ -103,6 +105,8 @@ def save_article(
     _write_credits(article, list(dict.fromkeys((role, merging.current_row(person)) for role, person in credits)))
     revision = _make_revision(article, by=by, voiding=voiding)
     revision.removed = removed
+    if form:
+        unsaved_texts.clear_form(form, by=by)
     if before:
         baking.request_bake(baking.sitemaps_of_names(listed ^ baking.listed_names_of(article)))
     return revision

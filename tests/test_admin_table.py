@@ -31,6 +31,7 @@ from articles import (
     pictures,
     publishing,
     scheduling,
+    unsaved_texts,
 )
 from articles.checks import hits
 from articles.duty_assignments.permissions import DUTIES_OF, Role
@@ -205,6 +206,9 @@ TABLE = {
     "articles_attachment_upload": Row(STAFF, WRITERS),
     # What is pasted into the editor: it changes nothing
     "articles_article_paste": Row(CONTENT),
+    # What is typed is kept for whoever typed it
+    "articles_article_keep": Row(STAFF, WRITERS),
+    "articles_article_unsaved": Row(NOBODY, frozenset({"chief"}), told=STAFF - {"chief"}),
     # Word files: what becomes of them is in tests/test_admin_word.py
     "articles_article_word_take": Row(STAFF),
     "articles_article_word_files": Row(WRITERS, WRITERS),
@@ -317,6 +321,8 @@ SENT = {
     "articles_article_withdraw": REASON,
     "articles_article_put_back": REASON,
     "articles_article_notes": {"act": "note", "quote": "便民桥", "text": "请核对桥名"},
+    "articles_article_keep": {"unsaved_key": "1" * 32, "fields": '[["title", "新稿"]]'},
+    "articles_article_unsaved": {"discard": f"{'0' * 32}.1"},
     "articles_article_preview": {"given_to": "采访对象"},
     "articles_article_close_text": {**REASON, "edition": 1},
     "articles_article_reopen_text": {**REASON, "edition": 1},
@@ -410,6 +416,8 @@ class Scene:
         closing.close_text(twice[1], by=cast.chief, edition=1, **REASON)
         self.discarded = cast.article(by=cast.writer, title=f"{SECRET}8")
         discarding.discard_draft(self.discarded, by=self.users["chief"])
+        form = unsaved_texts.OpenedForm("0" * 32)
+        unsaved_texts.keep_text(form, [("title", f"{SECRET}9")], by=self.users["chief"], article=None)
         cast.change(self.live, by=cast.writer, title=f"{SECRET}新题", body="<p>望桥乡的便民桥昨日通车。</p>")
         for article in (self.live, publish, schedule, unschedule):
             cast.sign(article, note="第2段“3人”应为“5人”。")
@@ -525,6 +533,7 @@ class Scene:
             "articles_assignment_add": {"user": self.users["stranger"].pk},
             "articles_article_word_files": {"files": upload(word_file(WORD_TEXT), "稿.docx"), "section": section},
             "colleague_leave": {"to": self.users["chief"].pk},
+            "articles_article_keep": {"writer": user.pk if user else ""},
             "articles_article_bin": {"number": self.discarded.pk},
             "articles_source_merge": {"into": self.cast.listed.pk},
             "password_resets": {"reset": self.reset.pk},

@@ -72,6 +72,7 @@ VERBS = [
     "articles.comparing",
     "articles.review",
     "articles.marked_copies",
+    "articles.unsaved_texts",
     "articles.editing",
     "articles.masking",
     "articles.marginal_notes",

@@ -9,9 +9,9 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.forms.utils import ErrorDict, ErrorList
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +26,7 @@ from .article_card import card_beside_form
 from .article_screen import ArticleScreen
 from .editor import BodyWidget, with_editor_policy
 from .last_choices import LastChoices, last_choices
+from .unsaved_text import opened_form, text_asked_for, typed_data, unsaved_context
 
 
 class ArticleForm(forms.ModelForm):
@@ -127,21 +128,27 @@ class CreditFormSet(forms.BaseInlineFormSet):
 
 
 def edit_article(screen: ArticleScreen, request: HttpRequest, object_id: str | None) -> HttpResponse:
-    """Show the form of an article, or save it. A refusal is shown on the form, with everything that was typed."""
+    """Show the form of an article, or save it. A refusal is shown on the form, with everything that was typed.
+
+    With `?unsaved=<key>` it is shown as this user left it, unsaved.
+    """
     article = screen.get_object(request, unquote(object_id)) if object_id else None
     _require_access(screen, request, article, adding=object_id is None)
     if object_id and article is None:
         return screen.redirect_missing(request, object_id)
-    form, credits, inline = _build_forms(screen, request, article)
+    text = text_asked_for(request, article)
+    form, credits, inline = _build_forms(screen, request, article, typed_data(text) if text else None)
     user = acting_user(request)
     if request.method == "POST" and all([form.is_valid(), credits.is_valid()]):
-        revision = _save_or_add_errors(form, credits, by=user)
+        revision = _save_or_add_errors(form, credits, request)
         if revision:
             return _respond_to_save(screen, request, revision)
     elif request.method == "POST" and article:
         _add_conflict_error(form)
     asked = form.has_error(NON_FIELD_ERRORS, "would_void")
-    card = card_beside_form(user, article, asked=asked)
+    if "unsaved" in request.GET and request.method == "GET" and text is None:
+        screen.message_user(request, _("That text was saved or discarded meanwhile."), messages.WARNING)
+    card = {**card_beside_form(user, article, asked=asked), **unsaved_context(request, article, text)}
 
     def show_form(request: HttpRequest) -> HttpResponse:
         return screen.render_form(request, form, article, [(credits, inline)], **card)
@@ -167,24 +174,30 @@ def _require_access(screen: ArticleScreen, request: HttpRequest, article: Articl
 
 
 def _build_forms(
-    screen: ArticleScreen, request: HttpRequest, article: Article | None
+    screen: ArticleScreen, request: HttpRequest, article: Article | None, typed: QueryDict | None
 ) -> tuple[ArticleForm, CreditFormSet, InlineModelAdmin]:
     """Return the form, the credits and the credits' options, bound to the request's data if it is a POST.
 
     They write what was typed into a copy of the article, so that the card beside them shows the saved one. A new
-    article's are filled in beforehand.
+    article's are filled in beforehand. Those that show what was `typed` before say nothing of what is missing in it.
     """
     fields = flatten_fieldsets(screen.get_fieldsets(request, article))
     form_class = cast(type[ArticleForm], screen.get_form(request, article, change=article is not None, fields=fields))
     inline = screen.get_inline_instances(request, article)[0]
     formset_class = cast(type[CreditFormSet], inline.get_formset(request, article))
     chosen = LastChoices({}, [])
-    if article is None and request.method != "POST":
+    if article is None and request.method != "POST" and typed is None:
         chosen = last_choices(acting_user(request))
         formset_class.extra += len(chosen.credits)
-    form = form_class(request.POST if request.method == "POST" else None, instance=copy(article), initial=chosen.fields)
+    data = request.POST if request.method == "POST" else typed
+    form = form_class(data, instance=copy(article), initial=chosen.fields)
     facts = screen.get_formset_kwargs(request, form.instance, inline, formset_class.get_default_prefix())
-    return form, formset_class(**facts, initial=chosen.credits), inline
+    credits = formset_class(**{**facts, "data": data}, initial=chosen.credits)
+    if typed is not None:
+        for one in (form, *credits.forms):
+            one._errors = ErrorDict()
+        vars(credits).update(_errors=[], _non_form_errors=ErrorList())
+    return form, credits, inline
 
 
 def _warn_of_problems(screen: ArticleScreen, request: HttpRequest, article: Article) -> None:
@@ -195,15 +208,16 @@ def _warn_of_problems(screen: ArticleScreen, request: HttpRequest, article: Arti
         screen.message_user(request, sentence, messages.WARNING)
 
 
-def _save_or_add_errors(form: ArticleForm, credits: CreditFormSet, *, by: User) -> Revision | None:
+def _save_or_add_errors(form: ArticleForm, credits: CreditFormSet, request: HttpRequest) -> Revision | None:
     """Save the article and return its revision. Returns None, with errors on the form, if saving is refused."""
     try:
         return editing.save_article(
             form.instance,
-            by=by,
+            by=acting_user(request),
             credits=credits.in_reading_order(),
             voiding=form.cleaned_data["voiding"],
             based_on=form.revision_opened(),
+            form=opened_form(request),
         )
     except sanitising.BodyTooLong as refusal:
         form.add_error("body", str(refusal))

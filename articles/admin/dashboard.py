@@ -30,6 +30,7 @@ from ..models.calendar_days import start_of_day
 from .baking import baking_warnings
 from .my_articles import my_stories
 from .review import may_read_anywhere, with_reading_names
+from .unsaved_text import unsaved_rows
 
 SHOWN = 10
 # Of the last saved drafts, those that are not being read are listed.
@@ -51,6 +52,7 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
         "rejected": _rejected_list(user),
         "notes": list(marginal_notes.notes_naming(user)[:SHOWN]),
         "proposed": list(proposing.changes_waiting_for(user)[:SHOWN]),
+        "unsaved": unsaved_rows(user, SHOWN),
         "bin": list(discarding.drafts_in_bin(user)[:SHOWN]),
         "stories": my_stories(user, most=SHOWN)[0] if may_write else [],
         "lists": [*_due_lists(user), *(_own_lists(user) if may_write else [])],

@@ -40,6 +40,7 @@ from .second_factor import Factor, FactorReset, RecoveryCode
 from .section import Section
 from .site_settings import SiteSettings
 from .source import Source
+from .unsaved_text import UnsavedText
 from .websub_notice import HubNotice
 from .worker_heartbeat import Heartbeat
 
@@ -97,5 +98,6 @@ __all__ = [
     "Source",
     "Tagging",
     "Topic",
+    "UnsavedText",
     "WorkingText",
 ]

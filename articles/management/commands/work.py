@@ -28,6 +28,7 @@ from articles import (
     scheduling,
     search,
     sources,
+    unsaved_texts,
     websub,
     worker,
 )
@@ -120,6 +121,7 @@ class Command(ActingCommand):
         publication_log.log_audit_entries()
         reporting.forget_contacts()
         discarding.empty_bin()
+        unsaved_texts.delete_expired_texts()
         persons.continue_moving_credits()
         sources.continue_moving_articles()
         check_rules.continue_trials()
