@@ -337,18 +337,19 @@ def test_publishers_who_may_not_write_see_the_form_read_only_with_the_act(client
     assert article.state == "live"
 
 
-@pytest.mark.parametrize("state", ["draft", "live", "changed", "expired", "withdrawn", ""])
-def test_the_list_filters_by_state_with_few_queries(client, cast, state, django_assert_max_num_queries):
+def test_the_list_filters_by_state_with_few_queries(client, cast, django_assert_max_num_queries):
     for _ in range(30):
         cast.publish(cast.article())
     cast.change(Article.objects.last(), title="改过")
     publishing.withdraw_article(Article.objects.first(), by=cast.editor, reason="误")
     cast.article()
     login(client, cast.editor)
-    with django_assert_max_num_queries(21):
-        response = client.get("/admin/articles/article/", {"state": state} if state else {})
-    expected = {"draft": 1, "live": 28, "changed": 1, "expired": 0, "withdrawn": 1, "": 31}[state]
-    assert len(response.context["rows"]) == expected
+    counts = {}
+    for state in ("draft", "live", "changed", "expired", "withdrawn", ""):
+        with django_assert_max_num_queries(21):
+            response = client.get("/admin/articles/article/", {"state": state} if state else {})
+        counts[state] = len(response.context["rows"])
+    assert counts == {"draft": 1, "live": 28, "changed": 1, "expired": 0, "withdrawn": 1, "": 31}
 
 
 @pytest.mark.parametrize("query", ["通车", "1", "%", "'", "　", "\x00"])

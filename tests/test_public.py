@@ -240,14 +240,14 @@ def test_an_article_page_costs_at_most_six_queries(client, cast, live, django_as
         client.get(f"/a/{live.number}/")
 
 
-@pytest.mark.parametrize(("path", "queries"), [("/", 5), ("/s/news/", 5), ("/s/news/2/", 3)])
-def test_lists_cost_the_same_however_much_there_is(client, cast, path, queries, django_assert_num_queries):
+def test_lists_cost_the_same_however_much_there_is(client, cast, django_assert_num_queries):
     for _ in range(PAGE_SIZE + 5):
         cast.publish(cast.article())
     cast.publish(cast.article(section=cast.culture))
     cast.publish(cast.article(section=cast.towns))
-    with django_assert_num_queries(queries):
-        assert client.get(path).status_code == 200
+    for path, queries in (("/", 5), ("/s/news/", 5), ("/s/news/2/", 3)):
+        with django_assert_num_queries(queries):
+            assert client.get(path).status_code == 200
 
 
 def test_pages_count_from_the_oldest_and_hold_each_article_once(client, cast):

@@ -436,4 +436,4 @@ def replay(entries):
 
 @pytest.mark.django_db
 def test_random_acts_by_random_people():
-    run_state_machine_as_test(Newsroom, settings=settings(max_examples=50, stateful_step_count=40))
+    run_state_machine_as_test(Newsroom, settings=settings(max_examples=25, stateful_step_count=40))
