@@ -91,19 +91,8 @@ OTHER_ROLES = (
 )
 # Roles that may follow the names: 方知远 摄, 林晓舟 文/图.
 TRAILING_ROLES = {
-    "文",
-    "图",
-    "摄",
-    "摄影",
-    "文/图",
-    "图/文",
-    "图文",
-    "文图",
-    "摄影报道",
-    "视频",
-    "摄像",
-    "供稿",
-    "供图",
+    *("文", "图", "摄", "摄影", "文/图", "图/文", "图文", "文图"),
+    *("摄影报道", "视频", "摄像", "供稿", "供图"),
 }
 # Roles that may have the person's employer as a prefix: 霁川日报记者.
 ROLES_WITH_UNIT = {"记者", "通讯员", "实习生", "摄影记者"}

@@ -14,7 +14,7 @@ from .checks import CONTENT_CHECKS, NotReady, find_problems, hits
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .issuing import PUBLICATION_FIELDS, Publication, issue_edition
-from .models import Article, Edition, Section, SignOff
+from .models import Article, Edition, SignOff
 from .refusals import Problem, Refusal
 
 CORRECTION_OF_NOTHING = Problem(
@@ -136,8 +136,8 @@ def publish_archived(
     """Publish migrated content with its publication time in the older archive; marked on the row and in the audit.
 
     `at` is its first publication there, `updated` the last update; `origin` names the archive. Old texts need not meet
-    today's rules, but an identity number and the like have to be set aside by a reader. Call `renumber_section` after
-    a batch. The only way to set a past time (law 3).
+    today's rules, but an identity number and the like have to be set aside by a reader. Call
+    `sections.renumber_section` after a batch. The only way to set a past time (law 3).
     """
     article = Article.objects.get_locked(article.pk)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
@@ -229,30 +229,6 @@ def put_back_article(article: Article, *, by: User, reason: str) -> Edition:
     log_files = publication_log.log_act(edition, publication_log.PUT_BACK, at=entry.at, entry=entry)
     baking.request_bake(baking.article_pages(article) | log_files)
     return edition
-
-
-@transaction.atomic
-def renumber_section(section: Section) -> None:
-    """Renumber a section's articles by publication time, after a batch of older ones was published.
-
-    Two passes, since ordinals are unique at every moment; a thousand rows in memory at a time.
-    """
-    section = Section.objects.select_for_update(of=("self",), no_key=True).get(pk=section.pk)
-    listed = Article.objects.filter(listed_in=section)
-    listed.update(ordinal=F("ordinal") + section.last_ordinal)
-    ordinal = 0
-    batch: list[Article] = []
-    ordered = listed.order_by("first_published_at", "number").only("number", "ordinal")
-    for article in ordered.iterator(chunk_size=1000):
-        ordinal += 1
-        article.ordinal = ordinal
-        batch.append(article)
-        if len(batch) == 1000:
-            Article.objects.bulk_update(batch, ["ordinal"])
-            batch.clear()
-    Article.objects.bulk_update(batch, ["ordinal"])
-    Section.objects.filter(pk=section.pk).update(last_ordinal=ordinal)
-    baking.request_full_bake()  # any article may have new neighbours
 
 
 def _show_edition_again(article: Article, edition: Edition) -> bool:

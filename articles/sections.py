@@ -1,14 +1,15 @@
-"""Sections (栏目): adding and changing them."""
+"""Sections (栏目): adding, changing and renumbering them."""
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from . import baking, old_paths, proposing
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
-from .models import Section
+from .models import Article, Section
 from .saved_rows import lock_row, write_row
 
 # The rules of the readings, changed by who may change rules.
@@ -83,3 +84,27 @@ def _require_duties(section: Section, before: Section | None, by: User) -> None:
         )
     if before is None or changed - set(READING_FIELDS) or not (changed or permissions.may_change_rules(by)):
         permissions.require_duty_everywhere(by, Duty.ARRANGE)
+
+
+@transaction.atomic
+def renumber_section(section: Section) -> None:
+    """Renumber a section's articles by publication time, after a batch of older ones was published.
+
+    Two passes, since ordinals are unique at every moment; a thousand rows in memory at a time.
+    """
+    section = Section.objects.select_for_update(of=("self",), no_key=True).get(pk=section.pk)
+    listed = Article.objects.filter(listed_in=section)
+    listed.update(ordinal=F("ordinal") + section.last_ordinal)
+    ordinal = 0
+    batch: list[Article] = []
+    ordered = listed.order_by("first_published_at", "number").only("number", "ordinal")
+    for article in ordered.iterator(chunk_size=1000):
+        ordinal += 1
+        article.ordinal = ordinal
+        batch.append(article)
+        if len(batch) == 1000:
+            Article.objects.bulk_update(batch, ["ordinal"])
+            batch.clear()
+    Article.objects.bulk_update(batch, ["ordinal"])
+    Section.objects.filter(pk=section.pk).update(last_ordinal=ordinal)
+    baking.request_full_bake()  # any article may have new neighbours

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles import appearance, baking, publishing
+from articles import appearance, baking, publishing, sections
 from articles.baking import affected_pages
 from articles.models import Article, BakeJob
 
@@ -188,5 +188,5 @@ def test_a_section_put_in_order_has_the_whole_site_baked(cast):
         at = timezone.now() - timedelta(days=days)
         publishing.publish_archived(cast.article(), by=cast.chief, at=at, origin="旧站")
     BakeJob.objects.all().delete()
-    publishing.renumber_section(cast.news)
+    sections.renumber_section(cast.news)
     assert baking.full_bake_is_requested()

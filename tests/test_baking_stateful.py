@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from articles import baking, old_paths, publishing, review, worker
+from articles import baking, old_paths, publishing, review, sections, worker
 from articles.baking import jobs, store
 from articles.checks import NotReady
 from articles.models import Article, BakeJob, Section, SiteSettings
@@ -189,7 +189,7 @@ class Site(RuleBasedStateMachine):
 
     @rule()
     def renumber(self):
-        self.act(lambda: publishing.renumber_section(self.cast.news))
+        self.act(lambda: sections.renumber_section(self.cast.news))
 
     def something_to_bake(self, n, title, whole):
         if self.numbers:

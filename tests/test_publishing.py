@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from articles import publishing, review
+from articles import publishing, review, sections
 from articles.checks import CONTENT_CHECKS, find_problems
 from articles.models import Article, AuditEntry, Credit, Edition
 from articles.publishing import CannotPublish, CannotWithdraw
@@ -223,7 +223,7 @@ def test_renumbering_puts_a_section_in_the_order_of_its_times(cast):
     articles = [cast.article() for _ in range(5)]
     for article, days in zip(articles, (5, 1, 4, 2, 3), strict=True):
         publishing.publish_archived(article, by=cast.chief, at=now - timedelta(days=days), origin="t")
-    publishing.renumber_section(cast.news)
+    sections.renumber_section(cast.news)
     by_ordinal = Article.objects.order_by("ordinal").values_list("number", flat=True)
     assert list(by_ordinal) == [articles[i].number for i in (0, 2, 4, 3, 1)]
     assert list(Article.objects.order_by("ordinal").values_list("ordinal", flat=True)) == [1, 2, 3, 4, 5]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles import publishing, review, search
+from articles import publishing, review, search, sections
 from articles.baking import affected_pages
 from articles.models import Article, AuditEntry, BakeJob, Edition, ShortLink, Tagging
 
@@ -157,7 +157,7 @@ def test_renumbering_leaves_other_sections_alone(cast):
         at = timezone.now() - timedelta(days=days)
         publishing.publish_archived(article, by=cast.chief, at=at, origin="旧站")
     cast.publish(cast.article())
-    publishing.renumber_section(cast.news)
+    sections.renumber_section(cast.news)
     assert list(Article.objects.filter(listed_in=cast.culture).order_by("ordinal")) == [first, second]
     cast.culture.refresh_from_db()
     assert cast.culture.last_ordinal == 2

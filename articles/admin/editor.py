@@ -170,6 +170,10 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
 
 def _plugin_messages() -> dict[str, str]:
     """Return the texts of our plugins."""
+    return {**_file_messages(), **_word_messages(), **_paste_messages(), **_fetch_messages()}
+
+
+def _file_messages() -> dict[str, str]:
     return {
         "picture": _("Picture"),
         "attachment": _("Attachment") + f" ({limit_sentence(takes_films=True)})",
@@ -191,6 +195,11 @@ def _plugin_messages() -> dict[str, str]:
         "still_uploading": _("A file is still being uploaded. Save when it has arrived."),
         "upload_failed": _("%s could not be uploaded. Check the connection and try again."),
         "logged_out": _("You are logged out. Log in in another tab and upload again: your text is still here."),
+    }
+
+
+def _word_messages() -> dict[str, str]:
+    return {
         "word": _("Word file"),
         "word_question": _("“%s” is a document. Put its text into the article, or attach the file?"),
         "word_insert": _("Put its text in"),
@@ -201,6 +210,11 @@ def _plugin_messages() -> dict[str, str]:
         "word_source": _("Source: %s"),
         "word_use": _("Enter them"),
         "word_leave": _("Leave it"),
+    }
+
+
+def _paste_messages() -> dict[str, str]:
+    return {
         "pasting": _("Reading what was pasted …"),
         "still_pasting": _("What was pasted is still being read. Save when it is there."),
         "paste_failed": _("What was pasted could not be read with its layout; its text alone was put in. %s"),
@@ -210,10 +224,16 @@ def _plugin_messages() -> dict[str, str]:
             "Pictures that were not copied: %s. WPS and Word leave them out; upload them with the picture button, "
             "or drag the files into the text. Their places are held in the text."
         ),
+        "heading_place": _("%s is within a heading, where no picture can be. Put it into a paragraph of its own."),
         "foreign_pictures": _(
             "Pictures of another site: %s. Their places are held in the text; if we may use them, "
             "have them fetched, or save them on this computer and upload them with the picture button."
         ),
+    }
+
+
+def _fetch_messages() -> dict[str, str]:
+    return {
         "fetch_title": _("Fetch pictures of another site?"),
         "fetch_count": _("Pictures: %s, from"),
         "fetch_right": _("By what right we use them: agreement, permission …"),
@@ -221,5 +241,4 @@ def _plugin_messages() -> dict[str, str]:
         "fetch": _("Fetch them"),
         "fetch_not": _("Leave the places empty"),
         "fetching": _("Fetching pictures: %s left …"),
-        "heading_place": _("%s is within a heading, where no picture can be. Put it into a paragraph of its own."),
     }

@@ -65,19 +65,11 @@ def read_web_page(data: bytes) -> PrintedArticle:
     if body is None:
         raise UnreadablePage(HAS_NO_ARTICLE)
     title, certain = _find_title(document, metas.get("og:title", ""), tab)
-    head = Head()
     above, below = _lines_around(document, title if certain else "", body)
-    for line in above:
-        head.learns(line)
-    for line in below:
-        if (found := parse_provenance_line(line)) and found.facts:
-            head.learns_from_foot(line)
-    if (
-        not certain
-        and len(title) < _SHORT_TITLE
-        and (named := _title_above_provenance(document) or _last_heading(document, body))
-    ):
-        title, certain = named, True
+    head = _learned_head(above, below)
+    if not certain and len(title) < _SHORT_TITLE:
+        named = _title_above_provenance(document) or _last_heading(document, body)
+        title, certain = named or title, bool(named)
     trim_page_body(body, title, head)
     _find_time(head, metas, above, script)
     source = head.facts.get(PAGE_SOURCE) or next((metas[name] for name in _META_SOURCES if name in metas), "")
@@ -99,6 +91,17 @@ def read_web_page(data: bytes) -> PrintedArticle:
         html=_with_paragraphs(lxml.html.tostring(body, encoding="unicode")),
         old_address=_path_and_query(metas.get("canonical") or metas.get("og:url", "")),
     )
+
+
+def _learned_head(above: list[str], below: list[str]) -> Head:
+    """Return what the lines above the body say of the article, and the lines of provenance below it."""
+    head = Head()
+    for line in above:
+        head.learns(line)
+    for line in below:
+        if (found := parse_provenance_line(line)) and found.facts:
+            head.learns_from_foot(line)
+    return head
 
 
 def _time(text: str | None) -> datetime | None:

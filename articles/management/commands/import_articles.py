@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.validators import validate_slug
 from django.utils.translation import gettext as _
 
-from articles import baking, publishing
+from articles import baking, sections
 from articles.management.acting import ActingCommand, acting_account
 from articles.models import Section
 from articles.refusals import Refusal
@@ -66,7 +66,7 @@ class Command(ActingCommand):
                 self._warn(path, imported.notes)
                 self.stdout.write(f"{path}: {_import_report(imported)}")
         if user and options["archive"] and (imported_into := Section.objects.filter(slug=section).first()):
-            publishing.renumber_section(imported_into)
+            sections.renumber_section(imported_into)
         if refused:
             raise CommandError(
                 _("%(count)d file(s) were not imported; see above. The others were.") % {"count": refused}
