@@ -121,7 +121,7 @@ def _delete_rows_after_transactional_tests():
 def kept_rows(django_db_setup, django_db_blocker, tmp_path_factory):
     """Keep for all tests of a file what its fixtures write, if that takes long; returns the folder of its uploads.
 
-    The tests take `own_rows`, and neither `db` nor the marker: that would close PostgreSQL's connection.
+    The tests take `own_rows`.
     """
     folder = tmp_path_factory.mktemp("kept")
     places = {name: folder / name.lower() for name in ("MEDIA_ROOT", "PUBLIC_FILES_DIR", "BAKED_DIR")}
@@ -131,12 +131,9 @@ def kept_rows(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 @pytest.fixture
-def own_rows(kept_rows, settings):
-    """A test that finds what `kept_rows` keeps, and leaves it as it was."""
+def own_rows(kept_rows, db, settings):
+    """A test that finds what `kept_rows` keeps, and leaves it as it was: its transaction is within that of the file."""
     settings.MEDIA_ROOT = kept_rows
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def needs(present: bool, what: str) -> None:
