@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -32,6 +33,7 @@ from articles import (
 )
 from articles.models import Article, OldPath, Person, SiteSettings, Topic
 from tests.cast import Role, all_rows
+from tests.serving import prepared_folder
 
 # --- what each act starts from --------------------------------------------------------------------------------------
 
@@ -289,8 +291,6 @@ def test_whatever_statement_fails_a_row_is_saved_whole_or_not_at_all(cast, name)
 
 PREPARE = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tests.cast import Cast
 cast = Cast()
 cast.sign(cast.article())
@@ -343,6 +343,7 @@ def test_a_process_that_dies_while_publishing_leaves_all_of_it_or_nothing(tmp_pa
             check=False,
         )
 
+    shutil.copy(prepared_folder() / "newsroom.sqlite3", tmp_path)
     prepared = run(PREPARE)
     assert prepared.returncode == 0, prepared.stderr
     assert run(WHAT_IS_THERE).stdout.strip() == NOTHING

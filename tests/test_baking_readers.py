@@ -10,9 +10,6 @@ import pytest
 from tests.serving import ROOT, Newsroom
 
 SCENE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("collectstatic", interactive=False, verbosity=0)
 from articles import baking
 from articles.models import Section
 from tests.cast import Cast
@@ -65,6 +62,7 @@ ARTICLES = ("/a/1/", "/a/2/", "/a/3/")
 def story(tmp_path_factory):
     """Return what was done and what readers saw."""
     newsroom = Newsroom(tmp_path_factory.mktemp("crowd"))
+    newsroom.prepare()
     newsroom.run(SCENE)
     newsroom.serve()
     paths = ["/", "/a/1/", "/a/2/", "/a/3/", "/s/news/", "/feeds/all.atom"]

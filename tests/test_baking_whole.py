@@ -22,7 +22,7 @@ from articles.baking.generations import baked_generations
 from articles.models import AuditEntry, BakedPage, BakeJob, PageCheck, SiteSettings
 from tests.baked import assert_disk_matches_site, assert_queue_is_empty
 from tests.conftest import needs
-from tests.serving import kill
+from tests.serving import kill, prepared_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -288,8 +288,6 @@ def test_pages_that_wait_are_not_taken_for_tampering(site):
 
 PREPARE = """
 import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from tests.cast import Cast
 cast = Cast()
 for _ in range(15):
@@ -321,11 +319,13 @@ def newsroom(tmp_path):
     environment = {
         **os.environ,
         "DATA_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "DATABASE_URL": f"sqlite:///{folder}/newsroom.sqlite3",
         "DJANGO_SETTINGS_MODULE": "newsroom.settings",
         "PYTHONWARNINGS": "ignore",
         "DEBUG": "1",
     }
+    folder.mkdir()
+    shutil.copy(prepared_folder() / "newsroom.sqlite3", folder)
     run(PREPARE, environment)
     return environment
 

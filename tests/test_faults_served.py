@@ -17,9 +17,6 @@ from tests.conftest import needs
 from tests.serving import Newsroom, eventually, fetch
 
 SCENE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("collectstatic", interactive=False, verbosity=0)
 from tests.cast import Cast
 from articles import baking, publishing
 from articles.baking import jobs
@@ -51,6 +48,7 @@ SCANS = "from articles.models import ShortLink; print(ShortLink.objects.get(code
 @contextmanager
 def served(folder):
     made = Newsroom(folder)
+    made.prepare()
     made.number = int(made.run(SCENE).split()[-1])
     made.serve()
     made.site = f"http://127.0.0.1:{made.port}"

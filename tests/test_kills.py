@@ -24,8 +24,7 @@ KILLS = int(os.environ.get("KILLS", "20"))
 SERVER_EVERY = 10
 SCENE = """
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("collectstatic", interactive=False, verbosity=0)
+call_command("migrate", verbosity=0)  # of PostgreSQL
 from tests.cast import Cast
 from articles import baking
 cast = Cast()
@@ -81,6 +80,7 @@ class Crowd:
 
 def test_after_every_kill_all_is_whole(tmp_path, database):
     newsroom = Newsroom(tmp_path, DATABASE_URL=database)
+    newsroom.prepare()
     newsroom.run(SCENE)
     server = newsroom.serve()
     crowd = Crowd(newsroom)

@@ -12,9 +12,6 @@ from serving import baked_files
 from tests.serving import Newsroom, eventually, fetch, free_port, kill, nginx
 
 SCENE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("collectstatic", interactive=False, verbosity=0)
 from tests.cast import Cast, png, upload
 from articles import attachments, baking, pictures, publishing
 from articles.models import SiteSettings
@@ -37,6 +34,7 @@ print(picture.file.name)
 @pytest.fixture(scope="module")
 def newsroom(tmp_path_factory):
     made = Newsroom(tmp_path_factory.mktemp("newsroom"))
+    made.prepare()
     made.picture = made.run(SCENE).split()[-1]
     assert {"/", "/a/1/", "/a/2/since/1/", "/feeds/news.atom"} <= set(dict(pages(made)))
     yield made

@@ -5,9 +5,6 @@ import pytest
 from tests.serving import Newsroom, fetch, nginx
 
 SCENE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("collectstatic", interactive=False, verbosity=0)
 from tests.cast import Cast, png, upload
 from articles import attachments, baking, pictures
 cast = Cast()
@@ -31,6 +28,7 @@ publishing.{act}(Article.objects.get(pk=1), by=User.objects.get(username="chief"
 @pytest.fixture(scope="module")
 def newsroom(tmp_path_factory):
     made = Newsroom(tmp_path_factory.mktemp("newsroom"))
+    made.prepare()
     made.names = made.run(SCENE).split()
     yield made
     made.stop()

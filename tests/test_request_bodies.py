@@ -169,9 +169,6 @@ def test_whoever_is_logged_in_is_read(client):
 # --- a real server --------------------------------------------------------------------------------------------------
 
 SCENE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("collectstatic", interactive=False, verbosity=0)
 from tests.cast import Cast
 from articles import baking
 cast = Cast()
@@ -183,6 +180,7 @@ baking.bake_everything(processes=1)
 @pytest.fixture(scope="module")
 def newsroom(tmp_path_factory):
     made = Newsroom(tmp_path_factory.mktemp("newsroom"))
+    made.prepare()
     made.run(SCENE)
     made.serve()
     yield made
