@@ -1,0 +1,51 @@
+"""The first page of the desk (今日): the day's timetable, to each what they may see."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles import scheduling
+from articles.admin import dashboard
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(client, user, name):
+    client.force_login(user)
+    return client.get("/admin/").context[name]
+
+
+def test_what_was_published_today_is_shown_under_the_title_that_readers_see(client, cast, monkeypatch):
+    article = cast.article(title="便民桥今日通车")
+    cast.publish(article)
+    cast.change(article, title="还没有发布的新题")
+    cast.article()
+    assert shown(client, cast.towns_writer, "published") == [article]
+    page = client.get("/admin/").content.decode()
+    assert "便民桥今日通车" in page
+    assert "还没有发布的新题" not in page
+    assert shown(client, cast.stranger, "published") == []
+    monkeypatch.setattr(dashboard, "start_of_day", lambda day: timezone.now() + timedelta(hours=1))
+    assert shown(client, cast.towns_writer, "published") == []
+
+
+def test_what_is_scheduled_is_shown_to_those_who_may_read_it(client, cast):
+    later, soon = cast.article(credits=[("responsible_editor", cast.liang), ("reporter", cast.lin)]), cast.article()
+    for article, hours in ((later, 5), (soon, 2)):
+        cast.sign(article)
+        scheduling.schedule_article(article, by=cast.editor, at=timezone.now() + timedelta(hours=hours))
+    assert shown(client, cast.chief, "scheduled") == [soon, later]
+    assert shown(client, cast.towns_writer, "scheduled") == []
+
+
+def test_the_page_takes_as_many_queries_for_ten_articles_as_for_one(client, cast, django_assert_max_num_queries):
+    for _ in range(2):
+        cast.publish(cast.article())
+    shown(client, cast.chief, "lists")
+    with django_assert_max_num_queries(60) as few:
+        client.get("/admin/")
+    for _ in range(3):
+        cast.publish(cast.article())
+    with django_assert_max_num_queries(len(few)):
+        client.get("/admin/")
