@@ -137,5 +137,6 @@ def _sum_of(match: re.Match[str]) -> Decimal:
 
 
 def _around(text: str, match: re.Match[str], before: int = 12) -> str:
-    """Return the match with some text of its line before it."""
-    return text[max(text.rfind("\n", 0, match.start()) + 1, match.start() - before) : match.end()]
+    """Return the match with some text of its sentence before it."""
+    begin = max(text.rfind(mark, 0, match.start()) for mark in "。;\n") + 1
+    return text[max(begin, match.start() - before) : match.end()]

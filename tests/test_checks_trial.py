@@ -1,0 +1,67 @@
+"""The trial of the rules: errors planted into clean texts are found, clean texts are left alone, and both are counted."""
+
+import random
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from articles import sanitising
+from articles.checks import hits, planting, trial
+
+TEXT = "<h1>便民桥通车</h1><p>望桥乡的便民桥今日通车。</p><p>从此村民出行不必绕路。桥长三十米。</p>"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "2026-11-28-bridge.html").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "plain.txt").write_text("客船停航\n双渡的客船今日停航。\n大桥代替了它。\n", encoding="utf-8")
+    (tmp_path / "notes.md").write_text("not read", encoding="utf-8")
+    return tmp_path
+
+
+def test_every_planted_error_is_found_and_nothing_else(folder, capsys):
+    call_command("try_checks", str(folder), errors=4 * len(planting.MAKERS))
+    said = capsys.readouterr().out
+    assert "Found 100.0%" in said
+    assert "0.000 hits that are not information in each of 2 texts." in said
+
+
+def test_a_rule_that_finds_nothing_is_counted_and_fails(folder, monkeypatch, capsys):
+    monkeypatch.setattr(hits, "FINDERS", ())
+    with pytest.raises(SystemExit):
+        call_command("try_checks", str(folder), errors=len(planting.MAKERS))
+    rows = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines() if "_" in line)
+    assert rows["wrong_weekday"].split() == ["1", "0"]
+    assert rows["doubled_mark"].split() == ["1", "1"]
+
+
+def test_false_hits_are_counted_and_fail(folder, capsys):
+    (folder / "false.html").write_text("<p>今天,晴。明天,雨。</p>", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        call_command("try_checks", str(folder), errors=0)
+    assert "half_width_mark                   warn       2" in capsys.readouterr().out
+
+
+def test_texts_have_their_title_and_day(folder):
+    first, second = trial.read_clean_texts(folder)
+    assert (first.title, first.day, "h1" in first.body) == ("便民桥通车", date(2026, 11, 28), False)
+    assert (second.title, second.body) == ("客船停航", "<p>双渡的客船今日停航。</p><p>大桥代替了它。</p>")
+
+
+def test_a_folder_without_texts_is_refused(tmp_path):
+    for path in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(CommandError):
+            call_command("try_checks", str(path))
+
+
+def test_the_same_seed_plants_the_same_errors_and_half_are_broken_up():
+    body = sanitising.sanitise(TEXT).html
+
+    def planted():
+        chance = random.Random(3)
+        return [planting.plant_error("mobile_number", body, date(2026, 11, 28), chance) for _n in range(60)]
+
+    assert planted() == planted()
+    broken = [html for html in planted() if "\u200b" in html or "<strong>" in html]
+    assert 15 < len(broken) < 45
