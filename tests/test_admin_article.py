@@ -346,7 +346,7 @@ def test_the_list_filters_by_state_with_few_queries(client, cast, django_assert_
     login(client, cast.editor)
     counts = {}
     for state in ("draft", "live", "changed", "expired", "withdrawn", ""):
-        with django_assert_max_num_queries(21):
+        with django_assert_max_num_queries(27):
             response = client.get("/admin/articles/article/", {"state": state} if state else {})
         counts[state] = len(response.context["rows"])
     assert counts == {"draft": 1, "live": 28, "changed": 1, "expired": 0, "withdrawn": 1, "": 31}

@@ -24,6 +24,7 @@ from django.utils import timezone
 from articles import (
     attachments,
     closing,
+    copying,
     discarding,
     fetching,
     home_and_topics,
@@ -405,7 +406,9 @@ class Scene:
             "put_back": put_back,
             "close_text": twice[0],
             "reopen_text": twice[1],
+            "stop_template": cast.article(by=cast.writer, title=f"{SECRET}9"),
         }
+        copying.offer_as_template(self.articles["stop_template"], by=cast.admin)
         cast.change(self.draft, by=cast.writer, title=f"{SECRET}改过的标题")
         cast.sign(self.waiting, times=0)
         for article in (self.live, withdraw, put_back, *twice):

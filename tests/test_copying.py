@@ -117,9 +117,9 @@ def test_offering_twice_records_once_and_takes_the_right_to_write(cast):
 
 def test_a_place_left_to_be_filled_in_keeps_an_article_from_being_signed(cast):
     article = cast.article(title="停水［待填：日期］", body="<p>时间：［待填：停水时间］</p>")
-    review.submit_article(article, by=cast.writer)
+    cast.sign(article, times=2)
     with refused(checks.NotReady):
-        review.sign_off_reading(article, by=cast.editor, revision=1)
+        review.sign_off_reading(article, by=cast.chief, revision=1)
     problem = next(problem for problem in checks.find_problems(article) if problem.id == "text.places")
     assert "［待填：日期］ ［待填：停水时间］" in str(problem)
     cast.change(article, title="停水", body="<p>时间：八点</p>", voiding=True)
