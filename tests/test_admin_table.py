@@ -406,7 +406,7 @@ class Scene:
             "put_back": put_back,
             "close_text": twice[0],
             "reopen_text": twice[1],
-            "stop_template": cast.article(by=cast.writer, title=f"{SECRET}9"),
+            "stop_template": cast.article(by=cast.writer, title="通知模板"),  # whoever writes sees it
         }
         copying.offer_as_template(self.articles["stop_template"], by=cast.admin)
         cast.change(self.draft, by=cast.writer, title=f"{SECRET}改过的标题")
