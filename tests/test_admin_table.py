@@ -205,8 +205,9 @@ TABLE = {
     # Files sent by the editor
     "articles_picture_upload": Row(STAFF, WRITERS),
     "articles_attachment_upload": Row(STAFF, WRITERS),
-    # What is pasted into the editor: it changes nothing
+    # What is pasted into the editor, and its typography: nothing is changed
     "articles_article_paste": Row(CONTENT),
+    "articles_article_typography": Row(CONTENT),
     # What is typed is kept for whoever typed it
     "articles_article_keep": Row(STAFF, WRITERS),
     "articles_article_unsaved": Row(NOBODY, frozenset({"chief"}), told=STAFF - {"chief"}),

@@ -68,6 +68,7 @@ VERBS = [
     "articles.sign_on",
     "articles.password_resets",
     "articles.checks",
+    "articles.typography",
     "articles.check_rules",
     "articles.comparing",
     "articles.review",

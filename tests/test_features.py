@@ -88,6 +88,7 @@ FEATURES = {
     "source": "noun verb door test",
     "topic": "noun verb door test",
     "trigger": "verb test",
+    "typography": "verb door test",
     "unsaved": "noun verb door test",
     "upload": "verb door test",
     "watermark": "door test",

@@ -199,3 +199,21 @@ def test_the_buttons_align_a_paragraph(desk):
         desk.page.evaluate("CKEDITOR.instances.id_body.selectionChange(true)")
         desk.page.click(f".cke_button__justify{button}")
         assert desk.text == f"<p{wanted}>望桥乡人民政府</p>"
+
+
+def test_typography_is_mended_in_one_step_after_it_was_shown(desk):
+    desk.page.evaluate("CKEDITOR.instances.id_body.setData('<p>桥通了,人来了</p><p>5~8人</p>')")
+    desk.page.click(".cke_button__typography")
+    changes = desk.page.locator("dialog .typography-changes li")
+    assert changes.all_inner_texts() == ["桥通了,，人来了", "5~～8人"]
+    assert desk.text == "<p>桥通了,人来了</p><p>5~8人</p>"
+    desk.page.click("dialog [value=apply]")
+    desk.page.wait_for_function("() => CKEDITOR.instances.id_body.getData().includes('，')")
+    assert desk.text == "<p>桥通了，人来了</p><p>5～8人</p>"
+    desk.page.wait_for_function(
+        "() => CKEDITOR.instances.id_body.getCommand('undo').state !== CKEDITOR.TRISTATE_DISABLED"
+    )
+    desk.page.evaluate("CKEDITOR.instances.id_body.execCommand('undo')")
+    assert desk.text == "<p>桥通了,人来了</p><p>5~8人</p>"
+    assert desk.page.get_attribute(".cke_editable", "spellcheck") != "false"
+    assert desk.wrong == []

@@ -34,6 +34,7 @@ from .preview import preview_links_view
 from .review import review_view
 from .revisions import revision_view, revisions_view
 from .setting_aside import set_aside_view
+from .typography import typography_view
 from .unsaved_text import discard_unsaved_view, keep_view
 from .word import (
     article_word_view,
@@ -222,6 +223,7 @@ class ArticleAdmin(ArticleScreen):
                 "changes/<int:before>-<int:after>.docx", partial(comparison_word_view, self), "comparison_word"
             ),
             path("paste/", self.admin_site.admin_view(paste_view), name="articles_article_paste"),
+            path("typography/", self.admin_site.admin_view(typography_view), name="articles_article_typography"),
             path("keep/", self.admin_site.admin_view(keep_view), name="articles_article_keep"),
             path("unsaved/", self.admin_site.admin_view(discard_unsaved_view), name="articles_article_unsaved"),
             path("bin/", self.admin_site.admin_view(bin_view), name="articles_article_bin"),

@@ -30,6 +30,7 @@ OUR_PLUGINS = [
     "newsroomattachments",
     "newsroomword",
     "newsroompasting",
+    "newsroomtypography",
 ]
 # All plugins that are loaded. Those not named here (spell checkers and converters on foreign servers, preview, iframes,
 # forms, fonts, colours) do not run, nor do CKEditor's filters of pasted text: `sanitising` reads that. `divarea` edits
@@ -71,6 +72,7 @@ TOOLBAR = [
     ["BulletedList", "NumberedList", "Blockquote", "JustifyCenter", "JustifyRight"],
     ["Picture", "Attachment", "Word", "Table", "Link", "Unlink"],
     ["Undo", "Redo"],
+    ["Typography"],
     ["Find", "Replace", "Maximize"],
 ]
 # What the sanitiser keeps, in CKEditor's syntax; tests/test_editor.py compares the two. The editor removes everything
@@ -105,6 +107,7 @@ OPTIONS = {
     "linkShowAdvancedTab": False,
     "linkShowTargetTab": False,
     "dialog_noConfirmCancel": True,
+    "disableNativeSpellChecker": False,
     "clipboard_handleImages": False,  # it would insert them as data: URLs, which the sanitiser removes
     "justifyClasses": ["align-left", "align-center", "align-right"],  # left is no class: a paragraph stands there
     "magicline_color": "#9d2b22",
@@ -161,6 +164,10 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
                 "icon": static("desk/editor/word.svg"),
                 "endings": WORD_ENDINGS,
             },
+            "typography": {
+                "mend": reverse("admin:articles_article_typography"),
+                "icon": static("desk/editor/typography.svg"),
+            },
             "credit": pictures.credit_pattern(),
             "held": held_pattern(),
             "texts": _plugin_messages(),
@@ -170,7 +177,7 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
 
 def _plugin_messages() -> dict[str, str]:
     """Return the texts of our plugins."""
-    return {**_file_messages(), **_word_messages(), **_paste_messages(), **_fetch_messages()}
+    return {**_file_messages(), **_word_messages(), **_paste_messages(), **_fetch_messages(), **_typography_messages()}
 
 
 def _file_messages() -> dict[str, str]:
@@ -241,4 +248,16 @@ def _fetch_messages() -> dict[str, str]:
         "fetch": _("Fetch them"),
         "fetch_not": _("Leave the places empty"),
         "fetching": _("Fetching pictures: %s left …"),
+    }
+
+
+def _typography_messages() -> dict[str, str]:
+    return {
+        "typography": _("Mend the typography"),
+        "typography_reading": _("Looking at the typography …"),
+        "typography_changes": _("Changes: %s. Nothing is changed yet."),
+        "typography_apply": _("Change them all"),
+        "typography_right": _("The typography is right: nothing to change."),
+        "typography_failed": _("The typography could not be looked at; nothing was changed. %s"),
+        "typography_edited": _("The text has been changed meanwhile; start again."),
     }

@@ -19,9 +19,7 @@ def paste_view(request: HttpRequest) -> JsonResponse:
 
     `first` is the number of the first held place. Nothing is stored.
     """
-    may_write = (permissions.Duty.WRITE, *permissions.READINGS)  # readers correct the text
-    if not any(permissions.has_duty_anywhere(acting_user(request), duty) for duty in may_write):
-        raise PermissionDenied
+    require_text_duty(request)
     if request.method != "POST":
         return upload_refusal(_("Nothing arrived to be pasted."), 400)
     html, text, first = (request.POST.get(name, "") for name in ("html", "text", "first"))
@@ -37,6 +35,13 @@ def paste_view(request: HttpRequest) -> JsonResponse:
             "pictures": [{"place": one.place, "address": one.address} for one in pasted.pictures],
         }
     )
+
+
+def require_text_duty(request: HttpRequest) -> None:
+    """Raise PermissionDenied unless the user writes articles, or reads and corrects them."""
+    may_write = (permissions.Duty.WRITE, *permissions.READINGS)
+    if not any(permissions.has_duty_anywhere(acting_user(request), duty) for duty in may_write):
+        raise PermissionDenied
 
 
 def fetch_picture_view(request: HttpRequest) -> JsonResponse:

@@ -131,13 +131,15 @@ class UploadForm(forms.ModelForm):
 
 
 def is_upload(request: HttpRequest) -> bool:
-    """Return True if a script of the form sends a file, a paste or unsaved text, and reads the answer."""
+    """Return True if a script of the form sends a file, a paste, a body or unsaved text, and reads the answer."""
     try:
         # A session that cannot be read is met before the address is resolved.
         match = request.resolver_match or resolve(request.path_info)
     except Resolver404:
         return False
-    return (match.url_name or "").endswith(("_upload", "_paste", "_picture_fetch", "_word_take", "_keep"))
+    return (match.url_name or "").endswith(
+        ("_upload", "_paste", "_picture_fetch", "_word_take", "_keep", "_typography")
+    )
 
 
 def stored_response(stored: Picture | Attachment, name: str | None) -> JsonResponse:

@@ -90,17 +90,22 @@ _MOST = 20  # places of one kind in a field
 
 def find_wrong_marks(text: str, at: date) -> Iterator[Match]:
     """Yield marks in a text as it is written that are no Chinese punctuation, with the right ones where that is sure."""
-    yield from islice((Match(HALF_WIDTH, *m.span(), suggestion=_FULL_WIDTH[m[0]]) for m in _HALF.finditer(text)), _MOST)
-    quoted = islice(_STRAIGHT.finditer(text), _MOST)
-    yield from (Match(HALF_WIDTH, *match.span(), suggestion=f"“{match[0][1:-1]}”") for match in quoted)
+    yield from find_mendable_marks(text, most=_MOST)
     yield from (Match(DOUBLED, *match.span()) for match in islice(_DOUBLED.finditer(text), _MOST))
-    for match in islice(_ELLIPSIS.finditer(text), _MOST):
-        if _NEAR_CHINESE.search(text[max(match.start() - 2, 0) : match.end() + 2]):
-            yield Match(ELLIPSIS, *match.span(), suggestion="……")
-    yield from (Match(DASH, *match.span(), suggestion="——") for match in islice(_DASH.finditer(text), _MOST))
     yield from (Match(LEADING, *match.span()) for match in islice(_LEADING.finditer(text), _MOST))
     yield from (Match(UNENDED, match.end() - 12, match.end()) for match in islice(_SENTENCES.finditer(text), _MOST))
     yield from islice(_find_unpaired(text), _MOST)
+
+
+def find_mendable_marks(text: str, *, most: int | None = None) -> Iterator[Match]:
+    """Yield the wrong marks whose right ones are sure, `most` of each kind. Those of two kinds may overlap."""
+    yield from islice((Match(HALF_WIDTH, *m.span(), suggestion=_FULL_WIDTH[m[0]]) for m in _HALF.finditer(text)), most)
+    quoted = islice(_STRAIGHT.finditer(text), most)
+    yield from (Match(HALF_WIDTH, *match.span(), suggestion=f"“{match[0][1:-1]}”") for match in quoted)
+    for match in islice(_ELLIPSIS.finditer(text), most):
+        if _NEAR_CHINESE.search(text[max(match.start() - 2, 0) : match.end() + 2]):
+            yield Match(ELLIPSIS, *match.span(), suggestion="……")
+    yield from (Match(DASH, *match.span(), suggestion="——") for match in islice(_DASH.finditer(text), most))
 
 
 def _find_unpaired(text: str) -> Iterator[Match]:

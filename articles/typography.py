@@ -1,0 +1,241 @@
+"""Typography of a body (一键排版): mends what GB/T 15834 (punctuation) and GB/T 15835 (figures) do not allow.
+
+Widths, marks, blanks and empty rows at the end of tables, never a word. What is doubtful stays: a hyphen between figures
+is a range only before a unit, since it may be a telephone number or a score. Addresses, superscripts and subscripts stay.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import sanitising
+from .checks.plain_text import PlainText, written_text_of_html
+from .checks.punctuation import HAN, find_mendable_marks
+from .refusals import Problem, Refusal
+
+MOST_CHARACTERS = 200_000  # of HTML; more takes longer than an editor waits
+CONTEXT = 10  # characters shown before and after a change
+_PASSES = 5  # a rule may make room for another one
+_BLANK = "[ \u00a0\u3000]"
+_WIDE_CHARACTER = re.compile("[０-９Ａ-Ｚａ-ｚ]|(?<=[0-9０-９])(?:％|．(?=[0-9０-９]))")
+_TO_NARROW = 0xFEE0  # from a full-width character to its half-width one
+_DOUBLED_BLANKS = re.compile(f"(?P<one>{_BLANK}){_BLANK}+")
+_BLANK_AT_A_MARK = re.compile(
+    f"(?<=[{HAN}]){_BLANK}(?=[，。、；：？！）》】”])|(?<=[，。、；：？！（《【“]){_BLANK}(?=[{HAN}])"
+)
+_MARK_AT_A_QUOTE = re.compile(f"(?<=[{HAN}])[,?!:;](?=[“”])")
+_BRACKETS = re.compile(r"\([^()\n]*\)")
+_HAN = re.compile(f"[{HAN}”》]")
+_NUMBER_BEFORE = r"(?<![0-9A-Za-z.\-~～–—/:])(?!0[0-9])([0-9.]+)"  # 0571 is no amount
+_TIMES = re.compile(f"{_NUMBER_BEFORE}[-–~～]([0-9.]+)(?=[年月日时分秒点])")
+_AMOUNTS = re.compile(f"{_NUMBER_BEFORE}[-–~]([0-9.]+)(?=[岁人名个次天周米吨元万亿千百公里度℃%倍层户亩])")
+
+# What stays as it is, in the text and in the HTML; in its place stands a character that no rule knows.
+_ADDRESS = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+|[\w.+-]+@[A-Za-z0-9.-]+", re.IGNORECASE)
+_RAISED = re.compile(r"<(su[bp])>.*?</\1>", re.DOTALL)
+_KEPT = "\0"
+
+_TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
+_EMPTY_ROW = r'<tr>(?:<t[dh](?: (?:scope|colspan)="\w+")*></t[dh]>)*+</tr>'
+_EMPTY_ROWS = re.compile(rf"(?<=</tr>)((?:{_EMPTY_ROW})++)(</tbody>|</table>)?")
+# The gate mends these itself; they are counted, so that people know.
+_DOUBLED = re.compile(r"<br\s*/?>\s*(?:<br\s*/?>\s*)+|(?:&nbsp;|\u00a0| ){2,}")
+
+
+TOO_LONG = Problem(
+    "typography.too_long",
+    gettext_lazy("The text has more than %(length)s characters of HTML; its typography is not looked at in one step."),
+    gettext_lazy("Split it into several articles."),
+)
+
+
+class TextTooLong(Refusal):
+    """Raised for HTML with more than MOST_CHARACTERS."""
+
+
+class Edit(NamedTuple):
+    """text[start:end] is to be `words`."""
+
+    start: int
+    end: int
+    words: str
+
+
+@dataclass(frozen=True)
+class TypographyChange:
+    """`before` became `after`; `lead` and `trail` stand around it in its line."""
+
+    lead: str
+    before: str
+    after: str
+    trail: str
+
+
+@dataclass(frozen=True)
+class MendedBody:
+    """A body as `sanitise` would return it, each change of its characters, and translated sentences about the rest."""
+
+    html: str
+    changes: tuple[TypographyChange, ...]
+    told: tuple[str, ...]
+
+
+def mend_typography(html: str) -> MendedBody:
+    """Return a body with its typography mended. Idempotent. Raises TextTooLong, and BodyTooLong as `sanitise` does."""
+    if len(html) > MOST_CHARACTERS:
+        raise TextTooLong(TOO_LONG.filled(length=f"{MOST_CHARACTERS:,}"))
+    sanitised = sanitising.sanitise(html)
+    plain = written_text_of_html(sanitised.html)
+    edits = list(_mend_text(_text_to_mend(plain)))
+    mended, rows = _drop_empty_rows(sanitising.sanitise(_edited_html(plain, edits)).html)
+    told = list(sanitised.removed)
+    if doubled := len(_DOUBLED.findall(html)):
+        told.append(_("Doubled blanks and line breaks: %(count)d") % {"count": doubled})
+    if rows:
+        told.append(_("Empty rows at the end of tables: %(count)d") % {"count": rows})
+    return MendedBody(mended, tuple(_change(plain.text, edit) for edit in edits), tuple(told))
+
+
+# --- The text ---------------------------------------------------------------------------------------------------
+
+
+def _text_to_mend(plain: PlainText) -> str:
+    """Return the text with _KEPT for each character that stays as it is."""
+    text = list(_ADDRESS.sub(lambda found: _KEPT * len(found[0]), plain.text))
+    raised = [found.span() for found in _RAISED.finditer(plain.source)]
+    for number, place in enumerate(plain.places):
+        while raised and raised[0][1] <= place:
+            raised.pop(0)
+        if raised and raised[0][0] <= place:
+            text[number] = _KEPT
+    return "".join(text)
+
+
+def _mend_text(original: str) -> Iterator[Edit]:
+    """Yield the edits of a text, in order, as places of the text that is given; none touches another."""
+    text, spans = original, [(place, place + 1) for place in range(len(original))]
+    for _pass in range(_PASSES):
+        before = text
+        for find in _RULES:
+            text, spans = _apply(text, spans, find(text))
+        if text == before:
+            break
+    return _joined_edits(original, text, spans)
+
+
+def _apply(text: str, spans: list[tuple[int, int]], edits: Iterable[Edit]) -> tuple[str, list[tuple[int, int]]]:
+    """Return the edited text, and where in the original each of its characters comes from."""
+    in_order = sorted(edits)
+    if not in_order:
+        return text, spans
+    pieces, places, at = [], [], 0
+    for start, end, words in in_order:
+        if start < at:
+            continue  # overlaps: it is found again in the next pass
+        first, last = spans[start][0], spans[end - 1][1]
+        pieces += [text[at:start], words]
+        places += [*spans[at:start], *((first if number == 0 else last, last) for number in range(len(words)))]
+        at = end
+    return "".join([*pieces, text[at:]]), places + spans[at:]
+
+
+def _joined_edits(original: str, text: str, spans: list[tuple[int, int]]) -> Iterator[Edit]:
+    edits: list[Edit] = []
+    at = 0
+    for character, (start, end) in [*zip(text, spans, strict=True), ("", (len(original), len(original)))]:
+        if start > at:
+            edits.append(Edit(at, start, ""))
+        if original[start:end] != character:
+            edits.append(Edit(start, end, character))
+        at = max(at, end)
+    joined: list[Edit] = []
+    for edit in edits:
+        if joined and joined[-1].end == edit.start:
+            edit = Edit(joined[-1].start, edit.end, joined.pop().words + edit.words)
+        joined.append(edit)
+    return (edit for edit in joined if original[edit.start : edit.end] != edit.words)
+
+
+def _by_pattern(pattern: re.Pattern[str], words: Callable[[re.Match[str]], str]) -> Callable[[str], Iterator[Edit]]:
+    """Return the rule that puts words in the place of what a pattern finds."""
+
+    def find(text: str) -> Iterator[Edit]:
+        for found in pattern.finditer(text):
+            yield from _small_edits(*found.span(), found[0], words(found))
+
+    return find
+
+
+def _small_edits(start: int, end: int, before: str, after: str) -> Iterator[Edit]:
+    """Yield one edit, or if the length stays, one for each character that changes: between them there may be tags."""
+    if len(before) != len(after):
+        yield Edit(start, end, after)
+        return
+    for place, (old, new) in enumerate(zip(before, after, strict=True), start):
+        if old != new:
+            yield Edit(place, place + 1, new)
+
+
+def _mend_marks(text: str) -> Iterator[Edit]:
+    for match in find_mendable_marks(text):
+        yield from _small_edits(match.start, match.end, text[match.start : match.end], match.suggestion)
+
+
+def _mend_brackets(text: str) -> Iterator[Edit]:
+    """Both of a pair are full-width if Chinese is between them, or before them."""
+    for found in _BRACKETS.finditer(text):
+        if _HAN.search(found[0]) or _HAN.match(text[found.start() - 1 : found.start()]):
+            yield Edit(found.start(), found.start() + 1, "（")
+            yield Edit(found.end() - 1, found.end(), "）")
+
+
+_WIDE_MARKS = dict(zip(",?!:;", "，？！：；", strict=True))
+_RULES: list[Callable[[str], Iterator[Edit]]] = [
+    _by_pattern(_WIDE_CHARACTER, lambda found: chr(ord(found[0]) - _TO_NARROW)),
+    _by_pattern(_DOUBLED_BLANKS, lambda found: found["one"]),
+    _by_pattern(_BLANK_AT_A_MARK, lambda _found: ""),
+    _mend_brackets,
+    _mend_marks,
+    _by_pattern(_MARK_AT_A_QUOTE, lambda found: _WIDE_MARKS[found[0]]),
+    _by_pattern(_TIMES, lambda found: f"{found[1]}—{found[2]}"),
+    _by_pattern(_AMOUNTS, lambda found: f"{found[1]}～{found[2]}"),
+]
+
+
+def _change(text: str, edit: Edit) -> TypographyChange:
+    lead = text[max(edit.start - CONTEXT, 0) : edit.start].rpartition("\n")[2]
+    trail = text[edit.end : edit.end + CONTEXT].partition("\n")[0]
+    return TypographyChange(lead, text[edit.start : edit.end], edit.words, trail)
+
+
+# --- The HTML ---------------------------------------------------------------------------------------------------
+
+
+def _edited_html(plain: PlainText, edits: Iterable[Edit]) -> str:
+    """Return the source with its text edited; tags within an edit come after its words."""
+    pieces, at = [], 0
+    for edit in edits:
+        start, end = plain.source_span(edit.start, edit.end)
+        tags = _TAG.findall(plain.source[start:end])
+        pieces += [plain.source[at:start], escape(edit.words, quote=False), *tags]
+        at = end
+    return "".join([*pieces, plain.source[at:]])
+
+
+def _drop_empty_rows(html: str) -> tuple[str, int]:
+    """Return HTML without the empty rows at the end of its tables, and how many they were. One row is always left."""
+    dropped = 0
+
+    def drop(found: re.Match[str]) -> str:
+        nonlocal dropped
+        if not found[2]:
+            return found[0]
+        dropped += found[1].count("<tr>")
+        return found[2]
+
+    return _EMPTY_ROWS.sub(drop, html), dropped
