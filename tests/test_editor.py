@@ -127,7 +127,7 @@ def test_the_interface_is_in_the_editors_language(active, language):
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_caption_names_the_photographer_in_the_readers_language(settings, monkeypatch, language):
     settings.LANGUAGE_CODE = language
-    monkeypatch.setattr(editor, "_", lambda text: f"{text} in {get_language()}")
+    monkeypatch.setattr("articles.pictures.words._", lambda text: f"{text} in {get_language()}")
     with override("en" if language == "zh-hans" else "zh-hans"):
         assert editor.editor_configuration()["newsroom"]["credit"] == f"Photo: %s in {language}"
 
