@@ -574,10 +574,12 @@ def filled(response):
 
 
 def state():
-    """Every row there is, but that somebody took a copy out, saw personal data or was refused, which is recorded, and the
-    proofs of codes, which are made when a card is shown first.
+    """Every row there is, but that somebody took a copy out, saw personal data or was refused, which is recorded, the
+    log of such entries, and the proofs of codes, which are made when a card is shown first.
     """
     rows = all_rows()
+    del rows["articles_auditleaf"]
+    rows["articles_bakejob"] = [row for row in rows["articles_bakejob"] if not row["path"].startswith("/log/audit/")]
     derived = ("proof", "proof_fault")
     rows["articles_shortlink"] = [
         {name: value for name, value in row.items() if name not in derived} for row in rows["articles_shortlink"]

@@ -171,5 +171,5 @@ def test_the_pages_lead_to_the_word_files(desk, cast):
     ):
         shown = client.get(reverse(f"admin:articles_article_{page}", args=[article.pk])).content.decode()
         assert reverse(f"admin:articles_article_{name}", args=[article.pk, *parts]) in shown, page
-    shown = client.get(reverse("admin:articles_article_revision", args=[article.pk, 1])).content.decode()
+    shown = client.get(reverse("admin:articles_article_changes", args=[article.pk]), {"before": 1}).content.decode()
     assert reverse("admin:articles_article_comparison_word", args=[article.pk, 1, 2]) in shown

@@ -122,6 +122,7 @@ FACT_NAMES = {
     "answer": pgettext_lazy("fact of an act", "answer"),
     "edition": pgettext_lazy("fact of an act", "edition"),
     "digest": pgettext_lazy("fact of an act", "digest"),
+    "key": pgettext_lazy("fact of an act", "key"),
     "reason": pgettext_lazy("fact of an act", "reason"),
     "why": pgettext_lazy("fact of an act", "reason"),
     "sheets": pgettext_lazy("fact of an act", "digests of the review sheets"),

@@ -246,7 +246,7 @@
   const number = page.querySelector("input[name=number]");
   page.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    const found = number.value.match(/\d+/g)?.at(-1);
+    const found = number.value.match(/\d+/g)?.pop();
     if (found) run(() => checkArticle(Number(found)));
   });
   if (/^#\d+$/.test(location.hash)) {
