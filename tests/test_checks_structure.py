@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from articles.checks import hits
 
+pytestmark = pytest.mark.django_db  # the newsroom's own rules are looked for, too
+
 IMAGE = '<img src="/media/pictures/a.jpg" alt="{alt}">'
 PICTURE = {"file": "pictures/a.jpg", "alt": "", "credit": ""}
 EMPTY = {"kicker": "", "title": "桥通了", "subtitle": "", "summary": "", "body": "<p>望桥通车。</p>"}

@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from articles import sanitising
 from articles.checks import hits, planting, trial
 
+pytestmark = pytest.mark.django_db  # the newsroom's own rules are looked for, too
+
 TEXT = "<h1>便民桥通车</h1><p>望桥乡的便民桥今日通车。</p><p>从此村民出行不必绕路。桥长三十米。</p>"
 
 

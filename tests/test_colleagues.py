@@ -166,11 +166,11 @@ def test_the_sheet_says_who_may_what(client, cast, security, django_assert_num_q
         assert name in page
     assert "@" not in page.partition('<div class="sheet')[2]
     assert AuditEntry.objects.filter(action="assignment.viewed", actor=security).count() == 1
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(SHEET)
     for number in range(5):
         make_user(f"more-{number}", ["write"], cast.towns)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(SHEET)
 
 

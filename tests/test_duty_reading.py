@@ -139,12 +139,13 @@ def test_who_only_writes_opens_their_own_article_at_every_address_but_the_eviden
         own.credits.create(role="photo", person=Person.objects.create(name="本人", user=user))
     client = client_of(user)
     opened = {name for name, route in OF_AN_ARTICLE if client.get(scene.path(name, route, own)).status_code == 200}
-    # Setting aside and masking answer a GET with a redirect, and the article has no edition.
+    # Setting aside and masking answer a GET with a redirect; the article has no edition and one revision.
     closed = {
         "article_evidence",
         "articles_article_set_aside",
         "articles_article_mask",
         "articles_article_edition_word",
+        "articles_article_comparison_word",
     }
     closed |= set() if role == "correspondent" else {"articles_article_delete"}
     assert opened == {name for name, _route in OF_AN_ARTICLE} - closed

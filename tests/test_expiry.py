@@ -66,4 +66,4 @@ def test_nobody_else_decides_what_is_public():
     """Law 10: a rule lives in one place."""
     asked = re.compile(r"live__isnull|live__(?:in|exact)\b|expires_at__\w+|expires(?:_at)? *(?:[<>]|is None)")
     found = {str(p.relative_to(APP)) for p in WRITTEN if asked.search(p.read_text(encoding="utf-8"))}
-    assert found <= RULED
+    assert found - {"password_resets.py"} <= RULED, "a reset expires, too, and is no article"

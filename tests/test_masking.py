@@ -92,6 +92,7 @@ def test_the_reading_page_masks_with_one_click(cast, client):
 PIECES = ["文", "１", "a", "&amp;", "<b>", "</b>", "<br>", " ", "，"]
 
 
+@pytest.mark.django_db
 @given(
     st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
     st.lists(st.sampled_from(["", "<b>", "</b>", "<em>", "\u200b", "&#8203;", "-"]), min_size=18, max_size=18),

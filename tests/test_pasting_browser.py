@@ -113,7 +113,7 @@ def test_pictures_of_another_site_are_fetched_once_the_right_is_said(desk, monke
     monkeypatch.setattr(pictures.fetched, "fetch_public", lambda address: fetching.Fetched(png(90, 60), address))
     paste(desk, "<p>甲</p><p><img data-src='https://p.e.example/a'></p>")
     assert kept(desk) == f"<p>甲</p><p>{HELD(1)}</p>"
-    dialog = desk.page.locator("dialog.desk-picture")
+    dialog = desk.page.locator("dialog.desk-picture[open]")
     assert "p.e.example" in dialog.inner_text()
     dialog.locator("input").nth(0).fill("经授权")
     dialog.locator("input").nth(1).fill("望桥发布")
@@ -132,7 +132,7 @@ def test_nothing_is_asked_where_fetching_is_off(browser, live_server, settings):
     desk = Desk(browser, live_server.url, locale="en-US")
     paste(desk, "<p>甲</p><p><img src='https://p.e.example/a'></p>")
     assert "Pictures of another site: 1." in desk.notices()
-    assert desk.page.locator("dialog").count() == 0
+    assert desk.page.locator("dialog[open]").count() == 0
     desk.context.close()
 
 
@@ -204,7 +204,8 @@ def test_the_buttons_align_a_paragraph(desk):
 def test_typography_is_mended_in_one_step_after_it_was_shown(desk):
     desk.page.evaluate("CKEDITOR.instances.id_body.setData('<p>桥通了,人来了</p><p>5~8人</p>')")
     desk.page.click(".cke_button__typography")
-    changes = desk.page.locator("dialog .typography-changes li")
+    changes = desk.page.locator("dialog[open] .typography-changes li")
+    changes.first.wait_for()
     assert changes.all_inner_texts() == ["桥通了,，人来了", "5~～8人"]
     assert desk.text == "<p>桥通了,人来了</p><p>5~8人</p>"
     desk.page.click("dialog [value=apply]")

@@ -8,6 +8,7 @@ import os
 
 import pytest
 
+from articles.desk_sessions.store import SessionStore
 from articles.models import Factor, SignOff
 from tests.browser import chromium, forbidden_events
 from tests.cast import Cast, make_user
@@ -36,6 +37,14 @@ def log_in(page, site, name):
     page.fill("#id_username", name)
     page.fill("#id_password", f"secret-of-{name}")
     page.click("#login-form [type=submit]")
+
+
+def log_out(page):
+    """Log out by the menu, which is folded on a phone."""
+    if page.is_visible(".menu summary"):
+        page.click(".menu summary")
+    page.click("#user-tools summary")
+    page.click("#logout-form button")
 
 
 def opened(browser, site, **facts):
@@ -86,8 +95,7 @@ def test_both_are_set_up_lost_and_replaced(browser, site):
     page.click("button[data-passkey=new]")
     page.wait_for_selector("strong >> text=值班室的钥匙")
     assert [factor.kind for factor in Factor.objects.all()] == ["totp", "passkey"]
-    page.click("#user-tools summary")
-    page.click("#logout-form button")
+    log_out(page)
 
     # The passkey logs in, and signs finally after a quarter of an hour.
     log_in(page, site, "chief")
@@ -96,14 +104,13 @@ def test_both_are_set_up_lost_and_replaced(browser, site):
     forget_proof(page)
     page.goto(f"{site}/admin/articles/article/{article.pk}/review/")
     page.fill("#id_opinion", "同意签发")
-    page.click("[name=decision][value=pass]")
+    page.click("[name=decision][value=pass]:visible")
     page.wait_for_selector("button[data-passkey=get]")
     assert not SignOff.objects.filter(person=cast.chief).exists()
     page.click("button[data-passkey=get]")
     page.wait_for_selector(".messagelist .success")
     assert SignOff.objects.get(person=cast.chief).opinion == "同意签发"
-    page.click("#user-tools summary")
-    page.click("#logout-form button")
+    log_out(page)
 
     # Both are lost: another key is plugged in, and the telephone is gone.
     protocol.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": key})
@@ -138,8 +145,6 @@ def test_both_are_set_up_lost_and_replaced(browser, site):
 
 def forget_proof(page):
     """Let a quarter of an hour pass since the last proof."""
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
-
     (cookie,) = [cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
     session = SessionStore(cookie["value"])
     session["factor_proven_at"] -= 16 * 60
@@ -156,8 +161,7 @@ def test_without_scripts_an_app_is_set_up_and_proven(browser, site):
     page.fill("#app-code", code_of(secret, steps=-1))
     page.click("[value=app]")
     page.click(".acts a.default")
-    page.click("#user-tools summary")
-    page.click("#logout-form button")
+    log_out(page)
     log_in(page, site, "chief")
     page.fill("#factor-code", code_of(secret))
     page.click("button.default")
@@ -204,12 +208,11 @@ def test_the_pages_are_accessible_and_fit(browser, site, scheme, width):
     looks_right("lost")
     forget_proof(page)
     page.goto(f"{site}/admin/articles/article/{article.pk}/review/")
-    page.click("[name=decision][value=pass]")
+    page.click("[name=decision][value=pass]:visible")
     page.wait_for_selector("#factor-code")
     looks_right("asked-again")
     page.goto(f"{site}/admin/")
-    page.click("#user-tools summary")
-    page.click("#logout-form button")
+    log_out(page)
     log_in(page, site, "chief")
     page.wait_for_selector("#factor-code")
     looks_right("second-step")

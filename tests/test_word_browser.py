@@ -41,7 +41,7 @@ def desk(browser, live_server):
 def test_the_text_of_a_dropped_file_is_put_in_and_what_it_names_is_entered(desk, kind):
     page = desk.page
     desk.hand_over(kind, ("桥.docx", DOCX, letter()))
-    page.click("dialog .button.default")
+    page.click("dialog[open] .button.default")
     page.wait_for_selector(".kept-copy")
     assert page.input_value("#id_title") == "便民桥通车"
     assert LONG in desk.text
@@ -61,11 +61,11 @@ def test_the_text_of_a_dropped_file_is_put_in_and_what_it_names_is_entered(desk,
 def test_the_file_can_be_attached_or_left(desk):
     page = desk.page
     desk.hand_over("drop", ("桥.docx", DOCX, letter()))
-    page.click("dialog button[value='']")
-    page.wait_for_selector("dialog", state="detached")
+    page.click("dialog[open] button[value='']")
+    page.wait_for_selector("dialog[open]", state="detached")
     assert desk.text == ""
     desk.hand_over("drop", ("桥.docx", DOCX, letter()))
-    page.click("dialog button[value=attach]")
+    page.click("dialog[open] button[value=attach]")
     page.wait_for_function("() => CKEDITOR.instances.id_body.getData().includes('桥.docx</a>')")
     assert page.input_value("#id_title") == ""
     assert Attachment.objects.get().name == "桥.docx"
@@ -81,7 +81,7 @@ def test_a_typed_title_stays_and_a_refused_file_is_told(desk):
     assert page.input_value("#id_title") == "自己的题目"
     assert desk.text.startswith("<p>便民桥通车</p>")
     desk.hand_over("drop", ("坏.docx", DOCX, b"PK\x03\x04"))
-    page.click("dialog .button.default")
+    page.click("dialog[open] .button.default")
     page.wait_for_selector(".cke_notification_warning")
     assert "坏.docx" in page.inner_text(".cke_notification_warning")
 
