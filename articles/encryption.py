@@ -66,7 +66,9 @@ def encrypt_rows() -> int:
 
 
 def missing_keys() -> list[str]:
-    """Return the identities of keys that something is encrypted with and the server does not have, at most one a column."""
+    """Return the identities of keys that something is encrypted with and the server does not have, at most one a
+    column.
+    """
     found = set()
     for model, column in ENCRYPTED_COLUMNS:
         known = Q()

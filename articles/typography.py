@@ -1,7 +1,9 @@
 """Typography of a body (一键排版): mends what GB/T 15834 (punctuation) and GB/T 15835 (figures) do not allow.
 
-Widths, marks, blanks and empty rows at the end of tables, never a word. What is doubtful stays: a hyphen between figures
-is a range only before a unit, since it may be a telephone number or a score. Addresses, superscripts and subscripts stay.
+Widths, marks, blanks and empty rows at the end of tables, never a word. What is doubtful stays: a hyphen between
+figures
+is a range only before a unit, since it may be a telephone number or a score. Addresses, superscripts and subscripts
+stay.
 """
 
 import re

@@ -1,5 +1,6 @@
 """The list of articles: one search box over all texts that a person may read, chips, ticks, pages that follow a key."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -202,7 +203,7 @@ def reason_of_return(article: Article, decision: SignOff | None) -> str:
     return (_("%(decision)s by %(name)s: %(why)s") if decision.opinion else _("%(decision)s by %(name)s")) % facts
 
 
-def _bylines(numbers: Any) -> dict[int, str]:
+def _bylines(numbers: Iterable[int]) -> dict[int, str]:
     """Return the names of those who wrote each article."""
     names: dict[int, list[str]] = {}
     writing = Credit.objects.filter(article__in=list(numbers), role__in=Credit.WRITING).order_by("position", "pk")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.validators import RegexValidator
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -46,7 +47,7 @@ class LibraryForm(forms.Form):
     mine = forms.BooleanField(label=gettext_lazy("Mine"), required=False)
     unused = forms.BooleanField(label=gettext_lazy("Unused"), required=False)
 
-    def narrowed(self, rows: QuerySet[Picture], user: Any) -> QuerySet[Picture]:
+    def narrowed(self, rows: QuerySet[Picture], user: User) -> QuerySet[Picture]:
         """Return those of the pictures that the valid fields ask for."""
         self.full_clean()
         facts = self.cleaned_data
@@ -104,7 +105,7 @@ def facts_of_picture(picture: Picture) -> dict[str, Any]:
     return {"key": picture.pk, "name": str(picture), "src": desk_addresses(picture.url), **words}
 
 
-def articles_with_picture(picture: Picture, user: Any) -> ArticleQuerySet:
+def articles_with_picture(picture: Picture, user: User) -> ArticleQuerySet:
     """The articles that show the picture now, to readers or in their working copy, and that the user may read."""
     uses = RevisionPicture.objects.filter(picture=picture).values("revision")
     shown = Article.objects.filter(Q(latest__in=uses) | Q(live__revision__in=uses))

@@ -75,7 +75,8 @@ def mark_browser_known(request: HttpRequest, response: HttpResponse) -> None:
 def enter_desk(
     request: HttpRequest, response: HttpResponse, *, previous: datetime | None, next_address: str
 ) -> HttpResponse:
-    """Let in whoever has just logged in, by whatever way, with this response; or lead to the second step, if it is owed.
+    """Let in whoever has just logged in, by whatever way, with this response; or lead to the second step, if it is
+    owed.
 
     `previous`: when the account logged in before, which Django has overwritten by now. `next_address`: where the second
     step leads.

@@ -1,4 +1,6 @@
-"""Figures that cannot be right (CHK-07): shares above a hundred percent, parts larger than their whole, wrong directions."""
+"""Figures that cannot be right (CHK-07): shares above a hundred percent, parts larger than their whole, wrong
+directions.
+"""
 
 import re
 from collections.abc import Iterator

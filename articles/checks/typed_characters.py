@@ -1,4 +1,5 @@
-"""Characters as nobody means to type them (CHK-08): full-width digits, letters of other alphabets that look alike, boxes.
+"""Characters as nobody means to type them (CHK-08): full-width digits, letters of other alphabets that look alike,
+boxes.
 
 Radicals, control and most invisible characters never get here: saving replaces or removes them (sanitising).
 """

@@ -131,7 +131,8 @@ def revoke_duty(assignment: Assignment, *, by: User) -> None:
 def is_last_with(user: User, duty: str) -> bool:
     """Return True if the user can log in with this duty in all sections, and nobody else can.
 
-    The caller has taken the audit-chain lock. Without a password here, people log in by the house's directory, if one is
+    The caller has taken the audit-chain lock. Without a password here, people log in by the house's directory, if one
+    is
     set; superusers never do (`sign_on`).
     """
     has_password = ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)

@@ -63,7 +63,8 @@ class NotEvidence(Refusal):
 class CheckedPack:
     """A verified pack: the article's number, the number of files, the head of the audit chain when it was exported.
 
-    `checkpoint` is that of the public log, signed by a key that the caller gave if `is_signed`; '' in a pack without one.
+    `checkpoint` is that of the public log, signed by a key that the caller gave if `is_signed`; '' in a pack without
+    one.
     """
 
     article: int
@@ -74,7 +75,8 @@ class CheckedPack:
 
 
 def check_pack(source: IO[bytes], keys: Sequence[VerifierKey] = ()) -> CheckedPack:
-    """Verify a pack. Raises NotEvidence if it is not valid. With keys, the logs must vouch for it, signed by one of them.
+    """Verify a pack. Raises NotEvidence if it is not valid. With keys, the logs must vouch for it, signed by one of
+    them.
 
     Checked: the hashes in the manifest, and that no file is missing or added; each edition's digest against its text
     and the previous edition, and its pictures and attachments; each decision's digest against its text; each signed

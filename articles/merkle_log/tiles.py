@@ -1,4 +1,5 @@
-"""The files of a log as in C2SP's tlog-tiles: which tiles there are, their addresses, and a tree that is read from them.
+"""The files of a log as in C2SP's tlog-tiles: which tiles there are, their addresses, and a tree that is read from
+them.
 
 tile/<level>/<number>[.p/<width>]     the hashes of up to 256 subtrees of 256**level leaves, 32 bytes each
 tile/entries/<number>[.p/<width>]     the leaves of a tile of level 0, each after its length in two bytes

@@ -1,4 +1,5 @@
-"""Witnessing the log of somebody else: cosigning its checkpoint (C2SP tlog-cosignature) once it has grown from the last.
+"""Witnessing the log of somebody else: cosigning its checkpoint (C2SP tlog-cosignature) once it has grown from the
+last.
 
 A witness keeps one key and the last checkpoint of each log in a folder of its own.
 """

@@ -18,7 +18,8 @@ class AccountPassword(models.Model):
     set_at = models.DateTimeField(_("set at"))
     # Somebody else knows it: the person chooses their own at the next log-in.
     must_change = models.BooleanField(default=False)
-    # False: set with a link from one administrator, who may have used it. Void once the account gets a duty over content.
+    # False: set with a link from one administrator, who may have used it. Void once the account gets a duty over
+    # content.
     is_confirmed = models.BooleanField(default=True)
     # Printed on the log-in page.
     is_demo = models.BooleanField(default=False)

@@ -1,6 +1,7 @@
 """Passwords: who sets them, how long they hold, what they may be (`validators.py`).
 
-Only the person sets a password: on the page for it, with a link (`password_resets.py`), or the owner of the machine does
+Only the person sets a password: on the page for it, with a link (`password_resets.py`), or the owner of the machine
+does
 on its command line. Nobody else does; audit entries never contain one.
 """
 

@@ -1,6 +1,7 @@
 """Passkeys (WebAuthn): what the browser is asked, and checking what it answers, by the library py_webauthn.
 
-A passkey is bound to the host of SITE_URL, never to that of a request: a copy of the log-in page elsewhere gets nothing.
+A passkey is bound to the host of SITE_URL, never to that of a request: a copy of the log-in page elsewhere gets
+nothing.
 """
 
 import ipaddress

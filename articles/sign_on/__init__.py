@@ -4,7 +4,8 @@
     wecom       企业微信: the QR code that the phone scans
     directory   LDAP: the same log-in form, checked by the directory
 
-A way only says who somebody is. Accounts, their duties and second factors stay those of the desk; superusers log in with
+A way only says who somebody is. Accounts, their duties and second factors stay those of the desk; superusers log in
+with
 their local password alone, so that the directory's administrators do not become the newsroom's.
 """
 

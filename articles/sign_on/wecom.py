@@ -23,7 +23,8 @@ LOGIN = "https://login.work.weixin.qq.com/wwlogin/sso/login"
 API = "https://qyapi.weixin.qq.com/cgi-bin"
 TIMEOUT = 5.0  # seconds, for each answer
 STATE = "wecom_state"
-# The token of the newsroom's application is kept until a little before it expires: WeCom limits how often it is fetched.
+# The token of the newsroom's application is kept until a little before it expires: WeCom limits how often it is
+# fetched.
 TOKEN, EARLY = "wecom.access_token", 300  # seconds
 EXPIRED_TOKENS = (40014, 42001)  # WeCom's codes: invalid, and expired
 INVALID_CODE = 40029
