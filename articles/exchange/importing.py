@@ -23,8 +23,8 @@ TIME_IS_AHEAD = Problem("exchange.time_is_ahead", gettext_lazy("its time, %(time
 SECTION_WAITS = Problem(
     "exchange.section_waits",
     gettext_lazy(
-        "its section “%(name)s” (/s/%(slug)s/) is new, and a second person has to confirm the names of sections: add it "
-        "at the desk, have it confirmed, and import again."
+        "its section “%(name)s” (/s/%(slug)s/) is new, and a second person has to confirm the names of sections: add "
+        "it at the desk, have it confirmed, and import again."
     ),
 )
 IS_UNFIT = Problem("exchange.unfit", "%(why)s")  # messages of the validation of an article's fields

@@ -45,8 +45,8 @@ def audit_faults_of_public_log() -> Iterator[str]:
         for index, head in named.items():
             if head not in there and head != GENESIS:
                 yield (
-                    f"Number {index} of the public log names an audit entry that is not there: the end of the audit was "
-                    "cut off, or the chain was rebuilt."
+                    f"Number {index} of the public log names an audit entry that is not there: the end of the audit "
+                    "was cut off, or the chain was rebuilt."
                 )
                 return
 

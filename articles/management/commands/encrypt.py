@@ -6,8 +6,8 @@ from articles.management.acting import ActingCommand
 
 class Command(ActingCommand):
     help = (
-        "Encrypt readers' contacts and the secrets of second factors with the first key of ENCRYPTION_KEYS: after a new "
-        "key was put before the others. Afterwards the others may go. Safe to interrupt, idempotent. Exits 1 if "
+        "Encrypt readers' contacts and the secrets of second factors with the first key of ENCRYPTION_KEYS: after a "
+        "new key was put before the others. Afterwards the others may go. Safe to interrupt, idempotent. Exits 1 if "
         "something is encrypted with a key that is missing."
     )
 

@@ -10,8 +10,8 @@ from articles.merkle_log import KeyRing, RemoteLog, Witness, WrongProof, parse_v
 
 class Command(BaseCommand):
     help = (
-        "Cosign the public log of another site (C2SP tlog-cosignature), after checking that it has only grown since the "
-        "last time; prints the cosigned checkpoint. Run it by a timer; exits 1 when the other log was rewritten."
+        "Cosign the public log of another site (C2SP tlog-cosignature), after checking that it has only grown since "
+        "the last time; prints the cosigned checkpoint. Run it by a timer; exits 1 when the other log was rewritten."
     )
     requires_system_checks: list[str] = []
 
