@@ -1,5 +1,6 @@
 """The addresses that an act requests: numbered pages, sitemaps, the place that an article left, and the whole site."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -61,7 +62,9 @@ def test_the_whole_site_is_every_address_once(cast):
     assert len(addresses) == len(set(addresses))
     number, day = article.number, timezone.localdate(article.first_published_at)
     people, sources = [cast.lin, cast.liang], [cast.own, cast.listed, cast.unlisted]
-    assert set(addresses) - set(appearance.style_sheet_files()) == {
+    # Files of people and sources are numbered by key, and keys go on from test to test.
+    found = {re.sub(r"^(/sitemap-(?:people|sources))-\d+", r"\1", path) for path in addresses}
+    assert found - set(appearance.style_sheet_files()) == {
         "/",
         "/sitemap.xml",
         "/news-sitemap.xml",

@@ -37,6 +37,9 @@ GRANIAN_OPTIONS = [
     # Its warnings are about these numbers, and would be the last thing that a newcomer sees.
     "--log-level",
     "error",
+    # A worker that does not end when it is asked to would keep the port.
+    "--workers-kill-timeout",
+    "10",
 ]
 
 
