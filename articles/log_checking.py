@@ -74,7 +74,7 @@ def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", s
 
 
 def stored_faults(kept: Sequence[Checkpoint]) -> Iterator[str]:
-    """Yield what is wrong with the logs in the database, by the checkpoints that are served and those that were kept."""
+    """Yield what is wrong with the logs in the database, by the checkpoints served and those that were kept."""
     keys = [key.verifier for key in merkle_log.read_log_keys()]
     for log in LOGS:
         served = (baking.served_page(f"/log{log.suffix}/checkpoint") or b"").decode(errors="replace")

@@ -82,7 +82,7 @@ def record_logout(user: User) -> AuditEntry:
 
 
 def personal_notices(user: User, *, before: datetime | None) -> list[AuditEntry]:
-    """What happened to the user's account within TOLD_FOR, or since their log-in `before` this one if that is longer."""
+    """What happened to the user's account within TOLD_FOR, or since their log-in `before` this one if longer ago."""
     since = min(before or timezone.now(), timezone.now() - TOLD_FOR)
     return list(_entries_about(Q(object_id=str(user.pk)), PERSONAL_ACTIONS, since)[:MOST_TOLD])
 

@@ -153,7 +153,7 @@ class AccountAdmin(NewsroomAdmin[User], UserAdmin):
         return format_html('{} <a class="button" href="{}">{}</a>', is_there, address, _("Start a reset"))
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Start a reset of the account's password. Replaces Django's view, in which one sets the password of another."""
+        """Start a reset of the account's password, instead of Django's view, in which one sets that of another."""
         account = self.get_object(request, unquote(id))
         if not self.has_change_permission(request, account):
             raise PermissionDenied

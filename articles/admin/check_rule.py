@@ -107,7 +107,9 @@ class CheckRuleAdmin(NewsroomAdmin[CheckRule]):
             sentence = _("It would find other words now, so it is on trial again, and out of use until it is put back.")
             self.message_user(request, sentence, messages.WARNING)
 
-    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: list[forms.BaseFormSet], change: bool
+    ) -> None:
         """Save nothing: the act has written the sections."""
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:

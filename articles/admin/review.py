@@ -228,7 +228,7 @@ def with_reading_names(articles: Iterable[Article]) -> list[Article]:
     rows = list(articles)
     for row in rows:
         waits = 0 < row.stage <= row.stages
-        row.reading = review.stage_name(row.stage, row.stages) if waits else ""  # type: ignore[attr-defined]  # for the template only
+        row.reading = review.stage_name(row.stage, row.stages) if waits else ""  # type: ignore[attr-defined]
     return rows
 
 

@@ -94,7 +94,7 @@ def prove_view(request: HttpRequest) -> HttpResponse:
 
 
 def challenge_view(request: HttpRequest) -> HttpResponse:
-    """What the script gives to the browser: to prove a passkey, or with `new` to make one. Each is good for one answer."""
+    """What the script gives to the browser, to prove a passkey, or with `new` to make one; good for one answer."""
     user = owing_user(request) or _desk_user(request)
     if user is None:
         return redirect("admin:login")
@@ -109,7 +109,7 @@ def challenge_view(request: HttpRequest) -> HttpResponse:
 
 
 def own_factors_view(request: HttpRequest) -> HttpResponse:
-    """One's own second factors: set up, remove, new recovery codes. Who must have one and has none sees nothing else."""
+    """One's own second factors: set up, remove, new codes. Who must have one and has none sees nothing else."""
     owing = owing_user(request)
     if owing and second_factor.factors_of(owing).exists():
         return redirect("admin:second_factor")
@@ -221,7 +221,7 @@ def _spent_challenge(request: HttpRequest) -> bytes | None:
 
 
 def _secret_being_set_up(request: HttpRequest) -> str:
-    """Return the secret of the app that is being set up: the same until it is, or the page could not be loaded twice."""
+    """Return the secret of the app that is being set up: the same until it is, so that the page can be loaded twice."""
     with suppress(encryption.CannotDecrypt):  # its key was taken out of the settings meanwhile: begin anew
         if secret := encryption.decrypt_text(request.session.get(NEW_SECRET, "")):
             return secret

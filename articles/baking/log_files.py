@@ -14,7 +14,7 @@ def log_files(old: int, size: int, log: StoredLog = PUBLIC_LOG) -> set[str]:
 
 
 def outdated_log_files(first: int, size: int, log: StoredLog = PUBLIC_LOG) -> set[str]:
-    """Return the addresses that the log does not offer any more after its leaves from `first` on; some for each leaf."""
+    """Return the addresses that the log offers no more after its leaves from `first` on; some for each leaf."""
     return {log_address(log, tile.path) for index in range(first, size) for tile in outdated_tiles(index)}
 
 

@@ -58,11 +58,6 @@ class CannotMove(Refusal):
     """Raised when a rule cannot come into that state now."""
 
 
-def may_write_rules(user: User) -> bool:
-    """Return True if the user may write rules and put them into use."""
-    return permissions.has_duty_everywhere(user, Duty.RULES)
-
-
 def states_after(rule: CheckRule) -> list[tuple[str, Sentence]]:
     """Return the states that a rule may come into, each with what the button says."""
     return list(MOVES[rule.state].items())

@@ -117,7 +117,7 @@ def find_wrong_figures(text: str, at: date) -> Iterator[Match]:
 
 
 def _find_wrong_parts(text: str) -> Iterator[Match]:
-    """Yield parts (其中…) beyond all amounts of the same unit before them in the sentence, and sums that are not right."""
+    """Yield parts (其中…) beyond all amounts of their unit before them in the sentence, and sums that are not right."""
     for found in re.finditer("其中", text):
         begin = max(text.rfind(mark, 0, found.start()) for mark in "。;\n") + 1
         end = min(at for mark in "。;\n" if (at := f"{text}{mark}".find(mark, found.end())) >= 0)

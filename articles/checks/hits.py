@@ -141,7 +141,7 @@ def noticed_hits(article: Article) -> list[Hit]:
 
 
 def hits_to_show(article: Article) -> list[Hit]:
-    """The open hits of the newest revision, then the noticed ones, then what may well be right, for those who read it."""
+    """The open hits of the newest revision, then the noticed ones, then what may well be right, for its readers."""
     found = _hits_of_newest(article)
     return [*_not_set_aside(article, found), *_noticed(found), *_of_severity(found, Severity.INFO)]
 

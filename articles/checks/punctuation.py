@@ -89,7 +89,7 @@ _MOST = 20  # places of one kind in a field
 
 
 def find_wrong_marks(text: str, at: date) -> Iterator[Match]:
-    """Yield marks in a text as it is written that are no Chinese punctuation, with the right ones where that is sure."""
+    """Yield marks in a text as written that are no Chinese punctuation, with the right ones where that is sure."""
     yield from find_mendable_marks(text, most=_MOST)
     yield from (Match(DOUBLED, *match.span()) for match in islice(_DOUBLED.finditer(text), _MOST))
     yield from (Match(LEADING, *match.span()) for match in islice(_LEADING.finditer(text), _MOST))

@@ -71,7 +71,7 @@ def end_session(handle: str, *, by: User) -> bool:
 
 @transaction.atomic
 def end_other_sessions(user: User, *, but: str) -> int:
-    """End all of the user's sessions except the one with the key `but`, from which they ask for it; returns how many."""
+    """End all of the user's sessions but the one with the key `but`, from which they ask for it; returns how many."""
     count = end_sessions(user, but=but)
     if count:
         audit.record_entry("session.ended", user, by=user, count=count)

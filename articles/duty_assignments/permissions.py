@@ -83,7 +83,7 @@ def may_change_rules(user: User | AnonymousUser) -> bool:
 
 
 def holds_any_duty(user: User) -> bool:
-    """Return True if the account may do anything at all: is a superuser, or has an assignment. Also if it is inactive."""
+    """Return True if the account is a superuser or has an assignment, even if it is inactive."""
     return user.is_superuser or Assignment.objects.filter(user=user).exists()
 
 

@@ -1,6 +1,6 @@
 """The part of an evidence pack that comes from the public log and the audit's log: checkpoints and inclusion proofs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import publication_log
@@ -34,7 +34,7 @@ def log_members(article: Article, entries: Sequence[AuditEntry]) -> tuple[dict[s
     return {name: note.encode() for name, note in notes.items() if note}, proofs
 
 
-def _with_proofs(log: StoredLog, rows: Sequence[Any], index_of: Any) -> list[tuple[Any, list[str]]]:
+def _with_proofs(log: StoredLog, rows: Sequence[Any], index_of: Callable[[Any], int]) -> list[tuple[Any, list[str]]]:
     size = log.size()
     hash_of = log.hashes(size)
     return [(row, [part.hex() for part in inclusion_proof(index_of(row), size, hash_of)]) for row in rows]

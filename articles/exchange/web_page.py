@@ -161,7 +161,7 @@ def _find_title(document: Element, shared: str, tab: str) -> tuple[str, bool]:
 
 
 def _lines_around(document: Element, title: str, body: Element) -> tuple[list[str], list[str]]:
-    """Return the lines between title and body, outermost elements first, with the body's first ones; and those below."""
+    """Return the lines between title and body, outermost first, with the body's first ones; and those below."""
     above: list[str] = []
     below: list[str] = []
     lines, inside = above, set(body.iter())

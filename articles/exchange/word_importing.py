@@ -55,7 +55,7 @@ class TakenText:
 
 
 def take_word_upload(upload: UploadedFile, *, by: User) -> TakenText:
-    """Return the text of an uploaded file. Raises PermissionDenied, RefusedFile or BodyTooLong; nothing is stored then."""
+    """Return the text of an uploaded file. Raises PermissionDenied, RefusedFile or BodyTooLong, storing nothing."""
     permissions.require_duty_anywhere(by, Duty.WRITE)
     name = uploads.clean_name(upload.name)
     return take_word_text(uploads.read_upload(upload, name), name, by=by)

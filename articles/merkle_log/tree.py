@@ -47,7 +47,7 @@ def inclusion_proof(index: int, size: int, hash_of: HashOf) -> list[bytes]:
 
 
 def consistency_proof(old: int, size: int, hash_of: HashOf) -> list[bytes]:
-    """The proof that the tree of `size` leaves begins with the tree of `old` leaves. Raises ValueError if old > size."""
+    """The proof that the tree of `size` leaves begins with that of `old` leaves. Raises ValueError if old > size."""
     if not 0 <= old <= size:
         raise ValueError(f"a tree of {size} leaves does not begin with one of {old}")
     return [] if old in (0, size) else _subproof(old, 0, size, hash_of, is_old_root=True)

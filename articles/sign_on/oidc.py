@@ -42,7 +42,7 @@ def finish_oidc(request: HttpRequest) -> str:
 
 
 def _provider() -> Any:
-    """Return Authlib's client, with the provider's metadata as they are now. Raises what `_faults_as_refusals` names."""
+    """Return Authlib's client with the provider's metadata as they are now. Raises what `_faults_as_refusals` names."""
     client = OAuth().register(
         "oidc",
         client_id=settings.OIDC_CLIENT_ID,

@@ -9,7 +9,8 @@ from articles.merkle_log import PUBLIC_LOG, WrongNote, WrongStamp, ask_for_stamp
 class Command(BaseCommand):
     help = (
         "Have time-stamping authorities (RFC 3161) sign when they have seen the public log's checkpoint; keeps "
-        "checkpoint and stamps in a folder. For a daily timer; exits 1 if one of them does not answer, after asking all."
+        "checkpoint and stamps in a folder. For a daily timer; exits 1 if one of them does not answer, after "
+        "asking all."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
