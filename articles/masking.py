@@ -4,11 +4,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import audit, editing
-from .checks.hits import Hit, find_hits
+from .checks.hits import Hit, hits_with_key
 from .checks.personal_data import masked_number
 from .checks.plain_text import plain_text_of_html, plain_text_of_line
 from .models import Article, Revision
@@ -28,8 +27,7 @@ def mask_hit(article: Article, *, by: User, key: str, voiding: bool = False) -> 
     Raises PermissionDenied, CannotMask, and review.WouldVoid if the edit would void sign-offs and `voiding` is False.
     """
     article = Article.objects.get_locked(article.pk)
-    content = article.newest.content
-    hits = [hit for hit in find_hits(content, at=timezone.now()) if hit.key == key and hit.can_be_masked]
+    hits = [hit for hit in hits_with_key(article, key) if hit.can_be_masked]
     if not hits:
         raise CannotMask(NOTHING_TO_MASK)
     for hit in reversed(hits):  # from the end, so that places before it stay right

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from articles import check_rules, publishing, review, scheduling
 from articles.checks import NotReady, hits, personal_data
 from articles.checks.plain_text import plain_text_of_html
+from articles.checks.written_rules import WrittenRules
 from articles.models import AuditEntry, CheckRule, SetAside
 from articles.publishing import CannotPublish
 from articles.review_sheet import review_sheet
@@ -23,6 +24,7 @@ from tests.cast import all_rows, make_user, refused
 
 pytestmark = pytest.mark.django_db  # the rules that newsrooms write are rows
 
+NO_RULES = WrittenRules([])
 IDENTITY = "11010519491231002X"
 TODAY = date(2026, 11, 28)  # a Saturday
 
@@ -100,7 +102,7 @@ def test_a_number_is_found_once_under_its_own_rule():
     ],
 )
 def test_tags_and_invisible_characters_hide_nothing(body):
-    found_hits = hits.find_hits(content(body=body), at=timezone.now())
+    found_hits = hits.find_hits(content(body=body), NO_RULES, at=timezone.now())
     (hit,) = [hit for hit in found_hits if hit.rule.name == "identity_number"]
     assert (hit.field, hit.words) == ("body", "110***********002X")
     plain = plain_text_of_html(body[hit.start : hit.end]).text
@@ -109,7 +111,10 @@ def test_tags_and_invisible_characters_hide_nothing(body):
 
 def test_neighbouring_cells_and_lines_are_not_one_number():
     for parting in ("</td><td>", "<br>", "</p><p>"):
-        assert hits.find_hits(content(body=f"<p>{IDENTITY[:9]}{parting}{IDENTITY[9:]}</p>"), at=timezone.now()) == []
+        assert (
+            hits.find_hits(content(body=f"<p>{IDENTITY[:9]}{parting}{IDENTITY[9:]}</p>"), NO_RULES, at=timezone.now())
+            == []
+        )
 
 
 @given(st.text(st.sampled_from("文1１a&<>;\u200b\n "), max_size=20), st.text(max_size=8), st.booleans())
@@ -117,7 +122,9 @@ def test_places_cut_out_exactly_what_was_matched(before, after, bold):
     words = f"<b>{html.escape(before)}</b>" if bold else html.escape(before)
     source = f"<p>{words}</p><p>{IDENTITY}</p><p>{html.escape(after)}</p>"
     found = [
-        hit for hit in hits.find_hits(content(body=source), at=timezone.now()) if hit.rule.name == "identity_number"
+        hit
+        for hit in hits.find_hits(content(body=source), NO_RULES, at=timezone.now())
+        if hit.rule.name == "identity_number"
     ]
     assert IDENTITY in [source[hit.start : hit.end] for hit in found]
 
@@ -139,7 +146,7 @@ def content(**fields):
 
 
 def test_what_is_not_masked_is_shown_as_it_is_written():
-    (hit,) = hits.find_hits(content(body="<p>方小舟，<b>12</b>岁，获奖。</p>"), at=timezone.now())
+    (hit,) = hits.find_hits(content(body="<p>方小舟，<b>12</b>岁，获奖。</p>"), NO_RULES, at=timezone.now())
     assert hit.words == "方小舟，12岁"
 
 
@@ -150,7 +157,12 @@ def test_every_field_is_read():
         pictures=[{"alt": IDENTITY, "file": "a.jpg", "credit": ""}],
         attachments=[{"name": f"名单{IDENTITY}.xlsx"}],
     )
-    assert [hit.field for hit in hits.find_hits(said, at=timezone.now())] == ["title", "summary", "alt", "attachment"]
+    assert [hit.field for hit in hits.find_hits(said, NO_RULES, at=timezone.now())] == [
+        "title",
+        "summary",
+        "alt",
+        "attachment",
+    ]
 
 
 # --- The act ----------------------------------------------------------------------------------------------------

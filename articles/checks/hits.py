@@ -32,7 +32,7 @@ from .punctuation import find_wrong_marks
 from .rules import Match, Rule, Severity, SourceMatch
 from .structure import find_wrong_structure
 from .typed_characters import find_wrong_characters
-from .written_rules import current_rules, rules_version
+from .written_rules import WrittenRules, current_rules, rules_at, rules_version
 
 FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures)
 WRITTEN_FINDERS = (find_wrong_marks, find_wrong_characters)  # how something is typed
@@ -101,13 +101,13 @@ class Hit:
         return problem.filled(field=self.field_name, reason=self.reason, advice=self.rule.advice)
 
 
-def find_hits(content: Mapping[str, Any], *, at: datetime) -> list[Hit]:
-    """Return what all rules find in a revision's content, field by field, in reading order.
+def find_hits(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) -> list[Hit]:
+    """Return what all rules, Newsroom's and these, find in a revision's content, field by field, in reading order.
 
-    `at` is when it is or would be published: days without a year are the nearest to it, rules are valid on some days.
+    Asks no database. `at` is when it is or would be published: days without a year are the nearest to it, rules are
+    valid on some days.
     """
     day = timezone.localtime(at).date()
-    rules = current_rules()
     hits = []
     whole = [match for finder in CONTENT_FINDERS for match in finder(content)]
     for name, plain, written in fields_of_content(content):
@@ -144,6 +144,11 @@ def hits_to_show(article: Article) -> list[Hit]:
     """The open hits of the newest revision, then the noticed ones, then what may well be right, for its readers."""
     found = _hits_of_newest(article)
     return [*_not_set_aside(article, found), *_noticed(found), *_of_severity(found, Severity.INFO)]
+
+
+def hits_with_key(article: Article, key: str) -> list[Hit]:
+    """Return the hits of the newest revision, if it were published now, that have this key."""
+    return [hit for hit in _found_in(article, timezone.now()) if hit.key == key]
 
 
 def machine_record(article: Article) -> dict[str, Any]:
@@ -186,7 +191,7 @@ class _Reading:
 
 @lru_cache(maxsize=128)
 def _found_once(reading: _Reading) -> tuple[Hit, ...]:
-    return tuple(find_hits(reading.content, at=reading.at))
+    return tuple(find_hits(reading.content, rules_at(reading.rules), at=reading.at))
 
 
 def _noticed(found: list[Hit]) -> list[Hit]:

@@ -15,6 +15,7 @@ from .. import sanitising
 from .hits import LINES, Hit, find_hits
 from .planting import MAKERS, plant_error
 from .rules import Severity
+from .written_rules import WrittenRules, current_rules
 
 ENDINGS = (".html", ".htm", ".txt")
 _DAY = re.compile(r"20\d\d-\d\d-\d\d")
@@ -30,11 +31,11 @@ class CleanText:
     body: str
     day: date
 
-    def find_hits(self, body: str) -> list[Hit]:
-        """Return what the rules find in this text with another body."""
+    def find_hits(self, body: str, rules: WrittenRules) -> list[Hit]:
+        """Return what the rules, Newsroom's and these, find in this text with another body."""
         content: dict[str, Any] = dict.fromkeys(LINES, "") | {"title": self.title, "body": body, "origin": "own"}
         content |= {"pictures": [], "attachments": [], "credits": []}
-        return find_hits(content, at=timezone.make_aware(datetime.combine(self.day, time(12))))
+        return find_hits(content, rules, at=timezone.make_aware(datetime.combine(self.day, time(12))))
 
 
 @dataclass
@@ -72,16 +73,16 @@ def try_rules(texts: Sequence[CleanText], *, errors: int, seed: int = 1) -> Tria
     """Plant that many errors, as many of each rule as of the others, and count; the same seed plants the same ones."""
     trial = Trial(texts=len(texts))
     random = Random(seed)  # noqa: S311 (no secret)
-    before: dict[str, Counter[str]] = {}
+    rules, before = current_rules(), dict[str, Counter[str]]()
     for text in texts:
-        hits = text.find_hits(text.body)
+        hits = text.find_hits(text.body, rules)
         before[text.name] = Counter(hit.rule.name for hit in hits)
         trial.false_hits.update((hit.rule.name, Severity(hit.rule.severity)) for hit in hits)
     for number in range(errors if texts else 0):
         rule, text = list(MAKERS)[number % len(MAKERS)], random.choice(texts)
         html = sanitising.sanitise(plant_error(rule, text.body, text.day, random)).html
         trial.planted[rule] += 1
-        trial.found[rule] += _count(text.find_hits(html), rule) > before[text.name][rule]
+        trial.found[rule] += _count(text.find_hits(html, rules), rule) > before[text.name][rule]
     return trial
 
 

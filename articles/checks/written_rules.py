@@ -122,7 +122,7 @@ class WrittenRules:
 
 def current_rules() -> WrittenRules:
     """Return the live rules, compiled once in each process for each version. One query if they have not changed."""
-    return _rules_at(rules_version())
+    return rules_at(rules_version())
 
 
 def rules_version() -> datetime | None:
@@ -131,7 +131,8 @@ def rules_version() -> datetime | None:
 
 
 @lru_cache(maxsize=2)
-def _rules_at(version: datetime | None) -> WrittenRules:
+def rules_at(version: datetime | None) -> WrittenRules:
+    """Return the live rules of this version, which `rules_version` has just told."""
     live = CheckRule.objects.filter(state=CheckRule.State.LIVE).prefetch_related("sections").order_by("pk")
     return WrittenRules(live if version else [], version)
 

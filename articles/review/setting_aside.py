@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import audit, sanitising
-from ..checks.hits import find_hits
+from ..checks.hits import hits_with_key
 from ..checks.rules import Severity
 from ..duty_assignments import permissions, reading
 from ..models import Article, SetAside
@@ -45,7 +45,7 @@ def set_hit_aside(article: Article, *, by: User, key: str, reason: str) -> None:
         )
     if SetAside.objects.filter(article=article, key=key).exists():
         return
-    hits = [hit for hit in find_hits(article.newest.content, at=timezone.now()) if hit.key == key]
+    hits = hits_with_key(article, key)
     if not hits or hits[0].rule.severity != Severity.BLOCK:
         raise CannotSetAside(NOTHING_FOUND)
     reason = sanitising.plain_text(reason)[:200]
