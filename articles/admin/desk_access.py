@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from .. import address_limits, audit
 from ..client_address import request_address
+from .desk_address import is_to_desk
 
-DESK = "/admin/"
 # Logging out is open from everywhere.
 ALWAYS_OPEN = ("/admin/logout/",)
 
@@ -30,7 +30,7 @@ class DeskAccessMiddleware:
     def process_view(
         self, request: HttpRequest, _view: Callable[..., Any], _args: list[Any], _facts: dict[str, Any]
     ) -> HttpResponse | None:
-        if not request.path_info.startswith(DESK) or request.path_info in ALWAYS_OPEN:
+        if not is_to_desk(request) or request.path_info in ALWAYS_OPEN:
             return None
         if not isinstance(request.user, User):
             return None
@@ -44,7 +44,7 @@ class DeskAccessMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        if not isinstance(exception, PermissionDenied) or not request.path_info.startswith(DESK):
+        if not isinstance(exception, PermissionDenied) or not is_to_desk(request):
             return
         if isinstance(request.user, User):
             with audit.acting_from(request_address(request)):

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from .. import audit, desk_sessions, logins, passwords
 from ..client_address import request_address
 from .acting_user import acting_user
+from .desk_address import is_to_desk
 
-DESK = "/admin/"
 # When the password has to be changed, in seconds since 1970 or None, and for which session that was looked up.
 DUE = "password_due"
 PREVIOUS = "previous_login"  # the key of the instant of the log-in before this one
@@ -36,7 +36,7 @@ class DeskSessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(DESK) or SESSION_KEY not in request.session:
+        if not is_to_desk(request) or SESSION_KEY not in request.session:
             return self.get_response(request)
         with audit.acting_from(request_address(request)):
             browser = logins.cleaned_browser(request.headers.get("user-agent", ""))

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from .. import second_factor
+from .desk_address import is_to_desk
 
 # Keys of the session: whether the factor is owed, when it was proven last, and where the log-in leads.
 OWED, PROVEN_AT, NEXT = "factor_owed", "factor_proven_at", "factor_next"
@@ -20,7 +21,7 @@ class FactorOwedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith("/admin/") and request.session.get(OWED):
+        if is_to_desk(request) and request.session.get(OWED):
             request.user = AnonymousUser()
         return self.get_response(request)
 

@@ -13,12 +13,12 @@ from django.views import defaults
 
 from .. import baking, faults
 from ..faults import Fault
+from .desk_address import is_to_desk
 from .uploads import is_upload, upload_refusal
 
 # Seconds that a request waits for a locked SQLite database. Readers wait shortly, because the threads that wait for
 # the database are those that send pages.
 READERS_PATIENCE, DESK_PATIENCE = 1.0, 5.0
-DESK = "/admin/"
 
 SENTENCES = {
     Fault.DATABASE: gettext_lazy("The database did not answer in time. Please try again in a moment."),
@@ -36,7 +36,7 @@ class DatabasePatienceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        is_desk = request.path_info.startswith(DESK)
+        is_desk = is_to_desk(request)
         with faults.database_patience(DESK_PATIENCE if is_desk else READERS_PATIENCE):
             return self.get_response(request)
 
@@ -66,7 +66,7 @@ def _unavailable_response(request: HttpRequest, fault: Fault, *, may_be_done: bo
     if is_upload(request):
         return upload_refusal(str(SENTENCES[fault]), 503)
     page = None
-    if request.method != "POST" and not request.path_info.startswith(DESK):
+    if request.method != "POST" and not is_to_desk(request):
         page = baking.served_page(baking.BACK_SOON)
     if page is None:
         context = {
@@ -77,7 +77,7 @@ def _unavailable_response(request: HttpRequest, fault: Fault, *, may_be_done: bo
             "language": get_language(),
             "sent": request.method == "POST",
             # Readers have no cookie to compare it with, and are given none.
-            "csrf_token": get_token(request) if request.path_info.startswith(DESK) else "",
+            "csrf_token": get_token(request) if is_to_desk(request) else "",
         }
         # Without the request, whose context processors read the database.
         page = render_to_string("unavailable.html", context).encode()

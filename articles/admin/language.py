@@ -6,18 +6,20 @@ from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
+from .desk_address import is_to_desk
+
 
 class DeskLanguageMiddleware(LocaleMiddleware):
     """Choose the language as Django does (cookie, then Accept-Language), but only for the desk's addresses."""
 
     def process_request(self, request: HttpRequest) -> None:
-        if request.path_info.startswith("/admin/"):
+        if is_to_desk(request):
             super().process_request(request)
         else:
             # Activated for every request: the thread may have served a desk request in another language before.
             translation.activate(settings.LANGUAGE_CODE)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if request.path_info.startswith("/admin/"):
+        if is_to_desk(request):
             return super().process_response(request, response)
         return response

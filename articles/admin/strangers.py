@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from .desk_address import is_to_desk
+
 # Anybody may send a form there; serving/request_bodies.py takes no large ones.
 OPEN_PATHS = ("/admin/login/", "/admin/logout/", "/admin/reset/", "/admin/forgotten/")
 LARGEST_OF_STRANGERS = 2**16  # bytes of a form; the log-in is far below
@@ -28,7 +30,7 @@ class StrangersUploadMiddleware:
     ) -> HttpResponseBase | None:
         """Decide before the middleware that compares the form's token, which is after this one in the settings."""
         path = request.path_info
-        if request.method != "POST" or not path.startswith("/admin/") or path.startswith(OPEN_PATHS):
+        if request.method != "POST" or not is_to_desk(request) or path.startswith(OPEN_PATHS):
             return None
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if request.content_type != "multipart/form-data" and length <= LARGEST_OF_STRANGERS:

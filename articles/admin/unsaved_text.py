@@ -19,6 +19,7 @@ from ..models import Article, UnsavedText
 from ..refusals import Refusal
 from ..unsaved_texts import OpenedForm
 from .acting_user import acting_user
+from .desk_address import DESK
 from .uploads import upload_refusal
 
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -114,7 +115,7 @@ def discard_unsaved_view(request: HttpRequest) -> HttpResponse:
     else:
         raise Http404
     onward = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(onward, allowed_hosts=None) and onward.startswith("/admin/")
+    is_ours = url_has_allowed_host_and_scheme(onward, allowed_hosts=None) and onward.startswith(DESK)
     return redirect(onward if is_ours else reverse("admin:index"))
 
 
