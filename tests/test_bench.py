@@ -2,6 +2,8 @@
 
 import importlib
 import json
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -21,6 +23,11 @@ def test_a_bound_that_is_missed_is_marked_and_makes_the_bench_fail(monkeypatch, 
     measuring.report("too slow", 301, "at most", 300)
     assert not measuring.print_results()
     assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("! too slow")]
+
+
+def test_the_bench_can_be_started_by_its_name():
+    """As `make bench` does it: in a process that has not set Django up."""
+    subprocess.run([sys.executable, "-c", "import tests.bench.run"], check=True, cwd=measuring.ROOT)
 
 
 def test_figures_say_on_which_processor_they_were_seen():

@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import brotli
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+django.setup()
 
 from tests.bench.demo_start import measure_demo_starts
 from tests.bench.measuring import (
