@@ -46,6 +46,7 @@ VERBS = [
     "articles.keyword_relations",
     "articles.appearance",
     "articles.old_paths",
+    "articles.csv_tables",
     "articles.backoff",
     "articles.login_locks",
     "articles.logins",

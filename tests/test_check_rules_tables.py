@@ -55,11 +55,12 @@ def test_each_refused_line_is_told_and_nothing_is_saved(cast):
         ",words,words,,说明,,,,",
         "己,expression,(来,,说明,,,,",
         f"{'长' * 41},words,words,,说明,,,,",
+        "庚",  # nothing else
     ]
     with refused(check_rules.UnusableTable) as caught:
         check_rules.import_check_rules((HEAD + "\n".join(rows)).encode(), by=cast.chief)
     lines = [str(problem.message).partition(":")[0] for problem in caught.value.problems]
-    assert lines == [f"Line {n}" for n in (2, 3, 4, 6, 8, 9, 10, 11)]
+    assert lines == [f"Line {n}" for n in (2, 3, 4, 6, 8, 9, 10, 11, 12, 12)]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,10 @@ def test_many_rows_take_few_statements(cast, django_assert_max_num_queries):
     table = HEAD + "".join(f"规则{n},words,词语{n},,说明,,news,,\n" for n in range(2000))
     with django_assert_max_num_queries(50):
         assert check_rules.import_check_rules(table.encode(), by=cast.chief).added == 2000
+
+
+def test_columns_that_are_not_ours_are_left_alone(cast):
+    assert check_rules.import_check_rules("编号,名称,内容,说明\n7,甲,词语,说明\n".encode(), by=cast.chief).added == 1
 
 
 def test_who_has_not_the_duty_neither_takes_in_nor_gives_out(cast):
