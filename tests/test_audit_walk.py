@@ -34,7 +34,8 @@ def test_it_prints_how_many_and_the_head(chain, capsys):
     call_command("verify_audit")
     assert (
         capsys.readouterr().out
-        == f"0 editions, as signed and published.\n4 entries, unbroken. Head: {chain[-1].hash}\n"
+        == "0 editions, as signed, logged, published and served.\n0 pictures and attachments, as uploaded.\n"
+        f"4 entries, unbroken. Head: {chain[-1].hash}\n"
     )
 
 

@@ -1,16 +1,22 @@
 """What `verify_audit` finds when somebody changed editions past the triggers."""
 
+import hashlib
 import json
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles import evidence, publishing, triggers
-from articles.models import Edition
+from articles import baking, evidence, publishing, triggers
+from articles.attachments import store_attachment
+from articles.models import BakeJob, Edition, Picture
 from articles.models.revision import content_digest
+from articles.pictures import store_picture
+from tests.cast import png, upload
 from tests.test_audit_walk import tamper
+from tests.test_films import a_film, a_track
 
 
 @pytest.fixture
@@ -32,7 +38,7 @@ def test_editions_as_published_have_no_faults(cast, edition, capsys):
     publishing.publish_archived(cast.article(), by=cast.chief, at=urgent.created_at, origin="旧站")
     assert faults() == []
     call_command("verify_audit")
-    assert "4 editions, as signed and published." in capsys.readouterr().out
+    assert "4 editions, as signed, logged, published and served." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -86,6 +92,80 @@ def test_missing_triggers_are_said(db):
         call_command("verify_audit")
 
 
+@pytest.fixture
+def served(cast):
+    """A baked article with a picture, a number with its unit, a table and a link."""
+    picture = store_picture(upload(png(1200, 800)), by=cast.writer)
+    body = (
+        '<p>全长3.6公里 &amp; “宽”。</p><table><tr><td>一</td></tr></table><p><a href="https://a.example/">站</a></p>'
+    )
+    article = cast.article(body=f'{body}<p><img src="{picture.url}" alt="桥"></p>')
+    cast.publish(article)
+    baking.bake_pending()
+    return article
+
+
+def verify():
+    with pytest.raises(CommandError) as refusal:
+        call_command("verify_audit")
+    return str(refusal.value)
+
+
+def test_what_readers_get_is_what_was_signed(cast, served, capsys):
+    call_command("verify_audit")
+    assert "1 pictures and attachments, as uploaded." in capsys.readouterr().out
+    path, store = f"a/{served.pk}/index.html", baking.generations.baked_generations().served()
+    page = store.read(path).decode()
+    for old, new in (
+        ("“宽”", "“窄”"),
+        ("</h1>", "（图）</h1>"),
+        ('<section class="text">', "<section>"),
+        ("<td>一", "<td>"),
+    ):
+        assert old in page
+        store.replace(path, page.replace(old, new).encode(), {})
+        assert f"Article {served.pk}, edition 1: the page that readers get has another text." in verify()
+    baking.request_bake({f"/a/{served.pk}/"})  # about to be replaced, so it is told only afterwards
+    call_command("verify_audit")
+    BakeJob.objects.all().delete()
+    store.replace(path, page.encode(), {})
+    publishing.withdraw_article(served, by=cast.admin, reason="待核")
+    baking.bake_pending()
+    call_command("verify_audit")
+    store.replace(path, page.encode(), {})
+    assert f"Article {served.pk} is withdrawn, and readers get its page." in verify()
+
+
+def test_a_film_in_a_text_is_no_difference(cast, settings):
+    film = store_attachment(upload(a_film(a_track()), "桥.mp4"), by=cast.writer)
+    article = cast.article(body=f'<p>前</p><p><a href="{film.url}">通车短片</a></p><p>后</p>')
+    cast.publish(article)
+    baking.bake_pending()
+    assert faults() == []
+
+
+@pytest.mark.parametrize("kind", ["picture", "copy"])
+def test_a_changed_file_is_found(served, settings, kind):
+    call_command("check_baked", "--manifest")  # it notes what the copies are
+    picture = Picture.objects.get()
+    name = picture.file.name if kind == "picture" else picture.stored_names[1]
+    file = Path(settings.MEDIA_ROOT) / name
+    file.write_bytes(file.read_bytes() + b" ")
+    found = verify()
+    assert f"The file {name} is changed." in found
+    assert "1 of 1 pictures and attachments are not as uploaded." in found
+    file.unlink()
+    assert f"The file {name} is missing." in verify()
+
+
+def test_another_file_with_a_row_that_agrees_is_not_the_one_that_was_signed(served, settings):
+    picture = Picture.objects.get()
+    file = Path(settings.MEDIA_ROOT) / picture.file.name
+    file.write_bytes(file.read_bytes() + b" ")
+    Picture.objects.update(sha256=hashlib.sha256(file.read_bytes()).hexdigest())
+    assert faults() == [f"Article {served.pk}, edition 1: the file {picture.file.name} is not the one that was signed."]
+
+
 def test_it_asks_in_chunks_however_many_editions(cast, monkeypatch):
     def queries():
         with CaptureQueriesContext(connection) as asked:
@@ -99,5 +179,5 @@ def test_it_asks_in_chunks_however_many_editions(cast, monkeypatch):
         cast.publish(cast.article())
     assert queries() == few
     monkeypatch.setattr("articles.evidence.stored_editions.EDITIONS_PER_CHUNK", 2)
-    assert queries() == few + 2 * 4
+    assert queries() == few + 2 * 5
     assert Edition.objects.count() == 6

@@ -12,7 +12,7 @@ from django.utils import timezone
 from articles import appearance, preview, publishing, qr_short_links, review, scheduling
 from articles.baking import sitemap_files
 from articles.checks import NotReady
-from articles.models import Article, ShortLink, SiteSettings
+from articles.models import Article, LogLeaf, ShortLink, SiteSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +93,10 @@ def test_an_old_printout_is_told_and_a_new_one_is_not(client, cast, corrected):
     assert "五人受轻伤" in html
     assert f'<link rel="canonical" href="http://127.0.0.1:8000/a/{n}/">' in html
     assert "noindex" in html
+    number = LogLeaf.objects.filter(edition__article=corrected).earliest("index").index
+    assert f'<a href="/log/check/#{n}" rel="nofollow">您手中的第 1 版已存证，第 {number} 号</a>' in " ".join(
+        html.split()
+    )
     assert client.get(f"/q/P{n}-2")["Location"] == f"http://127.0.0.1:8000/a/{n}/"
     assert client.get(f"/a/{n}/since/2/")["Location"] == f"/a/{n}/"
     assert client.get(f"/a/{n}/since/3/").status_code == 404

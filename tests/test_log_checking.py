@@ -194,7 +194,10 @@ def test_the_command_prints_the_checkpoint_and_alarms_the_desk(site, attacker, k
     assert check.against == "log"
     assert AuditEntry.objects.latest("pk").action == "log.differs"
     client.force_login(cast.admin)
-    assert f"/admin/articles/pagecheck/{check.pk}/change/" in client.get("/admin/").content.decode()
+    desk = client.get("/admin/", headers={"Accept-Language": "en"}).content.decode()
+    assert f"/admin/articles/pagecheck/{check.pk}/change/" in desk
+    assert "public log" in desk or "存证" in desk
+    assert "baked page" not in desk
     with pytest.raises(CommandError, match="name\\+hash\\+base64"):
         call_command("verify_log", SITE, "--key", "no key")
 

@@ -21,6 +21,7 @@ from ..models import BakeJob, PageCheck
 from .acting_user import acting_user
 from .newsroom_admin import NUMBER, NewsroomAdmin, Row
 
+MOST_UNSEEN = 200  # newest checks among which that of the pages and that of the log are looked for
 # How a baked file can differ, by the kind of finding.
 FINDINGS = {
     "added": gettext_lazy("somebody put this file there"),
@@ -130,11 +131,15 @@ class PageCheckAdmin(ReadOnlyAdmin[PageCheck]):
 
 
 def baking_warnings(user: User) -> dict[str, Any] | None:
-    """Return failed jobs and the newest unseen findings for publishers; None for other users, or if there are none."""
+    """Return failed jobs and the newest unseen findings, of the pages and of the public log, for publishers; None for
+    other users, or if there are none.
+    """
     if not permissions.has_duty_anywhere(user, Duty.PUBLISH):
         return None
     failed = list(BakeJob.objects.filter(attempts__gt=0, whole=False)[:3])
-    tampered = PageCheck.objects.filter(count__gt=0, seen_by=None).first()
-    if not failed and not tampered:
+    unseen = {check.against: check for check in PageCheck.objects.filter(count__gt=0, seen_by=None)[:MOST_UNSEEN][::-1]}
+    rewritten = unseen.pop(PageCheck.Against.LOG, None)
+    tampered = max(unseen.values(), key=lambda check: check.pk, default=None)
+    if not failed and not tampered and not rewritten:
         return None
-    return {"failed": failed, "tampered": tampered}
+    return {"failed": failed, "tampered": tampered, "rewritten": rewritten}

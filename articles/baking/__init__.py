@@ -30,6 +30,7 @@ from .affected_pages import (
     topic_pages,
 )
 from .checking import check_files, rebake_empty_files
+from .checking_files import wrong_uploads
 from .generations import served_page
 from .identity import StoreIsForeign, adopt_store, require_own_store
 from .jobs import bake_pending, request_bake, request_full_bake, retry_failed, start_baking
@@ -94,4 +95,5 @@ __all__ = [
     "start_baking",
     "topic_pages",
     "was_public",
+    "wrong_uploads",
 ]

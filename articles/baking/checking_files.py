@@ -10,6 +10,7 @@ import heapq
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ HASHED_NAME = re.compile(r"\.([0-9a-f]{12})(?:\.[^./]*)?$")
 
 
 class ExpectedFile(NamedTuple):
-    """An uploaded file as its row has it; '' and None for what the row does not know."""
+    """An uploaded file as its row has it, or as it is; '' and None for what the row does not know."""
 
     name: str
     sha256: str = ""
@@ -67,6 +68,21 @@ def differing_uploads() -> Iterator[tuple[str, str]]:
             yield expected.name, wrong
 
 
+def wrong_uploads() -> Iterator[list[tuple[str, str]]]:
+    """Read every uploaded file. For each picture with its copies, and each attachment: (name, what is wrong) of those
+    files that are missing or not as their rows or their first check have them.
+    """
+    for group in _expected_files():
+        known = CheckedFile.objects.in_bulk([expected.name for expected in chain.from_iterable(group)])
+        for files in group:
+            found = ((expected, _read_upload(expected.name)) for expected in files)
+            yield [
+                (expected.name, CHANGED if read else MISSING)
+                for expected, read in found
+                if read is None or not _is_right(expected, known.get(expected.name), read)
+            ]
+
+
 def differing_static_files(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield (name, what is wrong) for collected static files that differ. Files that nothing knows are left alone."""
     for file in folder.rglob("*"):
@@ -75,24 +91,24 @@ def differing_static_files(folder: Path) -> Iterator[tuple[str, str]]:
             yield name, CHANGED
 
 
-def _expected_files() -> Iterator[list[ExpectedFile]]:
-    """Yield every uploaded file, in batches."""
+def _expected_files() -> Iterator[list[list[ExpectedFile]]]:
+    """Yield the files of every picture, then those of every attachment, in batches of rows."""
     for batch in key_batches(Picture.objects.all(), ROWS_PER_BATCH, "file", "sha256", "width"):
         yield [
-            expected
-            for _pk, name, sha256, width in batch
-            for expected in (
+            [
                 ExpectedFile(name, sha256),
                 *(ExpectedFile(copy) for _width, copy in picture_renditions(name, width)),
                 *([ExpectedFile(still_of_picture(name, width))] if is_animation(name) else []),
-            )
+            ]
+            for _pk, name, sha256, width in batch
         ]
     for batch in key_batches(Attachment.objects.all(), ROWS_PER_BATCH, "file", "sha256", "size"):
-        yield [ExpectedFile(name, sha256, size) for _pk, name, sha256, size in batch]
+        yield [[ExpectedFile(name, sha256, size)] for _pk, name, sha256, size in batch]
 
 
 def _expected_and_known() -> Iterator[tuple[ExpectedFile, CheckedFile | None]]:
-    for batch in _expected_files():
+    for group in _expected_files():
+        batch = list(chain.from_iterable(group))
         known = CheckedFile.objects.in_bulk([expected.name for expected in batch])
         yield from ((expected, known.get(expected.name)) for expected in batch)
 
@@ -109,17 +125,28 @@ def _wrong_size(expected: ExpectedFile, known: CheckedFile | None) -> str:
 
 def _wrong_content(expected: ExpectedFile, known: CheckedFile | None) -> str:
     """Read a file; return what is wrong with it, or '', and note then that it was right."""
-    try:
-        with default_storage.open(expected.name) as file:
-            sha256, size = hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-    except FileNotFoundError:
+    read = _read_upload(expected.name)
+    if read is None:
         return MISSING
-    wanted = expected.sha256 or (known.sha256 if known else "")
-    if wanted and sha256 != wanted:
+    if not _is_right(expected, known, read):
         return CHANGED
-    facts = {"size": size, "sha256": sha256, "checked_at": timezone.now()}
+    facts = {"size": read.size, "sha256": read.sha256, "checked_at": timezone.now()}
     CheckedFile.objects.update_or_create(name=expected.name, defaults=facts)
     return ""
+
+
+def _read_upload(name: str) -> ExpectedFile | None:
+    """What an uploaded file is; None if it is missing."""
+    try:
+        with default_storage.open(name) as file:
+            return ExpectedFile(name, hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
+    except FileNotFoundError:
+        return None
+
+
+def _is_right(expected: ExpectedFile, known: CheckedFile | None, read: ExpectedFile) -> bool:
+    wanted = expected.sha256 or (known.sha256 if known else "")
+    return read.sha256 == wanted if wanted else bool(read.size)
 
 
 def _is_changed(file: Path, name: str) -> bool:

@@ -14,6 +14,15 @@
 
 from .checking import CheckedPack, NotEvidence, check_pack
 from .exporting import export_pack, may_export_evidence
+from .served_texts import withdrawn_pages_served
 from .stored_editions import edition_faults
 
-__all__ = ["CheckedPack", "NotEvidence", "check_pack", "edition_faults", "export_pack", "may_export_evidence"]
+__all__ = [
+    "CheckedPack",
+    "NotEvidence",
+    "check_pack",
+    "edition_faults",
+    "export_pack",
+    "may_export_evidence",
+    "withdrawn_pages_served",
+]

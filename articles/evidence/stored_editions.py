@@ -1,12 +1,16 @@
-"""Verifying every edition in the database: against its text, its readings, the edition before it, and the audit."""
+"""Verifying every edition in the database: against its text, its files, its readings, the edition before it, the
+audit, the public log, and the page that readers get.
+"""
 
 from collections.abc import Iterator, Sequence
 
 from .. import merkle_log, publication_log
-from ..models import AuditEntry, Edition, LogLeaf, SignOff
+from ..models import Attachment, AuditEntry, Edition, LogLeaf, Picture, SignOff
 from ..models.key_batches import in_groups
 from ..models.revision import content_digest
+from .served_texts import ServedTexts
 
+FILE_MODELS = (Picture, Attachment)
 EDITIONS_PER_CHUNK = 200  # in memory at a time, with their texts
 PUBLICATIONS = ["published", "corrected", "published_before_readings", "glass_broken", "migrated"]
 
@@ -25,6 +29,7 @@ def edition_faults() -> Iterator[list[str]]:
         passes = {row.pk: row for row in SignOff.objects.filter(article__in=articles, decision=SignOff.Decision.PASS)}
         recorded = _recorded_digests(articles)
         logged = _logged_facts(chunk)
+        files, served = _file_hashes(editions), ServedTexts(articles)
         for edition in editions:
             previous = before if before and before.article_id == edition.article_id else None
             faults = [*_text_faults(edition), *_chain_faults(edition, previous, passes)]
@@ -33,6 +38,7 @@ def edition_faults() -> Iterator[list[str]]:
             if told != edition.digest and not (told is None and edition.basis == Edition.Basis.ARCHIVE):
                 faults.append("the audit records another publication, or none")
             faults += _log_faults(edition, logged.get(edition.pk), passes)
+            faults += [*_file_faults(edition, files), *served.faults(edition)]
             yield [f"Article {edition.article_id}, edition {edition.number}: {fault}." for fault in faults]
             before = edition
 
@@ -71,6 +77,31 @@ def _log_faults(edition: Edition, facts: dict[str, object] | None, passes: dict[
     wrong = [name for name, value in here.items() if facts.get(name) != value]
     if wrong:
         yield f"the public log names another {', '.join(wrong)}"
+
+
+def _used_files(edition: Edition) -> list[tuple[str, str]]:
+    """The storage names of the pictures and attachments of an edition, with the hashes that were signed.
+
+    None of a text that is not the one that was signed, which `_text_faults` tells.
+    """
+    content = edition.revision.content
+    try:
+        return [(str(row["file"]), row["sha256"]) for row in (*content["pictures"], *content["attachments"])]
+    except (TypeError, LookupError):
+        return []
+
+
+def _file_hashes(editions: Sequence[Edition]) -> dict[str, str]:
+    """The hashes that the rows of the files of these editions have, by storage name."""
+    names = {name for edition in editions for name, _sha256 in _used_files(edition)}
+    rows = [model._default_manager.filter(file__in=names).values_list("file", "sha256") for model in FILE_MODELS]
+    return {name: sha256 for found in rows for name, sha256 in found}
+
+
+def _file_faults(edition: Edition, hashes: dict[str, str]) -> Iterator[str]:
+    for name, signed in _used_files(edition):
+        if hashes.get(name) != signed:
+            yield f"the file {name} is not the one that was signed"
 
 
 def _text_faults(edition: Edition) -> Iterator[str]:

@@ -1,22 +1,25 @@
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
-from articles import audit, audit_files, evidence, log_checking, triggers
+from articles import audit, audit_files, baking, evidence, log_checking, triggers
 from articles.management.acting import ActingCommand
+from articles.management.terminal import ProgressBar
 from articles.merkle_log import Checkpoint, parse_checkpoint
+from articles.models import Attachment, Edition, Picture
 
 MOST_LINES = 20  # that say what is wrong
 
 
 class Command(ActingCommand):
     help = (
-        "Verify the audit's hash chain, the logs, every edition's text, readings and publication, and that the "
-        "database's triggers are there; exits 1 and says what does not match."
+        "Verify the audit's hash chain, the logs, every edition's text, readings, publication and page, every uploaded "
+        "file, and that the database's triggers are there; exits 1 and says what does not match."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,16 +45,30 @@ class Command(ActingCommand):
         walk = audit.walk_chain(expected=expect_head)
         faults = [*_chain_faults(walk, expect_head), *log_checking.stored_faults(kept), *_trigger_faults()]
         faults += audit_files.archive_faults()
-        editions, wrong = 0, 0
-        for found in evidence.edition_faults():
-            editions += 1
-            wrong += bool(found)
-            faults += found[: max(0, MOST_LINES - len(faults))]
+        faults += islice(evidence.withdrawn_pages_served(), MOST_LINES)
+        editions, wrong = self.collect_faults(evidence.edition_faults(), "editions", Edition.objects.count(), faults)
+        total = Picture.objects.count() + Attachment.objects.count()
+        uploads, changed = self.collect_faults(_file_sentences(), "files", total, faults)
         if faults:
             summary = [f"{wrong} of {editions} editions are not as published."] if wrong else []
+            summary += [f"{changed} of {uploads} pictures and attachments are not as uploaded."] if changed else []
             raise CommandError("\n".join([*faults, *summary]))
-        self.stdout.write(f"{editions} editions, as signed and published.")
+        self.stdout.write(f"{editions} editions, as signed, logged, published and served.")
+        self.stdout.write(f"{uploads} pictures and attachments, as uploaded.")
         self.stdout.write(f"{walk.count} entries, unbroken. Head: {walk.head}")
+
+    def collect_faults(self, found: Iterable[list[str]], what: str, total: int, faults: list[str]) -> tuple[int, int]:
+        """Add the first sentences to `faults`, with a progress bar; return how many things there were and how many
+        were wrong.
+        """
+        bar, count, wrong = ProgressBar(self.stdout, what), 0, 0
+        for sentences in found:
+            count += 1
+            wrong += bool(sentences)
+            faults += sentences[: max(0, MOST_LINES - len(faults))]
+            bar.show(count, max(total, count))
+        bar.end()
+        return count, wrong
 
     def verify_files(self, names: list[str]) -> None:
         """Verify files without the database; each continues the one before."""
@@ -77,6 +94,11 @@ def _chain_faults(walk: audit.ChainWalk, expect_head: str | None) -> list[str]:
             f"noted. {walk.count} entries remain, unbroken. Head: {walk.head}"
         ]
     return []
+
+
+def _file_sentences() -> Iterator[list[str]]:
+    for wrong in baking.wrong_uploads():
+        yield [f"The file {name} is {what}." for name, what in wrong]
 
 
 def _read_checkpoints(files: Iterable[Path]) -> list[Checkpoint]:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ... import qr_short_links, sanitising
+from ... import publication_log, qr_short_links, sanitising
 from ...models import Article, Credit, Edition, Revision, Section
 from ...models.revision import text_of_content
 from ...qr_short_links import Purpose
@@ -74,6 +74,7 @@ class ArticlePage:
     code_for_paper: QrCodeOnPage | None = None  # on printouts of the page
     corrections: tuple[CorrectionNote, ...] = ()
     printed_edition: Edition | None = None  # the older edition whose printout the reader holds
+    printed_logged: int | None = None  # its number in the public log
     linked: LinkedPages = field(default_factory=LinkedPages)
 
     @classmethod
@@ -107,6 +108,7 @@ class ArticlePage:
             code_for_paper=_qr_code(paper, _("Scan to read this article online")),
             corrections=_corrections_of(article) if edition.number > 1 else (),
             printed_edition=printed_edition,
+            printed_logged=_log_number(printed_edition) if printed_edition else None,
             linked=linked or LinkedPages(),
         )
 
@@ -262,6 +264,10 @@ def public_content(edition: Edition) -> dict[str, Any]:
 def text_has_changed(printed: Edition, live: Edition) -> bool:
     """Return True if what readers see differs between the printed and the live edition."""
     return printed.digest != live.digest and public_content(printed) != public_content(live)
+
+
+def _log_number(edition: Edition) -> int | None:
+    return publication_log.log_numbers([edition]).get(edition.pk)
 
 
 def _corrections_of(article: Article) -> tuple[CorrectionNote, ...]:

@@ -1,0 +1,72 @@
+"""Whether readers get the text that was signed: the baked page of an article against its live edition.
+
+Compared is what can be read: tags and blanks are not, nor the films and recordings that the page makes out of links.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.urls import reverse
+
+from .. import baking
+from ..models import Article, BakeJob, Edition
+
+TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
+# Texts contain no element of this kind.
+TEXT = re.compile(r'<section class="text">(.*?)</section>', re.DOTALL)
+PLAYER = re.compile(r'<figure class="(?:film|sound)">.*?</figure>', re.DOTALL)
+LINKED_FILES = re.compile(rf'<p>\s*(?:<a href="{re.escape(settings.MEDIA_URL)}[^"]*"[^>]*>[^<]*</a>\s*){{1,2}}</p>')
+TAGS_AND_SPACE = re.compile(r"<[^>]*>|\s+")
+
+
+class ServedTexts:
+    """What readers get of some articles. One query, and a file for each article."""
+
+    def __init__(self, articles: Iterable[int]) -> None:
+        rows = Article.objects.public().filter(pk__in=articles)
+        self.live = dict(rows.values_list("pk", "live"))
+
+    def faults(self, edition: Edition) -> Iterator[str]:
+        """Yield what is wrong with the page on which this edition is shown; nothing if it is not the live one.
+
+        A page without file is no fault: the site renders it for each reader.
+        """
+        if self.live.get(edition.article_id) != edition.pk:
+            return
+        path = reverse("article", args=[edition.article_id])
+        page = (baking.served_page(path) or b"").decode(errors="replace")
+        if page and not _shows(page, edition) and not _is_being_baked(path, edition):
+            yield "the page that readers get has another text"
+
+
+def withdrawn_pages_served() -> Iterator[str]:
+    """Yield a sentence for each article that is withdrawn and has a page all the same."""
+    withdrawn = Article.objects.filter(withdrawn_at__isnull=False).order_by("pk").values_list("pk", flat=True)
+    for number in withdrawn.iterator(chunk_size=2000):
+        path = reverse("article", args=[number])
+        if baking.served_page(path) is not None and not BakeJob.objects.filter(path=path).exists():
+            yield f"Article {number} is withdrawn, and readers get its page."
+
+
+def _shows(page: str, edition: Edition) -> bool:
+    content = edition.revision.content if isinstance(edition.revision.content, dict) else {}
+    title, text = TITLE.search(page), TEXT.search(page)
+    return (
+        title is not None
+        and text is not None
+        and _readable(title[1]) == _readable(html.escape(str(content.get("title"))))
+        and _readable(PLAYER.sub("", text[1])) == _readable(str(content.get("body")))
+    )
+
+
+def _readable(markup: str) -> str:
+    plain = TAGS_AND_SPACE.sub("", LINKED_FILES.sub("", markup))
+    return "".join(html.unescape(plain).split())
+
+
+def _is_being_baked(path: str, edition: Edition) -> bool:
+    """Return True if the page is about to be replaced, or was since the edition was read."""
+    is_live = Article.objects.filter(pk=edition.article_id, live=edition.pk).exists()
+    return not is_live or BakeJob.objects.filter(path=path).exists()
