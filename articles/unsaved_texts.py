@@ -54,6 +54,14 @@ class OpenedForm:
     version_shown: int = 0
 
 
+def require_editing(by: User, article: Article | None) -> None:
+    """Raise PermissionDenied, with a message, unless `by` may edit the article, or write one if there is none yet."""
+    if article is None:
+        permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
+    elif not reading.may_write_article(by, article) and not review.may_correct(article, by):
+        reading.require_writing(by, article)
+
+
 @transaction.atomic
 def keep_text(form: OpenedForm, fields: Sequence[tuple[str, str]], *, by: User, article: Article | None) -> UnsavedText:
     """Keep (name, value) of the form's fields in place of what was kept of it before; returns the row without them.
@@ -61,7 +69,7 @@ def keep_text(form: OpenedForm, fields: Sequence[tuple[str, str]], *, by: User, 
     The first time, the unsaved text that the form was opened with is dropped, unless another window wrote on in it.
     Raises CannotKeep, and PermissionDenied unless `by` may edit the article, or write one if there is none yet.
     """
-    _require_editing(by, article)
+    require_editing(by, article)
     pairs = [[_storable(name), _storable(value)] for name, value in fields]
     if sum(len(name) + len(value) for name, value in pairs) > LONGEST_TEXT:
         raise CannotKeep(TOO_LONG)
@@ -102,13 +110,6 @@ def delete_expired_texts() -> int:
     expired = UnsavedText.objects.filter(kept_at__lte=timezone.now() - KEPT_FOR).order_by("kept_at")
     keys = list(expired.values_list("pk", flat=True)[:EXPIRED_BATCH])
     return UnsavedText.objects.filter(pk__in=keys).delete()[0] if keys else 0
-
-
-def _require_editing(by: User, article: Article | None) -> None:
-    if article is None:
-        permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
-    elif not review.may_correct(article, by):
-        reading.require_writing(by, article)
 
 
 def _storable(text: str) -> str:

@@ -210,6 +210,7 @@ TABLE = {
     "articles_article_typography": Row(CONTENT),
     # What is typed is kept for whoever typed it
     "articles_article_keep": Row(STAFF, WRITERS),
+    "articles_article_ping": Row(STAFF, DRAFTS),
     "articles_article_unsaved": Row(NOBODY, frozenset({"chief"}), told=STAFF - {"chief"}),
     # Word files: what becomes of them is in tests/test_admin_word.py
     "articles_article_word_take": Row(STAFF),
@@ -538,6 +539,7 @@ class Scene:
             "articles_article_word_files": {"files": upload(word_file(WORD_TEXT), "稿.docx"), "section": section},
             "colleague_leave": {"to": self.users["chief"].pk},
             "articles_article_keep": {"writer": user.pk if user else ""},
+            "articles_article_ping": {"number": self.draft.pk},
             "articles_article_bin": {"number": self.discarded.pk},
             "articles_source_merge": {"into": self.cast.listed.pk},
             "password_resets": {"reset": self.reset.pk},

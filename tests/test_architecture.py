@@ -75,6 +75,7 @@ VERBS = [
     "articles.review",
     "articles.marked_copies",
     "articles.unsaved_texts",
+    "articles.presence",
     "articles.editing",
     "articles.masking",
     "articles.marginal_notes",

@@ -68,6 +68,7 @@ FEATURES = {
     "person": "noun verb door test",
     "picture": "noun verb door test",
     "plac": "verb test",
+    "presence": "noun verb door test",
     "preview": "noun verb door test",
     "propos": "noun verb door test",
     "publish": "noun verb test",

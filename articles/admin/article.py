@@ -30,6 +30,7 @@ from .marked_copy import marked_copy_view
 from .masking import mask_view
 from .newsroom_admin import NUMBER, CleanTextMixin
 from .pasting import paste_view
+from .presence import ping_view
 from .preview import preview_links_view
 from .review import review_view
 from .revisions import revision_view, revisions_view
@@ -225,6 +226,7 @@ class ArticleAdmin(ArticleScreen):
             path("paste/", self.admin_site.admin_view(paste_view), name="articles_article_paste"),
             path("typography/", self.admin_site.admin_view(typography_view), name="articles_article_typography"),
             path("keep/", self.admin_site.admin_view(keep_view), name="articles_article_keep"),
+            path("ping/", self.admin_site.admin_view(ping_view), name="articles_article_ping"),
             path("unsaved/", self.admin_site.admin_view(discard_unsaved_view), name="articles_article_unsaved"),
             path("bin/", self.admin_site.admin_view(bin_view), name="articles_article_bin"),
             *super().get_urls(),

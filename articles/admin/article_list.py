@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import kept_views, reads, review, search
+from .. import kept_views, presence, reads, review, search
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article, Credit, KeptView, Section, SignOff
@@ -28,6 +28,7 @@ from .article_screen import ArticleScreen
 from .kept_view import change_kept_views
 from .newsroom_admin import NUMBER
 from .picture_thumbnail import picture_thumbnail
+from .presence import sentence_for_list
 from .word import WordFilesForm
 
 SHOWN = 50
@@ -97,7 +98,10 @@ def _grandparent(section: Section) -> Section | None:
 
 @dataclass(frozen=True)
 class ListRow:
-    """An article as the list prints it. `returned` is why it is with its writers again, or ''."""
+    """An article as the list prints it.
+
+    `returned` is why it is with its writers again, `written_by` who else has its form open; '' for neither.
+    """
 
     article: Article
     thumbnail: SafeString | str
@@ -105,6 +109,7 @@ class ListRow:
     state: ShownState
     turn: str
     returned: str
+    written_by: str
     reads: int | None
     may_write: bool
     may_place: bool
@@ -158,7 +163,7 @@ def list_rows(numbers: list[int], user: User) -> list[ListRow]:
     ).defer("body", "latest__content")
     found = articles.in_bulk(numbers)
     counted, decisions, bylines = reads.reads_since_yesterday(found), review.last_decisions(found), _bylines(found)
-    own = _own_articles(user, found)
+    own, present = _own_articles(user, found), presence.people_present(found, but=user)
     rows = []
     for article in (found[number] for number in numbers if number in found):
         picture = article.shown_cover or article.cover
@@ -170,6 +175,7 @@ def list_rows(numbers: list[int], user: User) -> list[ListRow]:
                 state=shown_state(article),
                 turn=turn_of(article),
                 returned=reason_of_return(article, decisions.get(article.pk)),
+                written_by=sentence_for_list(present.get(article.pk, [])),
                 reads=counted.get(article.pk, 0) if article.live else None,
                 may_write=permissions.has_duty(user, Duty.WRITE, article.section)
                 and (article.pk in own or reading.may_read_section(user, article.section)),

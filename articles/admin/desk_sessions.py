@@ -29,6 +29,8 @@ ALWAYS_OPEN = ("login", "logout", "password_change", "password_change_done", "se
 class DeskSessionMiddleware:
     """End a session that has lasted too long, and lead to the page for a new password when the old one is over.
 
+    What an open form asks by itself every ten seconds, who else is there, is no use of the session.
+
     It asks for every method and every address of the desk: a form that is sent with an old password changes nothing.
     """
 
@@ -40,7 +42,8 @@ class DeskSessionMiddleware:
             return self.get_response(request)
         with audit.acting_from(request_address(request)):
             browser = logins.cleaned_browser(request.headers.get("user-agent", ""))
-            if not desk_sessions.keep_session(request.session, browser=browser):
+            is_used = request.path_info != reverse("admin:articles_article_ping")
+            if not desk_sessions.keep_session(request.session, browser=browser, is_used=is_used):
                 logout(request)
             elif self.must_change_password(request):
                 return redirect("admin:password_change")

@@ -29,8 +29,8 @@ def instant_in(data: Mapping[str, Any], key: str) -> datetime | None:
     return datetime.fromtimestamp(data[key], UTC) if key in data else None
 
 
-def keep_session(data: MutableMapping[str, Any], *, browser: str) -> bool:
-    """Note that the session is used now; returns False if it has lasted LONGEST.
+def keep_session(data: MutableMapping[str, Any], *, browser: str, is_used: bool = True) -> bool:
+    """Note that the session is used now, if it is; returns False if it has lasted LONGEST.
 
     The first time, and from another address, it also notes whence, `browser` being the name that the browser sends.
     """
@@ -38,6 +38,8 @@ def keep_session(data: MutableMapping[str, Any], *, browser: str) -> bool:
     started, seen = instant_in(data, STARTED), instant_in(data, SEEN)
     if started and now - started >= LONGEST:
         return False
+    if not is_used:
+        return True
     if started is None:
         data[STARTED] = now.timestamp()
     if seen is None or now - seen >= SEEN_EVERY or data.get(ADDRESS) != audit.acting_address():

@@ -28,6 +28,7 @@ from .old_path import OldPath
 from .password_reset import PasswordReset
 from .person import Person
 from .picture import Picture
+from .presence import Presence
 from .preview_link import PreviewLink
 from .proposed_change import ProposedChange
 from .published_edition import Edition
@@ -80,6 +81,7 @@ __all__ = [
     "PasswordReset",
     "Person",
     "Picture",
+    "Presence",
     "PreviewLink",
     "ProposedChange",
     "RecoveryCode",

@@ -23,6 +23,7 @@ from articles import (
     login_locks,
     password_resets,
     persons,
+    presence,
     publication_log,
     reporting,
     scheduling,
@@ -122,6 +123,7 @@ class Command(ActingCommand):
         reporting.forget_contacts()
         discarding.empty_bin()
         unsaved_texts.delete_expired_texts()
+        presence.delete_old_presences()
         persons.continue_moving_credits()
         sources.continue_moving_articles()
         check_rules.continue_trials()

@@ -1,0 +1,87 @@
+"""Presence at the desk: the address to which an open form tells that it is open, and the sentences it shows."""
+
+import re
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from .. import audit, presence
+from ..models import Article, Presence, Revision
+from .acting_user import acting_user
+from .newsroom_admin import NUMBER
+from .uploads import upload_refusal
+
+REVISION_NUMBER = re.compile("[0-9]{1,9}")
+
+
+def ping_view(request: HttpRequest) -> JsonResponse:
+    """Note that the form of the article `number` is open; `opened` is the revision in it, `take` that its user takes over.
+
+    Answers with `here`, who else is there; `may_take`; `saved`, that somebody saved meanwhile; and `changes`, the
+    address of what they changed. What there is nothing to say about is ''.
+    """
+    user, number, opened = acting_user(request), request.POST.get("number", ""), request.POST.get("opened", "")
+    if request.method != "POST" or not NUMBER.fullmatch(number):
+        return upload_refusal(_("Nothing arrived."), 400)
+    try:
+        here = presence.note_presence(int(number), by=user, taking_over="take" in request.POST)
+    except PermissionDenied as refusal:
+        return upload_refusal(str(refusal), 403)
+    except Article.DoesNotExist:
+        return upload_refusal(_("This draft was deleted meanwhile."), 422)
+    newest, seen = here[0].article.latest, int(opened) if REVISION_NUMBER.fullmatch(opened) else 0
+    is_newer = newest is not None and newest.number > seen > 0
+    return JsonResponse(
+        {
+            "here": _sentence_about(here, user),
+            "may_take": here[0].user_id != user.pk,
+            "saved": _sentence_saved(newest) if newest and is_newer else "",
+            "changes": _changes_address(newest, seen) if newest and is_newer else "",
+        }
+    )
+
+
+def sentence_for_list(people: list[User]) -> str:
+    """Return who is writing, for a line in a list; '' for nobody."""
+    return _("%(names)s is writing") % {"names": _names(people)} if people else ""
+
+
+def _sentence_about(here: list[Presence], user: User) -> str:
+    """Return who else has the form open; '' if nobody."""
+    others = [one.user for one in here if one.user_id != user.pk]
+    if not others:
+        return ""
+    writer = here[0]
+    if writer.user_id == user.pk:
+        return _("%(names)s: this article is open there, too.") % {"names": _names(others)}
+    facts = {"name": audit.account_name(writer.user), "at": _time(writer.took_over_at or writer.opened_at)}
+    if writer.took_over_at:
+        return _("%(name)s took over at %(at)s and is writing.") % facts
+    return _("%(name)s is writing, since %(at)s.") % facts
+
+
+def _names(users: list[User]) -> str:
+    return _(", ").join(audit.account_name(user) for user in users)
+
+
+def _sentence_saved(newest: Revision) -> str:
+    return _(
+        "%(name)s saved at %(at)s, after you opened this article. Write on: when you save, the paragraphs of both are put "
+        "together, and you choose where both changed the same one."
+    ) % {"name": audit.account_name(newest.created_by), "at": _time(newest.created_at)}
+
+
+def _changes_address(newest: Revision, seen: int) -> str:
+    between = urlencode({"before": seen, "after": newest.number})
+    return f"{reverse('admin:articles_article_changes', args=[newest.article_id])}?{between}"
+
+
+def _time(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "H:i")

@@ -1,0 +1,77 @@
+"""Presence (在场): who has the form of an article open. It tells; it locks nothing, and is no edit."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils import timezone
+
+from . import unsaved_texts
+from .models import Article, Presence
+
+# Open forms tell every ten seconds that they are; who has not for this long is gone.
+PRESENT_FOR = timedelta(seconds=40)
+# How exactly it is known when somebody was here last: most pings write nothing.
+NOTED_EVERY = timedelta(seconds=20)
+# Older rows are of no use.
+FORGOTTEN_AFTER = timedelta(hours=1)
+# The most rows that one call of `delete_old_presences` deletes.
+OLD_BATCH = 500
+
+
+def note_presence(number: int, *, by: User, taking_over: bool = False) -> list[Presence]:
+    """Note that `by` has the form of this article open; returns everybody who has, the one who writes first.
+
+    That is whoever took over last, otherwise whoever opened it first. The rows have the article and its newest
+    revision, without their texts. One query, and a few more when it writes. Raises Article.DoesNotExist, also for a
+    draft in the bin, and PermissionDenied unless `by` may edit it.
+    """
+    now = timezone.now()
+    here = _rows_of(number, by, now)
+    mine = next((one for one in here if one.user_id == by.pk), None)
+    article = mine.article if mine else Article.objects.select_related("section__parent").defer("body").get(pk=number)
+    if article.discarded_at:
+        raise Article.DoesNotExist
+    unsaved_texts.require_editing(by, article)
+    if mine is None or taking_over or now - mine.seen_at >= NOTED_EVERY:
+        _write_row(mine, number, by, now, taking_over=taking_over)
+        here = _rows_of(number, by, now)
+    return sorted(here, key=lambda one: (-one.took_over_at.timestamp() if one.took_over_at else 0, one.opened_at))
+
+
+def people_present(numbers: Iterable[int], *, but: User) -> dict[int, list[User]]:
+    """Return who else has the form of each of these articles open, by its number, in one query.
+
+    The caller has asked whether the user may read them (law 8).
+    """
+    rows = Presence.objects.filter(article__in=list(numbers), seen_at__gt=timezone.now() - PRESENT_FOR)
+    found: dict[int, list[User]] = {}
+    for one in rows.exclude(user=but).select_related("user__person").order_by("opened_at", "pk"):
+        found.setdefault(one.article_id, []).append(one.user)
+    return found
+
+
+def delete_old_presences() -> int:
+    """Delete rows of forms that were closed FORGOTTEN_AFTER ago; returns how many, at most OLD_BATCH."""
+    old = Presence.objects.filter(seen_at__lte=timezone.now() - FORGOTTEN_AFTER).order_by("seen_at")
+    keys = list(old.values_list("pk", flat=True)[:OLD_BATCH])
+    return Presence.objects.filter(pk__in=keys).delete()[0] if keys else 0
+
+
+def _rows_of(number: int, user: User, now: datetime) -> list[Presence]:
+    """The rows of those who are here now, and the user's own one, however old."""
+    rows = Presence.objects.filter(Q(seen_at__gt=now - PRESENT_FOR) | Q(user=user), article=number)
+    related = rows.select_related("article__section__parent", "article__latest__created_by__person", "user__person")
+    return list(related.defer("article__body", "article__latest__content"))
+
+
+def _write_row(mine: Presence | None, number: int, by: User, now: datetime, *, taking_over: bool) -> None:
+    """Note that the user is here; whoever was away begins anew."""
+    stays = mine is not None and now - mine.seen_at < PRESENT_FOR
+    facts = {"seen_at": now, **({} if stays else {"opened_at": now, "took_over_at": None})}
+    if taking_over:
+        facts["took_over_at"] = now
+    rows = Presence.objects.filter(article=number, user=by)
+    if not rows.update(**facts):
+        rows.get_or_create(article_id=number, user=by, defaults=facts)

@@ -1,0 +1,47 @@
+// Tells the server every ten seconds that the article's form is open, and shows who else has it open and who saved.
+// A ping is no use of the session: it ends as if the page were closed.
+(() => {
+  const box = document.querySelector("[data-ping]");
+  const form = document.getElementById("article_form");
+  if (!box || !form) return;
+  const here = box.querySelector(".here");
+  const saved = box.querySelector(".saved");
+  const take = box.querySelector("button");
+  const changes = box.querySelector("a");
+  const EVERY = 10_000; // milliseconds
+
+  const timer = setInterval(() => document.hidden || ping(), EVERY);
+  document.addEventListener("visibilitychange", () => document.hidden || ping());
+  take.addEventListener("click", () => ping({ take: "1" }));
+  ping();
+
+  async function ping(facts = {}) {
+    const body = new FormData();
+    const { number, opened } = box.dataset;
+    for (const [name, value] of Object.entries({ number, opened, ...facts })) body.append(name, value);
+    const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
+    const token = cookie ? cookie.slice("csrftoken=".length) : form.elements.csrfmiddlewaretoken.value;
+    try {
+      const headers = { "X-CSRFToken": token };
+      const answer = await fetch(box.dataset.ping, { method: "POST", body, headers, redirect: "manual" });
+      if (answer.ok) show(await answer.json());
+      else if (answer.status >= 400 && answer.status < 500) clearInterval(timer); // no right to it any more, or deleted
+    } catch {
+      // The server is away; keeping.js says so.
+    }
+  }
+
+  function show(said) {
+    say(here, said.here);
+    take.hidden = !said.may_take;
+    say(saved, said.saved);
+    changes.href = said.changes;
+    changes.hidden = !said.changes;
+    box.hidden = !said.here && !said.saved;
+  }
+
+  // What is said again would be read aloud again.
+  function say(place, sentence) {
+    if (place.textContent !== sentence) place.textContent = sentence;
+  }
+})();

@@ -1,0 +1,160 @@
+"""Who has an article's form open: told to those who may edit it, by pings that cost next to nothing and lock nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from articles import discarding, presence
+from articles.models import Article, DeskSession, Presence
+from articles.presence import delete_old_presences, note_presence, people_present
+from tests.cast import all_rows, refused
+from tests.test_admin_article import change_url, login
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/articles/article/"
+PING = "/admin/articles/article/ping/"
+
+
+def names(here):
+    return [one.user.username for one in here]
+
+
+def move_clock(monkeypatch, **by):
+    now = timezone.now() + timedelta(**by)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
+def ping(client, article, **facts):
+    return client.post(PING, {"number": article.pk, **facts}, headers={"accept-language": "en"})
+
+
+# --- The verb --------------------------------------------------------------------------------------------------
+
+
+def test_who_opened_it_first_writes_until_somebody_takes_over(cast):
+    article = cast.article(by=cast.writer)
+    before = {table: rows for table, rows in all_rows().items() if table != "articles_presence"}
+    assert names(note_presence(article.pk, by=cast.writer)) == ["writer"]
+    assert names(note_presence(article.pk, by=cast.editor)) == ["writer", "editor"]
+    assert names(note_presence(article.pk, by=cast.editor, taking_over=True)) == ["editor", "writer"]
+    assert names(note_presence(article.pk, by=cast.writer, taking_over=True)) == ["writer", "editor"]
+    assert people_present([article.pk, 0], but=cast.writer) == {article.pk: [cast.editor]}
+    assert {table: rows for table, rows in all_rows().items() if table != "articles_presence"} == before
+
+
+def test_who_tells_nothing_for_forty_seconds_is_gone_and_begins_anew(cast, monkeypatch):
+    article = cast.article()
+    note_presence(article.pk, by=cast.editor, taking_over=True)
+    move_clock(monkeypatch, seconds=30)
+    assert names(note_presence(article.pk, by=cast.head)) == ["editor", "head"]
+    move_clock(monkeypatch, seconds=15)
+    assert names(note_presence(article.pk, by=cast.head)) == ["head"]
+    assert people_present([article.pk], but=cast.head) == {}
+    assert names(note_presence(article.pk, by=cast.editor)) == ["head", "editor"]
+    move_clock(monkeypatch, hours=2)
+    assert delete_old_presences() == 2
+    assert not Presence.objects.exists()
+
+
+def test_rows_are_deleted_in_batches_and_those_of_today_stay(cast, monkeypatch):
+    monkeypatch.setattr(presence, "OLD_BATCH", 1)
+    for user in cast.readers():
+        note_presence(cast.article().pk, by=user)
+    Presence.objects.exclude(user=cast.chief).update(seen_at=timezone.now() - timedelta(hours=2))
+    assert [delete_old_presences() for _ in range(3)] == [1, 1, 0]
+    assert Presence.objects.get().user == cast.chief
+
+
+def test_names_are_for_those_who_may_edit_the_text(cast):
+    article = cast.article(by=cast.writer)
+    note_presence(article.pk, by=cast.editor)
+    for user in (cast.stranger, cast.culture_editor, cast.towns_writer):
+        with refused(PermissionDenied):
+            note_presence(article.pk, by=user)
+    cast.writer.assignments.all().delete()
+    with refused(PermissionDenied):
+        note_presence(article.pk, by=User.objects.get(pk=cast.writer.pk))
+    discarding.discard_draft(article, by=cast.editor)
+    with refused(Article.DoesNotExist):
+        note_presence(article.pk, by=cast.editor)
+
+
+def test_a_reader_who_may_correct_is_there_too(cast):
+    article = cast.article(by=cast.writer)
+    cast.sign(article, times=0)
+    cast.editor.assignments.filter(duty="write").delete()
+    assert names(note_presence(article.pk, by=cast.editor)) == ["editor"]
+
+
+# --- At the desk -----------------------------------------------------------------------------------------------
+
+
+def test_a_ping_costs_one_query_of_its_own(client, cast):
+    article = cast.article(by=cast.writer)
+    for user in cast.readers():
+        note_presence(article.pk, by=user)
+    login(client, cast.chief)
+    ping(client, article)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert ping(client, article).json()["here"]
+    tables = [query["sql"].split(" FROM ")[1].split()[0].strip('"') for query in asked.captured_queries]
+    # The others are those of every request: who is this, from where, with which duties.
+    who = ["articles_desksession", "auth_user", "articles_addresslimit"]
+    assert tables == [*who, "articles_presence", "articles_assignment"]
+
+
+def test_a_ping_is_no_use_of_the_session(client, cast, monkeypatch):
+    article = cast.article(by=cast.writer)
+    login(client, cast.writer).get(change_url(article))
+    before = DeskSession.objects.values().get()
+    move_clock(monkeypatch, minutes=20)
+    assert ping(client, article).status_code == 200
+    assert DeskSession.objects.values().get() == before
+    client.get(change_url(article))
+    assert DeskSession.objects.get().seen_at == timezone.now()
+    move_clock(monkeypatch, hours=12)
+    assert ping(client, article).status_code == 302
+
+
+def test_the_writer_is_told_who_else_is_there_and_who_saved(client, cast):
+    article = cast.article(by=cast.writer)
+    login(client, cast.editor)
+    assert ping(client, article, opened=1).json() == {"here": "", "may_take": False, "saved": "", "changes": ""}
+    login(client, cast.writer)
+    said = ping(client, article, opened=1).json()
+    assert said["here"].startswith("梁静姝 is writing, since ")
+    assert said["may_take"]
+    assert ping(client, article, take=1).json()["here"] == "梁静姝: this article is open there, too."
+    cast.change(article, by=cast.writer, title="又改了")
+    login(client, cast.editor)
+    said = ping(client, article, opened=1).json()
+    assert said["here"].startswith("林晓舟 took over at ")
+    assert said["saved"].startswith("林晓舟 saved at ")
+    assert client.get(said["changes"]).status_code == 200
+    assert ping(client, article, opened=2).json()["saved"] == ""
+
+
+def test_a_ping_that_no_form_of_ours_sends_is_refused_in_a_sentence(client, cast):
+    article = cast.article(by=cast.writer)
+    login(client, cast.writer)
+    for facts, status in (({"number": "x"}, 400), ({"number": 99999}, 422), ({"opened": "x" * 99}, 200)):
+        assert ping(client, article, **facts).status_code == status, facts
+    login(client, cast.stranger)
+    answer = ping(client, article)
+    assert (answer.status_code, bool(answer.json()["error"]["message"])) == (403, True)
+
+
+def test_the_list_names_who_is_writing_what_this_person_may_read(client, cast):
+    article = cast.article(by=cast.writer)
+    note_presence(article.pk, by=cast.editor)
+    for user, is_named in ((cast.writer, True), (cast.editor, False), (cast.culture_editor, False)):
+        html = login(client, user).get(LIST, headers={"accept-language": "en"}).content.decode()
+        assert ("梁静姝 is writing" in html) == is_named, user
