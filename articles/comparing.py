@@ -48,6 +48,16 @@ class ComparedLine:
     def changed(self) -> bool:
         return any(span.kind != "same" for span in self.spans)
 
+    @property
+    def before_spans(self) -> tuple[TextSpan, ...]:
+        """The line as it was, for a column of its own."""
+        return tuple(span for span in self.spans if span.kind != "added")
+
+    @property
+    def after_spans(self) -> tuple[TextSpan, ...]:
+        """The line as it is now."""
+        return tuple(span for span in self.spans if span.kind != "removed")
+
 
 @dataclass(frozen=True)
 class ContentChange:

@@ -1,5 +1,7 @@
 """Sources (来源): adding and changing them."""
 
+from urllib.parse import urlsplit
+
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -9,6 +11,7 @@ from .duty_assignments.permissions import Duty
 from .models import Article, Source
 from .saved_rows import lock_row, write_row
 
+MOST_OF_HOST = 50  # sources whose addresses are looked at
 SOURCE_FIELDS = ("name", "standing", "url")
 
 
@@ -33,6 +36,26 @@ def find_source(name: str) -> Source | None:
     """Return the source with this name, or the one that it was merged into; None if there is none."""
     known = Source.objects.filter(name=name).select_related("merged_into").first()
     return merging.current_row(known) if known else None
+
+
+def find_printed_source(name: str, address: str) -> Source | None:
+    """Return the source that a page names; where it names none, the one whose website has the host of its address.
+
+    None if there is none, or more than one has this host.
+    """
+    if name:
+        return find_source(name)
+    host = _host_of(address)
+    rows = Source.objects.filter(url__icontains=host, merged_into=None)[:MOST_OF_HOST] if host else []
+    found = [row for row in rows if _host_of(row.url) == host]
+    return found[0] if len(found) == 1 else None
+
+
+def _host_of(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 @transaction.atomic

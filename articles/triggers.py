@@ -6,9 +6,11 @@ rules with messages; the triggers cover SQL typed by hand and mistakes in the mo
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Rows that are written once (law 7). Only revisions may be deleted, with a draft that was never submitted.
+# Rows that are written once (law 7). Only revisions and kept originals may be deleted, with a draft that was never
+# submitted.
+ORIGINAL = "articles_reprintoriginal"
 LOG = ("articles_logleaf", "articles_auditleaf", "articles_lognode")
-UNCHANGEABLE = ("articles_auditentry", "articles_edition", "articles_signoff", "articles_revision", *LOG)
+UNCHANGEABLE = ("articles_auditentry", "articles_edition", "articles_signoff", "articles_revision", ORIGINAL, *LOG)
 UNDELETABLE = ("articles_auditentry", "articles_edition", "articles_signoff", *LOG)
 
 # Law 1: digest and note published as signed are those that the final reader of this article signed.
@@ -33,6 +35,7 @@ UNIQUE_KEYS = {
     "articles_logleaf": ('"index" = NEW."index"',),
     "articles_auditleaf": ('"index" = NEW."index"', "entry_id = NEW.entry_id"),
     "articles_lognode": ("id = NEW.id", "(log = NEW.log AND level = NEW.level AND number = NEW.number)"),
+    ORIGINAL: ("id = NEW.id", "(article_id = NEW.article_id AND sha256 = NEW.sha256)"),
     "articles_revision": ("id = NEW.id", "(article_id = NEW.article_id AND number = NEW.number)"),
 }
 

@@ -31,6 +31,7 @@ from articles import (
     password_resets,
     pictures,
     publishing,
+    reprinting,
     scheduling,
     unsaved_texts,
 )
@@ -60,8 +61,11 @@ from tests.word_files import word_file
 
 @pytest.fixture(autouse=True)
 def outside(monkeypatch):
-    """Every address outside has a picture."""
+    """Every address outside has a picture, or an article for reprints."""
     monkeypatch.setattr(pictures.fetched, "fetch_public", lambda address: fetching.Fetched(png(70, 50), address))
+    page = f"<h1>{ELSEWHERE_TITLE}</h1><div>{'<p>十一月二日，望桥乡便民桥建成通车，群众出行不再绕路。</p>' * 3}</div>"
+    fetched = fetching.Fetched(page.encode(), "https://paper.example.cn/1")
+    monkeypatch.setattr(reprinting, "fetch_public", lambda _address, **_limits: fetched)
 
 
 # --- The roles --------------------------------------------------------------------------------------------------
@@ -205,6 +209,10 @@ TABLE = {
     # Files sent by the editor
     "articles_picture_upload": Row(STAFF, WRITERS),
     "articles_attachment_upload": Row(STAFF, WRITERS),
+    # Reprints
+    "articles_article_reprint": Row(WRITERS, WRITERS),
+    "articles_article_original": Row(DRAFTS, DRAFTS),
+    "articles_article_original_file": Row(DRAFTS),
     # What is pasted into the editor, and its typography: nothing is changed
     "articles_article_paste": Row(CONTENT),
     "articles_article_typography": Row(CONTENT),
@@ -310,6 +318,7 @@ QUERY = {
     "autocomplete": "?app_label=articles&model_name=credit&field_name=person",
     "sheets": "?start=2026-01-01&end=2026-01-31",
 }
+ELSEWHERE_TITLE = "望桥乡便民桥建成通车"
 # A word in the titles of what is not public.
 SECRET = "机密"
 WORD_TEXT = "<w:p><w:r><w:t>新桥今日通车。</w:t></w:r></w:p>"
@@ -324,6 +333,8 @@ SENT = {
     "articles_article_withdraw": REASON,
     "articles_article_put_back": REASON,
     "articles_article_notes": {"act": "note", "quote": "便民桥", "text": "请核对桥名"},
+    "articles_article_reprint": {"address": "https://paper.example.cn/1"},
+    "articles_article_original": {"text": "原文"},
     "articles_article_keep": {"unsaved_key": "1" * 32, "fields": '[["title", "新稿"]]'},
     "articles_article_unsaved": {"discard": f"{'0' * 32}.1"},
     "articles_article_preview": {"given_to": "采访对象"},
@@ -410,6 +421,7 @@ class Scene:
             "reopen_text": twice[1],
             "stop_template": cast.article(by=cast.writer, title="通知模板"),  # whoever writes sees it
         }
+        self.original = reprinting.keep_original_text(self.draft, by=cast.writer, text=f"{SECRET}原文")
         copying.offer_as_template(self.articles["stop_template"], by=cast.admin)
         cast.change(self.draft, by=cast.writer, title=f"{SECRET}改过的标题")
         cast.sign(self.waiting, times=0)
@@ -488,6 +500,7 @@ class Scene:
             "number": article.pk,
             "revision": 1,
             "edition": 1,
+            "original": self.original.pk,
             "before": 1,
             "after": 2,
             "key": self.key_of(name, route),
@@ -536,6 +549,7 @@ class Scene:
         chosen = {
             "articles_article_add": {"section": self.cast.news.pk, "source": self.cast.own.pk},
             "articles_assignment_add": {"user": self.users["stranger"].pk},
+            "articles_article_reprint": {"section": section},
             "articles_article_word_files": {"files": upload(word_file(WORD_TEXT), "稿.docx"), "section": section},
             "colleague_leave": {"to": self.users["chief"].pk},
             "articles_article_keep": {"writer": user.pk if user else ""},

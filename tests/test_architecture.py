@@ -102,6 +102,7 @@ VERBS = [
     "articles.log_checking",
     "articles.evidence",
     "articles.exchange",
+    "articles.reprinting",
 ]
 DOORS = ["articles.admin", "articles.public", "articles.management", "articles.templatetags"]
 # What the modules of each package may import from the project, in addition to each other. A package may be one file;

@@ -77,6 +77,7 @@ FEATURES = {
     "read": "noun verb door test",
     "relation": "noun verb test",
     "report": "noun verb door test",
+    "reprint": "noun verb door test",
     "restor": "verb test",
     "review": "noun verb door test",
     "review_sheet": "verb door test",

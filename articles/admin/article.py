@@ -32,6 +32,7 @@ from .newsroom_admin import NUMBER, CleanTextMixin
 from .pasting import paste_view
 from .presence import ping_view
 from .preview import preview_links_view
+from .reprint import original_file_view, original_view, take_reprint_view
 from .review import review_view
 from .revisions import revision_view, revisions_view
 from .setting_aside import set_aside_view
@@ -223,6 +224,9 @@ class ArticleAdmin(ArticleScreen):
             self._article_path(
                 "changes/<int:before>-<int:after>.docx", partial(comparison_word_view, self), "comparison_word"
             ),
+            path("reprint/", self.admin_site.admin_view(take_reprint_view), name="articles_article_reprint"),
+            self._article_path("original/", partial(original_view, self), "original"),
+            self._article_path("original/<int:original>/", partial(original_file_view, self), "original_file"),
             path("paste/", self.admin_site.admin_view(paste_view), name="articles_article_paste"),
             path("typography/", self.admin_site.admin_view(typography_view), name="articles_article_typography"),
             path("keep/", self.admin_site.admin_view(keep_view), name="articles_article_keep"),

@@ -33,6 +33,7 @@ READINGS = (
     "reread",
     "hit_set_aside",
     "hit_masked",
+    "original_kept",
     "held",
     "rejected",
     "handed_on",

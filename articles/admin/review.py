@@ -28,6 +28,7 @@ from .article_screen import ArticleScreen
 from .marginal_notes import notes_context
 from .marked_copy import copy_for_reading
 from .masking import may_mask
+from .reprint import original_for_reading
 
 NO_COLLEAGUE = Problem("review.no_colleague", gettext_lazy("Choose the colleague to hand it on to."))
 NO_BUTTON = Problem("review.no_button", gettext_lazy("Press one of the buttons to decide."))
@@ -179,6 +180,7 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "before_revision": before.number if before and before.digest != article.newest.digest else None,
         "copy": copy_for_reading(article, before),
         **notes_context(article, user),
+        **original_for_reading(article),
         "problems": [
             *(problem for problem in review.open_problems(article) if problem.id != hits.TO_SET_ASIDE.id),
             *review.open_note_problems(article),

@@ -64,18 +64,10 @@ def read_web_page(data: bytes) -> PrintedArticle:
     body = find_page_body(document)
     if body is None:
         raise UnreadablePage(HAS_NO_ARTICLE)
-    title, certain = _find_title(document, metas.get("og:title", ""), tab)
-    above, below = _lines_around(document, title if certain else "", body)
-    head = _learned_head(above, below)
-    if not certain and len(title) < _SHORT_TITLE:
-        named = _title_above_provenance(document) or _last_heading(document, body)
-        title, certain = named or title, bool(named)
-    trim_page_body(body, title, head)
+    title, certain, head, above = _read_heading(document, body, metas, tab)
     _find_time(head, metas, above, script)
     source = head.facts.get(PAGE_SOURCE) or next((metas[name] for name in _META_SOURCES if name in metas), "")
-    lines = list(block_lines(body))
-    if sum(map(len, lines)) < _SHORTEST_TEXT and body.find(".//img") is None:
-        raise UnreadablePage(HAS_NO_ARTICLE)
+    lines = _text_of(body)
     return PrintedArticle(
         section="",
         kicker="",
@@ -91,6 +83,28 @@ def read_web_page(data: bytes) -> PrintedArticle:
         html=_with_paragraphs(lxml.html.tostring(body, encoding="unicode")),
         old_address=_path_and_query(metas.get("canonical") or metas.get("og:url", "")),
     )
+
+
+def _read_heading(
+    document: Element, body: Element, metas: dict[str, str], tab: str
+) -> tuple[str, bool, Head, list[str]]:
+    """Return the title, whether it is certain, what stands around the body, and the lines above it; trims the body."""
+    title, certain = _find_title(document, metas.get("og:title", ""), tab)
+    above, below = _lines_around(document, title if certain else "", body)
+    head = _learned_head(above, below)
+    if not certain and len(title) < _SHORT_TITLE:
+        named = _title_above_provenance(document) or _last_heading(document, body)
+        title, certain = named or title, bool(named)
+    trim_page_body(body, title, head)
+    return title, certain, head, above
+
+
+def _text_of(body: Element) -> list[str]:
+    """Return the lines of the body. Raises UnreadablePage if they are too short for an article without a picture."""
+    lines = list(block_lines(body))
+    if sum(map(len, lines)) < _SHORTEST_TEXT and body.find(".//img") is None:
+        raise UnreadablePage(HAS_NO_ARTICLE)
+    return lines
 
 
 def _learned_head(above: list[str], below: list[str]) -> Head:
@@ -168,7 +182,7 @@ def _lines_around(document: Element, title: str, body: Element) -> tuple[list[st
     for element in document.iter(*BLOCKS, "span", "h1", "tr", "ul", "time", "em", "i"):
         if element in inside:
             lines = below
-        elif 6 < len(text := element_text(element)) <= 300:
+        elif 6 <= len(text := element_text(element)) <= 300:  # 来源：新华社
             lines.append(text)
     wanted = letters_of(title)
     start = max((place for place, line in enumerate(above) if wanted and wanted in letters_of(line)), default=-1) + 1

@@ -34,6 +34,7 @@ from .proposed_change import ProposedChange
 from .published_edition import Edition
 from .qr_short_link import ShortLink
 from .report import Report
+from .reprint_original import ReprintOriginal
 from .review_sign_off import SignOff
 from .revision import Revision, RevisionAttachment, RevisionPicture
 from .search_text import SearchText, WorkingText
@@ -87,6 +88,7 @@ __all__ = [
     "RecoveryCode",
     "Relation",
     "Report",
+    "ReprintOriginal",
     "Revision",
     "RevisionAttachment",
     "RevisionPicture",

@@ -21,6 +21,7 @@ ACTION_NAMES = {
     "article.sent_back": pgettext_lazy("act", "Sent back"),
     "article.reread": pgettext_lazy("act", "Corrected while reading, to be read again"),
     "article.hit_set_aside": pgettext_lazy("act", "Set aside what a rule found"),
+    "article.original_kept": pgettext_lazy("act", "Original of a reprint kept"),
     "article.hit_masked": pgettext_lazy("act", "Masked what a rule found"),
     "article.noted": pgettext_lazy("act", "Marginal note written"),
     "article.note_answered": pgettext_lazy("act", "Marginal note answered"),

@@ -1,0 +1,133 @@
+"""Reprints at the desk: a draft from an address, and the page with the kept original beside our text."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import reprinting
+from ..duty_assignments import permissions, reading
+from ..duty_assignments.permissions import Duty
+from ..models import Article, ReprintOriginal, Section
+from ..refusals import Refusal
+from .acting_user import acting_user
+from .article_screen import ArticleScreen
+from .newsroom_admin import NUMBER
+
+# Characters of both texts in all that the page for reading compares.
+MOST_ON_READING_PAGE = 100_000
+
+
+class ReprintForm(forms.Form):
+    """The address of the page, and the section of the draft that it becomes."""
+
+    address = forms.URLField(
+        label=gettext_lazy("Address of the original"),
+        max_length=reprinting.LONGEST_ADDRESS,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"class": "wide", "placeholder": "https://"}),
+    )
+    section = forms.ModelChoiceField(Section.objects.none(), label=gettext_lazy("Section"), empty_label=None)
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.POST if request.method == "POST" else None)
+        field = self.fields["section"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = permissions.sections_with_duty(acting_user(request), Duty.WRITE)
+
+
+def take_reprint_view(request: HttpRequest) -> HttpResponse:
+    """GET: the form. POST: make a draft of the page at `address`, and open it."""
+    user = acting_user(request)
+    if not permissions.has_duty_anywhere(user, Duty.WRITE):
+        raise PermissionDenied(_("Articles are for those who work on them."))
+    form = ReprintForm(request)
+    if request.method == "POST" and form.is_valid():
+        try:
+            taken = reprinting.take_reprint(form.cleaned_data["address"], form.cleaned_data["section"], by=user)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _after_taking(request, taken)
+    context = {**admin.site.each_context(request), "title": _("Reprint from an address"), "form": form}
+    return TemplateResponse(request, "admin/articles/article/reprint.html", context)
+
+
+def _after_taking(request: HttpRequest, taken: reprinting.TakenReprint) -> HttpResponse:
+    article = taken.article
+    if taken.already:
+        sentence = _("This page was taken over already, as number %(number)d.") % {"number": article.pk}
+        messages.warning(request, sentence)
+        may_read = reading.may_read_article(acting_user(request), article)
+        return redirect("admin:articles_article_change", article.pk) if may_read else redirect(request.path)
+    messages.success(request, _("Is a draft now; the page is kept as it came, with its digest."))
+    for note in taken.notes:
+        messages.warning(request, note)
+    return redirect("admin:articles_article_change", article.pk)
+
+
+def original_view(screen: ArticleScreen, request: HttpRequest, number: int) -> HttpResponse:
+    """Show a kept original beside our text; POST `text`, or `address`, keeps another one."""
+    article = screen.get_article(request, number)
+    user = acting_user(request)
+    if request.method == "POST":
+        text, address = request.POST.get("text", ""), request.POST.get("address", "")
+        try:
+            if address and not text.strip():
+                reprinting.keep_original_page(article, by=user, address=address)
+            else:
+                reprinting.keep_original_text(article, by=user, text=text)
+        except Refusal as refusal:
+            screen.message_user(request, str(refusal), messages.ERROR)
+        else:
+            screen.message_user(request, _("Kept as it came, with its digest."), messages.SUCCESS)
+            return redirect(request.path)
+    rows = kept_originals(article)
+    chosen = request.GET.get("kept", "")
+    shown = rows.filter(pk=chosen).first() if NUMBER.fullmatch(chosen) else rows.first()
+    context: dict[str, Any] = {
+        "rows": rows,
+        "shown": shown,
+        "parts": reprinting.compare_with_original(shown, article) if shown else [],
+        "may_keep": reading.may_write_article(user, article),
+        "typed": request.POST.get("text", ""),
+    }
+    title = _("Original of “%(title)s”") % {"title": article}
+    return screen.render_page(request, article, "original", title, **context)
+
+
+def original_file_view(screen: ArticleScreen, request: HttpRequest, number: int, original: int) -> HttpResponse:
+    """Send the bytes of a kept original, as a file to be saved: never as a page of this site."""
+    article = screen.get_article(request, number)
+    row = ReprintOriginal.objects.filter(article=article, pk=original).first()
+    if row is None:
+        raise Http404
+    response = HttpResponse(row.content, content_type="application/octet-stream")
+    ending = "html" if row.kind == ReprintOriginal.Kind.PAGE else "txt"
+    response["Content-Disposition"] = f'attachment; filename="original-{row.sha256[:12]}.{ending}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def kept_originals(article: Article) -> QuerySet[ReprintOriginal]:
+    """Return the originals of the article, the newest first, without their bytes."""
+    return ReprintOriginal.objects.filter(article=article).select_related("kept_by__person").defer("packed")
+
+
+def original_for_reading(article: Article) -> dict[str, Any]:
+    """Return what the page for reading shows of a reprint's original: the newest one, and how our text differs."""
+    if article.origin != Article.Origin.REPRINT:
+        return {}
+    original = kept_originals(article).first()
+    if original is None:
+        return {"original_missing": True}
+    is_short = len(original.text) + len(article.newest.content["body"]) <= MOST_ON_READING_PAGE
+    parts = reprinting.compare_with_original(original, article) if is_short else []
+    return {"kept_original": original, "original_parts": parts}
