@@ -1,6 +1,6 @@
 """Editing: save revisions of the working copy, detect concurrent edits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -226,8 +226,10 @@ def _end_review(article: Article) -> bool:
     return True
 
 
-def revision_content(article: Article) -> dict[str, Any]:
+def revision_content(article: Article, credits: Iterable[Credit] | None = None) -> dict[str, Any]:
     """Everything readers would see of the working copy, copied, so that changes to other rows cannot alter it.
+
+    `credits`: instead of those that are saved.
 
     The section is a key alone, because renaming a section renames it on old articles too. Sources and people have
     their keys beside their names, so that restoring finds them under a new name. Everything else is text, or the hash
@@ -245,7 +247,7 @@ def revision_content(article: Article) -> dict[str, Any]:
         "original_published_on": str(article.original_published_on or "") or None,
         "credits": [
             {"role": credit.role, "key": credit.person_id, "name": credit.person.name, "unit": credit.person.unit}
-            for credit in article.credits.select_related("person")
+            for credit in (article.credits.select_related("person") if credits is None else credits)
         ],
         "cover": _picture_content(article.cover) if article.cover else None,
         "pictures": [_picture_content(picture) for picture in _used_pictures(article)],

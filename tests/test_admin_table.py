@@ -213,7 +213,8 @@ TABLE = {
     "articles_article_reprint": Row(WRITERS, WRITERS),
     "articles_article_original": Row(DRAFTS, DRAFTS),
     "articles_article_original_file": Row(DRAFTS),
-    # What is pasted into the editor, and its typography: nothing is changed
+    # What is pasted into the editor or typed there, and its typography: nothing is changed
+    "articles_article_typed": Row(WRITERS),
     "articles_article_paste": Row(CONTENT),
     "articles_article_typography": Row(CONTENT),
     # What is typed is kept for whoever typed it

@@ -77,6 +77,7 @@ VERBS = [
     "articles.unsaved_texts",
     "articles.presence",
     "articles.editing",
+    "articles.typed_text",
     "articles.masking",
     "articles.marginal_notes",
     "articles.restoring",

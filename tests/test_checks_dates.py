@@ -88,6 +88,23 @@ def test_dates_that_may_be_right_are_not(text):
     assert found(text) == []
 
 
+@pytest.mark.parametrize("mark", ["，", "：", ",", "。"])
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("11月31日召开", "no_such_day"),
+        ("11月28日（星期五）召开", "wrong_weekday"),
+        ("28日（昨日）召开", "wrong_relative_day"),
+        ("25时10分", "no_such_time"),
+        ("9:00至8:30", "end_before_start"),
+        ("20226年1月", "mistyped_year"),
+    ],
+)
+def test_a_mark_before_a_date_hides_it_no_more_than_a_blank(mark, text, rule):
+    assert rule in [name for name, _words in found(f"会议时间{mark}{text}")]
+    assert found(f"会议时间1{mark}{text}".replace("。", ".")) == []
+
+
 def test_the_right_weekday_and_day_are_suggested():
     (weekday,) = dates.find_wrong_dates("11月28日(星期五)", TODAY)
     (day,) = dates.find_wrong_dates("昨日(26日)", TODAY)

@@ -90,6 +90,7 @@ FEATURES = {
     "source": "noun verb door test",
     "topic": "noun verb door test",
     "trigger": "verb test",
+    "typed_text": "verb door test",
     "typography": "verb door test",
     "unsaved": "noun verb door test",
     "upload": "verb door test",

@@ -36,6 +36,7 @@ from .reprint import original_file_view, original_view, take_reprint_view
 from .review import review_view
 from .revisions import revision_view, revisions_view
 from .setting_aside import set_aside_view
+from .typed_text import read_typed_view
 from .typography import typography_view
 from .unsaved_text import discard_unsaved_view, keep_view
 from .word import (
@@ -229,6 +230,7 @@ class ArticleAdmin(ArticleScreen):
             self._article_path("original/<int:original>/", partial(original_file_view, self), "original_file"),
             path("paste/", self.admin_site.admin_view(paste_view), name="articles_article_paste"),
             path("typography/", self.admin_site.admin_view(typography_view), name="articles_article_typography"),
+            path("typed/", self.admin_site.admin_view(read_typed_view), name="articles_article_typed"),
             path("keep/", self.admin_site.admin_view(keep_view), name="articles_article_keep"),
             path("ping/", self.admin_site.admin_view(ping_view), name="articles_article_ping"),
             path("unsaved/", self.admin_site.admin_view(discard_unsaved_view), name="articles_article_unsaved"),

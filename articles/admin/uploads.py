@@ -138,7 +138,7 @@ def is_upload(request: HttpRequest) -> bool:
     except Resolver404:
         return False
     return (match.url_name or "").endswith(
-        ("_upload", "_paste", "_picture_fetch", "_word_take", "_keep", "_typography")
+        ("_upload", "_paste", "_picture_fetch", "_word_take", "_keep", "_typography", "_typed")
     )
 
 

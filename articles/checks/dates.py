@@ -40,7 +40,9 @@ DISTANT_YEAR = Rule(
 
 _MONTH = r"\d{1,2}|十[一二三四五六七八九]?|[一二三四五六七八九]"
 _DAYS = rf"\d{{1,2}}|{DAY_NUMERAL}"
-_ALONE = r"(?<![\d.,:〇零一二三四五六七八九十百])"
+# No part of a longer number. A comma or colon after words is punctuation: normalising makes “，” and “：” ordinary ones.
+_NUMBER_BEGINS = r"(?<!\d)(?<!\d[.,:])"
+_ALONE = _NUMBER_BEGINS + "(?<![〇零一二三四五六七八九十百])"
 _YEAR = rf"[12]\d{{3}}|{YEAR_NUMERAL}"
 _FULL = rf"(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号]"
 _DATE = re.compile(_ALONE + _FULL, re.ASCII)
@@ -49,7 +51,7 @@ _DASHED = re.compile(
     re.ASCII,
 )
 _LUNAR = re.compile("农历|阴历|旧历|夏历|藏历|腊月|正月|闰")
-_WEEKDAY = r"(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])(?!年|岁|刊|报|月|期|边|围|全)"
+_WEEKDAY = r"(?P<week>星期|周|礼拜)(?P<weekday>[一二三四五六日天])(?!年|岁|刊|报|月|期|边|围|全)"
 _DATE_WEEKDAY = re.compile(
     rf"{_ALONE}(?:{_FULL}|(?<![月年\d])(?P<only>{_DAYS})[日号])(?:[上下]午|[早晚]上?|凌晨)?\s?[(,]?\s?{_WEEKDAY}",
     re.ASCII,
@@ -76,15 +78,16 @@ _RANGE = re.compile(
 )
 _YEARS = re.compile(rf"(?<![\d.])(?P<first>(?:19|20)\d\d)年?{_TO}(?P<last>(?:19|20)\d\d)年", re.ASCII)
 _HOURS = re.compile(
-    rf"(?<![\d.:])(?P<first>\d{{1,2}})(?:[时点]|:(?P<m>\d\d)){_TO}(?P<last>\d{{1,2}})(?:[时点]|:(?P<m2>\d\d))(?![\d:])",
+    rf"{_NUMBER_BEGINS}(?P<first>\d{{1,2}})(?:[时点]|:(?P<m>\d\d)){_TO}(?P<last>\d{{1,2}})(?:[时点]|:(?P<m2>\d\d))(?![\d:])",
     re.ASCII,
 )
 _NO_TIME = re.compile(
-    r"(?<![\d.:])(?:(?:2[5-9]|[3-9]\d)[时点]\d{1,2}分|\d{1,2}[时点](?:[6-9]\d)分|上午(?:1[3-9]|2\d)(?:[时点]|:\d\d)"
+    _NUMBER_BEGINS
+    + r"(?:(?:2[5-9]|[3-9]\d)[时点]\d{1,2}分|\d{1,2}[时点](?:[6-9]\d)分|上午(?:1[3-9]|2\d)(?:[时点]|:\d\d)"
     r"|第?(?:[五六七八九]|[5-9])季度)",
     re.ASCII,
 )
-_MISTYPED = re.compile(r"(?<![\d.,a-zA-Z])(?:20\d{3}|20\d|2[1-9]\d{2})年\d{1,2}月(?!前|后)", re.ASCII)
+_MISTYPED = re.compile(_NUMBER_BEGINS + r"(?<![a-zA-Z])(?:20\d{3}|20\d|2[1-9]\d{2})年\d{1,2}月(?!前|后)", re.ASCII)
 _THIS_YEAR = re.compile(r"(?P<word>今年|去年|明年)\((?P<year>[12]\d{3})年\)", re.ASCII)
 _SIX_MONTHS, _TEN_YEARS = 6, 10
 _SAME_MONTH = 20  # characters behind a month in which a day alone is one of it
@@ -118,7 +121,9 @@ def _find_wrong_weekdays(text: str, at: date) -> Iterator[Match]:
             said = "日" if match["weekday"] == "天" else match["weekday"]
             possible = [] if _is_lunar(text, match) else list(_possible_days(text, match, at))
             if possible and all(_WEEKDAYS[day.weekday()] != said for day in possible):
-                yield Match(WRONG_WEEKDAY, *match.span(), suggestion="星期" + _WEEKDAYS[possible[0].weekday()])
+                right = match["week"] + _WEEKDAYS[possible[0].weekday()]
+                replaced = match.start("week"), match.end("weekday")
+                yield Match(WRONG_WEEKDAY, *match.span(), suggestion=right, replaced=replaced)
 
 
 def _possible_days(text: str, match: re.Match[str], at: date) -> Iterator[date]:
@@ -150,10 +155,13 @@ def _find_wrong_relative_days(text: str, at: date) -> Iterator[Match]:
     if dateline := _DATELINE.search(text):
         days = [day for day in [_nearest(*_parts(dateline)[1:], at)] if day] or days
     for match in _SAID_DAY.finditer(text):
-        word, month, day = (match[name] or match[f"{name}2"] for name in ("word", "month", "day"))
+        n = "2" if match["day2"] else ""
+        word, month, day = match[f"word{n}"], match[f"month{n}"], match[f"day{n}"]
         right = days[0] + timedelta(days=_RELATIVE[word])
         if number_of(day) != right.day or (month and number_of(month) != right.month):
-            yield Match(WRONG_RELATIVE_DAY, *match.span(), suggestion=f"{right.month}月{right.day}日")
+            replaced = match.start(f"month{n}" if month else f"day{n}"), match.end(f"day{n}") + 1
+            suggestion = f"{right.month}月{right.day}日"
+            yield Match(WRONG_RELATIVE_DAY, *match.span(), suggestion=suggestion, replaced=replaced)
 
 
 def _find_ends_before_starts(text: str) -> Iterator[Match]:
@@ -197,7 +205,8 @@ def _find_wrong_years(text: str, at: date) -> Iterator[Match]:
     for match in _THIS_YEAR.finditer(text):
         right = at.year + {"去年": -1, "今年": 0, "明年": 1}[match["word"]]
         if int(match["year"]) != right:
-            yield Match(MISTYPED_YEAR, *match.span(), suggestion=f"{right}年")
+            replaced = match.start("year"), match.end("year") + 1
+            yield Match(MISTYPED_YEAR, *match.span(), suggestion=f"{right}年", replaced=replaced)
     for match in _DATE.finditer(text):
         year = _parts(match)[0]
         if year and at.year + _TEN_YEARS < year < 2100:

@@ -49,6 +49,7 @@ FIELD_NAMES: dict[str, Sentence] = {
     "credits": gettext_lazy("credits"),
 }
 LONGEST_WORDS = 40  # of a hit in a message
+WEIGHT_ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)  # in which hits are listed
 
 TO_LOOK_AT = Problem("hits.to_look_at", gettext_lazy("In the %(field)s: %(reason)s"), "%(advice)s")
 TO_SET_ASIDE = Problem(
@@ -61,7 +62,7 @@ TO_SET_ASIDE = Problem(
 @dataclass(frozen=True)
 class Hit:
     """A place where a rule applies: source[start:end] of the field. `words` is how messages show it, masked if it is
-    personal.
+    personal. The suggestion stands for what is at `replaced` in the source.
 
     `key` is the same for the same rule and words in every revision; it does not tell the words.
     """
@@ -73,6 +74,7 @@ class Hit:
     words: str
     suggestion: str
     key: str
+    replaced: tuple[int, int] = (0, 0)
 
     @property
     def reason(self) -> str:
@@ -227,7 +229,8 @@ def _hit_of(match: Match, field: str, plain: PlainText) -> Hit:
     words = plain.text[match.start : match.end]
     start, end = plain.source_span(match.start, match.end)
     shown = match.shown or " ".join(html.unescape(strip_tags(plain.source[start:end])).split())[:LONGEST_WORDS]
-    return Hit(match.rule, field, start, end, shown, match.suggestion, _key_of(match.rule, words))
+    replaced = plain.source_span(*match.replaced) if match.replaced else (start, end)
+    return Hit(match.rule, field, start, end, shown, match.suggestion, _key_of(match.rule, words), replaced)
 
 
 def _hit_in_source(match: SourceMatch, source: str) -> Hit:

@@ -10,24 +10,32 @@ __all__ = ["Match", "Rule", "Severity"]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its name in the audit and on review sheets, its class, and its sentence about the words (`%(words)s`)."""
+    """A rule: its name in the audit and on review sheets, its class, and its sentence about the words (`%(words)s`).
+
+    `row` is the key of the row that it is written in; None for rules that are code.
+    """
 
     name: str
     subject: Sentence
     severity: Severity
     reason: Sentence
     advice: Sentence
+    row: int | None = None
 
 
 @dataclass(frozen=True)
 class Match:
-    """Where a rule applies in a normalised text, and how messages show the words ('' for the words themselves)."""
+    """Where a rule applies in a normalised text, and how messages show the words ('' for the words themselves).
+
+    The suggestion stands for the whole, or for `replaced` alone: for the weekday of a date.
+    """
 
     rule: Rule
     start: int
     end: int
     shown: str = ""
     suggestion: str = ""
+    replaced: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def rules_at(version: datetime | None) -> WrittenRules:
 
 def _rule_of(row: CheckRule) -> Rule:
     advice = f"{row.advice}（{row.source}）" if row.source else row.advice
-    return Rule(row.name, CheckRule.Subject(row.subject).label, Severity(row.severity), FOUND, advice)
+    return Rule(row.name, CheckRule.Subject(row.subject).label, Severity(row.severity), FOUND, advice, row.pk)
 
 
 def _sections_below() -> dict[int, set[int]]:

@@ -1,0 +1,106 @@
+"""What the machine finds in a text that is being typed, with the places where the writing screen shows it.
+
+Nothing is stored. It is the reading of `checks.hits`, on what saving would make of what is typed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from . import editing, review, sanitising
+from .checks import hits
+from .checks.hits import LINES, Hit
+from .checks.seen import Span, seen_places
+from .checks.written_rules import current_rules
+from .duty_assignments import permissions, reading
+from .models import Article, Credit, Person
+from .refusals import Problem, Refusal
+
+MOST_CHARACTERS = 120_000  # of HTML; a second is too long for what runs whenever a writer pauses
+MOST_HITS = 200  # that are shown; more are told as a number
+MOST_CREDITS = 100
+
+TOO_LONG = Problem(
+    "typed_text.too_long",
+    _("The text is too long to be read while it is typed: it has more than %(most)s characters of HTML."),
+    _("Save it; the reading page has what the machine finds."),
+)
+
+
+class CannotReadTyped(Refusal):
+    """Raised for a text that is too long to be read while it is typed."""
+
+
+@dataclass(frozen=True)
+class TypedHit:
+    """A hit with its place among the seen characters of its field, and that of what its suggestion stands for."""
+
+    hit: Hit
+    words: str
+    place: Span
+    replaced: Span
+
+
+@dataclass(frozen=True)
+class TypedReading:
+    """The first MOST_HITS hits by weight, then in reading order, and how many there are. `content` is what was read."""
+
+    hits: list[TypedHit]
+    count: int
+    content: Mapping[str, Any]
+
+
+def read_typed_text(
+    fields: Mapping[str, str], *, by: User, article: Article | None, credits: Iterable[tuple[str, int]] = ()
+) -> TypedReading:
+    """Read the texts of the form of an article (None: of a new one), with its credits as (role, key of the person).
+
+    `fields` are texts by name, `section` and `origin` as the form has them. Raises PermissionDenied unless `by` may
+    edit the article, CannotReadTyped, and BodyTooLong.
+    """
+    require_typing(by, article)
+    if sum(map(len, fields.values())) > MOST_CHARACTERS:
+        raise CannotReadTyped(TOO_LONG.filled(most=f"{MOST_CHARACTERS:,}"))
+    content = _content_of(fields, list(credits)[:MOST_CREDITS])
+    at = (article.scheduled_for if article else None) or timezone.now()
+    found = hits.find_hits(content, current_rules(), at=at)
+    first = sorted(found, key=lambda hit: hits.WEIGHT_ORDER.index(hit.rule.severity))[:MOST_HITS]
+    return TypedReading(_with_places(first, content), len(found), content)
+
+
+def require_typing(by: User, article: Article | None) -> None:
+    """Raise PermissionDenied unless `by` may edit the article; of a new one, unless they write anywhere."""
+    if article is None:
+        if not permissions.has_duty_anywhere(by, permissions.Duty.WRITE):
+            raise PermissionDenied
+    elif not review.may_correct(article, by):
+        reading.require_writing(by, article)
+
+
+def _content_of(fields: Mapping[str, str], credits: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    """Return the content of the revision that saving these fields would make."""
+    texts = {name: sanitising.plain_text(fields.get(name, "")) for name in editing.PLAIN_FIELDS}
+    body = sanitising.sanitise(fields.get("body", "")).html
+    section = fields.get("section", "")
+    key = int(section) if section.isascii() and section.isdigit() and len(section) < 10 else None
+    others: dict[str, Any] = {"body": body, "origin": fields.get("origin", ""), "section_id": key}
+    people = Person.objects.in_bulk([key for _role, key in credits])
+    named = [Credit(role=role, person=people[key]) for role, key in credits if key in people]
+    return editing.revision_content(Article(**texts, **others), named)
+
+
+def _with_places(found: Sequence[Hit], content: Mapping[str, Any]) -> list[TypedHit]:
+    """Return the hits with their places, in the same order; those of other fields than texts are at (0, 0)."""
+    placed = {hit: TypedHit(hit, "", (0, 0), (0, 0)) for hit in found}
+    for field in (*LINES, "body"):
+        here = [hit for hit in found if hit.field == field]
+        spans = [span for hit in here for span in ((hit.start, hit.end), hit.replaced)]
+        places = seen_places(content[field], spans, is_html=field == "body")
+        for hit, (place, words), (replaced, _words) in zip(here, places[::2], places[1::2], strict=True):
+            placed[hit] = TypedHit(hit, words, place, replaced)
+    return [placed[hit] for hit in found]
