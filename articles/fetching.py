@@ -1,8 +1,7 @@
 """Fetches a file from an address that somebody pasted or typed, without becoming a door into our own network.
 
 Only http and https, the usual ports, and public addresses: the name is resolved once, all its addresses are checked,
-and the connection is made to the address that was checked, so a name that changes its mind changes nothing. Each
-redirect
+and the connection is made to the address that was checked, so a name that changes its mind changes nothing. Each redirect
 is checked the same way. One clock runs for everything, from the first question to the last byte.
 """
 
@@ -12,7 +11,10 @@ import re
 import socket
 import ssl
 import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from django.utils.translation import get_language, override
@@ -26,6 +28,7 @@ MAX_REDIRECTS = 5
 PORTS = {"http": 80, "https": 443}
 MAX_ADDRESS_LENGTH = 2_000  # characters
 
+Result = TypeVar("Result")
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # is_global leaves these out, or has not in every version of Python: ranges that embed an IPv4 address, and others.
@@ -39,6 +42,7 @@ _REFUSED_RANGES = [
 ]
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.I)
+_PROBED_BYTES = 256  # of an address that is only probed
 _HEADERS = {"User-Agent": "Newsroom", "Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
 
 NOT_AN_ADDRESS = Problem(
@@ -71,15 +75,21 @@ class Fetched:
     address: str
 
 
+@dataclass(frozen=True)
+class Probed:
+    """What is at an address: the HTTP status, and the address that answered it after redirects."""
+
+    status: int
+    address: str
+
+
 @dataclass
 class _Fetch:
-    """One fetch while it runs: what is asked now, and the socket, which is shut when the time is over."""
+    """One fetch while it runs: what was asked for, and the socket in use, which is shut when the time is over."""
 
     given: str
-    max_bytes: int
     in_use: socket.socket | None = None
     is_over: bool = False
-    result: Fetched | None = None
     problem: Problem | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -106,54 +116,91 @@ def fetch_public(address: str, *, max_bytes: int = MAX_BYTES, seconds: float = S
 
     The type that the site names is not looked at: what the bytes are, their reader finds out. Raises Refusal.
     """
-    fetch = _Fetch(address, max_bytes)
+    return _run_within(seconds, address, lambda fetch: _fetch_file(fetch, max_bytes))
+
+
+def probe_public(address: str, *, agent: str, seconds: float = SECONDS) -> Probed:
+    """Return what a public http or https address answers: its head, or where that is no success its first bytes.
+
+    `agent` is the User-Agent that tells the site who asks. Raises Refusal if nothing answers within `seconds`.
+    """
+    return _run_within(seconds, address, lambda fetch: _probe(fetch, agent))
+
+
+def _run_within(seconds: float, address: str, work: Callable[[_Fetch], Result]) -> Result:
+    """Return what `work` returns for this address; what it waits for ends after so many seconds. Raises Refusal."""
+    fetch = _Fetch(address)
+    results: list[Result] = []
     # A resolver cannot be interrupted, so the thread may outlive the fetch by its time-out; it holds nothing.
-    running = threading.Thread(target=_run, args=(fetch, get_language()), daemon=True)
+    facts = (fetch, lambda: results.append(work(fetch)), get_language())
+    running = threading.Thread(target=_run, args=facts, daemon=True)
     running.start()
     running.join(seconds)
     if running.is_alive():
         fetch.stop()
         raise Refusal(TOO_SLOW.filled(address=_shown(address), seconds=round(seconds)))
-    if fetch.result is None:
+    if not results:
         raise Refusal(fetch.problem or UNREACHABLE.filled(address=_shown(address)))
-    return fetch.result
+    return results[0]
 
 
-def _run(fetch: _Fetch, language: str | None) -> None:
+def _run(fetch: _Fetch, work: Callable[[], object], language: str | None) -> None:
     with override(language):  # each thread has its own
         try:
-            fetch.result = _follow(fetch)
+            work()
         except Refusal as refusal:
             fetch.problem = refusal.problems[0]
         except (OSError, http.client.HTTPException, ValueError):  # UnicodeError of odd names is a ValueError
             fetch.problem = UNREACHABLE.filled(address=_shown(fetch.given))
 
 
-def _follow(fetch: _Fetch) -> Fetched:
+def _fetch_file(fetch: _Fetch, max_bytes: int) -> Fetched:
+    with _last_answer(fetch, "GET", _HEADERS) as (response, address):
+        if response.status != http.HTTPStatus.OK:
+            raise Refusal(REFUSED_BY_SITE.filled(address=_shown(address), status=response.status))
+        return Fetched(_read(fetch, response, max_bytes), address)
+
+
+def _probe(fetch: _Fetch, agent: str) -> Probed:
+    headers = {**_HEADERS, "User-Agent": agent, "Accept": "*/*"}
+    with suppress(OSError, http.client.HTTPException), _last_answer(fetch, "HEAD", headers) as (response, address):
+        if response.status < http.HTTPStatus.MULTIPLE_CHOICES:
+            return Probed(response.status, address)
+    # Some sites answer a question for the head alone wrongly, or not at all.
+    headers["Range"] = f"bytes=0-{_PROBED_BYTES - 1}"
+    with _last_answer(fetch, "GET", headers) as (response, address):
+        response.read(_PROBED_BYTES)
+        return Probed(response.status, address)
+
+
+@contextmanager
+def _last_answer(
+    fetch: _Fetch, method: str, headers: Mapping[str, str]
+) -> Iterator[tuple[http.client.HTTPResponse, str]]:
+    """Ask for an address, and for those that it redirects to; the last answer and its address."""
     address = fetch.given
     for _step in range(MAX_REDIRECTS + 1):
         parts = checked_address(address)
         connection = _connect(fetch, parts)
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("GET", quote(target, safe="/%:@!$&'()*+,;=~-._?"), headers=_HEADERS)
+            connection.request(method, quote(target, safe="/%:@!$&'()*+,;=~-._?"), headers=dict(headers))
             response = connection.getresponse()
             location = response.getheader("Location")
             if response.status in _REDIRECTS and location:
                 address = urljoin(address, location)
                 continue
-            if response.status != http.HTTPStatus.OK:
-                raise Refusal(REFUSED_BY_SITE.filled(address=_shown(address), status=response.status))
-            return Fetched(_read(fetch, response), address)
+            yield response, address
+            return
         finally:
             connection.close()
     raise Refusal(TOO_MANY_REDIRECTS.filled(address=_shown(fetch.given)))
 
 
-def _read(fetch: _Fetch, response: http.client.HTTPResponse) -> bytes:
-    content = response.read(fetch.max_bytes + 1)
-    if len(content) > fetch.max_bytes:
-        megabytes = fetch.max_bytes // 2**20
+def _read(fetch: _Fetch, response: http.client.HTTPResponse, max_bytes: int) -> bytes:
+    content = response.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        megabytes = max_bytes // 2**20
         raise Refusal(TOO_LARGE.filled(address=_shown(fetch.given), megabytes=megabytes))
     if response.length:
         raise http.client.IncompleteRead(content, response.length)

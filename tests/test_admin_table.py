@@ -43,6 +43,9 @@ from articles.models import (
     BakeJob,
     CheckRule,
     DeskSession,
+    LinkHost,
+    LinkTarget,
+    LinkUse,
     LoginLock,
     OldPath,
     PageCheck,
@@ -138,6 +141,8 @@ SCREENS = {
     "articles_assignment": screen(see=GRANT, add=GRANT, change=NOBODY, delete=GRANT),
     "articles_addresslimit": screen(see=GRANT, add=GRANT, change=GRANT, delete=GRANT),
     "articles_auditentry": screen(see=AUDIT, add=NOBODY, change=NOBODY),
+    "articles_linktarget": screen(see=READERS, add=NOBODY, change=NOBODY),
+    "articles_linkhost": screen(see=READERS, add=NOBODY, change=CHIEFS),
     "articles_report": screen(see=READERS - ELSEWHERE, add=NOBODY, change=NOBODY),
     "articles_bakejob": screen(see=CONTENT, add=NOBODY, change=NOBODY),
     "articles_pagecheck": screen(see=CONTENT, add=NOBODY, change=NOBODY),
@@ -245,6 +250,8 @@ TABLE = {
     "articles_report_changelist": Row(READERS),
     "articles_report_close": Row(NOBODY, READERS - ELSEWHERE),
     "articles_report_contact": Row(NOBODY, READERS - ELSEWHERE),
+    # Dead links; that of the scene is in an article of the news
+    "articles_linktarget_settle": Row(NOBODY, READERS - ELSEWHERE),
     # Doubles; in the scene, the person has an account and stays
     "articles_person_doubles": Row(CHIEFS),
     "articles_source_doubles": Row(CHIEFS),
@@ -361,6 +368,8 @@ SENT = {
     "articles_checkrule_change": {"name": "错别字"},
     "articles_checkrule_state": {"state": "trying"},
     "articles_checkrule_import": {"shipped": "1"},
+    "articles_linktarget_settle": {"act": "ignore", **REASON},
+    "articles_linkhost_change": {"state": "suspended", **REASON},
     "articles_topic_add": {"title": "大桥", "slug": "bridge"},
     "articles_topic_change": {"title": "新桥"},
     "arrange_home": {"act": "save"},
@@ -457,6 +466,8 @@ class Scene:
             ),
             "oldpath": OldPath.objects.create(path="/old.htm", target="/"),
             "sitesettings": SiteSettings.objects.create(pk=1, name="霁川新闻网"),
+            "linktarget": make_dead_link(self.live),
+            "linkhost": LinkHost.objects.get(),
             "bakejob": BakeJob.objects.create(path="/broken/", attempts=1),
             "pagecheck": PageCheck.objects.create(against="site", pages=1, count=1, findings=[["x.php", "added"]]),
             "addresslimit": AddressLimit.objects.create(who="final", networks="127.0.0.0/8"),
@@ -559,12 +570,23 @@ class Scene:
             "articles_source_merge": {"into": self.cast.listed.pk},
             "password_resets": {"reset": self.reset.pk},
             "login_locks": {"lock": self.lock.pk},
+            "articles_linktarget_settle": {"target": self.objects["linktarget"].pk},
         }
         facts |= chosen.get(name, {})
         if FILE in facts.values():
             data, kind = (png(), "新.png") if "picture" in name else (PDF + b"\n", "新.pdf")
             facts["upload"] = upload(data, kind)
         return facts
+
+
+def make_dead_link(article):
+    """Return a dead link of this article, to be settled."""
+    now = timezone.now()
+    host = LinkHost.objects.create(host="a.example", first_seen_at=now)
+    facts = {"digest": "0" * 64, "kind": "page", "outcome": "gone", "finding": "open", "found_at": now, "articles": 1}
+    target = LinkTarget.objects.create(address="https://a.example/", host=host, **facts)
+    LinkUse.objects.create(article=article, target=target)
+    return target
 
 
 def client_of(user, **facts):

@@ -68,6 +68,7 @@ VERBS = [
     "articles.page_tags",
     "articles.sign_on",
     "articles.password_resets",
+    "articles.link_checks",
     "articles.checks",
     "articles.typography",
     "articles.check_rules",

@@ -51,6 +51,7 @@ FEATURES = {
     "kept_view": "noun verb door test",
     "keyword": "noun verb door test",
     "leav": "verb test",
+    "link_check": "noun verb door test",
     "login": "noun verb door test",
     "login_lock": "noun verb door test",
     "mailing": "verb test",

@@ -1,84 +1,23 @@
 """Fetching from public addresses only: every trick that leads elsewhere, and sites that never stop answering."""
 
 import ipaddress
-import socket
 import threading
 import time
 
 import pytest
 
 from articles import fetching
-from articles.fetching import fetch_public
+from articles.fetching import fetch_public, probe_public
 from articles.refusals import Refusal
+from tests.outside_sites import PUBLIC, outside_network, site
 
-PUBLIC = "93.184.216.34"
 REPLIES = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-
-
-class Site:
-    """A server that answers each connection with `answer(request, number)`, an iterable of pieces; keeps what was asked."""
-
-    def __init__(self, answer):
-        self.answer, self.asked = answer, []
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listening.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            try:
-                connection, _from = self.listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.reply, args=(connection,), daemon=True).start()
-
-    def reply(self, connection):
-        with connection:
-            self.asked.append(connection.recv(65536).decode("latin-1"))
-            try:
-                for piece in self.answer(self.asked[-1], len(self.asked)):
-                    connection.sendall(piece)
-            except OSError:
-                pass
-
-
-class Net:
-    """What the outside is for these tests: names with addresses, and where a connection to a public address really goes."""
-
-    def __init__(self):
-        self.names, self.connected, self.resolved, self.site = {}, [], [], None
-
-    def getaddrinfo(self, host, port, **_facts):
-        self.resolved.append(host)
-        addresses = self.names.get(host, [host])
-        if callable(addresses):
-            addresses = addresses()
-        return [
-            (socket.AF_INET6 if ":" in one else socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port))
-            for one in addresses
-        ]
 
 
 @pytest.fixture
 def net(monkeypatch):
-    net = Net()
-
-    class Socket(socket.socket):
-        def connect(self, place):
-            net.connected.append(place[0])
-            super().connect(("127.0.0.1", net.site.port))
-
-    monkeypatch.setattr(fetching.socket, "getaddrinfo", net.getaddrinfo)
-    monkeypatch.setattr(fetching.socket, "socket", Socket)
-    yield net
-    if net.site:
-        net.site.listening.close()
-
-
-def site(net, answer, **names):
-    net.site = Site(answer)
-    net.names = {"site.example": [PUBLIC], **names}
-    return net.site
+    with outside_network(monkeypatch) as net:
+        yield net
 
 
 def refused(address, **facts):
@@ -282,3 +221,39 @@ def test_a_broken_answer_is_refused(net, answer):
 def test_a_certificate_must_fit(net):
     site(net, lambda _request, _number: [REPLIES])
     assert refused("https://site.example/") == "fetching.unreachable"
+
+
+def test_a_probe_asks_for_the_head_and_reads_nothing_else(net):
+    asked = site(net, lambda _request, _number: [b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n"])
+    assert probe_public("http://site.example/a", agent="Ours (+https://ours.example)").status == 200
+    (request,) = asked.asked
+    assert request.startswith("HEAD /a HTTP/1.1\r\n")
+    assert "User-Agent: Ours (+https://ours.example)" in request
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 405 No\r\n\r\n", b"HTTP/1.1 404 No\r\n\r\n", b""])
+def test_a_probe_asks_again_where_the_head_is_refused(net, head):
+    def answer(request, _number):
+        return [head if request.startswith("HEAD") else b"HTTP/1.1 206 Partial\r\n\r\n" + b"x" * 999]
+
+    asked = site(net, answer)
+    assert probe_public("http://site.example/", agent="Ours").status == 206
+    assert [request[:4] for request in asked.asked] == ["HEAD", "GET "]
+    assert "Range: bytes=0-255" in asked.asked[1]
+
+
+def test_a_probe_tells_where_redirects_led_and_refuses_those_into_private_networks(net):
+    site(
+        net,
+        lambda request, _number: [
+            b"HTTP/1.1 200 OK\r\n\r\n"
+            if "other.example" in request
+            else b"HTTP/1.1 301 Moved\r\nLocation: http://%s/\r\n\r\n" % (b"inside" if "/in" in request else b"other.example")
+        ],
+        **{"other.example": [PUBLIC], "inside": ["10.0.0.1"]},
+    )  # fmt: skip
+    assert probe_public("http://site.example/out", agent="Ours").address == "http://other.example/"
+    with pytest.raises(Refusal) as refusal:
+        probe_public("http://site.example/in", agent="Ours")
+    assert refusal.value.id == "fetching.not_public"
+    assert "10.0.0.1" not in net.connected

@@ -17,9 +17,9 @@ WRITER = ["今日", "稿件", "图库", "设置"]
 EXPECTED = {
     Role.CORRESPONDENT: WRITER,
     Role.REPORTER: WRITER,
-    Role.EDITOR: ["今日", "稿件", "图库", "纠错", "设置"],
-    Role.HEAD: ["今日", "稿件", "图库", "纠错", "审稿单", "设置"],
-    Role.CHIEF: ["今日", "稿件", "图库", "首页与专题", "纠错", "审稿单", "设置"],
+    Role.EDITOR: ["今日", "稿件", "图库", "纠错", "体检", "设置"],
+    Role.HEAD: ["今日", "稿件", "图库", "纠错", "体检", "审稿单", "设置"],
+    Role.CHIEF: ["今日", "稿件", "图库", "首页与专题", "纠错", "体检", "审稿单", "设置"],
     Role.SYSTEM: ["今日", "设置"],
     Role.SECURITY: ["今日", "设置"],
     Role.AUDITOR: ["今日", "审稿单", "设置"],

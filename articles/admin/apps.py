@@ -26,6 +26,7 @@ class DeskConfig(AdminConfig):
             duty_assignment,
             factor_owed,
             home_and_topics,
+            link_checks,
             old_path,
             person,
             picture,

@@ -79,7 +79,10 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
         Q(object_type__in=["section", "source", "person", "oldpath", "sitesettings", "topic", "addresslimit"])
         & ~EXPORTS,
     ),
-    "rules": (gettext_lazy("Rules of the machine"), Q(object_type="checkrule") & ~EXPORTS),
+    "rules": (
+        gettext_lazy("Rules of the machine, links"),
+        Q(object_type__in=["checkrule", "linktarget", "linkhost"]) & ~EXPORTS,
+    ),
     "reports": (gettext_lazy("Reports of readers"), Q(action__startswith="report.")),
     "pages": (gettext_lazy("Baked pages"), Q(action__startswith="pages.") | Q(action__startswith="log.")),
     "viewing": (

@@ -69,6 +69,8 @@ SCREENS = [
     "Source",
     "Topic",
     "Report",
+    "LinkTarget",
+    "LinkHost",
     "Section",
     "SiteSettings",
     "CheckRule",

@@ -20,6 +20,7 @@ from ..refusals import Problem, Sentence
 from .credits import find_wrong_credits
 from .dates import find_wrong_dates
 from .figures import find_wrong_figures
+from .links import find_wrong_links
 from .personal_data import MASKED_RULES, find_personal_data
 from .plain_text import (
     PlainText,
@@ -48,6 +49,7 @@ FIELD_NAMES: dict[str, Sentence] = {
     "attachment": gettext_lazy("name of an attachment"),
     "credits": gettext_lazy("credits"),
 }
+FIELDS_IN_ORDER = list(FIELD_NAMES)
 LONGEST_WORDS = 40  # of a hit in a message
 WEIGHT_ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)  # in which hits are listed
 
@@ -175,9 +177,19 @@ def _hits_of_newest(article: Article) -> list[Hit]:
 
 
 def _found_in(article: Article, at: datetime) -> list[Hit]:
-    """What the rules find in the newest revision; computed once for each text, version of the rules, and day."""
+    """What the rules find in the newest revision; computed once for each text, version of the rules, and day.
+
+    What is known of its links changes all the time, and is looked up each time.
+    """
     revision, day = article.newest, timezone.localdate(at)
-    return list(_found_once(_Reading(revision.digest, rules_version(), day, revision.content, at)))
+    found = list(_found_once(_Reading(revision.digest, rules_version(), day, revision.content, at)))
+    links = [_hit_in_source(match, revision.content["body"]) for match in find_wrong_links(revision.content)]
+    return sorted([*found, *links], key=_reading_order)
+
+
+def _reading_order(hit: Hit) -> tuple[int, int]:
+    # Places are compared in the body alone: of the other fields there may be several.
+    return FIELDS_IN_ORDER.index(hit.field), hit.start if hit.field == "body" else 0
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from .duty_assignment import Assignment
 from .home_and_topics import Block, Slot, Topic
 from .kept_view import KeptView
 from .keyword_relation import Keyword, Relation, Tagging
+from .link_check import LinkHost, LinkRegister, LinkTarget, LinkUse
 from .login_lock import LoginLock
 from .marginal_note import MarginalNote
 from .merkle_log import AuditLeaf, LogLeaf, LogNode
@@ -73,6 +74,10 @@ __all__ = [
     "KeptView",
     "Keyword",
     "KnownStore",
+    "LinkHost",
+    "LinkRegister",
+    "LinkTarget",
+    "LinkUse",
     "LogLeaf",
     "LogNode",
     "LoginLock",

@@ -8,7 +8,7 @@ importing  saves all rows of a table, or none
 
 from .importing import ImportedOldPaths, import_old_paths
 from .saving import find_old_path, record_move, remove_old_path, save_old_path
-from .spelling import UnusableOldPath, parse_old_path, parse_target
+from .spelling import UnusableOldPath, is_own_path, parse_old_path, parse_target
 from .table import UnusableTable
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "UnusableTable",
     "find_old_path",
     "import_old_paths",
+    "is_own_path",
     "parse_old_path",
     "parse_target",
     "record_move",

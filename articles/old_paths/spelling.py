@@ -86,7 +86,7 @@ def parse_old_path(text: str) -> str:
         raise UnusableOldPath(IS_NO_ADDRESS.filled(text=local[:80]))
     if len(_joined(path, pairs)) > LONGEST_PATH:
         raise UnusableOldPath(IS_TOO_LONG.filled(most=LONGEST_PATH))
-    if _is_our_own(path):
+    if is_own_path(path):
         raise UnusableOldPath(IS_OUR_OWN.filled(path=path))
     return _joined(path, pairs)
 
@@ -192,7 +192,7 @@ def _in_ascii(netloc: str) -> str:
         return netloc
 
 
-def _is_our_own(path: str) -> bool:
+def is_own_path(path: str) -> bool:
     """Return True if a page of ours, or a redirect to one, answers the path, with or without the slash at its end."""
     if path.startswith(settings.STATIC_URL):
         return True

@@ -20,6 +20,7 @@ from articles import (
     discarding,
     encryption,
     leaving,
+    link_checks,
     login_locks,
     password_resets,
     persons,
@@ -61,6 +62,7 @@ class Command(ActingCommand):
         self.full_bake: subprocess.Popen[bytes] | None = None
         self.full_bake_started = -FULL_BAKE_INTERVAL
         self.hub_thread: threading.Thread | None = None
+        self.links_thread: threading.Thread | None = None
         self.index_is_complete = False
         self.swept = -SWEEP_INTERVAL
         self.rows_are_encrypted = False
@@ -85,8 +87,9 @@ class Command(ActingCommand):
             if not once:
                 self.full_bake.terminate()  # the next worker continues it
             self.full_bake.wait()
-        if once and self.hub_thread:
-            self.hub_thread.join()
+        for thread in (self.hub_thread, self.links_thread):
+            if once and thread:
+                thread.join()
 
     def run_with_database(self, work: Callable[[], object]) -> None:
         """Call `work`; if the database does not answer, it is tried again at the next check."""
@@ -127,6 +130,8 @@ class Command(ActingCommand):
         persons.continue_moving_credits()
         sources.continue_moving_articles()
         check_rules.continue_trials()
+        link_checks.continue_register()
+        self.check_links()
         self.sweep_log_ins()
         self.do_daily_work()
         worker.record_heartbeat()
@@ -154,6 +159,12 @@ class Command(ActingCommand):
         """Notify the WebSub hub in a separate thread, so that a hub that does not answer blocks nothing else."""
         if settings.WEBSUB_HUB and not (self.hub_thread and self.hub_thread.is_alive()):
             self.hub_thread = self.start_thread(websub.tell_hub)
+
+    def check_links(self) -> None:
+        """Ask whether links still lead somewhere; other sites in a separate thread: an answer may take 15 seconds."""
+        link_checks.check_own_links()
+        if link_checks.outside_links_are_due() and not (self.links_thread and self.links_thread.is_alive()):
+            self.links_thread = self.start_thread(link_checks.check_outside_links)
 
     def start_thread(self, work: Callable[[], object]) -> threading.Thread:
         """Call `work` in a separate thread, with a connection of its own."""

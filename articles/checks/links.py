@@ -1,0 +1,68 @@
+"""Links that lead nowhere, and those to sites that the newsroom has put out of use (LINK-01, EXT-01).
+
+What is known of an address is what its last check found, and how old that is: nothing is asked over the network here.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from ..link_checks import FoundLink, address_digest, links_of_body
+from ..models import LinkHost, LinkTarget
+from .rules import Rule, Severity, SourceMatch
+
+LINKS = _("Links")
+DEAD_LINK = Rule(
+    "link_dead",
+    LINKS,
+    Severity.WARN,
+    _("A link leads nowhere: %(words)s."),
+    _("Put in the right address, or take the link out and keep its words."),
+)
+SUSPENDED_SITE = Rule(
+    "link_to_suspended_site",
+    LINKS,
+    Severity.WARN,
+    _("A link leads to a site that is suspended: %(words)s."),
+    _("Take the link out, or link to another site."),
+)
+HIJACKED_SITE = Rule(
+    "link_to_hijacked_site",
+    LINKS,
+    Severity.BLOCK,
+    _("A link leads to a site that others have taken over: %(words)s."),
+    _("Take the link out and keep its words."),
+)
+
+_SHOWN = 40  # characters of an address
+_OUT_OF_USE = {LinkHost.State.SUSPENDED: SUSPENDED_SITE, LinkHost.State.HIJACKED: HIJACKED_SITE}
+
+
+def find_wrong_links(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
+    """Yield the links of a revision's content that are dead or lead to sites out of use. No query without links."""
+    links = links_of_body(content["body"])
+    if not links:
+        return
+    sites = LinkHost.objects.filter(host__in={link.host for link in links}).exclude(state=LinkHost.State.IN_USE)
+    rules = {site.host: _OUT_OF_USE[LinkHost.State(site.state)] for site in sites}
+    checked = LinkTarget.objects.filter(digest__in={address_digest(link.address) for link in links})
+    failed = checked.filter(outcome__in=(LinkTarget.Outcome.GONE, LinkTarget.Outcome.UNREACHABLE))
+    dead = {row.address: row for row in failed.exclude(finding=LinkTarget.Finding.IGNORED) if row.is_dead}
+    for link in links:
+        if link.host in rules:
+            yield _match_of(rules[link.host], link, link.host[:_SHOWN])
+        elif link.address in dead:
+            yield _match_of(DEAD_LINK, link, _shown(dead[link.address]))
+
+
+def _shown(target: LinkTarget) -> str:
+    address = target.address if len(target.address) <= _SHOWN else f"{target.address[:_SHOWN]}…"
+    day = date_format(timezone.localtime(target.checked_at), "m-d") if target.checked_at else ""
+    return f"{address} ({target.status or '–'}, {day})"
+
+
+def _match_of(rule: Rule, link: FoundLink, shown: str) -> SourceMatch:
+    return SourceMatch(rule, "body", link.start, link.end, shown)
