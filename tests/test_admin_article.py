@@ -387,7 +387,8 @@ def test_a_conflicting_save_shows_both_texts_and_offers_a_choice(client, cast):
     cast.change(article, by=cast.editor, body="<p>桥长四十米。</p>")
     login(client, cast.writer)
     html = client.post(change_url(article), opened).content.decode()
-    assert "<del>四</del><ins>五</ins>" in html
+    assert "桥长<del>四</del>十米。" in html
+    assert "桥长<ins>五</ins>十米。" in html
     assert 'name="_over" value="2"' in html
     cast.change(article, by=cast.editor, body="<p>桥长六十米。</p>")
     client.post(change_url(article), {**opened, "_over": "2"})

@@ -79,6 +79,7 @@ VERBS = [
     "articles.presence",
     "articles.editing",
     "articles.typed_text",
+    "articles.reconciling",
     "articles.masking",
     "articles.marginal_notes",
     "articles.restoring",

@@ -76,6 +76,7 @@ FEATURES = {
     "publication_log": "verb test",
     "qr_short_link": "noun verb door server test",
     "read": "noun verb door test",
+    "reconcil": "verb door test",
     "relation": "noun verb test",
     "report": "noun verb door test",
     "reprint": "noun verb door test",

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -16,9 +17,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import comparing, editing, persons, placing, review, sanitising
+from .. import editing, persons, placing, reconciling, review, sanitising
 from ..duty_assignments import permissions, reading
-from ..models import Article, Person, Picture, Revision
+from ..models import Article, Person, Picture
+from ..reconciling import JointSave
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .article_actions import refusal_sentences
@@ -26,17 +28,18 @@ from .article_card import card_beside_form
 from .article_screen import ArticleScreen
 from .editor import BodyWidget, with_editor_policy
 from .last_choices import LastChoices, last_choices
+from .reconciling import CHOICE, sentence_of_joint_save
 from .unsaved_text import opened_form, text_asked_for, typed_data, unsaved_context
 
 
 class ArticleForm(forms.ModelForm):
-    """The working copy. `conflict` is set if somebody else saved meanwhile: how the newest text differs from it."""
+    """The working copy. `conflict` is set if somebody else saved meanwhile and changed the same passages."""
 
-    # The number of the revision that was opened; saving over a newer one is refused.
+    # The number of the revision that was opened; a newer one is put together with the text of the form.
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
     # Confirms that saving voids sign-offs; shown only if it would.
     voiding = forms.BooleanField(required=False, label=gettext_lazy("I know; save it, and have it read again"))
-    conflict: list[comparing.ContentChange] | None = None
+    conflict: reconciling.ChangedByBoth | None = None
 
     class Meta:
         model = Article
@@ -98,22 +101,26 @@ class ArticleForm(forms.ModelForm):
         seen = str(self.data.get("_over") or self.cleaned_data.get("based_on") or "")
         return int(seen) if re.fullmatch("[0-9]{1,9}", seen) else 0
 
-    def compare_with_newest(self) -> None:
-        """Set `conflict`: how the text in this form differs from the newest revision, which somebody else saved."""
-        newest = Article.objects.select_related("latest__created_by__person").get(pk=self.instance.pk).newest
-        typed = {field: self.cleaned_data.get(field) or "" for field in editing.PLAIN_FIELDS if field != "keywords"}
-        with suppress(sanitising.BodyTooLong):
-            typed["body"] = sanitising.sanitise(self.cleaned_data.get("body", "")).html
-        self.instance.latest = newest
-        self.conflict = comparing.compare_contents(newest.content, {**newest.content, **typed})
+    def choices(self) -> dict[str, str]:
+        """Return what was chosen for each passage that both changed, by its key."""
+        return {name.removeprefix(CHOICE): self.data[name] for name in self.data if name.startswith(CHOICE)}
+
+    def show_conflict(self, refusal: reconciling.ChangedByBoth) -> None:
+        """Show what both changed, with the choices made so far."""
+        self.conflict = refusal
+        self.add_error(None, forms.ValidationError(str(refusal), code="edited_meanwhile"))
 
 
 class CreditFormSet(forms.BaseInlineFormSet):
     """The credits. `editing.save_article` saves them, because they are part of the signed text."""
 
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
-        """Name the fields: their labels are the head of the table, which names none of them."""
+        """Name the fields: their labels are the head of the table, which names none of them.
+
+        The key of a row may be of one that somebody else removed meanwhile: what counts is who is credited, as what.
+        """
         super().add_fields(form, index)
+        form.fields["id"] = forms.IntegerField(initial=form.instance.pk, required=False, widget=forms.HiddenInput)
         for field in form.fields.values():
             # A wrapper around a copied widget still has the attributes of the one it was copied from.
             widget = getattr(field.widget, "widget", None) or field.widget
@@ -140,11 +147,11 @@ def edit_article(screen: ArticleScreen, request: HttpRequest, object_id: str | N
     form, credits, inline = _build_forms(screen, request, article, typed_data(text) if text else None)
     user = acting_user(request)
     if request.method == "POST" and all([form.is_valid(), credits.is_valid()]):
-        revision = _save_or_add_errors(form, credits, request)
-        if revision:
-            return _respond_to_save(screen, request, revision)
+        saved = _save_or_add_errors(form, credits, request)
+        if saved:
+            return _respond_to_save(screen, request, saved)
     elif request.method == "POST" and article:
-        _add_conflict_error(form)
+        _add_conflict_error(form, credits, user)
     asked = form.has_error(NON_FIELD_ERRORS, "would_void")
     if "unsaved" in request.GET and request.method == "GET" and text is None:
         screen.message_user(request, _("That text was saved or discarded meanwhile."), messages.WARNING)
@@ -208,16 +215,21 @@ def _warn_of_problems(screen: ArticleScreen, request: HttpRequest, article: Arti
         screen.message_user(request, sentence, messages.WARNING)
 
 
-def _save_or_add_errors(form: ArticleForm, credits: CreditFormSet, request: HttpRequest) -> Revision | None:
-    """Save the article and return its revision. Returns None, with errors on the form, if saving is refused."""
+def _save_or_add_errors(form: ArticleForm, credits: CreditFormSet, request: HttpRequest) -> JointSave | None:
+    """Save the article and return what was saved. Returns None, with errors on the form, if saving is refused."""
+    by, credited, opened = acting_user(request), credits.in_reading_order(), opened_form(request)
+    based_on, voiding = form.revision_opened(), form.cleaned_data["voiding"]
     try:
-        return editing.save_article(
+        if based_on is None:
+            return JointSave(editing.save_article(form.instance, by=by, credits=credited, form=opened), 0)
+        return reconciling.save_beside_others(
             form.instance,
-            by=acting_user(request),
-            credits=credits.in_reading_order(),
-            voiding=form.cleaned_data["voiding"],
-            based_on=form.revision_opened(),
-            form=opened_form(request),
+            by=by,
+            based_on=based_on,
+            credits=credited,
+            choices=form.choices(),
+            voiding=voiding,
+            form=opened,
         )
     except sanitising.BodyTooLong as refusal:
         form.add_error("body", str(refusal))
@@ -225,32 +237,33 @@ def _save_or_add_errors(form: ArticleForm, credits: CreditFormSet, request: Http
         form.add_error(None, str(refusal))
     except review.WouldVoid as refusal:
         form.add_error(None, forms.ValidationError(str(refusal), code="would_void"))
-    except forms.ValidationError as refusal:  # saved meanwhile by somebody else
-        form.add_error(None, refusal)
-        form.compare_with_newest()
+    except reconciling.ChangedByBoth as refusal:
+        form.show_conflict(refusal)
     except Article.DoesNotExist:
         sentence = _("This draft was deleted meanwhile. Copy what you need of your text: it cannot be saved here.")
         form.add_error(None, forms.ValidationError(sentence, code="gone"))
     return None
 
 
-def _add_conflict_error(form: ArticleForm) -> None:
+def _add_conflict_error(form: ArticleForm, credits: CreditFormSet, user: User) -> None:
     """Add the conflict to a form that has other errors, so that the user can resolve all at once."""
-    number = form.revision_opened()
-    try:
-        editing.refuse_if_saved_since(Article.objects.select_related("latest").get(pk=form.instance.pk), number or 0)
-    except forms.ValidationError as refusal:
-        form.add_error(None, refusal)
-        form.compare_with_newest()
-    except Article.DoesNotExist:
-        pass
+    credited = credits.in_reading_order() if credits.is_valid() else None
+    with suppress(Article.DoesNotExist, sanitising.BodyTooLong):
+        refusal = reconciling.contested_passages(
+            form.instance, by=user, based_on=form.revision_opened() or 0, credits=credited, choices=form.choices()
+        )
+        if refusal:
+            form.show_conflict(refusal)
 
 
-def _respond_to_save(screen: ArticleScreen, request: HttpRequest, revision: Revision) -> HttpResponse:
-    """Show what the sanitiser removed, submit the article if that was asked for, and redirect to its form."""
+def _respond_to_save(screen: ArticleScreen, request: HttpRequest, saved: JointSave) -> HttpResponse:
+    """Show what was removed or put together, submit the article if that was asked for, and redirect to its form."""
+    revision = saved.revision
     for sentence in revision.removed:
         screen.message_user(request, sentence, messages.WARNING)
     screen.message_user(request, _("Saved. Readers see it once it is published."), messages.SUCCESS)
+    if saved.names:
+        screen.message_user(request, sentence_of_joint_save(saved), messages.WARNING)
     article = revision.article
     if revision.stage:
         article.refresh_from_db()
