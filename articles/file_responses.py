@@ -16,7 +16,7 @@ from django.utils.http import content_disposition_header
 from . import byte_ranges
 from .uploads import CONTENT_TYPES, PLAYED
 
-STORAGE_NAME = re.compile(r"(pictures|attachments)/[0-9a-f]{32}w?(-\d{1,4})?\.([a-z0-9]{2,4})", re.ASCII)
+STORAGE_NAME = re.compile(r"(pictures|attachments)/[0-9a-f]{32}[sw]?(-\d{1,4}|-square)?\.([a-z0-9]{2,4})", re.ASCII)
 FILE_HEADERS = {
     "Accept-Ranges": "bytes",
     "X-Content-Type-Options": "nosniff",

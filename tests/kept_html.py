@@ -34,7 +34,7 @@ VALUES = {
     "class": "align-(center|right)",
     "href": r"https?://[^\s\\/?#][^\s\\]*|mailto:[^\s\\]+|tel:[^\s\\]+|/(?![/\\])[^\s\\]*",
     "rel": "noopener",
-    "src": r"/media/pictures/[0-9a-f]{32}w?\.(jpg|png|webp)",
+    "src": r"/media/pictures/[0-9a-f]{32}[sw]?\.(jpg|png|webp)",
     "alt": r"[^\x00-\x1f]*",
     "width": "[1-9][0-9]{0,4}",
     "height": "[1-9][0-9]{0,4}",

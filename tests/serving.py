@@ -19,7 +19,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from articles.management.commands.serve import GRANIAN_OPTIONS, WORKERS
+from articles.management.granian import GRANIAN_OPTIONS, WORKERS
 from tests.conftest import needs
 
 ROOT = Path(settings.BASE_DIR)

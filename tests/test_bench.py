@@ -25,9 +25,10 @@ def test_a_bound_that_is_missed_is_marked_and_makes_the_bench_fail(monkeypatch, 
     assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("! too slow")]
 
 
-def test_the_bench_can_be_started_by_its_name():
+@pytest.mark.parametrize("module", ["run", "readable"])
+def test_the_bench_can_be_started_by_its_name(module):
     """As `make bench` does it: in a process that has not set Django up."""
-    subprocess.run([sys.executable, "-c", "import tests.bench.run"], check=True, cwd=measuring.ROOT)
+    subprocess.run([sys.executable, "-c", f"import tests.bench.{module}"], check=True, cwd=measuring.ROOT)
 
 
 def test_figures_say_on_which_processor_they_were_seen():

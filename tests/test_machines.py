@@ -14,7 +14,9 @@ from django.utils import timezone
 from articles import baking, home_and_topics, pictures, publishing, worker
 from articles.home_and_topics import ArrangedBlock
 from articles.models import Article, BakeJob, Block, Credit, Keyword, SiteSettings, Topic
+from articles.models.picture import square_of_picture
 from articles.public.machines.page_metadata import content_description
+from articles.public.pages.pictures import share_addresses
 from tests.cast import upload
 from tests.test_feeds import MAP
 
@@ -120,6 +122,21 @@ def test_an_articles_data_is_read(client, corrected):
     html = client.get(corrected.get_absolute_url()).content.decode()
     for name in ("twitter:card", "og:locale", "bytedance:published_time", "bytedance:updated_time"):
         assert f'"{name}"' in html
+
+
+def test_who_shares_a_page_gets_its_picture_whole_and_square(client, cast):
+    picture = pictures.store_picture(upload(), by=cast.writer)
+    article = cast.article(body=f'<figure><img src="{picture.url}" alt="桥"></figure>')
+    cast.publish(article)
+    shared = [settings.SITE_URL + address for address in (picture.url, square_of_picture(picture.url))]
+    html = client.get(article.get_absolute_url()).content.decode()
+    assert re.findall('property="og:image" content="([^"]+)"', html) == shared
+    assert data_of(client, article.get_absolute_url())["NewsArticle"]["image"] == shared
+
+
+def test_a_picture_from_before_is_shared_without_a_square_one():
+    content = {"file": f"pictures/{'a' * 32}w.jpg", "width": 900}
+    assert share_addresses(content) == [f"{settings.SITE_URL}/media/pictures/{'a' * 32}w.jpg"]
 
 
 def test_the_site_publishes_what_a_source_wrote(client, cast):

@@ -11,6 +11,7 @@ from PIL import Image, ImageSequence
 from articles import baking, pictures, publishing
 from articles.baking import public_files
 from articles.models import Picture, SiteSettings
+from articles.models.picture import square_of_picture
 from articles.pictures import RefusedFile, animation, prepare_picture
 from tests.cast import upload
 from tests.picture_files import encoded, opened, texture
@@ -143,8 +144,9 @@ def test_lists_feeds_and_the_sites_own_picture_show_the_still(client, cast, gif)
 
 @pytest.mark.django_db
 def test_its_files_are_public_and_gone_together_and_each_is_found(cast, gif):
-    still, *others = reversed(gif.stored_names)
+    still, square, *others = reversed(gif.stored_names)
     assert still == gif.still_url.removeprefix("/media/")
+    assert square == square_of_picture(gif.file.name)
     assert others == [*(n.removeprefix("/media/") for _w, n in reversed(gif.renditions)), gif.file.name]
     store = public_files.public_store()
     with TestCase.captureOnCommitCallbacks(execute=True):

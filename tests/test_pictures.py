@@ -99,6 +99,27 @@ def test_every_size_has_exactly_the_renditions_the_model_derives(width, height):
     assert all(opened(webp).width == w for w, webp in picture.renditions.items())
 
 
+@pytest.mark.parametrize(
+    ("size", "mode"), [((900, 600), "RGB"), ((30, 20), "RGBA"), ((300, 6000), "L"), ((1200, 1), "P")]
+)
+def test_messengers_get_a_small_square_picture_of_every_shape(size, mode):
+    """WeChat's card wants at least 300 pixels and less than 32 KB."""
+    square = prepare_picture(encoded(texture(size, "RGB").convert(mode), "PNG")).square
+    assert (opened(square).format, opened(square).size, opened(square).mode) == ("JPEG", (300, 300), "RGB")
+    assert len(square) <= 32_000
+
+
+def test_the_square_picture_of_a_very_long_one_shows_all_of_it():
+    square = opened(prepare_picture(encoded(Image.new("RGB", (300, 3000), "black"), "PNG")).square)
+    assert square.getpixel((0, 150)) == square.getpixel((299, 150)) == (255, 255, 255)
+    assert max(square.getpixel((150, 2))) < 40
+
+
+def test_the_square_picture_of_the_worst_photo_is_small():
+    noise = Image.merge("RGB", [Image.effect_noise((900, 900), 250 + band) for band in range(3)])
+    assert len(prepare_picture(encoded(noise, "PNG")).square) <= 32_000
+
+
 @pytest.mark.parametrize("fmt", ["TIFF", "HEIF"])
 def test_of_several_pictures_the_first_is_kept_and_that_is_said(fmt):
     pages = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]

@@ -32,9 +32,10 @@ def stored_files(settings):
 def test_storing_keeps_master_and_renditions_with_row_and_audit_entry(cast, settings):
     picture = pictures.store_picture(upload(png(1000, 500), "石栗 梯田.png"), by=cast.writer, alt="梯田")
     stem = picture.file.name.removesuffix(".jpg")
-    assert re.fullmatch("pictures/[0-9a-f]{32}w", stem)
+    assert re.fullmatch("pictures/[0-9a-f]{32}s", stem)
     assert stem[9:17] not in picture.sha256
-    assert stored_files(settings) == sorted([f"{stem}.jpg", *(f"{stem}-{w}.webp" for w in (480, 960, 1000))])
+    copies = [*(f"{stem}-{w}.webp" for w in (480, 960, 1000)), f"{stem}-square.jpg"]
+    assert stored_files(settings) == sorted([f"{stem}.jpg", *copies])
     assert hashlib.sha256(default_storage.open(f"{stem}.jpg").read()).hexdigest() == picture.sha256
     assert all((settings.MEDIA_ROOT / address.removeprefix("/media/")).exists() for _w, address in picture.renditions)
     saved = Picture.objects.get()

@@ -40,7 +40,7 @@ from tests.test_public_files import told_by_the_file_server
 which = st.integers(0, 30)
 FILES = st.lists(which, max_size=3)
 HOURS = st.sampled_from([None, None, 2, 5])
-USED = re.compile(r"/media/((?:pictures|attachments)/[0-9a-f]{32}w?)\.")
+USED = re.compile(r"/media/((?:pictures|attachments)/[0-9a-f]{32}[sw]?)\.")
 _sizes = itertools.count(1)
 
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from ..models import Attachment, CheckedFile, Picture
 from ..models.key_batches import key_batches
-from ..models.picture import is_animation, picture_renditions, still_of_picture
+from ..models.picture import picture_file_names
 from .public_files import CHANGED, MISSING
 from .public_store import FOLDER
 from .store import decompressed_body, uncompressed_name
@@ -97,8 +97,7 @@ def _expected_files() -> Iterator[list[list[ExpectedFile]]]:
         yield [
             [
                 ExpectedFile(name, sha256),
-                *(ExpectedFile(copy) for _width, copy in picture_renditions(name, width)),
-                *([ExpectedFile(still_of_picture(name, width))] if is_animation(name) else []),
+                *(ExpectedFile(copy) for copy in picture_file_names(name, width)[1:]),
             ]
             for _pk, name, sha256, width in batch
         ]

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 Upload = Picture | Attachment
 UPLOADS: tuple[type[Upload], ...] = (Picture, Attachment)
-RENDITION = re.compile(r"(pictures/[0-9a-f]{32}w?)-[0-9]{1,4}\.(?:webp|jpg)")
+RENDITION = re.compile(r"(pictures/[0-9a-f]{32}[sw]?)-(?:[0-9]{1,4}|square)\.(?:webp|jpg)")
 ADDED, MISSING, CHANGED = "added", "missing", "changed"
 FILES_PER_GROUP = 500
 

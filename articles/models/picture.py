@@ -7,10 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 # Widths in pixels of the WebP copies: for phones at one, two and three dots a pixel, for desktops.
 RENDITION_WIDTHS = (480, 960, 1200, 1600)
-# The file names of pictures end with this letter, except those stored before there was a copy of LATER_WIDTH: a signed
-# text has nothing but the name to tell which copies exist.
-COPIES_MARK = "w"
+# The last letter of a picture's file name tells which copies exist, since a signed text has nothing but the name:
+# "s" for all, "w" for all but the square one, a hexadecimal digit if there is no copy of LATER_WIDTH either.
+COPIES_MARK = "s"
+LATER_WIDTH_MARKS = ("w", COPIES_MARK)
 LATER_WIDTH = 1200
+# The square copy is for the cards of messengers: WeChat wants at least 300 pixels, and less than 32 KB.
+SQUARE_SIDE = 300
+SQUARE_MAX_BYTES = 32_000
 # The extension of an animation; pictures that stand still are .jpg or .png.
 ANIMATED = ".webp"
 
@@ -69,8 +73,7 @@ class Picture(models.Model):
     @property
     def stored_names(self) -> list[str]:
         """The storage names of the picture and of its copies."""
-        copies = [name for _width, name in picture_renditions(self.file.name, self.width)]
-        return list(dict.fromkeys([self.file.name, *copies, still_of_picture(self.file.name, self.width)]))
+        return picture_file_names(self.file.name, self.width)
 
     @property
     def still_url(self) -> str:
@@ -93,6 +96,19 @@ def still_of_picture(url: str, width: int) -> str:
     return f"{posixpath.splitext(url)[0]}-{width}.jpg" if is_animation(url) else url
 
 
+def square_of_picture(url: str) -> str:
+    """Return the URL of the square JPEG for the cards of messengers; "" for a picture from before there was one."""
+    stem = posixpath.splitext(url)[0]
+    return f"{stem}-square.jpg" if stem.endswith(COPIES_MARK) else ""
+
+
+def picture_file_names(name: str, width: int) -> list[str]:
+    """Return the storage names of a picture and of all its copies, the picture's own first."""
+    copies = [copy for _width, copy in picture_renditions(name, width)]
+    names = [name, *copies, square_of_picture(name), still_of_picture(name, width)]
+    return list(dict.fromkeys(filter(None, names)))
+
+
 def picture_renditions(url: str, width: int) -> list[tuple[int, str]]:
     """Return (width, URL) of each WebP copy of the picture at `url`, narrowest first; `width` is that of the original.
 
@@ -100,7 +116,7 @@ def picture_renditions(url: str, width: int) -> list[tuple[int, str]]:
     """
     stem = posixpath.splitext(url)[0]
     widths = rendition_widths(width)
-    if not stem.endswith(COPIES_MARK) and width != LATER_WIDTH:
+    if not stem.endswith(LATER_WIDTH_MARKS) and width != LATER_WIDTH:
         widths = [w for w in widths if w != LATER_WIDTH]
     return [(w, f"{stem}-{w}.webp") for w in widths]
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from .. import audit, baking, uploads
 from ..duty_assignments import permissions
 from ..models import Picture
-from ..models.picture import COPIES_MARK, picture_renditions, rendition_widths, still_of_picture
+from ..models.picture import COPIES_MARK, picture_renditions, rendition_widths, square_of_picture, still_of_picture
 from ..saved_rows import recorded_changes, write_row
 from ..uploads import RefusedFile
 from . import animation, decoding, encoding, metadata
@@ -49,7 +49,7 @@ class PreparedPicture:
     """A picture ready to be stored: the master as JPEG or PNG, and its WebP renditions by their width in pixels.
 
     The master of an animation is WebP; `still` is the JPEG that stands for it, and its renditions stand still, too.
-    `name` is the cleaned name of the uploaded file, or ''.
+    `square` is the small square JPEG for the cards of messengers. `name` is the cleaned name of the uploaded file, or ''.
     """
 
     name: str
@@ -62,6 +62,7 @@ class PreparedPicture:
     credit: str
     ai_label: str
     notes: tuple[str, ...]
+    square: bytes
     still: bytes = b""
 
 
@@ -97,6 +98,7 @@ def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: 
 def _add_picture(prepared: PreparedPicture, row: dict[str, Any]) -> Picture:
     file = row["file"]
     files = {name: prepared.renditions[width] for width, name in picture_renditions(file, prepared.width)}
+    files[square_of_picture(file)] = prepared.square
     if prepared.still:
         files[still_of_picture(file, prepared.width)] = prepared.still
     try:
@@ -158,6 +160,7 @@ def prepare_picture(data: bytes, name: str = "", cut: Margins = NO_MARGINS) -> P
         credit=facts.credit,
         ai_label=facts.ai_label,
         notes=tuple(_notes_for_uploader(opened, still.size, name, moves=bool(encoded))),
+        square=encoding.encode_square(still, xmp),
         still=encoding.encode_jpeg(still, xmp) if encoded else b"",
     )
 

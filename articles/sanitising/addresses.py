@@ -17,7 +17,7 @@ MAX_ADDRESS_LENGTH = 2_000  # characters; some browsers and proxies refuse longe
 _SAFE = re.compile(r"https?://[^/?#]|mailto:.|tel:.|/(?!/)", re.I)
 _EXTERNAL = re.compile(r"https?:", re.I)
 _ON_A_COMPUTER = re.compile(r"(?:data|file|blob|cid|[a-z]):", re.I)
-_PICTURE = r"pictures/[0-9a-f]{32}w?\.(?:jpg|png|webp)"
+_PICTURE = r"pictures/[0-9a-f]{32}[sw]?\.(?:jpg|png|webp)"
 _ATTACHMENT = r"attachments/[0-9a-f]{32}\.[a-z0-9]{1,10}"
 DESK_FILES = "/admin/media/"  # where the desk has uploaded files, by its session
 # What comes before the public address of a file on the desk and in a preview.

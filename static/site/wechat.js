@@ -22,7 +22,8 @@
       title: meta("ArticleTitle") || document.title,
       desc: meta("Description") || meta("description"),
       link: canonical.href,
-      imgUrl: meta("Image"),
+      // The last of a page's pictures is the square one, where it has that.
+      imgUrl: [...document.querySelectorAll('meta[property="og:image"]')].at(-1)?.content ?? "",
     };
     wx.config({ ...signed, jsApiList: ["updateAppMessageShareData", "updateTimelineShareData"] });
     wx.ready(() => {

@@ -21,13 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import brotli
-import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
-django.setup()
 
-from tests.bench.demo_start import measure_demo_starts  # noqa: E402 (Django loads first)
-from tests.bench.measuring import (  # noqa: E402
+from tests.bench.demo_start import measure_demo_starts
+from tests.bench.measuring import (
     ROOT,
     ROUNDS,
     SECONDS,
@@ -39,9 +37,9 @@ from tests.bench.measuring import (  # noqa: E402
     report,
     side_by_side,
 )
-from tests.bench.readable import PUBLICATIONS, measure_readable_times, percentile_95  # noqa: E402
-from tests.bench.server_rates import serving  # noqa: E402
-from tests.serving import Newsroom  # noqa: E402
+from tests.bench.readable import PUBLICATIONS, measure_readable_times, percentile_95
+from tests.bench.server_rates import serving
+from tests.serving import Newsroom
 
 FOLDER = Path(os.environ.get("BENCH_DIR", ROOT / "var" / "bench"))
 LARGE = int(os.environ.get("ARTICLES", 1_000_000))

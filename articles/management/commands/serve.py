@@ -21,26 +21,8 @@ from django.utils.translation import override
 from articles import accounts, baking, encryption
 from articles.management.acting import ActingCommand
 from articles.management.first_account import ask_password, open_superuser
+from articles.management.granian import GRANIAN_OPTIONS, WORKERS
 from articles.management.terminal import terminal_language
-
-# Two processes, because threads of one share the GIL (docs/performance.md); sixteen threads in each, so that slow pages
-# of the desk and slow downloads of films do not block readers. Each thread may keep a connection to the database.
-WORKERS = 2
-GRANIAN_OPTIONS = [
-    "--interface",
-    "wsgi",
-    "--blocking-threads",
-    "16",
-    "--runtime-threads",
-    "1",
-    "--no-ws",
-    # Its warnings are about these numbers, and would be the last thing that a newcomer sees.
-    "--log-level",
-    "error",
-    # A worker that does not end when it is asked to would keep the port.
-    "--workers-kill-timeout",
-    "10",
-]
 
 
 class Command(ActingCommand):

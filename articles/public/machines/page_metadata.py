@@ -22,7 +22,7 @@ from ... import sanitising
 from ...editing import split_keywords
 from ...models import Article, Section, SiteSettings
 from ..pages.article_page import ArticlePage, Crumb
-from ..pages.pictures import still_address
+from ..pages.pictures import share_addresses
 from ..public_facts import live_edition
 from .structured_data import (
     baidu_times_data,
@@ -143,26 +143,21 @@ def section_metadata(
 
 def article_metadata(page: ArticlePage, site: SiteSettings) -> PageMetadata:
     """Return the head of an article's page, which is not a draft's."""
-    description, picture = content_description(page.content), _article_picture(page)
+    description = content_description(page.content)
+    pictures = share_addresses(page.cover or next(iter(page.content["pictures"]), None))
     title, url = page.content["title"], page.article.public_url
     return PageMetadata(
         title=title,
         canonical=url,
-        tags=[*_article_tags(page, description, picture), *_column_tags(page.section)],
-        properties=_article_properties(page, description, picture),
-        linked_data=news_article_data(page, site, description, picture),
+        tags=[*_article_tags(page, description, pictures), *_column_tags(page.section)],
+        properties=_article_properties(page, description, pictures),
+        linked_data=news_article_data(page, site, description, pictures),
         baidu_times=baidu_times_data(url, title, page.published_at, page.updated_at),
         trail=breadcrumb_data(page.crumbs, Crumb(title, page.article.get_absolute_url())),
     )
 
 
-def _article_picture(page: ArticlePage) -> str:
-    """Return the address of the cover, else of the first picture, else ""; of an animation, its still."""
-    picture = page.cover or next(iter(page.content["pictures"]), None)
-    return settings.SITE_URL + still_address(picture) if picture else ""
-
-
-def _article_tags(page: ArticlePage, description: str, picture: str) -> list[tuple[str, str]]:
+def _article_tags(page: ArticlePage, description: str, pictures: list[str]) -> list[tuple[str, str]]:
     content = page.content
     return _without_empty(
         ("description", description),
@@ -172,20 +167,20 @@ def _article_tags(page: ArticlePage, description: str, picture: str) -> list[tup
         ("Keywords", ",".join(content["keywords"])),
         ("Author", ",".join(page.authors or page.responsible_editors)),
         ("Description", description),
-        ("Image", picture),
+        ("Image", pictures[0] if pictures else ""),
         ("Url", page.article.public_url),
-        ("twitter:card", "summary_large_image" if picture else "summary"),
+        ("twitter:card", "summary_large_image" if pictures else "summary"),
     )
 
 
-def _article_properties(page: ArticlePage, description: str, picture: str) -> list[tuple[str, str]]:
+def _article_properties(page: ArticlePage, description: str, pictures: list[str]) -> list[tuple[str, str]]:
     published, updated = iso_seconds(page.published_at), iso_seconds(page.updated_at)
     return _without_empty(
         ("og:type", "article"),
         ("og:title", page.content["title"]),
         ("og:url", page.article.public_url),
         ("og:description", description),
-        ("og:image", picture),
+        *(("og:image", picture) for picture in pictures),
         ("article:published_time", published),
         ("article:modified_time", updated),
         ("article:section", page.section.name),

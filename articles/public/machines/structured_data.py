@@ -93,8 +93,8 @@ def item_list_data(articles: Iterable[Article]) -> dict[str, Any] | None:
     return _items_data("ItemList", items) if items else None
 
 
-def news_article_data(page: ArticlePage, site: SiteSettings, description: str, picture: str) -> dict[str, Any]:
-    """Return a NewsArticle. `picture`: an address or ""."""
+def news_article_data(page: ArticlePage, site: SiteSettings, description: str, pictures: list[str]) -> dict[str, Any]:
+    """Return a NewsArticle. `pictures` are the addresses of the cover in several shapes, or none."""
     content, url = page.content, page.article.public_url
     return _without_empty_values(
         {
@@ -105,7 +105,7 @@ def news_article_data(page: ArticlePage, site: SiteSettings, description: str, p
             "headline": content["title"],
             "alternativeHeadline": content["subtitle"],
             "description": description,
-            "image": [picture] if picture else None,
+            "image": pictures,
             "articleSection": page.section.name,
             "keywords": ",".join(content["keywords"]),
             "datePublished": iso_seconds(page.published_at),
@@ -118,7 +118,7 @@ def news_article_data(page: ArticlePage, site: SiteSettings, description: str, p
             "sourceOrganization": _source_data(page),
             "isBasedOn": _original_data(page),
             "inLanguage": LANGUAGE,
-            "video": _videos_data(page, description, picture),
+            "video": _videos_data(page, description, pictures),
             "audio": _sounds_data(page),
         }
     )
@@ -164,7 +164,7 @@ def _corrections_data(page: ArticlePage) -> list[dict[str, Any]]:
     ]
 
 
-def _videos_data(page: ArticlePage, description: str, picture: str) -> list[dict[str, Any]]:
+def _videos_data(page: ArticlePage, description: str, pictures: list[str]) -> list[dict[str, Any]]:
     """Return a VideoObject for each film of the article; captions, which have no width, are left out."""
     return [
         _without_empty_values(
@@ -174,7 +174,7 @@ def _videos_data(page: ArticlePage, description: str, picture: str) -> list[dict
                 "description": description,
                 "uploadDate": iso_seconds(page.published_at),
                 "contentUrl": settings.SITE_URL + address,
-                "thumbnailUrl": picture,
+                "thumbnailUrl": pictures[0] if pictures else "",
                 "duration": f"PT{film['seconds']}S" if film["seconds"] else "",
                 "width": film["width"],
                 "height": film["height"],

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ...models.picture import is_animation, picture_renditions, still_of_picture
+from ...models.picture import is_animation, picture_renditions, square_of_picture, still_of_picture
 
 IMAGE = re.compile(r"<img\b[^>]*>")
 SOURCE, ALT = re.compile(r'\bsrc="([^"]*)"'), re.compile(r'\balt="([^"]*)"')
@@ -24,6 +24,18 @@ LONG = 3
 def still_address(picture: dict[str, Any]) -> str:
     """Return the address of a picture of a revision's content, or of the still of an animation."""
     return settings.MEDIA_URL + still_of_picture(picture["file"], picture["width"])
+
+
+def share_addresses(picture: dict[str, Any] | None) -> list[str]:
+    """Return the absolute addresses of a picture of a revision's content for those who share its page.
+
+    The whole picture comes first, then the square one for the cards of messengers if there is one.
+    """
+    if not picture:
+        return []
+    square = square_of_picture(picture["file"])
+    addresses = [still_address(picture), settings.MEDIA_URL + square if square else ""]
+    return [settings.SITE_URL + address for address in addresses if address]
 
 
 def show_pictures(body: str, pictures: Iterable[dict[str, Any]]) -> str:
