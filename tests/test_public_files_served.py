@@ -36,9 +36,9 @@ def newsroom(tmp_path_factory):
 
 def test_nginx_and_granian_open_and_close_files_with_the_acts(newsroom):
     newsroom.serve()
-    unused = [name for name in newsroom.names[-3:] if name.startswith("pictures/")]
+    unused = [name for name in newsroom.names[-4:] if name.startswith("pictures/")]
     used = [name for name in newsroom.names if name not in unused]
-    assert len(used) == 6
+    assert len(used) == 7
     with nginx(newsroom.folder, newsroom.port) as (site, _brotli):
         servers = (site, f"http://127.0.0.1:{newsroom.port}")
 
