@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ MOST_PROBLEMS = 100  # of one table that are told
 # A cell that begins with one of these would be a formula to a spreadsheet; it gets a quotation mark in front.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WORDS_PER_CELL = "|"
+_DATE = re.compile(r"([12]\d{3})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 
 IS_REFUSED = Problem("tables.line_refused", _("Line %(line)d: %(why)s"))
 HAS_NO_COLUMN = Problem(
@@ -89,11 +91,19 @@ def write_rows(columns: Columns, rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def day_of_cell(cell: str) -> date | None:
-    """Return the date in a cell: 2026-05-31 or 2026/05/31; None for an empty one. Raises Refusal."""
+    """Return the date in a cell, as spreadsheets write it: 2026-05-31, 2026/5/31; None for an empty one.
+
+    Raises Refusal.
+    """
+    if not cell:
+        return None
+    parts = _DATE.fullmatch(cell)
     try:
-        return date.fromisoformat(cell.replace("/", "-")) if cell else None
+        if parts:
+            return date(*map(int, parts.groups()))
     except ValueError as error:
         raise Refusal(NO_DATE.filled(word=cell)) from error
+    raise Refusal(NO_DATE.filled(word=cell))
 
 
 def labels_of_choices(model: type[models.Model], field: str) -> list[tuple[str, Any]]:

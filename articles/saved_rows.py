@@ -1,10 +1,12 @@
 """What all functions that save one row share: lock, validate, write the changed fields, record them."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import override
 
@@ -55,6 +57,14 @@ def recorded_changes(
         "old": [was for _name, was, _now in kept],
         "new": [now for _name, _was, now in kept],
     }
+
+
+def next_version(newest: datetime | None) -> datetime:
+    """Return an instant later than `newest`, when the newest row was changed, also if the clock was set back.
+
+    The caller holds the audit-chain lock, so that nobody else changes rows before it commits.
+    """
+    return max(timezone.now(), newest + timedelta(microseconds=1)) if newest else timezone.now()
 
 
 def check_row(row: Row, before: Row | None, fields: Iterable[str]) -> list[str]:

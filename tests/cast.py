@@ -83,7 +83,9 @@ class Cast:
         self.writer = make_user("writer", ["write"])
         self.editor = make_user("editor", ["write", "first", "publish", "withdraw"])
         self.head = make_user("head", ["write", "second"])
-        self.chief = make_user("chief", ["write", "final", "publish", "withdraw", "urgent", "arrange", "rules"])
+        self.chief = make_user(
+            "chief", ["write", "final", "publish", "withdraw", "urgent", "arrange", "rules", "roster"]
+        )
         self.culture_editor = make_user("culture-editor", ["write", "first", "publish", "withdraw"], self.culture)
         self.towns_writer = make_user("towns-writer", ["write"], self.news)
         self.stranger = make_user("stranger")

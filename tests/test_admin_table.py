@@ -51,6 +51,7 @@ from articles.models import (
     PageCheck,
     ProposedChange,
     Report,
+    RosterEntry,
     SiteSettings,
     Topic,
 )
@@ -138,6 +139,7 @@ SCREENS = {
     # The only row exists already. The security administrator changes its rules and what protects accounts.
     "articles_sitesettings": screen(see=CONTENT | GRANT, add=NOBODY, change=CHIEFS | GRANT),
     "articles_checkrule": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
+    "articles_rosterentry": screen(see=CONTENT, add=CHIEFS, change=CHIEFS),
     "articles_assignment": screen(see=GRANT, add=GRANT, change=NOBODY, delete=GRANT),
     "articles_addresslimit": screen(see=GRANT, add=GRANT, change=GRANT, delete=GRANT),
     "articles_auditentry": screen(see=AUDIT, add=NOBODY, change=NOBODY),
@@ -262,6 +264,8 @@ TABLE = {
     "articles_checkrule_try": Row(CHIEFS),
     "articles_checkrule_import": Row(CHIEFS, CHIEFS),
     "articles_checkrule_export": Row(CHIEFS),
+    "articles_rosterentry_import": Row(CHIEFS, CHIEFS),
+    "articles_rosterentry_export": Row(CHIEFS),
     # Baked pages
     "page_tags": Row(PUBLISHERS | ELSEWHERE),
     "articles_bakejob_retry": Row(NOBODY, PUBLISHERS | ELSEWHERE),
@@ -370,6 +374,9 @@ SENT = {
     "articles_checkrule_import": {"shipped": "1"},
     "articles_linktarget_settle": {"act": "ignore", **REASON},
     "articles_linkhost_change": {"state": "suspended", **REASON},
+    "articles_rosterentry_add": {"name": "李明"},
+    "articles_rosterentry_change": {"name": "方致远"},
+    "articles_rosterentry_import": {"table": FILE},
     "articles_topic_add": {"title": "大桥", "slug": "bridge"},
     "articles_topic_change": {"title": "新桥"},
     "arrange_home": {"act": "save"},
@@ -464,6 +471,7 @@ class Scene:
             "checkrule": CheckRule.objects.create(
                 name="寒暄", pattern="寒喧", advice="错字", changed_at=timezone.now()
             ),
+            "rosterentry": RosterEntry.objects.create(name="方志远", changed_at=timezone.now()),
             "oldpath": OldPath.objects.create(path="/old.htm", target="/"),
             "sitesettings": SiteSettings.objects.create(pk=1, name="霁川新闻网"),
             "linktarget": make_dead_link(self.live),
@@ -573,7 +581,9 @@ class Scene:
             "articles_linktarget_settle": {"target": self.objects["linktarget"].pk},
         }
         facts |= chosen.get(name, {})
-        if FILE in facts.values():
+        if facts.get("table") is FILE:
+            facts["table"] = upload("姓名,职务\n李明,县长\n".encode(), "新.csv")
+        elif FILE in facts.values():
             data, kind = (png(), "新.png") if "picture" in name else (PDF + b"\n", "新.pdf")
             facts["upload"] = upload(data, kind)
         return facts

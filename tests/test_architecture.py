@@ -72,6 +72,7 @@ VERBS = [
     "articles.checks",
     "articles.typography",
     "articles.check_rules",
+    "articles.roster",
     "articles.comparing",
     "articles.review",
     "articles.marked_copies",

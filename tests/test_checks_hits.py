@@ -274,6 +274,8 @@ def test_a_sign_off_keeps_what_the_machine_had_read_and_the_sheet_prints_it(cast
         "program": settings.VERSION,
         "rules": 1,
         "rules_of": CheckRule.objects.get().changed_at.isoformat(),
+        "roster": 0,
+        "roster_of": "",
         "found": {"block": 1, "warn": 2, "info": 0},
         "set_aside": 1,
     }

@@ -72,7 +72,7 @@ def test_the_roles_are_those_of_a_newsroom():
         "reporter": {"write", "read"},
         "editor": {"write", "first"},
         "head": {"write", "second", "publish"},
-        "chief": {"write", "final", "publish", "withdraw", "urgent", "arrange", "rules"},
+        "chief": {"write", "final", "publish", "withdraw", "urgent", "arrange", "rules", "roster"},
         "system": {"accounts"},
         "security": {"grant"},
         "auditor": {"audit"},

@@ -83,6 +83,7 @@ FEATURES = {
     "restor": "verb test",
     "review": "noun verb door test",
     "review_sheet": "verb door test",
+    "roster": "noun verb door test",
     "sanitis": "verb test",
     "schedul": "verb test",
     "search": "noun verb door test",
@@ -103,7 +104,10 @@ FEATURES = {
     "work": "noun verb door test",
 }
 # Verbs that are not features, but used by several of them.
-SHARED = {"apps", "client_address", "file_responses", "issuing", "limited_process", "refusals", "saved_rows"}
+SHARED = {
+    *("apps", "client_address", "csv_tables", "file_responses", "issuing", "limited_process", "refusals"),
+    "saved_rows",
+}
 DOORS = ("admin", "public", "management/commands", "templatetags")
 
 

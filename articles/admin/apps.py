@@ -31,6 +31,7 @@ class DeskConfig(AdminConfig):
             person,
             picture,
             report,
+            roster,
             section,
             site_settings,
             source,

@@ -81,7 +81,7 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
     ),
     "rules": (
         gettext_lazy("Rules of the machine, links"),
-        Q(object_type__in=["checkrule", "linktarget", "linkhost"]) & ~EXPORTS,
+        Q(object_type__in=["checkrule", "rosterentry", "linktarget", "linkhost"]) & ~EXPORTS,
     ),
     "reports": (gettext_lazy("Reports of readers"), Q(action__startswith="report.")),
     "pages": (gettext_lazy("Baked pages"), Q(action__startswith="pages.") | Q(action__startswith="log.")),

@@ -30,7 +30,7 @@ ENTRIES: list[tuple[Promise, tuple[str, ...]]] = [
     (
         _("Settings"),
         (
-            *("Person", "Source", "Section", "CheckRule", "SiteSettings", "OldPath"),
+            *("Person", "Source", "Section", "CheckRule", "RosterEntry", "SiteSettings", "OldPath"),
             *("User", "Assignment", "colleagues", "password_resets", "login_locks", "AddressLimit"),
             *("AuditEntry", "page_tags", "BakeJob", "PageCheck"),
         ),

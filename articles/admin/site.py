@@ -74,6 +74,7 @@ SCREENS = [
     "Section",
     "SiteSettings",
     "CheckRule",
+    "RosterEntry",
     "OldPath",
     "AuditEntry",
     "User",

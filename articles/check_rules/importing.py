@@ -8,12 +8,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from .. import audit
+from ..checks.written_rules import rules_version
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import CheckRule
 from ..models.key_batches import in_groups
-from ..saved_rows import values_of
-from .saving import FINDING_FIELDS, RULE_FIELDS, next_version
+from ..saved_rows import next_version, values_of
+from .saving import FINDING_FIELDS, RULE_FIELDS
 from .table import RuleRow, read_rules, write_rules
 from .trying import begin_trials
 
@@ -64,7 +65,7 @@ def _write_table(data: bytes, *, by: User, tried: bool) -> ImportedRules:
     audit.lock_audit_chain()
     rows = read_rules(data)
     stored = _stored_rules([row.rule.name for row in rows])
-    version = next_version()
+    version = next_version(rules_version())
     added, changed = [], []
     for row in rows:
         row.rule.changed_at = version

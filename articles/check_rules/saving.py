@@ -1,7 +1,6 @@
 """Writing rules, and moving them through their life: being written, on trial, in use, out of use."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -15,7 +14,7 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import CheckRule, CheckTrial, Section
 from ..refusals import Problem, Refusal, Sentence
-from ..saved_rows import lock_row, write_row
+from ..saved_rows import lock_row, next_version, write_row
 from .patterns import UnusablePattern, refuse_unusable_pattern
 from .trying import begin_trials
 
@@ -120,16 +119,7 @@ def _set_sections(rule: CheckRule, sections: Iterable[Section], *, by: User) -> 
     return True
 
 
-def next_version() -> datetime:
-    """Return an instant later than every change of a rule, also if the clock was set back.
-
-    The caller holds the audit-chain lock, so that nobody else changes rules before it commits.
-    """
-    newest = rules_version()
-    return max(timezone.now(), newest + timedelta(microseconds=1)) if newest else timezone.now()
-
-
 def _mark_changed(rule: CheckRule) -> None:
     """Make the rule the newest one. Its audit entry holds the audit-chain lock."""
-    rule.changed_at = next_version()
+    rule.changed_at = next_version(rules_version())
     rule.save(update_fields=["changed_at"])

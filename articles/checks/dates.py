@@ -67,6 +67,10 @@ _SAID_DAY = re.compile(
     rf"|{_ALONE}(?:(?P<month2>{_MONTH})月)?(?P<day2>{_DAYS})[日号]\((?P<word2>{'|'.join(_RELATIVE)})\))",
     re.ASCII,
 )
+_SAID = re.compile(
+    rf"{_ALONE}(?:(?P<year>{_YEAR})年)?(?:(?P<month>{_MONTH})月(?:(?P<day>{_DAYS})[日号])?)?(?<=[年月日号])",
+    re.ASCII,
+)
 _DATELINE = re.compile(
     rf"^[^\n。]{{0,24}}?{_ALONE}(?P<month>{_MONTH})月(?P<day>{_DAYS})日[电讯]", re.ASCII | re.MULTILINE
 )
@@ -102,6 +106,26 @@ def find_wrong_dates(text: str, at: date) -> Iterator[Match]:
     yield from _find_wrong_relative_days(text, at)
     yield from _find_ends_before_starts(text)
     yield from _find_wrong_years(text, at)
+
+
+def days_said(text: str, at: date) -> Iterator[tuple[date, date]]:
+    """Yield the first and the last of the days that each date, month and year in a normalised text means.
+
+    昨日 and the like are reckoned from the day `at`, and a date without a year is the nearest one.
+    """
+    for match in _SAID.finditer(text):
+        year = year_of(match["year"]) if match["year"] else None
+        month, day = number_of(match["month"] or ""), number_of(match["day"] or "")
+        if day and _exists(year, month, day):
+            said = date(year, month, day) if year else _nearest(month, day, at)
+            yield from [(said, said)] if said else []
+        elif year and 1 <= month <= 12:
+            yield date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        elif year and not month:
+            yield date(year, 1, 1), date(year, 12, 31)
+    for word, off in _RELATIVE.items():
+        if word in text:
+            yield at + timedelta(days=off), at + timedelta(days=off)
 
 
 def _find_no_such_days(text: str) -> Iterator[Match]:

@@ -33,7 +33,7 @@ from .punctuation import find_wrong_marks
 from .rules import Match, Rule, Severity, SourceMatch
 from .structure import find_wrong_structure
 from .typed_characters import find_wrong_characters
-from .written_rules import WrittenRules, current_rules, rules_at, rules_version
+from .written_rules import RulesVersion, WrittenRules, current_rules, current_version, rules_at
 
 FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures)
 WRITTEN_FINDERS = (find_wrong_marks, find_wrong_characters)  # how something is typed
@@ -122,6 +122,9 @@ def find_hits(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) 
             for match in finder(text.text, day)
         ]
         found += [_hit_of(match, name, plain) for match in rules.find_matches(plain.text, day, content.get("section"))]
+        found += [_hit_of(match, name, plain) for match in rules.roster.find_matches(plain.text, day)]
+        if name == "body":
+            found += [_hit_of(match, name, plain) for match in rules.roster.find_posts_alone(plain.text, day)]
         found += [_hit_in_source(match, plain.source) for match in whole if match.field == name]
         hits += sorted(found, key=lambda hit: hit.start)
     return hits
@@ -159,7 +162,7 @@ def machine_record(article: Article) -> dict[str, Any]:
     """What a sign-off keeps of the machine's reading of the newest revision: which rules, and how much they found.
 
     `program` is the version of Newsroom, whose rules are code; `rules` how many of the newsroom were in use, and
-    `rules_of` the instant of their newest change (ISO 8601; '' without rules).
+    `rules_of` the instant of their newest change (ISO 8601; '' without rules); `roster` and `roster_of` likewise.
     """
     found, written = _hits_of_newest(article), current_rules()
     weights = Counter(str(hit.rule.severity) for hit in found)
@@ -167,6 +170,8 @@ def machine_record(article: Article) -> dict[str, Any]:
         "program": settings.VERSION,
         "rules": len(written.rules),
         "rules_of": written.version.isoformat() if written.version else "",
+        "roster": written.roster.size,
+        "roster_of": written.roster.version.isoformat() if written.roster.version else "",
         "found": {severity.value: weights[severity] for severity in Severity},
         "set_aside": weights[Severity.BLOCK] - len(_not_set_aside(article, found)),
     }
@@ -182,7 +187,7 @@ def _found_in(article: Article, at: datetime) -> list[Hit]:
     What is known of its links changes all the time, and is looked up each time.
     """
     revision, day = article.newest, timezone.localdate(at)
-    found = list(_found_once(_Reading(revision.digest, rules_version(), day, revision.content, at)))
+    found = list(_found_once(_Reading(revision.digest, current_version(), day, revision.content, at)))
     links = [_hit_in_source(match, revision.content["body"]) for match in find_wrong_links(revision.content)]
     return sorted([*found, *links], key=_reading_order)
 
@@ -197,7 +202,7 @@ class _Reading:
     """A text to be read; what follows from the first three is not compared."""
 
     digest: str
-    rules: datetime | None
+    rules: RulesVersion
     day: date
     content: Mapping[str, Any] = field(compare=False)
     at: datetime = field(compare=False)

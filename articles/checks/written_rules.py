@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 from django.db.models import Max
@@ -16,6 +16,7 @@ from ..models import CheckRule, Section
 from ..models.check_rule import Severity
 from ..refusals import Sentence
 from .patterns import compile_pattern, expression_of, required_word, words_of
+from .roster import Roster, roster_at, roster_version
 from .rules import Match, Rule
 
 FOUND: Sentence = _("“%(words)s” is found by the rule “%(rule)s”.")
@@ -41,11 +42,21 @@ class WrittenRule:
         return in_section and self.valid_from <= day <= self.valid_until
 
 
+class RulesVersion(NamedTuple):
+    """When the newest of all rules was changed, and the newest row of the roster; None without any."""
+
+    rules: datetime | None
+    roster: datetime | None
+
+
 class WrittenRules:
     """Rows, compiled. `version` is when the newest of all rules was changed; None without rules."""
 
-    def __init__(self, rows: Iterable[CheckRule], version: datetime | None = None) -> None:
+    def __init__(
+        self, rows: Iterable[CheckRule], version: datetime | None = None, roster: Roster | None = None
+    ) -> None:
         self.version = version
+        self.roster = roster or Roster()
         self.rules: list[WrittenRule] = []
         # What each word of the automaton is for: finding (rule), allowing (rule) or leading to an expression (rule).
         self._finds: defaultdict[str, list[int]] = defaultdict(list)
@@ -121,8 +132,16 @@ class WrittenRules:
 
 
 def current_rules() -> WrittenRules:
-    """Return the live rules, compiled once in each process for each version. One query if they have not changed."""
-    return rules_at(rules_version())
+    """Return the live rules and the roster, compiled once in each process for each version.
+
+    Two queries if they have not changed.
+    """
+    return rules_at(current_version())
+
+
+def current_version() -> RulesVersion:
+    """Return the version of all that the newsroom has written."""
+    return RulesVersion(rules_version(), roster_version())
 
 
 def rules_version() -> datetime | None:
@@ -131,10 +150,10 @@ def rules_version() -> datetime | None:
 
 
 @lru_cache(maxsize=2)
-def rules_at(version: datetime | None) -> WrittenRules:
-    """Return the live rules of this version, which `rules_version` has just told."""
+def rules_at(version: RulesVersion) -> WrittenRules:
+    """Return the live rules and the roster of this version, which `current_version` has just told."""
     live = CheckRule.objects.filter(state=CheckRule.State.LIVE).prefetch_related("sections").order_by("pk")
-    return WrittenRules(live if version else [], version)
+    return WrittenRules(live if version.rules else [], version.rules, roster_at(version.roster))
 
 
 def _rule_of(row: CheckRule) -> Rule:

@@ -38,7 +38,10 @@ DUTIES_OF = {
     Role.REPORTER: (Duty.WRITE, Duty.READ),
     Role.EDITOR: (Duty.WRITE, Duty.FIRST),
     Role.HEAD: (Duty.WRITE, Duty.SECOND, Duty.PUBLISH),
-    Role.CHIEF: (Duty.WRITE, Duty.FINAL, Duty.PUBLISH, Duty.WITHDRAW, Duty.URGENT, Duty.ARRANGE, Duty.RULES),
+    Role.CHIEF: (
+        *(Duty.WRITE, Duty.FINAL, Duty.PUBLISH, Duty.WITHDRAW, Duty.URGENT, Duty.ARRANGE, Duty.RULES),
+        Duty.ROSTER,
+    ),
     Role.SYSTEM: (Duty.ACCOUNTS,),
     Role.SECURITY: (Duty.GRANT,),
     Role.AUDITOR: (Duty.AUDIT,),

@@ -38,6 +38,7 @@ from .report import Report
 from .reprint_original import ReprintOriginal
 from .review_sign_off import SignOff
 from .revision import Revision, RevisionAttachment, RevisionPicture
+from .roster import RosterEntry
 from .search_text import SearchText, WorkingText
 from .second_factor import Factor, FactorReset, RecoveryCode
 from .section import Section
@@ -97,6 +98,7 @@ __all__ = [
     "Revision",
     "RevisionAttachment",
     "RevisionPicture",
+    "RosterEntry",
     "SearchText",
     "Section",
     "SetAside",

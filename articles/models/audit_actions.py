@@ -103,6 +103,8 @@ ACTION_NAMES = {
     "linktarget.settled": pgettext_lazy("act", "Dead link settled"),
     "linktarget.ignored": pgettext_lazy("act", "Dead link ignored"),
     "linktarget.reopened": pgettext_lazy("act", "Dead link opened again"),
+    "rosterentry.imported": pgettext_lazy("act", "Imported from a table"),
+    "rosterentry.exported": pgettext_lazy("act", "Exported as a table"),
     "oldpath.imported": pgettext_lazy("act", "Imported from a table"),
     "pages.adopted": pgettext_lazy("act", "Folder of page files taken over"),
     "pages.differ": pgettext_lazy("act", "Page files found changed"),

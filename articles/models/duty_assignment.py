@@ -23,6 +23,7 @@ class Assignment(models.Model):
         URGENT = "urgent", _("Publish urgent news before its readings")
         ARRANGE = "arrange", _("Arrange sections, sources and site settings")
         RULES = "rules", _("Write rules for the machine's reading")
+        ROSTER = "roster", _("Keep the roster of people and posts")
         ACCOUNTS = "accounts", _("Open and close accounts")
         GRANT = "grant", _("Assign duties")
         AUDIT = "audit", _("Read the audit")

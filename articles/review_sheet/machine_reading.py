@@ -14,14 +14,18 @@ def machine_sentence(row: SignOff) -> str:
         return _("Nobody recorded what the machine had read.")
     rules = _("none of the newsroom’s")
     if row.checked["rules"]:
-        at = timezone.localtime(datetime.fromisoformat(row.checked["rules_of"]))
-        rules = _("%(count)d of the newsroom’s (as of %(at)s)") % {
-            "count": row.checked["rules"],
-            "at": f"{at:%Y-%m-%d %H:%M:%S}",
-        }
+        facts = {"count": row.checked["rules"], "at": _second_of(row.checked["rules_of"])}
+        rules = _("%(count)d of the newsroom’s (as of %(at)s)") % facts
+    if row.checked.get("roster"):
+        facts = {"rules": rules, "count": row.checked["roster"], "at": _second_of(row.checked["roster_of"])}
+        rules = _("%(rules)s, and a roster of %(count)d entries (as of %(at)s)") % facts
     sentence = _(
         "Read by the machine with the rules of Newsroom %(program)s and %(rules)s: %(block)d to be settled, of which "
         "%(set_aside)d set aside; %(warn)d to be looked at; %(info)d for information."
     )
     facts = {**row.checked["found"], "rules": rules, "program": row.checked["program"]}
     return sentence % {**facts, "set_aside": row.checked["set_aside"]}
+
+
+def _second_of(instant: str) -> str:
+    return f"{timezone.localtime(datetime.fromisoformat(instant)):%Y-%m-%d %H:%M:%S}"
