@@ -318,7 +318,7 @@ def test_the_card_shows_state_address_codes_and_problems(client, cast):
     assert article.public_url in html
     for code in (f"W{article.number}", f"M{article.number}", f"P{article.number}-1"):
         assert f"/q/{code}.svg" in html
-    assert 'data-field="source"' in html
+    assert f'href="{change_url(article)}#id_source"' in html
     assert f"/{article.pk}/revisions/2/text/" in html
     assert 'href="/preview/' not in html, "a link for others is made by a button"
 
@@ -330,9 +330,10 @@ def test_publishers_who_may_not_write_see_the_form_read_only_with_the_act(client
     cast.sign(article)
     publisher = make_user("publisher", ["publish"])
     html = login(client, publisher).get(change_url(article)).content.decode()
-    assert 'href="../publish/"' in html
+    publish = reverse("admin:articles_article_publish", args=[article.pk])
+    assert f'class="button next default" href="{publish}"' in html
     assert 'name="_save"' not in html
-    client.post(reverse("admin:articles_article_publish", args=[article.pk]))
+    client.post(publish)
     article.refresh_from_db()
     assert article.state == "live"
 

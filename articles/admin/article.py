@@ -114,7 +114,7 @@ class ArticleAdmin(ArticleScreen):
             gettext_lazy("Lists, keywords and dates"),
             {
                 "fields": ["short_title", "cover", "keywords", "embargo_until"],
-                "classes": ["collapse"],
+                "classes": ["lists"],
             },
         ),
     ]

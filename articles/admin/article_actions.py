@@ -34,6 +34,7 @@ from .article_action_forms import (
     WithdrawalForm,
 )
 from .article_screen import ArticleScreen
+from .error_targets import link_problems
 
 Condition = Callable[[User, Article], bool]
 
@@ -244,7 +245,7 @@ def action_view(screen: ArticleScreen, request: HttpRequest, number: int, act: A
             screen.message_user(request, str(act.done), messages.SUCCESS)
             return redirect("admin:articles_article_change", number)
     title = _("%(act)s: “%(title)s”") % {"act": act.button, "title": article}
-    problems = review.open_problems(article) if act.name == "submit" else []
+    problems = link_problems(article, review.open_problems(article)) if act.name == "submit" else []
     return screen.render_page(request, article, "act_form", title, act=act, form=form, problems=problems)
 
 

@@ -1,14 +1,20 @@
-"""The card beside the form of an article: its state, codes, problems and the acts that are possible now."""
+"""What stands around the form of an article: its bar with the next act, its state, problems, trail and editions."""
 
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import checks, marginal_notes, qr_short_links, reads, review
 from ..models import Article, Edition, ShortLink, SiteSettings
-from .article_actions import actions_offered
+from .article_actions import ArticleAction, actions_offered
+from .error_targets import link_problems
+from .marked_copy import revision_choices
+from .review import decision_trail
+
+SHOWN_REVISIONS = 8  # beside the form; the page of revisions has the others
 
 
 class ShownState(NamedTuple):
@@ -16,6 +22,18 @@ class ShownState(NamedTuple):
 
     key: str
     word: str
+
+
+class NextAct(NamedTuple):
+    """The act that this person does next with this text: a button of the form, or a page (`address`).
+
+    `button` is "_submit" (save, then submit) or "_decide" (save, then read and decide).
+    """
+
+    label: str
+    button: str = ""
+    address: str = ""
+    rank: str = "default"
 
 
 def shown_state(article: Article | None) -> ShownState:
@@ -37,25 +55,52 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
     box, is shown to the reader who corrects, too.
     """
     if article is None:
-        return {"state": shown_state(None)}
+        return {"state": shown_state(None), "next_act": NextAct(_("Save and submit"), "_submit")}
     correcting = review.may_correct(article, user)
+    rejected = review.rejection_of_public_text(article) is not None
+    acts = actions_offered(user, article)
+    next_act, other_acts = _divide_acts(article, acts, correcting=correcting, rejected=rejected)
     return {
         "article": article,
         "state": shown_state(article),
         "reading": reading_state(article),
         "signed": article.signed.chain() if article.signed else [],
         "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,
-        "rejected": review.rejection_of_public_text(article) is not None,
-        "may_decide": correcting,
+        "next_act": next_act,
+        "other_acts": other_acts,
         "correction_rule": review.correction_rule(article) if correcting else "",
         "void_warning": review.void_warning(article) if asked or not correcting else "",
-        "problems": checks.find_problems(article, checks.CONTENT_CHECKS),
+        "problems": link_problems(article, checks.find_problems(article, checks.CONTENT_CHECKS)),
         "open_notes": [row for row in marginal_notes.notes_of(article, user) if row.note.is_open],
-        "acts": actions_offered(user, article),
+        "trail": decision_trail(article),
+        "revisions": revision_choices(article)[:SHOWN_REVISIONS],
         "codes": _proved_codes(article.live) if article.live else [],
         "printed": qr_short_links.PRINTED,
         "reads": reads.read_counts(article) if article.first_published_at else None,
     }
+
+
+def _divide_acts(
+    article: Article, acts: list[ArticleAction], *, correcting: bool, rejected: bool
+) -> tuple[NextAct | None, list[ArticleAction]]:
+    """Return the next act, for the bar, and the others, for the panel.
+
+    It is that of the reader whose turn it is; after a rejection of public words their withdrawal; else the usual next
+    step. A first text is submitted with the form, a change with a note to readers, on a page of its own.
+    """
+    named = {act.name: act for act in acts}
+    # It has its place on the page of preview links.
+    others = [act for act in acts if act.name != "revoke_previews"]
+    if "submit" in named and not article.first_published_at:
+        return NextAct(_("Save and submit"), "_submit"), [act for act in others if act.name != "submit"]
+    if correcting:
+        return NextAct(_("Save and decide"), "_decide"), others
+    usual = next((act for act in acts if act.rank == "default"), None)
+    act = named.get("withdraw", usual) if rejected else usual
+    if act is None:
+        return None, others
+    address = reverse(f"admin:articles_article_{act.name}", args=[article.pk])
+    return NextAct(str(act.button), address=address, rank=act.rank), [other for other in others if other is not act]
 
 
 def _proved_codes(edition: Edition) -> list[ShortLink]:

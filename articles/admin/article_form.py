@@ -33,7 +33,12 @@ from .unsaved_text import opened_form, text_asked_for, typed_data, unsaved_conte
 
 
 class ArticleForm(forms.ModelForm):
-    """The working copy. `conflict` is set if somebody else saved meanwhile and changed the same passages."""
+    """The working copy. `conflict` is set if somebody else saved meanwhile and changed the same passages.
+
+    `error_targets` are the parts of the page that errors of no field lead to, by their codes.
+    """
+
+    error_targets = {"would_void": "id_voiding", "edited_meanwhile": "conflict"}
 
     # The number of the revision that was opened; a newer one is put together with the text of the form.
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -279,4 +284,6 @@ def _respond_to_save(screen: ArticleScreen, request: HttpRequest, saved: JointSa
         else:
             screen.message_user(request, _("Submitted. The first reader sees it in the queue."), messages.SUCCESS)
             _warn_of_problems(screen, request, revision.article)
+    if "_decide" in request.POST and review.may_correct(article, acting_user(request)):
+        return redirect("admin:articles_article_review", revision.article_id)
     return redirect("admin:articles_article_change", revision.article_id)

@@ -183,7 +183,8 @@ def _plugin_messages() -> dict[str, str]:
 def _file_messages() -> dict[str, str]:
     return {
         "picture": _("Picture"),
-        "attachment": _("Attachment") + f" ({limit_sentence(takes_films=True)})",
+        "attachment": _("Attachment"),
+        "attachment_title": _("Attachment") + f" ({limit_sentence(takes_films=True)})",
         "picture_title": _("Picture, caption and credit"),
         "picture_file": _("Picture file"),
         "library": _("From the library"),

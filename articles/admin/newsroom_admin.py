@@ -30,6 +30,7 @@ from ..models import AuditEntry
 from ..refusals import Refusal
 from ..sanitising.text import visible_text
 from .acting_user import acting_user
+from .error_targets import list_error_targets
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -204,6 +205,14 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
             **context,
         }
         return self.render_change_form(request, page, add=obj is None, change=obj is not None, obj=obj)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Django's page, above whose form each error leads to its place."""
+        formsets = [shown.formset for shown in context["inline_admin_formsets"]]
+        context["error_targets"] = list_error_targets(context["adminform"].form, formsets)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def _build_admin_form(
         self, request: HttpRequest, form: forms.ModelForm, obj: Row | None, *, may_change: bool

@@ -3,7 +3,7 @@
 import html
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -100,9 +100,10 @@ class Hit:
 
     @property
     def problem(self) -> Problem:
-        """The hit as a problem of the article."""
+        """The hit as a problem of the article. What pictures and attachments are called is put right in its body."""
         problem = TO_SET_ASIDE if self.rule.severity == Severity.BLOCK else TO_LOOK_AT
-        return problem.filled(field=self.field_name, reason=self.reason, advice=self.rule.advice)
+        filled = problem.filled(field=self.field_name, reason=self.reason, advice=self.rule.advice)
+        return replace(filled, field=self.field if self.field in (*LINES, "credits") else "body")
 
 
 def find_hits(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) -> list[Hit]:

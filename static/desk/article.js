@@ -1,4 +1,4 @@
-// The article's form: Ctrl S saves, a problem leads to its field, the text is counted. What is typed is kept by
+// The article's form: Ctrl S saves, the text is counted, the preview opens beside it. What is typed is kept by
 // keeping.js.
 (() => {
   const form = document.getElementById("article_form");
@@ -11,26 +11,18 @@
     }
   });
 
-  for (const item of document.querySelectorAll(".problems [data-field]")) {
-    const field =
-      document.querySelector(`.field-${item.dataset.field}`) || document.getElementById(`${item.dataset.field}-group`);
-    if (!field) continue;
-    const link = document.createElement("button");
-    link.type = "button";
-    link.append(...item.childNodes);
-    link.addEventListener("click", () => {
-      field.closest("details")?.setAttribute("open", "");
-      field.scrollIntoView({ behavior: "smooth", block: "center" });
-      field.querySelector("input, textarea, select")?.focus({ preventScroll: true });
-    });
-    item.append(link);
-  }
+  // The bar grows by a line when somebody else is here or the server is away; what sticks below it must know.
+  const bar = form.querySelector(".desk-bar");
+  new ResizeObserver(() => {
+    form.closest(".desk-article").style.setProperty("--bar", `${bar.offsetHeight}px`);
+  }).observe(bar);
 
   const words = document.querySelector("[data-words]");
   window.CKEDITOR?.on("instanceReady", ({ editor }) => {
     if (!words || editor.element.$.id !== "id_body") return;
     const count = () => {
-      const text = new DOMParser().parseFromString(editor.getData(), "text/html").body.textContent;
+      const text =
+        editor.mode === "wysiwyg" ? editor.editable().$.textContent : editor.getData().replace(/<[^>]*>/g, "");
       const characters = [...text.replace(/\s/g, "")].length;
       words.textContent = words.dataset.words.replace("{}", characters.toLocaleString("en"));
       words.hidden = false;

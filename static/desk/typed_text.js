@@ -12,6 +12,7 @@
   const count = panel.querySelector(".count");
   const line = panel.querySelector("[role=status]");
   const shape = panel.querySelector("template");
+  const others = panel.closest(".tab").querySelectorAll(".problems li:not([data-hit])").length; // no hits of a rule
 
   // In milliseconds: how long a pause is, and how long an answer is waited for.
   const PAUSE = 900;
@@ -65,6 +66,7 @@
       hits = answer.hits;
       count.textContent = answer.count;
       count.hidden = !answer.count;
+      panel.closest(".tab").dispatchEvent(new CustomEvent("count", { detail: answer.count + others }));
       const more = answer.count - hits.length;
       line.textContent = !answer.count ? says.nothing : more > 0 ? says.more.replace("{}", more) : "";
       show();

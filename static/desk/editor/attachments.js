@@ -14,7 +14,8 @@
     init(editor) {
       const { icon, texts } = editor.config.newsroom;
       editor.addCommand("attachment", { exec: () => choose(editor), async: true });
-      editor.ui.addButton("Attachment", { label: texts.attachment, command: "attachment", icon, toolbar: "insert" });
+      const words = { label: texts.attachment, title: texts.attachment_title };
+      editor.ui.addButton("Attachment", { ...words, command: "attachment", icon, toolbar: "insert" });
     },
   });
 

@@ -1,0 +1,61 @@
+"""Where the errors of a form, and the problems of an article, are to be put right: what lists them leads there."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django import forms
+from django.urls import reverse
+
+from ..models import Article
+from ..refusals import Problem
+
+# The ids of the parts of the article's form that are not called after their fields.
+PARTS = {"credits": "credits-group", "embargo_until": "id_embargo_until_0"}
+
+
+class ErrorTarget(NamedTuple):
+    """An error, the name of its field and the id of the element to go to; both are '' where it is of the whole form."""
+
+    sentence: str
+    label: str = ""
+    target: str = ""
+
+
+def list_error_targets(form: forms.BaseForm, formsets: Iterable[forms.BaseFormSet]) -> list[ErrorTarget]:
+    """Return every error of the form and of the rows below it, each with its target.
+
+    A form may have `error_targets`: ids of elements that errors of no field lead to, by the errors' codes.
+    """
+    targets = list(_targets_of(form, getattr(form, "error_targets", {}), ""))
+    for formset in formsets:
+        group = f"{formset.prefix}-group"
+        targets += [ErrorTarget(str(sentence), target=group) for sentence in formset.non_form_errors()]
+        for row in formset.forms:
+            targets += _targets_of(row, {}, group)
+    return targets
+
+
+def _targets_of(form: forms.BaseForm, by_code: dict[str, str], default: str) -> Iterator[ErrorTarget]:
+    for error in form.non_field_errors().as_data():
+        target = by_code.get(error.code or "", default)
+        yield from (ErrorTarget(str(sentence), target=target) for sentence in error)
+    for field in form:
+        first_box = f"{field.auto_id}_0" if isinstance(field.field.widget, forms.MultiWidget) else ""
+        for sentence in field.errors:
+            yield ErrorTarget(str(sentence), str(field.label), first_box or field.id_for_label or field.auto_id)
+
+
+def link_problems(article: Article, problems: Iterable[Problem]) -> list[tuple[Problem, str]]:
+    """Return each problem with the address of the field that it is about, or '' if it is about none."""
+    form, placing = (reverse(f"admin:articles_article_{page}", args=[article.pk]) for page in ("change", "placing"))
+    return [
+        (
+            problem,
+            placing
+            if problem.field == "expires_at"
+            else f"{form}#{PARTS.get(problem.field, f'id_{problem.field}')}"
+            if problem.field
+            else "",
+        )
+        for problem in problems
+    ]

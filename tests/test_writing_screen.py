@@ -1,0 +1,110 @@
+"""The writing screen without its scripts: the next act in the bar, the panel, and problems that lead to their places."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from articles import review
+from articles.models import Source
+from tests.cast import make_user
+from tests.test_admin_article import ADD, change_url, form, login
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client, user, address):
+    response = login(client, user).get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def next_act(client, user, article):
+    """The label of the next act, and the name of its button or the last part of its address."""
+    html = page(client, user, change_url(article) if article else ADD)
+    bar = html[html.index('class="desk-bar"') : html.index('class="desk-main"')]
+    found = re.findall(r'(?:name="(_\w+)" class|<a class)="button next (\w*)"(?: href="[^"]*/(\w+)/")?', bar)
+    assert len(found) <= 1
+    return (found[0][0] or found[0][2], found[0][1]) if found else None
+
+
+def test_the_bar_offers_each_person_the_next_act_of_the_text(client, cast):
+    assert next_act(client, cast.writer, None) == ("_submit", "default")
+    article = cast.article(by=cast.writer)
+    assert next_act(client, cast.writer, article) == ("_submit", "default")
+    review.submit_article(article, by=cast.writer)
+    article.refresh_from_db()
+    assert next_act(client, cast.writer, article) is None
+    assert next_act(client, cast.editor, article) == ("_decide", "default")
+    cast.sign(article)
+    assert next_act(client, cast.chief, article) == ("publish", "default")
+    cast.publish(article)
+    assert next_act(client, cast.chief, article) is None
+    cast.change(article, body="<p>改过。</p>")
+    assert next_act(client, cast.writer, article) == ("submit", "default")
+
+
+def test_a_reader_who_corrected_comes_to_the_decision_with_one_click(client, cast):
+    article = cast.article()
+    review.submit_article(article, by=cast.writer)
+    article.refresh_from_db()
+    sent = form(cast, article, body="<p>改了一个字。</p>", _decide="1")
+    response = login(client, cast.editor).post(change_url(article), sent)
+    assert response.url == reverse("admin:articles_article_review", args=[article.pk])
+    article.refresh_from_db()
+    assert article.latest.number == 2
+
+
+def test_every_error_of_a_form_leads_to_its_field(client, cast):
+    sent = form(cast, title="", section="", **{"credits-0-person": "", "embargo_until_0": "昨天"})
+    html = login(client, cast.writer).post(ADD, sent).content.decode()
+    note = html[html.index('class="errornote"') : html.index('class="desk-bar"')]
+    targets = re.findall(r'href="#([\w-]+)"', note)
+    assert targets == ["id_title", "id_section", "id_embargo_until_0", "id_credits-0-person"]
+    for target in targets:
+        assert f'id="{target}"' in html
+
+
+def test_the_tick_that_voids_signatures_is_where_the_error_leads(client, cast):
+    article = cast.article()
+    cast.sign(article)
+    html = (
+        login(client, cast.writer).post(change_url(article), form(cast, article, body="<p>新。</p>")).content.decode()
+    )
+    assert 'href="#id_voiding"' in html
+    assert 'id="id_voiding"' in html
+
+
+def test_errors_of_other_forms_lead_to_their_fields_too(client, cast):
+    Source.objects.create(name="已有的来源", standing="own")
+    html = login(client, cast.admin).post(reverse("admin:articles_source_add"), {"name": ""}).content.decode()
+    assert 'href="#id_name"' in html
+
+
+def test_problems_lead_to_the_field_of_the_form_or_to_the_page_of_the_act(client, cast):
+    article = cast.article(by=cast.writer, source=None, body="<p>［待填：时间］停水。</p>", credits=[])
+    html = page(client, cast.writer, change_url(article))
+    for target in ("#id_source", "#id_body", "#credits-group"):
+        assert f'href="{change_url(article)}{target}"' in html
+    assert 'id="credits-group"' in html
+    submitting = page(client, cast.writer, reverse("admin:articles_article_submit", args=[article.pk]))
+    assert f'href="{change_url(article)}#id_source"' in submitting
+
+
+def test_the_panel_shows_the_trail_and_the_newest_revisions(client, cast):
+    article = cast.article()
+    review.submit_article(article, by=cast.writer)
+    article.refresh_from_db()
+    review.send_back(article, by=cast.editor, reason="数字核一下")
+    cast.change(article, body="<p>核过。</p>")
+    html = page(client, cast.writer, change_url(article))
+    assert "数字核一下" in html[html.index('id="tab-way"') :]
+    assert reverse("admin:articles_article_revision", args=[article.pk, 2]) in html[html.index('id="tab-editions"') :]
+
+
+def test_who_may_only_read_has_no_button_that_saves(client, cast):
+    article = cast.article()
+    cast.sign(article)
+    html = page(client, make_user("publisher", ["publish"]), change_url(article))
+    assert "_save" not in html
+    assert "data-keep=" not in html
