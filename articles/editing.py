@@ -138,13 +138,13 @@ def _write_article_row(article: Article, *, by: User, based_on: int | None) -> t
         article.created_by = by
     if not correcting:
         permissions.require_duty(by, permissions.Duty.WRITE, article.section)
-    removed = _sanitise_texts(article)
+    removed = sanitise_texts(article)
     article.source = merging.current_row(article.source) if article.source else None
     article.save(update_fields=fields)
     return removed
 
 
-def _sanitise_texts(article: Article) -> tuple[str, ...]:
+def sanitise_texts(article: Article) -> tuple[str, ...]:
     """Sanitise every text of the working copy in place; returns messages about what was removed or replaced."""
     replaced = sanitising.character_sentences([*(getattr(article, field) for field in PLAIN_FIELDS), article.body])
     for field in PLAIN_FIELDS:

@@ -9,9 +9,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 # Rows that are written once (law 7). Only revisions and kept originals may be deleted, with a draft that was never
 # submitted.
 ORIGINAL = "articles_reprintoriginal"
+READ_IN_SET = "articles_changesetreading"
 LOG = ("articles_logleaf", "articles_auditleaf", "articles_lognode")
-UNCHANGEABLE = ("articles_auditentry", "articles_edition", "articles_signoff", "articles_revision", ORIGINAL, *LOG)
-UNDELETABLE = ("articles_auditentry", "articles_edition", "articles_signoff", *LOG)
+UNDELETABLE = ("articles_auditentry", "articles_edition", "articles_signoff", READ_IN_SET, *LOG)
+UNCHANGEABLE = (*UNDELETABLE, "articles_revision", ORIGINAL)
 
 # Law 1: digest and note published as signed are those that the final reader of this article signed.
 EDITION_NOT_SIGNED = """
@@ -32,6 +33,7 @@ UNIQUE_KEYS = {
     "articles_auditentry": ("id = NEW.id", "hash = NEW.hash", "previous_hash = NEW.previous_hash"),
     "articles_edition": ("id = NEW.id", "(article_id = NEW.article_id AND number = NEW.number)"),
     "articles_signoff": ("id = NEW.id",),
+    READ_IN_SET: ("id = NEW.id", "(item_id = NEW.item_id AND stage = NEW.stage)"),
     "articles_logleaf": ('"index" = NEW."index"',),
     "articles_auditleaf": ('"index" = NEW."index"', "entry_id = NEW.entry_id"),
     "articles_lognode": ("id = NEW.id", "(log = NEW.log AND level = NEW.level AND number = NEW.number)"),

@@ -101,6 +101,7 @@ VERBS = [
     "articles.closing",
     "articles.placing",
     "articles.scheduling",
+    "articles.change_sets",
     "articles.worker",
     "articles.review_sheet",
     "articles.log_checking",

@@ -130,8 +130,8 @@ def test_the_grants_name_what_is_written_once():
     grants = (DEPLOY / "grants.sql").read_text()
     kept = re.findall(r"REVOKE UPDATE, DELETE ON (.+) FROM newsroom;", grants)
     assert {table for tables in kept for table in tables.split(", ")} == set(triggers.UNDELETABLE)
-    assert set(triggers.UNCHANGEABLE) - set(triggers.UNDELETABLE) == {"articles_revision"}
-    assert "REVOKE UPDATE ON articles_revision FROM newsroom;" in grants
+    assert set(triggers.UNCHANGEABLE) - set(triggers.UNDELETABLE) == {"articles_revision", "articles_reprintoriginal"}
+    assert "REVOKE UPDATE ON articles_revision, articles_reprintoriginal FROM newsroom;" in grants
 
 
 def test_setup_lets_an_edited_nginx_configuration_serve_public_files_only(tmp_path):

@@ -23,6 +23,7 @@ FEATURES = {
     "bak": "noun verb door server test",
     "byte_range": "verb test",
     "byline": "verb test",
+    "change_set": "noun verb door test",
     "check": "noun verb door test",
     "check_rule": "noun verb door test",
     "clos": "noun verb test",

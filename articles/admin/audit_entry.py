@@ -71,6 +71,7 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
     "duties": (gettext_lazy("Duties"), Q(action__startswith="duty.")),
     "readings": (gettext_lazy("Readings"), Q(action__in=[f"article.{act}" for act in READINGS])),
     "publishing": (gettext_lazy("Publishing"), Q(action__in=[f"article.{act}" for act in PUBLISHING])),
+    "change_sets": (gettext_lazy("Change sets"), Q(object_type="changeset")),
     "previews": (gettext_lazy("Preview links"), Q(action__in=[f"article.{act}" for act in PREVIEWS])),
     "articles": (gettext_lazy("All about articles"), Q(action__startswith="article.")),
     "files": (gettext_lazy("Files"), Q(action__startswith="picture.") | Q(action__startswith="attachment.")),

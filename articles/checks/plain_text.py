@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _MARK = re.compile(
@@ -49,6 +50,29 @@ class PlainText:
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Return where text[start:end] stands in the source. `end` is behind `start`."""
         return self.places[start], self.ends[end - 1]
+
+    def is_whole(self, start: int, end: int) -> bool:
+        """Return True if text[start:end] neither begins nor ends within what one character of the source became."""
+        parted = (at for at in (start, end) if 0 < at < len(self.text))
+        return all(self.ends[at - 1] <= self.places[at] for at in parted)
+
+    def with_replaced(self, spans: Iterable[tuple[int, int]], words: str) -> str:
+        """Return the source with `words`, escaped if it is HTML, in these places of the text, which rise.
+
+        Tags within a place stay, behind the words.
+        """
+        pieces, at = [], 0
+        for start, end in spans:
+            first, last = self.source_span(start, end)
+            written = set(self.places[start:end])  # in a line, what looks like a tag is text
+            tags = (
+                mark[0]
+                for mark in _MARK.finditer(self.source, first, last)
+                if mark["tag"] and mark.start() not in written
+            )
+            pieces += [self.source[at:first], words, *tags]
+            at = last
+        return "".join([*pieces, self.source[at:]])
 
 
 class _Normal(dict[int, str]):

@@ -9,6 +9,7 @@ from .bake_job import BakeJob
 from .baked_page import BakedPage
 from .baked_page_check import PageCheck
 from .baked_store import KnownStore
+from .change_set import ChangeSet, ChangeSetItem, ChangeSetReading
 from .check_rule import CheckRule
 from .check_set_aside import SetAside
 from .check_trial import CheckTrial
@@ -60,6 +61,9 @@ __all__ = [
     "BakeJob",
     "BakedPage",
     "Block",
+    "ChangeSet",
+    "ChangeSetItem",
+    "ChangeSetReading",
     "CheckRule",
     "CheckTrial",
     "CheckedFile",

@@ -48,6 +48,8 @@ class SignOff(Immutable):
     warnings = models.JSONField(_("warnings open at that moment"), default=list)
     # What the machine had read then (articles/checks/hits.py); {} if that was not recorded.
     checked = models.JSONField(_("read by the machine"), default=dict)
+    # Where it was read as part of a change set: {"change_set": its key, "read_at": ISO 8601}; else {}.
+    read_in_set = models.JSONField(_("read in a change set"), default=dict)
     same_person = models.BooleanField(_("by a person who had signed or written it"), default=False)
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="next")
     to_stage = models.PositiveSmallIntegerField(_("sent back to"), null=True)

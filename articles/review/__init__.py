@@ -6,6 +6,7 @@
     measure    how much a correction changed
     setting_aside   a reader answers for what a rule found
     noticed    what a reader is warned of and may sign with
+    read_in_sets    signing what was read in a change set
     notes      the note to readers, written while the text is read
     queue      what a user may decide now
     leavers    readings handed to somebody who leaves
@@ -27,11 +28,13 @@ from .queue import (
     neighbours_in_queue,
     overdue_readings,
     passes_that_count,
+    readings_among_duties,
     readings_waiting_for,
     rejected_while_public,
     rejection_of_public_text,
     urgent_texts_unread,
 )
+from .read_in_sets import sign_off_read_in_set
 from .rules import (
     CannotDecide,
     correction_problem,
@@ -84,12 +87,14 @@ __all__ = [
     "overdue_readings",
     "passes_that_count",
     "put_on_hold",
+    "readings_among_duties",
     "readings_waiting_for",
     "reject_article",
     "rejected_while_public",
     "rejection_of_public_text",
     "send_back",
     "set_hit_aside",
+    "sign_off_read_in_set",
     "sign_off_reading",
     "stage_name",
     "submit_article",

@@ -19,14 +19,9 @@ def readings_waiting_for(user: User) -> QuerySet[Article]:
     The same rule as `decision_refusal`, as one query; articles on hold are included. Loads `section`, `latest` and its
     author, and who submitted them as `submitted_by`, but no texts.
     """
-    mine = Q(pk__in=[])
-    for stages in range(1, MOST_STAGES + 1):
-        for stage in range(1, stages + 1):
-            duty = permissions.duty_of_stage(stage, stages)
-            if permissions.has_duty_anywhere(user, duty):
-                sections = permissions.sections_with_duty(user, duty).order_by()
-                mine |= Q(stage=stage, stages=stages, section__in=sections.values("pk"))
-    rows = Article.objects.filter(mine, stage__gt=0).filter(Q(handed_to__isnull=True) | Q(handed_to=user))
+    rows = Article.objects.filter(readings_among_duties(user), stage__gt=0).filter(
+        Q(handed_to__isnull=True) | Q(handed_to=user)
+    )
     rank = Case(
         When(readings_due_at__lte=timezone.now(), then=0),
         When(readings_due_at__isnull=False, then=1),
@@ -35,6 +30,18 @@ def readings_waiting_for(user: User) -> QuerySet[Article]:
         output_field=IntegerField(),
     )
     return _with_submitter(not_the_same_person(rows, user)).order_by(rank, "submitted_at", "number")
+
+
+def readings_among_duties(user: User, *, section: str = "section") -> Q:
+    """The condition that the pending reading (`stage` of `stages`) is among the user's duties in the row's section."""
+    mine = Q(pk__in=[])
+    for stages in range(1, MOST_STAGES + 1):
+        for stage in range(1, stages + 1):
+            duty = permissions.duty_of_stage(stage, stages)
+            if permissions.has_duty_anywhere(user, duty):
+                sections = permissions.sections_with_duty(user, duty).order_by()
+                mine |= Q(stage=stage, stages=stages, **{f"{section}__in": sections.values("pk")})
+    return mine
 
 
 def neighbours_in_queue(user: User, article: Article, *, most: int) -> tuple[int | None, int | None]:

@@ -111,15 +111,26 @@ def sign_off_reading(
     corrected = beyond_measure(article, by)
     if corrected and not article.section.same_person_allowed:
         return _have_read_again(article, corrected, by=by, opinion=opinion)
+    same_person = bool(corrected or same_person_reason(article, by))
+    return sign_pending_reading(article, problems, by=by, opinion=opinion, same_person=same_person)
+
+
+def sign_pending_reading(
+    article: Article, problems: list[Problem], *, by: User, details: dict[str, Any] | None = None, **facts: Any
+) -> SignOff:
+    """Record that `by`, who may, signs the pending reading of a locked article, and move it on.
+
+    `details` are of the change set in which it was read.
+    """
     decision = record_decision(
         article,
         Decision.PASS,
         by=by,
-        opinion=opinion,
         previous=article.signed,
         warnings=_warnings([*problems, *noticed_problems(article)]),
         checked=hits.machine_record(article),
-        same_person=bool(corrected or same_person_reason(article, by)),
+        read_in_set=details or {},
+        **facts,
     )
     _advance(article, decision)
     audit.record_entry(
@@ -131,6 +142,7 @@ def sign_off_reading(
         stages=decision.stages,
         same_person=decision.same_person,
         **({"note": decision.note} if decision.note else {}),
+        **decision.read_in_set,
     )
     return decision
 

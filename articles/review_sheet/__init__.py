@@ -19,6 +19,7 @@ from ..duty_assignments.permissions import READINGS
 from ..marked_copies import MarkedCopy, marked_copy
 from ..models import Article, AuditEntry, Credit, Edition, FactorReset, Section, SignOff
 from .machine_reading import machine_sentence
+from .read_in_sets import read_in_set_sentence
 
 # More than articles usually have. The sheet says if there are more; the evidence pack has them all.
 MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
@@ -38,7 +39,7 @@ class SheetDecision:
 
     `corrected` says in one sentence how much that was, and after which reading; `reset`, that the reader's password had
     been reset within RESET_TOLD before, by whom and when; `factor_reset` the same of the reader's second factor;
-    `machine` what the machine had read.
+    `machine` what the machine had read; `in_set` that it was read as part of a change set.
     """
 
     row: SignOff
@@ -50,6 +51,7 @@ class SheetDecision:
     reset: str
     factor_reset: str
     machine: str
+    in_set: str
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,7 @@ def _sheet_decision(
         reset=_reset_sentence(row, resets),
         factor_reset=_factor_reset_sentence(factor_reset),
         machine=machine_sentence(row) if row.decision == SignOff.Decision.PASS else "",
+        in_set=read_in_set_sentence(row),
     )
 
 

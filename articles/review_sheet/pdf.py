@@ -207,7 +207,7 @@ def _opinion_cell(d: SheetDecision) -> str:
 def _warning_lines(d: SheetDecision) -> list[str]:
     """What the checks found and the machine had read, how much its reader corrected, resets before it, as markup."""
     found = (warning["message"] for warning in d.row.warnings)
-    sentences = [*found, d.machine, d.corrected, d.reset, d.factor_reset]
+    sentences = [*found, d.in_set, d.machine, d.corrected, d.reset, d.factor_reset]
     return [escape(sentence) for sentence in sentences if sentence]
 
 

@@ -15,6 +15,7 @@ from django.db import OperationalError, close_old_connections, connection
 from articles import (
     audit_files,
     baking,
+    change_sets,
     check_rules,
     desk_sessions,
     discarding,
@@ -132,6 +133,7 @@ class Command(ActingCommand):
         check_rules.continue_trials()
         link_checks.continue_register()
         self.check_links()
+        change_sets.continue_change_sets()
         self.sweep_log_ins()
         self.do_daily_work()
         worker.record_heartbeat()
