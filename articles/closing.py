@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from . import audit, baking, publication_log, sanitising
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
-from .models import Article, ClosedText, Edition
+from .models import Article, AuditEntry, ClosedText, Edition
 from .models.calendar_days import spell_minute
 from .publishing import publish_correction
 from .refusals import Problem, Refusal
@@ -48,6 +48,17 @@ def texts_to_close(article: Article) -> QuerySet[Edition]:
 def closed_texts(article: Article) -> QuerySet[Edition]:
     """The editions of the article whose text is closed, newest first."""
     return article.editions.filter(closed_text__isnull=False).order_by("-number")
+
+
+def withdrawn_editions(article: Article) -> set[int]:
+    """The numbers of editions that were withdrawn and not put back: readers are not shown their text again."""
+    acts = AuditEntry.objects.filter(
+        object_type="article", object_id=str(article.pk), action__in=["article.withdrawn", "article.put_back"]
+    )
+    numbers: set[int] = set()
+    for action, number in acts.order_by("pk").values_list("action", "details__edition"):
+        (numbers.add if action == "article.withdrawn" else numbers.discard)(number)
+    return numbers
 
 
 def edition_name(edition: Edition) -> str:

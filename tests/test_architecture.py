@@ -105,6 +105,7 @@ VERBS = [
     "articles.worker",
     "articles.review_sheet",
     "articles.log_checking",
+    "articles.copy_checking",
     "articles.evidence",
     "articles.exchange",
     "articles.reprinting",

@@ -30,6 +30,7 @@ FEATURES = {
     "colleague": "door test",
     "compar": "verb test",
     "confirm": "verb test",
+    "copy_check": "verb door test",
     "copying": "verb test",
     "correction": "door test",
     "counting": "verb test",

@@ -3,7 +3,7 @@
 
     pip install cryptography
     python3 verify_pack.py --key KEY PACK.zip
-    python3 verify_pack.py --key KEY [--witness KEY] [--kept OLDER] CHECKPOINT
+    python3 verify_pack.py --key KEY [--witness KEY] [--kept OLDER] CHECKPOINT    (or a signed answer about a copy)
 
 KEY is the public half of the newspaper's key (name+hash+base64), known from elsewhere: from its review sheets, from
 /log/key as you kept it, or from somebody who is not the newspaper. Exits 1 and says what is wrong.
@@ -132,16 +132,19 @@ def is_signed(note: str, keys: list[str]) -> bool:
     return any(signed_at(note, key) is not None for key in keys)
 
 
-def audit_key(verifier: str) -> str:
-    """The same key under the name by which it signs the log of the audit."""
+def key_for(what: str, verifier: str) -> str:
+    """The same key under the name by which it signs the log of the audit, or answers about copies."""
     name, _id, public = read_key(verifier, ED25519)
-    name, raw = f"{name}/audit", ED25519 + public
+    name, raw = f"{name}/{what}", ED25519 + public
     key_id = sha256(name.encode() + b"\n" + raw)[:4]
     return f"{name}+{key_id.hex()}+{base64.b64encode(raw).decode()}"
 
 
 def check_checkpoint(note: str, keys: list[str], witnesses: list[str], kept: str) -> list[str]:
     """Check signatures, and that it does not contradict an older checkpoint; return what is proved."""
+    if note.partition("\n")[0].endswith("/copies"):
+        require(is_signed(note, [key_for("copies", key) for key in keys]), "It is not signed by a key that you gave.")
+        return ["The newspaper has given this answer about a copy, and about no other:", note]
     origin, size, root = read_checkpoint(note)
     require(is_signed(note, keys), "It is not signed by a key that you gave.")
     said = [f"{origin} has committed to {size} leaves."]
@@ -271,7 +274,7 @@ def check_log(members: Row, editions: dict[int, Row], keys: list[str]) -> str:
         if facts.get("article") == members["manifest.json"]["article"] and facts["kind"] in EDITION_KINDS:
             logged[facts["edition"]] = facts
     require(is_signed(note, trusted), "The log is not signed by a key that you gave.")
-    require(is_signed(audit_note, [audit_key(key) for key in trusted]), "The audit's log is not signed.")
+    require(is_signed(audit_note, [key_for("audit", key) for key in trusted]), "The audit's log is not signed.")
     require(logged.keys() == editions.keys(), "The log names other editions than those that are here.")
     signs = {row["id"]: row for row in members["sign_offs.json"]}
     for number, edition in editions.items():

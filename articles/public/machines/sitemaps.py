@@ -19,7 +19,7 @@ from ..pages.archive import parse_day
 
 MOST_NEWS = 1000
 # Not for robots: the desk, drafts, pages that are never baked, and the addresses in QR codes.
-CLOSED = ("/admin/", "/preview/", "/search/", "/look/set", "/report/", "/api/", "/q/", "/Q/")
+CLOSED = ("/admin/", "/preview/", "/search/", "/look/set", "/report/", "/copy/", "/api/", "/q/", "/Q/")
 
 
 @require_safe

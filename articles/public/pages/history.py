@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ... import comparing, publication_log
+from ... import closing, comparing, publication_log
 from ...comparing import ComparedLine, ContentChange, TextSpan
-from ...models import Article, AuditEntry, ClosedText, Edition
+from ...models import Article, ClosedText, Edition
 from ..machines import page_metadata
 from ..public_facts import live_edition
 from .article import find_published_article
@@ -79,7 +79,7 @@ def _history_rows(article: Article) -> list[HistoryRow]:
     shown = editions[:SHOWN_EDITIONS]
     numbers = publication_log.log_numbers(shown)
     rows = [HistoryRow(e, typeset_line(edition_note(e)), _closed_text(e), numbers.get(e.pk)) for e in shown]
-    withdrawn = _withdrawn_editions(article) if len(editions) > 1 else set()
+    withdrawn = closing.withdrawn_editions(article) if len(editions) > 1 else set()
     compared = 0
     for row, before in zip(rows, editions[1:], strict=False):
         if not row.edition.section.shows_changes or row.edition.digest == before.digest:
@@ -100,17 +100,6 @@ def _history_rows(article: Article) -> list[HistoryRow]:
 def _closed_text(edition: Edition) -> ClosedText | None:
     """Return why the edition's text was closed, loaded with it; None if it is open."""
     return getattr(edition, "closed_text", None)
-
-
-def _withdrawn_editions(article: Article) -> set[int]:
-    """Return the numbers of editions that were withdrawn and not put back: comparisons must not show their text."""
-    acts = AuditEntry.objects.filter(
-        object_type="article", object_id=str(article.pk), action__in=["article.withdrawn", "article.put_back"]
-    )
-    numbers: set[int] = set()
-    for action, number in acts.order_by("pk").values_list("action", "details__edition"):
-        (numbers.add if action == "article.withdrawn" else numbers.discard)(number)
-    return numbers
 
 
 def _edition_changes(before: Edition, after: Edition) -> list[ContentChange]:
