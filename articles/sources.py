@@ -1,5 +1,6 @@
 """Sources (来源): adding and changing them."""
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
@@ -12,7 +13,11 @@ from .models import Article, Source
 from .saved_rows import lock_row, write_row
 
 MOST_OF_HOST = 50  # sources whose addresses are looked at
-SOURCE_FIELDS = ("name", "standing", "url")
+SOURCE_FIELDS = (
+    *("name", "standing", "url"),
+    *("short_name", "category", "list_edition", "valid_from", "valid_until"),
+)
+PRINTED_FIELDS = {"name", "url"}  # on pages
 
 
 @transaction.atomic
@@ -27,7 +32,7 @@ def save_source(source: Source, *, by: User) -> Source:
     renamed = before is not None and "name" in changed
     if renamed:
         source.save(update_fields=["alike"])
-    if renamed or (changed and search.newest_numbers(search.SearchQuery(sources=(source.name,)), 1)):
+    if renamed or (changed & PRINTED_FIELDS and search.newest_numbers(search.SearchQuery(sources=(source.name,)), 1)):
         baking.request_full_bake()  # articles from this source link to its page
     return source
 
@@ -44,10 +49,14 @@ def find_printed_source(name: str, address: str) -> Source | None:
     None if there is none, or more than one has this host.
     """
     if name:
-        return find_source(name)
+        return find_source(name) or _only(Source.objects.filter(short_name=name, merged_into=None)[:2])
     host = _host_of(address)
     rows = Source.objects.filter(url__icontains=host, merged_into=None)[:MOST_OF_HOST] if host else []
-    found = [row for row in rows if _host_of(row.url) == host]
+    return _only([row for row in rows if _host_of(row.url) == host])
+
+
+def _only(rows: Iterable[Source]) -> Source | None:
+    found = list(rows)
     return found[0] if len(found) == 1 else None
 
 

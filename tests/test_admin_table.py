@@ -159,6 +159,7 @@ ACTS = {
     "revoke_previews": DRAFTS,
     "review": FIRST_READERS,
     "set_aside": READERS - ELSEWHERE,
+    "allow_source": CHIEFS,
     "mask": DRAFTS,
     "revision": DRAFTS,
     "publish": PUBLISHERS,
@@ -219,6 +220,7 @@ TABLE = {
     # Reprints
     "articles_article_reprint": Row(WRITERS, WRITERS),
     "articles_article_original": Row(DRAFTS, DRAFTS),
+    "articles_article_beyond_right": Row(PUBLISHERS | ELSEWHERE),
     "articles_article_original_file": Row(DRAFTS),
     # What is pasted into the editor or typed there, and its typography: nothing is changed
     "articles_article_typed": Row(WRITERS),
@@ -259,6 +261,9 @@ TABLE = {
     "articles_source_doubles": Row(CHIEFS),
     "articles_person_merge": Row(CHIEFS, NOBODY, told=CHIEFS),
     "articles_source_merge": Row(CHIEFS, CHIEFS),
+    # The list of sources
+    "articles_source_import": Row(CHIEFS, CHIEFS),
+    "articles_source_export": Row(CHIEFS),
     # Rules of the machine
     "articles_checkrule_state": Row(NOBODY, CHIEFS),
     "articles_checkrule_try": Row(CHIEFS),
@@ -421,6 +426,7 @@ class Scene:
         made = [cast.article(by=cast.writer, **({} if n in public else {"title": f"{SECRET}{n}"})) for n in range(10)]
         self.embargoed = cast.article(by=cast.writer, title=f"{SECRET}7", embargo_until=later)
         self.blocked = cast.article(by=cast.writer, title=f"{SECRET}8", body="<p>11010519491231002X</p>")
+        self.reprint = cast.article(by=cast.writer, title=f"{SECRET}9", origin="reprint", source=cast.unlisted)
         self.draft, self.waiting, self.live, publish, schedule, unschedule, withdraw, put_back, *twice = made
         self.articles = {
             "publish": publish,
@@ -430,6 +436,7 @@ class Scene:
             "urgent": self.waiting,
             "review": self.waiting,
             "set_aside": self.blocked,
+            "allow_source": self.reprint,
             "mask": self.blocked,
             "edition_word": self.live,
             "withdraw": withdraw,
@@ -575,6 +582,7 @@ class Scene:
             "articles_article_keep": {"writer": user.pk if user else ""},
             "articles_article_ping": {"number": self.draft.pk},
             "articles_article_bin": {"number": self.discarded.pk},
+            "articles_source_import": {"table": upload("名称,名单状态\n新报,在名单内\n".encode(), "名单.csv")},
             "articles_source_merge": {"into": self.cast.listed.pk},
             "password_resets": {"reset": self.reset.pk},
             "login_locks": {"lock": self.lock.pk},

@@ -82,6 +82,7 @@ FEATURES = {
     "relation": "noun verb test",
     "report": "noun verb door test",
     "reprint": "noun verb door test",
+    "reprint_right": "noun verb test",
     "restor": "verb test",
     "review": "noun verb door test",
     "review_sheet": "verb door test",

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from xml.etree import ElementTree
 
 import extruct
@@ -148,6 +148,7 @@ def test_the_site_publishes_what_a_source_wrote(client, cast):
         original_title="白苇河大桥合龙",
         original_author="周砚秋",
         original_url="https://zenan.example.cn/1",
+        original_published_on=date(2026, 11, 1),
         credits=[(Credit.Role.RESPONSIBLE_EDITOR, cast.liang)],
     )
     cast.publish(article)
@@ -161,6 +162,7 @@ def test_the_site_publishes_what_a_source_wrote(client, cast):
         "@type": "NewsArticle",
         "headline": "白苇河大桥合龙",
         "url": "https://zenan.example.cn/1",
+        "datePublished": "2026-11-01",
         "author": {"@type": "Person", "name": "周砚秋"},
     }
     html = client.get(article.get_absolute_url()).content.decode()

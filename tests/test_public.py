@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -338,6 +338,7 @@ def test_a_reprint_names_its_original(client, cast):
         original_title="原来的题目",
         original_author="原作者甲",
         original_url="https://zenan-daily.example/1",
+        original_published_on=date(2026, 11, 1),
     )
     cast.publish(article)
     page = Page(client.get(f"/a/{article.number}/"))

@@ -1,6 +1,6 @@
 """Publishing and withdrawing: success, refusals, wrong user, repeated calls; a refusal changes nothing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -231,7 +231,10 @@ def test_renumbering_puts_a_section_in_the_order_of_its_times(cast):
     assert cast.news.last_ordinal == 5
 
 
-REPRINT = {"origin": "reprint", "original_title": "题", "original_author": "甲", "original_url": "https://a.example/1"}
+REPRINT = {
+    **{"origin": "reprint", "original_title": "题", "original_author": "甲"},
+    **{"original_url": "https://a.example/1", "original_published_on": date(2026, 11, 1)},
+}
 
 
 def problems_of_the_text(article):
@@ -245,6 +248,7 @@ def problems_of_the_text(article):
         ({**REPRINT, "original_title": ""}, {"provenance.original_title"}),
         ({**REPRINT, "original_author": " "}, {"provenance.original_author"}),
         ({**REPRINT, "original_url": ""}, {"provenance.original_url"}),
+        ({**REPRINT, "original_published_on": None}, {"provenance.original_published_on"}),
         ({**REPRINT, "source": "unlisted"}, {"provenance.source_not_listed"}),
         ({"source": None}, {"provenance.source"}),
         ({"source": "unlisted"}, set()),
@@ -266,7 +270,7 @@ def test_a_frozen_source_is_refused(cast):
 def test_each_problem_says_what_and_how_and_where(cast):
     article = cast.article(body="", source=None, credits=[(Credit.Role.REPORTER, cast.lin)], origin="reprint")
     problems = find_problems(article)
-    assert len(problems) == 7
+    assert len(problems) == 8
     for problem in problems:
         assert problem.message
         assert problem.hint

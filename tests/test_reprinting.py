@@ -179,7 +179,7 @@ def test_an_address_at_the_desk_leads_to_the_draft(client, cast, site):
     assert response.redirect_chain[-1][0] == reverse("admin:articles_article_change", args=[article.pk])
     site["page"] = Refusal(*reprinting.CannotReprint(reprinting.NOTHING_TO_KEEP).problems)
     response = client.post(reverse("admin:articles_article_reprint"), facts)
-    assert "paste its text" in response.content.decode()
+    assert str(reprinting.NOTHING_TO_KEEP.message) in response.content.decode()
     assert ADDRESS in response.content.decode(), "nothing that was typed is lost"
 
 

@@ -32,10 +32,10 @@ from .newsroom_admin import NUMBER, CleanTextMixin
 from .pasting import paste_view
 from .presence import ping_view
 from .preview import preview_links_view
-from .reprint import original_file_view, original_view, take_reprint_view
+from .reprint import beyond_right_view, original_file_view, original_view, take_reprint_view
 from .review import review_view
 from .revisions import revision_view, revisions_view
-from .setting_aside import set_aside_view
+from .setting_aside import allow_source_view, set_aside_view
 from .typed_text import read_typed_view
 from .typography import typography_view
 from .unsaved_text import discard_unsaved_view, keep_view
@@ -212,6 +212,7 @@ class ArticleAdmin(ArticleScreen):
             ),
             self._article_path("review/", partial(review_view, self), "review"),
             self._article_path("set-aside/", partial(set_aside_view, self), "set_aside"),
+            self._article_path("allow-source/", partial(allow_source_view, self), "allow_source"),
             self._article_path("mask/", partial(mask_view, self), "mask"),
             self._article_path("preview/", partial(preview_links_view, self), "preview"),
             self._article_path("revisions/", partial(revisions_view, self), "revisions"),
@@ -226,6 +227,7 @@ class ArticleAdmin(ArticleScreen):
                 "changes/<int:before>-<int:after>.docx", partial(comparison_word_view, self), "comparison_word"
             ),
             path("reprint/", self.admin_site.admin_view(take_reprint_view), name="articles_article_reprint"),
+            path("beyond-right/", self.admin_site.admin_view(beyond_right_view), name="articles_article_beyond_right"),
             self._article_path("original/", partial(original_view, self), "original"),
             self._article_path("original/<int:original>/", partial(original_file_view, self), "original_file"),
             path("paste/", self.admin_site.admin_view(paste_view), name="articles_article_paste"),

@@ -246,7 +246,8 @@ def action_view(screen: ArticleScreen, request: HttpRequest, number: int, act: A
             return redirect("admin:articles_article_change", number)
     title = _("%(act)s: “%(title)s”") % {"act": act.button, "title": article}
     problems = link_problems(article, review.open_problems(article)) if act.name == "submit" else []
-    return screen.render_page(request, article, "act_form", title, act=act, form=form, problems=problems)
+    facts = {"problems": problems, "warnings": review.unsettled_problems(article) if act.publishes else []}
+    return screen.render_page(request, article, "act_form", title, act=act, form=form, **facts)
 
 
 def add_refusal(form: forms.Form, refusal: Refusal) -> None:

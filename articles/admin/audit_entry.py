@@ -34,6 +34,8 @@ READINGS = (
     "hit_set_aside",
     "hit_masked",
     "original_kept",
+    "source_allowed",
+    "reprint_right_set",
     "held",
     "rejected",
     "handed_on",

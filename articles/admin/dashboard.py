@@ -18,6 +18,7 @@ from .. import (
     password_resets,
     proposing,
     reporting,
+    reprint_rights,
     review,
     search,
     worker,
@@ -50,6 +51,9 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
         "queue": _queue_list(user),
         "corrected": list(review.corrected_since(user)[:SHOWN]) if may_read_anywhere(user) else [],
         "rejected": _rejected_list(user),
+        "beyond_right": list(reprint_rights.public_beyond_right(user)[:SHOWN])
+        if permissions.has_duty_anywhere(user, Duty.PUBLISH)
+        else [],
         "notes": list(marginal_notes.notes_naming(user)[:SHOWN]),
         "proposed": list(proposing.changes_waiting_for(user)[:SHOWN]),
         "unsaved": unsaved_rows(user, SHOWN),

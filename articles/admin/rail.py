@@ -21,7 +21,7 @@ from .review_sheets_and_evidence import may_see_sheets
 # leads to the first of its screens that this person may use.
 ENTRIES: list[tuple[Promise, tuple[str, ...]]] = [
     (pgettext_lazy("at the desk", "Today"), ("index",)),
-    (_("Articles"), ("Article", "my_articles", "queue", "articles_article_bin")),
+    (_("Articles"), ("Article", "my_articles", "queue", "articles_article_beyond_right", "articles_article_bin")),
     (_("Picture library"), ("Picture", "Attachment")),
     (_("Home page and topics"), ("arrange_home", "Topic")),
     (_("Reported mistakes"), ("Report",)),
@@ -47,6 +47,10 @@ PAGES: dict[str, tuple[Promise, Callable[[User], bool]]] = {
     "index": (pgettext_lazy("at the desk", "Today"), lambda user: True),
     "my_articles": (_("My articles"), lambda user: permissions.has_duty_anywhere(user, Duty.WRITE)),
     "queue": (_("My queue"), may_read_anywhere),
+    "articles_article_beyond_right": (
+        _("Ended rights to reprint"),
+        lambda user: permissions.has_duty_anywhere(user, Duty.PUBLISH),
+    ),
     "articles_article_bin": (_("The bin"), _writes_or_reads),
     "arrange_home": (_("Home page"), lambda user: permissions.has_duty_everywhere(user, Duty.ARRANGE)),
     "sheets": (_("Review sheets"), may_see_sheets),

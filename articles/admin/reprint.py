@@ -12,10 +12,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import reprinting
+from .. import reprint_rights, reprinting
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
-from ..models import Article, ReprintOriginal, Section
+from ..models import Article, ReprintOriginal, ReprintRight, Section
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .article_screen import ArticleScreen
@@ -23,6 +23,7 @@ from .newsroom_admin import NUMBER
 
 # Characters of both texts in all that the page for reading compares.
 MOST_ON_READING_PAGE = 100_000
+SHOWN_BEYOND_RIGHT = 100
 
 
 class ReprintForm(forms.Form):
@@ -41,6 +42,15 @@ class ReprintForm(forms.Form):
         field = self.fields["section"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = permissions.sections_with_duty(acting_user(request), Duty.WRITE)
+
+
+class RightForm(forms.ModelForm):
+    """By what right the article is reprinted."""
+
+    class Meta:
+        model = ReprintRight
+        fields = reprint_rights.RIGHT_FIELDS
+        widgets = {"until": forms.DateInput(attrs={"type": "date"})}
 
 
 def take_reprint_view(request: HttpRequest) -> HttpResponse:
@@ -74,10 +84,18 @@ def _after_taking(request: HttpRequest, taken: reprinting.TakenReprint) -> HttpR
 
 
 def original_view(screen: ArticleScreen, request: HttpRequest, number: int) -> HttpResponse:
-    """Show a kept original beside our text; POST `text`, or `address`, keeps another one."""
+    """Show a kept original beside our text; POST `text`, or `address`, keeps another one; `basis` states the right."""
     article = screen.get_article(request, number)
     user = acting_user(request)
-    if request.method == "POST":
+    right = ReprintRight.objects.filter(article=article).first()
+    is_about_right = request.method == "POST" and "basis" in request.POST
+    form = RightForm(request.POST if is_about_right else None, instance=right)
+    if is_about_right:
+        if form.is_valid():
+            reprint_rights.set_reprint_right(article, by=user, **form.cleaned_data)
+            screen.message_user(request, _("Saved."), messages.SUCCESS)
+            return redirect(request.path)
+    elif request.method == "POST":
         text, address = request.POST.get("text", ""), request.POST.get("address", "")
         try:
             if address and not text.strip():
@@ -98,6 +116,7 @@ def original_view(screen: ArticleScreen, request: HttpRequest, number: int) -> H
         "parts": reprinting.compare_with_original(shown, article) if shown else [],
         "may_keep": reading.may_write_article(user, article),
         "typed": request.POST.get("text", ""),
+        "form": form,
     }
     title = _("Original of “%(title)s”") % {"title": article}
     return screen.render_page(request, article, "original", title, **context)
@@ -114,6 +133,21 @@ def original_file_view(screen: ArticleScreen, request: HttpRequest, number: int,
     response["Content-Disposition"] = f'attachment; filename="original-{row.sha256[:12]}.{ending}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def beyond_right_view(request: HttpRequest) -> HttpResponse:
+    """List what readers see although the right to reprint it has ended."""
+    user = acting_user(request)
+    if not permissions.has_duty_anywhere(user, Duty.PUBLISH):
+        raise PermissionDenied(_("This is for those who publish."))
+    rows = reprint_rights.public_beyond_right(user)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Public beyond the right to reprint"),
+        "rows": rows[:SHOWN_BEYOND_RIGHT],
+        "count": rows.count(),
+    }
+    return TemplateResponse(request, "admin/reprints_beyond_right.html", context)
 
 
 def kept_originals(article: Article) -> QuerySet[ReprintOriginal]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import comparing, review, second_factor
-from ..checks import hits
+from ..checks import hits, provenance
 from ..duty_assignments import permissions, reading
 from ..models import Article, SetAside, SignOff
 from ..refusals import Problem, Refusal
@@ -172,6 +172,7 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
     before, before_name = review.text_seen_before(article, user)
     is_waiting = 0 < article.stage <= article.stages
     why_not = review.decision_refusal(article, user)
+    problems = review.open_problems(article)
     return {
         "why_not": why_not,
         "reading": review.stage_name(article.stage, article.stages) if is_waiting else "",
@@ -182,14 +183,16 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         **notes_context(article, user),
         **original_for_reading(article),
         "problems": [
-            *(problem for problem in review.open_problems(article) if problem.id != hits.TO_SET_ASIDE.id),
-            *review.open_note_problems(article),
+            *(problem for problem in problems if problem.id != hits.TO_SET_ASIDE.id),
+            *review.unsettled_problems(article),
         ],
         "hits": hits.hits_to_show(article),
         "set_aside": SetAside.objects.filter(article=article).select_related("by__person")[:SHOWN_IN_QUEUE],
         "may_mask": may_mask(user, article),
         "void_warning": "" if review.may_correct(article, user) else review.void_warning(article),
         "may_set_aside": review.may_set_aside(user, article),
+        "may_allow_source": any(problem.id in provenance.MAY_BE_ALLOWED for problem in problems)
+        and review.may_allow_source(user, article),
         "correction_rule": "" if why_not else review.correction_rule(article),
         "corrected": None if why_not else review.correction_problem(article, user),
         "own": not why_not and review.has_written(article, user),

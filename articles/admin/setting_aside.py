@@ -1,4 +1,4 @@
-"""Setting aside what a rule found, from the page on which a text is read."""
+"""Setting aside what a rule found, and allowing a source outside the list, from the page on which a text is read."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,4 +22,17 @@ def set_aside_view(screen: ArticleScreen, request: HttpRequest, number: int) -> 
             screen.message_user(request, str(refusal), messages.ERROR)
         else:
             screen.message_user(request, _("Set aside; your reason is on the review sheet."), messages.SUCCESS)
+    return redirect("admin:articles_article_review", number)
+
+
+def allow_source_view(screen: ArticleScreen, request: HttpRequest, number: int) -> HttpResponse:
+    """POST `reason` allows a reprint from outside the list; leads back to the page for reading."""
+    article = screen.get_article(request, number)
+    if request.method == "POST":
+        try:
+            review.allow_unlisted_source(article, by=acting_user(request), reason=request.POST.get("reason", ""))
+        except Refusal as refusal:
+            screen.message_user(request, str(refusal), messages.ERROR)
+        else:
+            screen.message_user(request, _("Allowed; your reason is on the review sheet."), messages.SUCCESS)
     return redirect("admin:articles_article_review", number)

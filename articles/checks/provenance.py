@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Article, Credit, Source
+from ..models import Article, Credit, ReprintRight, SetAside, Source
 from ..refusals import Problem
 
 SOURCE_IS_MISSING = Problem(
@@ -17,12 +18,30 @@ SOURCE_IS_FROZEN = Problem(
     _("Choose another source, or have its standing changed."),
     "source",
 )
+_ALLOW_IT = _("Choose a listed source, or have the chief editor allow it with a reason where the text is read.")
 SOURCE_IS_NOT_LISTED = Problem(
     "provenance.source_not_listed",
     _("“%(source)s” is not on the list of sources that may be reprinted."),
-    _("Choose a listed source, or have the source's standing checked and changed."),
+    _ALLOW_IT,
     "source",
 )
+LISTING_IS_NOT_VALID = Problem(
+    "provenance.source_listing_not_valid",
+    _("“%(source)s” is not on the list of sources that may be reprinted on %(day)s; it is from %(start)s to %(end)s."),
+    _ALLOW_IT,
+    "source",
+)
+RIGHT_IS_UNKNOWN = Problem(
+    "provenance.right_unknown",
+    _("Nobody has said by what right this is reprinted."),
+    _("It is said on the page of the original."),
+)
+RIGHT_HAS_ENDED = Problem(
+    "provenance.right_ended",
+    _("The right to reprint this ends on %(end)s."),
+    _("Have it renewed, or withdraw the article in time."),
+)
+MAY_BE_ALLOWED = frozenset({SOURCE_IS_NOT_LISTED.id, LISTING_IS_NOT_VALID.id})
 NO_RESPONSIBLE_EDITOR = Problem(
     "provenance.responsible_editor",
     _("Nobody is named as responsible editor."),
@@ -32,7 +51,7 @@ NO_RESPONSIBLE_EDITOR = Problem(
 # By field: what a reprint must state about its original.
 ORIGINAL_IS_UNKNOWN = {
     field: Problem(f"provenance.{field}", _("A reprint needs its %(field)s."), _("Fill in “%(field)s”."), field)
-    for field in ("original_title", "original_author", "original_url")
+    for field in ("original_title", "original_author", "original_url", "original_published_on")
 }
 
 
@@ -55,7 +74,7 @@ def responsible_editor_is_named(article: Article, at: datetime) -> Iterator[Prob
 
 
 def reprint_names_its_original(article: Article, at: datetime) -> Iterator[Problem]:
-    """A reprint gives the title, author and address of the original, so that it can be traced."""
+    """A reprint gives the title, author, address and day of the original, so that it can be traced."""
     if article.origin != Article.Origin.REPRINT:
         return
     for field, problem in ORIGINAL_IS_UNKNOWN.items():
@@ -64,11 +83,43 @@ def reprint_names_its_original(article: Article, at: datetime) -> Iterator[Probl
 
 
 def reprint_source_is_listed(article: Article, at: datetime) -> Iterator[Problem]:
-    """The source of a reprint is on the list of sources that may be reprinted."""
-    if article.origin != Article.Origin.REPRINT or article.source is None:
-        return
-    if article.source.standing not in (Source.Standing.LISTED, Source.Standing.OWN, Source.Standing.FROZEN):
-        yield SOURCE_IS_NOT_LISTED.filled(source=article.source)
+    """The source of a reprint is on the list of sources that may be reprinted then, or the chief editor allowed it."""
+    problem = listing_problem(article, at)
+    if problem and not SetAside.objects.filter(article=article, key=listing_key(article)).exists():
+        yield problem
+
+
+def listing_problem(article: Article, at: datetime) -> Problem | None:
+    """Return why the source of a reprint may not be reprinted without somebody who answers for it; None if it may.
+
+    A frozen source is another matter: nobody can allow it.
+    """
+    source, day = article.source, timezone.localdate(at)
+    if article.origin != Article.Origin.REPRINT or source is None or source.is_listed_on(day):
+        return None
+    if source.standing == Source.Standing.FROZEN:
+        return None
+    if source.standing != Source.Standing.LISTED:
+        return SOURCE_IS_NOT_LISTED.filled(source=source)
+    start, end = source.valid_from or "…", source.valid_until or "…"
+    return LISTING_IS_NOT_VALID.filled(source=source, day=day, start=start, end=end)
+
+
+def right_problem(article: Article, at: datetime) -> Problem | None:
+    """Return what is amiss with the right to a reprint at this instant; nothing that prevents publishing."""
+    if article.origin != Article.Origin.REPRINT:
+        return None
+    right = ReprintRight.objects.filter(article=article).first()
+    if right is None:
+        return RIGHT_IS_UNKNOWN
+    if right.until and right.until < timezone.localdate(at):
+        return RIGHT_HAS_ENDED.filled(end=right.until)
+    return None
+
+
+def listing_key(article: Article) -> str:
+    """What stands for the source of the article among what was set aside: another source is another matter."""
+    return f"source {article.source_id}"
 
 
 PROVENANCE_CHECKS = (

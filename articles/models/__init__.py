@@ -37,6 +37,7 @@ from .published_edition import Edition
 from .qr_short_link import ShortLink
 from .report import Report
 from .reprint_original import ReprintOriginal
+from .reprint_right import ReprintRight
 from .review_sign_off import SignOff
 from .revision import Revision, RevisionAttachment, RevisionPicture
 from .roster import RosterEntry
@@ -99,6 +100,7 @@ __all__ = [
     "Relation",
     "Report",
     "ReprintOriginal",
+    "ReprintRight",
     "Revision",
     "RevisionAttachment",
     "RevisionPicture",

@@ -7,13 +7,17 @@ from .article import Article
 
 
 class SetAside(models.Model):
-    """What a rule found in an article and a reader set aside with a reason, so that it may be published."""
+    """What a rule found in an article and a reader set aside with a reason, so that it may be published.
+
+    Or a source that is not on the list of reprints, and the chief editor allowed; `rule` is the id of that problem.
+    """
 
     article = models.ForeignKey(
         Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="set_aside", editable=False
     )
     rule = models.CharField(_("rule"), max_length=40)
-    # Stands for rule and words (articles/checks/hits.py); never the words themselves, which may be personal data.
+    # Stands for rule and words (articles/checks/hits.py), or for the source (provenance.py); never the words
+    # themselves, which may be personal data.
     key = models.CharField(max_length=64)
     words = models.CharField(_("words, masked"), max_length=80)
     reason = models.CharField(_("reason"), max_length=200)

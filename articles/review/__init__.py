@@ -21,7 +21,7 @@ from .edits import WouldVoid, apply_edit_to_review, void_warning
 from .leavers import hand_on_turns
 from .measure import measure_correction
 from .notes import may_write_note
-from .noticed import open_note_problems
+from .noticed import unsettled_problems
 from .queue import (
     corrected_since,
     last_decisions,
@@ -47,7 +47,13 @@ from .rules import (
     stage_name,
 )
 from .seen import text_seen_before
-from .setting_aside import CannotSetAside, may_set_aside, set_hit_aside
+from .setting_aside import (
+    CannotSetAside,
+    allow_unlisted_source,
+    may_allow_source,
+    may_set_aside,
+    set_hit_aside,
+)
 from .workflow import (
     REVIEW_FIELDS,
     CannotSubmit,
@@ -66,6 +72,7 @@ __all__ = [
     "CannotSetAside",
     "CannotSubmit",
     "WouldVoid",
+    "allow_unlisted_source",
     "apply_edit_to_review",
     "corrected_since",
     "correction_problem",
@@ -77,12 +84,12 @@ __all__ = [
     "hand_on_turns",
     "has_written",
     "last_decisions",
+    "may_allow_source",
     "may_correct",
     "may_set_aside",
     "may_write_note",
     "measure_correction",
     "neighbours_in_queue",
-    "open_note_problems",
     "open_problems",
     "overdue_readings",
     "passes_that_count",
@@ -99,6 +106,7 @@ __all__ = [
     "stage_name",
     "submit_article",
     "text_seen_before",
+    "unsettled_problems",
     "urgent_texts_unread",
     "void_warning",
 ]

@@ -1,6 +1,7 @@
 """Who may decide on an article now; each reason against it is a `Problem` with a message for the user."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
@@ -224,7 +225,12 @@ def _exists_condition(condition: Q) -> Q:
 
 def open_problems(article: Article) -> list[Problem]:
     """The problems of the text itself, at the earliest time it could be published."""
-    return find_problems(article, CONTENT_CHECKS, at=max(timezone.now(), article.embargo_until or timezone.now()))
+    return find_problems(article, CONTENT_CHECKS, at=earliest_publication(article))
+
+
+def earliest_publication(article: Article) -> datetime:
+    """The earliest time at which the text could be published: now, or the end of its embargo."""
+    return max(timezone.now(), article.embargo_until or timezone.now())
 
 
 def may_correct(article: Article, user: User) -> bool:

@@ -1,4 +1,7 @@
-"""Setting aside what a rule found: a reader answers for it with a reason."""
+"""Setting aside what stands against publishing: what a rule found, or a source outside the list of reprints.
+
+Whoever does it answers for it with a reason.
+"""
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -8,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import audit, sanitising
+from ..checks import provenance
 from ..checks.hits import hits_with_key
 from ..checks.rules import Severity
 from ..duty_assignments import permissions, reading
 from ..models import Article, SetAside
 from ..refusals import Problem, Refusal
-from .rules import has_written
+from .rules import earliest_publication, has_written
 
 NOTHING_FOUND = Problem(
     "review.nothing_found", gettext_lazy("This is not in the text any more; look at the newest version.")
@@ -23,6 +27,10 @@ SET_ASIDE_WITHOUT_REASON = Problem(
     gettext_lazy("Say why it may be published."),
     gettext_lazy("The reason is kept, and printed on the review sheet."),
     "reason",
+)
+
+SOURCE_IS_LISTED = Problem(
+    "review.source_is_listed", gettext_lazy("Nothing is to be allowed: its source may be reprinted, or is frozen.")
 )
 
 
@@ -48,12 +56,46 @@ def set_hit_aside(article: Article, *, by: User, key: str, reason: str) -> None:
     hits = hits_with_key(article, key)
     if not hits or hits[0].rule.severity != Severity.BLOCK:
         raise CannotSetAside(NOTHING_FOUND)
+    facts = {"rule": hits[0].rule.name, "words": hits[0].words, "reason": _clean_reason(reason)}
+    SetAside.objects.create(article=article, key=key, by=by, at=timezone.now(), **facts)
+    audit.record_entry("article.hit_set_aside", article, by=by, **facts)
+
+
+@transaction.atomic
+def allow_unlisted_source(article: Article, *, by: User, reason: str) -> None:
+    """Let a reprint be published although its source is not on the list; it holds for this source in this article.
+
+    Idempotent. Raises PermissionDenied unless `by` may sign last in the section, and CannotSetAside.
+    """
+    article = Article.objects.get_locked(article.pk)
+    if not may_allow_source(by, article):
+        raise PermissionDenied(
+            _("Only the chief editor of “%(section)s” may allow a reprint from outside the list.")
+            % {"section": article.section}
+        )
+    key = provenance.listing_key(article)
+    if SetAside.objects.filter(article=article, key=key).exists():
+        return
+    problem = provenance.listing_problem(article, earliest_publication(article))
+    if problem is None:
+        raise CannotSetAside(SOURCE_IS_LISTED)
+    facts = {"rule": problem.id, "words": str(article.source), "reason": _clean_reason(reason)}
+    SetAside.objects.create(article=article, key=key, by=by, at=timezone.now(), **facts)
+    audit.record_entry("article.source_allowed", article, by=by, **facts)
+
+
+def may_allow_source(user: User, article: Article) -> bool:
+    """Return True if the user may allow a reprint from outside the list: whoever signs last in its section."""
+    return permissions.has_duty(user, permissions.Duty.FINAL, article.section) and reading.may_read_article(
+        user, article
+    )
+
+
+def _clean_reason(reason: str) -> str:
     reason = sanitising.plain_text(reason)[:200]
     if not reason:
         raise CannotSetAside(SET_ASIDE_WITHOUT_REASON)
-    rule, words = hits[0].rule.name, hits[0].words
-    SetAside.objects.create(article=article, rule=rule, key=key, words=words, reason=reason, by=by, at=timezone.now())
-    audit.record_entry("article.hit_set_aside", article, by=by, rule=rule, words=words, reason=reason)
+    return reason
 
 
 def may_set_aside(user: User, article: Article) -> bool:

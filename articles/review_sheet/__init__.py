@@ -26,7 +26,15 @@ MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
 # Audit actions listed with the editions. Publishing itself is shown as an edition.
 SHEET_ACTIONS = [
     f"article.{act}"
-    for act in ("hit_set_aside", "withdrawn", "put_back", "scheduled", "unscheduled", "schedule_failed")
+    for act in (
+        "hit_set_aside",
+        "source_allowed",
+        "withdrawn",
+        "put_back",
+        "scheduled",
+        "unscheduled",
+        "schedule_failed",
+    )
 ]
 # Resets of a reader's password are told with the readings of this time after them.
 RESET_TOLD = timedelta(days=7)
@@ -289,6 +297,6 @@ def _sheet_entry(entry: AuditEntry) -> SheetEntry:
     why = entry.reason
     if entry.action in ("article.scheduled", "article.unscheduled"):
         why = f"{timezone.localtime(datetime.fromisoformat(why)):%Y-%m-%d %H:%M}"
-    elif entry.action == "article.hit_set_aside":
+    elif entry.action in ("article.hit_set_aside", "article.source_allowed"):
         why = f"{entry.details['words']}：{why}"
     return SheetEntry(at=entry.at, what=entry.act, by=entry.actor_name, why=why)
