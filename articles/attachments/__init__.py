@@ -25,12 +25,14 @@ from ..refusals import Problem
 from ..saved_rows import write_row
 from ..uploads import RefusedFile
 from . import archive, film, office, pdf, sound
+from .texts import keep_text, read_stored_texts
 
 __all__ = [
     "PreparedAttachment",
     "RefusedFile",
     "inspect_file",
     "prepare_attachment_upload",
+    "read_stored_texts",
     "save_attachment",
     "store_attachment",
 ]
@@ -133,6 +135,8 @@ def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> 
     try:
         with uploads.kept_files({path: prepared.file}):
             attachment = Attachment.objects.create(**row)
+            if isinstance(prepared.data, bytes):
+                keep_text(attachment, prepared.data)
             audit.record_entry("attachment.uploaded", attachment, by=by, name=attachment.name, sha256=attachment.sha256)
     except IntegrityError:  # the same upload arrived twice at once, and the other one was faster
         return mine.get()

@@ -184,20 +184,20 @@ def _main_kind(part: str, content: bytes, name: str) -> str:
 
 
 def _declared_kind(content: bytes, name: str) -> str:
-    types = {element.get("ContentType", "").strip() for element in _xml_elements(content, name)}
+    types = {element.get("ContentType", "").strip() for element in xml_elements(content, name)}
     if any("macroenabled" in declared.lower() or "vbaproject" in declared.lower() for declared in types):
         raise RefusedFile(_MACROS, name)
     return next((kind for declared, kind in _MAIN_PARTS.items() if declared in types), "")
 
 
 def _refuse_remote(content: bytes, name: str) -> None:
-    for element in _xml_elements(content, name):
+    for element in xml_elements(content, name):
         loaded = element.get("Type", "").rpartition("/")[2].lower() in _LOADED_RELATIONSHIPS
         if loaded and element.get("TargetMode") == "External" and _REMOTE.match(element.get("Target", "").strip()):
             raise RefusedFile(_REMOTE_PART, name)
 
 
-def _xml_elements(content: bytes, name: str) -> Iterator[ElementTree.Element]:
+def xml_elements(content: bytes, name: str) -> Iterator[ElementTree.Element]:
     """Yield all elements of an XML part. A document type, which Office never writes, could define entities: refused."""
     if b"<!DOCTYPE" in content or b"\x00" in content:
         raise RefusedFile(_DAMAGED_DOCUMENT, name)

@@ -15,11 +15,12 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import Article, SetAside
+from ..models import Article, AttachmentText, SetAside
 from ..refusals import Problem, Sentence
 from .credits import find_wrong_credits
 from .dates import find_wrong_dates
 from .figures import find_wrong_figures
+from .files import NOT_READ, READ_IN_PART, FileFind, find_in_file
 from .links import find_wrong_links
 from .personal_data import MASKED_RULES, find_personal_data
 from .plain_text import (
@@ -47,6 +48,7 @@ FIELD_NAMES: dict[str, Sentence] = {
     "body": gettext_lazy("text"),
     "alt": gettext_lazy("description of a picture"),
     "attachment": gettext_lazy("name of an attachment"),
+    "file": gettext_lazy("file"),
     "credits": gettext_lazy("credits"),
 }
 FIELDS_IN_ORDER = list(FIELD_NAMES)
@@ -77,11 +79,15 @@ class Hit:
     suggestion: str
     key: str
     replaced: tuple[int, int] = (0, 0)
+    file: str = ""  # the name of the attachment in whose text it is found
+    find: FileFind | None = None
 
     @property
     def reason(self) -> str:
         """What is wrong, in one sentence."""
         sentence = str(self.rule.reason) % {"words": self.words, "rule": self.rule.name}
+        if self.find and self.find.count > 1:
+            sentence += _(" In all it is found in %(count)d places.") % {"count": self.find.count}
         return (
             sentence + _(" Right is “%(suggestion)s”.") % {"suggestion": self.suggestion}
             if self.suggestion
@@ -91,6 +97,8 @@ class Hit:
     @property
     def field_name(self) -> Sentence:
         """What messages call the field."""
+        if self.find and self.find.places:
+            return _("file “%(file)s” (%(places)s)") % {"file": self.file, "places": self.find.place_names}
         return FIELD_NAMES[self.field]
 
     @property
@@ -185,12 +193,41 @@ def _hits_of_newest(article: Article) -> list[Hit]:
 def _found_in(article: Article, at: datetime) -> list[Hit]:
     """What the rules find in the newest revision; computed once for each text, version of the rules, and day.
 
-    What is known of its links changes all the time, and is looked up each time.
+    What is known of its links changes all the time, and is looked up each time; what is written in its attachments may
+    be read later than the text.
     """
     revision, day = article.newest, timezone.localdate(at)
     found = list(_found_once(_Reading(revision.digest, current_version(), day, revision.content, at)))
     links = [_hit_in_source(match, revision.content["body"]) for match in find_wrong_links(revision.content)]
-    return sorted([*found, *links], key=_reading_order)
+    return sorted([*found, *links, *_hits_in_files(revision.content)], key=_reading_order)
+
+
+def _hits_in_files(content: Mapping[str, Any]) -> list[Hit]:
+    """What is found in the text of the attachments. One query, if there are any; one more for each that is new here."""
+    names = {attachment["file"]: attachment["name"] for attachment in content["attachments"]}
+    if not names:
+        return []
+    rows = AttachmentText.objects.filter(attachment__file__in=names)
+    read = dict(rows.values_list("attachment__file", "read_at"))
+    return [hit for file, name in names.items() if file in read for hit in _hits_in_file(file, name, read[file])]
+
+
+@lru_cache(maxsize=128)
+def _hits_in_file(file: str, name: str, read_at: datetime) -> tuple[Hit, ...]:
+    text = AttachmentText.objects.filter(attachment__file=file, read_at=read_at).first()
+    if text is None:
+        return ()
+    finds = find_in_file(text.pieces)
+    untold = {"none": NOT_READ, "part": READ_IN_PART}.get(text.state)
+    if untold:
+        finds.append(FileFind(untold, name, 1, file, ()))
+    return tuple(_hit_in_file(find, file, name) for find in finds)
+
+
+def _hit_in_file(find: FileFind, file: str, name: str) -> Hit:
+    return Hit(
+        find.rule, "file", 0, 0, find.shown, "", _key_of(find.rule, f"{file} {find.words}"), file=name, find=find
+    )
 
 
 def _reading_order(hit: Hit) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from .account_password import AccountPassword
 from .address_limit import AddressLimit
 from .article import Article, ArticleIsGone
 from .attachment import Attachment
+from .attachment_text import AttachmentText
 from .audit_entry import AuditEntry
 from .bake_job import BakeJob
 from .baked_page import BakedPage
@@ -57,6 +58,7 @@ __all__ = [
     "ArticleIsGone",
     "Assignment",
     "Attachment",
+    "AttachmentText",
     "AuditEntry",
     "AuditLeaf",
     "BakeJob",
