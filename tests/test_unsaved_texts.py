@@ -225,3 +225,11 @@ def test_keeping_costs_few_queries_and_writes_no_session(client, cast, django_as
         query for query in asked.captured_queries if "django_session" in query["sql"] and "SELECT" not in query["sql"]
     ]
     assert (AuditEntry.objects.count(), Revision.objects.count()) == (entries, revisions)
+
+
+def test_the_log_in_after_an_expired_session_says_that_the_text_was_kept(client, cast):
+    login(client, cast.writer)
+    client.session.flush()
+    for address, is_said in ((ADD, True), (change_url(cast.article()), True), ("/admin/", False)):
+        html = client.get(address, follow=True, headers={"accept-language": "en"}).content.decode()
+        assert ("what you typed was kept" in html) == is_said, address
