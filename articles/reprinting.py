@@ -113,6 +113,15 @@ def compare_with_original(original: ReprintOriginal, article: Article) -> list[c
     ]
 
 
+def compare_titles(article: Article) -> list[comparing.ContentChange]:
+    """Return how our title differs from that of the original; [] if it does not, or the original's is not known."""
+    ours = article.newest.content
+    if not ours["original_title"] or ours["original_title"] == ours["title"]:
+        return []
+    lines = comparing.compare_lines([ours["original_title"]], [ours["title"]])
+    return [comparing.ContentChange(_("Title of the original, and ours"), tuple(lines))]
+
+
 def _fetch_page(address: str) -> tuple[Fetched, PrintedArticle]:
     """Return the page and what is read in it, in a process with limits. Raises Refusal."""
     fetched = fetch_public(address.strip(), max_bytes=MAX_PAGE_BYTES)

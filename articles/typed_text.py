@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from . import editing, review, sanitising
 from .checks import hits
-from .checks.hits import LINES, Hit
+from .checks.hits import Hit
+from .checks.plain_text import LINES
 from .checks.seen import Span, seen_places
 from .checks.written_rules import current_rules
 from .duty_assignments import permissions, reading

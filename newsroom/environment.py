@@ -82,6 +82,8 @@ SETTINGS = [
     Setting("WECHAT_APP_SECRET", matching(r"\w+", "the AppSecret, letters and digits"), is_secret=True),
     Setting("VIDEO_HOSTS", parse_hosts),
     Setting("FETCH_PICTURES", parse_boolean, "true"),
+    Setting("OUTSIDE_CHECKER", parse_address),
+    Setting("OUTSIDE_CHECKER_TOKEN", str, is_secret=True),
     Setting("LINK_CHECKS", parse_boolean, "true"),
     Setting("PREVIEW_HOURS", whole_number(1, 24 * 365), "24"),
     Setting("SESSION_IDLE_MINUTES", whole_number(5, 120), "30"),

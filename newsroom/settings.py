@@ -182,6 +182,8 @@ WECHAT_SDK = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
 # Host names of video sites; a link to one, alone in a paragraph, is shown as a link to a film.
 VIDEO_HOSTS = written["VIDEO_HOSTS"] or []
 FETCH_PICTURES = written["FETCH_PICTURES"]
+# The service that reads texts in the background, and what it is shown; None if there is none.
+OUTSIDE_CHECKER, OUTSIDE_CHECKER_TOKEN = written["OUTSIDE_CHECKER"], written["OUTSIDE_CHECKER_TOKEN"]
 LINK_CHECKS = written["LINK_CHECKS"]
 # A long investigation with tables pasted from Word is well below this; uploaded files are not counted.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

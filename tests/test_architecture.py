@@ -74,6 +74,7 @@ VERBS = [
     "articles.typography",
     "articles.check_rules",
     "articles.roster",
+    "articles.outside_checking",
     "articles.comparing",
     "articles.review",
     "articles.marked_copies",

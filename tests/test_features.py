@@ -63,6 +63,7 @@ FEATURES = {
     "marked_cop": "verb door test",
     "merging": "verb door test",
     "old_path": "noun verb door test",
+    "outside": "noun verb test",
     "page_tag": "verb door test",
     "password": "noun verb door test",
     "password_reset": "noun verb door test",

@@ -194,6 +194,16 @@ def test_readers_see_the_original_beside_our_text_with_its_differences(client, c
     assert f"<td><del>{LINES[1]}</del></td>" in html
 
 
+def test_without_a_kept_original_readers_see_how_the_titles_differ(client, cast):
+    article = cast.article(by=cast.writer, origin="reprint", title="三县合力治河", original_title="三县共治一条河")
+    review.submit_article(article, by=cast.writer)
+    client.force_login(cast.editor)
+    path = reverse("admin:articles_article_review", args=[article.pk])
+    assert "三县<del>共治一条</del><ins>合力治</ins>河" in client.get(path).content.decode()
+    cast.change(article, title="三县共治一条河", voiding=True)
+    assert "三县<del>" not in client.get(path).content.decode()
+
+
 def test_the_kept_page_is_sent_as_a_file_and_never_as_a_page(client, cast, site):
     site["page"] = page(extra="<script>alert(1)</script>")
     article = reprinting.take_reprint(ADDRESS, cast.news, by=cast.writer).article

@@ -161,7 +161,7 @@ def original_for_reading(article: Article) -> dict[str, Any]:
         return {}
     original = kept_originals(article).first()
     if original is None:
-        return {"original_missing": True}
+        return {"original_missing": True, "title_changes": reprinting.compare_titles(article)}
     is_short = len(original.text) + len(article.newest.content["body"]) <= MOST_ON_READING_PAGE
     parts = reprinting.compare_with_original(original, article) if is_short else []
     return {"kept_original": original, "original_parts": parts}

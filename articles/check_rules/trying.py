@@ -8,8 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from ..checks.hits import fields_of_content
-from ..checks.plain_text import plain_text_of_line
+from ..checks.plain_text import fields_of_content, plain_text_of_line
 from ..checks.written_rules import WrittenRules
 from ..models import Article, CheckRule, CheckTrial
 

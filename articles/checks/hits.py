@@ -15,21 +15,16 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import Article, AttachmentText, SetAside
+from ..models import Article, AttachmentText, Revision, SetAside
 from ..refusals import Problem, Sentence
 from .credits import find_wrong_credits
 from .dates import find_wrong_dates
 from .figures import find_wrong_figures
 from .files import NOT_READ, READ_IN_PART, FileFind, find_in_file
 from .links import find_wrong_links
+from .outside import SENT_FIELDS, outside_findings, outside_matches
 from .personal_data import MASKED_RULES, find_personal_data
-from .plain_text import (
-    PlainText,
-    plain_text_of_html,
-    plain_text_of_line,
-    written_text_of_html,
-    written_text_of_line,
-)
+from .plain_text import LINES, PlainText, fields_of_content
 from .punctuation import find_wrong_marks
 from .rules import Match, Rule, Severity, SourceMatch
 from .structure import find_wrong_structure
@@ -39,7 +34,6 @@ from .written_rules import RulesVersion, WrittenRules, current_rules, current_ve
 FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures)
 WRITTEN_FINDERS = (find_wrong_marks, find_wrong_characters)  # how something is typed
 CONTENT_FINDERS = (find_wrong_structure, find_wrong_credits)  # how the text is built
-LINES = ("kicker", "title", "subtitle", "summary")
 FIELD_NAMES: dict[str, Sentence] = {
     "kicker": gettext_lazy("kicker"),
     "title": gettext_lazy("title"),
@@ -193,13 +187,13 @@ def _hits_of_newest(article: Article) -> list[Hit]:
 def _found_in(article: Article, at: datetime) -> list[Hit]:
     """What the rules find in the newest revision; computed once for each text, version of the rules, and day.
 
-    What is known of its links changes all the time, and is looked up each time; what is written in its attachments may
-    be read later than the text.
+    What is known of its links, and from the outside checker, changes all the time, and is looked up each time; what is
+    written in its attachments may be read later than the text.
     """
     revision, day = article.newest, timezone.localdate(at)
     found = list(_found_once(_Reading(revision.digest, current_version(), day, revision.content, at)))
     links = [_hit_in_source(match, revision.content["body"]) for match in find_wrong_links(revision.content)]
-    return sorted([*found, *links, *_hits_in_files(revision.content)], key=_reading_order)
+    return sorted([*found, *links, *_hits_in_files(revision.content), *_found_outside(revision)], key=_reading_order)
 
 
 def _hits_in_files(content: Mapping[str, Any]) -> list[Hit]:
@@ -228,6 +222,14 @@ def _hit_in_file(find: FileFind, file: str, name: str) -> Hit:
     return Hit(
         find.rule, "file", 0, 0, find.shown, "", _key_of(find.rule, f"{file} {find.words}"), file=name, find=find
     )
+
+
+def _found_outside(revision: Revision) -> list[Hit]:
+    """What the outside checker found in the text, if one is set up and has answered."""
+    findings = outside_findings(revision.digest)
+    texts = {name: plain for name, plain, _written in fields_of_content(revision.content)} if findings else {}
+    named = [(name, texts[name]) for name in SENT_FIELDS if name in texts]
+    return [_hit_of(match, name, plain) for name, plain in named for match in outside_matches(findings, name, plain)]
 
 
 def _reading_order(hit: Hit) -> tuple[int, int]:
@@ -265,19 +267,6 @@ def _not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
     rows = SetAside.objects.filter(article=article).values_list("key", flat=True)
     settled = set(rows) if blocking else set()
     return [hit for hit in blocking if hit.key not in settled]
-
-
-def fields_of_content(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainText, PlainText]]:
-    """Yield each field with its normalised and its written text."""
-    lines = [(name, content[name]) for name in LINES]
-    for name, line in lines:
-        yield name, plain_text_of_line(line), written_text_of_line(line)
-    yield "body", plain_text_of_html(content["body"]), written_text_of_html(content["body"])
-    lines = [("alt", picture["alt"]) for picture in content["pictures"]]
-    lines += [("attachment", attachment["name"]) for attachment in content["attachments"]]
-    lines.append(("credits", ""))
-    for name, line in lines:
-        yield name, plain_text_of_line(line), written_text_of_line(line)
 
 
 def _hit_of(match: Match, field: str, plain: PlainText) -> Hit:

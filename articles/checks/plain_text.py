@@ -3,8 +3,11 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+LINES = ("kicker", "title", "subtitle", "summary")  # fields of a revision's content that are a line of plain text
 
 _MARK = re.compile(
     r"</?(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
@@ -175,3 +178,16 @@ def _normalised(character: str) -> str:
         return ""
     normal = unicodedata.normalize("NFKC", character)
     return "".join(" " if each.isspace() and each != "\n" else each for each in normal)
+
+
+def fields_of_content(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainText, PlainText]]:
+    """Yield each field with its normalised and its written text."""
+    lines = [(name, content[name]) for name in LINES]
+    for name, line in lines:
+        yield name, plain_text_of_line(line), written_text_of_line(line)
+    yield "body", plain_text_of_html(content["body"]), written_text_of_html(content["body"])
+    lines = [("alt", picture["alt"]) for picture in content["pictures"]]
+    lines += [("attachment", attachment["name"]) for attachment in content["attachments"]]
+    lines.append(("credits", ""))
+    for name, line in lines:
+        yield name, plain_text_of_line(line), written_text_of_line(line)

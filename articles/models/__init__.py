@@ -28,6 +28,7 @@ from .login_lock import LoginLock
 from .marginal_note import MarginalNote
 from .merkle_log import AuditLeaf, LogLeaf, LogNode
 from .old_path import OldPath
+from .outside_reading import OutsideReading
 from .password_reset import PasswordReset
 from .person import Person
 from .picture import Picture
@@ -91,6 +92,7 @@ __all__ = [
     "LoginLock",
     "MarginalNote",
     "OldPath",
+    "OutsideReading",
     "PageCheck",
     "PasswordReset",
     "Person",

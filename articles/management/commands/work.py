@@ -23,6 +23,7 @@ from articles import (
     leaving,
     link_checks,
     login_locks,
+    outside_checking,
     password_resets,
     persons,
     presence,
@@ -64,6 +65,7 @@ class Command(ActingCommand):
         self.full_bake_started = -FULL_BAKE_INTERVAL
         self.hub_thread: threading.Thread | None = None
         self.links_thread: threading.Thread | None = None
+        self.outside_thread: threading.Thread | None = None
         self.index_is_complete = False
         self.swept = -SWEEP_INTERVAL
         self.rows_are_encrypted = False
@@ -88,7 +90,7 @@ class Command(ActingCommand):
             if not once:
                 self.full_bake.terminate()  # the next worker continues it
             self.full_bake.wait()
-        for thread in (self.hub_thread, self.links_thread):
+        for thread in (self.hub_thread, self.links_thread, self.outside_thread):
             if once and thread:
                 thread.join()
 
@@ -133,6 +135,7 @@ class Command(ActingCommand):
         check_rules.continue_trials()
         link_checks.continue_register()
         self.check_links()
+        self.ask_outside_checker()
         change_sets.continue_change_sets()
         self.sweep_log_ins()
         self.do_daily_work()
@@ -167,6 +170,11 @@ class Command(ActingCommand):
         link_checks.check_own_links()
         if link_checks.outside_links_are_due() and not (self.links_thread and self.links_thread.is_alive()):
             self.links_thread = self.start_thread(link_checks.check_outside_links)
+
+    def ask_outside_checker(self) -> None:
+        """Have the outside checker read texts in a separate thread, so that it blocks nothing else."""
+        if settings.OUTSIDE_CHECKER and not (self.outside_thread and self.outside_thread.is_alive()):
+            self.outside_thread = self.start_thread(outside_checking.ask_outside_checker)
 
     def start_thread(self, work: Callable[[], object]) -> threading.Thread:
         """Call `work` in a separate thread, with a connection of its own."""
