@@ -66,7 +66,7 @@ def test_every_size_is_compared_and_contents_in_turn(files, monkeypatch):
     assert list(differing_uploads()) == []
     monkeypatch.setattr(checking_files, "CONTENTS_PER_CHECK", 1)
     names = [known.name for known in CheckedFile.objects.order_by("checked_at")]
-    assert len(names) == 5, "picture, three copies, attachment"
+    assert len(names) == 6, "picture, its square and three other copies, attachment"
     for name in names:  # the one that was not read for longest
         before = CheckedFile.objects.get(name=name).checked_at
         assert list(differing_uploads()) == []
