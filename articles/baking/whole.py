@@ -109,10 +109,8 @@ def _machine_start() -> bytes:
 def _codes_stamp() -> bytes:
     """Return a digest of everything that the image of a code depends on, except the code itself."""
     logo = SiteSettings.current().logo
-    drawn_by = Path(settings.BASE_DIR, "articles", "qr_short_links.py")
-    return _files_digest(
-        [drawn_by], settings.SITE_URL, logo.sha256 if logo else "", version("qrcode"), version("pillow")
-    )
+    drawn_by = sorted(Path(settings.BASE_DIR, "articles", "qr_short_links").glob("*.py"))
+    return _files_digest(drawn_by, settings.SITE_URL, logo.sha256 if logo else "", version("qrcode"), version("pillow"))
 
 
 def _files_digest(files: Iterable[Path], *words: str) -> bytes:

@@ -20,6 +20,7 @@ from articles.models import Article, Attachment, Block, Person, Picture, Section
 from ... import (
     accounts,
     attachments,
+    check_rules,
     editing,
     home_and_topics,
     passwords,
@@ -106,6 +107,7 @@ def _load_tables(world: dict[str, Any], *, by: User) -> None:
         sources.save_source(Source(**facts), by=by)
     for facts in world["people"]:
         _add_person(facts, by=by)
+    check_rules.take_over_shipped_rules(by=by)
 
 
 def _change_published(withdrawn: Article, corrected: Article, changed: Article, *, by: User) -> None:
