@@ -28,6 +28,13 @@ def test_a_new_text_is_compared_with_nothing(cast):
     assert base(submitted(cast), cast.editor) == (None, "")
 
 
+def test_the_first_reader_sees_their_own_corrections_of_what_was_submitted(cast):
+    article = submitted(cast)
+    cast.change(article, by=cast.editor, title="初审改")
+    assert base(article, cast.editor) == (1, "what 林晓舟 submitted")
+    assert base(article, cast.admin) == (1, "what 林晓舟 submitted")
+
+
 def test_the_second_reader_sees_what_the_first_one_changed_and_the_third_what_the_second_one_did(cast):
     article = submitted(cast)
     cast.change(article, by=cast.editor, title="初审改")

@@ -16,7 +16,7 @@ def text_seen_before(article: Article, user: User) -> tuple[Revision | None, str
 
     It is the first of these that differs from the newest: the text that the user decided about last; that of the
     reading before last, so that what the last reader corrected shows; that which was sent back; that which readers
-    see. If none differs, the first there is.
+    see; that which was submitted. If none differs, the first there is.
     """
     candidates = list(_texts_seen(article, user))
     differing = [pair for pair in candidates if pair[0].digest != article.newest.digest]
@@ -41,3 +41,5 @@ def _texts_seen(article: Article, user: User) -> Iterator[tuple[Revision, str]]:
         yield returned.revision, _("what %(name)s had before them when it came back") % {"name": returned.person_name}
     if live:
         yield live.revision, _("edition %(number)d, which readers see") % {"number": live.number}
+    if not chain and submitted and submitted.revision.digest != article.newest.digest:  # corrected while first read
+        yield submitted.revision, _("what %(name)s submitted") % {"name": submitted.person_name}
