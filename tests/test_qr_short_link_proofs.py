@@ -35,6 +35,13 @@ def test_the_codes_of_the_product_are_readable_at_the_smallest_size(text, logo):
     assert proving.find_fault(text, logo) == ""
 
 
+@pytest.mark.parametrize("text", [ADDRESS + "W1", ADDRESS + "P123456-12"])
+@pytest.mark.parametrize("logo", [None, a_logo()])
+def test_codes_with_a_twentieth_of_their_area_covered_are_still_read(text, logo, monkeypatch):
+    monkeypatch.setattr(proving, "COVERED", 0.05)
+    assert proving.find_fault(text, logo) == ""
+
+
 def test_a_logo_that_covers_too_much_is_the_fault(monkeypatch):
     monkeypatch.setattr(drawing, "LOGO_SIDE", 0.6)
     assert proving.find_fault(ADDRESS + "W1", a_logo()) == Fault.LOGO
