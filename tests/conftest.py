@@ -33,6 +33,7 @@ def _own_folders(settings, tmp_path):
     settings.PUBLIC_FILES_DIR = tmp_path / "public"
     settings.BAKED_DIR = tmp_path / "baked"
     settings.LOG_KEY_FILE = tmp_path / "log.key"
+    settings.DATA_DIR = tmp_path  # checkpoints for which others vouch
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

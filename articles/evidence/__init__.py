@@ -6,6 +6,7 @@
     sign_offs.json         every review decision, in order
     audit.json             every audit entry about the article
     log/…                  signed checkpoints of the public log and of the audit’s log, and proofs for the above
+    log/vouched, log/stamps/…  an earlier checkpoint that others have cosigned, and time stamps of it
     files/…                the pictures and attachments in its editions
     sheet.html, sheet.pdf  the review sheet
 

@@ -13,19 +13,19 @@ from typing import IO, Any
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit
-from ..merkle_log import AUDIT_LOG, PUBLIC_LOG, VerifierKey
+from ..merkle_log import AUDIT_LOG, PUBLIC_LOG, VerifierKey, Vouched
 from ..models import Edition, SignOff
 from ..models.revision import content_digest
 from ..refusals import Problem, Refusal
 from .agreement import find_disagreements, printable_text
 from .log_agreement import LoggedFacts, find_log_disagreements, no_checkpoint
-from .log_proofs import CHECKPOINTS, PROOFS
+from .log_proofs import CHECKPOINTS, PROOFS, STAMPS, VOUCHED
 
 # Limits in bytes, and of members. A file beyond them was not exported by this system.
 LARGEST_FILE, LARGEST_TEXT, LARGEST_PACK, MOST_FILES = 100 * 2**20, 32 * 2**20, 4 * 2**30, 5_000
 MEMBER_NAME = re.compile(
     r"manifest\.json|sign_offs\.json|audit\.json|sheet\.html|sheet\.pdf|(editions|revisions)/[1-9][0-9]{0,8}\.json"
-    r"|log/checkpoint|log/audit_checkpoint|log/proofs\.json|files/(?!.*\.\.)[\w./-]{1,200}"
+    r"|log/checkpoint|log/audit_checkpoint|log/proofs\.json|log/vouched|log/stamps/[0-9]{1,3}\.tsr|files/(?!.*\.\.)[\w./-]{1,200}"
 )
 _UNEXPECTED = Problem("evidence.unexpected", _("A file does not have the expected content: %(why)s"))
 _NO_ZIP = Problem("evidence.no_zip", _("This is not a readable ZIP file: %(why)s"))
@@ -64,7 +64,7 @@ class CheckedPack:
     """A verified pack: the article's number, the number of files, the head of the audit chain when it was exported.
 
     `checkpoint` is that of the public log, signed by a key that the caller gave if `is_signed`; '' in a pack without
-    one.
+    one. `vouched` is an earlier one with its time stamps, whose authorities are not checked yet.
     """
 
     article: int
@@ -72,6 +72,7 @@ class CheckedPack:
     audit_head: str
     checkpoint: str
     is_signed: bool
+    vouched: Vouched | None
 
 
 def check_pack(source: IO[bytes], keys: Sequence[VerifierKey] = ()) -> CheckedPack:
@@ -89,12 +90,14 @@ def check_pack(source: IO[bytes], keys: Sequence[VerifierKey] = ()) -> CheckedPa
         with zipfile.ZipFile(source) as pack:
             manifest = _check_files(pack)
             checkpoint = _check_meaning(pack, manifest, keys)
+            vouched = _read_vouched(pack, manifest)
             return CheckedPack(
                 article=int(manifest["article"]),
                 files=len(manifest["files"]),
                 audit_head=_printable(manifest["audit_head"]),
                 checkpoint=checkpoint,
                 is_signed=bool(keys),
+                vouched=vouched,
             )
     except NotEvidence:
         raise
@@ -171,7 +174,7 @@ def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any], keys: Sequen
     problems = list(find_disagreements(manifest, editions, sign_offs, entries))
     notes = [_read_note(pack, manifest, CHECKPOINTS[log]) for log in (PUBLIC_LOG, AUDIT_LOG)]
     if all(notes):
-        logged = LoggedFacts(notes[0], notes[1], _read_member(pack, PROOFS))
+        logged = LoggedFacts(notes[0], notes[1], _read_member(pack, PROOFS), _read_vouched(pack, manifest))
         article = int(manifest["article"])
         problems += find_log_disagreements(logged, article, editions, sign_offs, entries, keys)
     elif keys:
@@ -183,6 +186,12 @@ def _check_meaning(pack: zipfile.ZipFile, manifest: dict[str, Any], keys: Sequen
 
 def _read_note(pack: zipfile.ZipFile, manifest: dict[str, Any], name: str) -> str:
     return pack.read(name).decode() if name in manifest["files"] else ""
+
+
+def _read_vouched(pack: zipfile.ZipFile, manifest: dict[str, Any]) -> Vouched | None:
+    note = _read_note(pack, manifest, VOUCHED)
+    stamps = sorted(name for name in manifest["files"] if name.startswith(f"{STAMPS}/"))
+    return Vouched(note, [pack.read(name) for name in stamps]) if note else None
 
 
 def _check_text(name: str, row: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .. import merkle_log, publication_log
-from ..merkle_log import AUDIT_LOG, Checkpoint, KeyRing, VerifierKey, WrongNote, WrongProof
+from ..merkle_log import AUDIT_LOG, Checkpoint, KeyRing, VerifierKey, Vouched, WrongNote, WrongProof
 from ..models import Edition
 from ..refusals import Problem
 from .agreement import MOST_NAMED, printable_text
@@ -29,6 +29,11 @@ _ENTRY_NOT_LOGGED = Problem(
     "evidence.entry_not_logged", _("audit.json: entry %(id)s is not in the audit's log as it stands here.")
 )
 
+_OTHER_VOUCHED = Problem(
+    "evidence.other_vouched",
+    _("log/vouched is no earlier state of the log of log/checkpoint, or a stamp is not its own."),
+)
+
 WORDS = {
     "digest": pgettext_lazy("in the public log", "text"),
     "basis": pgettext_lazy("in the public log", "basis"),
@@ -40,11 +45,14 @@ EDITION_KINDS = frozenset(Edition.Kind.values)
 
 
 class LoggedFacts(NamedTuple):
-    """What a pack brings from the logs: the notes of their checkpoints, and the proofs."""
+    """What a pack brings from the logs: the notes of their checkpoints, the proofs, and an earlier checkpoint with its
+    time stamps.
+    """
 
     public_note: str
     audit_note: str
     proofs: Mapping[str, Any]
+    vouched: Vouched | None = None
 
 
 def find_log_disagreements(
@@ -70,6 +78,8 @@ def find_log_disagreements(
         leaves[int(row["index"])] = merkle_log.parse_leaf(row["data"].encode()) or {}
     if keys:
         yield from _unsigned(logged, leaves, keys)
+    if logged.vouched is not None and not _is_earlier(logged.vouched, logged.proofs["vouched"], public):
+        yield _OTHER_VOUCHED
     yield from _unlogged_editions(article, editions, sign_offs, leaves)
     yield from _unlogged_entries(logged.proofs["entries"], entries, private)
 
@@ -84,6 +94,18 @@ def _is_included(row: Mapping[str, Any], data: bytes, checkpoint: Checkpoint) ->
     return True
 
 
+def _is_earlier(vouched: Vouched, proof: Sequence[str], public: Checkpoint) -> bool:
+    """Return True if the checkpoint that others have seen is an earlier state of this log, and the stamps are of it."""
+    try:
+        earlier = vouched.checkpoint
+        hashes = [bytes.fromhex(text) for text in proof]
+        merkle_log.check_consistency(earlier.size, earlier.root, public.size, public.root, hashes)
+    except (WrongNote, WrongProof):
+        return False
+    is_of_log = earlier.origin == public.origin
+    return is_of_log and all(merkle_log.is_stamp_of(stamp, vouched.note) for stamp in vouched.stamps)
+
+
 def _unsigned(
     logged: LoggedFacts, leaves: Mapping[int, Mapping[str, Any]], keys: Sequence[VerifierKey]
 ) -> Iterator[Problem]:
@@ -92,6 +114,8 @@ def _unsigned(
         ring.follow(leaves[index])
     if not ring.has_signed(logged.public_note):
         yield _NOT_SIGNED.filled(name="log/checkpoint")
+    if logged.vouched is not None and not ring.has_signed(logged.vouched.note):
+        yield _NOT_SIGNED.filled(name="log/vouched")
     if not KeyRing([key.named(key.name + AUDIT_LOG.suffix) for key in ring.keys]).has_signed(logged.audit_note):
         yield _NOT_SIGNED.filled(name="log/audit_checkpoint")
 

@@ -4,15 +4,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import publication_log
-from ..merkle_log import AUDIT_LOG, PUBLIC_LOG, StoredLog, inclusion_proof
+from ..merkle_log import AUDIT_LOG, PUBLIC_LOG, StoredLog, consistency_proof, inclusion_proof, newest_vouched
 from ..models import Article, AuditEntry, AuditLeaf, LogLeaf
 
 CHECKPOINTS = {PUBLIC_LOG: "log/checkpoint", AUDIT_LOG: "log/audit_checkpoint"}
 PROOFS = "log/proofs.json"
+VOUCHED, STAMPS = "log/vouched", "log/stamps"  # an earlier checkpoint that others have seen
 
 
 def log_members(article: Article, entries: Sequence[AuditEntry]) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """Return the signed checkpoints by name, none without keys, and the proofs of the article's leaves and entries.
+    """Return the signed checkpoints by name, none without keys, the newest one for which others vouch with its time
+    stamps, and the proofs of the article's leaves and entries.
 
     The caller holds the audit-chain lock, so both logs stand still.
     """
@@ -21,7 +23,7 @@ def log_members(article: Article, entries: Sequence[AuditEntry]) -> tuple[dict[s
     notes = {name: log.signed_checkpoint() for log, name in CHECKPOINTS.items()}
     leaves = LogLeaf.objects.filter(edition__article=article) | LogLeaf.objects.filter(edition=None)
     indexes = dict(AuditLeaf.objects.filter(entry__in=entries).values_list("entry", "index"))
-    proofs = {
+    proofs: dict[str, Any] = {
         "leaves": [
             {"index": leaf.index, "data": leaf.data, "proof": proof}
             for leaf, proof in _with_proofs(PUBLIC_LOG, list(leaves.order_by("index")), lambda leaf: leaf.index)
@@ -31,7 +33,15 @@ def log_members(article: Article, entries: Sequence[AuditEntry]) -> tuple[dict[s
             for entry, proof in _with_proofs(AUDIT_LOG, list(entries), lambda entry: indexes[entry.pk])
         ],
     }
-    return {name: note.encode() for name, note in notes.items() if note}, proofs
+    members = {name: note.encode() for name, note in notes.items() if note}
+    size = PUBLIC_LOG.size()
+    vouched = newest_vouched(size)
+    if vouched is not None:
+        proof = consistency_proof(vouched.checkpoint.size, size, PUBLIC_LOG.hashes(size))
+        proofs["vouched"] = [part.hex() for part in proof]
+        members[VOUCHED] = vouched.note.encode()
+        members |= {f"{STAMPS}/{number}.tsr": stamp for number, stamp in enumerate(vouched.stamps, start=1)}
+    return members, proofs
 
 
 def _with_proofs(log: StoredLog, rows: Sequence[Any], index_of: Callable[[Any], int]) -> list[tuple[Any, list[str]]]:

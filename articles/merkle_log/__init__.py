@@ -8,6 +8,7 @@
     stored_checking  the logs in the database against their content and kept checkpoints
     remote_log  a log as a stranger reads it
     time_stamps  stamps by an authority (RFC 3161)
+    vouched     checkpoints that others have stamped or cosigned
     witnessing  cosigning the log of somebody else
 
 What its leaves say is in `publication_log.py`, and which files are baked in `baking/log_files.py`.
@@ -29,8 +30,17 @@ from .remote_log import KeyRing, LogUnreadable, RemoteLog, parse_leaf, read_addr
 from .stored_checking import audit_faults_of_public_log, stored_log_faults
 from .stored_log import AUDIT_LOG, LOGS, PUBLIC_LOG, StoredLog, new_audit_leaf, new_log_leaf
 from .tiles import TILE_WIDTH, Tile, changed_tiles, outdated_tiles, parse_tile_path
-from .time_stamps import WrongStamp, ask_for_stamp, check_stamp, stamped_at
-from .tree import WrongProof, check_consistency, check_inclusion, inclusion_proof, leaf_hash, root_hash
+from .time_stamps import WrongStamp, ask_for_stamp, check_stamp, is_stamp_of, stamped_at
+from .tree import (
+    WrongProof,
+    check_consistency,
+    check_inclusion,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    root_hash,
+)
+from .vouched import Vouched, keep_checkpoint, newest_vouched, vouched_folder
 from .witnessing import Witness, cosigned_at
 
 __all__ = [
@@ -47,6 +57,7 @@ __all__ = [
     "StoredLog",
     "Tile",
     "VerifierKey",
+    "Vouched",
     "Witness",
     "WrongNote",
     "WrongProof",
@@ -57,13 +68,17 @@ __all__ = [
     "check_consistency",
     "check_inclusion",
     "check_stamp",
+    "consistency_proof",
     "cosigned_at",
     "inclusion_proof",
     "is_signed_by",
+    "is_stamp_of",
+    "keep_checkpoint",
     "leaf_hash",
     "make_signer",
     "new_audit_leaf",
     "new_log_leaf",
+    "newest_vouched",
     "outdated_tiles",
     "parse_checkpoint",
     "parse_leaf",
@@ -74,5 +89,6 @@ __all__ = [
     "root_hash",
     "stamped_at",
     "stored_log_faults",
+    "vouched_folder",
     "write_log_keys",
 ]

@@ -5,6 +5,7 @@ What is stamped is the text of the checkpoint without its signatures, so any cop
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256, sha512
 from http.client import HTTPException
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -45,6 +46,16 @@ def stamped_at(stamp: bytes) -> datetime:
         return decode_timestamp_response(stamp).tst_info.gen_time
     except ValueError as error:
         raise WrongStamp(f"this is no time stamp: {error}") from error
+
+
+def is_stamp_of(stamp: bytes, note: str) -> bool:
+    """Return True if the stamp says that it is one of this checkpoint; who made it is not checked."""
+    try:
+        imprint = decode_timestamp_response(stamp).tst_info.message_imprint
+    except ValueError:
+        return False
+    message = _stamped_message(note)
+    return imprint.message in (sha256(message).digest(), sha512(message).digest())
 
 
 def check_stamp(stamp: bytes, note: str, roots: Sequence[x509.Certificate]) -> datetime:

@@ -91,6 +91,32 @@ def is_included(index: int, size: int, data: bytes, root: bytes, proof: list[str
     return 0 <= index < size and last == 0 and found == root
 
 
+def is_earlier(old: int, old_root: bytes, size: int, root: bytes, proof: list[str]) -> bool:
+    """Whether the tree of `size` leaves begins with that of `old` leaves, which is not empty."""
+    hashes = [bytes.fromhex(text) for text in proof]
+    if old == size:
+        return old_root == root and not hashes
+    if not 0 < old < size or not hashes:
+        return False
+    if old & (old - 1) == 0:
+        hashes.insert(0, old_root)
+    place, last = old - 1, size - 1
+    while place % 2:
+        place, last = place // 2, last // 2
+    before = after = hashes[0]
+    for sibling in hashes[1:]:
+        if last <= 0:
+            return False
+        if place % 2 or place == last:
+            before, after = sha256(b"\x01" + sibling + before), sha256(b"\x01" + sibling + after)
+            while place and not place % 2:
+                place, last = place // 2, last // 2
+        else:
+            after = sha256(b"\x01" + after + sibling)
+        place, last = place // 2, last // 2
+    return last == 0 and before == old_root and after == root
+
+
 # --- signed notes and checkpoints (C2SP)
 
 
@@ -276,6 +302,11 @@ def check_log(members: Row, editions: dict[int, Row], keys: list[str]) -> str:
     require(is_signed(note, trusted), "The log is not signed by a key that you gave.")
     require(is_signed(audit_note, [key_for("audit", key) for key in trusted]), "The audit's log is not signed.")
     require(logged.keys() == editions.keys(), "The log names other editions than those that are here.")
+    if vouched := members.get("log/vouched"):
+        require(is_signed(vouched, trusted), "log/vouched is not signed by a key that you gave.")
+        _older, *earlier = read_checkpoint(vouched)
+        is_right = is_earlier(*earlier, size, root, proofs["vouched"])
+        require(is_right, "log/vouched is no earlier state of the log.")
     signs = {row["id"]: row for row in members["sign_offs.json"]}
     for number, edition in editions.items():
         here = {name: edition[name] for name in ("kind", "basis", "digest")}
@@ -329,7 +360,10 @@ def check_pack(source: Any, keys: list[str]) -> tuple[int, str]:
 
 PROVED = """Proved: the holder of the key has committed to these texts, sign-offs with their names, instants and audit
 entries in its public log, under the checkpoint above. Not proved: that the people named acted themselves, that the
-clock was right, and that the log shows everybody the same: compare the checkpoint with one that somebody else kept."""
+clock was right, and that the log shows everybody the same: compare the checkpoint with one that somebody else kept.
+If the pack has log/vouched, an earlier checkpoint, others have seen it: unpack it, check its cosignatures with --witness,
+and each time stamp in log/stamps against its text, which is the part before the empty line, with its line end:
+openssl ts -verify -in 1.tsr -data TEXT -CAfile AUTHORITY.pem"""
 
 
 def main() -> None:

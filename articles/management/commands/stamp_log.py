@@ -3,7 +3,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.merkle_log import PUBLIC_LOG, WrongNote, WrongStamp, ask_for_stamp, parse_checkpoint, stamped_at
+from articles.merkle_log import (
+    PUBLIC_LOG,
+    WrongNote,
+    WrongStamp,
+    ask_for_stamp,
+    keep_checkpoint,
+    stamped_at,
+    vouched_folder,
+)
 
 
 class Command(BaseCommand):
@@ -15,17 +23,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("authority", nargs="+", help="the address of a time-stamping authority")
-        parser.add_argument("--folder", type=Path, required=True, help="where checkpoint and stamps are kept")
+        parser.add_argument("--folder", type=Path, help="where checkpoint and stamps are kept")
 
-    def handle(self, *args: object, authority: list[str], folder: Path, **options: Any) -> None:
+    def handle(self, *args: object, authority: list[str], folder: Path | None, **options: Any) -> None:
         failed = []
+        folder = folder or vouched_folder()
         try:
             note = PUBLIC_LOG.signed_checkpoint()
             if note is None:
                 raise CommandError("The log has no key; `manage.py make_log_key` makes one.")
-            size = parse_checkpoint(note).size
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{size}.checkpoint").write_text(note, encoding="utf-8")
+            size = keep_checkpoint(note, folder)
             for number, address in enumerate(authority, start=1):
                 try:
                     stamp = ask_for_stamp(note, address)

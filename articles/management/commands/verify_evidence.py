@@ -1,11 +1,23 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from articles import evidence
-from articles.merkle_log import WrongNote, parse_verifier
+from articles.merkle_log import (
+    COSIGNATURE,
+    VerifierKey,
+    WrongNote,
+    WrongStamp,
+    check_stamp,
+    cosigned_at,
+    parse_verifier,
+    stamped_at,
+)
 from articles.refusals import Refusal
 
 
@@ -19,13 +31,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--key", action="append", metavar="KEY", help="a key of the log, known from elsewhere")
+        parser.add_argument("--witness", action="append", metavar="KEY", help="a witness who must have cosigned")
+        parser.add_argument("--authority", type=Path, metavar="PEM", help="certificates of whoever stamped the time")
 
     def handle(self, *args: object, file: Path, **options: Any) -> None:
         try:
             keys = [parse_verifier(text) for text in options["key"] or ()]
+            witnesses = [parse_verifier(text, COSIGNATURE) for text in options["witness"] or ()]
+            pem = options["authority"]
+            roots = x509.load_pem_x509_certificates(pem.read_bytes()) if pem else []
             with file.open("rb") as source:
                 checked = evidence.check_pack(source, keys)
-        except WrongNote as error:
+            vouching = list(_who_vouches(checked, witnesses, roots))
+        except (WrongNote, WrongStamp, ValueError) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
@@ -36,8 +54,37 @@ class Command(BaseCommand):
             _("Article %(number)d. Head of the audit when it was made: %(head)s")
             % {"number": checked.article, "head": checked.audit_head}
         )
-        for sentence in _what_is_proved(checked):
+        for sentence in [*_what_is_proved(checked), *vouching]:
             self.stdout.write(sentence)
+
+
+def _who_vouches(
+    checked: evidence.CheckedPack, witnesses: list[VerifierKey], roots: list[x509.Certificate]
+) -> Iterator[str]:
+    """Who has seen the log when, in sentences. Raises WrongNote or WrongStamp for one who was asked for and has not."""
+    vouched = checked.vouched
+    if vouched is None:
+        if witnesses or roots:
+            raise WrongNote(_("No witness and no authority vouches for the log in this pack."))
+        return
+    size = vouched.checkpoint.size
+    for witness in witnesses:
+        at = cosigned_at(vouched.note, witness)
+        if at is None:
+            raise WrongNote(_("%(name)s has not cosigned the log.") % {"name": witness.name})
+        moment = datetime.fromtimestamp(at, UTC).isoformat()
+        yield _("%(name)s has cosigned its first %(size)d numbers at %(at)s.") % {
+            "name": witness.name,
+            "size": size,
+            "at": moment,
+        }
+    for stamp in vouched.stamps:
+        at_stamp = check_stamp(stamp, vouched.note, roots) if roots else stamped_at(stamp)
+        facts = {"size": size, "at": at_stamp.isoformat()}
+        if roots:
+            yield _("Its first %(size)d numbers were there at %(at)s, as the authority says.") % facts
+        else:
+            yield _("A time stamp of its first %(size)d numbers says %(at)s; give --authority to check it.") % facts
 
 
 def _what_is_proved(checked: evidence.CheckedPack) -> list[str]:
