@@ -61,6 +61,24 @@ def test_a_hit_about_a_picture_is_at_the_picture():
     assert body[hit.start : hit.end] == IMAGE.format(alt="桥")
 
 
+@pytest.mark.parametrize(
+    ("label", "caption", "credit", "warns"),
+    [
+        ('{"Label": "1"}', "桥的效果图。", "陶一宁", True),
+        ("trainedAlgorithmicMedia", "桥的效果图。", "", True),
+        ("trainedAlgorithmicMedia", "MAIN AIR 桥", "", True),
+        ("trainedAlgorithmicMedia", "桥的效果图，由AI生成。", "", False),
+        ("compositeWithTrainedAlgorithmicMedia", "桥的效果图。", "AIGC制图 陶一宁", False),
+        ('{"Label": "2"}', "人工智能修复的老照片。", "", False),
+        ("", "桥的效果图。", "陶一宁", False),
+    ],
+)
+def test_a_picture_whose_file_says_that_ai_made_it_says_so_itself(label, caption, credit, warns):
+    body = f"<p>望桥通车。</p><figure>{IMAGE.format(alt='桥')}<figcaption>{caption}</figcaption></figure>"
+    said = names(body=body, pictures=[PICTURE | {"ai_label": label, "credit": credit}])
+    assert ("ai_not_declared" in said) is warns
+
+
 def test_tables_and_links():
     assert names(body="<p>望桥通车。</p><table><tbody><tr><td>甲</td></tr></tbody></table>") == ["table_without_head"]
     assert names(body="<p>望桥通车。</p><table><thead><tr><th>甲</th></tr></thead></table>") == []

@@ -53,6 +53,13 @@ PHOTOGRAPHER_MISSING = Rule(
     _("Nobody is named as the photographer of the %(words)s."),
     _("Name them in the picture's photo credit, in the caption or in the credits."),
 )
+AI_UNDECLARED = Rule(
+    "ai_not_declared",
+    STRUCTURE,
+    Severity.WARN,
+    _("The file of the %(words)s says that AI made it, or a part of it; its caption and photo credit do not."),
+    _("Say there how AI was used, or take another picture."),
+)
 HEADLESS_TABLE = Rule(
     "table_without_head",
     STRUCTURE,
@@ -84,6 +91,8 @@ _SAYS_NOTHING = re.compile(
 )
 _FIRST_BLOCK = re.compile(r"\s*<(?P<name>h[234]|ul|ol|table)>")
 _NAMES_PHOTOGRAPHER = re.compile("摄|供图|图源|图片来源|来源|提供|截图|制图|绘|资料图|图/|图：")
+# Latin letters part words: AI, AIGC, but not MAIN or AIR.
+_DECLARES_AI = re.compile(r"(?<![A-Za-z])AI(?:GC)?(?![A-Za-z])|人工智能|智能生成|算法生成", re.IGNORECASE)
 _PHOTO_ROLES = {Credit.Role.PHOTO.value, Credit.Role.TEXT_PHOTO.value}
 
 
@@ -120,6 +129,8 @@ def _find_wrong_pictures(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
             yield SourceMatch(UNCAPTIONED, "body", *match.span(), shown=shown)
         if not (credited or picture.get("credit") or _NAMES_PHOTOGRAPHER.search(caption)):
             yield SourceMatch(PHOTOGRAPHER_MISSING, "body", *match.span(), shown=shown)
+        if picture.get("ai_label") and not _DECLARES_AI.search(f"{caption} {picture.get('credit')}"):
+            yield SourceMatch(AI_UNDECLARED, "body", *match.span(), shown=shown)
 
 
 def _beginning(html: str) -> str:
