@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from articles import (
     attachments,
+    change_sets,
     closing,
     copying,
     discarding,
@@ -250,6 +251,10 @@ TABLE = {
     "arrange_topic": Row(CHIEFS, CHIEFS),
     # Words that somebody else proposed
     "proposed_change": Row(CHIEFS, CHIEFS),
+    # Change sets: one of an article of this section
+    "change_sets": Row(CONTENT),
+    "change_set": Row(DRAFTS, READERS - ELSEWHERE),
+    "replace_words": Row(CONTENT, DRAFTS, told=CONTENT - DRAFTS),
     # Readers' reports: the list of a chief of another section does not contain these
     "articles_report_changelist": Row(READERS),
     "articles_report_close": Row(NOBODY, READERS - ELSEWHERE),
@@ -332,6 +337,7 @@ def test_every_address_of_the_desk_has_a_row_in_the_table():
 
 # Query strings that addresses need.
 QUERY = {
+    "replace_words": "?words=改过&replacement=新&texts=title",
     "autocomplete": "?app_label=articles&model_name=credit&field_name=person",
     "sheets": "?start=2026-01-01&end=2026-01-31",
 }
@@ -387,6 +393,8 @@ SENT = {
     "arrange_home": {"act": "save"},
     "arrange_topic": {"act": "save"},
     "proposed_change": {"decision": "confirm"},
+    "change_set": {**REASON, "act": "end"},
+    "replace_words": {**REASON, "act": "propose", "note": "标题有误。"},
     "articles_oldpath_add": {"path": "/new.htm", "target": "/"},
     "articles_oldpath_change": {"path": "/moved.htm"},
     "articles_sitesettings_change": {"name": "霁川网", "factor_duties": ["publish"], "words_are_confirmed": "on"},
@@ -455,6 +463,9 @@ class Scene:
             cast.change(article, by=cast.writer, title="改过的标题")
             cast.publish(article)
         closing.close_text(twice[1], by=cast.chief, edition=1, **REASON)
+        change = change_sets.TextChange(twice[0].pk, 2, {"title": "新标题"})
+        facts = {"about": "标题", "note": "标题有误。", **REASON}
+        self.change_set = change_sets.propose_change_set("words", [change], by=cast.writer, **facts)
         self.discarded = cast.article(by=cast.writer, title=f"{SECRET}8")
         discarding.discard_draft(self.discarded, by=self.users["chief"])
         form = unsaved_texts.OpenedForm("0" * 32)
@@ -516,6 +527,8 @@ class Scene:
     def key_of(self, name, route):
         if name == "proposed_change":
             return self.proposed.pk
+        if name == "change_set":
+            return self.change_set.pk
         if route.startswith("articles/checkrule/"):
             return self.objects["checkrule"].pk
         return self.cast.writer.pk if route.startswith("colleagues/") else self.objects["topic"].pk
@@ -578,6 +591,7 @@ class Scene:
             "articles_assignment_add": {"user": self.users["stranger"].pk},
             "articles_article_reprint": {"section": section},
             "articles_article_word_files": {"files": upload(word_file(WORD_TEXT), "稿.docx"), "section": section},
+            "replace_words": {"chosen": f"{self.articles['reopen_text'].pk}-2"},
             "colleague_leave": {"to": self.users["chief"].pk},
             "articles_article_keep": {"writer": user.pk if user else ""},
             "articles_article_ping": {"number": self.draft.pk},

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import (
+    change_sets,
     discarding,
     faults,
     leaving,
@@ -55,6 +56,7 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
         if permissions.has_duty_anywhere(user, Duty.PUBLISH)
         else [],
         "notes": list(marginal_notes.notes_naming(user)[:SHOWN]),
+        "change_sets": list(change_sets.change_sets_to_act_on(user).select_related("proposed_by__person")[:SHOWN]),
         "proposed": list(proposing.changes_waiting_for(user)[:SHOWN]),
         "unsaved": unsaved_rows(user, SHOWN),
         "bin": list(discarding.drafts_in_bin(user)[:SHOWN]),

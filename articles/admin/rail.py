@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..password_resets import may_see_resets
+from .change_sets import may_see_change_sets
 from .colleagues import may_see_colleagues
 from .page_tags import may_check_tags
 from .review import may_read_anywhere
@@ -21,7 +22,10 @@ from .review_sheets_and_evidence import may_see_sheets
 # leads to the first of its screens that this person may use.
 ENTRIES: list[tuple[Promise, tuple[str, ...]]] = [
     (pgettext_lazy("at the desk", "Today"), ("index",)),
-    (_("Articles"), ("Article", "my_articles", "queue", "articles_article_beyond_right", "articles_article_bin")),
+    (
+        _("Articles"),
+        ("Article", "my_articles", "queue", "change_sets", "articles_article_beyond_right", "articles_article_bin"),
+    ),
     (_("Picture library"), ("Picture", "Attachment")),
     (_("Home page and topics"), ("arrange_home", "Topic")),
     (_("Reported mistakes"), ("Report",)),
@@ -52,6 +56,7 @@ PAGES: dict[str, tuple[Promise, Callable[[User], bool]]] = {
         lambda user: permissions.has_duty_anywhere(user, Duty.PUBLISH),
     ),
     "articles_article_bin": (_("The bin"), _writes_or_reads),
+    "change_sets": (_("Change sets"), may_see_change_sets),
     "arrange_home": (_("Home page"), lambda user: permissions.has_duty_everywhere(user, Duty.ARRANGE)),
     "sheets": (_("Review sheets"), may_see_sheets),
     "colleagues": (_("Who may what"), may_see_colleagues),

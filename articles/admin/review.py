@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import comparing, review, second_factor
+from .. import change_sets, comparing, review, second_factor
 from ..checks import hits, provenance
 from ..duty_assignments import permissions, reading
 from ..models import Article, SetAside, SignOff
@@ -254,6 +254,7 @@ def queue_view(request: HttpRequest) -> HttpResponse:
         "held": [row for row in rows[:SHOWN_IN_QUEUE] if row.on_hold],
         "count": waiting.count() if len(rows) > SHOWN_IN_QUEUE else len(rows),
         "more": len(rows) > SHOWN_IN_QUEUE,
+        "change_sets": change_sets.change_sets_to_act_on(user).select_related("proposed_by__person")[:SHOWN_IN_QUEUE],
         "urgent": _urgent_rows(user, {row.pk for row in rows}),
     }
     return TemplateResponse(request, "admin/review_queue.html", context)

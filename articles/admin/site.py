@@ -226,6 +226,7 @@ class Desk(admin.AdminSite):
         )
         from . import second_factor as steps  # noqa: PLC0415
         from .audit_export import audit_export_view  # noqa: PLC0415
+        from .change_sets import change_set_urls  # noqa: PLC0415
         from .colleagues import colleague_urls  # noqa: PLC0415
         from .factor_resets import lost_factors_view  # noqa: PLC0415
         from .help import help_picture_view, help_view  # noqa: PLC0415
@@ -238,6 +239,7 @@ class Desk(admin.AdminSite):
         return [
             *review_sheets_and_evidence.review_sheet_urls(self),
             *home_and_topics.arrangement_urls(self),
+            *change_set_urls(self),
             *colleague_urls(self),
             *sign_on_urls(),
             path("articles/auditentry/export/", self.admin_view(audit_export_view), name="audit_export"),

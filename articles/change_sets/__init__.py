@@ -20,7 +20,7 @@ from .proposing import MOST_ITEMS, CannotPropose, TextChange, propose_change_set
 from .reading import (
     CannotReadSet,
     change_sets_for,
-    change_sets_waiting_for,
+    change_sets_to_act_on,
     end_change_set,
     items_waiting_for,
     may_end,
@@ -42,7 +42,7 @@ __all__ = [
     "TextChange",
     "carry_out_change_set",
     "change_sets_for",
-    "change_sets_waiting_for",
+    "change_sets_to_act_on",
     "continue_change_sets",
     "end_change_set",
     "items_waiting_for",

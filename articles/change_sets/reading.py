@@ -63,10 +63,16 @@ def items_waiting_for(user: User) -> QuerySet[ChangeSetItem]:
     )
 
 
-def change_sets_waiting_for(user: User) -> QuerySet[ChangeSet]:
-    """The change sets with texts that the user may sign now, the longest waiting first."""
-    waiting = items_waiting_for(user).order_by().values("change_set")
-    return ChangeSet.objects.filter(state=State.READING, pk__in=waiting).order_by("pk")
+def change_sets_to_act_on(user: User) -> QuerySet[ChangeSet]:
+    """The change sets with texts that the user may sign now, or that wait to be published in sections where the user
+    publishes; the longest waiting first.
+    """
+    of_set = {"change_set": OuterRef("pk")}
+    sections = permissions.sections_with_duty(user, permissions.Duty.PUBLISH).order_by().values("pk")
+    unpublished = ChangeSetItem.objects.filter(state=ChangeSetItem.State.OPEN, is_ticked=True, **of_set)
+    to_read = Q(Exists(items_waiting_for(user).order_by().filter(**of_set)), state=State.READING)
+    to_publish = Q(Exists(unpublished.filter(article__section__in=sections)), state__in=[State.READ, State.STOPPED])
+    return ChangeSet.objects.filter(to_read | to_publish).order_by("pk")
 
 
 def readable_items(change_set: ChangeSet, user: User) -> QuerySet[ChangeSetItem]:

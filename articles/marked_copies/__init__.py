@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from ..models import Article, Revision
 from .layout import MarkedLine, MarkedSpan, lay_out
 from .marking import mark_changes
 
-__all__ = ["EditingStep", "MarkedCopy", "MarkedLine", "MarkedSpan", "marked_copy"]
+__all__ = ["EditingStep", "MarkedCopy", "MarkedLine", "MarkedSpan", "changed_lines", "marked_copy"]
 
 # More steps, or steps of longer texts (characters in all), are one step of several people.
 MOST_STEPS = 20
@@ -76,6 +77,14 @@ def marked_copy(article: Article, before: Revision, after: Revision) -> MarkedCo
     text = mark_changes(contents, comparing.section_names([before.content, after.content]))
     parts = (CopyPart(part.field, comparing.part_label(part.field), tuple(lay_out(part))) for part in text.parts)
     return MarkedCopy(before, after, tuple(steps), tuple(parts), text.is_coarse, text.form_alone)
+
+
+def changed_lines(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, MarkedLine]]:
+    """Yield the lines that differ between two contents of one section, as one step, each with the name of its field."""
+    for part in mark_changes([before, after], {}).parts:
+        for line in lay_out(part):
+            if line.is_changed:
+                yield comparing.part_label(part.field), line
 
 
 def _steps_that_fit(before: Revision, after: Revision) -> int:
