@@ -14,9 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import editing, review, sanitising
 from .checks import hits
-from .checks.hits import Hit
-from .checks.plain_text import LINES
-from .checks.seen import Span, seen_places
+from .checks.seen import PlacedHit, place_hits
 from .checks.written_rules import current_rules
 from .duty_assignments import permissions, reading
 from .models import Article, Credit, Person
@@ -38,20 +36,10 @@ class CannotReadTyped(Refusal):
 
 
 @dataclass(frozen=True)
-class TypedHit:
-    """A hit with its place among the seen characters of its field, and that of what its suggestion stands for."""
-
-    hit: Hit
-    words: str
-    place: Span
-    replaced: Span
-
-
-@dataclass(frozen=True)
 class TypedReading:
     """The first MOST_HITS hits by weight, then in reading order, and how many there are. `content` is what was read."""
 
-    hits: list[TypedHit]
+    hits: list[PlacedHit]
     count: int
     content: Mapping[str, Any]
 
@@ -70,8 +58,9 @@ def read_typed_text(
     content = _content_of(fields, list(credits)[:MOST_CREDITS])
     at = (article.scheduled_for if article else None) or timezone.now()
     found = hits.find_hits(content, current_rules(), at=at)
+    found = hits.not_set_aside(article, found) if article else found
     first = sorted(found, key=lambda hit: hits.WEIGHT_ORDER.index(hit.rule.severity))[:MOST_HITS]
-    return TypedReading(_with_places(first, content), len(found), content)
+    return TypedReading(place_hits(first, content), len(found), content)
 
 
 def require_typing(by: User, article: Article | None) -> None:
@@ -93,15 +82,3 @@ def _content_of(fields: Mapping[str, str], credits: Sequence[tuple[str, int]]) -
     people = Person.objects.in_bulk([key for _role, key in credits])
     named = [Credit(role=role, person=people[key]) for role, key in credits if key in people]
     return editing.revision_content(Article(**texts, **others), named)
-
-
-def _with_places(found: Sequence[Hit], content: Mapping[str, Any]) -> list[TypedHit]:
-    """Return the hits with their places, in the same order; those of other fields than texts are at (0, 0)."""
-    placed = {hit: TypedHit(hit, "", (0, 0), (0, 0)) for hit in found}
-    for field in (*LINES, "body"):
-        here = [hit for hit in found if hit.field == field]
-        spans = [span for hit in here for span in ((hit.start, hit.end), hit.replaced)]
-        places = seen_places(content[field], spans, is_html=field == "body")
-        for hit, (place, words), (replaced, _words) in zip(here, places[::2], places[1::2], strict=True):
-            placed[hit] = TypedHit(hit, words, place, replaced)
-    return [placed[hit] for hit in found]

@@ -241,6 +241,8 @@ TABLE = {
     "media": Row(CONTENT),  # a picture of the library, which all writers share; 404 for others
     # Acts of an article: everybody who may read it may open the page of the act
     **{f"articles_article_{act}": Row(DRAFTS, who) for act, who in ACTS.items()},
+    # Whoever writes sets aside what need not be settled
+    "articles_article_set_aside": Row(DRAFTS, ACTS["set_aside"], told=DRAFTS),
     # The bin shows what the user began or discarded; in the scene a chief has
     "articles_article_bin": Row(STAFF, frozenset({"chief"})),
     # The text as readers would see it
@@ -272,6 +274,8 @@ TABLE = {
     # Rules of the machine
     "articles_checkrule_state": Row(NOBODY, CHIEFS),
     "articles_checkrule_try": Row(CHIEFS),
+    "articles_checkrule_allow": Row(CHIEFS, CHIEFS),
+    "articles_checkrule_propose": Row(CONTENT, CONTENT),
     "articles_checkrule_import": Row(CHIEFS, CHIEFS),
     "articles_checkrule_export": Row(CHIEFS),
     "articles_rosterentry_import": Row(CHIEFS, CHIEFS),
@@ -388,6 +392,8 @@ SENT = {
     "articles_rosterentry_add": {"name": "李明"},
     "articles_rosterentry_change": {"name": "方致远"},
     "articles_rosterentry_import": {"table": FILE},
+    "articles_checkrule_allow": {"words": "互相寒喧"},
+    "articles_checkrule_propose": {"pattern": "寒喧", "proposal": "常有人写错"},
     "articles_topic_add": {"title": "大桥", "slug": "bridge"},
     "articles_topic_change": {"title": "新桥"},
     "arrange_home": {"act": "save"},

@@ -6,12 +6,12 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import check_rules, pictures, typed_text
+from articles import check_rules, pictures, review, typed_text
 from articles.checks import hits
-from articles.checks.plain_text import written_text_of_html
+from articles.checks.plain_text import written_text_of_html, written_text_of_line
 from articles.checks.seen import seen_places, seen_text
 from articles.checks.written_rules import WrittenRules
-from articles.models import CheckRule, SetAside
+from articles.models import CheckRule
 from tests.cast import all_rows, refused, upload
 
 IDENTITY = "11010519491231002X"
@@ -68,7 +68,7 @@ def test_places_cut_out_exactly_the_matched_words_among_what_is_seen(before, bet
     content = {"title": "", "kicker": "", "subtitle": "", "summary": "", "body": source, "pictures": []}
     found = hits.find_hits(content | {"attachments": [], "credits": []}, WrittenRules([]), at=hits.timezone.now())
     (hit,) = [hit for hit in found if hit.rule.name == "identity_number"]
-    ((place, words),) = seen_places(source, [(hit.start, hit.end)], is_html=True)
+    ((place, words),) = seen_places(written_text_of_html(source), [(hit.start, hit.end)])
     assert (words, cut(seen_text(written_text_of_html(source).text), place)) == (IDENTITY, IDENTITY)
 
 
@@ -78,12 +78,12 @@ def test_places_cut_out_exactly_the_matched_words_among_what_is_seen(before, bet
     st.integers(0, 60),
 )
 def test_every_span_of_any_source_has_a_place_within_its_text(source, start, length):
-    ((place, words),) = seen_places(source, [(start, start + length)], is_html=True)
+    ((place, words),) = seen_places(written_text_of_html(source), [(start, start + length)])
     assert cut(seen_text(written_text_of_html(source).text), place) == words
 
 
 def test_a_line_is_counted_without_its_blanks():
-    assert seen_places("一 二　三四", [(2, 6)], is_html=False) == [((1, 4), "二三四")]
+    assert seen_places(written_text_of_line("一 二　三四"), [(2, 6)]) == [((1, 4), "二三四")]
 
 
 # --- The reading ------------------------------------------------------------------------------------------------
@@ -182,8 +182,7 @@ def test_the_address_answers_with_places_and_writes_nothing(cast, client, django
 def test_what_was_set_aside_in_this_article_is_not_shown_again(cast, client):
     article = cast.article(body=WRONG_DAY)
     (hit,) = hits.noticed_hits(article)
-    facts = {"rule": hit.rule.name, "words": hit.words, "reason": "引文", "by": cast.chief, "at": hits.timezone.now()}
-    SetAside.objects.create(article=article, key=hit.key, **facts)
+    review.set_hit_aside(article, by=cast.writer, key=hit.key)
     client.force_login(cast.writer)
     address = reverse("admin:articles_article_typed")
     for number, count in ((article.pk, 0), ("", 1)):

@@ -20,6 +20,7 @@ from ..duty_assignments.permissions import Duty
 from ..models import CheckRule, CheckTrial
 from ..refusals import Refusal
 from .acting_user import acting_user
+from .check_rule_proposals import allow_view, propose_view
 from .check_rule_tables import export_view, import_view
 from .newsroom_admin import NewsroomAdmin
 
@@ -43,7 +44,8 @@ class CheckRuleForm(forms.ModelForm):
 class CheckRuleAdmin(NewsroomAdmin[CheckRule]):
     duty = Duty.RULES
     form = CheckRuleForm
-    list_display = ["name", "subject", "severity", "state", "owner", "source"]
+    list_display = ["name", "subject", "severity", "state", "proposed_by", "owner", "source"]
+    list_select_related = ["proposed_by"]
     list_filter = ["state", "subject", "severity", "kind"]
     search_fields = ["name", "pattern"]
     change_list_template = "admin/articles/checkrule/change_list.html"
@@ -88,6 +90,8 @@ class CheckRuleAdmin(NewsroomAdmin[CheckRule]):
         views: dict[str, tuple[Callable[..., HttpResponse], str]] = {
             "<int:key>/state/": (self.state_view, "state"),
             "<int:key>/try/": (self.try_view, "try"),
+            "<int:key>/allow/": (partial(allow_view, self), "allow"),
+            "propose/": (partial(propose_view, self), "propose"),
             "import/": (partial(import_view, self), "import"),
             "export/": (partial(export_view, self), "export"),
         }
@@ -96,6 +100,10 @@ class CheckRuleAdmin(NewsroomAdmin[CheckRule]):
             for route, (view, name) in views.items()
         ]
         return [*addresses, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show how many proposals nobody has looked at yet."""
+        return super().changelist_view(request, {"proposed": check_rules.proposed_rules().count()})
 
     def formfield_for_manytomany(self, *args: Any, **kwargs: Any) -> forms.ModelMultipleChoiceField | None:
         return super().formfield_for_manytomany(*args, **{**kwargs, "widget": forms.CheckboxSelectMultiple})

@@ -3,17 +3,23 @@
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .. import typed_text
+from .. import review, typed_text
 from ..checks.personal_data import masked_number
-from ..models import Article, SetAside
+from ..checks.rules import Severity
+from ..checks.seen import PlacedHit
+from ..duty_assignments import permissions
+from ..models import Article
 from ..refusals import Refusal
-from ..typed_text import TypedHit
+from ..typed_text import TypedReading
 from .acting_user import acting_user
 from .newsroom_admin import NUMBER
 from .uploads import upload_refusal
@@ -33,38 +39,72 @@ def read_typed_view(request: HttpRequest) -> JsonResponse:
         typed_text.require_typing(by, article)
         if request.method != "POST":
             return upload_refusal(_("No text arrived."), HTTPStatus.BAD_REQUEST)
-        found = typed_text.read_typed_text(
-            {name: str(value) for name, value in request.POST.items()},
-            by=by,
-            article=article,
-            credits=_credits(request),
-        )
+        found = read_typed_form(request, article)
     except Refusal as refusal:
         return upload_refusal(str(refusal), HTTPStatus.UNPROCESSABLE_ENTITY)
     except PermissionDenied as refusal:
         return upload_refusal(str(refusal), HTTPStatus.FORBIDDEN)
     except Article.DoesNotExist:
         return upload_refusal(_("This draft was deleted meanwhile."), HTTPStatus.UNPROCESSABLE_ENTITY)
-    aside = set(SetAside.objects.filter(article=article).values_list("key", flat=True)) if article else set()
-    facts = [_facts_of(typed) for typed in found.hits if typed.hit.key not in aside]
-    return JsonResponse({"hits": facts, "count": found.count - len(found.hits) + len(facts)})
+    may = _acts_possible(by, article)
+    return JsonResponse({"hits": [_facts_of(placed, may) for placed in found.hits], "count": found.count})
 
 
-def _facts_of(typed: TypedHit) -> dict[str, Any]:
+def read_typed_form(request: HttpRequest, article: Article | None) -> TypedReading:
+    """Return what the machine finds in the posted fields of the article's form. Raises what the verb raises."""
+    fields = {name: str(value) for name, value in request.POST.items()}
+    credits = _credits(request)
+    return typed_text.read_typed_text(fields, by=acting_user(request), article=article, credits=credits)
+
+
+class _Acts(NamedTuple):
+    """What somebody may do with hits: ignore what does not block, set aside what does, allow words everywhere."""
+
+    ignore: bool
+    settle: bool
+    allow: bool
+
+
+def _acts_possible(by: User, article: Article | None) -> _Acts:
+    allow = permissions.has_duty_everywhere(by, permissions.Duty.RULES)
+    if article is None:
+        return _Acts(ignore=False, settle=False, allow=allow)
+    return _Acts(review.may_ignore(by, article), review.may_set_aside(by, article), allow)
+
+
+def _facts_of(placed: PlacedHit, may: _Acts) -> dict[str, Any]:
     """Return what the script shows of a hit, and what replaces it: `take` at the place `replaced`, if anything does."""
-    hit = typed.hit
+    hit = placed.hit
+    blocks = hit.rule.severity == Severity.BLOCK
     return {
         "key": hit.key,
         "field": hit.field,
         "weight": hit.rule.severity.value,
         "label": f"{hit.rule.subject} · {hit.rule.severity.label}",
-        "message": _("In the %(field)s: %(reason)s") % {"field": hit.field_name, "reason": hit.reason},
-        "advice": str(hit.rule.advice),
-        "words": typed.words,
-        "place": typed.place,
-        "replaced": typed.place if hit.can_be_masked else typed.replaced,
-        "take": masked_number(typed.words) if hit.can_be_masked else hit.suggestion,
+        "message": str(hit.problem.message),
+        "advice": str(hit.problem.hint),
+        "words": placed.words,
+        "place": placed.place,
+        "replaced": placed.place if hit.can_be_masked else placed.replaced,
+        "take": masked_number(placed.words) if hit.can_be_masked else hit.suggestion,
         "masks": hit.can_be_masked,
+        "ignores": may.settle if blocks else may.ignore,
+        "needs_reason": blocks,
+        **_addresses_of(placed, may),
+    }
+
+
+def _addresses_of(placed: PlacedHit, may: _Acts) -> dict[str, str]:
+    """Return where words are allowed for the whole site, and where a change of the rule is proposed, if it is a row.
+
+    What rules of code find can only be set aside in one text.
+    """
+    if placed.hit.rule.row is None:
+        return {"allow": "", "propose": ""}
+    allow = reverse("admin:articles_checkrule_allow", args=[placed.hit.rule.row])
+    return {
+        "allow": f"{allow}?{urlencode({'words': placed.hit.words})}" if may.allow else "",
+        "propose": f"{reverse('admin:articles_checkrule_propose')}?rule={placed.hit.rule.row}",
     }
 
 

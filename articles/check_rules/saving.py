@@ -35,7 +35,7 @@ RULE_FIELDS = (
 )
 # Into which states a rule may come from each, and what the button says.
 MOVES: dict[str, dict[str, Sentence]] = {
-    State.DRAFT: {State.TRYING: _("Put on trial")},
+    State.DRAFT: {State.TRYING: _("Put on trial"), State.RETIRED: _("Put out of use")},
     State.TRYING: {State.LIVE: _("Put into use"), State.RETIRED: _("Put out of use")},
     State.LIVE: {State.TRYING: _("Back on trial"), State.RETIRED: _("Put out of use")},
     State.RETIRED: {State.TRYING: _("Put on trial")},
@@ -83,7 +83,7 @@ def save_check_rule(rule: CheckRule, *, by: User, sections: Iterable[Section] | 
     changed = write_row(rule, before, (*RULE_FIELDS, "state"), by=by)
     moved = sections is not None and _set_sections(rule, sections, by=by)
     if changed or moved:
-        _mark_changed(rule)
+        mark_changed(rule)
     if before and rule.state == State.TRYING and {*FINDING_FIELDS, "state"} & changed:
         begin_trials([rule], rule.changed_at)
     return rule
@@ -102,7 +102,7 @@ def move_check_rule(rule: CheckRule, state: str, *, by: User) -> CheckRule:
         raise CannotMove(NOT_TRIED_YET.filled(name=before))
     rule.state = state
     write_row(rule, before, ("state",), by=by)
-    _mark_changed(rule)
+    mark_changed(rule)
     if state == State.TRYING:
         begin_trials([rule], rule.changed_at)
     return rule
@@ -119,7 +119,7 @@ def _set_sections(rule: CheckRule, sections: Iterable[Section], *, by: User) -> 
     return True
 
 
-def _mark_changed(rule: CheckRule) -> None:
+def mark_changed(rule: CheckRule) -> None:
     """Make the rule the newest one. Its audit entry holds the audit-chain lock."""
     rule.changed_at = next_version(rules_version())
     rule.save(update_fields=["changed_at"])

@@ -142,18 +142,18 @@ def open_hits(article: Article, *, at: datetime) -> list[Hit]:
     """The hits of the newest revision that block its publication and that nobody has set aside."""
     if article.latest is None:
         return []
-    return _not_set_aside(article, _found_in(article, at))
+    return not_set_aside(article, _of_severity(_found_in(article, at), Severity.BLOCK))
 
 
 def noticed_hits(article: Article) -> list[Hit]:
     """What the rules find in the newest revision that need not be set aside, but that its readers should look at."""
-    return _noticed(_hits_of_newest(article))
+    return not_set_aside(article, _of_severity(_hits_of_newest(article), Severity.WARN))
 
 
 def hits_to_show(article: Article) -> list[Hit]:
     """The open hits of the newest revision, then the noticed ones, then what may well be right, for its readers."""
-    found = _hits_of_newest(article)
-    return [*_not_set_aside(article, found), *_noticed(found), *_of_severity(found, Severity.INFO)]
+    found = not_set_aside(article, _hits_of_newest(article))
+    return [hit for severity in WEIGHT_ORDER for hit in _of_severity(found, severity)]
 
 
 def hits_with_key(article: Article, key: str) -> list[Hit]:
@@ -166,9 +166,12 @@ def machine_record(article: Article) -> dict[str, Any]:
 
     `program` is the version of Newsroom, whose rules are code; `rules` how many of the newsroom were in use, and
     `rules_of` the instant of their newest change (ISO 8601; '' without rules); `roster` and `roster_of` likewise.
+    `set_aside` are those that would block, `ignored` the others that somebody set aside.
     """
     found, written = _hits_of_newest(article), current_rules()
     weights = Counter(str(hit.rule.severity) for hit in found)
+    still_open = Counter(str(hit.rule.severity) for hit in not_set_aside(article, found))
+    aside = weights - still_open
     return {
         "program": settings.VERSION,
         "rules": len(written.rules),
@@ -176,8 +179,15 @@ def machine_record(article: Article) -> dict[str, Any]:
         "roster": written.roster.size,
         "roster_of": written.roster.version.isoformat() if written.roster.version else "",
         "found": {severity.value: weights[severity] for severity in Severity},
-        "set_aside": weights[Severity.BLOCK] - len(_not_set_aside(article, found)),
+        "set_aside": aside[Severity.BLOCK],
+        "ignored": aside[Severity.WARN] + aside[Severity.INFO],
     }
+
+
+def not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
+    """Return the hits that nobody has set aside in this article; those that block, no reader."""
+    rows = dict(SetAside.objects.filter(article=article).values_list("key", "severity")) if found else {}
+    return [hit for hit in found if not _is_settled(hit, rows.get(hit.key))]
 
 
 def _hits_of_newest(article: Article) -> list[Hit]:
@@ -253,20 +263,13 @@ def _found_once(reading: _Reading) -> tuple[Hit, ...]:
     return tuple(find_hits(reading.content, rules_at(reading.rules), at=reading.at))
 
 
-def _noticed(found: list[Hit]) -> list[Hit]:
-    return _of_severity(found, Severity.WARN)
-
-
 def _of_severity(found: list[Hit], severity: Severity) -> list[Hit]:
     return [hit for hit in found if hit.rule.severity == severity]
 
 
-def _not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
-    """Return the blocking hits that no reader of this article has set aside."""
-    blocking = _of_severity(found, Severity.BLOCK)
-    rows = SetAside.objects.filter(article=article).values_list("key", flat=True)
-    settled = set(rows) if blocking else set()
-    return [hit for hit in blocking if hit.key not in settled]
+def _is_settled(hit: Hit, set_aside_as: str | None) -> bool:
+    """Return True if it was set aside, and weighed no less then."""
+    return set_aside_as is not None and (hit.rule.severity != Severity.BLOCK or set_aside_as == Severity.BLOCK)
 
 
 def _hit_of(match: Match, field: str, plain: PlainText) -> Hit:

@@ -1,10 +1,11 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .section import Section
 
-LONGEST_NAME, LONGEST_PATTERN = 40, 4000
+LONGEST_NAME, LONGEST_PATTERN, LONGEST_PROPOSAL = 40, 4000, 200
 ENDS_EARLY = _("A rule ends on or after the day on which it begins.")
 
 
@@ -84,6 +85,16 @@ class CheckRule(models.Model):
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True, help_text=_("The last day."))
+    # Of a rule that somebody proposed who may not write rules.
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("proposed by"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+    )
+    proposal = models.CharField(_("why it is proposed"), max_length=LONGEST_PROPOSAL, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     # Later than that of every rule changed before: the newest one is the version of all rules.
     changed_at = models.DateTimeField(_("last changed"), db_index=True, editable=False)

@@ -4,10 +4,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .article import Article
+from .check_rule import Severity
 
 
 class SetAside(models.Model):
-    """What a rule found in an article and a reader set aside with a reason, so that it may be published.
+    """What a rule found in an article and somebody set aside: a reader with a reason, so that it may be published, or
+    a writer, of what does not block.
 
     Or a source that is not on the list of reprints, and the chief editor allowed; `rule` is the id of that problem.
     """
@@ -20,7 +22,8 @@ class SetAside(models.Model):
     # themselves, which may be personal data.
     key = models.CharField(max_length=64)
     words = models.CharField(_("words, masked"), max_length=80)
-    reason = models.CharField(_("reason"), max_length=200)
+    severity = models.CharField(_("weight"), max_length=10, choices=Severity, default=Severity.BLOCK)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("set aside by"), on_delete=models.PROTECT, related_name="+"
     )
@@ -32,7 +35,7 @@ class SetAside(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["article", "key"], name="hit_is_set_aside_once"),
-            models.CheckConstraint(condition=~Q(reason=""), name="set_aside_gives_its_reason"),
+            models.CheckConstraint(condition=~Q(severity="block") | ~Q(reason=""), name="set_aside_gives_its_reason"),
         ]
 
     def __str__(self) -> str:

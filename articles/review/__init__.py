@@ -51,6 +51,7 @@ from .setting_aside import (
     CannotSetAside,
     allow_unlisted_source,
     may_allow_source,
+    may_ignore,
     may_set_aside,
     set_hit_aside,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "last_decisions",
     "may_allow_source",
     "may_correct",
+    "may_ignore",
     "may_set_aside",
     "may_write_note",
     "measure_correction",

@@ -3,6 +3,8 @@
 Whoever does it answers for it with a reason.
 """
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,12 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from .. import audit, sanitising
 from ..checks import provenance
-from ..checks.hits import hits_with_key
+from ..checks.hits import Hit, hits_with_key
 from ..checks.rules import Severity
 from ..duty_assignments import permissions, reading
 from ..models import Article, SetAside
 from ..refusals import Problem, Refusal
-from .rules import earliest_publication, has_written
+from .rules import earliest_publication, has_written, may_correct
 
 NOTHING_FOUND = Problem(
     "review.nothing_found", gettext_lazy("This is not in the text any more; look at the newest version.")
@@ -39,26 +41,37 @@ class CannotSetAside(Refusal):
 
 
 @transaction.atomic
-def set_hit_aside(article: Article, *, by: User, key: str, reason: str) -> None:
-    """Let what a rule found in the newest revision be published, with a reason; it holds for these words here.
+def set_hit_aside(
+    article: Article, *, by: User, key: str, reason: str = "", typed: Iterable[Hit] | None = None
+) -> None:
+    """Set aside what a rule found in the newest revision, or among the hits of a text that is being `typed`.
 
-    Idempotent. Raises PermissionDenied unless `by` has a reading duty in the section and has not written the text
-    (unless the section allows it), and CannotSetAside.
+    It holds for these words in this article. What blocks may then be published: that takes a reason, and somebody who
+    reads in the section and has not written the text (unless the section allows it). Whatever else was found may
+    also be set aside by whoever may edit the text. Idempotent. Raises PermissionDenied and CannotSetAside.
     """
     article = Article.objects.get_locked(article.pk)
-    if not may_set_aside(by, article):
-        raise PermissionDenied(
-            _("Only somebody who reads texts of “%(section)s”, and has not written this one, may set that aside.")
-            % {"section": article.section}
-        )
-    if SetAside.objects.filter(article=article, key=key).exists():
-        return
-    hits = hits_with_key(article, key)
-    if not hits or hits[0].rule.severity != Severity.BLOCK:
+    if not may_ignore(by, article):
+        raise PermissionDenied(_not_theirs(article))
+    before = SetAside.objects.filter(article=article, key=key).first()
+    hit = next((hit for hit in (hits_with_key(article, key) if typed is None else typed) if hit.key == key), None)
+    if hit is None:
         raise CannotSetAside(NOTHING_FOUND)
-    facts = {"rule": hits[0].rule.name, "words": hits[0].words, "reason": _clean_reason(reason)}
-    SetAside.objects.create(article=article, key=key, by=by, at=timezone.now(), **facts)
+    if before and before.severity in (Severity.BLOCK, hit.rule.severity):
+        return
+    if hit.rule.severity == Severity.BLOCK:
+        if not may_set_aside(by, article):
+            raise PermissionDenied(_not_theirs(article))
+        reason = _required(reason)
+    facts = {"rule": hit.rule.name, "words": hit.words, "reason": sanitising.plain_text(reason)[:200]}
+    now = {"severity": hit.rule.severity, "by": by, "at": timezone.now()}
+    SetAside.objects.update_or_create({**facts, **now}, article=article, key=key)
     audit.record_entry("article.hit_set_aside", article, by=by, **facts)
+
+
+def may_ignore(user: User, article: Article) -> bool:
+    """Return True if the user may set aside what does not block: its writers and its readers."""
+    return may_set_aside(user, article) or reading.may_write_article(user, article) or may_correct(article, user)
 
 
 @transaction.atomic
@@ -79,7 +92,7 @@ def allow_unlisted_source(article: Article, *, by: User, reason: str) -> None:
     problem = provenance.listing_problem(article, earliest_publication(article))
     if problem is None:
         raise CannotSetAside(SOURCE_IS_LISTED)
-    facts = {"rule": problem.id, "words": str(article.source), "reason": _clean_reason(reason)}
+    facts = {"rule": problem.id, "words": str(article.source), "reason": _required(reason)}
     SetAside.objects.create(article=article, key=key, by=by, at=timezone.now(), **facts)
     audit.record_entry("article.source_allowed", article, by=by, **facts)
 
@@ -91,7 +104,7 @@ def may_allow_source(user: User, article: Article) -> bool:
     )
 
 
-def _clean_reason(reason: str) -> str:
+def _required(reason: str) -> str:
     reason = sanitising.plain_text(reason)[:200]
     if not reason:
         raise CannotSetAside(SET_ASIDE_WITHOUT_REASON)
@@ -105,3 +118,8 @@ def may_set_aside(user: User, article: Article) -> bool:
     if not reading.may_read_article(user, article):
         return False
     return article.section.same_person_allowed or not has_written(article, user)
+
+
+def _not_theirs(article: Article) -> str:
+    sentence = _("Only somebody who reads texts of “%(section)s”, and has not written this one, may set that aside.")
+    return sentence % {"section": article.section}

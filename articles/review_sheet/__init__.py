@@ -298,5 +298,5 @@ def _sheet_entry(entry: AuditEntry) -> SheetEntry:
     if entry.action in ("article.scheduled", "article.unscheduled"):
         why = f"{timezone.localtime(datetime.fromisoformat(why)):%Y-%m-%d %H:%M}"
     elif entry.action in ("article.hit_set_aside", "article.source_allowed"):
-        why = f"{entry.details['words']}：{why}"
+        why = "：".join(filter(None, (entry.details["words"], why)))
     return SheetEntry(at=entry.at, what=entry.act, by=entry.actor_name, why=why)

@@ -23,6 +23,8 @@ def machine_sentence(row: SignOff) -> str:
         "Read by the machine with the rules of Newsroom %(program)s and %(rules)s: %(block)d to be settled, of which "
         "%(set_aside)d set aside; %(warn)d to be looked at; %(info)d for information."
     )
+    if ignored := row.checked.get("ignored"):
+        sentence += " " + _("Of those that need not be settled, %(ignored)d set aside.") % {"ignored": ignored}
     facts = {**row.checked["found"], "rules": rules, "program": row.checked["program"]}
     return sentence % {**facts, "set_aside": row.checked["set_aside"]}
 

@@ -13,6 +13,7 @@
   const line = panel.querySelector("[role=status]");
   const shape = panel.querySelector("template");
   const others = panel.closest(".tab").querySelectorAll(".problems li:not([data-hit])").length; // no hits of a rule
+  const dialog = document.getElementById("set_aside_typed");
 
   // In milliseconds: how long a pause is, and how long an answer is waited for.
   const PAUSE = 900;
@@ -52,13 +53,11 @@
   }
 
   async function read() {
-    editor.updateElement();
-    const sent = new FormData(form);
-    sent.set("number", says.number);
+    const sent = typed();
     const stopping = new AbortController();
     asking = stopping;
     const waiting = setTimeout(() => stopping.abort(), PATIENCE);
-    const answer = await ask(sent, stopping.signal);
+    const answer = await ask(says.address, sent, stopping.signal);
     clearTimeout(waiting);
     if (asking !== stopping) return; // somebody typed meanwhile
     asking = null;
@@ -73,9 +72,16 @@
     } else line.textContent = answer?.error?.message || says.failed;
   }
 
-  async function ask(sent, signal) {
+  function typed() {
+    editor.updateElement();
+    const sent = new FormData(form);
+    sent.set("number", says.number);
+    return sent;
+  }
+
+  async function ask(address, sent, signal) {
     try {
-      const response = await fetch(says.address, { method: "POST", body: sent, signal });
+      const response = await fetch(address, { method: "POST", body: sent, signal });
       return await response.json();
     } catch {
       return null;
@@ -108,9 +114,15 @@
     const isThere = hit.range || lineOf(hit);
     item.querySelector("[data-do=take]").hidden = !hit.take || hit.masks || !isThere;
     item.querySelector("[data-do=mask]").hidden = !hit.masks || !isThere;
+    item.querySelector("[data-do=ignore]").hidden = !hit.ignores;
+    for (const link of item.querySelectorAll("[data-to]")) {
+      link.hidden = !hit[link.dataset.to];
+      link.href = hit[link.dataset.to];
+    }
     item.addEventListener("click", ({ target }) => {
       const act = target.closest("[data-do]")?.dataset.do;
       if (act === "show") lead(hit);
+      else if (act === "ignore") ignore(hit);
       else if (act) take(hit);
     });
     return item;
@@ -137,6 +149,30 @@
       const [start, end] = find(index, hit.place, hit.words) || [0, 0];
       if (end > start) field.setSelectionRange(index.places[start], index.places[end - 1] + 1);
     } else document.getElementById(`${hit.field}-group`)?.scrollIntoView({ block: "center" });
+  }
+
+  // --- Setting aside ----------------------------------------------------------------------------------------------
+
+  async function ignore(hit) {
+    const reason = hit.needs_reason ? await askWhy(hit) : "";
+    if (reason === null) return;
+    const sent = typed();
+    for (const [name, value] of Object.entries({ typed: "1", key: hit.key, reason })) sent.set(name, value);
+    const answer = await ask(says.aside, sent);
+    if (answer?.set_aside) read();
+    else line.textContent = answer?.error?.message || says.failed;
+  }
+
+  function askWhy(hit) {
+    const field = dialog.querySelector("input");
+    dialog.querySelector("form > p").textContent = hit.message;
+    field.value = "";
+    dialog.returnValue = "";
+    dialog.showModal();
+    return new Promise((decide) => {
+      const decided = () => decide(dialog.returnValue === "aside" ? field.value : null);
+      dialog.addEventListener("close", decided, { once: true });
+    });
   }
 
   // --- Taking what is suggested -----------------------------------------------------------------------------------
