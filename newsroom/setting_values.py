@@ -3,6 +3,7 @@ right.
 """
 
 import base64
+import hashlib
 import ipaddress
 import os
 import re
@@ -91,6 +92,25 @@ def parse_former_hosts(text: str) -> list[str]:
     if not all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host) for host in hosts):
         raise ValueError("host names only, such as old.example.cn, comma-separated")
     return hosts
+
+
+def parse_log_partners(text: str) -> list[tuple[str, list[str]]]:
+    """Return the address of each partner's site, and the verifier keys of its log (name+hash+base64)."""
+    partners = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        address, *keys = part.split()
+        if not keys or not all(map(_is_verifier_key, keys)):
+            raise ValueError("addresses, each with the line of its /log/key after a blank, comma-separated")
+        partners.append((parse_site_address(address), keys))
+    return partners
+
+
+def _is_verifier_key(text: str) -> bool:
+    found = re.fullmatch(r"([^\s+]{1,200})\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})", text)
+    if not found:
+        return False
+    raw = base64.b64decode(found[3])
+    return raw[:1] == b"\x01" and hashlib.sha256(found[1].encode() + b"\n" + raw).digest()[:4].hex() == found[2]
 
 
 def parse_tagging_entity(text: str) -> str:

@@ -33,6 +33,7 @@ DATA_DIR = written["DATA_DIR"]
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 # The keys that sign the public log (articles/merkle_log/keys.py).
 LOG_KEY_FILE = written["LOG_KEY_FILE"] or DATA_DIR / "log.key"
+LOG_PARTNERS = written["LOG_PARTNERS"] or []
 
 # --- Apps -------------------------------------------------------------------------------------------------------
 

@@ -108,6 +108,7 @@ VERBS = [
     "articles.worker",
     "articles.review_sheet",
     "articles.log_checking",
+    "articles.log_witnesses",
     "articles.copy_checking",
     "articles.evidence",
     "articles.exchange",

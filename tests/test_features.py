@@ -54,6 +54,7 @@ FEATURES = {
     "keyword": "noun verb door test",
     "leav": "verb test",
     "link_check": "noun verb door test",
+    "log_witness": "verb door test",
     "login": "noun verb door test",
     "login_lock": "noun verb door test",
     "mailing": "verb test",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .notes import (
     COSIGNATURE,
+    Checkpoint,
     SignerKey,
     VerifierKey,
     make_signer,
@@ -59,7 +60,7 @@ class Witness:
         """
         if not ring.has_signed(log.note):
             raise WrongProof("the checkpoint is not signed by the key of the log")
-        file = self.folder / hashlib.sha256(log.checkpoint.origin.encode()).hexdigest()
+        file = self._file(log.checkpoint.origin)
         kept = file.read_text(encoding="utf-8") if file.exists() else ""
         before = parse_checkpoint(kept) if kept else None
         # A new key signs beside the old one for a while, so what was cosigned before is signed by one of today's.
@@ -72,12 +73,29 @@ class Witness:
         for checkpoint in (log.checkpoint, before):
             if checkpoint is not None and root_hash(checkpoint.size, hash_of) != checkpoint.root:
                 raise WrongProof(f"the log does not begin with the {checkpoint.size} leaves of the checkpoint")
-        text, _signatures = split_note(log.note)
-        note = log.note + self._cosignature(text, int(time.time()))
-        part = file.with_suffix(".part")
-        part.write_text(note, encoding="utf-8")
-        os.replace(part, file)
+        note = log.note + self.keep_and_cosign(log.note)
         return Cosigned(note, size, before.size if before else 0)
+
+    def last_checkpoint(self, origin: str) -> Checkpoint | None:
+        """The checkpoint of the log with this name that was cosigned last. Raises OSError or WrongNote."""
+        file = self._file(origin)
+        return parse_checkpoint(file.read_text(encoding="utf-8")) if file.exists() else None
+
+    def keep_and_cosign(self, note: str) -> str:
+        """Keep a checkpoint that the caller has checked; return the line that cosigns it. Raises OSError."""
+        text, _signatures = split_note(note)
+        line = self._cosignature(text, int(time.time()))
+        file = self._file(parse_checkpoint(note).origin)
+        part = file.with_suffix(".part")
+        with part.open("w", encoding="utf-8") as opened:
+            opened.write(note + line)
+            opened.flush()
+            os.fsync(opened.fileno())
+        os.replace(part, file)
+        return line
+
+    def _file(self, origin: str) -> Path:
+        return self.folder / hashlib.sha256(origin.encode()).hexdigest()
 
     def _cosignature(self, text: str, at: int) -> str:
         signature = self.signer.sign_bytes(cosigned_message(text, at))

@@ -6,7 +6,7 @@ from django.urls import path, re_path
 
 from ..baking import BACK_SOON
 from . import icons, media, qr_short_links, reads
-from .machines import api, feeds, merkle_log, oembed, sitemaps, wechat
+from .machines import api, feeds, log_witness, merkle_log, oembed, sitemaps, wechat
 from .pages import (
     appearance,
     archive,
@@ -65,6 +65,7 @@ urlpatterns = [
     *api.api_urls(),
     path("log/check/", log_check.log_check_view, name="log_check"),
     *merkle_log.log_urls(),
+    *log_witness.witness_urls(),
     path("sitemap.xml", sitemaps.sitemap_index_view, name="sitemap"),
     path("sitemap-lists.xml", sitemaps.sitemap_lists_view, name="sitemap_lists"),
     *(

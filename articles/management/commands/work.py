@@ -22,6 +22,7 @@ from articles import (
     encryption,
     leaving,
     link_checks,
+    log_witnesses,
     login_locks,
     outside_checking,
     password_resets,
@@ -43,6 +44,8 @@ FULL_BAKE_INTERVAL = 30.0  # seconds
 SWEEP_INTERVAL = 60.0  # seconds
 # How often the worker looks after what becomes due by days.
 DAILY_WORK_INTERVAL = 600.0  # seconds
+# How often partners are asked to cosign the public log.
+PARTNERS_INTERVAL = 86_400.0  # seconds
 
 
 class Command(ActingCommand):
@@ -68,6 +71,7 @@ class Command(ActingCommand):
         self.outside_thread: threading.Thread | None = None
         self.index_is_complete = False
         self.swept = -SWEEP_INTERVAL
+        self.partners_asked = -PARTNERS_INTERVAL
         self.rows_are_encrypted = False
         self.logged_until: int | None = 0  # None: every edition has its leaf
 
@@ -154,11 +158,22 @@ class Command(ActingCommand):
         if time.monotonic() - self.daily_work_done < DAILY_WORK_INTERVAL:
             return
         self.daily_work_done = time.monotonic()
+        if time.monotonic() - self.partners_asked >= PARTNERS_INTERVAL and log_witnesses.has_partners():
+            self.partners_asked = time.monotonic()
+            self.start_thread(self.ask_partners)
         leaving.close_dormant_accounts()
         try:
             audit_files.archive_audit()
         except OSError as error:
             self.stderr.write(f"The audit could not be archived: {error}")
+
+    def ask_partners(self) -> None:
+        """Have the partners cosign the public log, in a separate thread: one may not answer."""
+        try:
+            for sentence in log_witnesses.submit_to_partners():
+                self.stderr.write(sentence)
+        except (OSError, ValueError) as error:
+            self.stderr.write(f"The log could not be cosigned: {error}")
 
     def notify_hub(self) -> None:
         """Notify the WebSub hub in a separate thread, so that a hub that does not answer blocks nothing else."""
