@@ -44,6 +44,15 @@ def test_nothing_is_filled_in_for_a_first_article_or_from_a_reprint(client, cast
     assert shown(client, cast.writer) == (None, None, [])
 
 
+def test_where_nobody_was_responsible_the_section_s_usual_editor_is(client, cast):
+    cast.publish(cast.article(section=cast.culture, credits=[("responsible_editor", cast.liang)]))
+    cast.article(by=cast.writer, section=cast.culture, credits=[("reporter", cast.lin)])
+    both = [("reporter", cast.lin.pk), ("responsible_editor", cast.liang.pk)]
+    assert shown(client, cast.writer)[2] == both
+    cast.article(by=cast.writer, section=cast.news, credits=[("reporter", cast.lin)])
+    assert shown(client, cast.writer)[2] == both[:1], "nothing is published there"
+
+
 def test_what_was_filled_in_is_saved_as_it_is_sent(client, cast):
     cast.article(by=cast.writer, credits=[("reporter", cast.lin), ("photo", cast.liang)])
     client.force_login(cast.writer)

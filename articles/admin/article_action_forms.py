@@ -66,7 +66,7 @@ class CorrectionForm(ActionForm):
 class ScheduleForm(ActionForm):
     at = forms.DateTimeField(
         label=gettext_lazy("Publish at"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "autofocus": True}, format=MINUTE),
         help_text=gettext_lazy("In the site's time zone."),
         validators=[MinValueValidator(EARLIEST)],
     )

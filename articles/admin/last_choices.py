@@ -3,9 +3,10 @@
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from ..duty_assignments import permissions
-from ..models import Article
+from ..models import Article, Credit, Section
 from ..persons import creditable_people
 
 
@@ -19,12 +20,26 @@ class LastChoices(NamedTuple):
 def last_choices(user: User) -> LastChoices:
     """Return section, source and credits of the newest article that the user began, in a section they still write in.
 
-    Reprints are left out: their source is not the next article's. Nothing is returned if there is no other.
+    Reprints are left out: their source is not the next article's. Nothing is returned if there is no other. Where no
+    responsible editor (责任编辑) was credited, it is the section's usual one: of its newest published article.
     """
     sections = permissions.sections_with_duty(user, permissions.Duty.WRITE)
     begun = Article.objects.kept().filter(created_by=user, section__in=sections.values("pk"))
     last = begun.exclude(origin=Article.Origin.REPRINT).order_by("-number").only("section", "source").first()
     if last is None:
         return LastChoices({}, [])
-    credits = last.credits.filter(person__in=creditable_people().values("pk")).values("role", "person", "position")
-    return LastChoices({"section": last.section_id, "source": last.source_id}, [dict(row) for row in credits])
+    credits = [dict(row) for row in _creditable(last)]
+    if all(row["role"] != Credit.Role.RESPONSIBLE_EDITOR for row in credits):
+        credits += _usual_editor(last.section, position=len(credits))
+    return LastChoices({"section": last.section_id, "source": last.source_id}, credits)
+
+
+def _usual_editor(section: Section, *, position: int) -> list[dict[str, Any]]:
+    newest = Article.objects.public().filter(listed_in=section).order_by("-ordinal").only("pk").first()
+    editors = _creditable(newest).filter(role=Credit.Role.RESPONSIBLE_EDITOR) if newest else ()
+    return [{**row, "position": position} for row in editors[:1]]
+
+
+def _creditable(article: Article) -> QuerySet[Credit, Any]:
+    credits = article.credits.filter(person__in=creditable_people().values("pk"))
+    return credits.values("role", "person", "position")

@@ -138,6 +138,12 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
     # entry and requests the bakes.
     save_act: Callable[..., object]
 
+    @property
+    def media(self) -> forms.Media:
+        """Django's scripts but for xregexp, two fifths of all: it is for slugs in letters of any script, which none has."""
+        scripts = super().media._js  # type: ignore[attr-defined]
+        return forms.Media(js=[script for script in scripts if "xregexp" not in script])
+
     def save_model(self, request: HttpRequest, obj: Row, form: forms.ModelForm, change: bool) -> None:
         self.save_act(obj, by=acting_user(request))
 

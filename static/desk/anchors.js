@@ -15,7 +15,7 @@
 
   function focus(target) {
     const editor = window.CKEDITOR?.instances[target.id];
-    if (editor) return editor.focus();
+    if (editor) return editor.status === "ready" ? editor.focus() : editor.once("instanceReady", () => editor.focus());
     const choice = target.nextElementSibling?.querySelector?.(".select2-selection");
     const inside = target.querySelector("input:not([type=hidden]), select, textarea, a");
     (choice ?? (target.matches("input, select, textarea, button, a") ? target : (inside ?? target))).focus({

@@ -17,6 +17,26 @@
     form.closest(".desk-article").style.setProperty("--bar", `${bar.offsetHeight}px`);
   }).observe(bar);
 
+  // The preview stands in place of the panel, as wide as a phone; a window without room for it opens another one.
+  const link = document.getElementById("show_preview");
+  const panel = document.querySelector(".desk-side");
+  link?.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || !matchMedia("(min-width: 64em)").matches) return;
+    event.preventDefault();
+    const shown = document.querySelector(".desk-preview");
+    shown?.remove();
+    panel.hidden = !shown;
+    link.setAttribute("aria-expanded", String(!shown));
+    form.classList.toggle("previewed", !shown);
+    if (shown) return;
+    const preview = document.createElement("aside");
+    preview.className = "desk-preview";
+    preview.setAttribute("aria-label", link.textContent);
+    const frame = Object.assign(document.createElement("iframe"), { src: link.href, title: link.textContent });
+    preview.append(Object.assign(document.createElement("p"), { textContent: link.dataset.says }), frame);
+    panel.after(preview);
+  });
+
   const words = document.querySelector("[data-words]");
   window.CKEDITOR?.on("instanceReady", ({ editor }) => {
     if (!words || editor.element.$.id !== "id_body") return;

@@ -38,10 +38,9 @@
   }
 
   function setCount(tab, count) {
-    const shown = tab.querySelector(".count") ?? document.createElement("span");
-    shown.className = "count";
-    shown.textContent = count || "";
-    tab.append(shown);
+    tab.querySelector(".count")?.remove();
+    if (!count) return;
+    tab.append(" ", Object.assign(document.createElement("span"), { className: "count", textContent: count }));
   }
 
   function makeTab(panel, faulty) {
