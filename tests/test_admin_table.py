@@ -43,6 +43,8 @@ from articles.models import (
     AuditEntry,
     BakeJob,
     CheckRule,
+    CheckUp,
+    CheckUpFinding,
     DeskSession,
     LinkHost,
     LinkTarget,
@@ -144,6 +146,7 @@ SCREENS = {
     "articles_assignment": screen(see=GRANT, add=GRANT, change=NOBODY, delete=GRANT),
     "articles_addresslimit": screen(see=GRANT, add=GRANT, change=GRANT, delete=GRANT),
     "articles_auditentry": screen(see=AUDIT, add=NOBODY, change=NOBODY),
+    "articles_checkup": screen(see=READERS, add=NOBODY, change=NOBODY),
     "articles_linktarget": screen(see=READERS, add=NOBODY, change=NOBODY),
     "articles_linkhost": screen(see=READERS, add=NOBODY, change=CHIEFS),
     "articles_report": screen(see=READERS - ELSEWHERE, add=NOBODY, change=NOBODY),
@@ -261,6 +264,11 @@ TABLE = {
     "articles_report_changelist": Row(READERS),
     "articles_report_close": Row(NOBODY, READERS - ELSEWHERE),
     "articles_report_contact": Row(NOBODY, READERS - ELSEWHERE),
+    # Check-ups of the archive; ticked findings: tests/test_check_ups.py
+    "articles_checkup_begin": Row(NOBODY, CHIEFS),
+    "articles_checkup_move": Row(NOBODY, CHIEFS),
+    "articles_checkup_result": Row(READERS),
+    "articles_checkup_findings": Row(READERS, READERS - ELSEWHERE),
     # Dead links; that of the scene is in an article of the news
     "articles_linktarget_settle": Row(NOBODY, READERS - ELSEWHERE),
     # Doubles; in the scene, the person has an account and stays
@@ -387,6 +395,9 @@ SENT = {
     "articles_checkrule_change": {"name": "错别字"},
     "articles_checkrule_state": {"state": "trying"},
     "articles_checkrule_import": {"shipped": "1"},
+    "articles_checkup_begin": {"year": "2024"},
+    "articles_checkup_move": {"act": "stop"},
+    "articles_checkup_findings": {"act": "ignore", **REASON},
     "articles_linktarget_settle": {"act": "ignore", **REASON},
     "articles_linkhost_change": {"state": "suspended", **REASON},
     "articles_rosterentry_add": {"name": "李明"},
@@ -481,6 +492,7 @@ class Scene:
             cast.sign(article, note="第2段“3人”应为“5人”。")
         scheduling.schedule_article(unschedule, by=cast.editor, at=timezone.now() + timedelta(days=9))
         publishing.withdraw_article(put_back, by=cast.chief, **REASON)
+        self.check_up, self.finished, self.finding = make_check_ups(self.live, cast.admin)
         self.objects = {
             "section": cast.culture,
             "source": cast.own,
@@ -498,6 +510,7 @@ class Scene:
             "rosterentry": RosterEntry.objects.create(name="方志远", changed_at=timezone.now()),
             "oldpath": OldPath.objects.create(path="/old.htm", target="/"),
             "sitesettings": SiteSettings.objects.create(pk=1, name="霁川新闻网"),
+            "checkup": self.check_up,
             "linktarget": make_dead_link(self.live),
             "linkhost": LinkHost.objects.get(),
             "bakejob": BakeJob.objects.create(path="/broken/", attempts=1),
@@ -535,6 +548,10 @@ class Scene:
             return self.proposed.pk
         if name == "change_set":
             return self.change_set.pk
+        if name == "articles_checkup_result":
+            return self.finished.pk
+        if route.startswith("articles/checkup/"):
+            return self.check_up.pk
         if route.startswith("articles/checkrule/"):
             return self.objects["checkrule"].pk
         return self.cast.writer.pk if route.startswith("colleagues/") else self.objects["topic"].pk
@@ -606,6 +623,7 @@ class Scene:
             "articles_source_merge": {"into": self.cast.listed.pk},
             "password_resets": {"reset": self.reset.pk},
             "login_locks": {"lock": self.lock.pk},
+            "articles_checkup_findings": {"finding": self.finding.pk},
             "articles_linktarget_settle": {"target": self.objects["linktarget"].pk},
         }
         facts |= chosen.get(name, {})
@@ -615,6 +633,18 @@ class Scene:
             data, kind = (png(), "新.png") if "picture" in name else (PDF + b"\n", "新.pdf")
             facts["upload"] = upload(data, kind)
         return facts
+
+
+def make_check_ups(article, by):
+    """Return an open check-up, a finished one, and what that found in the public text of this article."""
+    now = timezone.now()
+    open_one, finished = (
+        CheckUp.objects.create(by=by, begun_at=now, reached_at=now, is_done=is_done) for is_done in (False, True)
+    )
+    article.refresh_from_db()
+    facts = {"article": article, "digest": article.live.digest, "section": article.section, "year": now.year}
+    finding = CheckUpFinding.objects.create(check_up=finished, rule="word_twice", severity="warn", words="的", **facts)
+    return open_one, finished, finding
 
 
 def make_dead_link(article):

@@ -71,6 +71,7 @@ VERBS = [
     "articles.password_resets",
     "articles.link_checks",
     "articles.checks",
+    "articles.check_ups",
     "articles.typography",
     "articles.check_rules",
     "articles.roster",

@@ -26,6 +26,7 @@ FEATURES = {
     "change_set": "noun verb door test",
     "check": "noun verb door test",
     "check_rule": "noun verb door test",
+    "check_up": "noun verb door test",
     "clos": "noun verb test",
     "colleague": "door test",
     "compar": "verb test",

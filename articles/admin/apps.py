@@ -23,6 +23,7 @@ class DeskConfig(AdminConfig):
             audit_entry,
             baking,
             check_rule,
+            check_up,
             duty_assignment,
             factor_owed,
             home_and_topics,

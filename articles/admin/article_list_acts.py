@@ -116,12 +116,13 @@ def do_ticked(request: HttpRequest) -> int | None:
         try:
             done.append(act.do(article, int(tick["revision"]), user, form.cleaned_data))
         except (Refusal, PermissionDenied, ValidationError) as refusal:
-            messages.error(request, f"{article.number} {article.title}: {_sentence_of(refusal)}")
+            messages.error(request, f"{article.number} {article.title}: {sentence_of(refusal)}")
     if done:
         sentence = ngettext("%(act)s: %(count)d article.", "%(act)s: %(count)d articles.", len(done))
         messages.success(request, sentence % {"act": act.button, "count": len(done)})
     return done[0] if len(ticked) == len(done) == 1 else None
 
 
-def _sentence_of(refusal: Exception) -> str:
+def sentence_of(refusal: Exception) -> str:
+    """Return what an act says that refused."""
     return " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)

@@ -83,8 +83,9 @@ KINDS: dict[str, tuple[Sentence, Q]] = {
         & ~EXPORTS,
     ),
     "rules": (
-        gettext_lazy("Rules of the machine, links"),
-        Q(object_type__in=["checkrule", "rosterentry", "linktarget", "linkhost"]) & ~EXPORTS,
+        gettext_lazy("Rules of the machine, links, check-ups"),
+        Q(object_type__in=["checkrule", "rosterentry", "checkup", "checkupfinding", "linktarget", "linkhost"])
+        & ~EXPORTS,
     ),
     "reports": (gettext_lazy("Reports of readers"), Q(action__startswith="report.")),
     "pages": (gettext_lazy("Baked pages"), Q(action__startswith="pages.") | Q(action__startswith="log.")),

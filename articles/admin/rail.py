@@ -29,7 +29,7 @@ ENTRIES: list[tuple[Promise, tuple[str, ...]]] = [
     (_("Picture library"), ("Picture", "Attachment")),
     (_("Home page and topics"), ("arrange_home", "Topic")),
     (_("Reported mistakes"), ("Report",)),
-    (pgettext_lazy("at the desk", "Check-ups"), ("LinkTarget", "LinkHost")),
+    (pgettext_lazy("at the desk", "Check-ups"), ("CheckUp", "LinkTarget", "LinkHost")),
     (_("Review sheet"), ("sheets",)),
     (
         _("Settings"),
@@ -65,7 +65,7 @@ PAGES: dict[str, tuple[Promise, Callable[[User], bool]]] = {
     "page_tags": (_("Self-check of page tags"), may_check_tags),
 }
 # Screens whose rows nobody writes by hand are used by reading them; the others, by whoever may change something there.
-READ = {"Article", "Picture", "Attachment", "Report", "LinkTarget", "LinkHost", "AuditEntry"}
+READ = {"Article", "Picture", "Attachment", "Report", "CheckUp", "LinkTarget", "LinkHost", "AuditEntry"}
 # What the machine notes is read by those who look after what is public.
 READ_BY_PUBLISHERS = {"BakeJob", "PageCheck"}
 

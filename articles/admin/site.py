@@ -69,6 +69,7 @@ SCREENS = [
     "Source",
     "Topic",
     "Report",
+    "CheckUp",
     "LinkTarget",
     "LinkHost",
     "Section",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from .. import audit
+from .. import audit, check_ups
 from ..checks.written_rules import rules_version
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
@@ -82,6 +82,8 @@ def _write_table(data: bytes, *, by: User, tried: bool) -> ImportedRules:
     _save_rows(added, changed)
     tried_again = [row for row in changed if not _finds_the_same(row.rule, stored[row.rule.name])]
     begin_trials([row.rule for row in (*added, *tried_again) if row.rule.state == State.TRYING], version)
+    taken_up = [row.rule for row in (*added, *changed) if _comes_into_use(row.rule, stored.get(row.rule.name))]
+    check_ups.begin_rereading(taken_up, version)
     if added or changed:
         _record_import(data, added, changed, stored, by=by)
     return ImportedRules(len(added), len(changed), len(rows) - len(added) - len(changed))
@@ -99,6 +101,10 @@ def _stored_rules(names: list[str]) -> dict[str, CheckRule]:
 
 def _untried(state: str) -> str:
     return State.TRYING if state == State.LIVE else state
+
+
+def _comes_into_use(rule: CheckRule, known: CheckRule | None) -> bool:
+    return rule.state == State.LIVE and (known is None or known.state != State.LIVE)
 
 
 def _finds_the_same(rule: CheckRule, known: CheckRule) -> bool:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .. import audit
+from .. import audit, check_ups
 from ..checks.written_rules import rules_version
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
@@ -105,6 +105,8 @@ def move_check_rule(rule: CheckRule, state: str, *, by: User) -> CheckRule:
     mark_changed(rule)
     if state == State.TRYING:
         begin_trials([rule], rule.changed_at)
+    elif state == State.LIVE:
+        check_ups.begin_rereading([rule], rule.changed_at)
     return rule
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from ..checks.plain_text import fields_of_content, plain_text_of_line
@@ -37,7 +37,8 @@ def continue_trials() -> int:
     for trial in trials.values():
         trial.rule.valid_from = trial.rule.valid_until = None  # the days that it is written for may be still to come
     finding = WrittenRules(trial.rule for trial in trials.values())
-    articles = _next_articles(first) if first.read < MOST_TEXTS else []
+    since = first.begun_at - LOOKED_BACK
+    articles = first.next_texts(Article.objects.all(), TEXTS_PER_BATCH, since=since) if first.read < MOST_TEXTS else []
     having_found = {name for article in articles for name in _note_finds(article, finding, trials)}
     CheckTrial.objects.bulk_update([trials[name] for name in having_found], ["found", "examples"], 100)
     facts: dict[str, Any] = {"read": F("read") + len(articles), "is_done": len(articles) < TEXTS_PER_BATCH}
@@ -58,15 +59,6 @@ def pieces_of_text(rule: CheckRule, text: str) -> list[tuple[str, bool]]:
             pieces += [(text[at:start], False), (text[start:end], True)]
             at = end
     return [(piece, found) for piece, found in (*pieces, (text[at:], False)) if piece]
-
-
-def _next_articles(trial: CheckTrial) -> list[Article]:
-    """The next texts that readers see, the newest first."""
-    read = Q(first_published_at=trial.reached_at, number__gte=trial.reached_number)
-    since = trial.begun_at - LOOKED_BACK
-    published = Article.objects.with_live_edition().filter(first_published_at__range=(since, trial.reached_at))
-    newest = published.exclude(read).order_by("-first_published_at", "-number")
-    return list(newest.select_related("live__revision")[:TEXTS_PER_BATCH])
 
 
 def _note_finds(article: Article, finding: WrittenRules, trials: dict[str, CheckTrial]) -> Iterable[str]:

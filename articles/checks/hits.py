@@ -133,6 +133,12 @@ def find_hits(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) 
     return hits
 
 
+def hits_of_links_and_files(content: Mapping[str, Any]) -> list[Hit]:
+    """Return what is known of a revision's links, by their last check, and of what is written in its attachments."""
+    links = [_hit_in_source(match, content["body"]) for match in find_wrong_links(content)]
+    return [*links, *_hits_in_files(content)]
+
+
 def nothing_to_set_aside(article: Article, at: datetime) -> Iterator[Problem]:
     """Everything that must be set aside has been."""
     yield from (hit.problem for hit in open_hits(article, at=at))
@@ -202,8 +208,8 @@ def _found_in(article: Article, at: datetime) -> list[Hit]:
     """
     revision, day = article.newest, timezone.localdate(at)
     found = list(_found_once(_Reading(revision.digest, current_version(), day, revision.content, at)))
-    links = [_hit_in_source(match, revision.content["body"]) for match in find_wrong_links(revision.content)]
-    return sorted([*found, *links, *_hits_in_files(revision.content), *_found_outside(revision)], key=_reading_order)
+    kept = [*hits_of_links_and_files(revision.content), *_found_outside(revision)]
+    return sorted([*found, *kept], key=_reading_order)
 
 
 def _hits_in_files(content: Mapping[str, Any]) -> list[Hit]:

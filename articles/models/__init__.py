@@ -14,6 +14,7 @@ from .change_set import ChangeSet, ChangeSetItem, ChangeSetReading
 from .check_rule import CheckRule
 from .check_set_aside import SetAside
 from .check_trial import CheckTrial
+from .check_up import CheckUp, CheckUpCount, CheckUpFinding
 from .checked_file import CheckedFile
 from .closed_text import ClosedText
 from .credit import Credit
@@ -70,6 +71,9 @@ __all__ = [
     "ChangeSetReading",
     "CheckRule",
     "CheckTrial",
+    "CheckUp",
+    "CheckUpCount",
+    "CheckUpFinding",
     "CheckedFile",
     "ClosedText",
     "Credit",

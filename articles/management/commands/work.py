@@ -17,6 +17,7 @@ from articles import (
     baking,
     change_sets,
     check_rules,
+    check_ups,
     desk_sessions,
     discarding,
     encryption,
@@ -137,6 +138,7 @@ class Command(ActingCommand):
         persons.continue_moving_credits()
         sources.continue_moving_articles()
         check_rules.continue_trials()
+        check_ups.continue_check_ups()
         link_checks.continue_register()
         self.check_links()
         self.ask_outside_checker()
