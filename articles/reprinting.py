@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import lxml.html
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -158,6 +159,11 @@ def _make_draft(fetched: Fetched, page: PrintedArticle, section: Section, *, by:
         original_url=fetched.address,
         original_published_on=page.published_at.date() if page.published_at else None,
     )
+    try:
+        article.clean_fields(exclude=["section", "created_by"])
+    except ValidationError as error:
+        why = " ".join(error.messages)
+        raise CannotReprint(NO_ARTICLE.filled(address=fetched.address[:100], why=why)) from error
     revision = editing.save_article(article, by=by)
     _keep(_original_of(fetched, page), fetched.content, article, by=by)
     notes = [*(str(problem.message) for problem in page.doubts), *_missing_facts(article, page)]

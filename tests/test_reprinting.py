@@ -60,7 +60,7 @@ def test_the_page_is_kept_byte_for_byte_with_digest_time_and_address(cast, site)
     article = reprinting.take_reprint(ADDRESS, cast.news, by=cast.writer).article
     kept = ReprintOriginal.objects.get(article=article)
     assert (bytes(kept.content), kept.sha256) == (page(), hashlib.sha256(page()).hexdigest())
-    assert (kept.address, kept.kept_by, kept.size, kept.is_intact) == (ADDRESS, cast.writer, len(page()), True)
+    assert (kept.address, kept.kept_by, kept.size) == (ADDRESS, cast.writer, len(page()))
     entry = AuditEntry.objects.get(action="article.original_kept")
     assert entry.details == {"sha256": kept.sha256, "page": ADDRESS}
     with pytest.raises(Unchangeable):
@@ -118,6 +118,15 @@ def test_the_same_page_is_not_taken_twice_but_a_changed_one_or_a_discarded_draft
 def test_a_page_without_an_article_is_refused(cast, site, content):
     site["page"] = content
     with refused(reprinting.CannotReprint, "paper.example.cn"):
+        reprinting.take_reprint(ADDRESS, cast.news, by=cast.writer)
+
+
+def test_an_address_that_an_article_cannot_have_is_refused(cast, site):
+    site["address"] = "https://" + "a" * 70 + ".example/1"
+    with refused(reprinting.CannotReprint, "aaaa"):
+        reprinting.take_reprint(ADDRESS, cast.news, by=cast.writer)
+    site["address"] = f"{ADDRESS}?{'x' * reprinting.LONGEST_ADDRESS}"
+    with refused(reprinting.CannotReprint, "longer"):
         reprinting.take_reprint(ADDRESS, cast.news, by=cast.writer)
 
 

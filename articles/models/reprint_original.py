@@ -1,5 +1,4 @@
 import gzip
-import hashlib
 
 from django.conf import settings
 from django.db import models
@@ -49,8 +48,3 @@ class ReprintOriginal(Immutable):
     def content(self) -> bytes:
         """The bytes as they came."""
         return gzip.decompress(self.packed)
-
-    @property
-    def is_intact(self) -> bool:
-        """Return True if the bytes still have the digest that was recorded."""
-        return hashlib.sha256(self.content).hexdigest() == self.sha256
