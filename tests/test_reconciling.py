@@ -229,3 +229,12 @@ def test_credits_that_somebody_removed_meanwhile_keep_nobody_from_saving(client,
     login(client, cast.writer).post(change_url(opened), typed)
     article = Article.objects.get()
     assert (article.summary, article.credits.count()) == ("我的摘要", 1)
+
+
+@pytest.mark.django_db
+def test_a_page_that_shows_what_both_changed_is_not_told_of_that_save_again(client, cast, opened):
+    typed = form(cast, opened, title="我的题", body=BODY)
+    cast.change(opened, by=cast.editor, title="他的题")
+    html = login(client, cast.writer).post(change_url(opened), typed).content.decode()
+    assert 'data-opened="2"' in html
+    assert 'data-opened="2"' in client.get(change_url(opened)).content.decode()
