@@ -138,7 +138,9 @@ def test_what_readers_get_is_what_was_signed(cast, served, capsys):
 
 def test_a_film_in_a_text_is_no_difference(cast, settings):
     film = store_attachment(upload(a_film(a_track()), "桥.mp4"), by=cast.writer)
-    article = cast.article(body=f'<p>前</p><p><a href="{film.url}">通车短片</a></p><p>后</p>')
+    table = store_attachment(upload(b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF", "表.pdf"), by=cast.writer)
+    links = f'<p><a href="{film.url}">通车短片</a></p><p><a href="{table.url}">3.6万人的统计</a></p>'
+    article = cast.article(body=f"<p>前</p>{links}<p>后</p>")
     cast.publish(article)
     baking.bake_pending()
     assert faults() == []

@@ -17,7 +17,9 @@ TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
 # Texts contain no element of this kind.
 TEXT = re.compile(r'<section class="text">(.*?)</section>', re.DOTALL)
 PLAYER = re.compile(r'<figure class="(?:film|sound)">.*?</figure>', re.DOTALL)
-LINKED_FILES = re.compile(rf'<p>\s*(?:<a href="{re.escape(settings.MEDIA_URL)}[^"]*"[^>]*>[^<]*</a>\s*){{1,2}}</p>')
+# On the page there may be elements in the words of a link, too: numbers stay with their units.
+_LINKED_FILE = rf'<a href="{re.escape(settings.MEDIA_URL)}[^"]*"[^>]*>(?:(?!</?[ap]\b).)*</a>\s*'
+LINKED_FILES = re.compile(rf"<p>\s*(?:{_LINKED_FILE}){{1,2}}</p>", re.DOTALL)
 TAGS_AND_SPACE = re.compile(r"<[^>]*>|\s+")
 
 
