@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from articles import audit, baking, publication_log, triggers
+from articles import audit, baking, merkle_log, publication_log, triggers
 from articles.merkle_log import AUDIT_LOG, PUBLIC_LOG
 from articles.models import AuditEntry, AuditLeaf, Edition, LogLeaf, LogNode, SignOff
 from tests.test_log_checking import delete_rows, set_column
@@ -89,6 +89,17 @@ def test_a_chain_rebuilt_with_both_logs_and_their_files_is_found_by_a_kept_check
     assert "The audit log was rebuilt" in faults("--checkpoint", str(kept))
     kept.write_text("no checkpoint")
     assert "signed note" in faults("--checkpoint", str(kept))
+
+
+def test_logs_rebuilt_with_their_files_are_found_by_what_others_have_stamped(house):
+    size = merkle_log.keep_checkpoint(PUBLIC_LOG.signed_checkpoint(), merkle_log.vouched_folder())
+    (merkle_log.vouched_folder() / f"{size}.1.tsr").write_bytes(b"a stamp")
+    rebuild_chain(3, actor_name="别人")
+    delete_rows(LogLeaf, LogNode)
+    publication_log.log_older_editions()
+    log_everything()
+    baking.bake_pending()
+    assert "The public log has 2 numbers, a checkpoint had 3: its end was cut off." in faults()
 
 
 @pytest.mark.parametrize(
