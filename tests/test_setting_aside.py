@@ -96,3 +96,19 @@ def test_a_reader_who_corrects_sets_aside_what_blocks_with_a_reason(cast, client
     assert client.post(address, facts).status_code == 422
     assert client.post(address, {**facts, "reason": "本人同意公示"}).status_code == 200
     assert hits.open_hits(article, at=timezone.now()) == []
+
+
+def test_the_reading_page_has_each_hit_beside_its_sentence_and_says_before_signing_what_is_open(cast, client):
+    article = cast.article(body=f"<p>第一句。值班电话<b>138</b>00138000，证件{IDENTITY}。第三句。</p>")
+    cast.sign(article, times=0)
+    client.force_login(cast.editor)
+    page = reverse("admin:articles_article_review", args=[article.pk])
+    with translation.override("en"):
+        text = client.get(page).content.decode()
+    around = "<blockquote>值班电话<mark>138****8000</mark>，证件110***********002X。</blockquote>"
+    assert (around in text, IDENTITY in text, "13800138000" in text) == (True, False, False)
+    assert 'data-field="body" data-start="8" data-end="19"' in text
+    assert client.get(page).context["warned"] == 2
+    address = reverse("admin:articles_article_set_aside", args=[article.pk])
+    client.post(address, {"key": hits.noticed_hits(article)[0].key})
+    assert client.get(page).context["warned"] == 1

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from .. import change_sets, comparing, review, second_factor
 from ..checks import hits, provenance
+from ..checks.rules import Severity
+from ..checks.seen import place_hits
 from ..duty_assignments import permissions, reading
 from ..models import Article, SetAside, SignOff
 from ..refusals import Problem, Refusal
@@ -173,6 +175,7 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
     is_waiting = 0 < article.stage <= article.stages
     why_not = review.decision_refusal(article, user)
     problems = review.open_problems(article)
+    found = hits.hits_to_show(article)
     return {
         "why_not": why_not,
         "reading": review.stage_name(article.stage, article.stages) if is_waiting else "",
@@ -186,11 +189,13 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
             *(problem for problem in problems if problem.id != hits.TO_SET_ASIDE.id),
             *review.unsettled_problems(article),
         ],
-        "hits": hits.hits_to_show(article),
+        "hits": place_hits(found, article.newest.content),
+        "warned": sum(1 for hit in found if hit.rule.severity != Severity.INFO),
         "set_aside": SetAside.objects.filter(article=article).select_related("by__person")[:SHOWN_IN_QUEUE],
         "may_mask": may_mask(user, article),
         "void_warning": "" if review.may_correct(article, user) else review.void_warning(article),
         "may_set_aside": review.may_set_aside(user, article),
+        "may_ignore": review.may_ignore(user, article),
         "may_allow_source": any(problem.id in provenance.MAY_BE_ALLOWED for problem in problems)
         and review.may_allow_source(user, article),
         "correction_rule": "" if why_not else review.correction_rule(article),

@@ -1,6 +1,7 @@
 // The reading page: the text stands at its full height, so that a phone scrolls one page and not a window in it; and
 // keys lead from text to text and to the decision. What cannot be taken back takes a second press.
 (() => {
+  const { marks } = document.currentScript.dataset;
   const frame = document.querySelector("iframe.reading");
   const keys = document.getElementById("keys");
   const opinion = document.querySelector("#decision textarea[name=opinion]");
@@ -51,12 +52,47 @@
     note.closest("details").open = true;
   };
 
+  // What the machine found is underlined in the text; an entry leads to its passage, a passage to its entry.
+  const PARTS = { kicker: ".kicker", title: "h1", subtitle: ".subtitle", summary: ".summary", body: "section.text" };
+
+  function showHits() {
+    const page = frame.contentDocument;
+    const view = frame.contentWindow;
+    const { indexOfPage, rangeOf, mark, point } = window.deskSeen;
+    page.head.append(Object.assign(page.createElement("link"), { rel: "stylesheet", href: marks }));
+    const indexes = {};
+    const found = [];
+    for (const entry of document.querySelectorAll(".hits li[data-field]")) {
+      const { field, weight, start, end } = entry.dataset;
+      const part = PARTS[field] && page.querySelector(`.story ${PARTS[field]}`);
+      if (!part || start === end) continue;
+      indexes[field] ||= indexOfPage(part);
+      const range = rangeOf(indexes[field], [Number(start), Number(end)]);
+      if (!range) continue;
+      found.push({ entry, weight, range });
+      const quoted = entry.querySelector("blockquote");
+      quoted.tabIndex = 0;
+      quoted.setAttribute("role", "link");
+      const lead = () => point(view, range);
+      quoted.addEventListener("click", lead);
+      quoted.addEventListener("keydown", (event) => event.key === "Enter" && lead());
+    }
+    mark(view, found);
+    page.addEventListener("click", ({ clientX, clientY }) => {
+      const caret = page.caretRangeFromPoint?.(clientX, clientY);
+      const hit = caret && found.find(({ range }) => range.isPointInRange(caret.startContainer, caret.startOffset));
+      hit?.entry.scrollIntoView({ block: "center" });
+      hit?.entry.querySelector("blockquote").focus({ preventScroll: true });
+    });
+  }
+
   document.addEventListener("keydown", onKey);
   const button = document.getElementById("show-keys");
   button.hidden = false;
   button.addEventListener("click", () => keys.showModal());
   frame?.addEventListener("load", () => {
     fit();
+    if (frame.contentDocument) showHits();
     frame.contentDocument?.addEventListener("keydown", onKey);
     if (note) frame.contentDocument?.addEventListener("mouseup", quote);
     if (note) frame.contentDocument?.addEventListener("touchend", quote);

@@ -73,7 +73,8 @@ window.deskSeen = (() => {
   function point(view, range) {
     const place = range.startContainer.parentElement;
     const box = range.getBoundingClientRect();
-    const isVisible = box.top >= 80 && box.bottom <= view.innerHeight - 40;
+    // A frame stands at its full height: what is visible there, only its own window knows.
+    const isVisible = view === window && box.top >= 80 && box.bottom <= view.innerHeight - 40;
     if (!isVisible) place.scrollIntoView({ block: "center" });
     view.CSS?.highlights?.set("found-here", new view.Highlight(range));
   }
