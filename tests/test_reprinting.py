@@ -192,6 +192,17 @@ def test_an_address_at_the_desk_leads_to_the_draft(client, cast, site):
     assert ADDRESS in response.content.decode(), "nothing that was typed is lost"
 
 
+def test_a_pasted_original_is_kept_at_the_desk_and_what_is_refused_is_not_lost(client, cast, monkeypatch):
+    article = cast.article(by=cast.writer, origin="reprint")
+    path = reverse("admin:articles_article_original", args=[article.pk])
+    client.force_login(cast.writer)
+    monkeypatch.setattr(reprinting, "LONGEST_TEXT", 4)
+    assert "原文很长" in client.post(path, {"text": "原文很长"}, follow=True).content.decode()
+    assert ReprintOriginal.objects.get().kept_by == cast.writer
+    assert "这份更长了" in client.post(path, {"text": "这份更长了"}).content.decode()
+    assert ReprintOriginal.objects.count() == 1
+
+
 def test_readers_see_the_original_beside_our_text_with_its_differences(client, cast, site):
     article = reprinting.take_reprint(ADDRESS, cast.news, by=cast.writer).article
     cast.change(article, by=cast.writer, title="三县合力治一条河", body=f"<p>{LINES[0]}</p>")

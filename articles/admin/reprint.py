@@ -95,18 +95,8 @@ def original_view(screen: ArticleScreen, request: HttpRequest, number: int) -> H
             reprint_rights.set_reprint_right(article, by=user, **form.cleaned_data)
             screen.message_user(request, _("Saved."), messages.SUCCESS)
             return redirect(request.path)
-    elif request.method == "POST":
-        text, address = request.POST.get("text", ""), request.POST.get("address", "")
-        try:
-            if address and not text.strip():
-                reprinting.keep_original_page(article, by=user, address=address)
-            else:
-                reprinting.keep_original_text(article, by=user, text=text)
-        except Refusal as refusal:
-            screen.message_user(request, str(refusal), messages.ERROR)
-        else:
-            screen.message_user(request, _("Kept as it came, with its digest."), messages.SUCCESS)
-            return redirect(request.path)
+    elif request.method == "POST" and _keep_posted_original(screen, request, article):
+        return redirect(request.path)
     rows = kept_originals(article)
     chosen = request.GET.get("kept", "")
     shown = rows.filter(pk=chosen).first() if NUMBER.fullmatch(chosen) else rows.first()
@@ -120,6 +110,21 @@ def original_view(screen: ArticleScreen, request: HttpRequest, number: int) -> H
     }
     title = _("Original of “%(title)s”") % {"title": article}
     return screen.render_page(request, article, "original", title, **context)
+
+
+def _keep_posted_original(screen: ArticleScreen, request: HttpRequest, article: Article) -> bool:
+    """Keep the pasted `text`, or else the page at `address`; say what came of it, and return True if it is kept."""
+    text, address, user = request.POST.get("text", ""), request.POST.get("address", ""), acting_user(request)
+    try:
+        if address and not text.strip():
+            reprinting.keep_original_page(article, by=user, address=address)
+        else:
+            reprinting.keep_original_text(article, by=user, text=text)
+    except Refusal as refusal:
+        screen.message_user(request, str(refusal), messages.ERROR)
+        return False
+    screen.message_user(request, _("Kept as it came, with its digest."), messages.SUCCESS)
+    return True
 
 
 def original_file_view(screen: ArticleScreen, request: HttpRequest, number: int, original: int) -> HttpResponse:
