@@ -20,6 +20,7 @@ PAGES = (
     "/admin/articles/article/{n}/placing/",
     "/admin/articles/article/{n}/revisions/",
     "/admin/queue/",
+    "/admin/change-sets/replace/?words=便民桥&replacement=桥&texts=body",
     "/admin/front/",
     "/admin/sheets/",
     "/admin/auth/user/",
