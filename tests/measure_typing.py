@@ -37,18 +37,6 @@ WATCH = """() => {
   new PerformanceObserver((list) => list.getEntries().forEach((entry) => tasks.push(Math.round(entry.duration))))
     .observe({ type: "longtask" });
 }"""
-# Milliseconds that one look at the text takes, after one paragraph has changed: the middle of 15.
-TIME_READING = """(name) => {
-  const editor = CKEDITOR.instances.id_body;
-  const times = Array.from({ length: 15 }, (_, at) => {
-    editor.editable().getChild(48).getFirst().$.data += at;
-    const begun = performance.now();
-    if (name === "whole") editor.getData();
-    else window.deskBody.read(editor);
-    return performance.now() - begun;
-  });
-  return Math.round(times.sort((a, b) => a - b)[7]);
-}"""
 PUT_CARET = """
 const editor = CKEDITOR.instances.id_body;
 const middle = editor.editable().getChild(48);
@@ -93,8 +81,6 @@ def measure(browser, site, number) -> None:
     tasks = sorted(page.evaluate("() => tasks"), reverse=True)
     print(f"{CHARACTERS} characters: {len(tasks)} tasks of more than 50 ms, the longest {tasks[:6]} ms")
     print(f"load of this computer, which the clock counts: {os.getloadavg()[0]:.1f}")
-    for name in ("whole", "changed"):
-        print(f"one look at the text, {name}: {page.evaluate(TIME_READING, name)} ms")
 
 
 if __name__ == "__main__":

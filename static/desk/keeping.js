@@ -22,7 +22,6 @@
 
   let editor = null;
   let typed = false; // into the body, since it was last read
-  let text = ""; // of the body, when it was last read
   let kept = ""; // what the server has, or what the form was opened with
   let sending = null;
   let notBefore = 0;
@@ -69,11 +68,11 @@
 
   // The whole form as JSON.
   function read() {
-    if (typed || editor.mode !== "wysiwyg") text = window.deskBody.read(editor);
+    if (typed || editor.mode !== "wysiwyg") editor.updateElement();
     typed = false;
-    const pairs = [...new FormData(form)]
-      .filter(([name, value]) => typeof value === "string" && !NOT_KEPT.includes(name))
-      .map(([name, value]) => [name, name === body.name ? text : value]);
+    const pairs = [...new FormData(form)].filter(
+      ([name, value]) => typeof value === "string" && !NOT_KEPT.includes(name),
+    );
     return JSON.stringify(pairs);
   }
 

@@ -73,8 +73,8 @@
   }
 
   function typed() {
+    editor.updateElement();
     const sent = new FormData(form);
-    sent.set(body.name, window.deskBody.read(editor));
     sent.set("number", says.number);
     return sent;
   }
