@@ -270,6 +270,7 @@ TABLE = {
     "articles_checkup_result": Row(READERS),
     "articles_checkup_findings": Row(READERS, READERS - ELSEWHERE),
     # Dead links; that of the scene is in an article of the news
+    "articles_linkhost_remove": Row(NOBODY, NOBODY, told=READERS),  # no text of the scene has one
     "articles_linktarget_settle": Row(NOBODY, READERS - ELSEWHERE),
     # Doubles; in the scene, the person has an account and stays
     "articles_person_doubles": Row(CHIEFS),

@@ -106,6 +106,7 @@ VERBS = [
     "articles.placing",
     "articles.scheduling",
     "articles.change_sets",
+    "articles.link_removal",
     "articles.worker",
     "articles.review_sheet",
     "articles.log_checking",

@@ -56,6 +56,7 @@ FEATURES = {
     "leav": "verb test",
     "link_check": "noun verb door test",
     "log_witness": "verb door test",
+    "link_removal": "verb test",
     "login": "noun verb door test",
     "login_lock": "noun verb door test",
     "mailing": "verb test",

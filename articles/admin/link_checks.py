@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import link_checks
+from .. import link_checks, link_removal
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import LinkHost, LinkTarget, LinkUse
@@ -110,12 +110,36 @@ def _rows_before(state: str, key: str) -> QuerySet[LinkTarget]:
 class LinkHostAdmin(NewsroomAdmin[LinkHost]):
     duty = Duty.RULES
     save_act = staticmethod(link_checks.save_link_host)
+    change_form_template = "admin/articles/linkhost/change_form.html"
     list_display = ["host", "articles", "state", "last_answer", "checked_at", "leads_to", "first_seen_at"]
     list_filter = ["state"]
     search_fields = ["host"]
     paginator = NewestPagesPaginator
     fields = ["host", "articles", "first_seen_at", "last_answer", "checked_at", "leads_to", "state", "reason"]
     readonly_fields = ["host", "articles", "first_seen_at", "last_answer", "checked_at", "leads_to"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.remove_view)
+        return [path("<int:key>/remove-links/", view, name="articles_linkhost_remove"), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        may_propose = permissions.has_duty_anywhere(acting_user(request), Duty.WRITE)
+        return super().render_change_form(request, {**context, "may_propose": may_propose}, *args, **kwargs)
+
+    def remove_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """POST `reason` and `note`: propose to take the site's links out of all public texts."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        host = get_object_or_404(self.get_queryset(request), pk=key)
+        facts = {name: request.POST.get(name, "") for name in ("reason", "note")}
+        try:
+            change_set = link_removal.propose_link_removal(host, by=acting_user(request), **facts)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:articles_linkhost_change", key)
+        return redirect("admin:change_set", change_set.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LinkHost]:
         """Return all but this site itself."""
