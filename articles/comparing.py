@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -88,6 +88,15 @@ def compare_contents(before: dict[str, Any], after: dict[str, Any]) -> list[Cont
             )
         )
     return changes
+
+
+def compare_texts(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[ContentChange]:
+    """Return title and text of two contents against one another, line by line, also what is the same."""
+    pairs = (
+        ("title", [one["title"]], [other["title"]]),
+        ("body", body_lines(one["body"]), body_lines(other["body"])),
+    )
+    return [ContentChange(part_label(field), tuple(compare_lines(before, after))) for field, before, after in pairs]
 
 
 def compare_lines(before: list[str], after: list[str]) -> Iterator[ComparedLine]:

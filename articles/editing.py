@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import audit, baking, merging, persons, pictures, review, sanitising, search, unsaved_texts
+from . import audit, baking, merging, persons, pictures, review, sanitising, search, similar_texts, unsaved_texts
 from .duty_assignments import permissions, reading
 from .models import (
     Article,
@@ -197,6 +197,7 @@ def _make_revision(article: Article, *, by: User, voiding: bool) -> Revision:
         created_by=by,
     )
     _keep_used_files(revision, article)
+    similar_texts.keep_text_print(article, content)
     Article.objects.filter(pk=article.pk).update(latest=revision)
     article.latest = revision
     search.index_working_copy(article)

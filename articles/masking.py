@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from . import audit, editing
-from .checks.hits import Hit, hits_with_key
+from .checks.hit import Hit
+from .checks.hits import hits_with_key
 from .checks.personal_data import masked_number
 from .checks.plain_text import plain_text_of_html, plain_text_of_line
 from .models import Article, Revision

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import editing, review, sanitising
 from .checks import hits
+from .checks.hit import WEIGHT_ORDER
 from .checks.seen import PlacedHit, place_hits
 from .checks.written_rules import current_rules
 from .duty_assignments import permissions, reading
@@ -59,7 +60,7 @@ def read_typed_text(
     at = (article.scheduled_for if article else None) or timezone.now()
     found = hits.find_hits(content, current_rules(), at=at)
     found = hits.not_set_aside(article, found) if article else found
-    first = sorted(found, key=lambda hit: hits.WEIGHT_ORDER.index(hit.rule.severity))[:MOST_HITS]
+    first = sorted(found, key=lambda hit: WEIGHT_ORDER.index(hit.rule.severity))[:MOST_HITS]
     return TypedReading(place_hits(first, content), len(found), content)
 
 

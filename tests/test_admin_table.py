@@ -224,6 +224,7 @@ TABLE = {
     # Reprints
     "articles_article_reprint": Row(WRITERS, WRITERS),
     "articles_article_original": Row(DRAFTS, DRAFTS),
+    "articles_article_beside": Row(DRAFTS),
     "articles_article_beyond_right": Row(PUBLISHERS | ELSEWHERE),
     "articles_article_original_file": Row(DRAFTS),
     # What is pasted into the editor or typed there, and its typography: nothing is changed
@@ -565,6 +566,7 @@ class Scene:
             "revision": 1,
             "edition": 1,
             "original": self.original.pk,
+            "other": self.live.pk,
             "before": 1,
             "after": 2,
             "key": self.key_of(name, route),

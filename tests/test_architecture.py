@@ -70,6 +70,7 @@ VERBS = [
     "articles.sign_on",
     "articles.password_resets",
     "articles.link_checks",
+    "articles.similar_texts",
     "articles.checks",
     "articles.check_ups",
     "articles.typography",

@@ -97,6 +97,7 @@ FEATURES = {
     "section": "noun verb door test",
     "site_settings": "noun verb door test",
     "sign_on": "verb door test",
+    "similar": "noun verb door test",
     "source": "noun verb door test",
     "topic": "noun verb door test",
     "trigger": "verb test",

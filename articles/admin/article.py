@@ -36,6 +36,7 @@ from .reprint import beyond_right_view, original_file_view, original_view, take_
 from .review import review_view
 from .revisions import revision_view, revisions_view
 from .setting_aside import allow_source_view, set_aside_view
+from .similar_texts import beside_view
 from .typed_text import read_typed_view
 from .typography import typography_view
 from .unsaved_text import discard_unsaved_view, keep_view
@@ -228,6 +229,7 @@ class ArticleAdmin(ArticleScreen):
             ),
             path("reprint/", self.admin_site.admin_view(take_reprint_view), name="articles_article_reprint"),
             path("beyond-right/", self.admin_site.admin_view(beyond_right_view), name="articles_article_beyond_right"),
+            self._article_path("beside/<int:other>/", partial(beside_view, self), "beside"),
             self._article_path("original/", partial(original_view, self), "original"),
             self._article_path("original/<int:original>/", partial(original_file_view, self), "original_file"),
             path("paste/", self.admin_site.admin_view(paste_view), name="articles_article_paste"),

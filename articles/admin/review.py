@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import change_sets, comparing, review, second_factor
-from ..checks import hits, provenance
+from ..checks import hit, hits, provenance
 from ..checks.rules import Severity
 from ..checks.seen import place_hits
 from ..duty_assignments import permissions, reading
@@ -186,7 +186,7 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         **notes_context(article, user),
         **original_for_reading(article),
         "problems": [
-            *(problem for problem in problems if problem.id != hits.TO_SET_ASIDE.id),
+            *(problem for problem in problems if problem.id != hit.TO_SET_ASIDE.id),
             *review.unsettled_problems(article),
         ],
         "hits": place_hits(found, article.newest.content),

@@ -1,32 +1,29 @@
 """What the rules find in a text, and the check that nobody publishes what a reader has to set aside first."""
 
-import html
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
-from django.utils.html import strip_tags
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ..models import Article, AttachmentText, Revision, SetAside
-from ..refusals import Problem, Sentence
+from ..refusals import Problem
 from .credits import find_wrong_credits
 from .dates import find_wrong_dates
 from .figures import find_wrong_figures
 from .files import NOT_READ, READ_IN_PART, FileFind, find_in_file
+from .hit import FIELDS_IN_ORDER, WEIGHT_ORDER, Hit, hit_in_source, hit_of, key_of
 from .links import find_wrong_links
 from .outside import SENT_FIELDS, outside_findings, outside_matches
-from .personal_data import MASKED_RULES, find_personal_data
-from .plain_text import LINES, PlainText, fields_of_content
+from .personal_data import find_personal_data
+from .plain_text import fields_of_content
 from .punctuation import find_wrong_marks
-from .rules import Match, Rule, Severity, SourceMatch
+from .rules import Severity
+from .similar import find_similar
 from .structure import find_wrong_structure
 from .typed_characters import find_wrong_characters
 from .written_rules import RulesVersion, WrittenRules, current_rules, current_version, rules_at
@@ -34,78 +31,6 @@ from .written_rules import RulesVersion, WrittenRules, current_rules, current_ve
 FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures)
 WRITTEN_FINDERS = (find_wrong_marks, find_wrong_characters)  # how something is typed
 CONTENT_FINDERS = (find_wrong_structure, find_wrong_credits)  # how the text is built
-FIELD_NAMES: dict[str, Sentence] = {
-    "kicker": gettext_lazy("kicker"),
-    "title": gettext_lazy("title"),
-    "subtitle": gettext_lazy("subtitle"),
-    "summary": gettext_lazy("summary"),
-    "body": gettext_lazy("text"),
-    "alt": gettext_lazy("description of a picture"),
-    "attachment": gettext_lazy("name of an attachment"),
-    "file": gettext_lazy("file"),
-    "credits": gettext_lazy("credits"),
-}
-FIELDS_IN_ORDER = list(FIELD_NAMES)
-LONGEST_WORDS = 40  # of a hit in a message
-WEIGHT_ORDER = (Severity.BLOCK, Severity.WARN, Severity.INFO)  # in which hits are listed
-
-TO_LOOK_AT = Problem("hits.to_look_at", gettext_lazy("In the %(field)s: %(reason)s"), "%(advice)s")
-TO_SET_ASIDE = Problem(
-    "hits.to_set_aside",
-    gettext_lazy("In the %(field)s: %(reason)s"),
-    gettext_lazy("%(advice)s If it must stay, one of its readers sets it aside with a reason."),
-)
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A place where a rule applies: source[start:end] of the field. `words` is how messages show it, masked if it is
-    personal. The suggestion stands for what is at `replaced` in the source.
-
-    `key` is the same for the same rule and words in every revision; it does not tell the words.
-    """
-
-    rule: Rule
-    field: str
-    start: int
-    end: int
-    words: str
-    suggestion: str
-    key: str
-    replaced: tuple[int, int] = (0, 0)
-    file: str = ""  # the name of the attachment in whose text it is found
-    find: FileFind | None = None
-
-    @property
-    def reason(self) -> str:
-        """What is wrong, in one sentence."""
-        sentence = str(self.rule.reason) % {"words": self.words, "rule": self.rule.name}
-        if self.find and self.find.count > 1:
-            sentence += _(" In all it is found in %(count)d places.") % {"count": self.find.count}
-        return (
-            sentence + _(" Right is “%(suggestion)s”.") % {"suggestion": self.suggestion}
-            if self.suggestion
-            else sentence
-        )
-
-    @property
-    def field_name(self) -> Sentence:
-        """What messages call the field."""
-        if self.find and self.find.places:
-            return _("file “%(file)s” (%(places)s)") % {"file": self.file, "places": self.find.place_names}
-        return FIELD_NAMES[self.field]
-
-    @property
-    def can_be_masked(self) -> bool:
-        """True for a number in a text of the article itself; the library holds descriptions and names of files."""
-        return self.rule.name in MASKED_RULES and self.field in (*LINES, "body")
-
-    @property
-    def problem(self) -> Problem:
-        """The hit as a problem of the article. What pictures and attachments are called is put right in its body."""
-        problem = TO_SET_ASIDE if self.rule.severity == Severity.BLOCK else TO_LOOK_AT
-        filled = problem.filled(field=self.field_name, reason=self.reason, advice=self.rule.advice)
-        return replace(filled, field=self.field if self.field in (*LINES, "credits") else "body")
 
 
 def find_hits(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) -> list[Hit]:
@@ -119,23 +44,23 @@ def find_hits(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) 
     whole = [match for finder in CONTENT_FINDERS for match in finder(content)]
     for name, plain, written in fields_of_content(content):
         found = [
-            _hit_of(match, name, text)
+            hit_of(match, name, text)
             for finders, text in ((FINDERS, plain), (WRITTEN_FINDERS, written))
             for finder in finders
             for match in finder(text.text, day)
         ]
-        found += [_hit_of(match, name, plain) for match in rules.find_matches(plain.text, day, content.get("section"))]
-        found += [_hit_of(match, name, plain) for match in rules.roster.find_matches(plain.text, day)]
+        found += [hit_of(match, name, plain) for match in rules.find_matches(plain.text, day, content.get("section"))]
+        found += [hit_of(match, name, plain) for match in rules.roster.find_matches(plain.text, day)]
         if name == "body":
-            found += [_hit_of(match, name, plain) for match in rules.roster.find_posts_alone(plain.text, day)]
-        found += [_hit_in_source(match, plain.source) for match in whole if match.field == name]
+            found += [hit_of(match, name, plain) for match in rules.roster.find_posts_alone(plain.text, day)]
+        found += [hit_in_source(match, plain.source) for match in whole if match.field == name]
         hits += sorted(found, key=lambda hit: hit.start)
     return hits
 
 
 def hits_of_links_and_files(content: Mapping[str, Any]) -> list[Hit]:
     """Return what is known of a revision's links, by their last check, and of what is written in its attachments."""
-    links = [_hit_in_source(match, content["body"]) for match in find_wrong_links(content)]
+    links = [hit_in_source(match, content["body"]) for match in find_wrong_links(content)]
     return [*links, *_hits_in_files(content)]
 
 
@@ -208,8 +133,12 @@ def _found_in(article: Article, at: datetime) -> list[Hit]:
     """
     revision, day = article.newest, timezone.localdate(at)
     found = list(_found_once(_Reading(revision.digest, current_version(), day, revision.content, at)))
-    kept = [*hits_of_links_and_files(revision.content), *_found_outside(revision)]
+    kept = [*hits_of_links_and_files(revision.content), *_found_outside(revision), *_similar_texts(article, at)]
     return sorted([*found, *kept], key=_reading_order)
+
+
+def _similar_texts(article: Article, at: datetime) -> list[Hit]:
+    return [hit_in_source(match, "") for match in find_similar(article, at)]
 
 
 def _hits_in_files(content: Mapping[str, Any]) -> list[Hit]:
@@ -235,9 +164,7 @@ def _hits_in_file(file: str, name: str, read_at: datetime) -> tuple[Hit, ...]:
 
 
 def _hit_in_file(find: FileFind, file: str, name: str) -> Hit:
-    return Hit(
-        find.rule, "file", 0, 0, find.shown, "", _key_of(find.rule, f"{file} {find.words}"), file=name, find=find
-    )
+    return Hit(find.rule, "file", 0, 0, find.shown, "", key_of(find.rule, f"{file} {find.words}"), file=name, find=find)
 
 
 def _found_outside(revision: Revision) -> list[Hit]:
@@ -245,7 +172,7 @@ def _found_outside(revision: Revision) -> list[Hit]:
     findings = outside_findings(revision.digest)
     texts = {name: plain for name, plain, _written in fields_of_content(revision.content)} if findings else {}
     named = [(name, texts[name]) for name in SENT_FIELDS if name in texts]
-    return [_hit_of(match, name, plain) for name, plain in named for match in outside_matches(findings, name, plain)]
+    return [hit_of(match, name, plain) for name, plain in named for match in outside_matches(findings, name, plain)]
 
 
 def _reading_order(hit: Hit) -> tuple[int, int]:
@@ -276,21 +203,3 @@ def _of_severity(found: list[Hit], severity: Severity) -> list[Hit]:
 def _is_settled(hit: Hit, set_aside_as: str | None) -> bool:
     """Return True if it was set aside, and weighed no less then."""
     return set_aside_as is not None and (hit.rule.severity != Severity.BLOCK or set_aside_as == Severity.BLOCK)
-
-
-def _hit_of(match: Match, field: str, plain: PlainText) -> Hit:
-    words = plain.text[match.start : match.end]
-    start, end = plain.source_span(match.start, match.end)
-    shown = match.shown or " ".join(html.unescape(strip_tags(plain.source[start:end])).split())[:LONGEST_WORDS]
-    replaced = plain.source_span(*match.replaced) if match.replaced else (start, end)
-    return Hit(match.rule, field, start, end, shown, match.suggestion, _key_of(match.rule, words), replaced)
-
-
-def _hit_in_source(match: SourceMatch, source: str) -> Hit:
-    key = _key_of(match.rule, source[match.start : match.end] or match.shown)
-    return Hit(match.rule, match.field, match.start, match.end, match.shown, "", key)
-
-
-def _key_of(rule: Rule, words: str) -> str:
-    # Keyed, so that a row does not tell whose number it was to somebody who tries all numbers.
-    return salted_hmac("articles.checks.hits", f"{rule.name} {words}", algorithm="sha256").hexdigest()

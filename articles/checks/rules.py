@@ -47,3 +47,4 @@ class SourceMatch:
     start: int
     end: int
     shown: str
+    other: int = 0  # the number of another article that it is about

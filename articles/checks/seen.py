@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .hits import Hit
+from .hit import Hit
 from .personal_data import masked_number
 from .plain_text import LINES, PlainText, written_text_of_html, written_text_of_line
 

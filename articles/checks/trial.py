@@ -12,7 +12,8 @@ from typing import Any
 from django.utils import timezone
 
 from .. import sanitising
-from .hits import Hit, find_hits
+from .hit import Hit
+from .hits import find_hits
 from .plain_text import LINES
 from .planting import MAKERS, plant_error
 from .rules import Severity

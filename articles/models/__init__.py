@@ -47,6 +47,7 @@ from .roster import RosterEntry
 from .search_text import SearchText, WorkingText
 from .second_factor import Factor, FactorReset, RecoveryCode
 from .section import Section
+from .similar_text import TextPrint
 from .site_settings import SiteSettings
 from .source import Source
 from .unsaved_text import UnsavedText
@@ -122,6 +123,7 @@ __all__ = [
     "Slot",
     "Source",
     "Tagging",
+    "TextPrint",
     "Topic",
     "UnsavedText",
     "WorkingText",
