@@ -19,7 +19,7 @@ from articles.public.pages.site_context import SiteContext
 LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)["#?]')
 # Addresses that are not baked: uploads, static files, the public log that the worker writes, and what Django always
 # answers itself.
-NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search|report|api)/|/log/(?!check/)|/look/(set)?$|/oembed")
+NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search|report|copy|api)/|/log/(?!check/)|/look/(set)?$|/oembed")
 
 
 def files_on_disk():

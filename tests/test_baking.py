@@ -81,19 +81,17 @@ def test_how_many_pages_a_publication_rewrites_does_not_depend_on_the_archive(ca
     counts = []
     for article in [cast.article() for _ in range(12)]:
         cast.publish(article)
-        # The index of sitemaps is rewritten only if one may have begun: for the first article of each thousand.
-        counts.append(len(affected_pages.article_pages(Article.objects.get(pk=article.pk)) - {"/sitemap.xml"}))
+        counts.append(len(affected_pages.article_pages(Article.objects.get(pk=article.pk))))
     assert len(set(counts[5:])) == 1
     assert counts[-1] < 30
 
 
 def test_the_maps_that_an_act_rewrites(cast, monkeypatch):
-    """The article's sitemap, those of later articles of its month, and the index if one may have begun or ended."""
+    """The article's sitemap and those of later articles of its month."""
     monkeypatch.setattr("articles.baking.affected_pages.sitemaps_of_names", lambda _named: set())
     monkeypatch.setattr("articles.baking.sitemap_files.SITEMAP_SIZE", 4)
     month = f"{timezone.localdate():%Y-%m}"
     first, second, third = (f"/sitemap-{month}{part}.xml" for part in ("", "-2", "-3"))
-    index = "/sitemap.xml"
     articles = [cast.article() for _ in range(8)]
 
     def maps(article):
@@ -104,8 +102,8 @@ def test_the_maps_that_an_act_rewrites(cast, monkeypatch):
         }
 
     for at_once, expected in (
-        (0, [{first, index}, {first}, {first}, {first, second, index}, {second, index}, {second}, {second}]),
-        (1, [{second, third, index}]),
+        (0, [{first}, {first}, {first}, {first, second}, {second}, {second}, {second}]),
+        (1, [{second, third}]),
     ):
         monkeypatch.setattr("articles.baking.sitemap_files.CONCURRENT_PUBLICATIONS", at_once)
         for then in expected:
@@ -114,6 +112,31 @@ def test_the_maps_that_an_act_rewrites(cast, monkeypatch):
             assert maps(article) - {"/sitemap-lists.xml"} == then
     assert maps(Article.objects.order_by("number")[0]) >= {first, second, "/sitemap-lists.xml"}
     assert maps(cast.article()) == set()
+
+
+def test_the_index_of_sitemaps_is_rewritten_when_a_file_begins_or_ends(cast, site, monkeypatch):
+    monkeypatch.setattr("articles.baking.sitemap_files.SITEMAP_SIZE", 2)
+    replace = store.LocalFiles.replace
+    written = []
+
+    def replaced(self, name, *args, **facts):
+        written.append(name)
+        replace(self, name, *args, **facts)
+
+    monkeypatch.setattr(store.LocalFiles, "replace", replaced)
+
+    def rewrites_index(act):
+        written.clear()
+        act()
+        baking.bake_pending()
+        assert_disk_matches_site()
+        return "sitemap.xml" in written
+
+    second, third = cast.article(), cast.article()
+    assert not rewrites_index(lambda: cast.publish(second))
+    assert rewrites_index(lambda: cast.publish(third))
+    article = Article.objects.get(pk=third.pk)
+    assert rewrites_index(lambda: publishing.withdraw_article(article, by=cast.chief, reason="核实"))
 
 
 def test_a_burst_of_changes_bakes_each_address_once(site):

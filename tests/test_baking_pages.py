@@ -141,26 +141,26 @@ def test_a_moved_article_has_the_place_it_left_baked_too(cast, of_two):
 
 
 def test_the_maps_beside_an_act_that_is_under_way_at_once_are_written_too(cast, monkeypatch):
-    """With six articles per sitemap, one article from its end: the next sitemap and the index are rewritten, too."""
+    """With six articles per sitemap, one article from its end: the next sitemap is rewritten, too."""
     monkeypatch.setattr("articles.baking.affected_pages.sitemaps_of_names", lambda _named: set())
     monkeypatch.setattr("articles.baking.sitemap_files.SITEMAP_SIZE", 6)
     monkeypatch.setattr("articles.baking.sitemap_files.CONCURRENT_PUBLICATIONS", 1)
     month = f"{timezone.localdate():%Y-%m}"
-    one, two, index = f"/sitemap-{month}.xml", f"/sitemap-{month}-2.xml", "/sitemap.xml"
+    one, two = f"/sitemap-{month}.xml", f"/sitemap-{month}-2.xml"
     written = []
     for _number in range(9):
         (article,) = published(cast, 1)
         maps = {path for path in affected_pages.article_pages(article) if path.startswith("/sitemap")}
         written.append(maps - {"/sitemap-lists.xml"})
     assert written == [
-        {one, index},
-        {one, index},
         {one},
         {one},
-        {one, two, index},
-        {one, two, index},
-        {one, two, index},
-        {two, index},
+        {one},
+        {one},
+        {one, two},
+        {one, two},
+        {one, two},
+        {two},
         {two},
     ]
 

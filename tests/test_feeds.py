@@ -236,7 +236,7 @@ def test_the_maps_of_names_are_split_by_keys(client, cast, monkeypatch):
         path = f"/sitemap-people{f'-{part}' if part > 1 else ''}.xml"
         assert person.get_absolute_url() in addresses_in(client, path)
         assert path in addresses_in(client, "/sitemap.xml")
-        assert {path, "/sitemap.xml"} <= affected_pages.article_pages(Article.objects.get(pk=article.pk))
+        assert path in affected_pages.article_pages(Article.objects.get(pk=article.pk))
 
 
 def test_saving_a_public_article_rewrites_the_maps_of_the_names_it_changed(cast):

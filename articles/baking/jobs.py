@@ -23,6 +23,7 @@ from ..models import BakedPage, BakeJob
 from .generations import baked_generations
 from .public_files import is_file_address, remove_public_file, settle_public_files
 from .render import RenderFailed, render_page
+from .sitemap_files import is_sitemap, sitemap_index_address
 from .store import BakedStore, compressed_copies, file_name
 
 log = logging.getLogger(__name__)
@@ -47,16 +48,20 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
     """
     wanted, away = {*paths, *gone}, sorted(set(gone))
     files = sorted(filter(is_file_address, wanted))
+    _queue_jobs(wanted)
+    transaction.on_commit(lambda: _bake_after_commit(away, files))
+
+
+def _queue_jobs(paths: Iterable[str]) -> None:
     # Lock ordering: whoever queues addresses sorts them by this key, so that no two can deadlock. They are baked in
     # this order.
     BakeJob.objects.bulk_create(
-        [BakeJob(path=path) for path in sorted(wanted, key=baking_order)],
+        [BakeJob(path=path) for path in sorted(paths, key=baking_order)],
         JOBS_PER_STATEMENT,
         update_conflicts=True,
         unique_fields=["path"],
         update_fields=REQUEST_FIELDS,
     )
-    transaction.on_commit(lambda: _bake_after_commit(away, files))
 
 
 def baking_order(path: str) -> tuple[int, str]:
@@ -124,6 +129,7 @@ def bake_jobs(jobs: list[BakeJob]) -> int:
         for page in wanted:
             page.put_in_place()
         done = [page for page in wanted if not page.failure]
+        index = [sitemap_index_address()] if _sitemap_began_or_ended(done) else []
         for generation in {files.generation for page in done for files in page.folders}:
             note_in_manifest(
                 generation, {p.job.path: p.body for p in done if generation in {f.generation for f in p.folders}}
@@ -132,6 +138,7 @@ def bake_jobs(jobs: list[BakeJob]) -> int:
         for page in wanted:
             if page.failure:
                 _postpone_job(page.job, page.failure)
+        _queue_jobs(index)
     return len(done)
 
 
@@ -181,6 +188,19 @@ class _PublicFile:
             settle_public_files([self.job.path])
         except OSError as failure:
             self.failure = str(failure)
+
+
+def _sitemap_began_or_ended(done: list[_RenderedPage | _PublicFile]) -> bool:
+    """Return True if one of the sitemap files was not served before, or is not any more: the index has to follow.
+
+    Asked before the manifest is updated. A bake of the whole site writes the index in any case.
+    """
+    maps = {page.job.path: page.body is not None for page in done if is_sitemap(page.job.path) and not page.job.whole}
+    if not maps:
+        return False
+    manifest = BakedPage.objects.filter(generation=baked_generations().served().generation)
+    served = set(manifest.filter(path__in=maps).values_list("path", flat=True))
+    return any(exists != (path in served) for path, exists in maps.items())
 
 
 def _target_folders(job: BakeJob) -> list[BakedStore]:

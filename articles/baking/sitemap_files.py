@@ -1,11 +1,10 @@
 """Which sitemap files there are, what each holds, and which of them an article may change."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -53,6 +52,16 @@ def sitemap_articles(day: date, part: int) -> QuerySet[Article]:
     return rows.filter(pk__in=live.values("pk"))
 
 
+def sitemap_index_address() -> str:
+    """Return the address of the index of all sitemap files."""
+    return reverse("sitemap")
+
+
+def is_sitemap(path: str) -> bool:
+    """Return True for the address of a sitemap file that the index lists."""
+    return path.startswith("/sitemap-")
+
+
 def _sitemap_address(day: date, part: int) -> str:
     """Return the address of a part of a month, counted from 0; the first one has no part number."""
     return reverse("sitemap_month", args=[f"{day:%Y-%m}", *([part + 1] if part else [])])
@@ -61,8 +70,8 @@ def _sitemap_address(day: date, part: int) -> str:
 def sitemaps_of_article(article: Article) -> set[str]:
     """Return the sitemap files that publishing or withdrawing the article may change.
 
-    These are the file that contains it, those of later articles of its month, which move up or down, and the index
-    where a file may have begun or ended.
+    These are the file that contains it and those of later articles of its month, which move up or down. The index
+    follows when a file begins or ends (`jobs.py`).
     """
     at = article.first_published_at
     if at is None:
@@ -74,8 +83,6 @@ def sitemaps_of_article(article: Article) -> set[str]:
     first = max(0, count["before"] - CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
     last = (count["all"] + CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
     found = {_sitemap_address(day, part) for part in range(first, last + 1)}
-    if (count["all"] + CONCURRENT_PUBLICATIONS) % SITEMAP_SIZE <= 2 * CONCURRENT_PUBLICATIONS + 1:
-        found.add(reverse("sitemap"))
     if article.ordinal == 1:  # the first article of its section, which has a page now
         found.add(reverse("sitemap_lists"))
     return found
@@ -105,27 +112,8 @@ def names_in_sitemap(route: str, part: int) -> QuerySet[Any]:
 
 
 def sitemaps_of_names(named: Iterable[tuple[str, int]]) -> set[str]:
-    """Return the files that hold these names, (route, key), and the index where one may have begun or ended.
-
-    One query, which reads the names of those files.
-    """
-    parts = Counter((route, (key - 1) // KEYS_PER_FILE) for route, key in named)
-    counts = [
-        names_in_sitemap(route, part)
-        .annotate(route=Value(route), part=Value(part))
-        .order_by()
-        .values("route", "part")
-        .annotate(count=Count("pk"))
-        .values_list("route", "part", "count")
-        for route, part in sorted(parts)
-    ]
-    found = {_names_address(route, part) for route, part in parts}
-    if counts:
-        first, *rest = counts
-        held = {(route, part): count for route, part, count in first.union(*rest)}
-        if any(held.get(place, 0) <= changed + CONCURRENT_PUBLICATIONS for place, changed in parts.items()):
-            found.add(reverse("sitemap"))
-    return found
+    """Return the files that hold these names, (route, key)."""
+    return {_names_address(route, (key - 1) // KEYS_PER_FILE) for route, key in named}
 
 
 def _names_addresses() -> Iterator[str]:

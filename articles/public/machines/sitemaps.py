@@ -48,17 +48,19 @@ def sitemap_lists_view(request: HttpRequest) -> HttpResponse:
 def sitemap_month_view(request: HttpRequest, month: str, part: str = "1") -> HttpResponse:
     """The public articles first published in a month, with the time of their live edition.
 
-    `part` 2 has those after the first thousand, and so on; 404 for a part without articles.
+    `part` 2 has those after the first thousand, and so on; 404 for a part without articles. A part whose articles have
+    all expired is empty, since the index lists it.
     """
-    rows = baking.sitemap_articles(parse_day(f"{month}-01"), int(part) - 1)
+    found = baking.sitemap_articles(parse_day(f"{month}-01"), int(part) - 1)
+    rows = list(found.values_list("number", "live__published_at", "expires_at"))
+    if not rows:
+        raise Http404
     now = timezone.now()
     entries = [
         (reverse("article", args=[number]), changed)
-        for number, changed, expires in rows.values_list("number", "live__published_at", "expires_at")
+        for number, changed, expires in rows
         if not has_expired(expires, now)
     ]
-    if not entries:
-        raise Http404
     return _sitemap_response(request, entries)
 
 
