@@ -64,7 +64,7 @@ class Editor:
         self.opens("/admin/")
         self.click(".day .button")
         self.editor_is_ready()
-        self.page.focus("#id_title")  # by keyboard at most
+        self.page.wait_for_selector("#id_title:focus")
         self.type(title)
         self.click(".cke_editable")
 

@@ -127,12 +127,12 @@ class TestAnsweringAndClosing:
         review.send_back(article, by=cast.editor, reason="见批注")
         review.submit_article(article, by=cast.writer)
         with translation.override("en"):
-            (problem,) = review.open_note_problems(article)
+            (problem,) = review.unsettled_problems(article)
             assert str(problem.message) == "Marginal notes that are open: 1."
             signed = review.sign_off_reading(article, by=cast.editor, revision=1)
         assert "review.open_notes" in [warning["id"] for warning in signed.warnings]
         marginal_notes.close_note(written, by=cast.editor)
-        assert review.open_note_problems(article) == []
+        assert review.unsettled_problems(article) == []
 
 
 class TestSuggestions:
