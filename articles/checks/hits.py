@@ -89,7 +89,7 @@ def hits_to_show(article: Article) -> list[Hit]:
 
 def hits_with_key(article: Article, key: str) -> list[Hit]:
     """Return the hits of the newest revision, if it were published now, that have this key."""
-    return [hit for hit in _found_in(article, timezone.now()) if hit.key == key]
+    return [hit for hit in _with_similar_texts(article, timezone.now()) if hit.key == key]
 
 
 def machine_record(article: Article) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
 
 
 def _hits_of_newest(article: Article) -> list[Hit]:
-    return _found_in(article, article.scheduled_for or timezone.now())
+    return _with_similar_texts(article, article.scheduled_for or timezone.now())
 
 
 def _found_in(article: Article, at: datetime) -> list[Hit]:
@@ -133,12 +133,14 @@ def _found_in(article: Article, at: datetime) -> list[Hit]:
     """
     revision, day = article.newest, timezone.localdate(at)
     found = list(_found_once(_Reading(revision.digest, current_version(), day, revision.content, at)))
-    kept = [*hits_of_links_and_files(revision.content), *_found_outside(revision), *_similar_texts(article, at)]
+    kept = [*hits_of_links_and_files(revision.content), *_found_outside(revision)]
     return sorted([*found, *kept], key=_reading_order)
 
 
-def _similar_texts(article: Article, at: datetime) -> list[Hit]:
-    return [hit_in_source(match, "") for match in find_similar(article, at)]
+def _with_similar_texts(article: Article, at: datetime) -> list[Hit]:
+    """What is found in the newest revision, and the public texts that it is like, which block nothing."""
+    similar = [hit_in_source(match, "") for match in find_similar(article, at)]
+    return sorted([*_found_in(article, at), *similar], key=_reading_order)
 
 
 def _hits_in_files(content: Mapping[str, Any]) -> list[Hit]:
