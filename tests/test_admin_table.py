@@ -269,7 +269,7 @@ TABLE = {
     "articles_checkup_begin": Row(NOBODY, CHIEFS),
     "articles_checkup_move": Row(NOBODY, CHIEFS),
     "articles_checkup_result": Row(READERS),
-    "articles_checkup_findings": Row(READERS, READERS - ELSEWHERE),
+    "articles_checkup_findings": Row(READERS, READERS - ELSEWHERE, told=READERS),
     # Dead links; that of the scene is in an article of the news
     "articles_linkhost_remove": Row(NOBODY, NOBODY, told=READERS),  # no text of the scene has one
     "articles_linktarget_settle": Row(NOBODY, READERS - ELSEWHERE),

@@ -91,7 +91,8 @@ def _do_lot(request: HttpRequest, user: User) -> None:
         messages.warning(request, _("Tick findings, then press a button."))
         return
     refusals: list[Exception] = []
-    chosen = CheckUpFinding.objects.filter(pk__in=keys).select_related("article", "section__parent").order_by("pk")
+    ticked = check_ups.findings_to_settle(user).filter(pk__in=keys)
+    chosen = ticked.select_related("article", "section__parent").order_by("pk")
     for finding in chosen:
         try:
             act(finding, user, request.POST.get("reason", ""))
@@ -100,8 +101,8 @@ def _do_lot(request: HttpRequest, user: User) -> None:
         except (Refusal, PermissionDenied, ValidationError) as refusal:
             refusals.append(refusal)
             messages.error(request, f"{finding.article_id} {finding.article}: {sentence_of(refusal)}")
-    if refusals and len(refusals) == len(chosen) and all(isinstance(each, PermissionDenied) for each in refusals):
-        raise refusals[0]
+    if not chosen:
+        messages.warning(request, _("None of these is still open in your sections."))
     done = len(chosen) - len(refusals)
     if done:
         sentence = ngettext("%(act)s: %(count)d text.", "%(act)s: %(count)d texts.", done)
