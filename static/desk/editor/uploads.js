@@ -117,8 +117,20 @@
       loader.message = CKEDITOR.tools.htmlEncode(loader.sentence); // it names the file; notices show HTML
       loader.changeStatus("error");
     };
-    xhr.send(form);
+    inTurn(event.editor, loader, () => xhr.send(form));
     event.stop();
+  }
+
+  // One file after the other: the server prepares each, and where many are prepared at once it refuses some as busy.
+  function inTurn(editor, { xhr }, begin) {
+    const before = editor.newsroomSending || Promise.resolve();
+    editor.newsroomSending = before.then(
+      () =>
+        new Promise((done) => {
+          xhr.addEventListener("loadend", done);
+          begin();
+        }),
+    );
   }
 
   function read(text) {
