@@ -363,6 +363,7 @@ def test_text_refused_because_someone_saved_meanwhile_is_kept(browser, site):
     article = cast.article(by=cast.editor)
     desk = Desk(browser, site, f"/admin/articles/article/{article.pk}/change/")
     cast.change(article, title="别人改过的标题")
+    desk.page.fill("#id_title", "自己改过的标题")  # what only one of them changed would be put together
     desk.type("写了一夜的稿子。")
     desk.page.keyboard.press("Control+s")
     desk.page.wait_for_selector(".errornote")
