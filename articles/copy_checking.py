@@ -81,7 +81,7 @@ class CopyCheck:
 
 
 def article_number(claimed: str) -> int:
-    """The number in what somebody says a copy is from: a number, an address, that of a QR code. Raises CannotCompare."""
+    """The article's number in what a copy is said to be from: a number, an address, a QR code's. Raises CannotCompare."""
     found = NUMBER.search(unicodedata.normalize("NFKC", claimed).strip())
     if not found:
         raise CannotCompare(NO_NUMBER)

@@ -6,16 +6,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from . import audit
 from .old_paths import UnusableTable
 from .old_paths.table import decode_table
 from .refusals import Problem, Refusal
+from .saved_rows import values_of
 
 MOST_PROBLEMS = 100  # of one table that are told
 # A cell that begins with one of these would be a formula to a spreadsheet; it gets a quotation mark in front.
@@ -88,6 +92,36 @@ def write_rows(columns: Columns, rows: Iterable[Mapping[str, Any]]) -> bytes:
         cells = ("" if facts[name] is None else str(facts[name]) for name in columns.heads)
         writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
     return b"\xef\xbb\xbf" + file.getvalue().encode()
+
+
+def record_table_import(
+    row: models.Model,
+    data: bytes,
+    fields: Iterable[str],
+    *,
+    added: int,
+    changed: Iterable[tuple[models.Model, models.Model]],
+    by: User,
+) -> None:
+    """Record one entry: the table's digest, how many rows it added, and the (old, new) values of each changed one.
+
+    `row` is any row of the model, stored or not.
+    """
+    pairs, names = list(changed), tuple(fields)
+
+    def described(each: models.Model) -> str:
+        return " · ".join(value for value in values_of(each, names) if value)
+
+    audit.record_entry(
+        f"{row._meta.model_name}.imported",
+        row,
+        by=by,
+        count=added,
+        sha256=sha256(data).hexdigest(),
+        fields=[str(old) for old, _new in pairs],
+        old=[described(old) for old, _new in pairs],
+        new=[described(new) for _old, new in pairs],
+    )
 
 
 def day_of_cell(cell: str) -> date | None:

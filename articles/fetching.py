@@ -1,7 +1,7 @@
 """Fetches a file from an address that somebody pasted or typed, without becoming a door into our own network.
 
 Only http and https, the usual ports, and public addresses: the name is resolved once, all its addresses are checked,
-and the connection is made to the address that was checked, so a name that changes its mind changes nothing. Each redirect
+and the connection is made to the address that was checked, so a name that changes its mind changes nothing. A redirect
 is checked the same way. One clock runs for everything, from the first question to the last byte.
 """
 

@@ -1,4 +1,4 @@
-"""Witnesses of the public log (C2SP tlog-witness): newsrooms that cosign one another's checkpoints, by one setting each.
+"""Witnesses of the public log (C2SP tlog-witness): newsrooms that cosign one another's checkpoints, by a setting each.
 
 `LOG_PARTNERS` names the address of each partner and the keys of its log. What they submit is answered if their log has
 only grown, and our checkpoint is submitted to each of them once a day.

@@ -1,7 +1,5 @@
 """Masks a number that the machine found (脱敏): an edit of exactly its places, like any other edit in every other way."""
 
-from typing import Any
-
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -35,8 +33,16 @@ def mask_hit(article: Article, *, by: User, key: str, voiding: bool = False) -> 
         setattr(article, hit.field, masked_source(getattr(article, hit.field), hit))
     credits = [(credit.role, credit.person) for credit in article.credits.select_related("person")]
     revision = editing.save_article(article, by=by, credits=credits, voiding=voiding)
-    facts: dict[str, Any] = {"rule": hits[0].rule.name, "words": hits[0].words, "places": len(hits)}
-    audit.record_entry("article.hit_masked", article, by=by, revision=revision.number, **facts)
+    found = hits[0]
+    audit.record_entry(
+        "article.hit_masked",
+        article,
+        by=by,
+        revision=revision.number,
+        rule=found.rule.name,
+        words=found.words,
+        places=len(hits),
+    )
     return revision
 
 

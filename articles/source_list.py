@@ -78,7 +78,8 @@ def import_source_list(data: bytes, *, by: User) -> ImportedSources:
     changed = [wanted[name] for name, known in stored.items() if _takes_over(wanted[name], known)]
     _write_sources(added, changed)
     if added or changed:
-        _record_import(data, added, changed, stored, by=by)
+        pairs = [(stored[source.name], source) for source in changed]
+        csv_tables.record_table_import(Source(), data, SOURCE_FIELDS, added=len(added), changed=pairs, by=by)
     if any(source.url != stored[source.name].url for source in changed):
         baking.request_full_bake()  # articles link to the website
     return ImportedSources(len(added), len(changed), len(wanted) - len(added) - len(changed))
@@ -118,7 +119,7 @@ def _read_source(cells: Cells, words: dict[str, Any]) -> Source:
 
 
 def _lock_sources(names: dict[str, Source]) -> None:
-    """Lock the stored rows with these names in the order of their keys, then the audit chain: no more are added then."""
+    """Lock the stored rows with these names in the order of their keys, then the audit chain; then none is added."""
     for group in in_groups(names, ROWS_PER_STATEMENT):
         rows = Source.objects.select_for_update(of=("self",), no_key=True).filter(name__in=group)
         list(rows.order_by("pk").values_list("pk"))
@@ -138,23 +139,3 @@ def _write_sources(added: list[Source], changed: list[Source]) -> None:
     Source.objects.bulk_create(added, ROWS_PER_STATEMENT)
     fields = [field for field in SOURCE_FIELDS if field != "name"]
     Source.objects.bulk_update(changed, fields, ROWS_PER_STATEMENT // 5)
-
-
-def _record_import(
-    data: bytes, added: list[Source], changed: list[Source], stored: dict[str, Source], *, by: User
-) -> None:
-    """Record one entry: the names of the changed sources with their old and new fields, and the digest of the table."""
-    audit.record_entry(
-        "source.imported",
-        Source(),
-        by=by,
-        count=len(added),
-        sha256=sha256(data).hexdigest(),
-        fields=[source.name for source in changed],
-        old=[_described(stored[source.name]) for source in changed],
-        new=[_described(source) for source in changed],
-    )
-
-
-def _described(source: Source) -> str:
-    return " · ".join(value for value in values_of(source, SOURCE_FIELDS) if value)

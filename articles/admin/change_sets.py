@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -118,7 +117,7 @@ def _counts() -> dict[str, Count]:
     }
 
 
-def _page_of(rows: Any, request: HttpRequest) -> tuple[list[ChangeSetItem], int | None]:
+def _page_of(rows: QuerySet[ChangeSetItem], request: HttpRequest) -> tuple[list[ChangeSetItem], int | None]:
     """The articles of a page, and the key after which the next one begins; None at the end."""
     state, after = request.GET.get("state", ""), request.GET.get("after", "")
     rows = rows.filter(state=state) if state in ChangeSetItem.State.values else rows
@@ -137,7 +136,7 @@ def _act(request: HttpRequest, change_set: ChangeSet, by: User) -> str:
     return act(request, change_set, by)
 
 
-def _read(request: HttpRequest, change_set: ChangeSet, by: User) -> str:
+def _sign_reading(request: HttpRequest, change_set: ChangeSet, by: User) -> str:
     shown, ticked = _keys(request, "shown"), _keys(request, "item")
     count = change_sets.read_items(change_set, by=by, items=ticked & shown, left_out=shown - ticked)
     return ngettext("%(count)d text signed.", "%(count)d texts signed.", count) % {"count": count}
@@ -170,7 +169,7 @@ def _keys(request: HttpRequest, name: str) -> set[int]:
 
 
 ACTS: dict[str, Callable[[HttpRequest, ChangeSet, User], str]] = {
-    "read": _read,
+    "read": _sign_reading,
     "tick": _tick,
     "end": _end,
     "carry_out": _carry_out,

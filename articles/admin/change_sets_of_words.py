@@ -90,7 +90,7 @@ def replace_words_view(request: HttpRequest) -> HttpResponse:
     form = ReplaceForm(request.GET if asked else None, initial={"texts": list(REPLACED_TEXTS)})
     is_valid = asked and form.is_valid()
     problems: list[str] = []
-    chosen = _chosen(request)
+    chosen = _ticked_places(request)
     if request.method == "POST" and request.POST.get("act") not in ("more", "propose"):
         raise PermissionDenied
     if is_valid and request.POST.get("act") == "propose":
@@ -107,12 +107,12 @@ def replace_words_view(request: HttpRequest) -> HttpResponse:
         "form": form,
         "problems": problems,
         "most": change_sets.MOST_ITEMS,
-        **(_page(request, form, user, chosen) if is_valid else {}),
+        **(_words_page(request, form, user, chosen) if is_valid else {}),
     }
     return TemplateResponse(request, "admin/change_sets/replace.html", context)
 
 
-def _page(request: HttpRequest, form: ReplaceForm, user: User, chosen: list[str]) -> dict[str, Any]:
+def _words_page(request: HttpRequest, form: ReplaceForm, user: User, chosen: list[str]) -> dict[str, Any]:
     """What is found on the page; after a refusal, that is the page that was open."""
     proposing = request.POST.get("act") == "propose"
     before = request.POST.get("here" if proposing else "following", "")
@@ -143,7 +143,7 @@ def _rows(numbers: list[int], asked: Replacement, user: User) -> list[ReplaceRow
     return rows
 
 
-def _chosen(request: HttpRequest) -> list[str]:
+def _ticked_places(request: HttpRequest) -> list[str]:
     """What is ticked on this page and on those before it: numbers of articles with revisions."""
     values = [*request.POST.getlist("chosen"), *request.POST.getlist("article")]
     return list(dict.fromkeys(value for value in values if TICKED.fullmatch(value)))

@@ -27,7 +27,8 @@ class AllowForm(forms.Form):
         label=gettext_lazy("Longer word in which it is right"),
         max_length=check_rules.LONGEST_WORD,
         help_text=gettext_lazy(
-            "The rule finds nothing inside it any more, in any text. Write as much around the words as makes them right."
+            "The rule finds nothing inside it any more, in any text. "
+            "Write as much around the words as makes them right."
         ),
     )
 

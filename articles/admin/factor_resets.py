@@ -15,7 +15,8 @@ from ..models import FactorReset
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .article_actions import add_refusal
-from .newsroom_admin import NUMBER, VisibleCharField
+from .newsroom_admin import NUMBER
+from .text_fields import VisibleCharField
 
 
 class LostFactorForm(forms.Form):

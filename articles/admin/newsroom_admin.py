@@ -1,7 +1,7 @@
 """Base class of the desk's screens: duties instead of Django's model permissions, the audit instead of its log."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
@@ -28,9 +28,9 @@ from django.utils.translation import gettext as _django  # for msgids from Djang
 from ..duty_assignments import permissions
 from ..models import AuditEntry
 from ..refusals import Refusal
-from ..sanitising.text import visible_text
 from .acting_user import acting_user
 from .error_targets import list_error_targets
+from .text_fields import TEXT_FIELDS
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -38,28 +38,6 @@ Row = TypeVar("Row", bound=models.Model)
 NUMBER = re.compile(r"[0-9]{1,18}")
 LIBRARY_CSS = ["desk/picture_library.css"]
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-
-
-class VisibleCharField(forms.CharField):
-    """A text field that removes invisible characters before it validates the text."""
-
-    def to_python(self, value: object) -> str | None:
-        text = super().to_python(value)
-        if text is None:
-            return None
-        return "".join(visible_text(line) + end for line, end in _split_lines(text)).strip()
-
-
-class VisibleSlugField(VisibleCharField, forms.SlugField):
-    """A slug field that removes invisible characters before it validates the text."""
-
-
-# Form fields by exact model field class; subclasses (addresses, e-mail) keep Django's form fields.
-TEXT_FIELDS: dict[type[models.Field], type[forms.CharField]] = {
-    models.CharField: VisibleCharField,
-    models.TextField: VisibleCharField,
-    models.SlugField: VisibleSlugField,
-}
 
 
 class NumberedChoice(AutocompleteSelect):
@@ -89,13 +67,6 @@ class NumberedChoice(AutocompleteSelect):
     def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, UploadedFile], name: str) -> str:
         value = super().value_from_datadict(data, files, name)
         return value if isinstance(value, str) and NUMBER.fullmatch(value) else ""
-
-
-def _split_lines(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (line without its line break, line break)."""
-    for line in text.splitlines(keepends=True):
-        bare = line.rstrip("\r\n")
-        yield bare, line[len(bare) :]
 
 
 class CleanTextMixin(BaseModelAdmin):
@@ -140,7 +111,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
 
     @property
     def media(self) -> forms.Media:
-        """Django's scripts but for xregexp, two fifths of all: it is for slugs in letters of any script, which none has."""
+        """Django's scripts but for xregexp, two fifths of all: it is for slugs in letters of any script; none has them."""
         scripts = super().media._js  # type: ignore[attr-defined]
         return forms.Media(js=[script for script in scripts if "xregexp" not in script])
 

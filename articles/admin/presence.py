@@ -22,7 +22,7 @@ REVISION_NUMBER = re.compile("[0-9]{1,9}")
 
 
 def ping_view(request: HttpRequest) -> JsonResponse:
-    """Note that the form of the article `number` is open; `opened` is the revision in it, `take` that its user takes over.
+    """Note that the form of article `number` is open; `opened` is the revision in it, `take` that its user takes over.
 
     Answers with `here`, who else is there; `may_take`; `saved`, that somebody saved meanwhile; and `changes`, the
     address of what they changed. What there is nothing to say about is ''.
@@ -73,7 +73,8 @@ def _names(users: list[User]) -> str:
 
 def _sentence_saved(newest: Revision) -> str:
     return _(
-        "%(name)s saved at %(at)s, after you opened this article. Write on: when you save, the paragraphs of both are put "
+        "%(name)s saved at %(at)s, after you opened this article. "
+        "Write on: when you save, the paragraphs of both are put "
         "together, and you choose where both changed the same one."
     ) % {"name": audit.account_name(newest.created_by), "at": _time(newest.created_at)}
 

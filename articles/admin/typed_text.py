@@ -47,7 +47,7 @@ def read_typed_view(request: HttpRequest) -> JsonResponse:
     except Article.DoesNotExist:
         return upload_refusal(_("This draft was deleted meanwhile."), HTTPStatus.UNPROCESSABLE_ENTITY)
     may = _acts_possible(by, article)
-    return JsonResponse({"hits": [_facts_of(placed, may) for placed in found.hits], "count": found.count})
+    return JsonResponse({"hits": [_facts_of_hit(placed, may) for placed in found.hits], "count": found.count})
 
 
 def read_typed_form(request: HttpRequest, article: Article | None) -> TypedReading:
@@ -72,7 +72,7 @@ def _acts_possible(by: User, article: Article | None) -> _Acts:
     return _Acts(review.may_ignore(by, article), review.may_set_aside(by, article), allow)
 
 
-def _facts_of(placed: PlacedHit, may: _Acts) -> dict[str, Any]:
+def _facts_of_hit(placed: PlacedHit, may: _Acts) -> dict[str, Any]:
     """Return what the script shows of a hit, and what replaces it: `take` at the place `replaced`, if anything does."""
     hit = placed.hit
     blocks = hit.rule.severity == Severity.BLOCK

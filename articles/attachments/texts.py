@@ -69,7 +69,7 @@ def read_text(data: bytes, extension: str) -> tuple[str, list[Piece]]:
 def _pieces_within_limits(data: bytes, extension: str) -> tuple[list[Piece], bool]:
     pieces: list[Piece] = []
     left = MOST_CHARACTERS
-    for kind, name, number, text in _pieces(data, extension):
+    for kind, name, number, text in _pieces_of_file(data, extension):
         words = " ".join(text.split())
         if not words:
             continue
@@ -80,7 +80,7 @@ def _pieces_within_limits(data: bytes, extension: str) -> tuple[list[Piece], boo
     return pieces, True
 
 
-def _pieces(data: bytes, extension: str) -> Iterator[Piece]:
+def _pieces_of_file(data: bytes, extension: str) -> Iterator[Piece]:
     if extension == "pdf":
         yield from _pages(data)
     elif extension in ("csv", "txt"):

@@ -23,7 +23,7 @@ from ..models import BakedPage, BakeJob
 from .generations import baked_generations
 from .public_files import is_file_address, remove_public_file, settle_public_files
 from .render import RenderFailed, render_page
-from .sitemap_files import is_sitemap, sitemap_index_address
+from .sitemap_files import index_to_rewrite
 from .store import BakedStore, compressed_copies, file_name
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,8 @@ def bake_jobs(jobs: list[BakeJob]) -> int:
         for page in wanted:
             page.put_in_place()
         done = [page for page in wanted if not page.failure]
-        index = [sitemap_index_address()] if _sitemap_began_or_ended(done) else []
+        # Asked before the manifest is updated. A bake of the whole site writes the index in any case.
+        index = index_to_rewrite({page.job.path: page.body is not None for page in done if not page.job.whole})
         for generation in {files.generation for page in done for files in page.folders}:
             note_in_manifest(
                 generation, {p.job.path: p.body for p in done if generation in {f.generation for f in p.folders}}
@@ -188,19 +189,6 @@ class _PublicFile:
             settle_public_files([self.job.path])
         except OSError as failure:
             self.failure = str(failure)
-
-
-def _sitemap_began_or_ended(done: list[_RenderedPage | _PublicFile]) -> bool:
-    """Return True if one of the sitemap files was not served before, or is not any more: the index has to follow.
-
-    Asked before the manifest is updated. A bake of the whole site writes the index in any case.
-    """
-    maps = {page.job.path: page.body is not None for page in done if is_sitemap(page.job.path) and not page.job.whole}
-    if not maps:
-        return False
-    manifest = BakedPage.objects.filter(generation=baked_generations().served().generation)
-    served = set(manifest.filter(path__in=maps).values_list("path", flat=True))
-    return any(exists != (path in served) for path, exists in maps.items())
 
 
 def _target_folders(job: BakeJob) -> list[BakedStore]:

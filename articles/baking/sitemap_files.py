@@ -1,6 +1,6 @@
 """Which sitemap files there are, what each holds, and which of them an article may change."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,8 +8,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from ..models import Article, Keyword, Person, Source
+from ..models import Article, BakedPage, Keyword, Person, Source
 from ..models.article import ArticleQuerySet
+from .generations import baked_generations
 
 # Articles of a month in one sitemap file. The protocol allows 50,000; each publication rewrites one such file.
 SITEMAP_SIZE = 1000
@@ -52,14 +53,18 @@ def sitemap_articles(day: date, part: int) -> QuerySet[Article]:
     return rows.filter(pk__in=live.values("pk"))
 
 
-def sitemap_index_address() -> str:
-    """Return the address of the index of all sitemap files."""
-    return reverse("sitemap")
+def index_to_rewrite(baked: Mapping[str, bool]) -> list[str]:
+    """Return the address of the index if a sitemap file was not served before and is now, or the other way round.
 
-
-def is_sitemap(path: str) -> bool:
-    """Return True for the address of a sitemap file that the index lists."""
-    return path.startswith("/sitemap-")
+    `baked` says of each address that is baked whether it has a page; the manifest tells which had one. One query, none
+    without sitemap files.
+    """
+    maps = {path: exists for path, exists in baked.items() if path.startswith("/sitemap-")}
+    if not maps:
+        return []
+    manifest = BakedPage.objects.filter(generation=baked_generations().served().generation)
+    served = set(manifest.filter(path__in=maps).values_list("path", flat=True))
+    return [reverse("sitemap")] if any(exists != (path in served) for path, exists in maps.items()) else []
 
 
 def _sitemap_address(day: date, part: int) -> str:

@@ -25,7 +25,8 @@ NOT_FOR_YOU = Problem(
     "change_sets.not_for_you",
     gettext_lazy("None of these texts waits for you."),
     gettext_lazy(
-        "They are read by those with the duty in their sections who neither proposed the set, nor wrote the article, nor "
+        "They are read by those with the duty in their sections who neither proposed the set, "
+        "nor wrote the article, nor "
         "did an earlier reading of it."
     ),
 )

@@ -9,11 +9,12 @@ from django.db import transaction
 
 from .. import audit, check_ups
 from ..checks.written_rules import rules_version
+from ..csv_tables import record_table_import
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import CheckRule
 from ..models.key_batches import in_groups
-from ..saved_rows import next_version, values_of
+from ..saved_rows import next_version
 from .saving import FINDING_FIELDS, RULE_FIELDS
 from .table import RuleRow, read_rules, write_rules
 from .trying import begin_trials
@@ -85,7 +86,8 @@ def _write_table(data: bytes, *, by: User, tried: bool) -> ImportedRules:
     taken_up = [row.rule for row in (*added, *changed) if _comes_into_use(row.rule, stored.get(row.rule.name))]
     check_ups.begin_rereading(taken_up, version)
     if added or changed:
-        _record_import(data, added, changed, stored, by=by)
+        pairs = [(stored[row.rule.name], row.rule) for row in changed]
+        record_table_import(CheckRule(), data, (*RULE_FIELDS, "state"), added=len(added), changed=pairs, by=by)
     return ImportedRules(len(added), len(changed), len(rows) - len(added) - len(changed))
 
 
@@ -126,24 +128,3 @@ def _save_rows(added: list[RuleRow], changed: list[RuleRow]) -> None:
         links.objects.filter(checkrule__in=group).delete()
     wanted = [links(checkrule=row.rule, section=section) for row in (*added, *changed) for section in row.sections]
     links.objects.bulk_create(wanted, ROWS_PER_STATEMENT)
-
-
-def _record_import(
-    data: bytes, added: list[RuleRow], changed: list[RuleRow], stored: dict[str, CheckRule], *, by: User
-) -> None:
-    """Record one entry: the names of the changed rules with their old and new fields, and the digest of the table."""
-    names = [row.rule.name for row in changed]
-    audit.record_entry(
-        "checkrule.imported",
-        CheckRule(),
-        by=by,
-        count=len(added),
-        sha256=sha256(data).hexdigest(),
-        fields=names,
-        old=[_described(stored[name]) for name in names],
-        new=[_described(row.rule) for row in changed],
-    )
-
-
-def _described(rule: CheckRule) -> str:
-    return " · ".join(value for value in values_of(rule, (*RULE_FIELDS, "state")) if value)

@@ -1,4 +1,4 @@
-"""What people ask of rules while they read a text: an allowed word, by those who write rules; a proposal, by anybody."""
+"""What people ask of rules while they read a text: an allowed word, if they write rules; a proposal, by anybody."""
 
 from copy import copy
 from itertools import chain, count

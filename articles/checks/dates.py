@@ -82,7 +82,8 @@ _RANGE = re.compile(
 )
 _YEARS = re.compile(rf"(?<![\d.])(?P<first>(?:19|20)\d\d)年?{_TO}(?P<last>(?:19|20)\d\d)年", re.ASCII)
 _HOURS = re.compile(
-    rf"{_NUMBER_BEGINS}(?P<first>\d{{1,2}})(?:[时点]|:(?P<m>\d\d)){_TO}(?P<last>\d{{1,2}})(?:[时点]|:(?P<m2>\d\d))(?![\d:])",
+    rf"{_NUMBER_BEGINS}(?P<first>\d{{1,2}})(?:[时点]|:(?P<m>\d\d)){_TO}"
+    r"(?P<last>\d{1,2})(?:[时点]|:(?P<m2>\d\d))(?![\d:])",
     re.ASCII,
 )
 _NO_TIME = re.compile(

@@ -55,10 +55,10 @@ def find_wrong_links(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
         if link.host in rules:
             yield _match_of(rules[link.host], link, link.host[:_SHOWN])
         elif link.address in dead:
-            yield _match_of(DEAD_LINK, link, _shown(dead[link.address]))
+            yield _match_of(DEAD_LINK, link, _shown_target(dead[link.address]))
 
 
-def _shown(target: LinkTarget) -> str:
+def _shown_target(target: LinkTarget) -> str:
     address = target.address if len(target.address) <= _SHOWN else f"{target.address[:_SHOWN]}…"
     day = date_format(timezone.localtime(target.checked_at), "m-d") if target.checked_at else ""
     return f"{address} ({target.status or '–'}, {day})"

@@ -25,7 +25,8 @@ from .log_proofs import CHECKPOINTS, PROOFS, STAMPS, VOUCHED
 LARGEST_FILE, LARGEST_TEXT, LARGEST_PACK, MOST_FILES = 100 * 2**20, 32 * 2**20, 4 * 2**30, 5_000
 MEMBER_NAME = re.compile(
     r"manifest\.json|sign_offs\.json|audit\.json|sheet\.html|sheet\.pdf|(editions|revisions)/[1-9][0-9]{0,8}\.json"
-    r"|log/checkpoint|log/audit_checkpoint|log/proofs\.json|log/vouched|log/stamps/[0-9]{1,3}\.tsr|files/(?!.*\.\.)[\w./-]{1,200}"
+    r"|log/checkpoint|log/audit_checkpoint|log/proofs\.json|log/vouched|log/stamps/[0-9]{1,3}\.tsr"
+    r"|files/(?!.*\.\.)[\w./-]{1,200}"
 )
 _UNEXPECTED = Problem("evidence.unexpected", _("A file does not have the expected content: %(why)s"))
 _NO_ZIP = Problem("evidence.no_zip", _("This is not a readable ZIP file: %(why)s"))

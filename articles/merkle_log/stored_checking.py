@@ -31,7 +31,8 @@ def stored_log_faults(log: StoredLog, kept: Iterable[Checkpoint]) -> Iterator[st
                 yield f"The {log.name} log was rebuilt: it is not that of the checkpoint of {checkpoint.size}."
     for checkpoint in wanted:
         if checkpoint.size > roots.size:
-            yield f"The {log.name} log has {roots.size} numbers, a checkpoint had {checkpoint.size}: its end was cut off."
+            cut = f"a checkpoint had {checkpoint.size}: its end was cut off."
+            yield f"The {log.name} log has {roots.size} numbers, {cut}"
     if log.checkpoint("").root != roots.root:
         yield f"The hashes of subtrees of the {log.name} log were rewritten."
 

@@ -49,7 +49,7 @@ class PreparedPicture:
     """A picture ready to be stored: the master as JPEG or PNG, and its WebP renditions by their width in pixels.
 
     The master of an animation is WebP; `still` is the JPEG that stands for it, and its renditions stand still, too.
-    `square` is the small square JPEG for the cards of messengers. `name` is the cleaned name of the uploaded file, or ''.
+    `square` is the small square JPEG for the cards of messengers. `name` is the cleaned name of the upload, or ''.
     """
 
     name: str

@@ -26,7 +26,7 @@ CHANGED_BY_BOTH = Problem(
 
 
 class ChangedByBoth(Refusal):
-    """Raised where two people changed the same paragraph or field; `passages` are those, with the choices made so far."""
+    """Raised where two people changed the same paragraph or field: `passages`, with the choices made so far."""
 
     def __init__(self, newest: Revision, passages: list[ContestedPassage]) -> None:
         at = date_format(timezone.localtime(newest.created_at), "H:i:s")

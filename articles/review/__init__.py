@@ -2,6 +2,7 @@
 
     rules      who may decide now, and if not, why
     workflow   submit, sign off, send back, hold, reject, hand on
+    stages     what each decision writes: its row, and the reading that comes next
     edits      what an edit does to sign-offs
     measure    how much a correction changed
     setting_aside   a reader answers for what a rule found
@@ -55,10 +56,9 @@ from .setting_aside import (
     may_set_aside,
     set_hit_aside,
 )
+from .stages import REVIEW_FIELDS, finish_review
 from .workflow import (
-    REVIEW_FIELDS,
     CannotSubmit,
-    finish_review,
     hand_on_reading,
     put_on_hold,
     reject_article,

@@ -8,7 +8,7 @@ from ..duty_assignments import permissions
 from ..models import Article, SignOff
 from ..refusals import Problem, Refusal
 from .rules import LIST_SEPARATOR, credits_a_signer, may_correct, stage_name, was_credited
-from .workflow import move_to_stage, record_decision
+from .stages import move_to_stage, record_decision
 
 WOULD_VOID = Problem(
     "review.would_void",

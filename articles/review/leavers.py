@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from ..duty_assignments.permissions import Duty
 from ..models import Article, SignOff
 from .rules import reason_against
-from .workflow import record_decision
+from .stages import record_decision
 
 
 def hand_on_turns(leaver: User, to: User | None, *, by: User, reason: str) -> list[int]:

@@ -16,20 +16,9 @@ from ..refusals import Problem, Refusal
 from .notes import write_note
 from .noticed import noticed_problems
 from .rules import CORRECTED_BEYOND, CannotDecide, beyond_measure, open_problems, reason_against, same_person_reason
+from .stages import REVIEW_FIELDS, finish_review, move_back, move_to_stage, record_decision
 
 Decision = SignOff.Decision
-REVIEW_FIELDS = (
-    "stage",
-    "stages",
-    "submitted_at",
-    "signed",
-    "note",
-    "handed_to",
-    "on_hold",
-    "scheduled_for",
-    "scheduled_by",
-)
-
 SUBMITTED_ALREADY = Problem("review.submitted_already", _("“%(title)s” has been submitted already."))
 PUBLIC_ALREADY = Problem("review.public_already", _("Readers see this text already; there is nothing to submit."))
 REJECTED_UNCHANGED = Problem(
@@ -153,7 +142,7 @@ def _have_read_again(article: Article, corrected: Problem, *, by: User, opinion:
         raise CannotDecide(corrected)
     to, warnings = article.stage - 1, _warnings([corrected])
     decision = record_decision(article, Decision.REREAD, by=by, opinion=opinion, to_stage=to, warnings=warnings)
-    _move_back(article, to)
+    move_back(article, to)
     what = str(corrected.message)
     audit.record_entry("article.reread", article, by=by, digest=decision.digest, to_stage=to, reason=what)
     return decision
@@ -171,7 +160,7 @@ def send_back(article: Article, *, by: User, reason: str, to_stage: int = 0, not
         raise CannotDecide(NOT_AN_EARLIER_READING)
     write_note(article, note, nobody_has_signed=to_stage <= 1)
     decision = record_decision(article, Decision.BACK, by=by, opinion=_clean_reason(reason), to_stage=to_stage)
-    _move_back(article, to_stage)
+    move_back(article, to_stage)
     facts = {"note": article.note} if note else {}
     audit.record_entry(
         "article.sent_back", article, by=by, digest=decision.digest, to_stage=to_stage, reason=decision.opinion, **facts
@@ -239,12 +228,6 @@ def _advance(article: Article, decision: SignOff) -> None:
         move_to_stage(article, stage=article.stage + 1, signed=decision)
 
 
-def finish_review(article: Article) -> None:
-    """Close the review of a locked article whose signed text is public. The caller saves REVIEW_FIELDS."""
-    _set_stage(article, stage=0, signed=None)
-    article.note = ""
-
-
 def _lock_for_decision(article: Article, by: User, *, after_all: bool = False) -> Article:
     """Lock and return the article; raises CannotDecide unless `by` may decide on it.
 
@@ -261,50 +244,8 @@ def _lock_for_decision(article: Article, by: User, *, after_all: bool = False) -
     return article
 
 
-def record_decision(article: Article, decision: str, *, by: User, duty: str = "", **facts: Any) -> SignOff:
-    """Write a decision about the newest revision of a locked article."""
-    stages = article.stages
-    return SignOff.objects.create(
-        article=article,
-        revision=article.newest,
-        digest=article.newest.digest,
-        note=article.note,
-        stage=min(article.stage, stages),
-        stages=stages,
-        decision=decision,
-        person=by,
-        person_name=audit.account_name(by),
-        role=duty or permissions.duty_of_stage(article.stage, stages),
-        at=timezone.now(),
-        address=audit.acting_address(),
-        **facts,
-    )
-
-
 def _warnings(problems: Iterable[Problem]) -> list[dict[str, str]]:
     return [{"id": problem.id, "message": str(problem.message)} for problem in problems]
-
-
-def _move_back(article: Article, stage: int) -> None:
-    """Move to an earlier reading, or to the writers (0); the sign-offs from there on no longer count."""
-    chain = article.signed.chain() if article.signed else []
-    move_to_stage(article, stage=stage, signed=chain[stage - 2] if stage > 1 else None)
-
-
-def move_to_stage(article: Article, *, stage: int, signed: SignOff | None) -> None:
-    """Move a locked article to a reading, with the sign-offs that count from now on, and save it."""
-    _set_stage(article, stage=stage, signed=signed)
-    article.save(update_fields=REVIEW_FIELDS)
-
-
-def _set_stage(article: Article, *, stage: int, signed: SignOff | None) -> None:
-    article.stage = stage
-    article.signed = signed
-    article.handed_to = None
-    article.on_hold = False
-    article.scheduled_for = article.scheduled_by = None
-    if not stage:
-        article.submitted_at = None
 
 
 def _clean_reason(reason: str) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from .. import audit
 from ..checks.roster import roster_version
+from ..csv_tables import record_table_import
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import RosterEntry
@@ -68,7 +69,7 @@ def import_roster(data: bytes, *, by: User) -> ImportedEntries:
     rows = [entry for _known, entry in changed]
     RosterEntry.objects.bulk_update(rows, [*ROSTER_FIELDS, "changed_at"], ROWS_PER_STATEMENT // 5)
     if added or changed:
-        _record_import(data, len(added), changed, by=by)
+        record_table_import(RosterEntry(), data, ROSTER_FIELDS, added=len(added), changed=changed, by=by)
     return ImportedEntries(len(added), len(changed), len(entries) - len(added) - len(changed))
 
 
@@ -79,17 +80,3 @@ def export_roster(*, by: User) -> bytes:
     table = write_roster(RosterEntry.objects.all())
     audit.record_entry("rosterentry.exported", RosterEntry(), by=by, sha256=sha256(table).hexdigest())
     return table
-
-
-def _record_import(data: bytes, added: int, changed: list[tuple[RosterEntry, RosterEntry]], *, by: User) -> None:
-    """Record one entry: the changed rows with their old and new fields, and the digest of the table."""
-    audit.record_entry(
-        "rosterentry.imported",
-        RosterEntry(),
-        by=by,
-        count=added,
-        sha256=sha256(data).hexdigest(),
-        fields=[str(known) for known, _entry in changed],
-        old=[" · ".join(values_of(known, ROSTER_FIELDS)) for known, _entry in changed],
-        new=[" · ".join(values_of(entry, ROSTER_FIELDS)) for _known, entry in changed],
-    )

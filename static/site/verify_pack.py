@@ -361,7 +361,7 @@ def check_pack(source: Any, keys: list[str]) -> tuple[int, str]:
 PROVED = """Proved: the holder of the key has committed to these texts, sign-offs with their names, instants and audit
 entries in its public log, under the checkpoint above. Not proved: that the people named acted themselves, that the
 clock was right, and that the log shows everybody the same: compare the checkpoint with one that somebody else kept.
-If the pack has log/vouched, an earlier checkpoint, others have seen it: unpack it, check its cosignatures with --witness,
+If the pack has log/vouched, an earlier checkpoint, others have seen it: unpack it, check its cosignatures with --witness
 and each time stamp in log/stamps against its text, which is the part before the empty line, with its line end:
 openssl ts -verify -in 1.tsr -data TEXT -CAfile AUTHORITY.pem"""
 

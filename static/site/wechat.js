@@ -18,12 +18,13 @@
     if (answer.status !== 200) return;
     const signed = await answer.json();
     await script(sdk);
+    const pictures = document.querySelectorAll('meta[property="og:image"]');
     const card = {
       title: meta("ArticleTitle") || document.title,
       desc: meta("Description") || meta("description"),
       link: canonical.href,
       // The last of a page's pictures is the square one, where it has that.
-      imgUrl: [...document.querySelectorAll('meta[property="og:image"]')].at(-1)?.content ?? "",
+      imgUrl: pictures[pictures.length - 1]?.content ?? "",
     };
     wx.config({ ...signed, jsApiList: ["updateAppMessageShareData", "updateTimelineShareData"] });
     wx.ready(() => {

@@ -8,7 +8,8 @@ from ..terminal import ProgressBar
 
 class Command(BaseCommand):
     help = (
-        "Register the links of all texts (链接巡检) now, which the worker otherwise does little by little after an upgrade. "
+        "Register the links of all texts (链接巡检) now, "
+        "which the worker otherwise does little by little after an upgrade. "
         "Safe to interrupt: the next run continues. Asks nothing over the network."
     )
 
