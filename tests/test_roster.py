@@ -96,7 +96,7 @@ def test_a_table_changes_a_row_and_the_audit_says_how(cast):
     roster.import_roster(TABLE.encode(), by=cast.chief)
     assert roster.import_roster(TABLE.replace("2026-10-31,2", "2026-11-30,3").encode(), by=cast.chief) == (0, 1, 1)
     details = AuditEntry.objects.filter(action="rosterentry.imported").latest("pk").details
-    assert (details["fields"], details["old"][0][-24:]) == (["李明 霁川县县长"], "2026-10-31 · 2 ·  · True")
+    assert (details["fields"], details["old"][0][-24:]) == (["李明 霁川县县长"], " · 2026-10-31 · 2 · True")
     assert "2026-11-30 · 3" in details["new"][0]
 
 

@@ -207,7 +207,7 @@ def test_those_who_may_withdraw_it_see_it_first(client, cast, rejected, who, sho
     withdraw = reverse("admin:articles_article_withdraw", args=[rejected.pk])
     assert (withdraw in client.get("/admin/").content.decode()) == shown
     card = client.get(reverse("admin:articles_article_change", args=[rejected.pk])).content.decode()
-    assert ('<a class="button danger" href="../withdraw/">' in card) == shown
+    assert (f'<a class="button next danger" href="{withdraw}">' in card) == shown, "the next act in the bar"
 
 
 def test_a_corrected_and_read_text_needs_no_withdrawal(cast, rejected):

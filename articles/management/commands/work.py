@@ -54,7 +54,16 @@ class Command(ActingCommand):
         "Do what is due until stopped: publish scheduled articles, bake queued pages. "
         "Several workers may run concurrently."
     )
+    full_bake: subprocess.Popen[bytes] | None = None
+    full_bake_started = -FULL_BAKE_INTERVAL
+    hub_thread: threading.Thread | None = None
+    links_thread: threading.Thread | None = None
+    outside_thread: threading.Thread | None = None
     daily_work_done = -DAILY_WORK_INTERVAL
+    partners_asked = -PARTNERS_INTERVAL
+    swept = -SWEEP_INTERVAL
+    is_prepared = index_is_complete = rows_are_encrypted = False
+    logged_until: int | None = 0  # None: every edition has its leaf
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -65,16 +74,6 @@ class Command(ActingCommand):
 
     def handle(self, *args: object, every: float, once: bool, with_parent: int | None, **options: Any) -> None:
         stopped = threading.Event()
-        self.full_bake: subprocess.Popen[bytes] | None = None
-        self.full_bake_started = -FULL_BAKE_INTERVAL
-        self.hub_thread: threading.Thread | None = None
-        self.links_thread: threading.Thread | None = None
-        self.outside_thread: threading.Thread | None = None
-        self.index_is_complete = False
-        self.swept = -SWEEP_INTERVAL
-        self.partners_asked = -PARTNERS_INTERVAL
-        self.rows_are_encrypted = False
-        self.logged_until: int | None = 0  # None: every edition has its leaf
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             stopped.set()
@@ -82,7 +81,6 @@ class Command(ActingCommand):
         if not once:
             signal.signal(signal.SIGTERM, stop)
             signal.signal(signal.SIGINT, stop)
-        self.is_prepared = False
         while True:
             if not self.is_prepared:
                 self.run_with_database(lambda: self.prepare(once=once))
