@@ -29,14 +29,14 @@ SIGNED_SUFFIX = "/copies"  # added to the name of the log's key: these answers a
 NUMBER = re.compile(r"(?:^|/a/|/q/[A-Za-z])([1-9][0-9]{0,17})(?:[^0-9]|$)")
 SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]+[”’」』）)]*|[^。！？!?\n]+")
 
-NOTHING_PASTED = Problem("copies.nothing_pasted", _("Paste the copy: there is nothing to compare."))
+NOTHING_PASTED = Problem("copy.nothing_pasted", _("Paste the copy: there is nothing to compare."))
 COPY_TOO_LONG = Problem(
-    "copies.too_long", _("That is longer than we compare at once: at most %(most)d characters. Paste a part of it.")
+    "copy.too_long", _("That is longer than we compare at once: at most %(most)d characters. Paste a part of it.")
 )
 NO_NUMBER = Problem(
-    "copies.no_number", _("That is no number and no address of an article. The number is in the address, after /a/.")
+    "copy.no_number", _("That is no number and no address of an article. The number is in the address, after /a/.")
 )
-NOT_PUBLIC = Problem("copies.not_public", _("There is no article %(number)d here that can be read."))
+NOT_PUBLIC = Problem("copy.not_public", _("There is no article %(number)d here that can be read."))
 
 
 class CannotCompare(Refusal):

@@ -21,8 +21,8 @@ from ..machines import page_metadata
 LARGEST = 200_000  # bytes of a form: LONGEST_COPY characters in percent signs
 MOST_AN_HOUR, MOST_ADDRESSES = 60, 10_000  # checks of one address, by each process; addresses that are remembered
 
-BUSY = Problem("copies.busy", _("Other copies are being compared. Please try again in a moment; yours is still here."))
-TOO_MANY = Problem("copies.too_many", _("You have had many copies compared. Please try again in an hour."))
+BUSY = Problem("copy.busy", _("Other copies are being compared. Please try again in a moment; yours is still here."))
+TOO_MANY = Problem("copy.too_many", _("You have had many copies compared. Please try again in an hour."))
 
 _one_at_a_time = threading.Lock()
 _recent: dict[str, deque[float]] = {}
