@@ -27,15 +27,15 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WORDS_PER_CELL = "|"
 _DATE = re.compile(r"([12]\d{3})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 
-IS_REFUSED = Problem("tables.line_refused", _("Line %(line)d: %(why)s"))
+IS_REFUSED = Problem("csv_tables.line_refused", _("Line %(line)d: %(why)s"))
 HAS_NO_COLUMN = Problem(
-    "tables.no_column", _("The column “%(head)s” is missing."), _("Export a table to see how it begins.")
+    "csv_tables.no_column", _("The column “%(head)s” is missing."), _("Export a table to see how it begins.")
 )
-HAS_TOO_MANY_ROWS = Problem("tables.too_many_rows", _("It has more than %(most)d rows: split it."))
-IS_BROKEN = Problem("tables.broken", _("Line %(line)d: a cell is too long; do its quotation marks match?"))
-NO_SUCH_CHOICE = Problem("tables.no_such_choice", _("Column “%(head)s”: there is no “%(word)s”, but %(choices)s."))
-NO_DATE = Problem("tables.no_date", _("“%(word)s” is no date; write it like 2026-05-31."))
-NAMED_TWICE = Problem("tables.named_twice", _("“%(name)s” stands on line %(other)d, too."))
+HAS_TOO_MANY_ROWS = Problem("csv_tables.too_many_rows", _("It has more than %(most)d rows: split it."))
+IS_BROKEN = Problem("csv_tables.broken", _("Line %(line)d: a cell is too long; do its quotation marks match?"))
+NO_SUCH_CHOICE = Problem("csv_tables.no_such_choice", _("Column “%(head)s”: there is no “%(word)s”, but %(choices)s."))
+NO_DATE = Problem("csv_tables.no_date", _("“%(word)s” is no date; write it like 2026-05-31."))
+NAMED_TWICE = Problem("csv_tables.named_twice", _("“%(name)s” stands on line %(other)d, too."))
 
 Row = TypeVar("Row")
 Cells = dict[str, str]  # by the name of the field
@@ -159,7 +159,7 @@ def invalid_cells(error: ValidationError, columns: Columns) -> Refusal:
     """Return the refusal of a row whose fields are invalid, each named by its column."""
     said = error.message_dict.items()
     sentences = [f"{columns.heads.get(field, '')} {' '.join(each)}".strip() for field, each in said]
-    return Refusal(*(Problem("tables.invalid", sentence) for sentence in sentences))
+    return Refusal(*(Problem("csv_tables.invalid", sentence) for sentence in sentences))
 
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
