@@ -18,6 +18,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/client_address.py": ("logins", "reporting"),
     "articles/checks/": ("publishing", "embargo", "urgent"),
     "articles/comparing.py": ("history", "corrections_public"),
+    "articles/csv_tables.py": ("check_rules_tables", "roster", "source_list"),
     "articles/editing.py": ("review_rules", "admin_article", "restoring"),
     "articles/exchange/": ("import_articles",),
     "articles/file_responses.py": ("byte_ranges", "public_files", "baked_files"),
