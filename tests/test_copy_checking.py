@@ -1,8 +1,10 @@
 """Checking a copy of an article: sentence by sentence, against public editions alone, and nothing of it is kept."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,6 +145,14 @@ def test_the_page_compares_and_keeps_nothing(client, article):
     assert (refusal.status_code, TEXT.splitlines()[0] in refusal.content.decode()) == (422, True)
     assert client.post("/copy/", {"of": "1", "copy": "字" * 300_000}).status_code == 413
     assert all_rows() == before
+
+
+@pytest.mark.parametrize("key", ["", "no key\n", "\ud800"])
+def test_a_damaged_key_leaves_the_answer_unsigned(client, article, key):
+    Path(settings.LOG_KEY_FILE).write_bytes(key.encode(errors="surrogatepass"))
+    answer = client.post("/copy/", {"of": article.number, "copy": TEXT})
+    assert answer.status_code == 200
+    assert f"article={article.number} edition=1" not in answer.content.decode()
 
 
 def test_one_address_may_not_have_thousands_compared(client, article, monkeypatch):

@@ -28,6 +28,7 @@ PATHS = [
     "/t/bridge/",
     "/topics/",
     "/report/{n}/",
+    "/copy/?of={n}",
     "/look/",
     "/none/",
 ]

@@ -17,7 +17,7 @@ OWNER_ALONE = 0o600
 def read_log_keys() -> list[SignerKey]:
     """The keys, current one first; none if there is no file. Raises OSError or WrongNote."""
     try:
-        lines = Path(settings.LOG_KEY_FILE).read_text(encoding="utf-8").splitlines()
+        lines = Path(settings.LOG_KEY_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return []
     return [parse_signer(line) for line in lines if line.strip()]
