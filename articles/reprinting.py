@@ -59,15 +59,16 @@ class TakenReprint(NamedTuple):
 def take_reprint(address: str, section: Section, *, by: User) -> TakenReprint:
     """Fetch a public page and make a draft of its article: a reprint that names its original, which is kept.
 
-    Idempotent for a page that did not change. The source is one of the list, or none; people are not credited: the
-    writers of the original are its authors. Raises PermissionDenied, or a Refusal: nothing has changed then.
+    Idempotent for a page that did not change, if `by` may read its draft. The source is one of the list, or none;
+    people are not credited: the writers of the original are its authors. Raises PermissionDenied, or a Refusal: nothing
+    has changed then.
     """
     permissions.require_duty(by, Duty.WRITE, section)
     fetched, page = _fetch_page(address)
     with transaction.atomic():
-        known = ReprintOriginal.objects.filter(
-            sha256=page.digest, address=fetched.address, article__discarded_at=None
-        ).first()
+        mine = reading.readable_articles(by).order_by().values("pk")  # nobody is told of a draft of others (law 8)
+        same = ReprintOriginal.objects.filter(sha256=page.digest, address=fetched.address)
+        known = same.filter(article__in=mine).first()
         if known:
             return TakenReprint(known.article, True, ())
         return _make_draft(fetched, page, section, by=by)

@@ -114,6 +114,13 @@ def test_the_same_page_is_not_taken_twice_but_a_changed_one_or_a_discarded_draft
     assert not reprinting.take_reprint(ADDRESS, cast.news, by=cast.writer).already
 
 
+def test_nobody_is_told_of_the_draft_of_others_that_has_the_same_page(cast, site):
+    first = reprinting.take_reprint(ADDRESS, cast.news, by=cast.writer).article
+    cast.towns_writer.assignments.update(section=cast.towns)
+    own = reprinting.take_reprint(ADDRESS, cast.towns, by=cast.towns_writer)
+    assert (own.already, own.article == first) == (False, False)
+
+
 @pytest.mark.parametrize("content", [b"", b"<html><body></body></html>", b"\x89PNG\r\n\x1a\n\0\0", b"<p>\xff\xfe"])
 def test_a_page_without_an_article_is_refused(cast, site, content):
     site["page"] = content
