@@ -142,6 +142,7 @@ ROW_ACTION_NAMES = {
 }
 # The keys of `AuditEntry.details`.
 FACT_NAMES = {
+    "places": pgettext_lazy("fact of an act", "places"),
     "article": pgettext_lazy("fact of an act", "article"),
     "change_set": pgettext_lazy("fact of an act", "change set"),
     "read_at": pgettext_lazy("fact of an act", "read at"),
