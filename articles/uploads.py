@@ -118,7 +118,7 @@ def may_read_upload(user: User, upload: Picture | Attachment) -> bool:
     """Return True if the user may see the file on the desk. Pictures are a library that all writers share."""
     if isinstance(upload, Attachment):
         return readable_attachments(user).filter(pk=upload.pk).exists()
-    if any(permissions.has_duty_anywhere(user, duty) for duty in (Duty.WRITE, Duty.ARRANGE)):
+    if permissions.has_duty_anywhere(user, Duty.WRITE, Duty.ARRANGE):
         return True
     return readable_articles(user).filter(revisions__pictures=upload).exists()
 

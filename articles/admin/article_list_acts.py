@@ -85,7 +85,7 @@ def ticks_offered(user: User) -> dict[str, TickedAct]:
     return {
         name: act
         for name, act in TICKED_ACTS.items()
-        if any(permissions.has_duty_anywhere(user, duty) for duty in act.duties)
+        if permissions.has_duty_anywhere(user, *act.duties)
     }
 
 

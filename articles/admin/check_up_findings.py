@@ -52,7 +52,7 @@ LOT_ACTS: dict[str, tuple[Sentence, Callable[[CheckUpFinding, User, str], None]]
 def findings_view(request: HttpRequest) -> HttpResponse:
     """List the open findings, narrowed by `check_up`, `rule` and `year`; POST `finding`, `act` and `reason`."""
     user = acting_user(request)
-    if not any(permissions.has_duty_anywhere(user, duty) for duty in LINK_DUTIES):
+    if not permissions.has_duty_anywhere(user, *LINK_DUTIES):
         raise PermissionDenied
     if request.method == "POST":
         _do_lot(request, user)

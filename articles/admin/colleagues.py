@@ -39,7 +39,7 @@ def colleague_urls(site: admin.AdminSite) -> list[URLPattern]:
 
 def may_see_colleagues(user: User) -> bool:
     """Return True for those who look after accounts, duties or the audit."""
-    return any(permissions.has_duty_everywhere(user, duty) for duty in Assignment.SITE_WIDE)
+    return permissions.has_duty_everywhere(user, *Assignment.SITE_WIDE)
 
 
 # --- The sheet of who may what ----------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ def _own_lists(user: User) -> list[WorkList]:
 
 
 def _works_on_content(user: User) -> bool:
-    return any(permissions.has_duty_anywhere(user, duty) for duty in permissions.EDITORIAL_DUTIES)
+    return permissions.has_duty_anywhere(user, *permissions.EDITORIAL_DUTIES)
 
 
 def _published_today() -> list[Article]:

@@ -43,7 +43,7 @@ class Story:
 def my_articles_view(request: HttpRequest) -> HttpResponse:
     """List what the user began or is credited on, the last saved first."""
     user = acting_user(request)
-    if not any(permissions.has_duty_anywhere(user, duty) for duty in EDITORIAL_DUTIES):
+    if not permissions.has_duty_anywhere(user, *EDITORIAL_DUTIES):
         raise PermissionDenied(_("Articles are for those who work on them."))
     before = request.GET.get("before", "")
     stories, following = my_stories(user, most=SHOWN, before=int(before) if NUMBER.fullmatch(before) else None)

@@ -234,7 +234,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
 
     def has_view_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         user = acting_user(request)
-        return any(permissions.has_duty_anywhere(user, duty) for duty in permissions.EDITORIAL_DUTIES)
+        return permissions.has_duty_anywhere(user, *permissions.EDITORIAL_DUTIES)
 
     def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         has_duty = permissions.has_duty_everywhere if self.everywhere else permissions.has_duty_anywhere

@@ -83,7 +83,7 @@ def _days_of(spelled: str) -> tuple[date, date] | None:
 def choose_picture_view(request: HttpRequest) -> HttpResponse:
     """Show a page of the grid, for those who write or arrange: pictures are a library that all of them share."""
     user = acting_user(request)
-    if not any(permissions.has_duty_anywhere(user, duty) for duty in (Duty.WRITE, Duty.ARRANGE)):
+    if not permissions.has_duty_anywhere(user, Duty.WRITE, Duty.ARRANGE):
         raise PermissionDenied(_("The picture library is for those who write or arrange."))
     form = LibraryForm(request.GET)
     rows = form.narrowed(Picture.objects.order_by("-pk"), user)

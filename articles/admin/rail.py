@@ -43,7 +43,7 @@ ENTRIES: list[tuple[Promise, tuple[str, ...]]] = [
 
 
 def _writes_or_reads(user: User) -> bool:
-    return any(permissions.has_duty_anywhere(user, duty) for duty in permissions.EDITORIAL_DUTIES)
+    return permissions.has_duty_anywhere(user, *permissions.EDITORIAL_DUTIES)
 
 
 # Pages that are no model's screen: their labels, and who may use them.

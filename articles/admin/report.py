@@ -59,7 +59,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         user = acting_user(request)
         if obj:
             return reporting.may_answer_report(user, obj)
-        return any(permissions.has_duty_anywhere(user, duty) for duty in reporting.ANSWERING)
+        return permissions.has_duty_anywhere(user, *reporting.ANSWERING)
 
     @admin.display(description=gettext_lazy("answer due at"), ordering="due_at")
     def due(self, report: Report) -> SafeString | str:

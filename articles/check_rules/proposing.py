@@ -85,7 +85,7 @@ def propose_check_rule(
     A change is a copy of that rule, with its owner. Raises PermissionDenied unless `by` works on texts, CannotPropose,
     UnusablePattern or ValidationError.
     """
-    if not any(permissions.has_duty_anywhere(by, duty) for duty in EDITORIAL_DUTIES):
+    if not permissions.has_duty_anywhere(by, *EDITORIAL_DUTIES):
         raise PermissionDenied
     proposal = sanitising.plain_text(proposal)[:LONGEST_PROPOSAL]
     if not proposal:

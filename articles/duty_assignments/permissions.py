@@ -62,14 +62,14 @@ def has_assignment(user: User, duty: str, section: Section) -> bool:
     return not lineage.isdisjoint(_assigned_sections(user, duty))
 
 
-def has_duty_anywhere(user: User | AnonymousUser, duty: str) -> bool:
-    """Return True if the user has the duty in at least one section."""
-    return _is_active(user) and (user.is_superuser or bool(_assigned_sections(user, duty)))
+def has_duty_anywhere(user: User | AnonymousUser, *duties: str) -> bool:
+    """Return True if the user has one of the duties in at least one section."""
+    return _is_active(user) and any(user.is_superuser or _assigned_sections(user, duty) for duty in duties)
 
 
-def has_duty_everywhere(user: User | AnonymousUser, duty: str) -> bool:
-    """Return True if the user has the duty in all sections; required for whatever belongs to no section."""
-    return _is_active(user) and (user.is_superuser or None in _assigned_sections(user, duty))
+def has_duty_everywhere(user: User | AnonymousUser, *duties: str) -> bool:
+    """Return True if the user has one of the duties in all sections; required for whatever belongs to no section."""
+    return _is_active(user) and any(user.is_superuser or None in _assigned_sections(user, duty) for duty in duties)
 
 
 def has_assignment_everywhere(user: User | AnonymousUser, duty: str) -> bool:
@@ -92,7 +92,7 @@ def holds_any_duty(user: User) -> bool:
 
 def sections_with_duty(user: User | AnonymousUser, *duties: str) -> QuerySet[Section]:
     """The sections in which the user has one of the duties."""
-    if any(has_duty_everywhere(user, duty) for duty in duties):
+    if has_duty_everywhere(user, *duties):
         return Section.objects.all()
     held = {key for duty in duties for key in _assigned_sections(user, duty)} if _is_active(user) else set()
     return Section.objects.filter(Q(pk__in=held) | Q(parent__in=held) | Q(parent__parent__in=held))

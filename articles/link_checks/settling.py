@@ -30,7 +30,7 @@ class CannotSettle(Refusal):
 
 def may_settle(user: User | AnonymousUser, target: LinkTarget) -> bool:
     """Return True if the user reads or publishes in a section of one of the texts that link to the address."""
-    if any(permissions.has_duty_everywhere(user, duty) for duty in LINK_DUTIES):
+    if permissions.has_duty_everywhere(user, *LINK_DUTIES):
         return True
     sections = permissions.sections_with_duty(user, *LINK_DUTIES).order_by().values("pk")
     return target.uses.filter(article__section__in=sections).exists()

@@ -87,7 +87,7 @@ def lock_for_note(article: Article, by: User) -> Article:
     """Lock and return the article. Raises PermissionDenied unless `by` may read it and works on articles."""
     article = Article.objects.get_locked(article.pk)
     reading.require_reading(by, article)
-    if not any(permissions.has_duty_anywhere(by, duty) for duty in permissions.EDITORIAL_DUTIES):
+    if not permissions.has_duty_anywhere(by, *permissions.EDITORIAL_DUTIES):
         raise PermissionDenied(_("Notes are written by those who work on articles."))
     return article
 
