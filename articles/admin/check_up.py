@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import check_ups
 from ..duty_assignments import permissions
-from ..duty_assignments.permissions import Duty
-from ..link_checks import LINK_DUTIES
+from ..duty_assignments.permissions import SETTLING_DUTIES, Duty
 from ..models import CheckUp, Section
 from .acting_user import acting_user
 from .baking import ReadOnlyAdmin
@@ -53,7 +52,7 @@ class CheckUpAdmin(ReadOnlyAdmin[CheckUp]):
         return [*addresses, *super().get_urls()]
 
     def has_view_permission(self, request: HttpRequest, obj: CheckUp | None = None) -> bool:
-        return permissions.has_duty_anywhere(acting_user(request), *LINK_DUTIES)
+        return permissions.has_duty_anywhere(acting_user(request), *SETTLING_DUTIES)
 
     @admin.display(description=gettext_lazy("begun at"), ordering="begun_at")
     def begun(self, check_up: CheckUp) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .. import check_ups, masking, publishing, second_factor
 from ..duty_assignments import permissions
-from ..link_checks import LINK_DUTIES
+from ..duty_assignments.permissions import SETTLING_DUTIES
 from ..models import CheckUpFinding
 from ..refusals import Refusal, Sentence
 from .acting_user import acting_user
@@ -52,7 +52,7 @@ LOT_ACTS: dict[str, tuple[Sentence, Callable[[CheckUpFinding, User, str], None]]
 def findings_view(request: HttpRequest) -> HttpResponse:
     """List the open findings, narrowed by `check_up`, `rule` and `year`; POST `finding`, `act` and `reason`."""
     user = acting_user(request)
-    if not permissions.has_duty_anywhere(user, *LINK_DUTIES):
+    if not permissions.has_duty_anywhere(user, *SETTLING_DUTIES):
         raise PermissionDenied
     if request.method == "POST":
         _do_lot(request, user)

@@ -27,7 +27,7 @@ Finding = LinkTarget.Finding
 
 
 def _works_on_links(request: HttpRequest) -> bool:
-    return permissions.has_duty_anywhere(acting_user(request), *link_checks.LINK_DUTIES)
+    return permissions.has_duty_anywhere(acting_user(request), *permissions.SETTLING_DUTIES)
 
 
 @admin.register(LinkTarget)

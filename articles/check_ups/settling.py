@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import audit, sanitising
 from ..duty_assignments import permissions
-from ..link_checks import LINK_DUTIES
+from ..duty_assignments.permissions import SETTLING_DUTIES
 from ..models import CheckUpFinding
 from ..refusals import Problem, Refusal
 
@@ -26,9 +26,9 @@ class CannotSettleFinding(Refusal):
 def findings_to_settle(user: User | AnonymousUser) -> QuerySet[CheckUpFinding]:
     """The open findings in the sections where the user reads or publishes, of texts that readers still see so."""
     rows = CheckUpFinding.objects.filter(state=State.OPEN, article__live__digest=F("digest"))
-    if permissions.has_duty_everywhere(user, *LINK_DUTIES):
+    if permissions.has_duty_everywhere(user, *SETTLING_DUTIES):
         return rows
-    return rows.filter(section__in=permissions.sections_with_duty(user, *LINK_DUTIES).order_by().values("pk"))
+    return rows.filter(section__in=permissions.sections_with_duty(user, *SETTLING_DUTIES).order_by().values("pk"))
 
 
 @transaction.atomic
@@ -40,8 +40,8 @@ def settle_check_finding(finding: CheckUpFinding, *, by: User, reason: str, igno
     """
     rows = CheckUpFinding.objects.select_for_update(of=("self",), no_key=True).select_related("section__parent")
     finding = rows.get(pk=finding.pk)
-    if not any(permissions.has_duty(by, duty, finding.section) for duty in LINK_DUTIES):
-        permissions.require_duty(by, LINK_DUTIES[0], finding.section)
+    if not any(permissions.has_duty(by, duty, finding.section) for duty in SETTLING_DUTIES):
+        permissions.require_duty(by, SETTLING_DUTIES[0], finding.section)
     state, reason = State.IGNORED if ignored else State.SETTLED, sanitising.plain_text(reason)[:200]
     if finding.state == state and finding.reason == reason:
         return finding

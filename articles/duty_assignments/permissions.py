@@ -16,6 +16,8 @@ from ..models import Assignment, Section
 
 Duty = Assignment.Duty
 READINGS = (Duty.FIRST, Duty.SECOND, Duty.THIRD, Duty.FOURTH, Duty.FINAL)
+# Any of these duties in a section allows settling what is found in its texts: dead links, findings of check-ups.
+SETTLING_DUTIES = (*READINGS, Duty.PUBLISH)
 # The duties of those who work on content. Users with site-wide duties only (accounts, duties, audit) do not.
 EDITORIAL_DUTIES = [duty for duty in Duty if duty not in Assignment.SITE_WIDE]
 

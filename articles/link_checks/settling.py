@@ -9,13 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import audit, sanitising
 from ..duty_assignments import permissions
-from ..duty_assignments.permissions import READINGS, Duty
+from ..duty_assignments.permissions import SETTLING_DUTIES, Duty
 from ..models import LinkHost, LinkTarget
 from ..refusals import Problem, Refusal
 from ..saved_rows import lock_row, write_row
 
-# Any of these duties in a section whose texts have the link allows settling it.
-LINK_DUTIES = (*READINGS, Duty.PUBLISH)
 Finding = LinkTarget.Finding
 
 NOTHING_TO_SETTLE = Problem("link_checks.nothing_to_settle", _("The link answers, or no text has it any more."))
@@ -30,9 +28,9 @@ class CannotSettle(Refusal):
 
 def may_settle(user: User | AnonymousUser, target: LinkTarget) -> bool:
     """Return True if the user reads or publishes in a section of one of the texts that link to the address."""
-    if permissions.has_duty_everywhere(user, *LINK_DUTIES):
+    if permissions.has_duty_everywhere(user, *SETTLING_DUTIES):
         return True
-    sections = permissions.sections_with_duty(user, *LINK_DUTIES).order_by().values("pk")
+    sections = permissions.sections_with_duty(user, *SETTLING_DUTIES).order_by().values("pk")
     return target.uses.filter(article__section__in=sections).exists()
 
 
