@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import editing, review, sanitising
+from . import editing, unsaved_texts
 from .checks import hits
 from .checks.hit import WEIGHT_ORDER
 from .checks.seen import PlacedHit, place_hits
 from .checks.written_rules import current_rules
-from .duty_assignments import permissions, reading
 from .models import Article, Credit, Person
 from .refusals import Problem, Refusal
 
@@ -53,7 +51,7 @@ def read_typed_text(
     `fields` are texts by name, `section` and `origin` as the form has them. Raises PermissionDenied unless `by` may
     edit the article, CannotReadTyped, and BodyTooLong.
     """
-    require_typing(by, article)
+    unsaved_texts.require_editing(by, article)
     if sum(map(len, fields.values())) > MOST_CHARACTERS:
         raise CannotReadTyped(TOO_LONG.filled(most=f"{MOST_CHARACTERS:,}"))
     content = _content_of(fields, list(credits)[:MOST_CREDITS])
@@ -64,22 +62,13 @@ def read_typed_text(
     return TypedReading(place_hits(first, content), len(found), content)
 
 
-def require_typing(by: User, article: Article | None) -> None:
-    """Raise PermissionDenied unless `by` may edit the article; of a new one, unless they write anywhere."""
-    if article is None:
-        if not permissions.has_duty_anywhere(by, permissions.Duty.WRITE):
-            raise PermissionDenied
-    elif not review.may_correct(article, by):
-        reading.require_writing(by, article)
-
-
 def _content_of(fields: Mapping[str, str], credits: Sequence[tuple[str, int]]) -> dict[str, Any]:
     """Return the content of the revision that saving these fields would make."""
-    texts = {name: sanitising.plain_text(fields.get(name, "")) for name in editing.PLAIN_FIELDS}
-    body = sanitising.sanitise(fields.get("body", "")).html
     section = fields.get("section", "")
     key = int(section) if section.isascii() and section.isdigit() and len(section) < 10 else None
-    others: dict[str, Any] = {"body": body, "origin": fields.get("origin", ""), "section_id": key}
+    facts: dict[str, Any] = {name: fields.get(name, "") for name in (*editing.PLAIN_FIELDS, "body", "origin")}
+    article = Article(**{**facts, "section_id": key})
+    editing.sanitise_texts(article)
     people = Person.objects.in_bulk([key for _role, key in credits])
     named = [Credit(role=role, person=people[key]) for role, key in credits if key in people]
-    return editing.revision_content(Article(**texts, **others), named)
+    return editing.revision_content(article, named)

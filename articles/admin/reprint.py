@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from .. import reprint_rights, reprinting
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
-from ..models import Article, ReprintOriginal, ReprintRight, Section
+from ..models import Article, ReprintOriginal, ReprintRight
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .article_screen import ArticleScreen
+from .draft_section import DraftSectionForm
 from .newsroom_admin import NUMBER
 
 # Characters of both texts in all that the page for reading compares.
@@ -26,7 +27,7 @@ MOST_ON_READING_PAGE = 100_000
 SHOWN_BEYOND_RIGHT = 100
 
 
-class ReprintForm(forms.Form):
+class ReprintForm(DraftSectionForm):
     """The address of the page, and the section of the draft that it becomes."""
 
     address = forms.URLField(
@@ -35,13 +36,7 @@ class ReprintForm(forms.Form):
         assume_scheme="https",
         widget=forms.URLInput(attrs={"class": "wide", "placeholder": "https://"}),
     )
-    section = forms.ModelChoiceField(Section.objects.none(), label=gettext_lazy("Section"), empty_label=None)
-
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request.POST if request.method == "POST" else None)
-        field = self.fields["section"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = permissions.sections_with_duty(acting_user(request), Duty.WRITE)
+    field_order = ("address", "section")
 
 
 class RightForm(forms.ModelForm):
@@ -75,9 +70,8 @@ def _after_taking(request: HttpRequest, taken: reprinting.TakenReprint) -> HttpR
     if taken.already:
         sentence = _("This page was taken over already, as number %(number)d.") % {"number": article.pk}
         messages.warning(request, sentence)
-        may_read = reading.may_read_article(acting_user(request), article)
-        return redirect("admin:articles_article_change", article.pk) if may_read else redirect(request.path)
-    messages.success(request, _("Is a draft now; the page is kept as it came, with its digest."))
+    else:
+        messages.success(request, _("Is a draft now; the page is kept as it came, with its digest."))
     for note in taken.notes:
         messages.warning(request, note)
     return redirect("admin:articles_article_change", article.pk)

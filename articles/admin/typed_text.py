@@ -12,7 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .. import review, typed_text
+from .. import review, typed_text, unsaved_texts
 from ..checks.personal_data import masked_number
 from ..checks.rules import Severity
 from ..checks.seen import PlacedHit
@@ -36,7 +36,7 @@ def read_typed_view(request: HttpRequest) -> JsonResponse:
     by = acting_user(request)
     try:
         article = _article_typed_in(request.POST.get("number", ""))
-        typed_text.require_typing(by, article)
+        unsaved_texts.require_editing(by, article)
         if request.method != "POST":
             return upload_refusal(_("No text arrived."), HTTPStatus.BAD_REQUEST)
         found = read_typed_form(request, article)

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +11,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from .. import persons, sanitising, uploads
 from ..bylines import CreditLine
@@ -23,22 +21,15 @@ from ..models import Credit, Revision, Section, Source
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .article_screen import ArticleScreen
+from .draft_section import DraftSectionForm
 from .uploads import upload_refusal
 
 MOST_FILES = 50  # of one form; dropped files come one by one
 MOST_CREDITS_OFFERED = 30
 
 
-class WordFilesForm(forms.Form):
+class WordFilesForm(DraftSectionForm):
     """The section of the drafts that Word files become. The files are read from the request: there may be several."""
-
-    section = forms.ModelChoiceField(Section.objects.none(), label=gettext_lazy("Section"), empty_label=None)
-
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request.POST if request.method == "POST" else None)
-        field = self.fields["section"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = permissions.sections_with_duty(acting_user(request), Duty.WRITE)
 
     @property
     def accepted(self) -> str:
