@@ -82,11 +82,7 @@ TICKED_ACTS = {
 
 def ticks_offered(user: User) -> dict[str, TickedAct]:
     """Return the acts whose buttons this user sees, by their names."""
-    return {
-        name: act
-        for name, act in TICKED_ACTS.items()
-        if permissions.has_duty_anywhere(user, *act.duties)
-    }
+    return {name: act for name, act in TICKED_ACTS.items() if permissions.has_duty_anywhere(user, *act.duties)}
 
 
 def do_ticked(request: HttpRequest) -> int | None:

@@ -56,9 +56,6 @@ class Command(ActingCommand):
     )
     full_bake: subprocess.Popen[bytes] | None = None
     full_bake_started = -FULL_BAKE_INTERVAL
-    hub_thread: threading.Thread | None = None
-    links_thread: threading.Thread | None = None
-    outside_thread: threading.Thread | None = None
     daily_work_done = -DAILY_WORK_INTERVAL
     partners_asked = -PARTNERS_INTERVAL
     swept = -SWEEP_INTERVAL
@@ -74,6 +71,7 @@ class Command(ActingCommand):
 
     def handle(self, *args: object, every: float, once: bool, with_parent: int | None, **options: Any) -> None:
         stopped = threading.Event()
+        self.beside: dict[Callable[[], object], threading.Thread] = {}
 
         def stop(_number: int, _frame: FrameType | None) -> None:
             stopped.set()
@@ -93,9 +91,8 @@ class Command(ActingCommand):
             if not once:
                 self.full_bake.terminate()  # the next worker continues it
             self.full_bake.wait()
-        for thread in (self.hub_thread, self.links_thread, self.outside_thread):
-            if once and thread:
-                thread.join()
+        for thread in self.beside.values() if once else ():
+            thread.join()
 
     def run_with_database(self, work: Callable[[], object]) -> None:
         """Call `work`; if the database does not answer, it is tried again at the next check."""
@@ -126,7 +123,6 @@ class Command(ActingCommand):
         publication_log.log_audit_entries()
         baking.bake_pending()
         self.bake_site_if_requested()
-        self.notify_hub()
         self.index_missing_articles()
         self.encrypt_older_rows()
         reporting.forget_contacts()
@@ -138,8 +134,7 @@ class Command(ActingCommand):
         check_rules.continue_trials()
         check_ups.continue_check_ups()
         link_checks.continue_register()
-        self.check_links()
-        self.ask_outside_checker()
+        self.do_network_work()
         change_sets.continue_change_sets()
         self.sweep_log_ins()
         self.do_daily_work()
@@ -175,21 +170,21 @@ class Command(ActingCommand):
         except (OSError, ValueError) as error:
             self.stderr.write(f"The log could not be cosigned: {error}")
 
-    def notify_hub(self) -> None:
-        """Notify the WebSub hub in a separate thread, so that a hub that does not answer blocks nothing else."""
-        if settings.WEBSUB_HUB and not (self.hub_thread and self.hub_thread.is_alive()):
-            self.hub_thread = self.start_thread(websub.tell_hub)
+    def do_network_work(self) -> None:
+        """Ask other sites, each kind of question in a thread of its own: one that does not answer blocks nothing."""
+        if settings.WEBSUB_HUB:
+            self.start_unless_running(websub.tell_hub)
+        link_checks.check_own_links()  # asks the database alone
+        if link_checks.outside_links_are_due():
+            self.start_unless_running(link_checks.check_outside_links)
+        if settings.OUTSIDE_CHECKER:
+            self.start_unless_running(outside_checking.ask_outside_checker)
 
-    def check_links(self) -> None:
-        """Ask whether links still lead somewhere; other sites in a separate thread: an answer may take 15 seconds."""
-        link_checks.check_own_links()
-        if link_checks.outside_links_are_due() and not (self.links_thread and self.links_thread.is_alive()):
-            self.links_thread = self.start_thread(link_checks.check_outside_links)
-
-    def ask_outside_checker(self) -> None:
-        """Have the outside checker read texts in a separate thread, so that it blocks nothing else."""
-        if settings.OUTSIDE_CHECKER and not (self.outside_thread and self.outside_thread.is_alive()):
-            self.outside_thread = self.start_thread(outside_checking.ask_outside_checker)
+    def start_unless_running(self, work: Callable[[], object]) -> None:
+        """Call `work` in a separate thread, unless it is still at it from an earlier call."""
+        thread = self.beside.get(work)
+        if thread is None or not thread.is_alive():
+            self.beside[work] = self.start_thread(work)
 
     def start_thread(self, work: Callable[[], object]) -> threading.Thread:
         """Call `work` in a separate thread, with a connection of its own."""
