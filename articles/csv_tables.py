@@ -124,6 +124,13 @@ def record_table_import(
     )
 
 
+def record_table_export(row: models.Model, table: bytes, *, by: User) -> bytes:
+    """Record that the table of all rows is given out, with its digest, and return it. `row` is any row of the model."""
+    digest = sha256(table).hexdigest()
+    audit.record_entry(f"{row._meta.model_name}.exported", row, by=by, sha256=digest)
+    return table
+
+
 def day_of_cell(cell: str) -> date | None:
     """Return the date in a cell, as spreadsheets write it: 2026-05-31, 2026/5/31; None for an empty one.
 

@@ -1,7 +1,6 @@
 """The list of sources that may be reprinted (稿源名单) as a table: all of its rows are taken in, or none."""
 
-from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -9,12 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from . import audit, baking, csv_tables, merging
-from .csv_tables import Cells, Columns, UnusableTable
+from .csv_tables import Cells, Columns
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Source
 from .models.key_batches import in_groups
 from .models.source import ENDS_EARLY
+from .old_paths import ImportedRows, UnusableTable
 from .refusals import Problem, Refusal
 from .saved_rows import values_of
 from .sources import SOURCE_FIELDS
@@ -48,16 +48,8 @@ ENDS_BEFORE_IT_BEGINS = Problem("source_list.days", ENDS_EARLY)
 IS_A_DOUBLE = Problem("source_list.is_a_double", _("“%(double)s” was merged into “%(into)s”. Choose “%(into)s”."))
 
 
-class ImportedSources(NamedTuple):
-    """How many sources an import added, changed, and found as they should be."""
-
-    added: int
-    changed: int
-    unchanged: int
-
-
 @transaction.atomic
-def import_source_list(data: bytes, *, by: User) -> ImportedSources:
+def import_source_list(data: bytes, *, by: User) -> ImportedRows:
     """Save the sources of a table in UTF-8 or GB18030, found again by their names; idempotent.
 
     Sources that it does not name stay as they are. Raises PermissionDenied, or UnusableTable with a problem for each
@@ -82,7 +74,7 @@ def import_source_list(data: bytes, *, by: User) -> ImportedSources:
         csv_tables.record_table_import(Source(), data, SOURCE_FIELDS, added=len(added), changed=pairs, by=by)
     if any(source.url != stored[source.name].url for source in changed):
         baking.request_full_bake()  # articles link to the website
-    return ImportedSources(len(added), len(changed), len(wanted) - len(added) - len(changed))
+    return ImportedRows(len(added), len(changed), len(wanted) - len(added) - len(changed))
 
 
 @transaction.atomic
@@ -91,8 +83,7 @@ def export_source_list(*, by: User) -> bytes:
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     rows = Source.objects.filter(merged_into=None).order_by("name")
     table = csv_tables.write_rows(COLUMNS, ({name: getattr(row, name) for name in COLUMNS.heads} for row in rows))
-    audit.record_entry("source.exported", Source(), by=by, sha256=sha256(table).hexdigest())
-    return table
+    return csv_tables.record_table_export(Source(), table, by=by)
 
 
 def _read_list(data: bytes) -> list[Source]:

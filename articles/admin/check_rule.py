@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from .. import check_rules
 from ..duty_assignments.permissions import Duty
 from ..models import CheckRule, CheckTrial
+from ..old_paths import ImportedRows
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .check_rule_proposals import allow_view, propose_view
-from .check_rule_tables import export_view, import_view
-from .newsroom_admin import NewsroomAdmin
+from .row_tables import RowTableMixin
 
 MOST_CHARACTERS = 200_000  # of a text that a rule is tried on
 MOST_MOVED = 500  # rules at a time
@@ -41,8 +41,13 @@ class CheckRuleForm(forms.ModelForm):
 
 
 @admin.register(CheckRule)
-class CheckRuleAdmin(NewsroomAdmin[CheckRule]):
+class CheckRuleAdmin(RowTableMixin[CheckRule]):
     duty = Duty.RULES
+    import_act = staticmethod(check_rules.import_check_rules)
+    export_act = staticmethod(check_rules.export_check_rules)
+    import_title = gettext_lazy("Import rules")
+    not_theirs = gettext_lazy("Rules are written by those who have that duty.")
+    exported_name = "rules.csv"
     form = CheckRuleForm
     list_display = ["name", "subject", "severity", "state", "proposed_by", "owner", "source"]
     list_select_related = ["proposed_by"]
@@ -92,14 +97,18 @@ class CheckRuleAdmin(NewsroomAdmin[CheckRule]):
             "<int:key>/try/": (self.try_view, "try"),
             "<int:key>/allow/": (partial(allow_view, self), "allow"),
             "propose/": (partial(propose_view, self), "propose"),
-            "import/": (partial(import_view, self), "import"),
-            "export/": (partial(export_view, self), "export"),
         }
         addresses = [
             path(route, self.admin_site.admin_view(view), name=f"articles_checkrule_{name}")
             for route, (view, name) in views.items()
         ]
         return [*addresses, *super().get_urls()]
+
+    def posted_import(self, request: HttpRequest) -> Callable[..., ImportedRows] | None:
+        """Taking over the rules that come with Newsroom is an import, too: POST `shipped`."""
+        return super().posted_import(request) or (
+            check_rules.take_over_shipped_rules if "shipped" in request.POST else None
+        )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show how many proposals nobody has looked at yet."""

@@ -1,7 +1,7 @@
 """The rules that newsrooms write for the machine's reading: writing them, and putting them into and out of use."""
 
 from ..old_paths import UnusableTable
-from .importing import ImportedRules, export_check_rules, import_check_rules, take_over_shipped_rules
+from .importing import export_check_rules, import_check_rules, take_over_shipped_rules
 from .patterns import UnusablePattern, refuse_unusable_pattern
 from .proposing import LONGEST_WORD, CannotPropose, allow_words, propose_check_rule, proposed_rules
 from .saving import CannotMove, move_check_rule, save_check_rule, states_after
@@ -11,7 +11,6 @@ __all__ = [
     "LONGEST_WORD",
     "CannotMove",
     "CannotPropose",
-    "ImportedRules",
     "UnusablePattern",
     "UnusableTable",
     "allow_words",

@@ -1,19 +1,18 @@
 """Rules from a table, all of them or none; the rules that come with Newsroom; and all rules as a table."""
 
-from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from .. import audit, check_ups
 from ..checks.written_rules import rules_version
-from ..csv_tables import record_table_import
+from ..csv_tables import record_table_export, record_table_import
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import CheckRule
 from ..models.key_batches import in_groups
+from ..old_paths import ImportedRows
 from ..saved_rows import next_version
 from .saving import FINDING_FIELDS, RULE_FIELDS
 from .table import RuleRow, read_rules, write_rules
@@ -24,16 +23,8 @@ SHIPPED = Path(__file__).with_name("shipped_rules.csv")
 State = CheckRule.State
 
 
-class ImportedRules(NamedTuple):
-    """How many rules an import added, changed, and found as they should be."""
-
-    added: int
-    changed: int
-    unchanged: int
-
-
 @transaction.atomic
-def import_check_rules(data: bytes, *, by: User) -> ImportedRules:
+def import_check_rules(data: bytes, *, by: User) -> ImportedRows:
     """Save the rules of a table (table.read_rules), by their names; idempotent.
 
     New rules, and those that shall find other words, are not in use before they were on trial here, whatever the table
@@ -44,7 +35,7 @@ def import_check_rules(data: bytes, *, by: User) -> ImportedRules:
 
 
 @transaction.atomic
-def take_over_shipped_rules(*, by: User) -> ImportedRules:
+def take_over_shipped_rules(*, by: User) -> ImportedRows:
     """Save the rules that come with Newsroom, in the state in which they come; idempotent.
 
     Rules that the newsroom has already stay in their state. Raises PermissionDenied.
@@ -58,11 +49,10 @@ def export_check_rules(*, by: User) -> bytes:
     """Return the table of all rules; recorded in the audit. Raises PermissionDenied."""
     permissions.require_duty_everywhere(by, Duty.RULES)
     table = write_rules(CheckRule.objects.prefetch_related("sections").order_by("name"))
-    audit.record_entry("checkrule.exported", CheckRule(), by=by, sha256=sha256(table).hexdigest())
-    return table
+    return record_table_export(CheckRule(), table, by=by)
 
 
-def _write_table(data: bytes, *, by: User, tried: bool) -> ImportedRules:
+def _write_table(data: bytes, *, by: User, tried: bool) -> ImportedRows:
     audit.lock_audit_chain()
     rows = read_rules(data)
     stored = _stored_rules([row.rule.name for row in rows])
@@ -88,7 +78,7 @@ def _write_table(data: bytes, *, by: User, tried: bool) -> ImportedRules:
     if added or changed:
         pairs = [(stored[row.rule.name], row.rule) for row in changed]
         record_table_import(CheckRule(), data, (*RULE_FIELDS, "state"), added=len(added), changed=pairs, by=by)
-    return ImportedRules(len(added), len(changed), len(rows) - len(added) - len(changed))
+    return ImportedRows(len(added), len(changed), len(rows) - len(added) - len(changed))
 
 
 def _stored_rules(names: list[str]) -> dict[str, CheckRule]:

@@ -6,15 +6,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from ..check_rules import ImportedRules
-from ..old_paths import ImportedOldPaths, UnusableTable
+from ..old_paths import ImportedRows, UnusableTable
 from .acting import ActingCommand
 
 
 class TableImportCommand(ActingCommand):
     """A command that imports a table and says what became of its rows."""
 
-    def import_table(self, name: str | None, act: Callable[[], ImportedOldPaths | ImportedRules]) -> None:
+    def import_table(self, name: str | None, act: Callable[[], ImportedRows]) -> None:
         """Call the act, which reads the file called `name`. Raises CommandError if nothing was imported."""
         try:
             done = act()

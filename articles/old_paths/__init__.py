@@ -6,13 +6,13 @@ table      reads a table (CSV) of many
 importing  saves all rows of a table, or none
 """
 
-from .importing import ImportedOldPaths, import_old_paths
+from .importing import import_old_paths
 from .saving import find_old_path, record_move, remove_old_path, save_old_path
 from .spelling import UnusableOldPath, is_own_path, parse_old_path, parse_target
-from .table import UnusableTable
+from .table import ImportedRows, UnusableTable
 
 __all__ = [
-    "ImportedOldPaths",
+    "ImportedRows",
     "UnusableOldPath",
     "UnusableTable",
     "find_old_path",

@@ -15,7 +15,7 @@ from ..models import OldPath
 from ..models.key_batches import in_groups
 from ..refusals import Problem
 from .spelling import UnusableOldPath, parse_old_path, parse_target, stored_spelling
-from .table import TableRow, UnusableTable, read_table
+from .table import ImportedRows, TableRow, UnusableTable, read_table
 
 ROWS_PER_STATEMENT = 500
 
@@ -35,16 +35,8 @@ class WantedPath(NamedTuple):
     target: str
 
 
-class ImportedOldPaths(NamedTuple):
-    """How many old paths an import added, changed, and found as they should be."""
-
-    added: int
-    changed: int
-    unchanged: int
-
-
 @transaction.atomic
-def import_old_paths(data: bytes, *, by: User) -> ImportedOldPaths:
+def import_old_paths(data: bytes, *, by: User) -> ImportedRows:
     """Save every row of a table (read_table) of old addresses and targets; idempotent.
 
     Targets that are old addresses themselves, in the table or stored, are replaced by where those lead. Raises
@@ -72,7 +64,7 @@ def import_old_paths(data: bytes, *, by: User) -> ImportedOldPaths:
         audit.record_entry(
             "oldpath.imported", OldPath(), by=by, count=len(added), sha256=digest, fields=changed, old=old, new=new
         )
-    return ImportedOldPaths(len(added), len(changed), len(last) - len(added) - len(changed))
+    return ImportedRows(len(added), len(changed), len(last) - len(added) - len(changed))
 
 
 def _wanted_paths(rows: Iterable[TableRow], problems: list[tuple[int, Problem]]) -> dict[str, WantedPath]:

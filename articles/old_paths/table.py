@@ -52,6 +52,14 @@ class UnusableTable(Refusal):
     """Raised for a table that is not imported; each problem names its line."""
 
 
+class ImportedRows(NamedTuple):
+    """How many rows the import of a table added, changed, and found as they should be."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
 class TableRow(NamedTuple):
     """One row: its line in the file (from 1), and both cells; `target` is None if there is no second cell."""
 

@@ -1,31 +1,21 @@
 """Keeping the roster: one row at a time, or a table of many, all of them or none."""
 
-from hashlib import sha256
-from typing import NamedTuple
-
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from .. import audit
 from ..checks.roster import roster_version
-from ..csv_tables import record_table_import
+from ..csv_tables import record_table_export, record_table_import
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import RosterEntry
 from ..models.key_batches import in_groups
+from ..old_paths import ImportedRows
 from ..saved_rows import lock_row, next_version, values_of, write_row
 from .table import key_of_entry, read_roster, write_roster
 
 ROSTER_FIELDS = ("name", "unit", "post", "since", "until", "rank", "forbidden", "in_use")
 ROWS_PER_STATEMENT = 500
-
-
-class ImportedEntries(NamedTuple):
-    """How many rows an import added, changed, and found as they should be."""
-
-    added: int
-    changed: int
-    unchanged: int
 
 
 @transaction.atomic
@@ -41,7 +31,7 @@ def save_roster_entry(entry: RosterEntry, *, by: User) -> RosterEntry:
 
 
 @transaction.atomic
-def import_roster(data: bytes, *, by: User) -> ImportedEntries:
+def import_roster(data: bytes, *, by: User) -> ImportedRows:
     """Save the rows of a table (table.read_roster), by name, unit, post and first day; idempotent.
 
     Rows that the table does not have stay as they are. Raises PermissionDenied, or UnusableTable with a problem for
@@ -70,13 +60,11 @@ def import_roster(data: bytes, *, by: User) -> ImportedEntries:
     RosterEntry.objects.bulk_update(rows, [*ROSTER_FIELDS, "changed_at"], ROWS_PER_STATEMENT // 5)
     if added or changed:
         record_table_import(RosterEntry(), data, ROSTER_FIELDS, added=len(added), changed=changed, by=by)
-    return ImportedEntries(len(added), len(changed), len(entries) - len(added) - len(changed))
+    return ImportedRows(len(added), len(changed), len(entries) - len(added) - len(changed))
 
 
 @transaction.atomic
 def export_roster(*, by: User) -> bytes:
     """Return the table of all rows; recorded in the audit. Raises PermissionDenied."""
     permissions.require_duty_everywhere(by, Duty.ROSTER)
-    table = write_roster(RosterEntry.objects.all())
-    audit.record_entry("rosterentry.exported", RosterEntry(), by=by, sha256=sha256(table).hexdigest())
-    return table
+    return record_table_export(RosterEntry(), write_roster(RosterEntry.objects.all()), by=by)
