@@ -59,13 +59,9 @@ class ReplaceForm(forms.Form):
     def query(self) -> WorkingCopyQuery:
         """Return the search for articles that may have the words."""
         section: Section | None = self.cleaned_data["section"]
-        sections = [row.pk for row in Section.objects.tree() if section in _lineage(row)] if section else []
+        sections = [row.pk for row in section.with_all_below()] if section else []
         words = SearchQuery.words_in(f"“{self.cleaned_data['words']}”")
         return WorkingCopyQuery(words=words, sections=tuple(sections))
-
-
-def _lineage(section: Section) -> tuple[Section | None, ...]:
-    return section, section.parent, section.parent.parent if section.parent else None
 
 
 @dataclass(frozen=True)

@@ -165,11 +165,9 @@ class Section(models.Model):
         self.level = level
 
     def with_all_below(self) -> list["Section"]:
-        """Return this section and all sections below it."""
-        found = [self]
-        for section in found:
-            found += section.children.all()
-        return found
+        """Return this section and all sections below it. One query."""
+        below = Q(pk=self.pk) | Q(parent=self.pk) | Q(parent__parent=self.pk)
+        return list(Section.objects.filter(below))
 
     @property
     def last_page(self) -> int:
