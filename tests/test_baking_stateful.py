@@ -13,7 +13,6 @@ from django.utils import timezone
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
@@ -26,6 +25,7 @@ from articles.checks import NotReady
 from articles.models import Article, BakeJob, Section, SiteSettings
 from tests.baked import assert_disk_matches_site, assert_queue_is_empty
 from tests.cast import Cast
+from tests.undone_machine import UndoneMachine
 
 which = st.integers(0, 30)
 WORDS = st.sampled_from(["一", "二", "三"])
@@ -37,13 +37,11 @@ class Killed(BaseException):
     """Raised in place of killing the process while it bakes."""
 
 
-class Site(RuleBasedStateMachine):
+class Site(UndoneMachine):
     """A small newsroom with two articles per numbered page, so that there are many pages."""
 
     def __init__(self):
         super().__init__()
-        self.undone_at_the_end = transaction.atomic()
-        self.undone_at_the_end.__enter__()
         self.hours = 0.0
         self.start = timezone.now() + timedelta(
             days=30
@@ -65,8 +63,7 @@ class Site(RuleBasedStateMachine):
     def teardown(self):
         for patch in self.patches:
             patch.stop()
-        transaction.set_rollback(True)
-        self.undone_at_the_end.__exit__(None, None, None)
+        super().teardown()
 
     @initialize()
     def open(self):

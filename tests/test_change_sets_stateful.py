@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from articles import change_sets, publishing, review
 from articles.change_sets import Replacement, TextChange
@@ -14,21 +14,16 @@ from articles.models import Article, ChangeSet, ChangeSetItem, ChangeSetReading,
 from articles.models.revision import content_digest
 from articles.refusals import Refusal
 from tests.cast import Cast
+from tests.undone_machine import UndoneMachine
 
 WHO = ("writer", "editor", "head", "chief", "admin")
 who, picks = st.sampled_from(WHO), st.integers(0, 4)
 
 
-class SetsBesideActs(RuleBasedStateMachine):
+class SetsBesideActs(UndoneMachine):
     def __init__(self):
         super().__init__()
-        self.undone_at_the_end = transaction.atomic()
-        self.undone_at_the_end.__enter__()
         self.signed = {}
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.undone_at_the_end.__exit__(None, None, None)
 
     @initialize()
     def begin(self):

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from articles import marginal_notes, publishing, review
 from articles.duty_assignments import reading
@@ -16,22 +16,17 @@ from articles.models import Article, Edition, MarginalNote, Revision, SignOff
 from articles.models.revision import content_digest
 from articles.refusals import Refusal
 from tests.cast import Cast
+from tests.undone_machine import UndoneMachine
 
 WORDS = ("三十米", "六米", "通车", "五十米")
 WHO = ("writer", "editor", "head", "chief", "culture_editor", "stranger")
 who, words, picks = st.sampled_from(WHO), st.sampled_from(WORDS), st.integers(0, 4)
 
 
-class NotesBesideActs(RuleBasedStateMachine):
+class NotesBesideActs(UndoneMachine):
     def __init__(self):
         super().__init__()
-        self.undone_at_the_end = transaction.atomic()
-        self.undone_at_the_end.__enter__()
         self.signed = {}
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.undone_at_the_end.__exit__(None, None, None)
 
     @initialize()
     def begin(self):

@@ -11,17 +11,17 @@ from contextlib import suppress
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.test import Client
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from articles import password_resets, review
 from articles.duty_assignments import assigning, permissions
 from articles.models import Assignment, Edition, LoginLock, PasswordReset
 from articles.refusals import Refusal
 from tests.cast import Cast, make_user
+from tests.undone_machine import UndoneMachine
 
 ROLES = {
     **{f"a-{role}": role for role in ("system", "security", "auditor", "reporter", "editor", "head", "chief")},
@@ -35,17 +35,8 @@ someone = st.sampled_from([*ROLES, *NEWCOMERS])
 role = st.sampled_from(["editor", "head", "chief", "system", "security"])
 
 
-class OneAccount(RuleBasedStateMachine):
+class OneAccount(UndoneMachine):
     """A newsroom in which one account is stolen, and one submitted text that nobody reads."""
-
-    def __init__(self):
-        super().__init__()
-        self.undone_at_the_end = transaction.atomic()
-        self.undone_at_the_end.__enter__()
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.undone_at_the_end.__exit__(None, None, None)
 
     @initialize(stolen=st.sampled_from([*ROLES]))
     def steal(self, stolen):

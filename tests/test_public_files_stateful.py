@@ -16,7 +16,7 @@ from django.test import Client, TestCase
 from django.utils import timezone
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from articles import (
     attachments,
@@ -36,6 +36,7 @@ from articles.models import Article, Attachment, BakeJob, Block, Picture, Sectio
 from tests.cast import Cast, png, upload
 from tests.test_baking_remote import bucket, endpoint  # noqa: F401 (fixtures)
 from tests.test_public_files import told_by_the_file_server
+from tests.undone_machine import UndoneMachine
 
 which = st.integers(0, 30)
 FILES = st.lists(which, max_size=3)
@@ -48,15 +49,13 @@ def stem(name):
     return name.rpartition(".")[0]
 
 
-class Newsroom(RuleBasedStateMachine):
+class Newsroom(UndoneMachine):
     """A newsroom that uploads, uses, corrects, withdraws, puts back, lets expire, arranges and discards."""
 
     django_settings = None  # the fixture of the test, for the file server
 
     def __init__(self):
         super().__init__()
-        self.undone_at_the_end = transaction.atomic()
-        self.undone_at_the_end.__enter__()
         self.hours, self.start = 0.0, timezone.now() + timedelta(days=30)
         self.clock = mock.patch.object(timezone, "now", side_effect=lambda: self.start + timedelta(hours=self.hours))
         self.clock.start()
@@ -65,8 +64,7 @@ class Newsroom(RuleBasedStateMachine):
 
     def teardown(self):
         self.clock.stop()
-        transaction.set_rollback(True)
-        self.undone_at_the_end.__exit__(None, None, None)
+        super().teardown()
 
     @initialize()
     def open(self):

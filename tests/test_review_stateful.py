@@ -14,7 +14,6 @@ from django.utils import timezone
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -26,6 +25,7 @@ from articles import audit, closing, discarding, editing, placing, publishing, r
 from articles.models import Article, Assignment, AuditEntry, Credit, Edition, Person, Section, Source
 from articles.models.revision import content_digest
 from articles.refusals import Refusal
+from tests.undone_machine import UndoneMachine
 
 Role = Credit.Role
 REFUSALS = (PermissionDenied, Refusal)
@@ -44,18 +44,12 @@ which = st.integers(0, 1)
 picks = st.integers(0, 5)
 
 
-class Newsroom(RuleBasedStateMachine):
+class Newsroom(UndoneMachine):
     """Two sections, of which one lets people sign twice; two articles; six people, one of them a superuser."""
 
     def __init__(self):
         super().__init__()
         self.seen = None
-        self.undone_at_the_end = transaction.atomic()
-        self.undone_at_the_end.__enter__()
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.undone_at_the_end.__exit__(None, None, None)
 
     @initialize(stages=st.tuples(st.sampled_from([3, 2, 1]), st.sampled_from([2, 1, 3])))
     def open(self, stages):

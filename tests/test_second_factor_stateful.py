@@ -10,13 +10,12 @@ from unittest import mock
 from urllib.parse import urlencode
 
 import pytest
-from django.db import transaction
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from articles import publishing, review, second_factor
 from articles.models import Article, Edition, Factor, FactorReset, SignOff
@@ -24,23 +23,21 @@ from articles.refusals import Refusal
 from articles.second_factor import checking
 from tests.cast import Cast, make_user
 from tests.factors import code_of, demand, give_app, proven
+from tests.undone_machine import UndoneMachine
 
 BASE = "/admin/second-factor/"
 CODES = st.sampled_from(["000000", "overheard", "used", "of the thief", "recovery of the thief", "", "１２３４５６"])
 
 
-class Thief(RuleBasedStateMachine):
+class Thief(UndoneMachine):
     def __init__(self):
         super().__init__()
         # Codes are refused because they are wrong or used, not because of the wait after wrong ones.
         self.patience = mock.patch.object(checking, "WRONG_IN_A_ROW", 1000)
         self.patience.start()
-        self.undone_at_the_end = transaction.atomic()
-        self.undone_at_the_end.__enter__()
 
     def teardown(self):
-        transaction.set_rollback(True)
-        self.undone_at_the_end.__exit__(None, None, None)
+        super().teardown()
         self.patience.stop()
 
     @initialize()
