@@ -12,10 +12,12 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
-from articles import baking, scheduling, worker
+from articles import baking, check_rules, check_ups, link_checks, scheduling, worker
 from articles.management.terminal import terminal_language
 from articles.models import Article, AuditEntry, BakeJob, Heartbeat
 from tests.serving import free_port
@@ -239,6 +241,19 @@ def test_one_look_bakes_what_waits_and_has_the_whole_site_baked_when_a_new_versi
     baking.request_bake(["/"])
     call_command("work", once=True)
     assert (started, BakeJob.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "work", [link_checks.continue_register, check_ups.continue_check_ups, check_rules.continue_trials]
+)
+def test_what_the_worker_does_every_second_only_looks_while_there_is_nothing_to_do(cast, work):
+    """On SQLite a transaction keeps everybody else from writing."""
+    cast.publish(cast.article())
+    while work():
+        pass
+    with CaptureQueriesContext(connection) as queries:
+        assert work() == 0
+    assert {query["sql"].partition(" ")[0] for query in queries} == {"SELECT"}
 
 
 def test_the_desk_says_that_nobody_publishes_what_is_scheduled(client, cast):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ..checks.plain_text import fields_of_content, plain_text_of_line
@@ -25,10 +25,18 @@ def begin_trials(rules: Iterable[CheckRule], at: datetime) -> None:
     CheckTrial.objects.bulk_create([CheckTrial(rule=rule, begun_at=at, reached_at=at) for rule in rules], 500)
 
 
-@transaction.atomic
 def continue_trials() -> int:
-    """Read the next texts with the rules whose trial began first; return how many texts, 0 if no trial is open."""
-    still_open = CheckTrial.objects.filter(is_done=False).select_for_update(skip_locked=True, no_key=True, of=("self",))
+    """Read the next texts with the rules whose trial began first; return how many texts, 0 if no trial is open.
+
+    Takes no lock if none is.
+    """
+    still_open = CheckTrial.objects.filter(is_done=False)
+    locked = still_open.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    return _try_on_next_texts(locked) if still_open.exists() else 0
+
+
+@transaction.atomic
+def _try_on_next_texts(still_open: QuerySet[CheckTrial]) -> int:
     first = still_open.order_by("begun_at", "pk").first()
     if first is None:
         return 0

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from .. import audit
@@ -55,13 +56,17 @@ class FoundInText:
         return CheckUpFinding(**facts, keys=self.keys, words=words[:200], places=len(self.hits))
 
 
-@transaction.atomic
 def continue_check_ups() -> int:
     """Read the next texts of the open check-up that was begun first; return how many, 0 if there is nothing to do.
 
-    The last batch ends it: its result is signed into the audit by its digest.
+    The last batch ends it: its result is signed into the audit by its digest. Takes no lock if none is open.
     """
     still_open = CheckUp.objects.filter(is_done=False, is_stopped=False).order_by("begun_at", "pk")
+    return _read_next_texts(still_open) if still_open.exists() else 0
+
+
+@transaction.atomic
+def _read_next_texts(still_open: QuerySet[CheckUp]) -> int:
     check_up = still_open.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
     if check_up is None:
         return 0

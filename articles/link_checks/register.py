@@ -23,12 +23,20 @@ PAUSE = timedelta(seconds=10)  # between two questions to one site
 Pair = tuple[int, int]  # the key of an article, and that of a target or a site
 
 
-@transaction.atomic
 def continue_register() -> int:
     """Register the links of the texts that changed since the last call, and of a batch of older ones.
 
-    Returns how many texts were read: 0 if none is left, or while another worker does this.
+    Returns how many texts were read: 0 if none is left, or while another worker does this. Called every second, so it
+    takes no lock and writes nothing while there is nothing to do.
     """
+    register = LinkRegister.objects.first()
+    if register and register.article is None and not AuditEntry.objects.filter(pk__gt=register.entry).exists():
+        return 0
+    return _register_next_texts()
+
+
+@transaction.atomic
+def _register_next_texts() -> int:
     register = _locked_register()
     if register is None:
         return 0
