@@ -110,7 +110,8 @@ class Hands:
     def schedule(self):
         article = self.article
         scheduling.schedule_article(article, by=self.by, at=timezone.now() + timedelta(hours=1))
-        Article.objects.filter(pk=article.pk).update(scheduled_for=timezone.now())
+        # As if the hour had passed; somebody else's act may have taken it from the schedule meanwhile.
+        Article.objects.filter(pk=article.pk, scheduled_for__isnull=False).update(scheduled_for=timezone.now())
         scheduling.publish_due()
 
     def expire(self):
