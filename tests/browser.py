@@ -41,8 +41,8 @@ def chromium():
 def close_all_pages():
     """Close every page, and wait until the test server has answered all their requests.
 
-    Call it before the database is emptied: on SQLite the server's threads share the test's connection, and a table that
-    one of them reads (the read counter, the last picture of a page) cannot be changed.
+    Call it before the database is emptied: what the pages still ask for (the read counter, their last picture) would
+    otherwise be answered, or written, in the next test.
     """
     for browser in _running:
         for context in browser.contexts:

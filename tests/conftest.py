@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import time
 
 import pytest
@@ -18,6 +19,7 @@ pytest.register_assert_rewrite("tests.baked", "tests.cast")
 
 HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow on purpose
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+MIGRATED_DATABASE = os.environ.get("MIGRATED_DATABASE")  # a file of SQLite, for tests that run with --reuse-db
 
 
 def pytest_collection_finish():
@@ -70,6 +72,21 @@ def _sessions_that_have_begun(monkeypatch):
         session.save()
 
     monkeypatch.setattr(Client, "force_login", log_in)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """Keep SQLite in a file, as a newsroom does: in memory, nobody may write what another thread is just reading."""
+    from django.conf import settings  # noqa: PLC0415 (settings load first)
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        file = tmp_path_factory.mktemp("database") / "newsroom.sqlite3"
+        if MIGRATED_DATABASE:
+            shutil.copy(MIGRATED_DATABASE, file)
+        database.setdefault("TEST", {})["NAME"] = str(file)
+        # No test cuts the power.
+        database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.utils import timezone
 
 from articles import counting, publishing, reads
@@ -134,8 +134,6 @@ def test_the_memory_is_bounded(live, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_thread_writes_and_ends(monkeypatch):
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory is one thread's")
     monkeypatch.setattr(counting.BatchedCounter, "start_writing", WRITE_SOON)
     cast = Cast()
     article = cast.article()

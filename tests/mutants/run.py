@@ -14,7 +14,6 @@ import random
 import resource
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -146,25 +145,13 @@ def _run_pytest(tree: Path, tests: tuple[str, ...]) -> int:
     log = os.open(tree / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.environ |= {**SECRETS, "DATA_DIR": str(tree / "var")}
+    os.environ |= {**SECRETS, "DATA_DIR": str(tree / "var"), "MIGRATED_DATABASE": str(tree / "migrated.sqlite3")}
     os.environ.pop("DATABASE_URL", None)
     sys.path[:] = [str(tree), *(path for path in sys.path if path and Path(path).resolve() != ROOT)]
     for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
         del sys.modules[name]
     options = ["-x", "-q", "--reuse-db", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
-    return int(pytest.main([*options, *tests], plugins=[_MigratedOnce(tree)]))
-
-
-class _MigratedOnce:
-    """Give the tests an in-memory database that is already migrated."""
-
-    def __init__(self, tree: Path) -> None:
-        self.migrated = sqlite3.connect(tree / "migrated.sqlite3")
-        # As Django names it; what is in memory is there as long as a connection is open.
-        self.in_memory = sqlite3.connect("file:memorydb_default?mode=memory&cache=shared", uri=True)
-
-    def pytest_sessionstart(self) -> None:
-        self.migrated.backup(self.in_memory)
+    return int(pytest.main([*options, *tests]))
 
 
 if __name__ == "__main__":
