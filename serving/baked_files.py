@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -23,7 +23,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import http_date
 from django.utils.module_loading import import_string
 
-from articles import appearance, byte_ranges
+from articles import appearance
 from articles.baking.store import (
     PAGE_CACHE_CONTROL,
     PLAIN_TEXTS,
@@ -32,13 +32,11 @@ from articles.baking.store import (
     page_path,
 )
 from articles.byte_ranges import etag_of
-from articles.file_responses import FILE_HEADERS, STORAGE_NAME
-from articles.uploads import CONTENT_TYPES, PLAYED
+from articles.file_responses import FILE_HEADERS
 
-from .negotiation import best_encoding, is_fresh
+from .negotiation import HeaderList, best_encoding, is_fresh
+from .public_files import answer_public_file
 from .qr_short_links import answer_scan
-
-HeaderList = list[tuple[str, str]]
 
 PAGE_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -61,8 +59,8 @@ DJANGO_PREFIXES = ("/admin/", "/preview/", "/static/", "/search/")
 # Pages cached by one process, which stays under 150 MB with them. Reading another page from disk takes about 0.1 ms.
 CACHE_BYTES = 32 * 2**20
 PAGE_OVERHEAD = 1700  # bytes of memory for a cached page besides its body, measured
-# Limits for remembering the values of the headers Host and Accept-Encoding.
-MAX_REMEMBERED_HEADERS, MAX_REMEMBERED_LENGTH = 1000, 100
+# Limits for remembering what the headers of a client decide: how many clients, and how long a header.
+MAX_REMEMBERED_CLIENTS, MAX_REMEMBERED_LENGTH = 1000, 100
 # The middleware of Django that adds headers to readers' pages.
 HEADER_MIDDLEWARE = ("SecurityMiddleware", "CSPMiddleware", "XFrameOptionsMiddleware")
 
@@ -89,51 +87,59 @@ class FileServer:
         self.kept: OrderedDict[tuple[str, str], BakedResponse] = OrderedDict()  # least recently used first
         self.size = 0
         self.changing = threading.Lock()
-        self.encodings: dict[str, str] = {}
-        self.hosts: set[str] = set()
+        self.encodings: dict[tuple[str, str, str, str], str] = {}  # by method, host, scheme and Accept-Encoding
         self.headers = middleware_headers()
         public = FILE_HEADERS | {"Cache-Control": PUBLIC_FILE_CACHE_CONTROL}
         self.file_headers = list((dict(self.headers) | public).items())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] in ("GET", "HEAD") and self._is_for_us(environ):
-            path = environ["PATH_INFO"]
-            if path.startswith("/media/"):
-                answer = self._media_file(path, environ, start_response)
-            elif path.startswith(CODE_PREFIXES) and not path.endswith(".png"):
-                answer = answer_scan(self.pages, self.headers, environ, start_response)
-            elif path.startswith(DJANGO_PREFIXES) or _is_for_django(path, environ.get("QUERY_STRING", "")):
-                answer = None
-            else:
-                if path.startswith("/look/"):
-                    path = appearance.style_sheet_path(path, environ.get("HTTP_COOKIE", ""))
-                answer = self._page(path, environ, start_response)
-            if answer is not None:
-                return answer
-        return self.application(environ, start_response)
+        get = environ.get
+        scheme = get("HTTP_X_FORWARDED_PROTO", "") if settings.BEHIND_PROXY else environ["wsgi.url_scheme"]
+        client = environ["REQUEST_METHOD"], get("HTTP_HOST", ""), scheme, get("HTTP_ACCEPT_ENCODING", "")
+        encoding = self.encodings.get(client)
+        if encoding is None:
+            encoding = self._encoding_for(client)
+        answer = None if encoding is None else self._answer(encoding, environ, start_response)
+        return self.application(environ, start_response) if answer is None else answer
 
-    def _is_for_us(self, environ: WSGIEnvironment) -> bool:
-        """Return True if the host is allowed and the request needs no redirect to HTTPS; Django answers all others."""
-        scheme = environ.get("HTTP_X_FORWARDED_PROTO") if settings.BEHIND_PROXY else environ["wsgi.url_scheme"]
-        if settings.SECURE_SSL_REDIRECT and scheme != "https":
-            return False
-        host = environ.get("HTTP_HOST", "")
-        if host not in self.hosts:
-            domain = split_domain_port(host)[0]
-            if validate_host(domain, settings.FORMER_HOSTS) or not validate_host(domain, settings.ALLOWED_HOSTS):
-                return False
-            if len(self.hosts) < MAX_REMEMBERED_HEADERS and len(host) < MAX_REMEMBERED_LENGTH:
-                self.hosts.add(host)
-        return True
+    def _encoding_for(self, client: tuple[str, str, str, str]) -> str | None:
+        """Return the encoding for requests with these headers (br, gzip, or '' for none); None if Django answers them:
+        other methods, other hosts, and what is redirected to HTTPS.
+        """
+        method, host, scheme, accepted = client
+        domain = split_domain_port(host)[0]
+        if (
+            method not in ("GET", "HEAD")
+            or (settings.SECURE_SSL_REDIRECT and scheme != "https")
+            or validate_host(domain, settings.FORMER_HOSTS)
+            or not validate_host(domain, settings.ALLOWED_HOSTS)
+        ):
+            return None
+        encoding = best_encoding(accepted)
+        if len(self.encodings) < MAX_REMEMBERED_CLIENTS and max(map(len, client)) < MAX_REMEMBERED_LENGTH:
+            self.encodings[client] = encoding
+        return encoding
+
+    def _answer(self, encoding: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
+        path = environ["PATH_INFO"]
+        query = environ.get("QUERY_STRING", "")
+        if not query and (path, encoding) in self.kept:  # most requests
+            return self._page((path, encoding), environ, start_response)
+        if path.startswith("/media/"):
+            return answer_public_file(self.public_files, self.file_headers, environ, start_response)
+        if path.startswith(CODE_PREFIXES) and not path.endswith(".png"):
+            return answer_scan(self.pages, self.headers, environ, start_response)
+        if path.startswith(DJANGO_PREFIXES) or _is_for_django(path, query):
+            return None
+        if path.startswith("/look/"):
+            path = appearance.style_sheet_path(path, environ.get("HTTP_COOKIE", ""))
+        return self._page((path, encoding), environ, start_response)
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
-    def _page(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
-        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
-        encoding = self.encodings.get(accepted)
-        if encoding is None:
-            encoding = self._remember_encoding(accepted)
-        key = path, encoding
+    def _page(
+        self, key: tuple[str, str], environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes] | None:
         page = self.kept.get(key)
         try:
             if page is None or page.stamp != file_stamp(os.stat(page.file)):
@@ -150,12 +156,6 @@ class FileServer:
             return []
         start_response("200 OK", page.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
-
-    def _remember_encoding(self, accepted: str) -> str:
-        encoding = best_encoding(accepted)
-        if len(self.encodings) < MAX_REMEMBERED_HEADERS and len(accepted) < MAX_REMEMBERED_LENGTH:
-            self.encodings[accepted] = encoding
-        return encoding
 
     def _read_page(self, key: tuple[str, str]) -> BakedResponse:
         path, encoding = key
@@ -221,49 +221,10 @@ class FileServer:
         except KeyError:  # another thread evicted it
             return
 
-    # --- pictures and films -------------------------------------------------------------------------------------------
-
-    def _media_file(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
-        found = STORAGE_NAME.fullmatch(path.removeprefix("/media/"))
-        kind = found[3] if found else ""
-        if not found or kind not in CONTENT_TYPES or (found[1] == "attachments" and kind not in PLAYED):
-            return None
-        try:
-            file = open(f"{self.public_files}{path}", "rb")  # noqa: SIM115 (closed after it was sent)
-        except OSError:
-            return None
-        facts = os.fstat(file.fileno())
-        etag = etag_of(facts)
-        common = [("ETag", etag), ("Last-Modified", http_date(facts.st_mtime)), *self.file_headers]
-        if is_fresh(environ, etag, int(facts.st_mtime)):
-            file.close()
-            start_response("304 Not Modified", common)
-            return []
-        headers = [("Content-Type", CONTENT_TYPES[kind]), *common]
-        return send_file(file, facts, headers, environ, start_response)
-
 
 def _is_for_django(path: str, query: str) -> bool:
     """Return True if Django answers because of the query: other sizes of QR codes, and `?elder=1` on a page."""
     return query != "" and (path.startswith("/q/") or "elder=" in query)
-
-
-def send_file(
-    file: BinaryIO, facts: os.stat_result, headers: HeaderList, environ: WSGIEnvironment, start_response: StartResponse
-) -> Iterable[bytes]:
-    """Send an open file, whole or the requested byte range; it is closed afterwards."""
-    size = facts.st_size
-    try:
-        part = byte_ranges.requested_part(environ, etag_of(facts), size)
-    except byte_ranges.Unsatisfiable:
-        file.close()
-        start_response("416 Range Not Satisfiable", [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")])
-        return []
-    first, end = part or (0, size)
-    if part:
-        headers = [*headers, ("Content-Range", f"bytes {first}-{end - 1}/{size}")]
-    start_response("206 Partial Content" if part else "200 OK", [*headers, ("Content-Length", str(end - first))])
-    return byte_ranges.file_chunks(file, first, first if environ["REQUEST_METHOD"] == "HEAD" else end)
 
 
 def read_file(file: str) -> tuple[bytes, os.stat_result]:

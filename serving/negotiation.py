@@ -4,6 +4,8 @@ from wsgiref.types import WSGIEnvironment
 
 from django.utils.http import parse_http_date_safe
 
+HeaderList = list[tuple[str, str]]
+
 
 def is_fresh(environ: WSGIEnvironment, etag: str, modified: int) -> bool:
     """Return True if the client's copy is current (304). If-None-Match takes precedence over If-Modified-Since."""

@@ -10,6 +10,8 @@ from django.conf import settings
 
 from articles.qr_short_links import count_scan
 
+from .negotiation import HeaderList
+
 CODE_PATH = re.compile(r"/[qQ]/([wmpWMP])([1-9][0-9]{0,17})(?:-([1-9][0-9]{0,8}))?")
 # As Django's `never_cache`: every scan is counted, and may lead elsewhere after a correction.
 NEVER_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
@@ -23,7 +25,7 @@ class CodeTarget(NamedTuple):
 
 
 def answer_scan(
-    pages: str, headers: list[tuple[str, str]], environ: WSGIEnvironment, start_response: StartResponse
+    pages: str, headers: HeaderList, environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes] | None:
     """Count a scan and redirect it, as articles/public/qr_short_links.py does; None if the files do not tell where to.
 
