@@ -19,6 +19,7 @@ pytest.register_assert_rewrite("tests.baked", "tests.cast")
 
 HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow on purpose
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+DISK_IS_NOT_AWAITED = " PRAGMA synchronous=OFF;"  # no test cuts the power
 MIGRATED_DATABASE = os.environ.get("MIGRATED_DATABASE")  # a file of SQLite, for tests that run with --reuse-db
 
 
@@ -85,8 +86,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
         if MIGRATED_DATABASE:
             shutil.copy(MIGRATED_DATABASE, file)
         database.setdefault("TEST", {})["NAME"] = str(file)
-        # No test cuts the power.
-        database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+        database["OPTIONS"]["init_command"] += DISK_IS_NOT_AWAITED
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,6 +1,8 @@
 """A power cut leaves no page empty and brings none back: what is on the disk, and in which order; what is empty anyway."""
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from articles.baking.generations import baked_generations
 from articles.models import BakedPage, BakeJob
 from serving import baked_files
 from tests.baked import assert_disk_matches_site
+from tests.conftest import DISK_IS_NOT_AWAITED
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +154,8 @@ def test_an_image_of_a_code_that_is_empty_is_drawn_again(site):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL syncs by default")
-def test_an_act_on_sqlite_is_on_the_disk_when_it_is_answered():
-    with connection.cursor() as cursor:
-        assert cursor.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+def test_an_act_on_sqlite_is_on_the_disk_when_it_is_answered(settings):
+    command = settings.DATABASES["default"]["OPTIONS"]["init_command"].removesuffix(DISK_IS_NOT_AWAITED)
+    with closing(sqlite3.connect(":memory:")) as opened:
+        opened.executescript(command)
+        assert opened.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
