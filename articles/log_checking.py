@@ -22,6 +22,7 @@ from .merkle_log import (
     WrongProof,
     parse_checkpoint,
     read_address,
+    read_kept,
 )
 from .models import PageCheck
 
@@ -39,7 +40,8 @@ class LogCheck:
 
 
 def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", sample: int | None = 100) -> LogCheck:
-    """Check the log of a site. `keys` are those that the caller knew, `since` is an older checkpoint they kept.
+    """Check the log of a site. `keys` are those that the caller knew, `since` is an older checkpoint they kept,
+    or what a printed code says.
 
     Without keys, those that the site names are taken. About `sample` articles are compared with what the site serves,
     chosen by chance, which the site cannot foresee; all of them if it is None.
@@ -48,6 +50,7 @@ def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", s
     try:
         log = RemoteLog.at(f"{site.rstrip('/')}/log")
         result.size, result.note = log.checkpoint.size, log.note
+        since = read_kept(since, log.checkpoint.origin)
         old = parse_checkpoint(since) if since else None
         ring = KeyRing(list(keys) or log.keys())
         if since and not ring.has_signed(since):

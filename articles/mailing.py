@@ -28,9 +28,11 @@ def start_sending(message: EmailMessage) -> None:
     threading.Thread(target=send_mail, args=[message], daemon=True).start()
 
 
-def send_mail(message: EmailMessage) -> None:
-    """Send the mail. One that cannot be sent is logged without its text, which may be a secret."""
+def send_mail(message: EmailMessage) -> bool:
+    """Send the mail; return True if it went. One that did not is logged without its text, which may be a secret."""
     try:
         message.send()
     except (OSError, smtplib.SMTPException) as error:
         LOGGER.error("Mail “%s” was not sent: %s", message.subject, error)
+        return False
+    return True

@@ -18,6 +18,7 @@ SETTINGS_FIELDS = tuple(field.name for field in SiteSettings._meta.fields if not
 # whoever works on texts. No page shows it.
 RULE_FIELDS = ("words_are_confirmed",)
 SECURITY_FIELDS = ("factor_duties",)
+UNSEEN_FIELDS = {*RULE_FIELDS, *SECURITY_FIELDS, "checkpoint_recipients"}  # by readers
 
 
 @transaction.atomic
@@ -34,7 +35,7 @@ def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
     faults = find_settings_faults(settings.accent, settings.grey_from, settings.grey_until)
     if faults:
         raise ValidationError(faults)
-    if write_row(settings, before, SETTINGS_FIELDS, by=by) - {*RULE_FIELDS, *SECURITY_FIELDS}:
+    if write_row(settings, before, SETTINGS_FIELDS, by=by) - UNSEEN_FIELDS:
         baking.request_full_bake()
         # The file of the logo before goes once no page shows it: after the bake of the whole site.
         baking.request_bake(baking.picture_addresses(settings.logo))

@@ -307,6 +307,7 @@ TABLE = {
     "article_sheet_pdf": Row(DRAFTS | AUDIT),
     "article_evidence": Row(PUBLISHERS | AUDIT),
     "sheets": Row(PUBLISHERS | AUDIT),
+    "log_code": Row(PUBLISHERS | AUDIT),
 }
 
 # Addresses that Django's admin refuses with 404.
@@ -579,6 +580,7 @@ class Scene:
             "token": self.link if name == "password_reset" else self.arrangement,
             "chapter": "审稿",
             "picture": "review.png",
+            "form": "svg",
             "name": self.objects["picture"].file.name,
         }
         return (

@@ -101,6 +101,7 @@ VERBS = [
     "articles.home_and_topics",
     "articles.confirming",
     "articles.publication_log",
+    "articles.checkpoints",
     "articles.issuing",
     "articles.publishing",
     "articles.closing",

@@ -27,6 +27,7 @@ FEATURES = {
     "check": "noun verb door test",
     "check_rule": "noun verb door test",
     "check_up": "noun verb door test",
+    "checkpoint": "verb test",
     "clos": "noun verb test",
     "colleague": "door test",
     "compar": "verb test",

@@ -5,7 +5,8 @@ import json
 import pytest
 from django.core.management import call_command
 
-from articles import audit
+from articles import audit, checkpoints
+from articles.merkle_log import PUBLIC_LOG, make_signer, printed_code
 from tests.browser import chromium
 from tests.cast import Cast
 from tests.test_evidence import files_of, packed, with_honest_manifest, zipped
@@ -45,3 +46,35 @@ def test_articles_and_packs_are_checked_by_the_browser_itself(live_server, setti
             assert [kind for kind, _sentence in said(5)] == kinds
         page.set_input_files("input[type=file]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"no zip"})
         page.wait_for_selector("output p.wrong:only-child")
+
+
+def test_a_state_that_somebody_kept_is_checked_by_its_code_or_its_file(live_server, settings):
+    settings.LANGUAGE_CODE = "en"
+    settings.SITE_URL = live_server.url
+    cast = Cast()
+    call_command("make_log_key")
+    cast.publish(cast.article())
+    kept = PUBLIC_LOG.signed_checkpoint()
+    cast.publish(cast.article())
+    text = f"{kept.partition(chr(10))[0]}\n2\n{'A' * 43}=\n"
+    forged = f"{text}\n{make_signer(kept.partition(chr(10))[0]).sign(text)}"
+    with chromium() as browser:
+        page = browser.new_page()
+
+        def said():
+            page.wait_for_selector("output p:nth-of-type(4)")
+            return [line.get_attribute("class") for line in page.query_selector_all("output p")]
+
+        page.goto(checkpoints.paper_address(kept))
+        assert page.url.lower().startswith(f"{live_server.url}/log/check/#")
+        assert said() == ["right"] * 4
+        assert "The log still begins with the 2 lines that you kept" in page.inner_text("output")
+        for note, expected in ((kept, ["right"] * 4), (forged, ["right", "right", "wrong", "wrong"])):
+            page.evaluate("document.querySelector('output').replaceChildren()")
+            file = {"name": "checkpoint.txt", "mimeType": "text/plain", "buffer": note.encode()}
+            page.set_input_files("input[type=file]", file)
+            assert said() == expected
+        page.evaluate("document.querySelector('output').replaceChildren()")
+        page.fill("input[name=number]", printed_code(forged))
+        page.click("form button")
+        assert said() == ["right", "right", "wrong", "wrong"]

@@ -17,14 +17,16 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import audit, evidence, review_sheet
+from .. import audit, checkpoints, evidence, qr_short_links, review_sheet
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
+from ..merkle_log import PUBLIC_LOG, parse_checkpoint
 from ..models import Article, SiteSettings
 from ..models.calendar_days import start_of_day
 from ..review_sheet.pdf import review_sheets_pdf
 from .acting_user import acting_user
 
+PRINT_SIZE = 1024  # pixels of a code for print
 MAX_SHEETS_PER_FILE = 300  # about as many articles as a county news desk publishes in its busiest month
 # Outside this range converting midnight to UTC may overflow.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
@@ -68,6 +70,7 @@ def review_sheet_urls(site: admin.AdminSite) -> list[URLPattern]:
         path(article_path + "sheet.pdf", site.admin_view(review_sheet_pdf_view), name="article_sheet_pdf"),
         path(article_path + "evidence.zip", site.admin_view(evidence_pack_view), name="article_evidence"),
         path("sheets/", site.admin_view(review_sheets_view), name="sheets"),
+        path("sheets/log-code.<str:form>", site.admin_view(log_code_view), name="log_code"),
     ]
 
 
@@ -113,8 +116,7 @@ def may_see_sheets(user: User) -> bool:
 def review_sheets_view(request: HttpRequest) -> HttpResponse:
     """Show the sheets of all articles published in a period as a page, or with `format=pdf` as one file."""
     user = acting_user(request)
-    if not may_see_sheets(user):
-        raise PermissionDenied(_("Sheets of all sections are for those who publish in all of them, and for auditors."))
+    _require_sheets(user)
     form = PeriodForm(request.GET if "start" in request.GET else None)
     articles = form.articles() if form.is_bound and form.is_valid() else None
     if articles is not None:
@@ -132,8 +134,40 @@ def review_sheets_view(request: HttpRequest) -> HttpResponse:
         "form": form,
         "sheets": list(sheets) if articles is not None else [],
         "period_is_chosen": articles is not None,
+        "log_code": _log_code(),
     }
     return TemplateResponse(request, "admin/sheets.html", context)
+
+
+def log_code_view(request: HttpRequest, form: str) -> HttpResponse:
+    """Send the QR code of the public log's state now, for the printed paper, as svg or png; or the state as text."""
+    _require_sheets(acting_user(request))
+    note = PUBLIC_LOG.signed_checkpoint()
+    kinds = {"svg": "image/svg+xml", "png": "image/png", "txt": "text/plain; charset=utf-8"}
+    if note is None or form not in kinds:
+        raise Http404
+    address = checkpoints.paper_address(note)
+    body = note if form == "txt" else checkpoints.draw_code(address, "svg" if form == "svg" else "png", PRINT_SIZE)
+    if body is None:
+        raise Http404
+    response = HttpResponse(body, content_type=kinds[form])
+    name = f"log-{parse_checkpoint(note).size}.{form}"
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _log_code() -> dict[str, str] | None:
+    """The image of the code, and how wide it is printed at least; None without a key."""
+    note = PUBLIC_LOG.signed_checkpoint()
+    if note is None:
+        return None
+    return {"image": checkpoints.code_as_data(checkpoints.paper_address(note)), "width": str(qr_short_links.PRINTED)}
+
+
+def _require_sheets(user: User) -> None:
+    if not may_see_sheets(user):
+        raise PermissionDenied(_("Sheets of all sections are for those who publish in all of them, and for auditors."))
 
 
 def _article_for_inspection(request: HttpRequest, number: int) -> Article:

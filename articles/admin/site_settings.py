@@ -73,6 +73,7 @@ class SiteSettingsAdmin(NewsroomAdmin[SiteSettings]):
             _("Footer: filings and codes"),
             {"fields": ["icp", "police", "licence", "site_code", "conac", "find_error_url"]},
         ),
+        (_("Public log"), {"fields": ["checkpoint_recipients"]}),
         (
             _("Rules"),
             {

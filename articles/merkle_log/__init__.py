@@ -3,6 +3,7 @@
     tree        hashing and proofs
     tiles       the files of a log, and a tree that is read from them
     notes       signed notes, checkpoints, keys
+    printed     checkpoints on paper, as a QR code holds them
     keys        the file of the signing keys
     stored_log  the logs in the database: of what was published, and of the audit, whose leaves stay private
     stored_checking  the logs in the database against their content and kept checkpoints
@@ -26,6 +27,7 @@ from .notes import (
     parse_checkpoint,
     parse_verifier,
 )
+from .printed import printed_code, read_kept
 from .remote_log import KeyRing, LogUnreadable, RemoteLog, parse_leaf, read_address
 from .stored_checking import audit_faults_of_public_log, stored_log_faults
 from .stored_log import AUDIT_LOG, LOGS, PUBLIC_LOG, StoredLog, new_audit_leaf, new_log_leaf
@@ -84,7 +86,9 @@ __all__ = [
     "parse_leaf",
     "parse_tile_path",
     "parse_verifier",
+    "printed_code",
     "read_address",
+    "read_kept",
     "read_log_keys",
     "root_hash",
     "stamped_at",

@@ -1,10 +1,27 @@
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, validate_email
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .picture import Picture
+
+MOST_RECIPIENTS = 20
+
+
+def validate_recipients(text: str) -> None:
+    """Raise ValidationError unless the text is e-mail addresses, one a line, at most MOST_RECIPIENTS."""
+    addresses = text.split()
+    if len(addresses) > MOST_RECIPIENTS:
+        raise ValidationError(_("At most %(most)d addresses; take some out.") % {"most": MOST_RECIPIENTS})
+    for address in addresses:
+        try:
+            validate_email(address)
+        except ValidationError as error:
+            raise ValidationError(
+                _("“%(address)s” is no e-mail address; write one a line.") % {"address": address}
+            ) from error
 
 
 class SiteSettings(models.Model):
@@ -85,6 +102,15 @@ class SiteSettings(models.Model):
     licence = models.CharField(_("internet news licence number"), max_length=40, blank=True)
     report_phone = models.CharField(_("telephone for reports"), max_length=40, blank=True)
     report_email = models.EmailField(_("e-mail for reports"), blank=True)
+    checkpoint_recipients = models.TextField(
+        _("who gets the state of the public log every day"),
+        blank=True,
+        validators=[validate_recipients],
+        help_text=_(
+            "E-mail addresses outside this house, one a line: an archive, a notary, a colleague elsewhere. Whoever "
+            "keeps such a mail can show later that nothing was rewritten."
+        ),
+    )
     # Changed by the security administrator alone. Values of Assignment.Duty.
     factor_duties = models.JSONField(_("duties that demand a second factor"), default=list, blank=True)
 

@@ -1,5 +1,9 @@
+from datetime import UTC, datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Heartbeat(models.Model):
@@ -14,3 +18,9 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.worker} {self.seen_at:%Y-%m-%d %H:%M:%S}"
+
+    @classmethod
+    def claim(cls, worker: str, *, before: datetime, at: datetime) -> bool:
+        """Set the instant of this row to `at` if it is earlier than `before`; True for one of several callers."""
+        cls.objects.get_or_create(worker=worker, defaults={"seen_at": _NEVER})
+        return cls.objects.filter(worker=worker, seen_at__lt=before).update(seen_at=at) == 1

@@ -64,6 +64,9 @@ urlpatterns = [
     *feeds.feed_urls(),
     *api.api_urls(),
     path("log/check/", log_check.log_check_view, name="log_check"),
+    # In printed codes all of it is in capitals.
+    re_path(r"^log/kept/(?P<code>[A-Za-z0-9-]{1,180})$", log_check.kept_checkpoint_view, name="kept_checkpoint"),
+    re_path(r"^LOG/KEPT/(?P<code>[A-Za-z0-9-]{1,180})$", log_check.kept_checkpoint_view),
     *merkle_log.log_urls(),
     *log_witness.witness_urls(),
     path("sitemap.xml", sitemaps.sitemap_index_view, name="sitemap"),

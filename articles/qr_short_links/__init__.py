@@ -14,9 +14,10 @@ from django.db.models import Case, F, When
 from ..counting import BatchedCounter
 from ..models import Article, Edition, Picture, ShortLink
 from .drawing import draw_qr_code
-from .proving import PRINTED, find_fault, proof_digest
+from .proving import PIXELS, PRINTED, find_fault, is_readable, proof_digest
 
 __all__ = [
+    "PIXELS",
     "PRINTED",
     "Purpose",
     "assign_codes",
@@ -27,6 +28,7 @@ __all__ = [
     "draw_qr_code",
     "edition_codes",
     "find_short_link",
+    "is_readable",
     "prove_codes",
 ]
 

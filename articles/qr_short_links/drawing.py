@@ -15,15 +15,22 @@ SMALLEST_WITH_LOGO = 128  # pixels; in smaller images the logo is unrecognisable
 LOGO_SIDE = 0.22  # fraction of the code's side without quiet zone: less than 5 % of the area
 
 
-def draw_qr_code(text: str, *, form: Literal["svg", "png"], size: int, logo: bytes | None = None) -> bytes:
+def draw_qr_code(
+    text: str,
+    *,
+    form: Literal["svg", "png"],
+    size: int,
+    logo: bytes | None = None,
+    least: int = ERROR_CORRECT_M,
+) -> bytes:
     """Return a QR image of `text`, dark on white, `size` pixels square including the quiet zone; more if it has more
     modules than that.
 
-    Error correction level M, or the highest one that needs no more modules; with a logo (the bytes of a square image)
+    Error correction level `least`, or the highest one that needs no more modules; with a logo (the bytes of a square image)
     and from 128 px on, level H, with the logo in the middle on less than 5 % of the area.
     """
     mark = logo if size >= SMALLEST_WITH_LOGO else None
-    matrix = qr_matrix(text, least=ERROR_CORRECT_H if mark else ERROR_CORRECT_M)
+    matrix = qr_matrix(text, least=ERROR_CORRECT_H if mark else least)
     size = max(size, len(matrix))
     return _draw_svg(matrix, size, mark) if form == "svg" else _draw_png(matrix, size, mark)
 

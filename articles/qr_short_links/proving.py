@@ -33,7 +33,12 @@ def find_fault(text: str, logo: bytes | None) -> str:
 
 
 def _can_be_read(text: str, logo: bytes | None) -> bool:
-    with Image.open(io.BytesIO(draw_qr_code(text, form="png", size=PIXELS, logo=logo))) as drawn:
+    return is_readable(draw_qr_code(text, form="png", size=PIXELS, logo=logo), text)
+
+
+def is_readable(png: bytes, text: str) -> bool:
+    """Return True if a code that is drawn with PIXELS can be read as this text in every state."""
+    with Image.open(io.BytesIO(png)) as drawn:
         image = drawn.convert("L")
     return all(_read(damaged) == [text] for damaged in _damaged(image))
 

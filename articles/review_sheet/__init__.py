@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from .. import audit, comparing, merkle_log, password_resets, review, second_factor
+from .. import audit, checkpoints, comparing, merkle_log, password_resets, review, second_factor
 from ..duty_assignments.permissions import READINGS
 from ..marked_copies import MarkedCopy, marked_copy
 from ..models import Article, AuditEntry, Credit, Edition, FactorReset, Section, SignOff
@@ -95,7 +95,10 @@ class SheetEntry:
 
 @dataclass(frozen=True)
 class ReviewSheet:
-    """The content of a review sheet. `shortened`: there are more decisions or editions than it shows."""
+    """The content of a review sheet. `shortened`: there are more decisions or editions than it shows.
+
+    `log_code`: what the QR code of the public log's state says; "" without a key.
+    """
 
     article: Article
     content: dict[str, Any]
@@ -105,6 +108,12 @@ class ReviewSheet:
     acts: list[SheetEntry]
     trail: list[SheetDecision]
     shortened: bool
+    log_code: str
+
+    @property
+    def log_code_image(self) -> str:
+        """The drawn code as a data: address; "" if there is none."""
+        return checkpoints.code_as_data(self.log_code) if self.log_code else ""
 
 
 def review_sheet(article: Article) -> ReviewSheet:
@@ -128,16 +137,18 @@ def review_sheet(article: Article) -> ReviewSheet:
         for row in rows
     ]
     content = article.newest.content if article.stage or not editions else editions[0].revision.content
+    note = merkle_log.PUBLIC_LOG.signed_checkpoint() or ""
     acts = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk), action__in=SHEET_ACTIONS)
     return ReviewSheet(
         article=article,
         content=content,
-        facts=_sheet_facts(article, content),
+        facts=[*_sheet_facts(article, content), *_log_facts(note)],
         rounds=list(_review_rounds(article, editions[::-1], trail)),
         publications=[SheetPublication(edition, audit.account_name(edition.published_by)) for edition in editions],
         acts=[_sheet_entry(entry) for entry in acts.order_by("pk")[:MOST_ACTS]],
         trail=trail,
         shortened=len(rows) == MOST_DECISIONS or len(editions) == MOST_EDITIONS,
+        log_code=checkpoints.paper_address(note) if note else "",
     )
 
 
@@ -164,17 +175,15 @@ def _sheet_facts(article: Article, content: dict[str, Any]) -> list[tuple[str, s
         (_("original address"), content["original_url"]),
         (_("address"), article.public_url),
         (_("note to readers"), article.note),
-        *_log_facts(),
     ]
     return [(label, value) for label, value in facts if value]
 
 
-def _log_facts() -> Iterator[tuple[str, str]]:
+def _log_facts(note: str) -> Iterator[tuple[str, str]]:
     """The public half of the log's key and what the log commits to, so that a sheet on paper holds the log as well."""
-    keys = merkle_log.read_log_keys()
-    if keys:
-        state = merkle_log.PUBLIC_LOG.checkpoint(keys[0].name)
-        yield _("public key of the log"), str(keys[0].verifier)
+    if note:
+        state = merkle_log.parse_checkpoint(note)
+        yield _("public key of the log"), str(merkle_log.read_log_keys()[0].verifier)
         yield _("state of the log"), f"{state.origin} {state.size} {state.encoded_root}"
 
 

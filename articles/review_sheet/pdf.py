@@ -16,6 +16,7 @@ from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -30,6 +31,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
+from .. import checkpoints, qr_short_links
 from ..marked_copies import MarkedCopy, MarkedSpan
 from ..models import SignOff
 from . import ReviewRound, ReviewSheet, SheetDecision
@@ -56,6 +58,21 @@ SPAN_MARKUP = {"removed": ("<strike>", "</strike>"), "added": ("<u>", "</u>"), "
 DOT_TRANSLATION = str.maketrans("·•‧∙", "・・・・")
 # The font's encoding has no characters beyond the BMP; they are replaced by 〓 and the code point.
 BEYOND_FONT = re.compile("[\U00010000-\U0010ffff]")
+
+
+class CornerCode(Flowable):
+    """A QR code in the corner of the page, beside the title: it takes no place from the text."""
+
+    def __init__(self, png: bytes) -> None:
+        super().__init__()
+        self.png = png
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return 0, 0
+
+    def draw(self) -> None:
+        side = qr_short_links.PRINTED * mm
+        self.canv.drawImage(ImageReader(io.BytesIO(self.png)), WIDTH - side, -9 * mm, side, side)
 
 
 def review_sheets_pdf(sheets: Iterable[ReviewSheet], *, title: str) -> bytes:
@@ -90,6 +107,8 @@ def _draw_page_number(canvas: Canvas, document: BaseDocTemplate) -> None:
 
 
 def _sheet_flowables(sheet: ReviewSheet) -> Iterator[Flowable]:
+    if code := checkpoints.draw_code(sheet.log_code, "png") if sheet.log_code else None:
+        yield CornerCode(code)
     yield _make_paragraph(_("Review sheet"), TITLE_STYLE)
     yield Spacer(1, 3 * mm)
     yield _make_table([[label, value] for label, value in sheet.facts], [24 * mm, WIDTH - 24 * mm])

@@ -64,6 +64,27 @@
     return false;
   };
 
+  // --- a state of the log that somebody kept: the note, or what a printed code says ---
+
+  const KEPT = /(?:^|[/#])(0|[1-9]\d{0,15})-([A-Z2-7]{52})-([A-Z2-7]{109})\s*$/i;
+
+  const unbase32 = (text) => {
+    let bits = "";
+    for (const letter of text.toUpperCase())
+      bits += "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0");
+    return btoa(
+      bits
+        .match(/.{8}/g)
+        .map((byte) => String.fromCharCode(Number.parseInt(byte, 2)))
+        .join(""),
+    );
+  };
+
+  const noteOf = (text, origin) => {
+    const [, size, root, signature] = text.match(KEPT);
+    return `${origin}\n${size}\n${unbase32(root)}\n\n— ${origin} ${unbase32(signature)}\n`;
+  };
+
   // --- the site's log ---
 
   const fetched = async (path) => {
@@ -111,7 +132,7 @@
       for (let n = index % 256; n; n -= 1) place += 2 + body[place] * 256 + body[place + 1];
       return body.slice(place + 2, place + 2 + body[place] * 256 + body[place + 1]);
     };
-    return { leaf, root: () => root(0, size), stored: async (index) => subtree(0, index) };
+    return { leaf, root: (end) => root(0, end), stored: async (index) => subtree(0, index) };
   };
 
   const checkArticle = async (number) => {
@@ -120,7 +141,7 @@
     const checkpoint = readCheckpoint(note);
     const tree = readTree(checkpoint.size);
     say(await isSigned(note, page.dataset.keys.split(" ")), "signed");
-    say(hex(await tree.root()) === checkpoint.root, "root");
+    say(hex(await tree.root(checkpoint.size)) === checkpoint.root, "root");
     for (const edition of known.editions) {
       const index = edition.logged;
       if (index === null) {
@@ -132,6 +153,20 @@
       const isRight = hex(await leafHash(data)) === hex(await tree.stored(index)) && facts.digest === edition.digest;
       say(isRight && facts.article === number && facts.edition === edition.number, "edition", edition.number, index);
     }
+  };
+
+  const checkKept = async (text) => {
+    const note = decoder.decode(await fetched("/log/checkpoint"));
+    const now = readCheckpoint(note);
+    const kept = KEPT.test(text) ? noteOf(text, now.origin) : text;
+    const { origin, size, root } = readCheckpoint(kept);
+    const tree = readTree(now.size);
+    const keys = page.dataset.keys.split(" ");
+    say(await isSigned(note, keys), "signed");
+    say(hex(await tree.root(now.size)) === now.root, "root");
+    say(await isSigned(kept, keys), "kept-signed");
+    const begins = origin === now.origin && size <= now.size && hex(await tree.root(size)) === root;
+    say(begins, "kept", "", size);
   };
 
   // --- packs ---
@@ -236,19 +271,25 @@
     }
   };
 
+  const checkFile = async (file) => {
+    const isPack = decoder.decode(await file.slice(0, 2).arrayBuffer()) === "PK";
+    return isPack ? checkPack(file) : checkKept(await file.text());
+  };
   const input = page.querySelector("input[type=file]");
-  input.addEventListener("change", () => input.files.length && run(() => checkPack(input.files[0])));
+  input.addEventListener("change", () => input.files.length && run(() => checkFile(input.files[0])));
   page.addEventListener("dragover", (event) => event.preventDefault());
   page.addEventListener("drop", (event) => {
     event.preventDefault();
-    if (event.dataTransfer.files.length) run(() => checkPack(event.dataTransfer.files[0]));
+    if (event.dataTransfer.files.length) run(() => checkFile(event.dataTransfer.files[0]));
   });
   const number = page.querySelector("input[name=number]");
   page.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
+    if (KEPT.test(number.value)) return run(() => checkKept(number.value));
     const found = number.value.match(/\d+/g)?.pop();
     if (found) run(() => checkArticle(Number(found)));
   });
+  if (KEPT.test(location.hash)) run(() => checkKept(location.hash));
   if (/^#\d+$/.test(location.hash)) {
     number.value = location.hash.slice(1);
     run(() => checkArticle(Number(number.value)));

@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("url", nargs="?", help="the address of the site; SITE_URL if it is left out")
-        parser.add_argument("--since", type=Path, metavar="FILE", help="a checkpoint that was kept: the log must grow")
+        parser.add_argument(
+            "--since", metavar="FILE", help="a checkpoint that was kept, or the address in a printed code"
+        )
         parser.add_argument("--keep", type=Path, metavar="FILE", help="like --since, and replaced if all is well")
         parser.add_argument(
             "--key", action="append", metavar="KEY", help="a key known from elsewhere, name+hash+base64"
@@ -26,11 +28,11 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="compare every article with the site, not a hundred")
         parser.add_argument("--record", action="store_true", help="show the result at this newsroom's desk")
 
-    def handle(self, *args: object, url: str | None, since: Path | None, keep: Path | None, **options: Any) -> None:
+    def handle(self, *args: object, url: str | None, since: str | None, keep: Path | None, **options: Any) -> None:
         if since is None and keep is not None and keep.exists():
-            since = keep
+            since = str(keep)
         try:
-            kept = since.read_text(encoding="utf-8") if since else ""
+            kept = _read_since(since or "")
             keys = [merkle_log.parse_verifier(text) for text in options["key"] or ()]
             witness = options["witness"] and merkle_log.parse_verifier(options["witness"], merkle_log.COSIGNATURE)
             if witness and not (kept and merkle_log.cosigned_at(kept, witness)):
@@ -62,3 +64,8 @@ class Command(BaseCommand):
         roots = x509.load_pem_x509_certificates(authority.read_bytes())
         at = merkle_log.check_stamp(stamp.read_bytes(), note, roots)
         self.stdout.write(f"The older checkpoint was there at {at.isoformat()}, as the authority says.")
+
+
+def _read_since(since: str) -> str:
+    """Return what --since says: an address as it is, else the content of the file. Raises OSError or ValueError."""
+    return since if not since or "://" in since else Path(since).read_text(encoding="utf-8")

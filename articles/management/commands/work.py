@@ -18,6 +18,7 @@ from articles import (
     change_sets,
     check_rules,
     check_ups,
+    checkpoints,
     desk_sessions,
     discarding,
     encryption,
@@ -156,6 +157,8 @@ class Command(ActingCommand):
         if time.monotonic() - self.partners_asked >= PARTNERS_INTERVAL and log_witnesses.has_partners():
             self.partners_asked = time.monotonic()
             self.start_thread(self.ask_partners)
+        if checkpoints.mail_is_due():
+            self.start_unless_running(self.mail_checkpoint)
         leaving.close_dormant_accounts()
         try:
             audit_files.archive_audit()
@@ -169,6 +172,13 @@ class Command(ActingCommand):
                 self.stderr.write(sentence)
         except (OSError, ValueError) as error:
             self.stderr.write(f"The log could not be cosigned: {error}")
+
+    def mail_checkpoint(self) -> None:
+        """Mail the state of the log, once a day."""
+        try:
+            checkpoints.mail_checkpoint()
+        except (OSError, ValueError) as error:
+            self.stderr.write(f"The state of the log could not be mailed: {error}")
 
     def do_network_work(self) -> None:
         """Ask other sites, each kind of question in a thread of its own: one that does not answer blocks nothing."""

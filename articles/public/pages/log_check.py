@@ -1,7 +1,9 @@
 """The page on which a reader's own browser checks the public log (存证核验); all of it is in static/site/log-check.js."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,3 +21,9 @@ def log_check_view(request: HttpRequest) -> HttpResponse:
         "meta": page_metadata.unindexed_metadata(_("Check what was published")),
     }
     return render(request, "public/log_check.html", context)
+
+
+@require_safe
+def kept_checkpoint_view(_request: HttpRequest, code: str) -> HttpResponse:
+    """The target of a printed code: the page above, whose script reads what follows the #."""
+    return redirect(f"{settings.SITE_URL}{reverse('log_check')}#{code.upper()}")
