@@ -1,13 +1,21 @@
 """Checking a public log as a stranger: its tiles, signatures and growth, and the editions that the site shows.
 
-`verify_log` prints the faults; with `record_log_check` the desk shows them, as it does those of the baked pages.
+`verify_log` prints the faults, and writes them into a file for the desk: it runs as an account without the database
+(deploy/systemd/newsroom-log.service). The worker takes them from there; that it was not written is an alarm, too.
 """
 
 import json
+import os
 import secrets
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 
 from . import audit, baking, merkle_log, publication_log
 from .merkle_log import (
@@ -24,9 +32,12 @@ from .merkle_log import (
     read_address,
     read_kept,
 )
-from .models import PageCheck
+from .models import Heartbeat, PageCheck
 
 MOST_FAULTS = 20
+RESULT_ROW = "log check"  # in Heartbeat: the time of the newest result that was taken from the file
+LATE_AFTER = timedelta(hours=2)  # it is written every hour
+LARGEST_RESULT = 100_000  # bytes
 
 
 @dataclass
@@ -104,6 +115,58 @@ def record_log_check(check: LogCheck) -> PageCheck:
     if check.faults:
         audit.record_entry("log.differs", result, by=None, count=len(check.faults))
     return result
+
+
+# --- the check from outside, by another account
+
+
+@dataclass
+class OutsideCheck:
+    """What `verify_log --result` found, and when."""
+
+    at: datetime
+    check: LogCheck
+
+
+def write_result(check: LogCheck, file: Path) -> None:
+    """Replace the file of the result in one step. Raises OSError."""
+    facts = {"at": timezone.now().isoformat(), "size": check.size, "faults": check.faults[:MOST_FAULTS]}
+    part = file.with_name(f"{file.name}.part")
+    part.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    os.replace(part, file)
+
+
+def read_result() -> OutsideCheck | None:
+    """Return the newest result; None without one, or if it cannot be read, as if there were none."""
+    try:
+        with Path(settings.LOG_CHECK_RESULT).open(encoding="utf-8") as file:
+            facts = json.loads(file.read(LARGEST_RESULT))
+        at = datetime.fromisoformat(facts["at"]).astimezone(UTC)
+        return OutsideCheck(at, LogCheck(size=int(facts["size"]), faults=[str(fault) for fault in facts["faults"]]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+@transaction.atomic
+def take_result() -> PageCheck | None:
+    """Store the newest result where the desk shows it, once; return it."""
+    result = read_result() if settings.LOG_CHECK_RESULT else None
+    if result is None or not Heartbeat.claim(RESULT_ROW, before=result.at, at=result.at):
+        return None
+    return record_log_check(result.check)
+
+
+def unchecked_since() -> datetime | None:
+    """Return when the log was last checked from outside if that is more than LATE_AFTER ago, else None.
+
+    Returns `datetime.min` if that cannot be told. None, too, without settings.LOG_CHECK_RESULT.
+    """
+    if not settings.LOG_CHECK_RESULT:
+        return None
+    result = read_result()
+    if result is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return result.at if timezone.now() - result.at > LATE_AFTER else None
 
 
 def _is_chosen(number: int, salt: bytes, sample: int, size: int) -> bool:

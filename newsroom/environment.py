@@ -44,7 +44,8 @@ from .setting_values import (
     whole_number,
 )
 
-ENV_FILE = BASE_DIR / ".env"
+# Another file where an account runs a command that must not know the site's keys: deploy/systemd/newsroom-log.service.
+ENV_FILE = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
 
 # --- The settings -----------------------------------------------------------------------------------------------
@@ -72,6 +73,7 @@ SETTINGS = [
     Setting("AUDIT_ARCHIVE_DAYS", whole_number(183, 36_500), "183"),
     Setting("LOG_KEY_FILE", parse_path),
     Setting("LOG_PARTNERS", parse_log_partners),
+    Setting("LOG_CHECK_RESULT", parse_path),
     Setting("DATABASE_URL", parse_database, is_secret=True),
     Setting("DATABASE_CONN_MAX_AGE", whole_number(0, 86_400), "60"),
     Setting("LANGUAGE_CODE", one_of(("zh-hans", "en"), str.lower), "zh-hans"),

@@ -34,6 +34,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 # The keys that sign the public log (articles/merkle_log/keys.py).
 LOG_KEY_FILE = written["LOG_KEY_FILE"] or DATA_DIR / "log.key"
 LOG_PARTNERS = written["LOG_PARTNERS"] or []
+LOG_CHECK_RESULT = written["LOG_CHECK_RESULT"]
 
 # --- Apps -------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from articles import log_checking, merkle_log, publication_log, publishing, triggers
+from articles.management.commands import work
 from articles.merkle_log import PUBLIC_LOG
 from articles.models import AuditEntry, Edition, LogLeaf, LogNode, PageCheck
 
@@ -181,15 +182,21 @@ def test_an_edition_without_a_leaf_is_told(cast, site, monkeypatch):
     ]
 
 
-def test_the_command_prints_the_checkpoint_and_alarms_the_desk(site, attacker, kept, tmp_path, capsys, client, cast):
-    old = tmp_path / "checkpoint"
-    call_command("verify_log", SITE, "--all", "--record", "--keep", str(old))
+def test_the_command_prints_the_checkpoint_and_alarms_the_desk(
+    site, attacker, kept, tmp_path, capsys, client, cast, settings
+):
+    old, result = tmp_path / "checkpoint", tmp_path / "result.json"
+    settings.LOG_CHECK_RESULT = result
+    call_command("verify_log", SITE, "--all", "--result", str(result), "--keep", str(old))
+    assert log_checking.take_result().count == 0
     assert kept in capsys.readouterr().out
     assert old.read_text() == kept
     rebuild_log(without_the_newest_four)
     with pytest.raises(CommandError, match="its end was cut off"):
-        call_command("verify_log", SITE, "--keep", str(old), "--record")
+        call_command("verify_log", SITE, "--keep", str(old), "--result", str(result))
     assert old.read_text() == kept
+    work.Command().do_daily_work()  # the desk has it from the file
+    assert log_checking.take_result() is None  # once
     check = PageCheck.objects.filter(count__gt=0).get()
     assert check.against == "log"
     assert AuditEntry.objects.latest("pk").action == "log.differs"

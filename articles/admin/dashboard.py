@@ -14,6 +14,7 @@ from .. import (
     discarding,
     faults,
     leaving,
+    log_checking,
     logins,
     marginal_notes,
     password_resets,
@@ -69,12 +70,21 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
         ),
         "published": _published_today() if _works_on_content(user) else [],
         "reports": list(reporting.open_reports_for(user)[:SHOWN]),
-        "silent_since": worker.worker_silent_since() if permissions.has_duty_anywhere(user, Duty.PUBLISH) else None,
+        **_machine_facts(user),
         "scarce_disk_space": faults.scarce_disk_space(),
         "baking": baking_warnings(user),
         "notices": logins.personal_notices(user, before=previous_login),
         **_account_lists(user),
         "may_write": may_write,
+    }
+
+
+def _machine_facts(user: User) -> dict[str, Any]:
+    """Return since when the worker, or the check of the log from outside, is missing, for publishers; None otherwise."""
+    publishes = permissions.has_duty_anywhere(user, Duty.PUBLISH)
+    return {
+        "silent_since": worker.worker_silent_since() if publishes else None,
+        "unchecked_since": log_checking.unchecked_since() if publishes else None,
     }
 
 

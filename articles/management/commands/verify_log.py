@@ -26,7 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--stamp", type=Path, metavar="FILE", help="a time stamp of that checkpoint (RFC 3161)")
         parser.add_argument("--authority", type=Path, metavar="PEM", help="certificates of whoever made the time stamp")
         parser.add_argument("--all", action="store_true", help="compare every article with the site, not a hundred")
-        parser.add_argument("--record", action="store_true", help="show the result at this newsroom's desk")
+        parser.add_argument(
+            "--result", type=Path, metavar="FILE", help="write the result for the desk (LOG_CHECK_RESULT)"
+        )
 
     def handle(self, *args: object, url: str | None, since: str | None, keep: Path | None, **options: Any) -> None:
         if since is None and keep is not None and keep.exists():
@@ -42,8 +44,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         sample = None if options["all"] else 100
         check = log_checking.check_log(url or settings.SITE_URL, keys=keys, since=kept, sample=sample)
-        if options["record"]:
-            log_checking.record_log_check(check)
+        if options["result"]:
+            log_checking.write_result(check, options["result"])
         if check.faults:
             raise CommandError("\n".join(check.faults[: log_checking.MOST_FAULTS]))
         if not keys and not since:

@@ -24,6 +24,7 @@ from articles import (
     encryption,
     leaving,
     link_checks,
+    log_checking,
     log_witnesses,
     login_locks,
     outside_checking,
@@ -159,6 +160,7 @@ class Command(ActingCommand):
             self.start_thread(self.ask_partners)
         if checkpoints.mail_is_due():
             self.start_unless_running(self.mail_checkpoint)
+        log_checking.take_result()
         leaving.close_dormant_accounts()
         try:
             audit_files.archive_audit()
