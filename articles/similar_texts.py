@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from .models import Article, TextPrint
 from .sanitising import text_lines
@@ -32,11 +32,16 @@ class SimilarTexts(NamedTuple):
 
 
 def find_similar_texts(article: Article, *, at: datetime) -> SimilarTexts:
-    """Return public texts that are like the newest revision of an article, published around `at`. Three queries."""
+    """Return public texts that are like the newest revision of an article, published around `at`. Three queries.
+
+    A print is of the newest revision, so articles with changes that readers do not see yet are left out: their words
+    are a draft's, which not everybody who is told of the likeness may read.
+    """
     own = TextPrint.objects.filter(article=article).first()
     if own is None:
         return SimilarTexts([], [])
-    others = Article.objects.public().exclude(pk=article.pk).only("number", "live_id").order_by("-number")
+    others = Article.objects.public().filter(live__digest=F("latest__digest")).exclude(pk=article.pk)
+    others = others.only("number", "live_id").order_by("-number")
     lately = others.filter(first_published_at__range=(at - SAME_TITLE_DAYS, at + SAME_TITLE_DAYS))
     same_title = list(lately.filter(text_print__title=own.title)[:MOST_FOUND]) if own.title else []
     bits = own.bits

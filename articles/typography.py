@@ -38,7 +38,9 @@ _TIMES = re.compile(f"{_NUMBER_BEFORE}[-–~～]([0-9.]+)(?=[年月日时分秒�
 _AMOUNTS = re.compile(f"{_NUMBER_BEFORE}[-–~]([0-9.]+)(?=[岁人名个次天周米吨元万亿千百公里度℃%倍层户亩])")
 
 # What stays as it is, in the text and in the HTML; in its place stands a character that no rule knows.
-_ADDRESS = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+|[\w.+-]+@[A-Za-z0-9.-]+", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[\x21-\x7e]+|(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9.-]+", re.IGNORECASE | re.ASCII
+)
 _RAISED = re.compile(r"<(su[bp])>.*?</\1>", re.DOTALL)
 _KEPT = "\0"
 

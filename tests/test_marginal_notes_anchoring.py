@@ -17,8 +17,12 @@ def content(body=BODY, **facts):
     return {"title": "便民桥通车", "kicker": "", "subtitle": "", "summary": "", "body": body, **facts}
 
 
+def texts(body=BODY, **facts):
+    return anchoring.field_texts(content(body, **facts))
+
+
 def found(quote, prefix="", suffix="", *, body=BODY, **facts):
-    passage = anchoring.find_passage(content(body, **facts), quote, prefix, suffix)
+    passage = anchoring.find_passage(texts(body, **facts), quote, prefix, suffix)
     return passage and anchoring.field_text(content(body, **facts), passage.field)[passage.start : passage.end]
 
 
@@ -32,10 +36,10 @@ def test_words_are_found_across_marks_and_escapes():
 
 
 def test_words_that_stand_more_than_once_are_told_apart_by_their_surroundings():
-    first = anchoring.find_passage(content(), "桥长三十米", "今日通车，", "。")
-    second = anchoring.find_passage(content(), "桥长三十米", "\n", "，宽六米")
+    first = anchoring.find_passage(texts(), "桥长三十米", "今日通车，", "。")
+    second = anchoring.find_passage(texts(), "桥长三十米", "\n", "，宽六米")
     assert first.start < second.start
-    assert anchoring.find_passage(content(), "便民桥", "", "通车").field == "title"
+    assert anchoring.find_passage(texts(), "便民桥", "", "通车").field == "title"
 
 
 def test_a_passage_that_was_reworded_is_found_by_its_surroundings_and_one_that_went_is_gone():
@@ -43,10 +47,10 @@ def test_a_passage_that_was_reworded_is_found_by_its_surroundings_and_one_that_w
     prefix, _suffix = anchoring.surroundings(anchoring.field_text(content(), "body"), start, start + 3)
     reworded = BODY.replace("桥长三十米。", "桥长五十余米。")
     reworded = reworded.replace("桥长三十米，", "桥宽，")
-    passage = anchoring.find_passage(content(reworded), "三十米", prefix, "。")
+    passage = anchoring.find_passage(texts(reworded), "三十米", prefix, "。")
     assert passage is None, "too little stands behind it to be sure"
     suffix = "。\n桥宽"
-    passage = anchoring.find_passage(content(reworded), "三十米", prefix, suffix)
+    passage = anchoring.find_passage(texts(reworded), "三十米", prefix, suffix)
     assert (passage.is_reworded, anchoring.field_text(content(reworded), "body")[passage.start : passage.end]) == (
         True,
         "五十余米",

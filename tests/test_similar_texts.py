@@ -56,6 +56,16 @@ def test_an_equal_title_is_told_for_thirty_days(cast):
     assert find_similar_texts(new, at=later).same_title == []
 
 
+def test_nobody_learns_of_the_unpublished_changes_of_a_public_text(cast):
+    public = published(cast, title="望桥乡的桥通车了", body=LONG)
+    similar_title, similar_words = cast.article(title="两人因涉嫌受贿被查"), cast.article(body=text_of(2).body)
+    cast.change(public, title="两人因涉嫌受贿被查", body=text_of(2).body)
+    assert found(similar_title) == found(similar_words) == []
+    cast.publish(public)
+    assert found(similar_title) == [("title_published_before", public.pk)]
+    assert found(similar_words) == [("text_published_before", public.pk)]
+
+
 def test_nobody_learns_of_what_is_not_public(cast):
     cast.article(title="望桥乡的桥通车了", body=LONG)
     new = cast.article(title="望桥乡的桥通车了", body=LONG)

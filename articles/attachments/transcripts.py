@@ -8,8 +8,8 @@ from django.core.files.storage import default_storage
 EXTENSIONS = (".vtt", ".txt")
 MOST = 2**20  # bytes; ten hours of talk
 _TIMES = re.compile(r"^.*-->.*$", re.MULTILINE)
-_SPEAKER = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
-_TAG = re.compile(r"<[^>]*>")
+_SPEAKER = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^\s<>][^<>]*)>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def transcript_lines(name: str) -> list[str]:

@@ -96,6 +96,7 @@ _MISTYPED = re.compile(_NUMBER_BEGINS + r"(?<![a-zA-Z])(?:20\d{3}|20\d|2[1-9]\d{
 _THIS_YEAR = re.compile(r"(?P<word>今年|去年|明年)\((?P<year>[12]\d{3})年\)", re.ASCII)
 _SIX_MONTHS, _TEN_YEARS = 6, 10
 _SAME_MONTH = 20  # characters behind a month in which a day alone is one of it
+_FAR = 1_000  # characters of a paragraph before a date in which its month or year is looked for
 _HALF_A_YEAR = timedelta(days=183)
 _WEEKDAYS = "一二三四五六日"
 
@@ -153,7 +154,8 @@ def _find_wrong_weekdays(text: str, at: date) -> Iterator[Match]:
 
 def _possible_days(text: str, match: re.Match[str], at: date) -> Iterator[date]:
     """Yield the days that a date may mean, the likeliest first."""
-    before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    earliest = max(match.start() - _FAR, 0)
+    before = text[max(text.rfind("\n", earliest, match.start()) + 1, earliest) : match.start()]
     if match["only"]:
         day = number_of(match["only"])
         said = list(_MONTHS_BEFORE.finditer(before))[-1:]

@@ -90,8 +90,10 @@ _BOTH_SEXES = re.compile(
 )
 _FRACTION = re.compile(r"(?<!\d)(?<!\d[.,])\d{1,9}\.\d{1,4}(?:人|名|位|户|辆|栋|头)(?!次|民币|均|工|体|类|口|天)")
 _AVERAGE = re.compile("均|每|规模|密度|比|率")
+_SENTENCE_END = re.compile("[。;\n]")
+_LONGEST_SENTENCE = 200  # characters that are looked at on either side
 _UNITS = re.compile(
-    r"摄氏\d{1,3}(?:\.\d)?度|\d摄氏(?!度)|百分之\d{1,3}(?:\.\d+)?%|\d+%个百分点|\d{1,6}(?:\.\d+)?[万亿]万(?!元|[亿以])|\d平方(?![米公千厘分毫英里市])"
+    r"摄氏\d{1,3}(?:\.\d)?度|\d摄氏(?!度)|百分之\d{1,3}(?:\.\d+)?%|\d{1,9}%个百分点|\d{1,6}(?:\.\d+)?[万亿]万(?!元|[亿以])|\d平方(?![米公千厘分毫英里市])"
     r"|(?:约|近|大约|将近)\d{1,9}(?:多|余)[人名个户元]"
 )
 
@@ -119,8 +121,9 @@ def find_wrong_figures(text: str, at: date) -> Iterator[Match]:
 def _find_wrong_parts(text: str) -> Iterator[Match]:
     """Yield parts (其中…) beyond all amounts of their unit before them in the sentence, and sums that are not right."""
     for found in re.finditer("其中", text):
-        begin = max(text.rfind(mark, 0, found.start()) for mark in "。;\n") + 1
-        end = min(at for mark in "。;\n" if (at := f"{text}{mark}".find(mark, found.end())) >= 0)
+        begin = _sentence_begin(text, found.start(), _LONGEST_SENTENCE)
+        ends = _SENTENCE_END.search(text, found.end(), found.end() + _LONGEST_SENTENCE)
+        end = ends.start() if ends else min(found.end() + _LONGEST_SENTENCE, len(text))
         wholes = [(match, _sum_of(match)) for match in _WHOLE.finditer(text, begin, found.start())]
         parts = [(match, _sum_of(match)) for match in _WHOLE.finditer(text, found.end(), end)]
         if not wholes or not parts:
@@ -140,5 +143,10 @@ def _sum_of(match: re.Match[str]) -> Decimal:
 
 def _around(text: str, match: re.Match[str], before: int = 12) -> str:
     """Return the match with some text of its sentence before it."""
-    begin = max(text.rfind(mark, 0, match.start()) for mark in "。;\n") + 1
-    return text[max(begin, match.start() - before) : match.end()]
+    return text[_sentence_begin(text, match.start(), before) : match.end()]
+
+
+def _sentence_begin(text: str, place: int, most: int) -> int:
+    """Return where the sentence begins, or `most` characters before the place: a text without marks is no sentence."""
+    earliest = max(place - most, 0)
+    return max(earliest, *(text.rfind(mark, earliest, place) + 1 for mark in "。;\n"))

@@ -1,6 +1,7 @@
 """Marks as nobody means them (CHK-08, GB/T 15834): half-width, unpaired, doubled. Reads the text as it is written."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -68,7 +69,8 @@ _ELLIPSIS = re.compile("\\.{3,}|。{3,}|·{3,}|、{3,}|(?<!…)…(?!…)|…{3,
 _NEAR_CHINESE = re.compile(f"[{HAN}，。”]")
 _DASH = re.compile(rf"(?<=[{HAN}”》])(?:-{{2,}}|－{{2,}}|――?|—[－-]|─{{1,}}|–{{2,}})(?=[{HAN}“《])")
 _LEADING = re.compile("^[，。、；：？！）》】](?!\\s*$)", re.MULTILINE)
-_SENTENCES = re.compile(rf"^[^\n]*[。！？][^\n]{{4,}}[{HAN}]$(?=\n+[^\n]{{30}})", re.MULTILINE)
+_ENDS_IN_A_WORD = re.compile(rf"[{HAN}]$(?=\n+[^\n]{{30}})", re.MULTILINE)
+_SENTENCE_END = re.compile("[。！？]")
 _PAIRS = {
     "“": "”",
     "‘": "’",
@@ -84,6 +86,7 @@ _PAIRS = {
 _OPENING = {closing: opening for opening, closing in _PAIRS.items()} | {")": "（", "]": "["}
 _ALIKE = {"(": "（"}
 _LIST_NUMBER = re.compile(r"(?:^|[\s，。；;：:、])[(（]?[\dA-Za-z一二三四五六七八九十①-⑳]{1,4}$")
+_NEXT_CHARACTER = re.compile(r"\s*(\S)")
 _APOSTROPHE = re.compile("[A-Za-z]’[A-Za-z]")
 _MOST = 20  # places of one kind in a field
 
@@ -93,7 +96,7 @@ def find_wrong_marks(text: str, at: date) -> Iterator[Match]:
     yield from find_mendable_marks(text, most=_MOST)
     yield from (Match(DOUBLED, *match.span()) for match in islice(_DOUBLED.finditer(text), _MOST))
     yield from (Match(LEADING, *match.span()) for match in islice(_LEADING.finditer(text), _MOST))
-    yield from (Match(UNENDED, match.end() - 12, match.end()) for match in islice(_SENTENCES.finditer(text), _MOST))
+    yield from islice(_find_unended(text), _MOST)
     yield from islice(_find_unpaired(text), _MOST)
 
 
@@ -108,29 +111,40 @@ def find_mendable_marks(text: str, *, most: int | None = None) -> Iterator[Match
     yield from (Match(DASH, *match.span(), suggestion="——") for match in islice(_DASH.finditer(text), most))
 
 
+def _find_unended(text: str) -> Iterator[Match]:
+    """Yield the ends of paragraphs of several sentences that end without a mark, with another paragraph behind."""
+    for match in _ENDS_IN_A_WORD.finditer(text):
+        begin = text.rfind("\n", 0, match.start()) + 1
+        if _SENTENCE_END.search(text, begin, match.start() - 4):
+            yield Match(UNENDED, match.end() - 12, match.end())
+
+
 def _find_unpaired(text: str) -> Iterator[Match]:
     """Yield marks without their other half in their paragraph; a speech may open in each of its paragraphs."""
     begin = 0
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        following = next((each.lstrip() for each in lines[number + 1 :] if each.strip()), "")
+    for line in text.split("\n"):
         for place, mark in _unpaired_marks(line):
-            if not (mark in "“‘「『" and following[:1] == mark):
+            following = _NEXT_CHARACTER.match(text, begin + len(line)) if mark in "“‘「『" else None
+            if not (following and following[1] == mark):
                 yield Match(UNPAIRED, begin + max(place - 6, 0), begin + min(place + 7, len(line)))
         begin += len(line) + 1
 
 
 def _unpaired_marks(line: str) -> Iterator[tuple[int, str]]:
     waiting: list[tuple[int, str]] = []
+    count = Counter[str]()  # of those that wait
     for place, mark in enumerate(line):
         if mark in _PAIRS:
             waiting.append((place, _ALIKE.get(mark, mark)))
+            count[waiting[-1][1]] += 1
         elif mark in _OPENING and not (mark == "’" and _APOSTROPHE.match(line, place - 1)):
             opening = _OPENING[mark]
-            if opening in (each for _place, each in waiting):
+            if count[opening]:
                 while waiting[-1][1] != opening:
+                    count[waiting[-1][1]] -= 1
                     yield waiting.pop()
                 waiting.pop()
-            elif not (mark in "）)" and _LIST_NUMBER.search(line[:place])):
+                count[opening] -= 1
+            elif not (mark in "）)" and _LIST_NUMBER.search(line, max(place - 6, 0), place)):
                 yield place, mark
     yield from waiting

@@ -55,7 +55,7 @@ _BOXES = re.compile(
 _GREEK = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧον"
 _CYRILLIC = "АВЕЗКМНОРСТУХЅІЈаеорсухѕіј"
 _MIXED = re.compile(
-    rf"[A-Za-z]+[{_GREEK}{_CYRILLIC}][A-Za-z]*|[{_GREEK}{_CYRILLIC}]+[A-Za-z]+"
+    rf"(?<![A-Za-z])[A-Za-z]+[{_GREEK}{_CYRILLIC}][A-Za-z]*|[{_GREEK}{_CYRILLIC}]{{1,40}}[A-Za-z]+"
     rf"|(?<=[{HAN}\d])[{_CYRILLIC}](?=[{HAN}\d])|(?<=\d)[OoIl](?=\d{{0,4}}[年月日元万亿%人])"
     r"|(?<=[一二三四五六七八九])[OoОοΟ○●](?=[一二三四五六七八九年])|(?<=[一-龥])[ー丨](?=[一-龥])"
 )

@@ -5,6 +5,7 @@ Pure functions of texts, after the TextQuoteSelector of the W3C's Web Annotation
 
 import html as entities
 import re
+from collections.abc import Mapping
 from os.path import commonprefix
 from typing import Any, NamedTuple
 
@@ -38,12 +39,16 @@ def field_text(content: dict[str, Any], field: str) -> str:
     return "".join(_piece_text(piece) for piece in _PIECES.findall(content["body"]))
 
 
-def find_passage(content: dict[str, Any], quote: str, prefix: str = "", suffix: str = "") -> Passage | None:
+def field_texts(content: dict[str, Any]) -> dict[str, str]:
+    """The texts of all fields that notes quote."""
+    return {field: field_text(content, field) for field in FIELDS}
+
+
+def find_passage(texts: Mapping[str, str], quote: str, prefix: str = "", suffix: str = "") -> Passage | None:
     """Find the quoted words, where they stand more than once by their surroundings; None if they are gone.
 
     White space does not count. If the words are gone but their surroundings are there, it is what stands between.
     """
-    texts = {field: field_text(content, field) for field in FIELDS}
     found = [
         (_context_score(text, start, end, prefix, suffix), Passage(field, start, end))
         for field, text in texts.items()

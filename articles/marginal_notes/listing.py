@@ -1,5 +1,6 @@
 """The notes of an article, and those that name somebody."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -7,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from ..duty_assignments import reading
 from ..models import Article, MarginalNote
-from .anchoring import find_passage
+from .anchoring import field_texts, find_passage
 from .writing import MOST_NOTES
 
 
@@ -28,7 +29,8 @@ def notes_of(article: Article, user: User) -> list[NoteShown]:
     reading.require_reading(user, article)
     people = MarginalNote.objects.select_related("by__person", "closed_by__person")
     rows = people.filter(article=article, answers=None).prefetch_related(Prefetch("replies", people))[:MOST_NOTES]
-    shown = [NoteShown(note, list(note.replies.all()), _passage_state(article, note)) for note in rows]
+    texts = field_texts(article.newest.content)
+    shown = [NoteShown(note, list(note.replies.all()), _passage_state(texts, note)) for note in rows]
     return sorted(shown, key=lambda row: not row.note.is_open)
 
 
@@ -40,8 +42,8 @@ def notes_naming(user: User) -> QuerySet[MarginalNote]:
     return still_open.select_related("article", "by__person").defer("article__body").order_by("-pk")
 
 
-def _passage_state(article: Article, note: MarginalNote) -> str:
+def _passage_state(texts: Mapping[str, str], note: MarginalNote) -> str:
     if not note.is_open:
         return "there"
-    passage = find_passage(article.newest.content, note.quote, note.prefix, note.suffix)
+    passage = find_passage(texts, note.quote, note.prefix, note.suffix)
     return "gone" if passage is None else "reworded" if passage.is_reworded else "there"

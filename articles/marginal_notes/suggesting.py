@@ -10,7 +10,7 @@ from .. import audit, editing, review, sanitising
 from ..duty_assignments import reading
 from ..models import Article, MarginalNote, Revision
 from ..refusals import Problem, Refusal
-from .anchoring import find_passage, replace_passage
+from .anchoring import field_texts, find_passage, replace_passage
 from .writing import add_note, lock_for_note, set_note_state
 
 LONGEST_REPLACEMENT = 400
@@ -69,7 +69,7 @@ def take_suggestion(note: MarginalNote, *, by: User, voiding: bool = False) -> R
     if not note.is_open or note.replacement is None:
         return article.newest
     content = article.newest.content
-    passage = find_passage(content, note.quote, note.prefix, note.suffix)
+    passage = find_passage(field_texts(content), note.quote, note.prefix, note.suffix)
     if passage is None or passage.is_reworded:
         raise CannotSuggest(PASSAGE_GONE.filled(words=note.quote))
     setattr(article, passage.field, replace_passage(content, passage, note.replacement))

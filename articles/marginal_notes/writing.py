@@ -13,7 +13,7 @@ from .. import audit, sanitising
 from ..duty_assignments import permissions, reading
 from ..models import Article, MarginalNote
 from ..refusals import Problem, Refusal
-from .anchoring import Passage, field_text, find_passage, surroundings
+from .anchoring import Passage, field_texts, find_passage, surroundings
 from .mentions import find_mentioned, unable_to_read
 
 LONGEST_QUOTE, LONGEST_NOTE = 400, 1000
@@ -99,11 +99,11 @@ def add_note(
     quote = quote.replace("\0", "").strip()
     if len(quote) > LONGEST_QUOTE:
         raise CannotNote(TOO_LONG.filled(quote=LONGEST_QUOTE, note=LONGEST_NOTE))
-    content = article.newest.content
-    passage = find_passage(content, quote, prefix, suffix)
+    texts = field_texts(article.newest.content)
+    passage = find_passage(texts, quote, prefix, suffix)
     if passage is None or passage.is_reworded:
         raise CannotNote(NOT_IN_TEXT.filled(words=quote))
-    text = field_text(content, passage.field)
+    text = texts[passage.field]
     before, after = surroundings(text, passage.start, passage.end)
     words = text[passage.start : passage.end]
     return _create_note(article, by=by, quote=words, prefix=before, suffix=after, **facts), passage
