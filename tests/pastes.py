@@ -159,6 +159,30 @@ MEANINGS = [
         "<ul><li>一</li></ul><table><tbody><tr><td>二</td></tr></tbody></table>",
     ),
     (
+        "aligned by boxes",
+        "<section style='display:flex;justify-content:center'><p>一</p></section>"
+        "<section style='display: inline-flex;justify-content:flex-end'>二</section><p style='justify-content:center'>三",
+        '<p class="align-center">一</p><p class="align-right">二</p><p>三</p>',
+    ),
+    (
+        "shifted",
+        "<p style='text-indent:288.0pt;mso-char-indent-count:18.0'>县政府<p style='margin-left:160pt;text-indent:40pt'>办公室"
+        f"<p><span>{'&nbsp;' * 40}</span>3月1日</p><p>{'　' * 14}通知</p><p style='text-indent:32pt'>正文</p>",
+        '<p class="align-right">县政府</p><p class="align-right">办公室</p><p class="align-right">3月1日</p>'
+        "<p>通知</p><p>正文</p>",
+    ),
+    (
+        "raised",
+        "<p>10<span style='position:relative;top:-6.0pt;mso-text-raise:6.0pt'>8</span>吨"
+        "H<span style='mso-text-raise:-2.0pt'>2</span>O<span style='mso-text-raise:0pt'>a</span></p>",
+        "<p>10<sup>8</sup>吨H<sub>2</sub>Oa</p>",
+    ),
+    (
+        "emoji",
+        "<p>好<img class=emoji alt=😀 src='https://e.example/1.svg'>的<img data-emoji=微笑 alt='[微笑]' src='file:///1'></p>",
+        "<p>好😀的[微笑]</p>",
+    ),
+    (
         "wingdings",
         "<p><span style='font-family:Wingdings'>o</span>甲"
         "<span style='font-family:\"Wingdings 2\";mso-char-type:symbol'>R</span>乙</p>",
@@ -180,6 +204,11 @@ MEANINGS = [
         "<p>今日\n通车，<span>长\n</span><span>\n三里</span> a\n<b>b</b></p>",
         "<p>今日通车，长三里 a<strong> b</strong></p>",
     ),
+    (
+        "wrapped beside marks",
+        "<p>他说：\n“桥\n通”\n了\n——\n好 5\n村</p>",
+        "<p>他说：“桥通”了——好 5 村</p>",
+    ),
     ("pre", "<pre>第一段\n  第二段</pre>", "<p>第一段</p><p>第二段</p>"),
     (
         "pre-wrap",
@@ -187,6 +216,12 @@ MEANINGS = [
         "<p>第一段</p><p>第二段<br>第三行</p>",
     ),
     ("nowrap inside", "<pre>甲\n乙<span style='white-space:normal'>丙\n丁</span></pre>", "<p>甲</p><p>乙丙丁</p>"),
+    (
+        "spaces kept",
+        "<div style='white-space-collapse: preserve; text-wrap-mode: wrap'>第一段\n第二段</div><textarea>三\n四</textarea>",
+        "<p>第一段</p><p>第二段</p><p>三</p><p>四</p>",
+    ),
+    ("quotes written", "<p>他说：“<q>桥通了</q>”。</p>", "<p>他说：“桥通了”。</p>"),
     ("quotes", "<p>他说:<q>路<q>真</q>通了</q>。</p>", "<p>他说:“路‘真’通了”。</p>"),
     ("headings", "<h1>甲</h1><h5>乙</h5><h2><section><p>丙</p></section></h2>", "<h2>甲</h2><h3>乙</h3><h3>丙</h3>"),
     (

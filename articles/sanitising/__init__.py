@@ -114,7 +114,7 @@ def sanitise(html: str) -> Sanitised:
     """
     _refuse_too_long(len(html), html.count("<"))
     removed: Counter[str] = Counter()
-    return Sanitised(_read_body(html, BodyBuilder(removed)), removal_sentences(removed))
+    return Sanitised(_read_body(html, removed), removal_sentences(removed))
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def read_pasted_html(html: str, *, first_picture: int = 1) -> Pasted:
     _refuse_too_long(len(html), html.count("<"))
     removed: Counter[str] = Counter()
     held: list[HeldPicture] = []
-    cleaned = _read_body(unwrap_clipboard(html), BodyBuilder(removed, held, first=first_picture))
+    cleaned = _read_body(unwrap_clipboard(html), removed, held, first=first_picture)
     return Pasted(cleaned, removal_sentences(removed, without=LOOKS), tuple(held))
 
 
@@ -145,8 +145,19 @@ def read_pasted_text(text: str) -> Pasted:
     return read_pasted_html(as_paragraphs(text.splitlines()))
 
 
-def _read_body(html: str, body: BodyBuilder) -> str:
-    for token in read_meaning(html, body.removed):
+def _read_body(html: str, removed: Counter[str], held: list[HeldPicture] | None = None, *, first: int = 1) -> str:
+    """Read HTML; where most of the text is white, its page was dark, and white text is not hidden."""
+    cleaned = _build_body(html, BodyBuilder(removed, held, first=first))
+    if removed["white"] and removed["white"] > sum(len(line) for line in text_lines(cleaned) if not held_places(line)):
+        removed.clear()
+        if held:
+            held.clear()
+        cleaned = _build_body(html, BodyBuilder(removed, held, first=first), shows_white=True)
+    return cleaned
+
+
+def _build_body(html: str, body: BodyBuilder, *, shows_white: bool = False) -> str:
+    for token in read_meaning(html, body.removed, shows_white=shows_white):
         body.add_token(token)
     tidy_box(body.root, body.removed)
     level_headings(body.root)

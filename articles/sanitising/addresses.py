@@ -52,8 +52,9 @@ def library_picture(address: str) -> str | None:
 
 
 def desk_addresses(html: str) -> str:
-    """Return HTML, or an address, with the desk's addresses of uploaded files; the gate turns them back."""
-    return addresses_below(DESK_FILES, html, "pictures/|attachments/")
+    """Return sanitised HTML, or an address, with the desk's addresses of uploaded files; the gate turns them back."""
+    in_tags = rf'(\A|<(?:img src|a href)="){re.escape(settings.MEDIA_URL)}(?=pictures/|attachments/)'
+    return re.sub(in_tags, lambda found: found[1] + DESK_FILES, html)
 
 
 def addresses_below(start: str, html: str, names: str) -> str:

@@ -12,7 +12,7 @@ from . import addresses
 from .attributes import box_attributes, written_picture
 from .held import HeldPicture
 from .nodes import BOXES, BREAK, CELLS, HEADINGS, LISTS, MARKS, REMOVED_PICTURE, ROW_GROUPS, TABLE, BlockBox, TextLine
-from .picture_tags import is_placeholder, picture_address
+from .picture_tags import emoji_text, is_placeholder, picture_address
 from .removed import REPORTED_AS, STYLING_ATTRIBUTES
 from .text import SPACES, unwrap_lines, visible_text
 from .tokens import HtmlToken
@@ -134,6 +134,9 @@ class BodyBuilder:
         address = addresses.library_picture(original)
         if address:
             self._add_run(written_picture(address, attributes))
+            return
+        if emoji := emoji_text(attributes):
+            self._add_text(visible_text(emoji))
             return
         link = next((written for name, written in self.marks if name == "a"), None)
         if not original or is_placeholder(original, attributes):

@@ -3,6 +3,10 @@
 import html as entities
 import re
 
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
 from .addresses import safe_link
 from .tokens import HtmlToken
 
@@ -30,6 +34,11 @@ def player_address(token: HtmlToken) -> str | None:
     return next((one for one in whole if one.lower().startswith(("http://", "https://")) and safe_link(one)), None)
 
 
+def link_tokens(address: str) -> tuple[HtmlToken, ...]:
+    """Return the tokens of a link with its address as its text."""
+    return HtmlToken("start", "a", {"href": address}), HtmlToken("text", address, {}), HtmlToken("end", "a", {})
+
+
 def is_formula(token: HtmlToken) -> bool:
     """Return True for an element that is, or has drawn, a formula of which it has the source."""
     if token.value == "script":
@@ -38,6 +47,12 @@ def is_formula(token: HtmlToken) -> bool:
     if named == ["data-custom-copy-text"]:
         return "math" in token.attributes.get("class", "")
     return token.value == "math" or bool(named)
+
+
+def formula_text(source: str) -> str:
+    """Return what stands in the text for a formula, in the language of the site."""
+    with override(settings.LANGUAGE_CODE):
+        return _("[Formula: %s]") % source
 
 
 def formula_source(token: HtmlToken) -> str:

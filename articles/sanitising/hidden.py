@@ -1,8 +1,13 @@
 """What readers of the original do not see: comments on the text, hidden text, words deleted with changes tracked."""
 
 from .styles import Style
+from .unseen import is_out_of_sight
 
-_COMMENT_CLASSES = frozenset({"msocommentreference", "msocomanchor", "msocomtxt", "msocommenttext", "msocomoff"})
+_COMMENT_CLASSES = frozenset(
+    {"msocommentreference", "msocomanchor", "msocomtxt", "msocommenttext", "msocommentsubject", "msocomoff"}
+    | {"msocomanch", "msocomhide", "msocomspan1", "msocomspan2"}  # Excel's
+)
+_RUNNING_HEADS = frozenset({"header", "footer"})
 _COMMENT_STYLES = frozenset({"comment", "comment-list"})
 
 
@@ -20,7 +25,14 @@ def hidden_reason(name: str, style: Style, attributes: dict[str, str]) -> str | 
         return "deleted"
     if name == "tr" and attributes.get("height", "").strip() == "0":  # Word's, for the widths of misaligned columns
         return "hidden"
-    is_hidden = style.get("display") == "none" or style.get("mso-hide") == "all" or "hidden" in attributes
+    is_hidden = (
+        style.get("display") == "none"
+        or style.get("mso-hide") in ("all", "screen")
+        or style.get("mso-element") in _RUNNING_HEADS
+        or "hidden" in attributes
+        # WeChat shows its text, and pages their pictures, when they have loaded.
+        or (name != "img" and attributes.get("id") != "js_content" and is_out_of_sight(style))
+    )
     return "hidden" if is_hidden else None
 
 

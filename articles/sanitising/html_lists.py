@@ -1,52 +1,84 @@
-"""The numberings of <ol>: an item whose number a plain list cannot show becomes a paragraph that begins with it."""
+"""The numberings of HTML's lists: an item whose marker a plain list cannot show becomes a paragraph that begins with it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .numbering import list_style, written_number
+from .numbering import is_bullet, list_style, plain_number, written_number
 from .styles import Style
 from .tokens import HtmlToken
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,6}")
+# Outlook on the web writes markers as they are: list-style-type: "(A) "
+_WRITTEN_MARKER = re.compile(r"""list-style(?:-type)?\s{0,3}:\s{0,3}(?:"([^"]{1,20})"|'([^']{1,20})')""", re.I)
+_LEVEL_TEXT = re.compile(r"([^%]{0,6})%1([^%]{0,6})")  # Word on the web: data-leveltext="（%1）"
 
 
 @dataclass
 class HtmlList:
-    """A list that is open; an <ol> begins with its first item that a plain list can show."""
+    """A list that is open; what is written of it, ul or ol, begins with its first item that a plain list can show."""
 
-    name: str
-    style: str = ""
+    style: str
     number: int = 1  # of the next item
-    begun: bool = True
+    step: int = 1
+    begun: str = ""  # the list that is written: ul, ol or none
 
     @classmethod
     def of(cls, token: HtmlToken, style: Style) -> "HtmlList":
-        """Return the list that a start tag begins."""
-        if token.value != "ol":
-            return cls("ul")
+        """Return the list that a start tag begins; a plain <ul> has begun."""
         numbering = list_style(_numbering(style), token.attributes.get("type"))
-        start = token.attributes.get("start", "").strip()
-        return cls("ol", numbering, int(start) if start.isdecimal() and len(start) < 7 else 1, begun=False)
+        if token.value != "ol":
+            return cls(numbering or "bullet", begun="" if numbering else token.value)
+        start = _whole_number(token.attributes, "start")
+        step = -1 if "reversed" in token.attributes and start is not None else 1
+        return cls(numbering or "decimal", 1 if start is None else start, step)
 
     def begin_item(self, token: HtmlToken, style: Style) -> tuple[list[HtmlToken], HtmlToken]:
         """Return the tokens before an item and the one that begins it: li, or p with the marker as its content."""
-        numbering = list_style(_numbering(style) or self.style, token.attributes.get("type"))
-        value = token.attributes.get("value", "").strip()
-        number = int(value) if value.isdecimal() and len(value) < 7 else self.number
-        is_plain = numbering == "decimal"
-        before = [] if is_plain and number == self.number else list(self.end_list())
-        self.number = number + 1
-        if not is_plain:
-            return before, HtmlToken("start", "p", token.attributes, content=written_number(numbering, number))
+        numbering = list_style(_numbering(style), token.attributes.get("type")) or self.style
+        value = _whole_number(token.attributes, "value")
+        number = self.number if value is None else value
+        numbering, number, marker = _written_marker(token, numbering, number, counts_on=self.step == 1)
+        name = {"bullet": "ul", "decimal": "ol"}.get(numbering, "")
+        is_next = name == "ul" or number == self.number
+        before = [] if self.begun in (name, "menu", "dir") and is_next else list(self.end_list())
+        self.number = number + self.step
+        if not name:
+            return before, HtmlToken("start", "p", token.attributes, content=marker)
         if not self.begun:
-            before.append(HtmlToken("start", "ol", {"start": str(number)} if number > 1 else {}))
-            self.begun = True
+            before.append(HtmlToken("start", name, {"start": str(number)} if name == "ol" and number > 1 else {}))
+            self.begun = name
         return before, HtmlToken("start", "li", token.attributes)
 
     def end_list(self) -> Iterator[HtmlToken]:
         """Yield the end tag, if the list has begun."""
         if self.begun:
-            yield HtmlToken("end", self.name, {})
-        self.begun = self.name == "ul"
+            yield HtmlToken("end", self.begun, {})
+        self.begun = ""
+
+
+def _written_marker(token: HtmlToken, numbering: str, number: int, *, counts_on: bool) -> tuple[str, int, str]:
+    """Return an item's numbering, number and marker; "bullet" and "decimal" are what a plain list shows."""
+    written = _WRITTEN_MARKER.search(token.attributes.get("style", "")[:2_000])
+    if written:
+        marker = (written[1] or written[2] or "").strip()
+        plain = plain_number(marker)
+        return (
+            ("bullet", number, "") if is_bullet(marker) else ("decimal" if plain else "text", plain or number, marker)
+        )
+    if numbering == "bullet":
+        return numbering, number, ""
+    before, (digits, end) = "", written_number(numbering, number)
+    if found := _LEVEL_TEXT.fullmatch(token.attributes.get("data-leveltext", "")):
+        before, end = found[1], found[2].strip()
+    is_plain = numbering == "decimal" and number > 0 and counts_on and (before, end) in (("", "."), ("", ""))
+    return "decimal" if is_plain else "text", number, before + digits + end
 
 
 def _numbering(style: Style) -> str:
     return style.get("list-style-type") or style.get("list-style") or ""
+
+
+def _whole_number(attributes: dict[str, str], name: str) -> int | None:
+    written = attributes.get(name, "").strip()
+    return int(written) if _WHOLE_NUMBER.fullmatch(written) else None

@@ -5,39 +5,40 @@ Translated: styles into elements, Word's paragraphs with markers into lists, sym
 marks, players into links. Plain HTML comes out as it went in.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
-from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import override
-
-from .embedded import PLAYERS, formula_source, is_formula, player_address
+from .embedded import PLAYERS, formula_source, formula_text, is_formula, link_tokens, player_address
+from .flow import TextFlow
 from .hidden import begins_comment, hidden_reason
 from .html_lists import HtmlList
 from .numbering import marker_text
-from .open_elements import BLOCKS, HEADING_NAMES, LISTS, HiddenPart, OpenElement, OpenElements
-from .opening import opened_element
+from .open_elements import (
+    BLOCKS,
+    HEADING_NAMES,
+    LISTS,
+    TRANSPARENT,
+    VOID,
+    HiddenPart,
+    OpenElement,
+    OpenElements,
+)
+from .opening import heading_name, opened_element
 from .styles import Style, StyleSheet, style_marks
 from .symbols import read_symbols
-from .text import CHINESE
+from .table_columns import OpenTables
 from .tokens import DROPPED, HtmlToken, read_tokens
 from .word_lists import ListParagraph, WordLists, is_list_marker, list_level
 
-_VOID = frozenset(
-    {"br", "img", "hr", "embed", "input", "wbr", "col", "meta", "link", "source", "param", "base", "area"}
-)
-# Blocks that a list of Word goes on after: wrappers and, until they turn out to have text, paragraphs.
-_TRANSPARENT = frozenset({"p", "div", "section", "article", "html", "head", "body"})
-_WRAPPED = " \t\r\n"
-_chinese = re.compile(CHINESE)
 _BREAK_PARAGRAPH = HtmlToken("start", "div", {})
 
 
-def read_meaning(html: str, removed: Counter[str]) -> Iterator[HtmlToken]:
-    """Yield tokens of plain HTML with the meaning of `html`; count in `removed` what is left out."""
-    reader = MeaningReader(removed)
+def read_meaning(html: str, removed: Counter[str], *, shows_white: bool = False) -> Iterator[HtmlToken]:
+    """Yield tokens of plain HTML with the meaning of `html`; count in `removed` what is left out.
+
+    White text on no ground is left out, unless `shows_white`; of it the characters are counted.
+    """
+    reader = MeaningReader(removed, shows_white=shows_white)
     for token in read_tokens(html):
         if token.kind == "text":
             yield from reader.read_text(token.value)
@@ -50,28 +51,30 @@ def read_meaning(html: str, removed: Counter[str]) -> Iterator[HtmlToken]:
 class MeaningReader:
     """Reads tokens one after another."""
 
-    def __init__(self, removed: Counter[str]) -> None:
+    def __init__(self, removed: Counter[str], *, shows_white: bool) -> None:
         self.removed = removed
+        self.shows_white = shows_white
         self.open = OpenElements()
         self.sheet = StyleSheet()
         self.word_lists = WordLists()
         self.html_lists: list[HtmlList] = []
+        self.tables = OpenTables()
         self.paragraph: ListParagraph | None = None  # of one of Word's lists, before its text
         self.marker = ""  # of an item that became a paragraph, before its text
         self.field_codes = 0  # fields of Word of which the code, not the result, is being read
         self.quotes = 0
         self.formula = ""  # the source of the one that was read last, until text follows
-        self.gap = ""  # a line break of the source that may be a space
-        self.is_after_chinese = False
+        self.flow = TextFlow()
 
     # --- Text ---------------------------------------------------------------------------------------------------
 
     def read_text(self, text: str) -> Iterator[HtmlToken]:
         """Yield the tokens of text."""
         inside = self.open.innermost
-        if inside.hidden or inside.is_invisible or self.field_codes:
+        hidden = inside.hidden_part(shows_white=self.shows_white)
+        if hidden or self.field_codes:
             if text.strip() and not self.field_codes:
-                self._count_hidden(inside.hidden or HiddenPart("hidden"))
+                self._count_hidden(hidden, text)
             return
         if inside.symbol_font:
             text, lost = read_symbols(text, inside.symbol_font)
@@ -82,32 +85,19 @@ class MeaningReader:
         elif inside.keeps_lines and "\n" in text:
             for number, line in enumerate(text.split("\n")):
                 if number:
-                    self._end_flow()
+                    self.flow.end()
                     yield _BREAK_PARAGRAPH
                 yield from self._read_flow(line, inside)
         else:
             yield from self._read_flow(text, inside)
 
     def _read_flow(self, text: str, inside: OpenElement) -> Iterator[HtmlToken]:
-        """Yield text; a line break of the source between Chinese characters is no space, whatever tags surround it."""
-        content = text.lstrip(_WRAPPED)
-        before = "\n" if self.gap or "\n" in text[: len(text) - len(content)] else ""
-        if not content and before:
-            self.gap = before
-            return
-        if before:
-            text = content if self.is_after_chinese and _chinese.match(content) else before + content
-        kept = text.rstrip(_WRAPPED)
-        self.gap = "\n" if "\n" in text[len(kept) :] else ""
-        text = kept if self.gap else text
-        if not text.strip():
-            if text and not self.paragraph:
-                yield HtmlToken("text", text, {}, alignment=inside.alignment)
-            return
-        yield from self._begin_content()
-        self.formula = ""
-        self.is_after_chinese = bool(_chinese.match(text[-1]))
-        yield HtmlToken("text", text, {}, alignment=inside.alignment)
+        text = self.flow.joined(text)
+        if text.strip():
+            yield from self._begin_content()
+            self.formula = ""
+        if text and not self.paragraph:
+            yield HtmlToken("text", text, {}, alignment=inside.alignment)
 
     def _begin_content(self) -> Iterator[HtmlToken]:
         """Yield what stands before the first text or picture of a paragraph."""
@@ -121,18 +111,16 @@ class MeaningReader:
             marker, self.marker = self.marker, ""
             yield HtmlToken("text", marker_text(marker), {}, alignment=inside.alignment)
 
-    def _end_flow(self) -> None:
-        self.gap, self.is_after_chinese = "", False
-
-    def _count_hidden(self, part: HiddenPart) -> None:
-        self.removed[part.reason] += 1
-        part.reason = ""
+    def _count_hidden(self, part: HiddenPart | None, text: str) -> None:
+        if part:
+            self.removed[part.reason] += len(text.strip()) if part.reason == "white" else 1
+            part.reason = ""
 
     # --- Tags ---------------------------------------------------------------------------------------------------
 
     def read_start(self, token: HtmlToken) -> Iterator[HtmlToken]:
         """Yield the tokens of a start tag, or of a dropped element."""
-        if token.value in _VOID or token.value in DROPPED:
+        if token.value in VOID or token.value in DROPPED:
             yield from self._read_void(token)
             return
         name = token.value
@@ -143,6 +131,9 @@ class MeaningReader:
         if begins_comment(token.attributes):
             self.open.hide_rest_of_block(HiddenPart("comment"))
         element = opened_element(token, style, self.open.innermost)
+        shown = self.tables.read_start(token)
+        if shown is None:
+            element.hidden = HiddenPart("hidden")
         element.is_marker |= is_list_marker(style) and self.paragraph is not None
         self._read_field(style)
         if not element.hidden and is_formula(token):
@@ -156,8 +147,8 @@ class MeaningReader:
             return
         if name in BLOCKS:
             self.field_codes = 0
-            self._end_flow()
-        yield from self._begin_element(token, style, element)
+            self.flow.end()
+        yield from self._begin_element(shown or token, style, element)
 
     def _begin_element(self, token: HtmlToken, style: Style, element: OpenElement) -> Iterator[HtmlToken]:
         name, level = token.value, list_level(style)
@@ -166,17 +157,18 @@ class MeaningReader:
         if name in PLAYERS:
             yield from self._read_player(token)
         if level is not None and name in {"p", "div"} | HEADING_NAMES:
-            self.paragraph = ListParagraph(token, level, marks=starts)
+            start = token._replace(value=heading_name(token, style) or name)
+            self.paragraph = ListParagraph(start, level, marks=starts)
             element.in_list_paragraph = True
-            element.ends.append(HtmlToken("end", name, {}))
+            element.ends.append(HtmlToken("end", start.value, {}))
             element.is_replaced = True
             return
-        if name in BLOCKS and name not in _TRANSPARENT and not element.in_list_paragraph:
+        if name in BLOCKS and name not in TRANSPARENT and not element.in_list_paragraph:
             yield from self.word_lists.close_lists()
         if name in LISTS:
             self.html_lists.append(HtmlList.of(token, style))
             element.is_replaced = True
-            if name != "ol":
+            if self.html_lists[-1].begun:
                 yield token
         elif name == "li" and self.html_lists:
             before, item = self.html_lists[-1].begin_item(token, style)
@@ -185,7 +177,7 @@ class MeaningReader:
             element.ends.append(HtmlToken("end", item.value, {}))
             yield from before
             yield item._replace(content="")
-        elif heading := _heading_by_role(token):
+        elif heading := heading_name(token, style):
             element.is_replaced = True
             element.ends.append(HtmlToken("end", heading, {}))
             yield token._replace(value=heading)
@@ -193,8 +185,9 @@ class MeaningReader:
             yield from self._begin_content()
             opening, closing = ("‘", "’") if self.quotes % 2 else ("“", "”")
             self.quotes += 1
-            element.ends.append(HtmlToken("text", closing, {}))
-            yield HtmlToken("text", opening, {}, alignment=element.alignment)
+            if self.flow.last != opening:  # the page has written the marks too
+                element.ends.append(HtmlToken("text", closing, {}))
+                yield HtmlToken("text", opening, {}, alignment=element.alignment)
         else:
             yield token
         yield from starts
@@ -225,12 +218,13 @@ class MeaningReader:
 
     def _close_elements(self, place: int) -> Iterator[HtmlToken]:
         for element in self.open.pop(place):
+            self.tables.read_end(element.name)
             if element.is_silent:
                 continue
             if element.name in BLOCKS:
-                self._end_flow()
+                self.flow.end()
                 self.field_codes = 0
-                if element.name not in _TRANSPARENT and not element.in_list_paragraph:
+                if element.name not in TRANSPARENT and not element.in_list_paragraph:
                     yield from self.word_lists.close_lists()
             if element.name in LISTS:
                 yield from self.html_lists.pop().end_list()
@@ -250,6 +244,8 @@ class MeaningReader:
         if name == "style":
             self.sheet.add_rules(token.content)
             yield token
+        elif name == "col":
+            self.tables.add_column(token.attributes, style)
         elif inside.hidden or hidden_reason(name, style, token.attributes) is not None:
             return
         elif inside.is_marker and self.paragraph:
@@ -261,7 +257,7 @@ class MeaningReader:
         elif name in ("br", "img", "hr"):
             if name != "br":
                 yield from self._begin_content()
-            self._end_flow()
+            self.flow.end()
             yield token._replace(alignment=inside.alignment)
         else:
             yield token
@@ -272,24 +268,13 @@ class MeaningReader:
         self.removed["player" if address else "embedded"] += 1
         if address:
             yield from self._begin_content()
-            yield _BREAK_PARAGRAPH
-            yield HtmlToken("start", "a", {"href": address})
-            yield HtmlToken("text", address, {})
-            yield HtmlToken("end", "a", {})
-            yield _BREAK_PARAGRAPH
-            self._end_flow()
+            yield from (_BREAK_PARAGRAPH, *link_tokens(address), _BREAK_PARAGRAPH)
+            self.flow.end()
 
     def _read_formula(self, token: HtmlToken) -> Iterator[HtmlToken]:
         """Yield the source of a formula as text, in brackets; a page that draws it may have it twice."""
         source = formula_source(token)
         if source and not self.formula:
             self.removed["formula"] += 1
-            with override(settings.LANGUAGE_CODE):
-                yield from self._read_flow(_("[Formula: %s]") % source, self.open.innermost)
+            yield from self._read_flow(formula_text(source), self.open.innermost)
             self.formula = source
-
-
-def _heading_by_role(token: HtmlToken) -> str | None:
-    name = f"h{token.attributes.get('aria-level', '')}"
-    is_heading = token.value in ("p", "div") and token.attributes.get("role") == "heading"
-    return name if is_heading and name in HEADING_NAMES else None

@@ -12,9 +12,20 @@ _CLOSED = re.compile(r"[、）．。：】〕①-⓿❶-➓⒈-⒛㈠-㈩]$")
 _CHINESE_DIGITS = "零一二三四五六七八九"
 _ROMAN = {1000: "m", 900: "cm", 500: "d", 400: "cd", 100: "c", 90: "xc", 50: "l", 40: "xl"}
 _ROMAN |= {10: "x", 9: "ix", 5: "v", 4: "iv", 1: "i"}
-_TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
-_CHINESE = {"cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal", "japanese-informal"}
-_ALPHABETS = {"lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A"}
+_TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman", "1": "decimal"}
+_TYPES |= dict.fromkeys(("disc", "circle", "square"), "bullet")
+_CHINESE = {"cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal", "japanese-informal", "cjk-decimal"}
+# Numbers from one in characters of which each is one; those after the last are counted on with two.
+_SERIES = {
+    **dict.fromkeys(("lower-alpha", "lower-latin"), "abcdefghijklmnopqrstuvwxyz"),
+    **dict.fromkeys(("upper-alpha", "upper-latin"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+    "lower-greek": "αβγδεζηθικλμνξοπρστυφχψω",
+    "cjk-heavenly-stem": "甲乙丙丁戊己庚辛壬癸",
+    "cjk-earthly-branch": "子丑寅卯辰巳午未申酉戌亥",
+}
+_FORMAL = {"simp-chinese-formal": "零壹贰叁肆伍陆柒捌玖", "trad-chinese-formal": "零壹貳參肆伍陸柒捌玖"}
+_ROMANS = {"lower-roman", "upper-roman"}
+_KNOWN = _CHINESE | _SERIES.keys() | _FORMAL.keys() | _ROMANS | {"decimal", "decimal-leading-zero", "none"}
 
 
 def plain_number(marker: str) -> int | None:
@@ -36,28 +47,35 @@ def marker_text(marker: str) -> str:
 
 
 def list_style(style: str | None, list_type: str | None) -> str:
-    """Return the numbering of an <ol>, by its list-style (in lower case) or its type: "decimal" if it is usual."""
-    words = (style or "").split()
-    known = [word for word in words if word in _ALPHABETS or word in _CHINESE or word.endswith("-roman")]
-    if known or "none" in words:
-        return known[0] if known else "none"
-    return "decimal" if "decimal" in words else _TYPES.get((list_type or "").strip(), "decimal")
+    """Return the numbering that a list-style (in lower case) or the type of a list names: "bullet", "none", …, or ""."""
+    words = (style or "").replace("disc", "bullet").replace("circle", "bullet").replace("square", "bullet").split()
+    named = [word for word in words if word in _KNOWN or word == "bullet"]
+    # "none" is also that of the picture: list-style: none disc
+    return next(
+        (word for word in named if word != "none"), "none" if named else _TYPES.get((list_type or "").strip(), "")
+    )
 
 
-def written_number(style: str, number: int) -> str:
-    """Return the marker of an item in a numbering of `list_style`: "A.", "iv.", "三、", or "" for none."""
-    if style == "none" or not 0 < number < 1_000:
-        return "" if style == "none" else f"{number}."
-    if style in _CHINESE:
-        return _chinese_number(number) + "、"
-    if style.endswith("roman"):
+def written_number(style: str, number: int) -> tuple[str, str]:
+    """Return the marker of an item in a numbering of `list_style` as a number and what ends it: "A", "." or "三", "、"."""
+    if style == "none":
+        return "", ""
+    if not 0 < number < 1_000:
+        return str(number), "."
+    if style in _FORMAL or style in _CHINESE:
+        return _chinese_number(
+            number, _FORMAL.get(style, _CHINESE_DIGITS), "拾佰" if style in _FORMAL else "十百"
+        ), "、"
+    if style in _ROMANS:
         roman = _roman_number(number)
-        return (roman.upper() if style.startswith("upper") else roman) + "."
-    first, letters = ord(_ALPHABETS[style]), ""
+        return (roman.upper() if style.startswith("upper") else roman), "."
+    if style not in _SERIES:
+        return f"{number:02}" if style == "decimal-leading-zero" else str(number), "."
+    letters, series = "", _SERIES[style]
     while number:
-        number, place = divmod(number - 1, 26)
-        letters = chr(first + place) + letters
-    return letters + "."
+        number, place = divmod(number - 1, len(series))
+        letters = series[place] + letters
+    return letters, "、" if style.startswith("cjk") else "."
 
 
 def _roman_number(number: int) -> str:
@@ -68,12 +86,12 @@ def _roman_number(number: int) -> str:
     return written
 
 
-def _chinese_number(number: int) -> str:
+def _chinese_number(number: int, digits: str, units: str) -> str:
     hundreds, rest = divmod(number, 100)
     tens, ones = divmod(rest, 10)
-    written = _CHINESE_DIGITS[hundreds] + "百" if hundreds else ""
+    written = digits[hundreds] + units[1] if hundreds else ""
     if tens:
-        written += ("" if tens == 1 and not hundreds else _CHINESE_DIGITS[tens]) + "十"
+        written += ("" if tens == 1 and not hundreds and units[0] == "十" else digits[tens]) + units[0]
     elif hundreds and ones:
         written += "零"
-    return written + (_CHINESE_DIGITS[ones] if ones else "")
+    return written + (digits[ones] if ones else "")

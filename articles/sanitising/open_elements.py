@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from .tokens import HtmlToken
+from .unseen import PLAIN_INK, Ink
 
 HEADING_NAMES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TABLE_PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"})
@@ -15,8 +16,12 @@ BLOCKS = (
     | {"summary", "dialog", "form", "fieldset", "legend", "dl", "dt", "dd", "pre", "html", "head", "body", "blockquote"}
     | {"ul", "ol", "menu", "dir", "li", "figure", "figcaption", "listing", "xmp"}
 )
+VOID = frozenset({"br", "img", "hr", "embed", "input", "wbr", "col", "meta", "link", "source", "param", "base", "area"})
+# Blocks that a list of Word goes on after: wrappers and, until they turn out to have text, paragraphs.
+TRANSPARENT = frozenset({"p", "div", "section", "article", "html", "head", "body"})
 LISTS = frozenset({"ul", "ol", "menu", "dir"})
-_CELLS = frozenset({"td", "th"})
+CELLS = frozenset({"td", "th"})
+_ROW_GROUPS = ("thead", "tbody", "tfoot")
 # What a start tag ends, and the boundary beyond which it does not.
 _IMPLIED_ENDS = {
     "li": ("li", "list"),
@@ -42,6 +47,7 @@ class OpenElement:
     name: str
     hidden: HiddenPart | None = None
     is_invisible: bool = False
+    ink: Ink = PLAIN_INK
     keeps_lines: bool = False
     symbol_font: str = ""
     alignment: str = ""
@@ -50,6 +56,15 @@ class OpenElement:
     in_list_paragraph: bool = False
     is_replaced: bool = False
     ends: list[HtmlToken] = field(default_factory=list)
+
+    def hidden_part(self, *, shows_white: bool) -> HiddenPart | None:
+        """Return the hidden part that text in the element belongs to, or None for text that is seen."""
+        if self.hidden or not (self.is_invisible or self.ink != PLAIN_INK):
+            return self.hidden
+        if self.is_invisible or self.ink.is_tiny:
+            return HiddenPart("hidden")
+        is_lost = self.ink.is_pale and not self.ink.has_ground and not shows_white
+        return HiddenPart("white") if is_lost else None
 
 
 class OpenElements:
@@ -104,6 +119,9 @@ class OpenElements:
 
     def place_of_implied_end(self, name: str) -> int | None:
         """Return the place of the element that a start tag ends: a paragraph ends where the next one begins."""
+        if name in _ROW_GROUPS:
+            inside = [place for part in ("tr", *_ROW_GROUPS) if (place := self._last(part)) > self._last("table")]
+            return min(inside, default=None)
         group, boundary = _IMPLIED_ENDS.get(name, ("p" if name in BLOCKS else "", "cell"))
         place = self._last(group)
         return place if place and place > self._last(boundary) else None
@@ -119,7 +137,7 @@ def _groups(name: str) -> list[str]:
         groups.append("block")
     if name in LISTS:
         groups.append("list")
-    elif name in _CELLS:
+    elif name in CELLS:
         groups.append("cell")
     elif name in HEADING_NAMES:
         groups.append("heading")

@@ -13,6 +13,7 @@ _DATA = re.compile(r"data:image/([a-z+.-]+)[^,]{0,100},(.{0,2000})", re.I | re.S
 _SMALL = re.compile(r"\s*0*[012](?:\.0*)?(?:px)?\s*")
 _STYLED = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*([^;]{1,20})", re.I)
 _SVG_SIDE = re.compile(r"""\b(?:width|height)\s*=\s*["']?0*[012](?:px)?["'\s/>]""", re.I)
+_LONGEST_EMOJI = 12  # characters
 _MOST_PIXELS = 2  # of a side of what is no picture
 
 
@@ -27,6 +28,13 @@ def picture_address(attributes: dict[str, str]) -> str:
         written = next((attributes[name] for name in _SRCSETS if attributes.get(name, "").strip()), "")
         return (written.split() or [source])[0].rstrip(",")
     return source
+
+
+def emoji_text(attributes: dict[str, str]) -> str:
+    """Return the text of a picture that stands in a line as a character: 😀, or [微笑] as WeChat writes it; or ''."""
+    of_class = attributes.get("class", "").lower()
+    is_emoji = "emoji" in of_class or "data-emoji" in attributes or "emoji/" in attributes.get("src", "").lower()
+    return attributes.get("alt", "").strip()[:_LONGEST_EMOJI] if is_emoji else ""
 
 
 def is_placeholder(address: str, attributes: dict[str, str]) -> bool:

@@ -14,9 +14,35 @@ ALIGNMENTS = ("center", "right")
 _PROPERTIES = frozenset(
     {"display", "visibility", "font-weight", "font-style", "font-family", "font", "text-decoration", "text-align"}
     | {"text-decoration-line", "vertical-align", "white-space", "list-style", "list-style-type", "mso-list"}
-    | {"mso-hide", "mso-element", "mso-special-character", "mso-symbol-font-family", "mso-char-type"}
+    | {
+        "mso-hide",
+        "mso-element",
+        "mso-highlight",
+        "mso-shading",
+        "mso-special-character",
+        "mso-symbol-font-family",
+        "mso-char-type",
+    }
+    | {"color", "background", "background-color", "background-image", "background-clip", "-webkit-background-clip"}
+    | {"font-size", "opacity", "position", "left", "top", "clip", "clip-path", "text-indent", "overflow", "overflow-y"}
+    | {
+        "width",
+        "height",
+        "max-height",
+        "padding",
+        "padding-top",
+        "padding-bottom",
+        "mso-number-format",
+        "mso-outline-level",
+    }
+    | {"mso-text-raise", "white-space-collapse", "justify-content", "margin-left"}
 )
-_SELECTOR = re.compile(r"([a-z][a-z0-9]*)?\.([\w-]+)", re.I)
+_FLEX = {"center": "center", "flex-end": "right", "end": "right"}
+_FROM_THE_LEFT = ("left", "start", "justify")
+_INDENTS = ("text-indent", "margin-left")
+_POINTS = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,6})?)pt")
+_FAR_RIGHT = 200  # points; a line of Word's page has 415
+_SELECTOR = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([\w-]+))?", re.I)
 _COMMENTS = re.compile(r"/\*.*?\*/|<!--|-->", re.S)
 _MOST_CLASSES = 5_000
 _LONGEST_STYLE = 4_000  # characters
@@ -25,7 +51,8 @@ _LONGEST_STYLE = 4_000  # characters
 @lru_cache(maxsize=2_000)
 def parse_style(written: str) -> Style:
     """Return the properties of a style attribute that matter, in lower case; callers do not change it."""
-    parts = (part.partition(":") for part in written[:_LONGEST_STYLE].lower().split(";"))
+    # Word writes a semicolon in a value as "\;".
+    parts = (part.partition(":") for part in written[:_LONGEST_STYLE].lower().replace("\\;", "\x1f").split(";"))
     return {
         name: value.removesuffix("!important").strip()
         for name, value in ((name.strip(), value.strip()) for name, _colon, value in parts)
@@ -34,45 +61,48 @@ def parse_style(written: str) -> Style:
 
 
 class StyleSheet:
-    """The rules for classes of the style sheets read so far."""
+    """The rules of the style sheets read so far, for elements, classes and ids."""
 
     def __init__(self) -> None:
         self.rules: dict[tuple[str, str], Style] = {}
 
     def add_rules(self, sheet: str) -> None:
-        """Read a style sheet. Selectors other than `.class` and `element.class` are passed over."""
+        """Read a style sheet. Selectors of more than an element and one class or id are passed over."""
         # An unclosed comment would be looked for from each "/*".
         text = _COMMENTS.sub("", sheet) if sheet.count("/*") <= sheet.count("*/") else ""
         for rule in text.split("}"):
             before, _brace, body = rule.rpartition("{")
             style, selectors = parse_style(body), before.rpartition("{")[2]
             for selector in selectors.split(",") if style else ():
-                found = _SELECTOR.fullmatch(selector.strip())
+                found = _SELECTOR.fullmatch(selector.strip()) if selector.strip() else None
                 if found and len(self.rules) < _MOST_CLASSES:
-                    key = ((found[1] or "").lower(), found[2])
+                    key = ((found[1] or "").lower(), (found[2] or "") + (found[3] or ""))
                     self.rules[key] = {**self.rules.get(key, {}), **style}
 
     def style_of(self, name: str, attributes: dict[str, str]) -> Style:
-        """Return the properties of an element, from its classes and its style attribute."""
+        """Return the properties of an element, from its name, its classes, its id and its style attribute."""
         own = parse_style(attributes.get("style", ""))
-        if not self.rules or "class" not in attributes:
+        if not self.rules:
             return own
+        named = [""] + [f".{of_class}" for of_class in attributes.get("class", "").split()[:20]]
+        named += [f"#{attributes['id'].strip()}"] if "id" in attributes else []
         style: Style = {}
-        for of_class in attributes["class"].split()[:20]:
-            style |= self.rules.get(("", of_class), {}) | self.rules.get((name, of_class), {})
+        for name_of in named:
+            style |= self.rules.get(("", name_of), {}) | self.rules.get((name, name_of), {})
         return style | own
 
 
 def style_marks(style: Style) -> list[str]:
     """Return the elements that a style means: strong, em, s, u, sub, sup."""
+    raised = style.get("mso-text-raise", "0")
     lines = style.get("text-decoration", "") + " " + style.get("text-decoration-line", "")
     meant = {
         "strong": style.get("font-weight", "") in {"bold", "bolder", "600", "700", "800", "900"},
         "em": style.get("font-style", "") in {"italic", "oblique"},
         "u": "underline" in lines,
         "s": "line-through" in lines,
-        "sub": style.get("vertical-align") == "sub",
-        "sup": style.get("vertical-align") == "super",
+        "sub": style.get("vertical-align") == "sub" or raised.startswith("-"),
+        "sup": style.get("vertical-align") == "super" or raised[:1] in "123456789",
     }
     return [name for name, is_meant in meant.items() if is_meant]
 
@@ -83,10 +113,20 @@ def alignment(name: str, style: Style, attributes: dict[str, str]) -> str | None
     ours = next((side for side in ALIGNMENTS if f"align-{side}" in classes), None)
     own = parse_style(attributes.get("style", "")).get("text-align") or ours or attributes.get("align")
     named = own or style.get("text-align") or ("center" if name == "center" else None)
+    if (style.get("display") or "").endswith("flex") and "justify-content" in style:
+        named = _FLEX.get(style["justify-content"], named)
+    if _begins_far_right(style) and (named or "left").strip().lower() in _FROM_THE_LEFT:
+        named = "right"
     if named is None or named == "inherit":
         return None
     side = named.strip().lower().removeprefix("-webkit-").removeprefix("-moz-")
     return {"end": "right", "middle": "center"}.get(side, side if side in ALIGNMENTS else "")
+
+
+def _begins_far_right(style: Style) -> bool:
+    """Return True for a paragraph that its indent moves into the right half of a page: a signature, or its date."""
+    points = [float(found[1]) for name in _INDENTS if (found := _POINTS.fullmatch(style.get(name, "")))]
+    return sum(points) >= _FAR_RIGHT
 
 
 def font_family(style: Style, attributes: dict[str, str]) -> str | None:

@@ -16,9 +16,13 @@ _INVISIBLE = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LINE_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
-# Chinese characters and punctuation: a line break between two of them is not a space (CSS Text 3, 4.1.3).
-CHINESE = "[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
-_WRAPPED = re.compile(f"(?<={CHINESE})[ \t\r]*+\n[ \t\r\n]*+(?={CHINESE})")
+# Chinese characters and punctuation: a line break between two of them is not a space (CSS Text 3, 4.1.3). Marks that
+# other languages have too (“ ” — …) count beside a Chinese character.
+_RANGES = "\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
+CHINESE, _WITH_MARKS = f"[{_RANGES}]", f"[{_RANGES}“”‘’—…·]"
+_BREAK = "[ \t\r]*+\n[ \t\r\n]*+"
+_WRAPPED = re.compile(f"(?<={CHINESE}){_BREAK}(?={_WITH_MARKS})|(?<={_WITH_MARKS}){_BREAK}(?={CHINESE})")
+_JOINED = re.compile(f"{CHINESE}{_WITH_MARKS}|{_WITH_MARKS}{CHINESE}")
 
 
 _BLOCK_ENDS = re.compile(r"</(?:p|h\d|li|td|th|caption|figcaption|blockquote)>|<br\s*/?>")
@@ -33,6 +37,11 @@ def text_lines(html: str) -> list[str]:
 def unwrap_lines(text: str) -> str:
     """Return text of HTML without the line breaks that Word inserts between Chinese characters."""
     return _WRAPPED.sub("", text)
+
+
+def joins_lines(before: str, after: str) -> bool:
+    """Return True if a line break between these two characters is no space."""
+    return bool(_JOINED.fullmatch(before + after))
 
 
 def visible_text(text: str) -> str:

@@ -10,6 +10,8 @@ from .nodes import BREAK, CELLS, HEADINGS, REMOVED_PICTURE, BlockBox, Run, TextL
 from .text import SPACES
 
 _ALIGNED_IN = ("body", "blockquote")
+_FAR_RIGHT = 30  # columns, of the 56 that a line of a document has
+_LONGEST_SHIFTED, _MOST_RUNS = 120, 40  # characters with the blanks
 _PLAIN_SPACES = re.compile("[ \u00a0]+")
 
 
@@ -94,7 +96,16 @@ def _tidy_line(line: TextLine, removed: Counter[str]) -> list[TextLine]:
             parts.append([])
         else:
             parts[-1].append(runs[0])
-    return [TextLine(line.name, _settle_marks(runs), line.alignment) for runs in parts if runs]
+    alignment = line.alignment or ("right" if _begins_far_right(line) else "")
+    return [TextLine(line.name, _settle_marks(runs), alignment) for runs in parts if runs]
+
+
+def _begins_far_right(line: TextLine) -> bool:
+    """Return True for a short line that typed blanks move into the right half of a page: a signature, or its date."""
+    text = "".join(piece for _, piece in line.runs[:_MOST_RUNS] if is_text(piece))[:_LONGEST_SHIFTED]
+    blanks = text[: len(text) - len(text.lstrip(SPACES))]
+    columns = sum(1 if blank in " \u00a0" else 2 for blank in blanks)
+    return columns >= _FAR_RIGHT and len(text) < _LONGEST_SHIFTED and BREAK not in (piece for _, piece in line.runs)
 
 
 def _space_runs(runs: list[Run], removed: Counter[str]) -> list[Run]:
