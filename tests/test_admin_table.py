@@ -270,6 +270,9 @@ TABLE = {
     "articles_checkup_move": Row(NOBODY, CHIEFS),
     "articles_checkup_result": Row(READERS),
     "articles_checkup_findings": Row(READERS, READERS - ELSEWHERE, told=READERS),
+    # Errors after readings
+    "quality_counts": Row(READERS),
+    "quality_counts_export": Row(READERS),
     # Dead links; that of the scene is in an article of the news
     "articles_linkhost_remove": Row(NOBODY, NOBODY, told=READERS),  # no text of the scene has one
     "articles_linktarget_settle": Row(NOBODY, READERS - ELSEWHERE),

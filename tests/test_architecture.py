@@ -79,6 +79,7 @@ VERBS = [
     "articles.outside_checking",
     "articles.comparing",
     "articles.review",
+    "articles.quality_counts",
     "articles.marked_copies",
     "articles.unsaved_texts",
     "articles.presence",

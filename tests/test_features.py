@@ -81,6 +81,7 @@ FEATURES = {
     "propos": "noun verb door test",
     "publish": "noun verb test",
     "publication_log": "verb test",
+    "quality_count": "noun verb door test",
     "qr_short_link": "noun verb door server test",
     "read": "noun verb door test",
     "reconcil": "verb door test",

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
-from articles import baking, check_rules, check_ups, link_checks, scheduling, worker
+from articles import baking, check_rules, check_ups, link_checks, quality_counts, scheduling, worker
 from articles.management.terminal import terminal_language
 from articles.models import Article, AuditEntry, BakeJob, Heartbeat
 from tests.serving import free_port
@@ -244,7 +244,13 @@ def test_one_look_bakes_what_waits_and_has_the_whole_site_baked_when_a_new_versi
 
 
 @pytest.mark.parametrize(
-    "work", [link_checks.continue_register, check_ups.continue_check_ups, check_rules.continue_trials]
+    "work",
+    [
+        link_checks.continue_register,
+        check_ups.continue_check_ups,
+        check_rules.continue_trials,
+        quality_counts.continue_quality_counts,
+    ],
 )
 def test_what_the_worker_does_every_second_only_looks_while_there_is_nothing_to_do(cast, work):
     """On SQLite a transaction keeps everybody else from writing."""

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -71,6 +71,7 @@ CHAPTERS = {
     "articles_person_": "栏目与来源",
     "articles_sitesettings_": "栏目与来源",
     "page_tags": "栏目与来源",
+    "quality_counts": "审稿单",
 }
 
 
@@ -83,6 +84,16 @@ def help_address(request: HttpRequest) -> str:
 
 def _prefix(key: str) -> str:
     return key if key.endswith("_") else f"{key}\0"
+
+
+def help_urls(site: admin.AdminSite) -> list[URLPattern]:
+    """Return the addresses of this module's views, for the desk to register."""
+    picture = site.admin_view(help_picture_view, cacheable=True)
+    return [
+        path("help/", site.admin_view(help_view), name="help"),
+        path("help/pictures/<str:picture>", picture, name="help_picture"),
+        path("help/<str:chapter>/", site.admin_view(help_view), name="help_chapter"),
+    ]
 
 
 @require_safe

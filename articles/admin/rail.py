@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..password_resets import may_see_resets
+from ..quality_counts import may_see_quality_counts
 from .change_sets import may_see_change_sets
 from .colleagues import may_see_colleagues
 from .page_tags import may_check_tags
@@ -29,7 +30,7 @@ ENTRIES: list[tuple[Promise, tuple[str, ...]]] = [
     (_("Picture library"), ("Picture", "Attachment")),
     (_("Home page and topics"), ("arrange_home", "Topic")),
     (_("Reported mistakes"), ("Report",)),
-    (pgettext_lazy("at the desk", "Check-ups"), ("CheckUp", "LinkTarget", "LinkHost")),
+    (pgettext_lazy("at the desk", "Check-ups"), ("CheckUp", "LinkTarget", "LinkHost", "quality_counts")),
     (_("Review sheet"), ("sheets",)),
     (
         _("Settings"),
@@ -63,6 +64,7 @@ PAGES: dict[str, tuple[Promise, Callable[[User], bool]]] = {
     "password_resets": (_("Password resets"), may_see_resets),
     "login_locks": (_("Log-in locks"), lambda user: permissions.has_duty_everywhere(user, Duty.GRANT)),
     "page_tags": (_("Self-check of page tags"), may_check_tags),
+    "quality_counts": (_("Errors after readings"), may_see_quality_counts),
 }
 # Screens whose rows nobody writes by hand are used by reading them; the others, by whoever may change something there.
 READ = {"Article", "Picture", "Attachment", "Report", "CheckUp", "LinkTarget", "LinkHost", "AuditEntry"}

@@ -230,11 +230,12 @@ class Desk(admin.AdminSite):
         from .change_sets import change_set_urls  # noqa: PLC0415
         from .colleagues import colleague_urls  # noqa: PLC0415
         from .factor_resets import lost_factors_view  # noqa: PLC0415
-        from .help import help_picture_view, help_view  # noqa: PLC0415
+        from .help import help_urls  # noqa: PLC0415
         from .media import desk_media_view  # noqa: PLC0415
         from .my_articles import my_articles_view  # noqa: PLC0415
         from .page_tags import page_tags_view  # noqa: PLC0415
         from .proposed_change import proposed_change_view  # noqa: PLC0415
+        from .quality_counts import quality_count_urls  # noqa: PLC0415
         from .review import queue_view  # noqa: PLC0415
 
         return [
@@ -242,13 +243,10 @@ class Desk(admin.AdminSite):
             *home_and_topics.arrangement_urls(self),
             *change_set_urls(self),
             *colleague_urls(self),
+            *help_urls(self),
+            *quality_count_urls(self),
             *sign_on_urls(),
             path("articles/auditentry/export/", self.admin_view(audit_export_view), name="audit_export"),
-            path("help/", self.admin_view(help_view), name="help"),
-            path(
-                "help/pictures/<str:picture>", self.admin_view(help_picture_view, cacheable=True), name="help_picture"
-            ),
-            path("help/<str:chapter>/", self.admin_view(help_view), name="help_chapter"),
             path("language/", set_language, name="set_language"),
             path("media/<path:name>", self.admin_view(desk_media_view, cacheable=True), name="media"),
             path("proposed/<int:key>/", self.admin_view(proposed_change_view), name="proposed_change"),

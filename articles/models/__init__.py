@@ -38,6 +38,7 @@ from .preview_link import PreviewLink
 from .proposed_change import ProposedChange
 from .published_edition import Edition
 from .qr_short_link import ShortLink
+from .quality_count import QualityCount, QualityRegister
 from .report import Report
 from .reprint_original import ReprintOriginal
 from .reprint_right import ReprintRight
@@ -105,6 +106,8 @@ __all__ = [
     "Presence",
     "PreviewLink",
     "ProposedChange",
+    "QualityCount",
+    "QualityRegister",
     "RecoveryCode",
     "Relation",
     "Report",

@@ -123,6 +123,7 @@ ACTION_NAMES = {
     "linktarget.reopened": pgettext_lazy("act", "Dead link opened again"),
     "rosterentry.imported": pgettext_lazy("act", "Imported from a table"),
     "rosterentry.exported": pgettext_lazy("act", "Exported as a table"),
+    "qualitycount.exported": pgettext_lazy("act", "Exported as a table"),
     "source.imported": pgettext_lazy("act", "Imported from a table"),
     "source.exported": pgettext_lazy("act", "Exported as a table"),
     "oldpath.imported": pgettext_lazy("act", "Imported from a table"),

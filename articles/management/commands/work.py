@@ -32,6 +32,7 @@ from articles import (
     persons,
     presence,
     publication_log,
+    quality_counts,
     reporting,
     scheduling,
     search,
@@ -136,6 +137,7 @@ class Command(ActingCommand):
         check_rules.continue_trials()
         check_ups.continue_check_ups()
         link_checks.continue_register()
+        quality_counts.continue_quality_counts()
         self.do_network_work()
         change_sets.continue_change_sets()
         self.sweep_log_ins()
