@@ -4,11 +4,20 @@ A refused action has changed nothing. Each module defines its problems as consta
 and a hint, and fills in the facts where it raises them. Views and commands catch `Refusal` and show its problems.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 
 Sentence = str | Promise
+
+
+def join_sentences(sentences: Iterable[object]) -> str:
+    """Return the sentences that are not empty in one line, with a blank between them, but for Chinese ones."""
+    joined = ""
+    for sentence in filter(None, map(str, sentences)):
+        joined += ("" if not joined or joined.endswith(("。", "！", "？")) else " ") + sentence
+    return joined
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class Problem:
     field: str = ""
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".rstrip()
+        return join_sentences([self.message, self.hint])
 
     def filled(self, **facts: object) -> "Problem":
         """Return the problem, translated, with `facts` filled in for its placeholders (`%(title)s`)."""
@@ -37,7 +46,7 @@ class Refusal(ValueError):
 
     def __init__(self, *problems: Problem) -> None:
         self.problems = list(problems)
-        super().__init__(" ".join(str(problem) for problem in problems))
+        super().__init__(join_sentences(problems))
 
     @property
     def id(self) -> str:

@@ -36,7 +36,7 @@ def test_an_invisible_title_is_refused(client, cast, title):
 
 def test_an_incomplete_year_gets_an_error(client, cast):
     client.force_login(cast.writer)
-    response = client.post(ADD, form(cast, embargo_until_0="0001-01-01", embargo_until_1="00:00"))
+    response = client.post(ADD, form(cast, embargo_until="0001-01-01T00:00"))
     assert response.context["errors"]
 
 

@@ -242,10 +242,8 @@ def test_mourning_begins_and_ends_by_itself(client, cast, monkeypatch):
         ({"accent": "#9D2B22"}, ""),
         (
             {
-                "grey_from_0": "2026-11-25",
-                "grey_from_1": "10:00",
-                "grey_until_0": "2026-11-25",
-                "grey_until_1": "09:00",
+                "grey_from": "2026-11-25T10:00",
+                "grey_until": "2026-11-25T09:00",
             },
             "请调换",
         ),

@@ -80,10 +80,20 @@ def test_what_was_typed_is_normalised_and_shown_with_its_surroundings():
     assert (asked.words, asked.longer) == ("A县", ("A县城",))
     body = "<p>前文</p><p>在A<em>县</em>开会，在A县城住。</p>"
     (found,) = asked.find_words({**EMPTY, "body": body})
-    assert (found.before, found.words, found.after) == ("在", "A县", "开会,在A县城住。")
+    assert (found.before, found.words, found.after) == ("在", "A县", "开会，在A县城住。")
 
 
 def test_part_of_a_character_and_what_looks_like_a_tag_in_a_line_stay():
     assert Replacement("m", "x", ("title",)).changed_texts({**EMPTY, "title": "5㎡"}) == {}
     asked = Replacement("a<b>c", "x", ("title",))
     assert asked.changed_texts({**EMPTY, "title": "1a<b>c2"}) == {"title": "1x2"}
+
+
+def test_a_place_is_shown_in_the_characters_that_are_written_there():
+    found = Replacement("县长", "市长").find_words(
+        {**EMPTY, "title": "１２，县长", "body": "<p>Ａ&amp;½，县<b>长</b>“好”</p>"}
+    )
+    assert [(place.before, place.words, place.after) for place in found] == [
+        ("１２，", "县长", ""),
+        ("Ａ&½，", "县长", "“好”"),
+    ]

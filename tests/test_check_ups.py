@@ -243,6 +243,12 @@ class TestFindings:
             states.append(article.withdrawal_reason)
         assert states == ["", "泄露电话", ""]
 
+    def test_the_list_says_what_was_found(self, cast, client, found):
+        client.force_login(cast.chief)
+        html = client.get(reverse("admin:articles_checkup_findings")).content.decode()
+        assert "mobile_number" not in html
+        assert "手机号码" in html
+
     def test_the_list_is_bounded_and_pages_follow(self, cast, client, found, django_assert_max_num_queries):
         facts = {name: getattr(found[0], name) for name in ("check_up", "article", "digest", "section", "year")}
         rows = [CheckUpFinding(**facts, rule=f"规则{n}", severity="warn", words="字") for n in range(60)]

@@ -56,11 +56,11 @@ def test_a_reader_who_corrected_comes_to_the_decision_with_one_click(client, cas
 
 
 def test_every_error_of_a_form_leads_to_its_field(client, cast):
-    sent = form(cast, title="", section="", **{"credits-0-person": "", "embargo_until_0": "昨天"})
+    sent = form(cast, title="", section="", **{"credits-0-person": "", "embargo_until": "昨天"})
     html = login(client, cast.writer).post(ADD, sent).content.decode()
     note = html[html.index('class="errornote"') : html.index('class="desk-bar"')]
     targets = re.findall(r'href="#([\w-]+)"', note)
-    assert targets == ["id_title", "id_section", "id_embargo_until_0", "id_credits-0-person"]
+    assert targets == ["id_title", "id_section", "id_embargo_until", "id_credits-0-person"]
     for target in targets:
         assert f'id="{target}"' in html
 

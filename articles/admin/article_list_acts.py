@@ -20,7 +20,7 @@ from .. import copying, discarding, editing, placing, review
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article, Section
-from ..refusals import Refusal, Sentence
+from ..refusals import Refusal, Sentence, join_sentences
 from .acting_user import acting_user
 
 # The value of a check box: the article's number and the revision that was listed.
@@ -121,4 +121,4 @@ def do_ticked(request: HttpRequest) -> int | None:
 
 def sentence_of(refusal: Exception) -> str:
     """Return what an act says that refused."""
-    return " ".join(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)
+    return join_sentences(refusal.messages) if isinstance(refusal, ValidationError) else str(refusal)

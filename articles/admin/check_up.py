@@ -17,13 +17,16 @@ from .. import check_ups
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import SETTLING_DUTIES, Duty
 from ..models import CheckUp, Section
+from ..refusals import join_sentences
 from .acting_user import acting_user
 from .baking import ReadOnlyAdmin
 from .check_up_findings import findings_view
 
 
 class BeginForm(forms.Form):
-    section = forms.ModelChoiceField(Section.objects.all(), label=gettext_lazy("section"), required=False)
+    section = forms.ModelChoiceField(
+        Section.objects.all(), label=gettext_lazy("section"), required=False, empty_label=gettext_lazy("All sections")
+    )
     year = forms.IntegerField(label=gettext_lazy("year"), min_value=1900, max_value=9998, required=False)
 
 
@@ -88,7 +91,7 @@ class CheckUpAdmin(ReadOnlyAdmin[CheckUp]):
         form = BeginForm(request.POST)
         if not form.is_valid():
             for sentences in form.errors.values():
-                messages.error(request, " ".join(str(sentence) for sentence in sentences))
+                messages.error(request, join_sentences(sentences))
             return redirect("admin:articles_checkup_changelist")
         check_up = check_ups.begin_check_up(by=acting_user(request), **form.cleaned_data)
         return redirect("admin:articles_checkup_change", check_up.pk)

@@ -58,8 +58,6 @@ REPHRASED = (
     gettext_noop("Log out"),
     gettext_noop("Sorting priority: %(priority_number)s"),
     gettext_noop("Filter"),
-    gettext_noop("Show counts"),
-    gettext_noop("Hide counts"),
     gettext_noop("Clear all filters"),
     gettext_noop("%(full_result_count)s total"),
     gettext_noop("Change my password"),

@@ -10,7 +10,7 @@ from ..models import Article
 from ..refusals import Problem
 
 # The ids of the parts of the article's form that are not called after their fields.
-PARTS = {"credits": "credits-group", "embargo_until": "id_embargo_until_0"}
+PARTS = {"credits": "credits-group"}
 
 
 class ErrorTarget(NamedTuple):
@@ -40,9 +40,8 @@ def _targets_of(form: forms.BaseForm, by_code: dict[str, str], default: str) -> 
         target = by_code.get(error.code or "", default)
         yield from (ErrorTarget(str(sentence), target=target) for sentence in error)
     for field in form:
-        first_box = f"{field.auto_id}_0" if isinstance(field.field.widget, forms.MultiWidget) else ""
         for sentence in field.errors:
-            yield ErrorTarget(str(sentence), str(field.label), first_box or field.id_for_label or field.auto_id)
+            yield ErrorTarget(str(sentence), str(field.label), field.id_for_label or field.auto_id)
 
 
 def link_problems(article: Article, problems: Iterable[Problem]) -> list[tuple[Problem, str]]:

@@ -34,7 +34,7 @@ def _works_on_links(request: HttpRequest) -> bool:
 class LinkTargetAdmin(ReadOnlyAdmin[LinkTarget]):
     change_form_template = "admin/articles/linktarget/change_form.html"
     fields = readonly_fields = (
-        *("address", "host", "kind", "articles", "answer", "checked_at"),
+        *("address", "site", "kind", "articles", "answer", "checked_at"),
         *("finding", "found_at", "reason", "by", "settled_at"),
     )
 
@@ -43,6 +43,10 @@ class LinkTargetAdmin(ReadOnlyAdmin[LinkTarget]):
 
     def has_view_permission(self, request: HttpRequest, obj: LinkTarget | None = None) -> bool:
         return _works_on_links(request)
+
+    @admin.display(description=gettext_lazy("host"))
+    def site(self, target: LinkTarget) -> str:
+        return str(target.host or "–")
 
     @admin.display(description=gettext_lazy("last answer"))
     def answer(self, target: LinkTarget) -> str:

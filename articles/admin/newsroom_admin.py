@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -30,7 +30,7 @@ from ..models import AuditEntry
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .error_targets import list_error_targets
-from .text_fields import TEXT_FIELDS
+from .text_fields import TEXT_FIELDS, name_no_choice
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -70,17 +70,24 @@ class NumberedChoice(AutocompleteSelect):
 
 
 class CleanTextMixin(BaseModelAdmin):
-    """Form fields of every form of the desk: visible text, numeric keys, times from 1900 on."""
+    """Form fields of every form of the desk: visible text, numeric keys, times from 1900 on in the browser's own fields."""
+
+    formfield_overrides = {
+        models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+        models.DateTimeField: {
+            "form_class": forms.DateTimeField,
+            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S"),
+        },
+    }
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
         if type(db_field) in TEXT_FIELDS:
             kwargs.setdefault("form_class", TEXT_FIELDS[type(db_field)])
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field, forms.DateTimeField | forms.SplitDateTimeField):
+        if isinstance(field, forms.DateTimeField):
             field.validators.append(MinValueValidator(EARLIEST))
-        if isinstance(field, forms.SplitDateTimeField):  # day and time are two boxes under one label
-            for box in cast(forms.MultiWidget, field.widget).widgets:
-                box.attrs["aria-label"] = str(field.label)
+        if isinstance(field, forms.ModelChoiceField | forms.TypedChoiceField):
+            name_no_choice(field)
         return field
 
     def formfield_for_foreignkey(
@@ -103,6 +110,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
     list_per_page = 50
     # Counting a whole table to say "50 of 1,000,000" costs more than the page itself.
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     actions: Sequence[str] | None = None
 
     # The verb that adds or changes a row, called as save_act(row, by=user). It checks permissions, writes the audit

@@ -1,9 +1,11 @@
-"""Form fields of the desk for text: invisible characters are removed before it is validated."""
+"""Form fields of the desk for text: invisible characters are removed before it is validated; and what choices say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import cast
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext as _
 
 from ..sanitising.text import visible_text
 
@@ -35,3 +37,16 @@ def _split_lines(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines(keepends=True):
         bare = line.rstrip("\r\n")
         yield bare, line[len(bare) :]
+
+
+NO_CHOICE = models.BLANK_CHOICE_DASH[0][1]
+
+
+def name_no_choice(field: forms.ModelChoiceField | forms.TypedChoiceField) -> None:
+    """Say in words that nothing is chosen yet, instead of Django's row of hyphens."""
+    label = _("Choose one") if field.required else "–"
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = label if field.empty_label == NO_CHOICE else field.empty_label
+    else:
+        choices = cast(list[tuple[str, str]], list(cast(Iterable[object], field.choices)))
+        field.choices = [(key, label if name == NO_CHOICE else name) for key, name in choices]

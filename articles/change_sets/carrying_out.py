@@ -11,7 +11,7 @@ from .. import audit, editing, publishing, review
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import Article, ChangeSet, ChangeSetItem
-from ..refusals import Problem, Refusal
+from ..refusals import Problem, Refusal, join_sentences
 from .proposing import CHANGED_TEXTS, SAVED_SINCE, reason_against_change, write_texts
 from .reading import lock_change_set
 
@@ -109,7 +109,7 @@ def _carry_out_item(key: int) -> None:
     try:
         _publish_item(key)
     except ValidationError as refusal:
-        _refuse_item(key, " ".join(refusal.messages))
+        _refuse_item(key, join_sentences(refusal.messages))
     except (Refusal, PermissionDenied) as refusal:
         _refuse_item(key, str(refusal))
 

@@ -16,7 +16,7 @@ from ..checks.text import embargo_is_over
 from ..duty_assignments import reading
 from ..models import Article, ChangeSet, ChangeSetItem
 from ..models.revision import content_digest
-from ..refusals import Problem, Refusal
+from ..refusals import Problem, Refusal, join_sentences
 
 MOST_ITEMS = 500
 # The texts of an article that a set may change; which article it is, whose, and from where stays.
@@ -133,7 +133,7 @@ def propose_change_set(
     items = _items_of(change_set, changes, by=by)
     proposed = [item for item in items if item.state == ChangeSetItem.State.OPEN]
     if not proposed:
-        why = " ".join(dict.fromkeys(item.problem for item in items))
+        why = join_sentences(dict.fromkeys(item.problem for item in items))
         raise CannotPropose(NOTHING_TO_CHANGE.filled(why=why))
     change_set.save()
     ChangeSetItem.objects.bulk_create(items, batch_size=50)

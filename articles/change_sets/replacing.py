@@ -138,9 +138,9 @@ def _occurrences(text: str, word: str) -> Iterator[tuple[int, int]]:
 
 
 def _found_words(name: str, plain: PlainText, span: tuple[int, int]) -> FoundWords:
-    """The place with what surrounds it in its line."""
+    """The place with what surrounds it in its line, in the characters that are written there."""
     start, end = span
     first = max(start - CONTEXT, plain.text.rfind("\n", 0, start) + 1)
-    last = plain.text.find("\n", end)
-    after = plain.text[end : min(end + CONTEXT, last if last >= 0 else len(plain.text))]
-    return FoundWords(name, plain.text[first:start], plain.text[start:end], after)
+    line_end = plain.text.find("\n", end)
+    last = min(end + CONTEXT, line_end if line_end >= 0 else len(plain.text))
+    return FoundWords(name, plain.written(first, start), plain.written(start, end), plain.written(end, last))

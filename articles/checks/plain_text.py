@@ -54,6 +54,12 @@ class PlainText:
         """Return where text[start:end] stands in the source. `end` is behind `start`."""
         return self.places[start], self.ends[end - 1]
 
+    def written(self, start: int, end: int) -> str:
+        """Return text[start:end], which is within a line, in the characters that are written in the source."""
+        spans = dict.fromkeys(zip(self.places[start:end], self.ends[start:end], strict=True))
+        pieces = (self.source[first:last] for first, last in spans)
+        return "".join(html.unescape(piece) if len(piece) > 1 else piece for piece in pieces)
+
     def is_whole(self, start: int, end: int) -> bool:
         """Return True if text[start:end] neither begins nor ends within what one character of the source became."""
         parted = (at for at in (start, end) if 0 < at < len(self.text))

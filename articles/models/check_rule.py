@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .section import Section
 
@@ -88,7 +89,7 @@ class CheckRule(models.Model):
     # Of a rule that somebody proposed who may not write rules.
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name=_("proposed by"),
+        verbose_name=pgettext_lazy("a rule", "proposed by"),
         null=True,
         on_delete=models.PROTECT,
         related_name="+",

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .article import Article
 
@@ -17,7 +18,12 @@ class ReprintRight(models.Model):
         Article, primary_key=True, verbose_name=_("article"), on_delete=models.CASCADE, related_name="reprint_right"
     )
     basis = models.CharField(_("by what right"), max_length=10, choices=Basis)
-    until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day. Empty means without end."))
+    until = models.DateField(
+        pgettext_lazy("a right", "until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day. Empty means without end."),
+    )
     terms = models.CharField(
         _("terms"),
         max_length=200,

@@ -2,6 +2,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LEAVES_EARLY = _("Somebody holds a post until the day on which they took it, or later.")
 SHORTEST_WORD, MOST_FORBIDDEN = 2, 20
@@ -10,7 +11,7 @@ SHORTEST_WORD, MOST_FORBIDDEN = 2, 20
 class RosterEntry(models.Model):
     """人员职务表: who holds which post from which day to which, in what order they are named. Empty when shipped."""
 
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=40)
     unit = models.CharField(
         _("unit"), max_length=60, blank=True, help_text=_("As it stands before the post: “霁川县委” before “书记”.")
     )
@@ -20,8 +21,12 @@ class RosterEntry(models.Model):
         blank=True,
         help_text=_("Empty for somebody whose name must only be known, because it is like another one."),
     )
-    since = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty means always."))
-    until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day. Empty means still."))
+    since = models.DateField(
+        pgettext_lazy("in office", "from"), null=True, blank=True, help_text=_("Empty means always.")
+    )
+    until = models.DateField(
+        pgettext_lazy("in office", "until"), null=True, blank=True, help_text=_("The last day. Empty means still.")
+    )
     rank = models.PositiveIntegerField(
         _("place in the order"),
         null=True,

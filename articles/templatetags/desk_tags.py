@@ -6,6 +6,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from .. import audit
+from ..checks.rule_sentences import rule_sentence
 from ..marked_copies import EditingStep, MarkedLine, MarkedSpan
 
 register = template.Library()
@@ -15,6 +16,9 @@ register = template.Library()
 def person_name(user: User | None) -> str:
     """The name that the desk shows for an account: the person's, or the account's own; '' for nobody."""
     return audit.account_name(user)
+
+
+register.filter(rule_sentence)
 
 
 # What a browser's name for itself contains, in the order in which it is looked for: most contain those after them.

@@ -1,0 +1,41 @@
+// Credits stand in the order of their rows, which buttons change; without this script, numbers do.
+(() => {
+  const { moveUp } = document.currentScript.dataset;
+  const group = document.getElementById("credits-group");
+  if (!group) return;
+  const rows = () => [...group.querySelectorAll("tr.form-row:not(.empty-form)")];
+  const box = (row) => row.querySelector(".field-position input");
+  group.classList.add("ordered");
+
+  for (const row of rows()) addButton(row);
+  document.addEventListener("formset:added", (event) => {
+    if (!group.contains(event.target)) return;
+    addButton(event.target);
+    number();
+  });
+
+  function addButton(row) {
+    if (!box(row) || row.querySelector(".move")) return;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button move" });
+    button.textContent = "↑";
+    button.title = moveUp;
+    button.setAttribute("aria-label", moveUp);
+    button.addEventListener("click", () => {
+      const above = rows()[rows().indexOf(row) - 1];
+      if (!above) return;
+      above.before(row);
+      number();
+      button.focus();
+    });
+    box(row).after(button);
+  }
+
+  function number() {
+    rows().forEach((row, place) => {
+      const input = box(row);
+      if (!input || input.value === String(place)) return;
+      input.value = place;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+})();
