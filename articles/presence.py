@@ -1,4 +1,6 @@
-"""Presence (在场): who has the form of an article open. It tells; it locks nothing, and is no edit."""
+"""Presence (在场): who has the form of an article open, or the page on which it is read. It tells; it locks nothing, and
+is no edit.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from . import unsaved_texts
+from .duty_assignments import reading
 from .models import Article, Presence
 
 # Open forms tell every ten seconds that they are; who has not for this long is gone.
@@ -20,12 +23,13 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 OLD_BATCH = 500
 
 
-def note_presence(number: int, *, by: User, taking_over: bool = False) -> list[Presence]:
-    """Note that `by` has the form of this article open; returns everybody who has, the one who writes first.
+def note_presence(number: int, *, by: User, taking_over: bool = False, reads: bool = False) -> list[Presence]:
+    """Note that `by` has the form of this article open, or the page on which it is read (`reads`); returns everybody who
+    has, the one who writes first and readers last. Who has both open writes.
 
-    That is whoever took over last, otherwise whoever opened it first. The rows have the article and its newest
-    revision, without their texts. One query, and a few more when it writes. Raises Article.DoesNotExist, also for a
-    draft in the bin, and PermissionDenied unless `by` may edit it.
+    Who took over last writes, otherwise who opened the form first. The rows have the article and its newest revision,
+    without their texts. One query, and a few more when it writes. Raises Article.DoesNotExist, also for a draft in the
+    bin, and PermissionDenied unless `by` may edit it, or read it.
     """
     now = timezone.now()
     here = _rows_of(number, by, now)
@@ -33,19 +37,22 @@ def note_presence(number: int, *, by: User, taking_over: bool = False) -> list[P
     article = mine.article if mine else Article.objects.select_related("section__parent").defer("body").get(pk=number)
     if article.discarded_at:
         raise Article.DoesNotExist
-    unsaved_texts.require_editing(by, article)
-    if mine is None or taking_over or now - mine.seen_at >= NOTED_EVERY:
-        _write_row(mine, number, by, now, taking_over=taking_over)
+    if reads:
+        reading.require_reading(by, article)
+    else:
+        unsaved_texts.require_editing(by, article)
+    if taking_over or _is_news(mine, now, reads=reads):
+        _write_row(mine, number, by, now, taking_over=taking_over, reads=reads)
         here = _rows_of(number, by, now)
-    return sorted(here, key=lambda one: (-one.took_over_at.timestamp() if one.took_over_at else 0, one.opened_at))
+    return sorted(here, key=_place_of)
 
 
 def people_present(numbers: Iterable[int], *, but: User) -> dict[int, list[User]]:
-    """Return who else has the form of each of these articles open, by its number, in one query.
+    """Return who else has the form of each of these articles open, by its number, in one query; not who reads it.
 
     The caller has asked whether the user may read them (law 8).
     """
-    rows = Presence.objects.filter(article__in=list(numbers), seen_at__gt=timezone.now() - PRESENT_FOR)
+    rows = Presence.objects.filter(article__in=list(numbers), reads=False, seen_at__gt=timezone.now() - PRESENT_FOR)
     found: dict[int, list[User]] = {}
     for one in rows.exclude(user=but).select_related("user__person").order_by("opened_at", "pk"):
         found.setdefault(one.article_id, []).append(one.user)
@@ -66,10 +73,24 @@ def _rows_of(number: int, user: User, now: datetime) -> list[Presence]:
     return list(related.defer("article__body", "article__latest__content"))
 
 
-def _write_row(mine: Presence | None, number: int, by: User, now: datetime, *, taking_over: bool) -> None:
-    """Note that the user is here; whoever was away begins anew."""
-    stays = mine is not None and now - mine.seen_at < PRESENT_FOR
-    facts = {"seen_at": now, **({} if stays else {"opened_at": now, "took_over_at": None})}
+def _place_of(one: Presence) -> tuple[bool, float, datetime]:
+    """Writers before readers; among writers who took over last, among others who came first."""
+    return one.reads, -one.took_over_at.timestamp() if one.took_over_at else 0, one.opened_at
+
+
+def _is_news(mine: Presence | None, now: datetime, *, reads: bool) -> bool:
+    """Whether a ping says more than the user's row: the page on which it is read adds nothing to an open form."""
+    if mine is None or now - mine.seen_at >= PRESENT_FOR:
+        return True
+    if mine.reads != reads:
+        return mine.reads
+    return now - mine.seen_at >= NOTED_EVERY
+
+
+def _write_row(mine: Presence | None, number: int, by: User, now: datetime, *, taking_over: bool, reads: bool) -> None:
+    """Note that the user is here; whoever was away, or read until now, begins anew."""
+    stays = mine is not None and mine.reads == reads and now - mine.seen_at < PRESENT_FOR
+    facts = {"seen_at": now, "reads": reads, **({} if stays else {"opened_at": now, "took_over_at": None})}
     if taking_over:
         facts["took_over_at"] = now
     rows = Presence.objects.filter(article=number, user=by)

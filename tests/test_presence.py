@@ -1,5 +1,6 @@
 """Who has an article's form open: told to those who may edit it, by pings that cost next to nothing and lock nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -92,6 +93,34 @@ def test_a_reader_who_may_correct_is_there_too(cast):
     assert names(note_presence(article.pk, by=cast.editor)) == ["editor"]
 
 
+def test_readers_stand_behind_writers_and_who_does_both_writes(cast):
+    article = cast.article(by=cast.writer)
+    assert names(note_presence(article.pk, by=cast.head, reads=True)) == ["head"]
+    assert names(note_presence(article.pk, by=cast.editor)) == ["editor", "head"]
+    assert [one.reads for one in note_presence(article.pk, by=cast.editor, reads=True)] == [False, True]
+    assert people_present([article.pk], but=cast.writer) == {article.pk: [cast.editor]}
+    assert names(note_presence(article.pk, by=cast.head)) == ["editor", "head"]
+    assert not Presence.objects.filter(reads=True).exists()
+
+
+def test_who_closed_the_form_and_still_reads_is_a_reader_later(cast, monkeypatch):
+    article = cast.article()
+    note_presence(article.pk, by=cast.editor, taking_over=True)
+    move_clock(monkeypatch, seconds=45)
+    (one,) = note_presence(article.pk, by=cast.editor, reads=True)
+    assert (one.reads, one.took_over_at) == (True, None)
+    move_clock(monkeypatch, seconds=25)
+    assert note_presence(article.pk, by=cast.editor, reads=True)[0].seen_at == timezone.now()
+
+
+def test_who_may_not_read_the_text_reads_no_names(cast):
+    article = cast.article(by=cast.writer)
+    note_presence(article.pk, by=cast.editor)
+    for user in (cast.stranger, cast.culture_editor, cast.towns_writer):
+        with refused(PermissionDenied):
+            note_presence(article.pk, by=user, reads=True)
+
+
 # --- At the desk -----------------------------------------------------------------------------------------------
 
 
@@ -158,3 +187,21 @@ def test_the_list_names_who_is_writing_what_this_person_may_read(client, cast):
     for user, is_named in ((cast.writer, True), (cast.editor, False), (cast.culture_editor, False)):
         html = login(client, user).get(LIST, headers={"accept-language": "en"}).content.decode()
         assert ("梁静姝 is writing" in html) == is_named, user
+
+
+def test_the_reading_page_names_writers_and_readers_and_tells_that_somebody_saved(client, cast):
+    article = cast.article(by=cast.writer)
+    login(client, cast.head)
+    html = client.get(f"/admin/articles/article/{article.pk}/review/").content.decode()
+    assert 'data-reads="1"' in html
+    assert ">Take over<" not in html
+    assert ping(client, article, opened=1, reads=1).json()["here"] == ""
+    login(client, cast.writer)
+    assert ping(client, article, opened=1).json()["here"] == "head is reading it."
+    cast.change(article, by=cast.writer, title="又改了")
+    login(client, cast.editor)
+    said = ping(client, article, opened=1, reads=1, take=1).json()
+    assert re.fullmatch(r"林晓舟 is writing, since \d\d:\d\d. head is reading it.", said["here"])
+    assert said["saved"].endswith("Load it again before you decide.")
+    assert not said["may_take"]
+    assert client.get(said["changes"]).status_code == 200

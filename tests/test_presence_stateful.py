@@ -57,14 +57,15 @@ class FormsBesideActs(NotesBesideActs):
         fields = [("title", article.title), ("body", form["body"])]
         self.attempt(unsaved_texts.keep_text, OpenedForm(form["key"]), fields, by=by, article=article)
 
-    @rule(name=who, taking_over=st.booleans())
-    def tell_presence(self, name, taking_over):
+    @rule(name=who, taking_over=st.booleans(), reads=st.booleans())
+    def tell_presence(self, name, taking_over, reads):
         by, article = self.person(name), self.article()
+        taking_over = taking_over and not reads
         try:
             with transaction.atomic():
-                here = presence.note_presence(self.key, by=by, taking_over=taking_over)
+                here = presence.note_presence(self.key, by=by, taking_over=taking_over, reads=reads)
         except PermissionDenied:
-            assert not reading.may_write_article(by, article)
+            assert not (reading.may_read_article if reads else reading.may_write_article)(by, article)
         else:
             assert reading.may_read_article(by, article)
             assert by in [one.user for one in here]
@@ -144,8 +145,9 @@ class FormsBesideActs(NotesBesideActs):
         for name in OUTSIDERS:
             by = self.person(name)
             if not reading.may_read_article(by, article):
-                with pytest.raises(PermissionDenied):
-                    presence.note_presence(self.key, by=by)
+                for reads in (False, True):
+                    with pytest.raises(PermissionDenied):
+                        presence.note_presence(self.key, by=by, reads=reads)
                 with pytest.raises(PermissionDenied):
                     save_beside_others(Article.objects.get(pk=self.key), by=by, based_on=0)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from .. import audit, presence
 from ..models import Article, Presence, Revision
+from ..refusals import join_sentences
 from .acting_user import acting_user
 from .newsroom_admin import NUMBER
 from .uploads import upload_refusal
@@ -22,16 +23,18 @@ REVISION_NUMBER = re.compile("[0-9]{1,9}")
 
 
 def ping_view(request: HttpRequest) -> JsonResponse:
-    """Note that the form of article `number` is open; `opened` is the revision in it, `take` that its user takes over.
+    """Note that the form of article `number` is open, or with `reads` the page on which it is read; `opened` is the
+    revision in it, `take` that its user takes over.
 
     Answers with `here`, who else is there; `may_take`; `saved`, that somebody saved meanwhile; and `changes`, the
     address of what they changed. What there is nothing to say about is ''.
     """
     user, number, opened = acting_user(request), request.POST.get("number", ""), request.POST.get("opened", "")
+    reads, takes = "reads" in request.POST, "take" in request.POST
     if request.method != "POST" or not NUMBER.fullmatch(number):
         return upload_refusal(_("Nothing arrived."), 400)
     try:
-        here = presence.note_presence(int(number), by=user, taking_over="take" in request.POST)
+        here = presence.note_presence(int(number), by=user, taking_over=takes and not reads, reads=reads)
     except PermissionDenied as refusal:
         return upload_refusal(str(refusal), 403)
     except Article.DoesNotExist:
@@ -41,8 +44,8 @@ def ping_view(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {
             "here": _sentence_about(here, user),
-            "may_take": here[0].user_id != user.pk,
-            "saved": _sentence_saved(newest) if newest and is_newer else "",
+            "may_take": not reads and here[0].user_id != user.pk,
+            "saved": _sentence_saved(newest, reads=reads) if newest and is_newer else "",
             "changes": _changes_address(newest, seen) if newest and is_newer else "",
         }
     )
@@ -54,11 +57,16 @@ def sentence_for_list(people: list[User]) -> str:
 
 
 def _sentence_about(here: list[Presence], user: User) -> str:
-    """Return who else has the form open; '' if nobody."""
-    others = [one.user for one in here if one.user_id != user.pk]
-    if not others:
-        return ""
-    writer = here[0]
+    """Return who else writes or reads it now; '' if nobody."""
+    others = [one for one in here if one.user_id != user.pk]
+    writers, readers = ([one.user for one in others if one.reads == reads] for reads in (False, True))
+    said = [_sentence_about_writers(here[0], writers, user)] if writers else []
+    if readers:
+        said.append(_("%(names)s is reading it.") % {"names": _names(readers)})
+    return join_sentences(said)
+
+
+def _sentence_about_writers(writer: Presence, others: list[User], user: User) -> str:
     if writer.user_id == user.pk:
         return _("%(names)s: this article is open there, too.") % {"names": _names(others)}
     facts = {"name": audit.account_name(writer.user), "at": _time(writer.took_over_at or writer.opened_at)}
@@ -71,12 +79,18 @@ def _names(users: list[User]) -> str:
     return _(", ").join(audit.account_name(user) for user in users)
 
 
-def _sentence_saved(newest: Revision) -> str:
-    return _(
-        "%(name)s saved at %(at)s, after you opened this article. "
-        "Write on: when you save, the paragraphs of both are put "
-        "together, and you choose where both changed the same one."
-    ) % {"name": audit.account_name(newest.created_by), "at": _time(newest.created_at)}
+def _sentence_saved(newest: Revision, *, reads: bool) -> str:
+    facts = {"name": audit.account_name(newest.created_by), "at": _time(newest.created_at)}
+    if reads:
+        return _("%(name)s saved at %(at)s, after you opened this page. Load it again before you decide.") % facts
+    return (
+        _(
+            "%(name)s saved at %(at)s, after you opened this article. "
+            "Write on: when you save, the paragraphs of both are put "
+            "together, and you choose where both changed the same one."
+        )
+        % facts
+    )
 
 
 def _changes_address(newest: Revision, seen: int) -> str:

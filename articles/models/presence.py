@@ -6,7 +6,7 @@ from .article import Article
 
 
 class Presence(models.Model):
-    """在场: somebody has the form of an article open, or had lately. It locks nothing."""
+    """在场: somebody has the form of an article open, or had lately; or `reads` it on its page. It locks nothing."""
 
     article = models.ForeignKey(
         Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="presences", db_index=False
@@ -14,6 +14,7 @@ class Presence(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("account"), on_delete=models.CASCADE)
     opened_at = models.DateTimeField(_("opened at"))
     seen_at = models.DateTimeField(_("seen at"))
+    reads = models.BooleanField(_("reads"), default=False)
     took_over_at = models.DateTimeField(_("took over at"), null=True)
 
     class Meta:

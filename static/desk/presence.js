@@ -1,9 +1,9 @@
-// Tells the server every ten seconds that the article's form is open, and shows who else has it open and who saved.
+// Tells the server every ten seconds that the article's form, or the page on which it is read, is open, and shows who
+// else writes or reads it and who saved.
 // A ping is no use of the session: it ends as if the page were closed.
 (() => {
   const box = document.querySelector("[data-ping]");
-  const form = document.getElementById("article_form");
-  if (!box || !form) return;
+  if (!box) return;
   const here = box.querySelector(".here");
   const saved = box.querySelector(".saved");
   const take = box.querySelector("button");
@@ -12,15 +12,15 @@
 
   const timer = setInterval(() => document.hidden || ping(), EVERY);
   document.addEventListener("visibilitychange", () => document.hidden || ping());
-  take.addEventListener("click", () => ping({ take: "1" }));
+  take?.addEventListener("click", () => ping({ take: "1" }));
   ping();
 
   async function ping(facts = {}) {
     const body = new FormData();
-    const { number, opened } = box.dataset;
-    for (const [name, value] of Object.entries({ number, opened, ...facts })) body.append(name, value);
+    for (const name of ["number", "opened", "reads"]) if (name in box.dataset) facts[name] = box.dataset[name];
+    for (const [name, value] of Object.entries(facts)) body.append(name, value);
     const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
-    const token = cookie ? cookie.slice("csrftoken=".length) : form.elements.csrfmiddlewaretoken.value;
+    const token = cookie ? cookie.slice("csrftoken=".length) : document.querySelector("[name=csrfmiddlewaretoken]").value;
     try {
       const headers = { "X-CSRFToken": token };
       const answer = await fetch(box.dataset.ping, { method: "POST", body, headers, redirect: "manual" });
@@ -33,7 +33,7 @@
 
   function show(said) {
     say(here, said.here);
-    take.hidden = !said.may_take;
+    if (take) take.hidden = !said.may_take;
     say(saved, said.saved);
     changes.href = said.changes;
     changes.hidden = !said.changes;
