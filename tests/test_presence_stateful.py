@@ -1,5 +1,6 @@
 """What people do at one text at the same time, beside notes and acts, in any order: forms that are open, what is kept of
-them, saving over one another. No text is lost, no signed text changes, and nobody sees what they may not read.
+them, saving over one another, change sets. No text is lost, no signed text changes, and nobody sees what they may not
+read.
 """
 
 import itertools
@@ -12,9 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from articles import presence, publishing, review, unsaved_texts
+from articles import change_sets, presence, publishing, review, unsaved_texts
+from articles.change_sets import Replacement, TextChange
 from articles.duty_assignments import reading
-from articles.models import Article, UnsavedText
+from articles.models import Article, ChangeSet, ChangeSetItem, UnsavedText
 from articles.reconciling import ChangedByBoth, save_beside_others
 from articles.refusals import Refusal
 from articles.unsaved_texts import OpenedForm
@@ -22,6 +24,7 @@ from tests.test_marginal_notes_stateful import WHO, NotesBesideActs, picks, who
 
 # A paragraph that somebody typed; each has a number of its own.
 TYPED = re.compile(r"<p>第\d+句。</p>")
+DAYS = ("今日", "昨日")
 OUTSIDERS = ("culture_editor", "stranger")
 writers = st.sampled_from(["writer", "editor", "head", "chief"])
 
@@ -121,6 +124,36 @@ class FormsBesideActs(NotesBesideActs):
         act = publishing.publish_correction if self.article().live else publishing.publish_article
         self.attempt(act, self.article(), by=self.person("chief"))
 
+    @rule(name=st.sampled_from(["writer", "admin"]), readings=st.sampled_from([3, 3, 2]))
+    def propose_in_set(self, name, readings):
+        """Propose a change of the public text, and sign it with those whose turn it is."""
+        self.go_its_round(3)
+        newest = self.article().latest
+        asked = Replacement(*DAYS if DAYS[0] in newest.content["body"] else reversed(DAYS))
+        changes = [TextChange(self.key, newest.number, asked.changed_texts(newest.content))]
+        facts = {"about": "日期", "reason": "日期有误", "note": "更正日期。"}
+        by = self.person(name)
+        self.attempt(change_sets.propose_change_set, ChangeSet.Kind.WORDS, changes, by=by, **facts)
+        for reader in ("editor", "head", "chief")[:readings]:
+            by = self.person(reader)
+            for item in change_sets.items_waiting_for(by).select_related("change_set"):
+                self.attempt(change_sets.read_items, item.change_set, by=by, items=[item.pk], left_out=[])
+
+    @rule(name=st.sampled_from(["editor", "chief"]))
+    def carry_out_sets(self, name):
+        """The worker saves and publishes; what somebody saved meanwhile is not overwritten."""
+        for change_set in ChangeSet.objects.all():
+            self.attempt(change_sets.carry_out_change_set, change_set, by=self.person(name))
+        before, kept = self.article().latest, list(UnsavedText.objects.order_by("pk").values())
+        change_sets.continue_change_sets(1)
+        after = self.article().latest
+        assert TYPED.findall(after.content["body"]) == TYPED.findall(before.content["body"])
+        assert list(UnsavedText.objects.order_by("pk").values()) == kept
+        done = ChangeSetItem.objects.filter(state=ChangeSetItem.State.DONE).select_related("edition__revision")
+        for item in done:
+            assert item.digest == item.edition.digest == item.edition.revision.digest
+            assert {row.digest for row in item.readings.all()} == {item.digest}
+
     @rule(back=st.booleans())
     def withdraw(self, back):
         act = publishing.put_back_article if back else publishing.withdraw_article
@@ -148,6 +181,8 @@ class FormsBesideActs(NotesBesideActs):
                 for reads in (False, True):
                     with pytest.raises(PermissionDenied):
                         presence.note_presence(self.key, by=by, reads=reads)
+                assert not change_sets.change_sets_for(by).exists()
+                assert not change_sets.items_waiting_for(by).exists()
                 with pytest.raises(PermissionDenied):
                     save_beside_others(Article.objects.get(pk=self.key), by=by, based_on=0)
 
