@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0057_prints_of_texts'),
+        ('articles', '0058_checkpoint_recipients'),
     ]
 
     operations = [

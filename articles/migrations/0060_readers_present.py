@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0057_prints_of_texts'),
+        ('articles', '0059_quality_counts'),
     ]
 
     operations = [
