@@ -8,18 +8,18 @@ from django.utils.html import escape, format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-# A number with its unit, outside of tags: 3.6万人, 412余户, 15平方公里, 第2段. Browsers keep 12.5% together by themselves.
+# A number with its unit: 3.6万人, 412余户, 15平方公里, 第2段. Browsers keep 12.5% together by themselves.
 MEASURE = re.compile(
-    r"第?\d[\d.,]*[多余]?[十百千万亿]*"
+    r"第?\d[\d.,]{0,24}[多余]?[十百千万亿]{0,8}"
     r"(?:平方公里|平方米|立方米|公里|公斤|公顷|千米|厘米|毫米|千克|毫升|千瓦时|千瓦|小时|分钟|人次|美元|[\u4e00-\u9fff])"
-    r"(?![^<>]*>)"
 )
+_TAG_OR_MEASURE = re.compile(rf"(?P<tag><[^<>]*>)|{MEASURE.pattern}")
 TABLE = re.compile(r"<table>(?:<caption>(.*?)</caption>)?", re.DOTALL)
 
 
 def keep_measures_together(body: str) -> str:
     """Return the text with each number and its unit in a <span>, which the style sheet keeps on one line."""
-    return MEASURE.sub(r'<span class="n">\g<0></span>', body)
+    return _TAG_OR_MEASURE.sub(lambda found: found["tag"] or f'<span class="n">{found[0]}</span>', body)
 
 
 def typeset_line(text: str) -> SafeString:
