@@ -38,6 +38,10 @@ ROLES: dict[str, Credit.Role] = {
     "责编": Credit.Role.RESPONSIBLE_EDITOR,
     "值班编辑": Credit.Role.DUTY_EDITOR,
     "值班编委": Credit.Role.DUTY_EDITOR,
+    "责任编委": Credit.Role.DUTY_EDITOR,
+    "值班主任": Credit.Role.DUTY_EDITOR,
+    "值班总编": Credit.Role.DUTY_EDITOR,
+    "总值班": Credit.Role.DUTY_EDITOR,
     "编辑": Credit.Role.EDITOR,
     "责任校对": Credit.Role.PROOFREADER,
     "责校": Credit.Role.PROOFREADER,
@@ -150,6 +154,8 @@ _SPACED_NAME = re.compile(
 _BAR_AFTER_ROLE = re.compile(
     rf"(?<![^\s|｜（(【])(?:({'|'.join(sorted(ROLES, key=len, reverse=True))})\s?[丨︱]|({_LONG_ROLES})\s?[/／])\s?(?=\S)"
 )
+_BRACKET_AS_LABEL = re.compile(rf"(?<!\S)[【\[]({_LONG_ROLES})[】\]]\s{{0,2}}(?=[^\s:：])")
+_ENGLISH_AND = re.compile(r"(?<=[a-z]) (?:and|&) (?=[A-Z])")
 _ENGLISH_BY = re.compile(r"(?:(?<=^)|(?<=[(（|｜] )|(?<=[(（|｜]))By (?=[A-Z])")
 # Newspapers print a mark before a byline: □ 本报记者 方知远
 _MARK_BEFORE = re.compile(r"^[□■▲△●○◎◇◆※★☆▍▌丨|｜]\s{0,4}")
@@ -206,7 +212,10 @@ def role_label(word: str) -> tuple[str, str] | None:
 
 
 def with_colons(text: str) -> str:
-    """Return the text with a colon for the bar that WeChat pages print after a role, and after an English "By"."""
+    """Return the text with a colon for the bar that WeChat pages print after a role, for the brackets round one, and
+    after an English "By"; with a comma for "and" between English names.
+    """
+    text = _BRACKET_AS_LABEL.sub(r"\1：", _ENGLISH_AND.sub(", ", text))
     return _ENGLISH_BY.sub("By: ", _BAR_AFTER_ROLE.sub(r"\1\2：", text))
 
 

@@ -282,10 +282,6 @@ def test_the_same_text_is_recognised_in_any_encoding():
         (f"{TITLE}\n来源：霁川新闻网\n微信扫一扫查看\n关闭".encode(), "no body"),
         (TITLE.encode(), "no body"),
         (("长" * 121 + "\n" + BODY).encode(), "120"),
-        (f"{TITLE}\n更新时间:2022-13-40 17:03\n{BODY}".encode(), "“2022-13-40 17:03”"),
-        (f"{TITLE}\n来源：霁川新闻网 时间：2022-02-30\n{BODY}".encode(), "“2022-02-30”"),
-        (f"{TITLE}\n2022-03-25 24:61 来源：霁川新闻网\n{BODY}".encode(), "“2022-03-25 24:61”"),
-        (f"{TITLE}\n发布时间：昨天下午\n{BODY}".encode(), "“昨天下午”"),
         (b"a" * (MAX_PAGE_BYTES + 1), "5 MB"),
     ],
 )
@@ -295,6 +291,21 @@ def test_a_bad_file_is_refused_in_one_sentence(data, wrong):
     assert wrong in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("head", "wrong"),
+    [
+        ("更新时间:2022-13-40 17:03", "“2022-13-40 17:03”"),
+        ("来源：霁川新闻网 时间：2022-02-30", "“2022-02-30”"),
+        ("2022-03-25 24:61 来源：霁川新闻网", "“2022-03-25 24:61”"),
+        ("发布时间：昨天下午", "“昨天下午”"),
+    ],
+)
+def test_a_time_that_is_none_is_told_and_a_draft_needs_none(head, wrong):
+    page = read_printed_page(f"{TITLE}\n{head}\n{BODY}".encode())
+    assert (page.title, page.published_at, page.updated_at) == (TITLE, None, None)
+    assert [wrong in str(doubt.message) for doubt in page.doubts if doubt.id == "exchange.no_time"] == [True]
 
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the sample page is not beside this checkout")

@@ -11,11 +11,13 @@ from ..bylines import CreditLine, parse_byline
 from ..models import Article
 from ..refusals import Problem
 from .decoding import BLANKS, UnreadablePage
+from .page_time import HAS_CLOCK
 from .provenance import (
     COMMON_TIMES,
     MAX_HEADER_LENGTH,
     PAGE_PUBLISHED,
     PAGE_SOURCE,
+    is_medium,
     is_publisher,
     parse_provenance_line,
 )
@@ -48,7 +50,15 @@ _HEADING = re.compile(
     rf"({_WORDS}|section|title|headline)\s{{0,3}}[:：]\s*(.*)".replace("标题", r"标\s{0,4}题"), re.IGNORECASE
 )
 _POSITION = re.compile(r"[您你当前现在所的目]{0,8}位置\s{0,3}[:：]")
-_NEWSPAPER_PAGE = re.compile(r"第?\s?[A-Z]?\d{1,3}\s?版\s?[:：]?\s{0,4}(\S{0,12})")
+_NEWSPAPER_PAGE = re.compile(r"第?\s?[A-Z]?\d{1,3}\s?版\s?[:：]?\s{0,4}(\S{0,12})|[A-Z]?\d{2}\s{1,4}(\S{2,6})")
+_BRACKETED_HEADING = re.compile(rf"[【\[]({_WORDS})[】\]]\s{{0,2}}(?=[^:：\s])")
+_COLUMN = re.compile(r"[【\[]([^【】\[\]]{2,20})[】\]]")  # a line of its own above the title: 【新春走基层】
+_DOCUMENT_NUMBER = re.compile(r"\S{1,20}[〔（(\[【]\d{4}[〕）)\]】]\s?第?\d{1,5}号")
+# Where WeChat says that an article was sent from.
+_PLACE = re.compile(
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海"
+    "|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
 _CRUMBS = re.compile(r"[>＞»›→/]+")
 
 HAS_NO_TITLE = Problem("exchange.no_title", _("it has no title: put it on a line of its own above source and time."))
@@ -75,6 +85,7 @@ class Head:
     facts: dict[str, str] = field(default_factory=dict)
     credits: list[CreditLine] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)  # of documents, below the title: they belong to the text
 
     def learns(self, line: str) -> bool:
         """Add what a line of provenance says; False if it is none, or says again what is known.
@@ -102,6 +113,8 @@ class Head:
         found = parse_provenance_line(line)
         if found is None or found.unsure or COMMON_TIMES.match(line):
             return False
+        if found.facts.keys() == {PAGE_PUBLISHED} and HAS_CLOCK.search(line):
+            return self.learns(line)
         if not found.labelled and not {PAGE_SOURCE, PAGE_PUBLISHED} <= found.facts.keys():
             return False
         return self.learns(line) and found.labelled
@@ -114,11 +127,45 @@ def find_head(lines: Sequence[str], known_sections: Sequence[str] = ()) -> Head:
         end = _title_end(lines)
         return Head(list(lines[:end]), end)
     head = Head(list(lines[:start]), start)
+    _read_source_above(head, lines)
     _read_provenance(head, lines)
+    _read_source_below(head, lines)
+    while len(head.heading) > 1 and _DOCUMENT_NUMBER.fullmatch(head.heading[-1]):
+        head.numbers.insert(0, head.heading.pop())
     below = [i for i, line in enumerate(lines[head.end : head.end + 4]) if _is_marked(line)]
-    if below or not start:
+    if below or not any(_is_title(line) for line in head.heading):
         _read_title_below(head, lines)
     return head
+
+
+def _is_title(line: str) -> bool:
+    marked = _marked_heading(line)
+    return _field_of(marked[1]) == "title" if marked else _parse_breadcrumb(line) is None
+
+
+def _read_source_above(head: Head, lines: Sequence[str]) -> None:
+    """Read a source, or a head of WeChat, on the line above that of the time: 霁川新闻网, 原创 方知远 霁川发布."""
+    above = head.heading[-1] if len(head.heading) > 1 else ""
+    if not (is_medium(above) or above.startswith("原创 ")) or PAGE_SOURCE in _facts_of(lines[head.end]):
+        return
+    if head.learns(f"{above} {lines[head.end]}"):
+        head.heading.pop()
+        head.end += 1
+
+
+def _facts_of(line: str) -> dict[str, str]:
+    found = parse_provenance_line(line)
+    return found.facts if found else {}
+
+
+def _read_source_below(head: Head, lines: Sequence[str]) -> None:
+    """Read a source on the line below that of the time, and pass over the place of a head of WeChat."""
+    if PAGE_SOURCE not in head.facts and head.end < len(lines) - 1 and is_medium(lines[head.end]):
+        head.facts[PAGE_SOURCE] = lines[head.end]
+        head.end += 1
+        _read_provenance(head, lines)
+    if PAGE_SOURCE in head.facts and head.end < len(lines) - 1 and _PLACE.fullmatch(lines[head.end]):
+        head.end += 1
 
 
 def _is_provenance(line: str, place: int) -> bool:
@@ -144,7 +191,7 @@ def _read_title_below(head: Head, lines: Sequence[str]) -> None:
         return
     if head.heading and PAGE_SOURCE not in head.facts and is_publisher(head.heading[0]):
         head.facts[PAGE_SOURCE] = head.heading[0]
-    head.heading = list(rest[:title_end])
+    head.heading = [line for line in head.heading if _parse_breadcrumb(line)] + list(rest[:title_end])
     head.end += title_end
     _read_provenance(head, lines)
 
@@ -159,7 +206,7 @@ def parse_heading(lines: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
     plain: list[str] = []
     crumbs: list[str] = []
     for line in lines:
-        if marked := _HEADING.fullmatch(line):
+        if marked := _marked_heading(line):
             heading[_field_of(marked[1])] = marked[2]
         elif (names := _parse_breadcrumb(line)) is not None:
             crumbs, above, plain = names, above + plain, []
@@ -169,6 +216,9 @@ def parse_heading(lines: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
             plain.append(line)
     if not above and plain and _SECTION_NAME.fullmatch(plain[0]) and (len(plain) > 1 or heading["title"]):
         above = [plain.pop(0)]
+    if len(plain) > 1 and not heading["kicker"] and (column := _COLUMN.fullmatch(plain[0])):
+        heading["kicker"] = column[1]
+        del plain[0]
     doubts = [TITLE_OF_LINES.filled(line=plain[0])] if len(plain) > 1 and _SECTION.fullmatch(plain[0]) else []
     heading["title"] = heading["title"] or " ".join(plain)
     if not heading["title"]:
@@ -193,12 +243,18 @@ def _parse_breadcrumb(line: str) -> list[str] | None:
     """Return the names in 首页 > 要闻 > 正文, or in anything after 当前位置：; None for any other line."""
     if len(line) > MAX_HEADER_LENGTH:
         return None
-    if newspaper := _NEWSPAPER_PAGE.fullmatch(line):
-        return [newspaper[1]]
+    newspaper = _NEWSPAPER_PAGE.fullmatch(line)
+    if newspaper and (newspaper[2] is None or _SECTION_NAME.fullmatch(newspaper[2])):
+        return [newspaper[1] or newspaper[2] or ""]
     position = _POSITION.match(line)
     names = [name.strip(BLANKS) for name in _CRUMBS.split(line[position.end() if position else 0 :])]
     known = len(names) > 1 and not PAGE_NAMES.isdisjoint((names[0], names[-1]))
     return names if position or known else None
+
+
+def _marked_heading(line: str) -> re.Match[str] | None:
+    """Return the label and the value of 标题：… or 【标题】…, or None."""
+    return _HEADING.fullmatch(_BRACKETED_HEADING.sub(r"\1：", line))
 
 
 def _field_of(label: str) -> str:
@@ -206,14 +262,14 @@ def _field_of(label: str) -> str:
 
 
 def _is_marked(line: str) -> bool:
-    return bool(_HEADING.fullmatch(line)) or _parse_breadcrumb(line) is not None
+    return bool(_marked_heading(line)) or _parse_breadcrumb(line) is not None
 
 
 def _title_end(lines: Sequence[str]) -> int:
     """Return the end of the heading on a page without provenance: after its marked lines, or after the first line."""
     marked = [i for i, line in enumerate(lines[:MAX_HEADER_LINES]) if _is_marked(line)]
     end = marked[-1] + 1 if marked else 0
-    if not any((match := _HEADING.fullmatch(line)) and _field_of(match[1]) == "title" for line in lines[:end]):
+    if not any((match := _marked_heading(line)) and _field_of(match[1]) == "title" for line in lines[:end]):
         end += 2 if not end and _is_above_title(lines[:3]) else 1
     while end < len(lines) and lines[end].startswith("——"):
         end += 1

@@ -16,15 +16,24 @@ _HOUR = (
 )
 _DATE = re.compile(
     rf"(?P<year>\d{{4}})\s?[-/.年]\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?(?P<day>\d{{1,2}})(?:\s?日)?{_WEEKDAY}"
-    rf"(?:(?:(?<=[日)）一二三四五六天])|\s{{1,4}}|T)\s?{_HOUR}(?P<zone>Z|[+-]\d\d:?\d\d)?{_WEEKDAY})?",
-    re.ASCII,
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ENGLISH_DATE = re.compile(
-    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
-    r"(?: (?P<day_after>\d{1,2})(?:st|nd|rd|th)?)?,? (?P<year>\d{4})(?:,? (?P<hour>\d{1,2}):(?P<minute>\d\d))?",
+    rf"(?:(?:(?<=[日)）一二三四五六天])|\s{{1,4}}|T)\s?{_HOUR}(?:\s?(?P<noon>[ap]m))?(?P<zone>Z|[+-]\d\d:?\d\d)?{_WEEKDAY})?",
     re.ASCII | re.IGNORECASE,
 )
+_COMPACT_DATE = re.compile(r"(?P<year>20\d\d|19\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)", re.ASCII)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH_DATE = re.compile(
+    r"(?:(?P<hour_before>\d{1,2}):(?P<minute_before>\d\d),? )?"
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+    r"(?: (?P<day_after>\d{1,2})(?:st|nd|rd|th)?)?,? (?P<year>\d{4})"
+    r"(?:,? (?P<hour>\d{1,2}):(?P<minute>\d\d)(?: ?(?P<noon>[ap])\.?m\.?)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+# 二〇二四年三月二十五日, as documents are dated.
+_CHINESE_DATE = re.compile(
+    r"(?P<year>[一二][〇○零一二三四五六七八九]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日"
+)
+_CHINESE_DIGITS = "〇一二三四五六七八九"
 
 # As pages print it: with a time of day, or with digits alone.
 FIRM_TIME = re.compile(r"[:：时点]|^\d{4}[-/.]")
@@ -34,7 +43,7 @@ HAS_CLOCK = re.compile("[:：时点]")
 
 def find_page_time(text: str) -> tuple[int, int] | None:
     """Return where the first date in the text begins and ends, with the time of day beside it."""
-    for date in (_DATE, _ENGLISH_DATE):
+    for date in (_DATE, _ENGLISH_DATE, _CHINESE_DATE):
         match = date.search(text.translate(_FULL_WIDTH))
         if match and not (text[: match.start()][-1:].isdigit() or text[match.end() :][:1].isdigit()):
             return match.span()
@@ -47,26 +56,49 @@ def parse_page_time(text: str) -> datetime | None:
     A time with an offset from UTC is returned in the site's time zone.
     """
     text = text.translate(_FULL_WIDTH).strip(BLANKS)
-    if match := _DATE.fullmatch(text):
+    if match := _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text):
         return _as_time(match)
     if english := _ENGLISH_DATE.fullmatch(text):
-        month = _MONTHS.index(english["month"].lower()) + 1
-        day = english["day"] or english["day_after"] or 0
+        return _english_time(english)
+    if chinese := _CHINESE_DATE.fullmatch(text):
+        year = "".join(str(_CHINESE_DIGITS.index("〇" if digit in "○零" else digit)) for digit in chinese["year"])
         with suppress(ValueError):
-            return datetime(  # noqa: DTZ001 (the page names no time zone)
-                int(english["year"]), month, int(day), int(english["hour"] or 0), int(english["minute"] or 0)
-            )
+            return datetime(int(year), _chinese_number(chinese["month"]), _chinese_number(chinese["day"]))  # noqa: DTZ001
+    return None
+
+
+def _english_time(match: re.Match[str]) -> datetime | None:
+    month = _MONTHS.index(match["month"].lower()) + 1
+    day = match["day"] or match["day_after"] or 0
+    hour = int(match["hour"] or match["hour_before"] or 0) + _hours_after_noon(match)
+    with suppress(ValueError):
+        minute = int(match["minute"] or match["minute_before"] or 0)
+        return datetime(int(match["year"]), month, int(day), hour, minute)  # noqa: DTZ001 (the page names no time zone)
     return None
 
 
 def _as_time(match: re.Match[str]) -> datetime | None:
-    hour, half = int(match["hour"] or 0), match["half"] or ""
-    hour += 12 if half in ("下午", "晚", "晚上") and hour < 12 else 0
+    parts = match.groupdict()
+    hour, half = int(parts.get("hour") or 0), parts.get("half") or ""
+    hour += 12 if half in ("下午", "晚", "晚上") and hour < 12 else _hours_after_noon(match)
     day = (int(match["year"]), int(match["month"]), int(match["day"]))
     with suppress(ValueError):
-        naive = datetime(*day, hour, int(match["minute"] or 0))  # noqa: DTZ001 (the page names no time zone)
-        if not match["zone"]:
+        naive = datetime(*day, hour, int(parts.get("minute") or 0))  # noqa: DTZ001 (the page names no time zone)
+        if not parts.get("zone"):
             return naive
-        aware = datetime.fromisoformat(f"{naive.isoformat()}{match['zone']}")
+        aware = datetime.fromisoformat(f"{naive.isoformat()}{parts['zone'].upper()}")
         return timezone.make_naive(aware)
     return None
+
+
+def _hours_after_noon(match: re.Match[str]) -> int:
+    """Return what is to be added to an hour before which no half of the day stands: 5:03 PM, 12:10 am."""
+    parts = match.groupdict()
+    noon, hour = (parts.get("noon") or "").lower()[:1], int(parts.get("hour") or 0)
+    return 12 if noon == "p" and hour < 12 else -12 if noon == "a" and hour == 12 else 0
+
+
+def _chinese_number(written: str) -> int:
+    """Return a number up to 99: 三, 十, 十二, 二十五."""
+    tens, ten, ones = written.rpartition("十")
+    return 10 * (_CHINESE_DIGITS.index(tens or "一") if ten else 0) + (_CHINESE_DIGITS.index(ones) if ones else 0)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from ..bylines import NAME, ORGANISATION, ROLES, CreditLine, credits_in, role_label, with_colons
@@ -33,6 +34,10 @@ FREE_ROLES = ("作者", "供稿", "author")
 
 MAX_HEADER_LENGTH = 400  # characters of a line; no real page has longer ones above its text
 _CANDIDATE = re.compile(r"(文[/／]图|图[/／]文|[^\s:：|｜/／【】\[\]；;，,、。]{1,24})\s{0,2}[:：]")
+# 【来源】霁川新闻网, and the rows of tables: 发布机构 <tab> 霁川县政府
+_BRACKETED_LABEL = re.compile(
+    rf"[【\[]\s?({'|'.join(word for word in LABELS if len(word) > 1)})\s?[】\]]\s{{0,2}}(?=[^:：\s])"
+)
 _SPACED_LABEL = re.compile(
     "|".join(
         r"(?<!\S)" + r"\s{1,4}".join(word) + r"(?=\s{0,2}[:：])"
@@ -46,18 +51,21 @@ _DIGITS_BEFORE = re.compile(r"^\d[\d年月日时分秒.-]*")
 _UNKNOWN_LABEL = re.compile(r"[\u4e00-\u9fff]{2,8}")
 BUTTONS = r"(?:[\s|｜【\[（(]*(?:打印本页|打印|关闭窗口|关闭本页|关闭|返回顶部|收藏)[】\]）)]?)+"
 _BUTTONS_AT_END = re.compile(BUTTONS + "$")
-_BAR = re.compile(r"\s{0,8}[|｜┃│丨]\s{0,8}")
+_BAR = re.compile(r"\s{0,8}[|｜┃│丨]\s{0,8}|\s{1,8}·\s{1,8}")
 _VALUE_ENDS = BLANKS + "|｜/／；;，,、【】[]"
 _SENTENCE = re.compile("[。！？!?；]")
 # What stands beside the names in a head of WeChat: 原创 方知远 霁川发布 2024-03-25 17:03 发表于云南
 _WECHAT_WORDS = re.compile(
     r"原创|转载|发[表布]于\S{0,8}|(?:IP属地|阅读)\S{0,8}|\d{1,9}(?:人|次)?(?:阅读|浏览|评论)|[听在]看?"
 )
-_WECHAT_HEAD = re.compile(r"原创\s|.*\s发表于\S{0,8}")
+_WECHAT_HEAD = re.compile(r"原创\s|.*\s发表于\s?\S{0,8}")
 # A name that only a publisher has.
 _PUBLISHER = re.compile(
     r"新华社|[\u4e00-\u9fffA-Za-z0-9·“”]{1,28}(?:网|日报|晚报|早报|晨报|时报|周报|商报|导报|快报|发布|新闻|客户端|融媒|融媒体|传媒|广电"
     r"|头条|杂志|电视台|广播|通讯社|在线|公众号|视频号|频道)"
+)
+_ENGLISH_PUBLISHER = re.compile(
+    r"[(\[]?((?:[A-Z][\w.&'’-]{0,30} ){1,5}(?:News|Daily|Times|Post|Herald|Press|Agency|Net|Online|Weekly|Journal))[)\]]?"
 )
 _LONGEST_NAME = 30  # characters of a name without a label
 
@@ -78,15 +86,31 @@ def parse_provenance_line(line: str) -> Provenance | None:
     if bracketed := _IN_BRACKETS.fullmatch(line):
         line = bracketed[1]
     line = _SPACED_LABEL.sub(lambda match: "".join(match[0].split()), _BUTTONS_AT_END.sub("", line))
-    line = _BAR_AFTER_LABEL.sub(r"\1：", with_colons(line))
+    line = _BAR_AFTER_LABEL.sub(r"\1：", with_colons(_BRACKETED_LABEL.sub(r" \1：", _tabbed_fields(line))))
     if _WECHAT_HEAD.match(line) and (found := find_page_time(line)):
-        line = line[: found[1]]  # what follows is where it was sent from
+        line = f"原创 {line[: found[1]].removeprefix('原创')}"  # what follows is where it was sent from
     return _parse_fields(line) or _parse_fields(line, unknown_labels=True)
+
+
+def _tabbed_fields(line: str) -> str:
+    """Return a row of a table with labels and values in turn as labelled fields."""
+    cells = [cell.strip() for cell in line.split("\t") if cell.strip()]
+    labels = ["".join(cell.split()).rstrip(":：") for cell in cells[::2]]
+    if len(cells) < 2 or not any(label in LABELS for label in labels):
+        return line
+    if not all(_UNKNOWN_LABEL.fullmatch(label) for label in labels):
+        return line
+    return " ".join(f"{label}：{value}" for label, value in zip_longest(labels, cells[1::2], fillvalue=""))
 
 
 def is_publisher(name: str) -> bool:
     """Return True if the name can only be that of a publisher or an office: 霁川新闻网, 霁川县人民政府."""
-    return bool(_PUBLISHER.fullmatch(name) or ORGANISATION.fullmatch(name))
+    return bool(is_medium(name) or ORGANISATION.fullmatch(name))
+
+
+def is_medium(name: str) -> bool:
+    """Return True if the name can only be that of a newspaper, a site or a channel: 霁川新闻网, Jichuan News."""
+    return bool(_PUBLISHER.fullmatch(name) or _ENGLISH_PUBLISHER.fullmatch(name))
 
 
 def _parse_fields(line: str, *, unknown_labels: bool = False) -> Provenance | None:
@@ -102,7 +126,8 @@ def _parse_fields(line: str, *, unknown_labels: bool = False) -> Provenance | No
     for part in parts:
         before, fields = _labelled_fields(part, unknown_labels)
         before = _take_date(before, facts)
-        words += before.split()
+        english = _ENGLISH_PUBLISHER.fullmatch(before)
+        words += [english[1]] if english else before.split()
         labels += [label for label, _unit, _value in fields]
         if not _read_fields(fields, facts, credits, words):
             return None
@@ -121,9 +146,7 @@ def _parse_fields(line: str, *, unknown_labels: bool = False) -> Provenance | No
 
 def _is_firm(facts: dict[str, str], unsure: Sequence[str]) -> bool:
     """Return True unless a date and a name may just as well be a title or a signature: 2024年3月25日 霁川县政府."""
-    return bool(FIRM_TIME.search(facts[PAGE_PUBLISHED])) or (
-        not unsure and bool(_PUBLISHER.fullmatch(facts.get(PAGE_SOURCE, "")))
-    )
+    return bool(FIRM_TIME.search(facts[PAGE_PUBLISHED])) or (not unsure and is_medium(facts.get(PAGE_SOURCE, "")))
 
 
 def _is_of_the_text(labels: Sequence[str], facts: dict[str, str]) -> bool:
@@ -230,7 +253,7 @@ def _read_names(words: list[str], facts: dict[str, str], credits: list[CreditLin
         return None if names else []
     if PAGE_SOURCE not in facts:
         has_clock = HAS_CLOCK.search(facts.get(PAGE_PUBLISHED, ""))
-        certain = [name for name in names if _PUBLISHER.fullmatch(name) or (has_clock and is_publisher(name))]
+        certain = [name for name in names if is_medium(name) or (has_clock and is_publisher(name))]
         if certain or wechat:
             facts[PAGE_SOURCE] = names[-1] if wechat else certain[-1]
             names.remove(facts[PAGE_SOURCE])

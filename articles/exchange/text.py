@@ -13,15 +13,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from django.utils.translation import gettext_lazy as _
 
 from ..bylines import CreditLine, merge_credits, parse_byline
 from ..refusals import Problem
 from .decoding import BLANKS, MAX_PAGE_BYTES, UnreadablePage, decode_page
-from .heading import NEITHER_NAME, Head, find_head, parse_heading
+from .heading import NEITHER_NAME, Head, find_head, parse_heading, reads_as_body
 from .markup import markup_of
-from .page_time import parse_page_time
+from .page_lines import page_lines
+from .page_time import HAS_CLOCK, parse_page_time
 from .provenance import (
     BUTTONS,
     PAGE_PUBLISHED,
@@ -35,7 +37,7 @@ __all__ = ["MAX_PAGE_BYTES", "PrintedArticle", "UnreadablePage", "read_printed_p
 
 _BRACKET_AT_END = re.compile(r"[（(【\[][^（()）【】\[\]]{4,80}[)）】\]]$")
 _YEAR = re.compile(r"^.{0,200}?\d{4}", re.ASCII)
-_INDENTS = ("\t", "\u3000", "\u2003", "  ", "\u00a0\u00a0")
+_BODY_LABEL = re.compile(r"正\s{0,4}文\s{0,2}[:：]|[【\[]正\s{0,4}文[】\]]\s{0,2}[:：]?|正文$")
 _LONGEST_SOURCE = 80  # characters of the column `Source.name`
 # A blank between Chinese characters, or a bar: a source and something else.
 _DOUBTFUL_SOURCE = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]|[|｜]")
@@ -45,6 +47,9 @@ _FURNITURE = re.compile(
     r"|(?:上一[篇条]|下一[篇条])\s{0,3}[:：].{0,200}"
     r"|相关(?:链接|新闻|阅读)(?:\s{0,3}[:：].{0,200})?"
     r"|(?:版权(?:所有|声明|归)|Copyright|©|主办单位[:：\s]|主办[:：]).{0,300}"
+    r"|预览时标签不可点|微信扫一扫.{0,20}|关注该公众号|继续滑动看下一个|向上滑动看下一个|轻触阅读原文|喜欢此内容的人还喜欢"
+    r"|(?:阅读|点赞|在看|分享|收藏|赞|留言)(?:\s{0,3}[\d.]{1,9}\s?(?:万|\+)?|(?:\s{1,3}(?:点赞|在看|分享|收藏|留言)){1,4})"
+    r"|点赞\s?\d{1,9}\s{1,3}在看\s?\d{1,9}|(?:长按|扫描|识别).{0,12}二维码.{0,20}|免责声明\s{0,3}[:：].{0,200}"
     r"|.{0,60}ICP备.{0,100}"
     rf"|{BUTTONS}\s{{0,4}}"
 )
@@ -101,22 +106,23 @@ def read_printed_page(data: bytes) -> PrintedArticle:
     """
     text = decode_page(data)
     whole = "\n".join(line.rstrip(BLANKS) for line in text.split("\n")).strip("\n")
-    lines = _page_lines(whole)
+    lines = page_lines(whole)
     texts = [line.text for line in lines]
     head = find_head(texts)
     body_end, kept = _find_foot(texts, head)
-    paragraphs = join_wrapped_lines(lines[head.end : body_end]) + kept
+    paragraphs = head.numbers + join_wrapped_lines(_without_label(lines[head.end : body_end])) + kept
     if not paragraphs:
         raise UnreadablePage(HAS_NO_BODY)
     heading, doubts = parse_heading(head.heading)
     source = head.facts.get(PAGE_SOURCE, "")
     if len(source) > _LONGEST_SOURCE:
         raise UnreadablePage(SOURCE_IS_TOO_LONG.filled(start=source[:20], most=_LONGEST_SOURCE))
+    published, updated = (_page_time(head.facts.get(fact, "")) for fact in (PAGE_PUBLISHED, PAGE_UPDATED))
     return PrintedArticle(
         **heading,
         source=source,
-        published_at=_page_time(head.facts[PAGE_PUBLISHED]) if PAGE_PUBLISHED in head.facts else None,
-        updated_at=_page_time(head.facts[PAGE_UPDATED]) if PAGE_UPDATED in head.facts else None,
+        published_at=published,
+        updated_at=updated,
         credits=merge_credits(head.credits, paragraphs),
         paragraphs=tuple(paragraphs),
         digest=hashlib.sha256(whole.encode()).hexdigest(),
@@ -130,16 +136,13 @@ def is_furniture(line: str) -> bool:
     return bool(_FURNITURE.fullmatch(line))
 
 
-def _page_lines(whole: str) -> list[PageLine]:
-    """Return the lines that are not empty."""
-    lines: list[PageLine] = []
-    after_blank = False
-    for line in whole.split("\n"):
-        text = line.strip(BLANKS)
-        if text:
-            lines.append(PageLine(text, line.startswith(_INDENTS), after_blank))
-        after_blank = not text
-    return lines
+def _without_label(lines: list[PageLine]) -> list[PageLine]:
+    """Return the lines of the text without the label 正文： or 【正文】 before it."""
+    found = _BODY_LABEL.match(lines[0].text) if lines else None
+    if not found:
+        return lines
+    rest = lines[0].text[found.end() :].strip(BLANKS)
+    return [lines[0]._replace(text=rest), *lines[1:]] if rest else lines[1:]
 
 
 def _find_foot(lines: Sequence[str], head: Head) -> tuple[int, list[str]]:
@@ -166,18 +169,21 @@ def _doubts(head: Head, body: Sequence[str]) -> Iterator[Problem]:
     """Doubts about the provenance, and about a line of the text that has a source and a time, as a head would."""
     if head.unsure:
         yield NEITHER_NAME.filled(words=" ".join(head.unsure)[:60])
+    for fact in (PAGE_PUBLISHED, PAGE_UPDATED):
+        if (time := head.facts.get(fact)) and parse_page_time(time) is None:
+            yield IS_NO_TIME.filled(text=time[:40])
     source = head.facts.get(PAGE_SOURCE, "")
     if _DOUBTFUL_SOURCE.search(source):
         yield SOURCE_HAS_BLANKS.filled(source=source)
-    for line in filter(_YEAR.search, body[1:]):
-        found = parse_provenance_line(line)
-        if found and found.labelled and {PAGE_SOURCE, PAGE_PUBLISHED} <= found.facts.keys():
+    for above, line in pairwise(body):
+        found = parse_provenance_line(line) if _YEAR.search(line) else None
+        if not found or not {PAGE_SOURCE, PAGE_PUBLISHED} <= found.facts.keys():
+            continue
+        # Without labels it may be a signature, which has no time of day and stands below a sentence.
+        if found.labelled or (HAS_CLOCK.search(found.facts[PAGE_PUBLISHED]) and not reads_as_body(above)):
             yield SECOND_HEADING.filled(line=line[:40])
             return
 
 
-def _page_time(text: str) -> datetime:
-    found = parse_page_time(text)
-    if found is None:
-        raise UnreadablePage(IS_NO_TIME.filled(text=text[:40]))
-    return found
+def _page_time(text: str) -> datetime | None:
+    return parse_page_time(text) if text else None
