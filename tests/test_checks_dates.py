@@ -51,6 +51,11 @@ def found(written):
         ("25时30分", "no_such_time", "25时30分"),
         ("9时75分", "no_such_time", "9时75分"),
         ("五季度", "no_such_time", "五季度"),
+        ("2026年5月至2025年12月", "end_before_start", "2026年5月至2025年12月"),
+        ("12月9日持续到12月3日", "end_before_start", "12月9日持续到12月3日"),
+        ("30日至28日", "end_before_start", "30日至28日"),
+        ("截至20226年底", "mistyped_year", "20226年"),
+        ("今天是11月26日", "wrong_relative_day", "今天是11月26日"),
     ],
 )
 def test_dates_that_cannot_be_right_are_found(text, rule, words):
@@ -82,6 +87,10 @@ def test_dates_that_cannot_be_right_are_found(text, rule, words):
         "版本2026.11",
         "10.2.30",
         "二十三个月",
+        "11月27日至28日（周五至周六）",
+        "30日至2日",
+        "他说：“今天是11月26日。”",
+        "今明天（28日至29日）",
     ],
 )
 def test_dates_that_may_be_right_are_not(text):
@@ -122,9 +131,15 @@ def test_the_right_weekday_and_day_are_suggested():
         ("由3.5%下降到4.1%", "wrong_direction", "由3.5%下降到4.1%"),
         ("从2万吨提高到9,000吨", "wrong_direction", "从2万吨提高到9,000吨"),
         ("参加者120人,其中学生150人。", "part_above_whole", "120人,其中学生150人"),
-        ("全校共300人,其中男生140人,女生150人", "parts_do_not_sum", "全校共300人,其中男生140人,女生150人"),
+        ("全校共300人,其中男生140人,女生150人", "parts_do_not_sum", "300人,其中男生140人,女生150人"),
         ("救出3.5人", "part_of_a_person", "3.5人"),
         ("气温摄氏38度", "unusual_unit", "摄氏38度"),
+        ("入学率百分之一百二十", "above_hundred_percent", "学率百分之一百二十"),
+        ("男30人、女25人，共60人", "parts_do_not_sum", "男30人、女25人,共60人"),
+        ("三十人，其中男二十人、女二十人", "parts_do_not_sum", "三十人,其中男二十人、女二十人"),
+        ("同意占60%，反对占30%，弃权占20%", "parts_do_not_sum", "60%,反对占30%,弃权占20%"),
+        ("共50户，其中甲村30户、乙村25户", "parts_do_not_sum", "50户,其中甲村30户、乙村25户"),
+        ("占地30亩亩", "unusual_unit", "0亩亩"),
         ("占百分之30%", "unusual_unit", "百分之30%"),
         ("约100多人到场", "unusual_unit", "约100多人"),
     ],
@@ -151,6 +166,13 @@ def test_figures_that_cannot_be_right_are_found(text, rule, words):
         "38摄氏度",
         "1.2万人",
         "近百人",
+        "50公斤米粉",
+        "甲率98%，乙率97%，丙率99%",
+        "同意占60%，反对占30%，弃权占10%",
+        "15名医生、35名护士集结,其中党员41名",
+        "日均532万人,其中工作日均635万人",
+        "频次从5分钟提升至1分钟",
+        "125例（其中甲36例）中，轻型34例、普通型85例",
     ],
 )
 def test_figures_that_may_be_right_are_not(text):

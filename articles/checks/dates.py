@@ -35,7 +35,7 @@ END_BEFORE_START = Rule(
 )
 MISTYPED_YEAR = Rule("mistyped_year", DATES, Severity.WARN, _("The year in “%(words)s” cannot be right."), LOOK_UP)
 DISTANT_YEAR = Rule(
-    "distant_year", DATES, Severity.INFO, _("“%(words)s” is more than ten years after publication."), LOOK_UP
+    "distant_year", DATES, Severity.WARN, _("“%(words)s” is more than ten years after publication."), LOOK_UP
 )
 
 _MONTH = r"\d{1,2}|十[一二三四五六七八九]?|[一二三四五六七八九]"
@@ -51,7 +51,9 @@ _DASHED = re.compile(
     re.ASCII,
 )
 _LUNAR = re.compile("农历|阴历|旧历|夏历|藏历|腊月|正月|闰")
-_WEEKDAY = r"(?P<week>星期|周|礼拜)(?P<weekday>[一二三四五六日天])(?!年|岁|刊|报|月|期|边|围|全)"
+# Behind a range of days stands one of weekdays: 4月4日至6日(周六至周一).
+_WEEKDAY = r"(?P<week>星期|周|礼拜)(?P<weekday>[一二三四五六日天])(?!年|岁|刊|报|月|期|边|围|全|至|到|[、—–~-])"
+_ANY_WEEKDAY = re.compile("(?:星期|周|礼拜)[一二三四五六日天]")
 _DATE_WEEKDAY = re.compile(
     rf"{_ALONE}(?:{_FULL}|(?<![月年\d])(?P<only>{_DAYS})[日号])(?:[上下]午|[早晚]上?|凌晨)?\s?[(,]?\s?{_WEEKDAY}",
     re.ASCII,
@@ -63,8 +65,12 @@ _OTHER_YEAR = re.compile("[去前明次翌当同][年]|年前|年后|历年|每�
 _RELATIVE = {"前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "昨夜": -1, "今天": 0, "今日": 0}
 _RELATIVE |= {"今晨": 0, "今早": 0, "今晚": 0, "明天": 1, "明日": 1, "明晚": 1, "后天": 2}
 _SAID_DAY = re.compile(
-    rf"(?:(?P<word>{'|'.join(_RELATIVE)})(?:上午|下午|[早晚]上|凌晨)?\((?:(?P<month>{_MONTH})月)?(?P<day>{_DAYS})[日号]"
+    rf"(?:(?<![今昨前])(?P<word>{'|'.join(_RELATIVE)})(?:上午|下午|[早晚]上|凌晨)?\((?:(?P<month>{_MONTH})月)?(?P<day>{_DAYS})[日号]"
     rf"|{_ALONE}(?:(?P<month2>{_MONTH})月)?(?P<day2>{_DAYS})[日号]\((?P<word2>{'|'.join(_RELATIVE)})\))",
+    re.ASCII,
+)
+_SAID_PLAINLY = re.compile(
+    rf"(?<![到至今昨前])(?P<word>{'|'.join(_RELATIVE)})(?:就?是|即|为|,)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号](?!至|到|[—–~-]|电|讯)",
     re.ASCII,
 )
 _SAID = re.compile(
@@ -74,10 +80,17 @@ _SAID = re.compile(
 _DATELINE = re.compile(
     rf"^[^\n。]{{0,24}}?{_ALONE}(?P<month>{_MONTH})月(?P<day>{_DAYS})日[电讯]", re.ASCII | re.MULTILINE
 )
-_TO = r"\s?(?:至|到|—{1,2}|-|–|~)\s?"
+_TO = r"\s?(?:(?:持续|延续|一直)?[至到]|—{1,2}|-|–|~)\s?"
 _RANGE = re.compile(
     rf"{_ALONE}(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号]?(?:\([^()\n]{{1,4}}\))?{_TO}"
     rf"(?:(?P<year2>{_YEAR})年)?(?:(?P<month2>{_MONTH})月)?(?P<day2>{_DAYS})[日号]",
+    re.ASCII,
+)
+_DAYS_ALONE = re.compile(
+    rf"{_ALONE}(?<![月年第])(?P<day>{_DAYS})日(?:\([^()\n]{{1,4}}\))?{_TO}(?P<day2>{_DAYS})日", re.ASCII
+)
+_MONTHS = re.compile(
+    rf"(?<![\d.])(?P<year>{_YEAR})年(?P<month>{_MONTH})月{_TO}(?P<year2>{_YEAR})年(?P<month2>{_MONTH})月(?!\d)",
     re.ASCII,
 )
 _YEARS = re.compile(rf"(?<![\d.])(?P<first>(?:19|20)\d\d)年?{_TO}(?P<last>(?:19|20)\d\d)年", re.ASCII)
@@ -92,9 +105,14 @@ _NO_TIME = re.compile(
     r"|第?(?:[五六七八九]|[5-9])季度)",
     re.ASCII,
 )
-_MISTYPED = re.compile(_NUMBER_BEGINS + r"(?<![a-zA-Z])(?:20\d{3}|20\d|2[1-9]\d{2})年\d{1,2}月(?!前|后)", re.ASCII)
+_MISTYPED = re.compile(
+    _NUMBER_BEGINS
+    + r"(?<![a-zA-Z])(?:(?:20\d{3}|20\d|2[1-9]\d{2})年\d{1,2}月|20[12]\d{2}年)(?!前|后|以?来|历史|的历史)",
+    re.ASCII,
+)
 _THIS_YEAR = re.compile(r"(?P<word>今年|去年|明年)\((?P<year>[12]\d{3})年\)", re.ASCII)
 _SIX_MONTHS, _TEN_YEARS = 6, 10
+_FEW_DAYS = 10  # farther back it is the day of the next month: 30日至2日
 _SAME_MONTH = 20  # characters behind a month in which a day alone is one of it
 _FAR = 1_000  # characters of a paragraph before a date in which its month or year is looked for
 _HALF_A_YEAR = timedelta(days=183)
@@ -142,6 +160,8 @@ def _find_no_such_days(text: str) -> Iterator[Match]:
 
 
 def _find_wrong_weekdays(text: str, at: date) -> Iterator[Match]:
+    if not _ANY_WEEKDAY.search(text):
+        return
     for pattern in (_DATE_WEEKDAY, _WEEKDAY_DATE):
         for match in pattern.finditer(text):
             said = "日" if match["weekday"] == "天" else match["weekday"]
@@ -178,11 +198,15 @@ def _possible_days(text: str, match: re.Match[str], at: date) -> Iterator[date]:
 
 def _find_wrong_relative_days(text: str, at: date) -> Iterator[Match]:
     """Yield 昨日(28日) and 28日(昨日) that do not fit the dateline (11月28日电), or without one the day `at`."""
+    if not any(word in text for word in _RELATIVE):
+        return
     days = [at]
     if dateline := _DATELINE.search(text):
         days = [day for day in [_nearest(*_parts(dateline)[1:], at)] if day] or days
-    for match in _SAID_DAY.finditer(text):
-        n = "2" if match["day2"] else ""
+    # What somebody is quoted with was said on some other day.
+    plain = [match for match in _SAID_PLAINLY.finditer(text) if not _is_quoted(text, match.start())]
+    for match in (*_SAID_DAY.finditer(text), *plain):
+        n = "2" if match.groupdict().get("day2") else ""
         word, month, day = match[f"word{n}"], match[f"month{n}"], match[f"day{n}"]
         right = days[0] + timedelta(days=_RELATIVE[word])
         if number_of(day) != right.day or (month and number_of(month) != right.month):
@@ -191,9 +215,20 @@ def _find_wrong_relative_days(text: str, at: date) -> Iterator[Match]:
             yield Match(WRONG_RELATIVE_DAY, *match.span(), suggestion=suggestion, replaced=replaced)
 
 
+def _is_quoted(text: str, at: int) -> bool:
+    earliest = max(at - _FAR, 0)
+    return text.rfind("“", earliest, at) > text.rfind("”", earliest, at)
+
+
 def _find_ends_before_starts(text: str) -> Iterator[Match]:
     for match in _RANGE.finditer(text):
         if not _is_lunar(text, match) and _ends_early(match):
+            yield Match(END_BEFORE_START, *match.span())
+    for match in _DAYS_ALONE.finditer(text):
+        if 0 < number_of(match["day"]) - number_of(match["day2"]) <= _FEW_DAYS:
+            yield Match(END_BEFORE_START, *match.span())
+    for match in _MONTHS.finditer(text):
+        if (year_of(match["year2"]), number_of(match["month2"])) < (year_of(match["year"]), number_of(match["month"])):
             yield Match(END_BEFORE_START, *match.span())
     for match in _YEARS.finditer(text):
         if int(match["last"]) < int(match["first"]):

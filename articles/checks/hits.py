@@ -20,15 +20,16 @@ from .hit import FIELDS_IN_ORDER, WEIGHT_ORDER, Hit, hit_in_source, hit_of, key_
 from .links import find_wrong_links
 from .outside import SENT_FIELDS, outside_findings, outside_matches
 from .personal_data import find_personal_data
-from .plain_text import fields_of_content
+from .plain_text import PlainText, fields_of_content
 from .punctuation import find_wrong_marks
+from .regions import find_wrong_regions
 from .rules import Severity
 from .similar import find_similar
 from .structure import find_wrong_structure
 from .typed_characters import find_wrong_characters
 from .written_rules import RulesVersion, WrittenRules, current_rules, current_version, rules_at
 
-FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures)
+FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures, find_wrong_regions)
 WRITTEN_FINDERS = (find_wrong_marks, find_wrong_characters)  # how something is typed
 CONTENT_FINDERS = (find_wrong_structure, find_wrong_credits)  # how the text is built
 
@@ -43,19 +44,25 @@ def find_hits(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) 
     hits = []
     whole = [match for finder in CONTENT_FINDERS for match in finder(content)]
     for name, plain, written in fields_of_content(content):
-        found = [
-            hit_of(match, name, text)
-            for finders, text in ((FINDERS, plain), (WRITTEN_FINDERS, written))
-            for finder in finders
-            for match in finder(text.text, day)
-        ]
-        found += [hit_of(match, name, plain) for match in rules.find_matches(plain.text, day, content.get("section"))]
-        found += [hit_of(match, name, plain) for match in rules.roster.find_matches(plain.text, day)]
+        found = _hits_in_field(name, plain, written, rules, day, content.get("section")) if plain.source else []
         if name == "body":
             found += [hit_of(match, name, plain) for match in rules.roster.find_posts_alone(plain.text, day)]
         found += [hit_in_source(match, plain.source) for match in whole if match.field == name]
         hits += sorted(found, key=lambda hit: hit.start)
     return hits
+
+
+def _hits_in_field(
+    name: str, plain: PlainText, written: PlainText, rules: WrittenRules, day: date, section: int | None
+) -> list[Hit]:
+    found = [
+        hit_of(match, name, text)
+        for finders, text in ((FINDERS, plain), (WRITTEN_FINDERS, written))
+        for finder in finders
+        for match in finder(text.text, day)
+    ]
+    found += [hit_of(match, name, plain) for match in rules.find_matches(plain.text, day, section)]
+    return found + [hit_of(match, name, plain) for match in rules.roster.find_matches(plain.text, day)]
 
 
 def hits_of_links_and_files(content: Mapping[str, Any]) -> list[Hit]:

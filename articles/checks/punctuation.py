@@ -54,6 +54,14 @@ UNENDED = Rule(
     _("Its end may be missing."),
 )
 
+OUTSIDE = Rule(
+    "mark_outside_quotation",
+    TYPING,
+    Severity.INFO,
+    _("“%(words)s”: what somebody is quoted with after a colon ends inside the quotation marks."),
+    _("Put the full stop before the closing mark."),
+)
+
 HAN = "\u4e00-\u9fff"
 _FULL_WIDTH = dict(zip(",;:?!().", "，；：？！（）。", strict=True))
 _HALF = re.compile(
@@ -63,7 +71,7 @@ _HALF = re.compile(
 _STRAIGHT = re.compile(rf"\"(?=[{HAN}])[^\"\n“”]{{1,60}}\"|(?<=[{HAN}])'(?=[{HAN}])[^'\n‘’]{{1,60}}'(?=[{HAN}，。])")
 _DOUBLED = re.compile(
     "，{2,}|、{2,}|；{2,}|：{2,}|(?<!。)。。(?!。)|[，、；：][。，、；：！？]|[。！？](?=[，、；])[，、；]|！。|？。|[！？]{4,}"
-    "|([“《（【])\\1|。”。|([》）】])\\2(?=\\2)"
+    "|([“《（【])\\1|[。！？]”。|“”|([》）】])\\2(?=\\2)"
 )
 _ELLIPSIS = re.compile("\\.{3,}|。{3,}|·{3,}|、{3,}|(?<!…)…(?!…)|…{3,}(?<!…{4})|…{5,}")
 _NEAR_CHINESE = re.compile(f"[{HAN}，。”]")
@@ -71,6 +79,7 @@ _DASH = re.compile(rf"(?<=[{HAN}”》])(?:-{{2,}}|－{{2,}}|――?|—[－-]|�
 _LEADING = re.compile("^[，。、；：？！）》】](?!\\s*$)", re.MULTILINE)
 _ENDS_IN_A_WORD = re.compile(rf"[{HAN}]$(?=\n+[^\n]{{30}})", re.MULTILINE)
 _SENTENCE_END = re.compile("[。！？]")
+_OUTSIDE = re.compile(rf"(?<=：)“[^“”\n]{{2,200}}[{HAN}](?P<end>”。)")
 _PAIRS = {
     "“": "”",
     "‘": "’",
@@ -84,6 +93,7 @@ _PAIRS = {
     "[": "]",
 }
 _OPENING = {closing: opening for opening, closing in _PAIRS.items()} | {")": "（", "]": "["}
+_HALVES = re.compile("[" + re.escape("".join([*_PAIRS, *_OPENING])) + "]")
 _ALIKE = {"(": "（"}
 _LIST_NUMBER = re.compile(r"(?:^|[\s，。；;：:、])[(（]?[\dA-Za-z一二三四五六七八九十①-⑳]{1,4}$")
 _NEXT_CHARACTER = re.compile(r"\s*(\S)")
@@ -97,6 +107,7 @@ def find_wrong_marks(text: str, at: date) -> Iterator[Match]:
     yield from (Match(DOUBLED, *match.span()) for match in islice(_DOUBLED.finditer(text), _MOST))
     yield from (Match(LEADING, *match.span()) for match in islice(_LEADING.finditer(text), _MOST))
     yield from islice(_find_unended(text), _MOST)
+    yield from islice((Match(OUTSIDE, *m.span("end"), suggestion="。”") for m in _OUTSIDE.finditer(text)), _MOST)
     yield from islice(_find_unpaired(text), _MOST)
 
 
@@ -133,11 +144,12 @@ def _find_unpaired(text: str) -> Iterator[Match]:
 def _unpaired_marks(line: str) -> Iterator[tuple[int, str]]:
     waiting: list[tuple[int, str]] = []
     count = Counter[str]()  # of those that wait
-    for place, mark in enumerate(line):
+    for match in _HALVES.finditer(line):
+        place, mark = match.start(), match[0]
         if mark in _PAIRS:
             waiting.append((place, _ALIKE.get(mark, mark)))
             count[waiting[-1][1]] += 1
-        elif mark in _OPENING and not (mark == "’" and _APOSTROPHE.match(line, place - 1)):
+        elif not (mark == "’" and _APOSTROPHE.match(line, place - 1)):
             opening = _OPENING[mark]
             if count[opening]:
                 while waiting[-1][1] != opening:

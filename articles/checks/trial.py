@@ -12,6 +12,8 @@ from typing import Any
 from django.utils import timezone
 
 from .. import sanitising
+from ..bylines import merge_credits
+from ..sanitising import text_lines
 from .hit import Hit
 from .hits import find_hits
 from .plain_text import LINES
@@ -36,7 +38,10 @@ class CleanText:
     def find_hits(self, body: str, rules: WrittenRules) -> list[Hit]:
         """Return what the rules, Newsroom's and these, find in this text with another body."""
         content: dict[str, Any] = dict.fromkeys(LINES, "") | {"title": self.title, "body": body, "origin": "own"}
-        content |= {"pictures": [], "attachments": [], "credits": []}
+        credits = [
+            {"role": role, "name": name} for role, name, _unit in merge_credits((), text_lines(self.body) or [""])
+        ]
+        content |= {"pictures": [], "attachments": [], "credits": credits}
         return find_hits(content, rules, at=timezone.make_aware(datetime.combine(self.day, time(12))))
 
 

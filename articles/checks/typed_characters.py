@@ -49,15 +49,17 @@ TWICE = Rule("word_twice", TYPING, Severity.WARN, _("“%(words)s”: a word sta
 _FULL = re.compile("[０-９Ａ-Ｚａ-ｚ]+")
 _BOXES = re.compile(
     "[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd]+|锟斤拷|烫烫烫|屯屯屯|ï»¿|â€[\u0080-\u00bf\u201c\u201d™œ]?"
-    f"|(?<=[{HAN}])[\u180e\u200c\u200d](?=[{HAN}])"
+    f"|(?<=[{HAN}])[\u180e\u200c\u200d□](?=[{HAN}])"
+    # UTF-8 read as Latin letters; entities that were escaped twice.
+    "|(?:[ã-é][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]{2})+|&(?:[a-z]{2,6}|#\\d{2,5});"
 )
 # Letters of Greek and Cyrillic that look like Latin ones or like digits and Chinese characters.
 _GREEK = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧον"
 _CYRILLIC = "АВЕЗКМНОРСТУХЅІЈаеорсухѕіј"
 _MIXED = re.compile(
     rf"(?<![A-Za-z])[A-Za-z]+[{_GREEK}{_CYRILLIC}][A-Za-z]*|[{_GREEK}{_CYRILLIC}]{{1,40}}[A-Za-z]+"
-    rf"|(?<=[{HAN}\d])[{_CYRILLIC}](?=[{HAN}\d])|(?<=\d)[OoIl](?=\d{{0,4}}[年月日元万亿%人])"
-    r"|(?<=[一二三四五六七八九])[OoОοΟ○●](?=[一二三四五六七八九年])|(?<=[一-龥])[ー丨](?=[一-龥])"
+    rf"|(?<=[{HAN}\d])[{_CYRILLIC}](?=[{HAN}\d])|(?<=\d)[OoIl](?=\d{{0,4}}[年月日元万亿%人])|(?<=\d)O(?=\d)"
+    r"|(?<=[一二三四五六七八九])[OoОοΟ○●](?=[一二三四五六七八九年])|(?<=[一-龥])ー(?=[一-龥])"
 )
 _TWICE = re.compile("(?<![目打])的的(?![确士哥话])|([上下]午)\\1")
 # Traditional in form and yet ordinary: 乾坤, 哪吒; or usual in names.
@@ -78,7 +80,10 @@ def find_wrong_characters(text: str, at: date) -> Iterator[Match]:
 
 def _find_traditional(text: str) -> Iterator[Match]:
     """Yield traditional characters, unless so many are that the text, or what it quotes, is meant to be."""
-    places = [place for place, character in enumerate(text) if character in _traditional()]
+    traditional = _traditional()
+    if traditional.isdisjoint(text):
+        return
+    places = [place for place, character in enumerate(text) if character in traditional]
     if len(places) <= max(_FEW, len(text) // 20):
         yield from (Match(TRADITIONAL, place, place + 1, suggestion=simplified_text(text[place])) for place in places)
 
