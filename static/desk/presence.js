@@ -20,7 +20,9 @@
     for (const name of ["number", "opened", "reads"]) if (name in box.dataset) facts[name] = box.dataset[name];
     for (const [name, value] of Object.entries(facts)) body.append(name, value);
     const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
-    const token = cookie ? cookie.slice("csrftoken=".length) : document.querySelector("[name=csrfmiddlewaretoken]").value;
+    const token = cookie
+      ? cookie.slice("csrftoken=".length)
+      : document.querySelector("[name=csrfmiddlewaretoken]").value;
     try {
       const headers = { "X-CSRFToken": token };
       const answer = await fetch(box.dataset.ping, { method: "POST", body, headers, redirect: "manual" });
