@@ -1,13 +1,15 @@
 """Tables (CSV) of rows that people keep, as spreadsheets write and read them: all rows are taken in, or none."""
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -16,17 +18,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from . import audit
-from .old_paths import UnusableTable
-from .old_paths.table import decode_table
 from .refusals import Problem, Refusal
 from .saved_rows import values_of
 
+MOST_BYTES = 64 * 2**20
 MOST_PROBLEMS = 100  # of one table that are told
 # A cell that begins with one of these would be a formula to a spreadsheet; it gets a quotation mark in front.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WORDS_PER_CELL = "|"
 _DATE = re.compile(r"([12]\d{3})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 
+IS_TOO_LARGE = Problem("csv_tables.too_large", _("It is larger than %(size)d MB: split it."))
+IS_NO_TEXT = Problem("csv_tables.no_text", _("It is no text: save the table as CSV, in UTF-8 or GBK."))
 IS_REFUSED = Problem("csv_tables.line_refused", _("Line %(line)d: %(why)s"))
 HAS_NO_COLUMN = Problem(
     "csv_tables.no_column", _("The column “%(head)s” is missing."), _("Export a table to see how it begins.")
@@ -39,6 +42,18 @@ NAMED_TWICE = Problem("csv_tables.named_twice", _("“%(name)s” stands on line
 
 Row = TypeVar("Row")
 Cells = dict[str, str]  # by the name of the field
+
+
+class UnusableTable(Refusal):
+    """Raised for a table that is not imported; each problem names its line."""
+
+
+class ImportedRows(NamedTuple):
+    """How many rows the import of a table added, changed, and found as they should be."""
+
+    added: int
+    changed: int
+    unchanged: int
 
 
 @dataclass(frozen=True)
@@ -81,6 +96,19 @@ def read_rows(
     if problems:
         raise UnusableTable(*problems[:MOST_PROBLEMS])
     return [row for _line, row in found.values()]
+
+
+def decode_table(data: bytes) -> str:
+    """Return the text of a table in UTF-8, GB18030, or UTF-16 with a byte order mark. Raises UnusableTable."""
+    if len(data) > MOST_BYTES:
+        raise UnusableTable(IS_TOO_LARGE.filled(size=MOST_BYTES >> 20))
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            if "\0" not in text:
+                return text.replace("\r\n", "\n").replace("\r", "\n")
+    raise UnusableTable(IS_NO_TEXT)
 
 
 def write_rows(columns: Columns, rows: Iterable[Mapping[str, Any]]) -> bytes:

@@ -8,13 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from . import audit, baking, csv_tables, merging
-from .csv_tables import Cells, Columns
+from .csv_tables import Cells, Columns, ImportedRows, UnusableTable
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Source
 from .models.key_batches import in_groups
 from .models.source import ENDS_EARLY
-from .old_paths import ImportedRows, UnusableTable
 from .refusals import Problem, Refusal
 from .saved_rows import values_of
 from .sources import SOURCE_FIELDS

@@ -8,6 +8,7 @@ import time
 import pytest
 from django.db import transaction
 from django.test import Client, TransactionTestCase, override_settings
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -169,3 +170,26 @@ def cast(db):
     from tests.cast import Cast  # noqa: PLC0415 (models load after Django)
 
     return Cast()
+
+
+@pytest.fixture
+def english():
+    """The language of the test."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def public_texts(cast):
+    """Three public articles that name a county head, for change sets."""
+    from tests.changing import publish_texts  # noqa: PLC0415 (models load after Django)
+
+    return publish_texts(cast)
+
+
+@pytest.fixture
+def proposer(db):
+    """Somebody who writes and reads in all sections, and is credited nowhere."""
+    from tests.cast import make_user  # noqa: PLC0415 (models load after Django)
+
+    return make_user("proposer", ["write", "read"])

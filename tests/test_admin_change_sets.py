@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from articles import change_sets
 from articles.models import Article, ChangeSet, ChangeSetItem
-from tests.cast import SEARCH_INDEX_QUERIES, make_user
+from tests.cast import SEARCH_INDEX_QUERIES
 from tests.changing import NOTE, keys_of, propose, publish_texts, read_by_all
 
 pytestmark = pytest.mark.django_db
@@ -15,27 +15,17 @@ REPLACE = "/admin/change-sets/replace/?words=县长&replacement=市长&texts=bod
 FACTS = {"reason": "任职变动", "note": NOTE}
 
 
-@pytest.fixture
-def public(cast):
-    return publish_texts(cast)
-
-
-@pytest.fixture
-def proposer():
-    return make_user("proposer", ["write", "read"])
-
-
 def address(change_set):
     return reverse("admin:change_set", args=[change_set.pk])
 
 
-def test_words_are_found_ticked_proposed_read_and_carried_out(client, cast, public, proposer):
+def test_words_are_found_ticked_proposed_read_and_carried_out(client, cast, public_texts, proposer):
     draft = cast.article(body="<p>县长将到会。</p>")
     client.force_login(proposer)
     page = client.get(REPLACE)
     assert page.content.decode().count("<del>县长</del><ins>市长</ins>") == 4
     ticks = re.findall(r'name="article" value="(\d+-\d+)"', page.content.decode())
-    assert [int(tick.partition("-")[0]) for tick in ticks] == [article.pk for article in public][::-1]
+    assert [int(tick.partition("-")[0]) for tick in ticks] == [article.pk for article in public_texts][::-1]
     assert f"/admin/articles/article/{draft.pk}/change/" in page.content.decode()  # with the reason, and no tick
     response = client.post(REPLACE, {"act": "propose", "article": ticks[1:], **FACTS})
     change_set = ChangeSet.objects.get()
@@ -63,20 +53,20 @@ def test_words_are_found_ticked_proposed_read_and_carried_out(client, cast, publ
     assert client.get(address(change_set), {"state": "refused"}).context["items"] == []
 
 
-def test_ticks_are_kept_from_page_to_page(client, cast, public, proposer, monkeypatch):
+def test_ticks_are_kept_from_page_to_page(client, cast, public_texts, proposer, monkeypatch):
     monkeypatch.setattr("articles.admin.change_sets_of_words.SHOWN", 2)
     client.force_login(proposer)
     first = client.get(REPLACE).context
     ticks = [row.tick for row in first["rows"]]
     second = client.post(REPLACE, {"act": "more", "following": first["following"], "article": ticks[:1]}).context
-    assert (second["earlier"], [row.article for row in second["rows"]]) == (ticks[:1], [public[0]])
+    assert (second["earlier"], [row.article for row in second["rows"]]) == (ticks[:1], [public_texts[0]])
     sent = {"chosen": ticks[:1], "here": second["here"], "article": [row.tick for row in second["rows"]]}
     told = client.post(REPLACE, {"act": "propose", **sent, "reason": "", "note": NOTE})
     assert told.context["earlier"] == ticks[:1]  # nothing is lost
-    assert [row.article for row in told.context["rows"]] == [public[0]]
+    assert [row.article for row in told.context["rows"]] == [public_texts[0]]
     assert NOTE in told.content.decode()
     client.post(REPLACE, {"act": "propose", **sent, **FACTS})
-    assert ChangeSetItem.objects.filter(article__in=[public[0], public[2]]).count() == 2
+    assert ChangeSetItem.objects.filter(article__in=[public_texts[0], public_texts[2]]).count() == 2
 
 
 def test_what_cannot_be_looked_for_is_told(client, proposer):
@@ -87,8 +77,8 @@ def test_what_cannot_be_looked_for_is_told(client, proposer):
     assert client.post(REPLACE, {"act": "guess"}).status_code == 403
 
 
-def test_a_reader_leaves_out_what_is_not_ticked_and_a_proposer_takes_back(client, cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_a_reader_leaves_out_what_is_not_ticked_and_a_proposer_takes_back(client, cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     keys = keys_of(change_set)
     client.force_login(cast.editor)
     client.post(address(change_set), {"act": "read", "shown": keys, "item": keys[:1]})
@@ -104,8 +94,8 @@ def test_a_reader_leaves_out_what_is_not_ticked_and_a_proposer_takes_back(client
     assert client.post(address(change_set), {"act": "burn"}).status_code == 403
 
 
-def test_who_may_not_read_the_articles_does_not_see_the_set(client, cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_who_may_not_read_the_articles_does_not_see_the_set(client, cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     client.force_login(cast.culture_editor)
     assert client.get(address(change_set)).status_code == 403
     assert client.get("/admin/change-sets/").context["rows"] == []
@@ -133,8 +123,8 @@ def test_the_pages_take_as_many_queries_for_many_as_for_one(client, cast, propos
             client.get(path)
 
 
-def test_a_set_that_was_read_is_shown_to_those_who_publish(client, cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_a_set_that_was_read_is_shown_to_those_who_publish(client, cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     read_by_all(cast, change_set)
     assert list(change_sets.change_sets_to_act_on(cast.chief)) == [change_set]
     assert list(change_sets.change_sets_to_act_on(cast.culture_editor)) == []

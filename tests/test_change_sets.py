@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from articles import change_sets, second_factor
 from articles.change_sets import TextChange
@@ -22,7 +22,6 @@ from tests.changing import (
     in_review,
     keys_of,
     propose,
-    publish_texts,
     read_by_all,
     states_of,
     waiting,
@@ -30,25 +29,8 @@ from tests.changing import (
 )
 from tests.factors import give_app
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 Item, State = ChangeSetItem.State, ChangeSet.State
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def public(cast):
-    return publish_texts(cast)
-
-
-@pytest.fixture
-def proposer():
-    """Writes and reads in all sections, and is credited nowhere."""
-    return make_user("proposer", ["write", "read"])
 
 
 # --- Proposing ------------------------------------------------------------------------------------------------
@@ -63,14 +45,14 @@ def proposer():
         ({"changes": [TextChange(1, 1, {})] * 501}, "at most 500 articles; these are 501"),
     ],
 )
-def test_a_set_needs_a_reason_a_note_and_articles(cast, public, proposer, facts, sentence):
-    changes = changes_of(public[0])
+def test_a_set_needs_a_reason_a_note_and_articles(cast, public_texts, proposer, facts, sentence):
+    changes = changes_of(public_texts[0])
     with refused(change_sets.CannotPropose, sentence):
         propose(proposer, **{"changes": changes, **facts})
 
 
-def test_who_does_not_write_there_cannot_propose(cast, public):
-    changes = changes_of(public[0])
+def test_who_does_not_write_there_cannot_propose(cast, public_texts):
+    changes = changes_of(public_texts[0])
     reader = make_user("reader", ["read"])
     with refused(change_sets.CannotPropose, "do not write in its section, “要闻”"):
         propose(reader, changes=changes)
@@ -110,20 +92,22 @@ def in_another_set(cast, article):
         (in_another_set, "changes it already"),
     ],
 )
-def test_an_article_that_does_not_fit_is_told_and_the_others_are_proposed(cast, public, proposer, spoil, sentence):
-    odd = spoil(cast, public[0]) or public[0]
-    change_set = propose(proposer, odd, public[1])
+def test_an_article_that_does_not_fit_is_told_and_the_others_are_proposed(
+    cast, public_texts, proposer, spoil, sentence
+):
+    odd = spoil(cast, public_texts[0]) or public_texts[0]
+    change_set = propose(proposer, odd, public_texts[1])
     problems = {item.article_id: (item.state, item.problem) for item in change_set.items.all()}
     assert problems[odd.pk][0] == Item.REFUSED
     assert sentence in problems[odd.pk][1]
-    assert problems[public[1].pk] == (Item.OPEN, "")
+    assert problems[public_texts[1].pk] == (Item.OPEN, "")
 
 
-def test_a_text_that_was_saved_since_stays_the_same_or_becomes_too_long_is_refused(cast, public, proposer):
-    changes = changes_of(*public)
-    cast.correct(public[0], title="别的更正")
-    changes[1] = TextChange(public[1].pk, changes[1].revision, {"title": public[1].title})
-    changes[2] = TextChange(public[2].pk, changes[2].revision, {"title": "长" * 121})
+def test_a_text_that_was_saved_since_stays_the_same_or_becomes_too_long_is_refused(cast, public_texts, proposer):
+    changes = changes_of(*public_texts)
+    cast.correct(public_texts[0], title="别的更正")
+    changes[1] = TextChange(public_texts[1].pk, changes[1].revision, {"title": public_texts[1].title})
+    changes[2] = TextChange(public_texts[2].pk, changes[2].revision, {"title": "长" * 121})
     with refused(change_sets.CannotPropose, r"saved after.*Nothing would change.*title would have 121 characters"):
         propose(proposer, changes=changes)
 
@@ -131,23 +115,23 @@ def test_a_text_that_was_saved_since_stays_the_same_or_becomes_too_long_is_refus
 # --- Reading --------------------------------------------------------------------------------------------------
 
 
-def test_who_proposed_wrote_or_read_before_cannot_read(cast, public):
-    change_set = propose(cast.editor, *public)  # the editor also does first readings
+def test_who_proposed_wrote_or_read_before_cannot_read(cast, public_texts):
+    change_set = propose(cast.editor, *public_texts)  # the editor also does first readings
     for user in (cast.editor, cast.stranger, cast.chief):
         with refused(change_sets.CannotReadSet, "None of these texts waits for you"):
             change_sets.read_items(change_set, by=user, items=keys_of(change_set))
 
 
-def test_a_credited_writer_reads_the_others_only(cast, public, proposer):
-    public[0].credits.create(role=Role.REPORTER, person=cast.liang)  # whose account is the editor's
-    change_set = propose(proposer, *public)
+def test_a_credited_writer_reads_the_others_only(cast, public_texts, proposer):
+    public_texts[0].credits.create(role=Role.REPORTER, person=cast.liang)  # whose account is the editor's
+    change_set = propose(proposer, *public_texts)
     assert waiting(change_set, cast.editor) == keys_of(change_set)[1:]
     Section.objects.update(same_person_allowed=True)
     assert waiting(change_set, cast.editor) == keys_of(change_set)
 
 
-def test_reading_twice_signs_once_and_a_stale_page_signs_nothing(cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_reading_twice_signs_once_and_a_stale_page_signs_nothing(cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     keys = keys_of(change_set)
     assert change_sets.read_items(change_set, by=cast.editor, items=keys[:2], left_out=keys[2:]) == 2
     assert change_sets.read_items(change_set, by=cast.editor, items=keys[:2]) == 0
@@ -157,8 +141,8 @@ def test_reading_twice_signs_once_and_a_stale_page_signs_nothing(cast, public, p
         change_sets.read_items(change_set, by=cast.head, items=keys)
 
 
-def test_the_final_reading_takes_a_recent_proof(cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_the_final_reading_takes_a_recent_proof(cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     give_app(cast.chief)
     for reader in (cast.editor, cast.head):
         change_sets.read_items(change_set, by=reader, items=keys_of(change_set))
@@ -166,11 +150,11 @@ def test_the_final_reading_takes_a_recent_proof(cast, public, proposer):
         change_sets.read_items(change_set, by=cast.chief, items=keys_of(change_set))
 
 
-def test_sections_with_other_readings_are_read_by_those_they_demand(cast, public, proposer):
+def test_sections_with_other_readings_are_read_by_those_they_demand(cast, public_texts, proposer):
     Section.objects.filter(pk=cast.culture.pk).update(stages=1)
     quick = cast.article(section=Section.objects.get(pk=cast.culture.pk), body="<p>县长。</p>")
     cast.publish(quick)
-    change_set = propose(proposer, public[0], quick)
+    change_set = propose(proposer, public_texts[0], quick)
     assert len(waiting(change_set, cast.editor)) == len(waiting(change_set, cast.chief)) == 1
     for reader in (cast.chief, *cast.readers()):
         change_sets.read_items(change_set, by=reader, items=waiting(change_set, reader))
@@ -180,8 +164,8 @@ def test_sections_with_other_readings_are_read_by_those_they_demand(cast, public
     assert Article.objects.get(pk=quick.pk).live.sign_off.stages == 1
 
 
-def test_what_is_left_out_is_not_published_and_can_be_taken_in_again_while_it_is_read(cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_what_is_left_out_is_not_published_and_can_be_taken_in_again_while_it_is_read(cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     first, *_others = keys_of(change_set)
     assert change_sets.tick_items(change_set, by=proposer, items=[first], ticked=False) == 1
     assert change_sets.tick_items(change_set, by=proposer, items=[first], ticked=False) == 0
@@ -194,13 +178,13 @@ def test_what_is_left_out_is_not_published_and_can_be_taken_in_again_while_it_is
     change_set.refresh_from_db()
     carry_out(change_set, cast.chief)
     assert states_of(change_set) == [Item.OPEN, Item.DONE, Item.DONE]
-    assert Article.objects.get(pk=public[0].pk).live.number == 1
+    assert Article.objects.get(pk=public_texts[0].pk).live.number == 1
     with refused(change_sets.CannotReadSet, "not being read"):
         change_sets.tick_items(change_set, by=proposer, items=[first], ticked=True)
 
 
-def test_only_its_proposer_and_its_readers_tick(cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_only_its_proposer_and_its_readers_tick(cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     with refused(PermissionDenied):
         change_sets.tick_items(change_set, by=cast.writer, items=keys_of(change_set), ticked=False)
     with refused(PermissionDenied):  # it does not wait for the chief yet
@@ -208,8 +192,8 @@ def test_only_its_proposer_and_its_readers_tick(cast, public, proposer):
     assert change_sets.tick_items(change_set, by=cast.editor, items=keys_of(change_set), ticked=False) == 3
 
 
-def test_a_set_is_rejected_with_a_reason_and_never_carried_out(cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_a_set_is_rejected_with_a_reason_and_never_carried_out(cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     with refused(change_sets.CannotReadSet, "Say in one sentence why"):
         change_sets.end_change_set(change_set, by=cast.head, reason=" ")
     with refused(PermissionDenied):
@@ -221,4 +205,4 @@ def test_a_set_is_rejected_with_a_reason_and_never_carried_out(cast, public, pro
     assert (change_set.state, change_set.end_reason) == (State.ENDED, "任命未公布")
     with refused(change_sets.CannotCarryOut, "not been read by all, or has ended"):
         change_sets.carry_out_change_set(change_set, by=cast.chief)
-    assert propose(proposer, *public).items.filter(state=Item.OPEN).count() == 3  # no longer in another set
+    assert propose(proposer, *public_texts).items.filter(state=Item.OPEN).count() == 3  # no longer in another set

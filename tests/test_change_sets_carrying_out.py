@@ -6,7 +6,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
-from django.utils import translation
 
 from articles import audit, change_sets, publishing
 from articles.change_sets import Replacement
@@ -23,7 +22,7 @@ from articles.models import (
     SignOff,
 )
 from articles.review_sheet import review_sheet
-from tests.cast import make_user, refused
+from tests.cast import refused
 from tests.changing import (
     NOTE,
     carry_out,
@@ -31,42 +30,24 @@ from tests.changing import (
     in_review,
     keys_of,
     propose,
-    publish_texts,
     read_by_all,
     states_of,
     withdrawn,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 Item, State = ChangeSetItem.State, ChangeSet.State
 
 
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def public(cast):
-    return publish_texts(cast)
-
-
-@pytest.fixture
-def proposer():
-    """Writes and reads in all sections, and is credited nowhere."""
-    return make_user("proposer", ["write", "read"])
-
-
-def test_a_set_is_read_once_by_each_reader_and_each_article_is_an_ordinary_correction(cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_a_set_is_read_once_by_each_reader_and_each_article_is_an_ordinary_correction(cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     assert change_set.state == State.READING
     with audit.acting_from("203.0.113.7"):
         read_by_all(cast, change_set)
     assert change_set.state == State.READ
     carry_out(change_set, cast.chief)
     assert change_set.state == State.DONE
-    for article, item in zip(public, change_set.items.order_by("pk"), strict=True):
+    for article, item in zip(public_texts, change_set.items.order_by("pk"), strict=True):
         article.refresh_from_db()
         edition, revision = article.live, article.latest
         assert (edition, item.state, edition.number, edition.kind) == (item.edition, Item.DONE, 2, "correction")
@@ -83,18 +64,20 @@ def test_a_set_is_read_once_by_each_reader_and_each_article_is_an_ordinary_corre
     assert AuditEntry.objects.get(action="changeset.carried_out").details == {"count": 3}
 
 
-def test_the_review_sheet_tells_that_it_was_read_in_a_set(cast, public, proposer):
-    change_set = propose(proposer, public[0])
+def test_the_review_sheet_tells_that_it_was_read_in_a_set(cast, public_texts, proposer):
+    change_set = propose(proposer, public_texts[0])
     read_by_all(cast, change_set)
     carry_out(change_set, cast.chief)
-    readings = review_sheet(Article.objects.get(pk=public[0].pk)).rounds[-1].readings
+    readings = review_sheet(Article.objects.get(pk=public_texts[0].pk)).rounds[-1].readings
     assert len(readings) == 3
     assert all(str(change_set.pk) in reading.in_set for reading in readings)
-    assert not any(reading.in_set for reading in review_sheet(Article.objects.get(pk=public[1].pk)).rounds[0].readings)
+    assert not any(
+        reading.in_set for reading in review_sheet(Article.objects.get(pk=public_texts[1].pk)).rounds[0].readings
+    )
 
 
-def test_nothing_is_published_before_all_have_read_or_without_the_duty_everywhere(cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_nothing_is_published_before_all_have_read_or_without_the_duty_everywhere(cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     change_sets.read_items(change_set, by=cast.editor, items=keys_of(change_set))
     with refused(change_sets.CannotCarryOut, "not been read by all"):
         change_sets.carry_out_change_set(change_set, by=cast.chief)
@@ -107,8 +90,8 @@ def test_nothing_is_published_before_all_have_read_or_without_the_duty_everywher
     assert Edition.objects.count() == 3
 
 
-def test_a_set_stops_goes_on_and_makes_one_edition_of_each(cast, public, proposer):
-    change_set = propose(proposer, *public)
+def test_a_set_stops_goes_on_and_makes_one_edition_of_each(cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
     read_by_all(cast, change_set)
     change_sets.carry_out_change_set(change_set, by=cast.chief)
     assert change_sets.continue_change_sets(1) == 1
@@ -134,8 +117,10 @@ def test_a_set_stops_goes_on_and_makes_one_edition_of_each(cast, public, propose
     ]
 
 
-def test_killed_within_an_article_leaves_no_trace_and_the_next_worker_goes_on(cast, public, proposer, monkeypatch):
-    change_set = propose(proposer, *public)
+def test_killed_within_an_article_leaves_no_trace_and_the_next_worker_goes_on(
+    cast, public_texts, proposer, monkeypatch
+):
+    change_set = propose(proposer, *public_texts)
     read_by_all(cast, change_set)
     change_sets.carry_out_change_set(change_set, by=cast.chief)
     publish, count = publishing.publish_correction, iter(range(9))
@@ -153,8 +138,8 @@ def test_killed_within_an_article_leaves_no_trace_and_the_next_worker_goes_on(ca
     while change_sets.continue_change_sets():
         pass
     assert states_of(change_set) == [Item.DONE] * 3
-    assert [article.editions.count() for article in public] == [2, 2, 2]
-    assert [article.revisions.count() for article in public] == [2, 2, 2]
+    assert [article.editions.count() for article in public_texts] == [2, 2, 2]
+    assert [article.revisions.count() for article in public_texts] == [2, 2, 2]
 
 
 def other_edition(cast, article):
@@ -179,10 +164,12 @@ def fewer_readings(cast, article):
         (fewer_readings, "another number of readings"),
     ],
 )
-def test_what_changed_since_it_was_read_is_refused_with_a_reason_and_stays(cast, public, proposer, spoil, sentence):
-    change_set = propose(proposer, public[0])
+def test_what_changed_since_it_was_read_is_refused_with_a_reason_and_stays(
+    cast, public_texts, proposer, spoil, sentence
+):
+    change_set = propose(proposer, public_texts[0])
     read_by_all(cast, change_set)
-    spoil(cast, Article.objects.get(pk=public[0].pk))
+    spoil(cast, Article.objects.get(pk=public_texts[0].pk))
     before = [list(model.objects.values()) for model in (Edition, Revision, SignOff, Article)]
     carry_out(change_set, cast.chief)
     item = change_set.items.get()
@@ -192,26 +179,26 @@ def test_what_changed_since_it_was_read_is_refused_with_a_reason_and_stays(cast,
     assert change_set.state == State.DONE
 
 
-def test_a_reader_who_lost_the_duty_signs_nothing(cast, public, proposer):
-    change_set = propose(proposer, public[0])
+def test_a_reader_who_lost_the_duty_signs_nothing(cast, public_texts, proposer):
+    change_set = propose(proposer, public_texts[0])
     read_by_all(cast, change_set)
     cast.editor.is_active = False
     cast.editor.save()
     carry_out(change_set, cast.chief)
     assert "梁静姝 cannot do this reading" in change_set.items.get().problem
-    assert public[0].revisions.count() == 1
+    assert public_texts[0].revisions.count() == 1
 
 
-def test_a_text_that_checks_block_is_refused(cast, public, proposer):
+def test_a_text_that_checks_block_is_refused(cast, public_texts, proposer):
     replacement = Replacement("县长", "市长11010519491231002X")
-    change_set = propose(proposer, changes=changes_of(*public[:1], replacement=replacement))
+    change_set = propose(proposer, changes=changes_of(*public_texts[:1], replacement=replacement))
     read_by_all(cast, change_set)
     carry_out(change_set, cast.chief)
     assert "identity number" in change_set.items.get().problem
 
 
-def test_the_database_itself_keeps_what_was_signed(cast, public, proposer):
-    read_by_all(cast, propose(proposer, public[0]))
+def test_the_database_itself_keeps_what_was_signed(cast, public_texts, proposer):
+    read_by_all(cast, propose(proposer, public_texts[0]))
     with connection.cursor() as cursor:
         for sql in ("UPDATE articles_changesetreading SET digest = 'x'", "DELETE FROM articles_changesetreading"):
             with pytest.raises(IntegrityError, match="articles_changesetreading_is_"), transaction.atomic():

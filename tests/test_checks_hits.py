@@ -290,7 +290,7 @@ def test_a_sign_off_keeps_what_the_machine_had_read_and_the_sheet_prints_it(cast
 
 
 def test_what_was_not_recorded_is_not_claimed(cast, article, monkeypatch):
-    monkeypatch.setattr(hits, "machine_record", lambda article: {})
+    monkeypatch.setattr(hits, "machine_record", lambda article: hits.MachineRecord({}, []))
     cast.sign(article, times=1)
     with translation.override("en"):
         (told,) = review_sheet(article).rounds[0].readings
@@ -308,3 +308,12 @@ def test_the_same_text_is_read_once(cast, article, monkeypatch):
     article.refresh_from_db()
     hits.hits_to_show(article)
     assert reading.call_count == 2
+
+
+def test_a_signature_looks_up_similar_texts_once_for_its_warnings_and_its_record(cast, article, monkeypatch):
+    cast.change(article, body="<p>大桥的的通车。</p>")
+    looking = Mock(wraps=hits.find_similar)
+    monkeypatch.setattr(hits, "find_similar", looking)
+    decision = cast.sign(article, times=1)
+    assert looking.call_count == 1
+    assert [len(decision.warnings), decision.checked["found"]["warn"]] == [1, 1]

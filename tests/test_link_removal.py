@@ -53,3 +53,14 @@ def test_the_desk_proposes_it(cast, client, host):
     assert answer.url == reverse("admin:change_set", args=[ChangeSet.objects.get().pk])
     client.force_login(cast.writer)
     assert client.post(address, FACTS).status_code == 403  # does not work on links
+
+
+def test_a_set_has_a_bounded_number_of_texts_and_another_has_the_others(cast, host, monkeypatch):
+    monkeypatch.setattr(change_sets, "MOST_ITEMS", 2)
+    counts = [link_removal.propose_link_removal(host, by=cast.writer, **FACTS).items.count() for _set in range(2)]
+    assert counts == [2, 1]
+
+
+def test_a_picture_stays_where_it_is():
+    body = '<p><img src="https://bad.example/a.png" alt=""><a href="https://bad.example/">桥</a></p>'
+    assert link_removal.without_links(body, "bad.example") == '<p><img src="https://bad.example/a.png" alt="">桥</p>'

@@ -144,7 +144,7 @@ def test_what_is_no_table_is_refused(tmp_path, capsys, data, sentence):
 
 
 def test_a_table_that_is_too_large_or_missing_is_refused(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("articles.old_paths.table.MOST_BYTES", 8)
+    monkeypatch.setattr("articles.csv_tables.MOST_BYTES", 8)
     with pytest.raises(CommandError):
         run(tmp_path, "/x.html,/a/1/")
     assert "larger than" in capsys.readouterr().err

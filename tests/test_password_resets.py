@@ -372,7 +372,7 @@ def test_the_review_sheet_prints_a_reset_of_the_last_seven_days(cast, system, se
     password_resets.use_reset(token, code=code, password=GOOD)
     article = cast.article()
     cast.sign(article)
-    monkeypatch.setattr(review_sheet, "RESET_TOLD", timedelta(days=7) - timedelta(days=days))
+    monkeypatch.setattr("articles.review_sheet.resets.RESET_TOLD", timedelta(days=7) - timedelta(days=days))
     sheet = review_sheet.review_sheet(article)
     said = [decision.reset for decision in sheet.rounds[0].readings]
     assert said[:2] == ["", ""]

@@ -63,6 +63,33 @@ def test_who_tells_nothing_for_forty_seconds_is_gone_and_begins_anew(cast, monke
     assert not Presence.objects.exists()
 
 
+def test_forty_seconds_are_forty_and_every_twentieth_is_noted(cast, monkeypatch):
+    article = cast.article()
+    move_clock(monkeypatch)
+    begun = timezone.now()
+    note_presence(article.pk, by=cast.editor)
+    move_clock(monkeypatch, seconds=19)
+    note_presence(article.pk, by=cast.editor)
+    assert Presence.objects.get().seen_at == begun
+    move_clock(monkeypatch, seconds=1)
+    note_presence(article.pk, by=cast.editor)
+    assert Presence.objects.get().seen_at == timezone.now()
+    move_clock(monkeypatch, seconds=39)
+    assert people_present([article.pk], but=cast.head) == {article.pk: [cast.editor]}
+    move_clock(monkeypatch, seconds=1)
+    assert people_present([article.pk], but=cast.head) == {}
+    assert names(note_presence(article.pk, by=cast.head)) == ["head"]
+
+
+def test_being_in_one_article_says_nothing_of_another(cast, monkeypatch):
+    one, other = cast.article(), cast.article()
+    note_presence(one.pk, by=cast.editor)
+    note_presence(other.pk, by=cast.editor)
+    move_clock(monkeypatch, seconds=60)
+    note_presence(one.pk, by=cast.editor)
+    assert people_present([one.pk, other.pk], but=cast.head) == {one.pk: [cast.editor]}
+
+
 def test_rows_are_deleted_in_batches_and_those_of_today_stay(cast, monkeypatch):
     monkeypatch.setattr(presence, "OLD_BATCH", 1)
     for user in cast.readers():

@@ -136,3 +136,19 @@ def test_the_title_and_what_is_told_are_in_words(cast):
     (hit,) = [hit for hit in hits.noticed_hits(cast.article(body=LONG)) if hit.other]
     with translation.override("en"):
         assert hit.reason == f"Article {old.pk} has nearly the same words, and is published."
+
+
+def test_of_texts_that_share_a_band_only_the_near_ones_are_told_and_so_many_are_compared(cast, monkeypatch):
+    others = [published(cast, body=LONG), published(cast, body=text_of(2).body), published(cast, body=LONG)]
+    new = cast.article(body=CHANGED)
+    assert find_similar_texts(new, at=timezone.now()).same_words == [others[2], others[0]]
+    for most in (1, 0):
+        monkeypatch.setattr(similar_texts, "MOST_CANDIDATES", most)
+        assert len(find_similar_texts(new, at=timezone.now()).same_words) == most
+
+
+def test_missing_prints_are_made_in_steps(cast):
+    for body in (LONG, CHANGED):
+        cast.article(body=body)
+    TextPrint.objects.all().delete()
+    assert [similar_texts.keep_missing_prints(1) for _step in range(3)] == [1, 1, 0]

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import check_rules
+from ..csv_tables import ImportedRows
 from ..duty_assignments.permissions import Duty
 from ..models import CheckRule, CheckTrial
-from ..old_paths import ImportedRows
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .check_rule_proposals import allow_view, propose_view

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from ..old_paths import ImportedRows, UnusableTable
+from ..csv_tables import ImportedRows, UnusableTable
 from ..refusals import Problem, Sentence
 from .acting_user import acting_user
 from .newsroom_admin import NewsroomAdmin, Row

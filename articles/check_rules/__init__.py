@@ -1,6 +1,6 @@
 """The rules that newsrooms write for the machine's reading: writing them, and putting them into and out of use."""
 
-from ..old_paths import UnusableTable
+from ..csv_tables import UnusableTable
 from .importing import export_check_rules, import_check_rules, take_over_shipped_rules
 from .patterns import UnusablePattern, refuse_unusable_pattern
 from .proposing import LONGEST_WORD, CannotPropose, allow_words, propose_check_rule, proposed_rules

@@ -7,12 +7,11 @@ from django.db import transaction
 
 from .. import audit, check_ups
 from ..checks.written_rules import rules_version
-from ..csv_tables import record_table_export, record_table_import
+from ..csv_tables import ImportedRows, record_table_export, record_table_import
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import CheckRule
 from ..models.key_batches import in_groups
-from ..old_paths import ImportedRows
 from ..saved_rows import next_version
 from .saving import FINDING_FIELDS, RULE_FIELDS
 from .table import RuleRow, read_rules, write_rules

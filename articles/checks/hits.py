@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
@@ -99,8 +99,15 @@ def hits_with_key(article: Article, key: str) -> list[Hit]:
     return [hit for hit in _with_similar_texts(article, timezone.now()) if hit.key == key]
 
 
-def machine_record(article: Article) -> dict[str, Any]:
-    """What a sign-off keeps of the machine's reading of the newest revision: which rules, and how much they found.
+class MachineRecord(NamedTuple):
+    """What a sign-off keeps of the machine's reading (`facts`), and the hits that its reader should look at."""
+
+    facts: dict[str, Any]
+    noticed: list[Hit]
+
+
+def machine_record(article: Article) -> MachineRecord:
+    """Return what a sign-off keeps of the newest revision: which rules read it, how much they found, what was noticed.
 
     `program` is the version of Newsroom, whose rules are code; `rules` how many of the newsroom were in use, and
     `rules_of` the instant of their newest change (ISO 8601; '' without rules); `roster` and `roster_of` likewise.
@@ -108,9 +115,9 @@ def machine_record(article: Article) -> dict[str, Any]:
     """
     found, written = _hits_of_newest(article), current_rules()
     weights = Counter(str(hit.rule.severity) for hit in found)
-    still_open = Counter(str(hit.rule.severity) for hit in not_set_aside(article, found))
-    aside = weights - still_open
-    return {
+    still_open = not_set_aside(article, found)
+    aside = weights - Counter(str(hit.rule.severity) for hit in still_open)
+    facts = {
         "program": settings.VERSION,
         "rules": len(written.rules),
         "rules_of": written.version.isoformat() if written.version else "",
@@ -120,6 +127,7 @@ def machine_record(article: Article) -> dict[str, Any]:
         "set_aside": aside[Severity.BLOCK],
         "ignored": aside[Severity.WARN] + aside[Severity.INFO],
     }
+    return MachineRecord(facts, _of_severity(still_open, Severity.WARN))
 
 
 def not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:

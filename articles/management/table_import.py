@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from ..old_paths import ImportedRows, UnusableTable
+from ..csv_tables import ImportedRows, UnusableTable
 from .acting import ActingCommand
 
 

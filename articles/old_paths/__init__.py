@@ -9,12 +9,9 @@ importing  saves all rows of a table, or none
 from .importing import import_old_paths
 from .saving import find_old_path, record_move, remove_old_path, save_old_path
 from .spelling import UnusableOldPath, is_own_path, parse_old_path, parse_target
-from .table import ImportedRows, UnusableTable
 
 __all__ = [
-    "ImportedRows",
     "UnusableOldPath",
-    "UnusableTable",
     "find_old_path",
     "import_old_paths",
     "is_own_path",

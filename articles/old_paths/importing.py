@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit
+from ..csv_tables import ImportedRows, UnusableTable
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import OldPath
 from ..models.key_batches import in_groups
 from ..refusals import Problem
 from .spelling import UnusableOldPath, parse_old_path, parse_target, stored_spelling
-from .table import ImportedRows, TableRow, UnusableTable, read_table
+from .table import TableRow, read_table
 
 ROWS_PER_STATEMENT = 500
 

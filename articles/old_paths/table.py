@@ -1,17 +1,15 @@
 """Reads tables of old addresses, as spreadsheets write them: text in any usual encoding, with any usual separator."""
 
-import codecs
 import csv
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from ..refusals import Problem, Refusal
+from ..csv_tables import UnusableTable, decode_table
+from ..refusals import Problem
 from .spelling import INVISIBLE
 
-MOST_BYTES = 64 * 2**20
 SEPARATORS = "\t,;，|"
 # Names of the columns in the header, in lower case. Without such names, the first column is old and the second new.
 OLD_NAMES = {
@@ -42,22 +40,8 @@ TARGET_NAMES = {
 }
 QUOTES = "\"'"
 
-IS_TOO_LARGE = Problem("old_paths.table_too_large", _("It is larger than %(size)d MB: split it."))
-IS_NO_TEXT = Problem("old_paths.table_no_text", _("It is no text: save the table as CSV, in UTF-8 or GBK."))
 HAS_NO_ROWS = Problem("old_paths.table_empty", _("It has no rows: each needs an old address and its target."))
 IS_BROKEN = Problem("old_paths.table_broken", _("Line %(line)d: a cell is too long; do its quotation marks match?"))
-
-
-class UnusableTable(Refusal):
-    """Raised for a table that is not imported; each problem names its line."""
-
-
-class ImportedRows(NamedTuple):
-    """How many rows the import of a table added, changed, and found as they should be."""
-
-    added: int
-    changed: int
-    unchanged: int
 
 
 class TableRow(NamedTuple):
@@ -89,19 +73,6 @@ def read_table(data: bytes) -> list[TableRow]:
         TableRow(line, cells[old] if old < len(cells) else "", cells[target] if target < len(cells) else None)
         for line, cells in rows
     ]
-
-
-def decode_table(data: bytes) -> str:
-    """Return the text of a table in UTF-8, GB18030, or UTF-16 with a byte order mark. Raises UnusableTable."""
-    if len(data) > MOST_BYTES:
-        raise UnusableTable(IS_TOO_LARGE.filled(size=MOST_BYTES >> 20))
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
-        with suppress(UnicodeDecodeError):
-            text = data.decode(encoding)
-            if "\0" not in text:
-                return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise UnusableTable(IS_NO_TEXT)
 
 
 def _separator_of(text: str) -> str:

@@ -4,7 +4,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit
-from ..checks import hits, provenance
+from ..checks import provenance
+from ..checks.hits import Hit
 from ..models import Article, MarginalNote, SetAside
 from ..refusals import Problem
 
@@ -20,10 +21,10 @@ SOURCE_IS_ALLOWED = Problem(
 )
 
 
-def noticed_problems(article: Article) -> list[Problem]:
-    """What is recorded with a signature under the text as it is now."""
+def noticed_problems(article: Article, noticed: list[Hit]) -> list[Problem]:
+    """What is recorded with a signature under the text as it is now; `noticed` is what the rules find in it."""
     return [
-        *(hit.problem for hit in hits.noticed_hits(article)),
+        *(hit.problem for hit in noticed),
         *allowed_source_problems(article),
         *unsettled_problems(article),
     ]

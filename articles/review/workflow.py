@@ -111,13 +111,14 @@ def sign_pending_reading(
 
     `details` are of the change set in which it was read.
     """
+    read = hits.machine_record(article)
     decision = record_decision(
         article,
         Decision.PASS,
         by=by,
         previous=article.signed,
-        warnings=_warnings([*problems, *noticed_problems(article)]),
-        checked=hits.machine_record(article),
+        warnings=_warnings([*problems, *noticed_problems(article, read.noticed)]),
+        checked=read.facts,
         read_in_set=details or {},
         **facts,
     )

@@ -6,7 +6,7 @@ PDF and in the evidence pack.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,6 +20,7 @@ from ..marked_copies import MarkedCopy, marked_copy
 from ..models import Article, AuditEntry, Credit, Edition, FactorReset, Section, SignOff
 from .machine_reading import machine_sentence
 from .read_in_sets import read_in_set_sentence
+from .resets import factor_reset_sentence, password_reset_sentence
 
 # More than articles usually have. The sheet says if there are more; the evidence pack has them all.
 MOST_DECISIONS, MOST_EDITIONS, MOST_ACTS = 200, 50, 50
@@ -36,8 +37,6 @@ SHEET_ACTIONS = [
         "schedule_failed",
     )
 ]
-# Resets of a reader's password are told with the readings of this time after them.
-RESET_TOLD = timedelta(days=7)
 TextPair = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -46,7 +45,7 @@ class SheetDecision:
     """One decision: its reading's name, where it sent the article (`destination`), and what its reader corrected.
 
     `corrected` says in one sentence how much that was, and after which reading; `reset`, that the reader's password had
-    been reset within RESET_TOLD before, by whom and when; `factor_reset` the same of the reader's second factor;
+    been reset shortly before, by whom and when; `factor_reset` the same of the reader's second factor;
     `machine` what the machine had read; `in_set` that it was read as part of a change set.
     """
 
@@ -204,31 +203,11 @@ def _sheet_decision(
         destination=destination,
         changes=[change for before, after in corrections for change in comparing.compare_contents(before, after)],
         corrected=_corrected_sentence(row, corrections),
-        reset=_reset_sentence(row, resets),
-        factor_reset=_factor_reset_sentence(factor_reset),
+        reset=password_reset_sentence(row, resets),
+        factor_reset=factor_reset_sentence(factor_reset),
         machine=machine_sentence(row) if row.decision == SignOff.Decision.PASS else "",
         in_set=read_in_set_sentence(row),
     )
-
-
-def _reset_sentence(row: SignOff, resets: list[AuditEntry]) -> str:
-    """Who reset the reader's password when, if that was shortly before this reading; '' if nobody did."""
-    newest = next((entry for entry in resets if row.at - RESET_TOLD <= entry.at <= row.at), None)
-    if newest is None or row.role not in READINGS:
-        return ""
-    by, at = newest.details.get("reset_by") or newest.actor_name, timezone.localtime(newest.at)
-    return _("password reset by %(by)s on %(at)s") % {"by": by, "at": f"{at:%Y-%m-%d %H:%M}"}
-
-
-def _factor_reset_sentence(reset: FactorReset | None) -> str:
-    """Who removed the reader's second factor before the reading, and when; '' if nobody did."""
-    if reset is None or reset.confirmed_at is None:
-        return ""
-    return _("Second factor reset by %(one)s and %(other)s on %(at)s") % {
-        "one": audit.account_name(reset.opened_by),
-        "other": audit.account_name(reset.confirmed_by),
-        "at": f"{timezone.localtime(reset.confirmed_at):%Y-%m-%d %H:%M}",
-    }
 
 
 def _corrected_sentence(row: SignOff, corrections: list[TextPair]) -> str:

@@ -5,12 +5,11 @@ from django.db import transaction
 
 from .. import audit
 from ..checks.roster import roster_version
-from ..csv_tables import record_table_export, record_table_import
+from ..csv_tables import ImportedRows, record_table_export, record_table_import
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import RosterEntry
 from ..models.key_batches import in_groups
-from ..old_paths import ImportedRows
 from ..saved_rows import lock_row, next_version, values_of, write_row
 from .table import key_of_entry, read_roster, write_roster
 
