@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from articles import audit, change_sets, publishing
-from articles.change_sets import Replacement
+from articles.change_sets import Replacement, carrying_out
 from articles.evidence import stored_editions
 from articles.models import (
     Article,
@@ -22,7 +22,7 @@ from articles.models import (
     SignOff,
 )
 from articles.review_sheet import review_sheet
-from tests.cast import refused
+from tests.cast import all_rows, refused
 from tests.changing import (
     NOTE,
     carry_out,
@@ -203,3 +203,13 @@ def test_the_database_itself_keeps_what_was_signed(cast, public_texts, proposer)
         for sql in ("UPDATE articles_changesetreading SET digest = 'x'", "DELETE FROM articles_changesetreading"):
             with pytest.raises(IntegrityError, match="articles_changesetreading_is_"), transaction.atomic():
                 cursor.execute(sql)
+
+
+def test_an_item_that_another_worker_carried_out_meanwhile_is_left_alone(cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
+    read_by_all(cast, change_set)
+    change_sets.carry_out_change_set(change_set, by=cast.chief)
+    change_sets.continue_change_sets(1)
+    before = all_rows()
+    carrying_out._carry_out_item(keys_of(change_set)[0])
+    assert all_rows() == before
