@@ -50,7 +50,10 @@ LOT_ACTS: dict[str, tuple[Sentence, Callable[[CheckUpFinding, User, str], None]]
 
 
 def findings_view(request: HttpRequest) -> HttpResponse:
-    """List the open findings, narrowed by `check_up`, `rule` and `year`; POST `finding`, `act` and `reason`."""
+    """List the open findings, narrowed by `check_up`, `rule`, `year` and `new_rules` (1 or 0).
+
+    POST `finding`, `act` and `reason`.
+    """
     user = acting_user(request)
     if not permissions.has_duty_anywhere(user, *SETTLING_DUTIES):
         raise PermissionDenied
@@ -80,6 +83,8 @@ def _narrowed(request: HttpRequest) -> Q:
         value = request.GET.get(name, "")
         if NUMBER.fullmatch(value):
             wanted &= Q(**{name: min(int(value), 32_000) if name == "year" else value})
+    if request.GET.get("new_rules") in ("0", "1"):  # found by rules that came into use since the text was published
+        wanted &= Q(check_up__by__isnull=request.GET["new_rules"] == "1")
     return wanted & Q(rule=request.GET["rule"][:40]) if request.GET.get("rule") else wanted
 
 

@@ -32,6 +32,7 @@ from ..models.article import ArticleQuerySet
 from ..models.calendar_days import start_of_day
 from .baking import baking_warnings
 from .my_articles import my_stories
+from .open_findings import open_findings
 from .review import may_read_anywhere, with_reading_names
 from .unsaved_text import unsaved_rows
 
@@ -69,6 +70,7 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
             .order_by("scheduled_for")[:SHOWN]
         ),
         "published": _published_today() if _works_on_content(user) else [],
+        "findings": open_findings(user),
         "reports": list(reporting.open_reports_for(user)[:SHOWN]),
         **_machine_facts(user),
         "scarce_disk_space": faults.scarce_disk_space(),

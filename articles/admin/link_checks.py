@@ -53,12 +53,18 @@ class LinkTargetAdmin(ReadOnlyAdmin[LinkTarget]):
         return str(target.answer)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """List the links with a finding in one state, the newest first; `before` is the key of the last one shown."""
+        """List the links with a finding in one state, the newest first; `before` is the key of the last one shown.
+
+        With `mine`, only those that the user may settle, which are open.
+        """
         if not self.has_view_permission(request):
             raise PermissionDenied
         state = request.GET.get("state", "")
         state = state if state in Finding.values else Finding.OPEN
-        rows = list(_rows_before(state, request.GET.get("before", ""))[: ROWS_PER_PAGE + 1])
+        found, mine = _rows_before(state, request.GET.get("before", "")), "mine" in request.GET
+        if mine:
+            found = found.filter(pk__in=link_checks.links_to_settle(acting_user(request)).order_by().values("pk"))
+        rows = list(found[: ROWS_PER_PAGE + 1])
         shown = rows[:ROWS_PER_PAGE]
         context = {
             **self.admin_site.each_context(request),
@@ -66,6 +72,7 @@ class LinkTargetAdmin(ReadOnlyAdmin[LinkTarget]):
             "opts": self.opts,
             "states": Finding.choices,
             "state": state,
+            "mine": mine,
             "rows": shown,
             "before": shown[-1].pk if len(rows) > ROWS_PER_PAGE else None,
         }

@@ -10,7 +10,7 @@ settling   the desk settles or ignores a finding, and says which sites are out o
 from .asking import check_outside_links, check_own_links, outside_links_are_due
 from .finding import FoundLink, address_digest, links_of_body
 from .register import continue_register, register_progress
-from .settling import CannotSettle, may_settle, reopen_finding, save_link_host, settle_finding
+from .settling import CannotSettle, links_to_settle, may_settle, reopen_finding, save_link_host, settle_finding
 
 __all__ = [
     "CannotSettle",
@@ -20,6 +20,7 @@ __all__ = [
     "check_own_links",
     "continue_register",
     "links_of_body",
+    "links_to_settle",
     "may_settle",
     "outside_links_are_due",
     "register_progress",

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import audit, sanitising
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import SETTLING_DUTIES, Duty
-from ..models import LinkHost, LinkTarget
+from ..models import LinkHost, LinkTarget, LinkUse
 from ..refusals import Problem, Refusal
 from ..saved_rows import lock_row, write_row
 
@@ -32,6 +33,15 @@ def may_settle(user: User | AnonymousUser, target: LinkTarget) -> bool:
         return True
     sections = permissions.sections_with_duty(user, *SETTLING_DUTIES).order_by().values("pk")
     return target.uses.filter(article__section__in=sections).exists()
+
+
+def links_to_settle(user: User | AnonymousUser) -> QuerySet[LinkTarget]:
+    """The dead links to be settled that the user may settle: those of texts in the sections they read or publish."""
+    rows = LinkTarget.objects.filter(finding=Finding.OPEN)
+    if permissions.has_duty_everywhere(user, *SETTLING_DUTIES):
+        return rows
+    sections = permissions.sections_with_duty(user, *SETTLING_DUTIES).order_by().values("pk")
+    return rows.filter(Exists(LinkUse.objects.filter(target=OuterRef("pk"), article__section__in=sections)))
 
 
 @transaction.atomic
