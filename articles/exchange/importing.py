@@ -71,6 +71,17 @@ def import_article(
     return imported
 
 
+def try_import(page: PrintedArticle, *, by: User, section: str, archive: bool, body: str | None) -> ImportedArticle:
+    """Return what `import_article` would return, or raise what it would raise, and change nothing.
+
+    Files of a page are stored only after this: those of a refused one would stay behind, used by nothing.
+    """
+    with transaction.atomic():
+        imported = import_article(page, by=by, section=section, archive=archive, body=body)
+        transaction.set_rollback(True)
+    return imported
+
+
 def _save_draft(page: PrintedArticle, section: str, body: str | None, *, by: User) -> ImportedArticle:
     """Save the page as a new article, with the section, source and people that are missing."""
     article = Article(title=page.title, kicker=page.kicker, subtitle=page.subtitle, import_digest=page.digest)

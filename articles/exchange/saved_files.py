@@ -12,7 +12,7 @@ from ..models import OldPath
 from ..old_paths import save_old_path
 from ..refusals import Problem
 from .decoding import IS_TOO_LARGE, MAX_PAGE_BYTES, UnreadablePage
-from .importing import ImportedArticle, import_article
+from .importing import ImportedArticle, import_article, try_import
 from .linked_files import bring_linked_files, find_linked_file
 from .text import PrintedArticle, read_printed_page
 from .web_page import read_web_page
@@ -77,6 +77,10 @@ def import_saved_file(
 
     Raises what `import_article` raises; nothing has changed then.
     """
+    if page.html:
+        tried = try_import(page, by=by, section=section, archive=archive, body=page.html)
+        if tried.already:
+            return tried
     body, missing = bring_linked_files(page.html, page=path, root=root, by=by) if page.html else (None, [])
     imported = import_article(page, by=by, section=section, archive=archive, body=body)
     if imported.already:

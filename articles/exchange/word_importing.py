@@ -17,7 +17,7 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import Article, Picture, Section, Source
 from ..sanitising import held_pattern
-from .importing import ImportedArticle, import_article
+from .importing import ImportedArticle, import_article, try_import
 from .page_time import parse_page_time
 from .provenance import PAGE_PUBLISHED, PAGE_SOURCE, PAGE_UPDATED, parse_provenance_line
 from .text import PrintedArticle
@@ -68,7 +68,12 @@ def take_word_text(data: bytes, name: str, *, by: User, beside: FileFinder = lam
     Raises PermissionDenied, or RefusedFile or sanitising.BodyTooLong: nothing is stored then.
     """
     permissions.require_duty_anywhere(by, Duty.WRITE)
-    text = uploads.look_into(read_word_file, as_docx(data, name), name)
+    return _with_stored_pictures(
+        uploads.look_into(read_word_file, as_docx(data, name), name), name, by=by, beside=beside
+    )
+
+
+def _with_stored_pictures(text: WordText, name: str, *, by: User, beside: FileFinder) -> TakenText:
     sanitising.sanitise(text.html)  # refuses what is too long before anything is stored
     found = [_linked_picture(picture, beside) for picture in text.pictures]
     stored, notes = _store_pictures(found, name, by=by)
@@ -122,15 +127,26 @@ def import_word_file(
     known = Article.objects.filter(import_digest=digest).first()
     if known:
         return ImportedArticle(known, already=True)
-    taken = take_word_text(data, name, by=by, beside=beside)
-    notes = list(taken.notes)
-    source = taken.source
-    if source and not Source.objects.filter(name=source).exists() and not _may_add_source(by):
-        notes.append(_("The source “%(name)s” is not in the list of sources: choose one.") % {"name": source})
-        source = ""
-    page = _as_page(replace(taken, source=source), name, digest)
+    permissions.require_duty_anywhere(by, Duty.WRITE)
+    text = uploads.look_into(read_word_file, as_docx(data, name), name)
+    if text.pictures:
+        plain = _taken_text(text, html=_with_pictures(text.html, {}), notes=())
+        page, _note = _fitting_page(plain, name, digest, by=by)
+        try_import(page, by=by, section=section, archive=archive, body=plain.html)
+    taken = _with_stored_pictures(text, name, by=by, beside=beside)
+    page, note = _fitting_page(taken, name, digest, by=by)
     imported = import_article(page, by=by, section=section, archive=archive, body=taken.html)
-    return replace(imported, notes=tuple(notes))
+    return replace(imported, notes=(*taken.notes, *note))
+
+
+def _fitting_page(taken: TakenText, name: str, digest: str, *, by: User) -> tuple[PrintedArticle, tuple[str, ...]]:
+    """Return the page of a document, without a source that this person may not add, which a sentence names."""
+    source = taken.source
+    note: tuple[str, ...] = ()
+    if source and not Source.objects.filter(name=source).exists() and not _may_add_source(by):
+        note = (_("The source “%(name)s” is not in the list of sources: choose one.") % {"name": source},)
+        source = ""
+    return _as_page(replace(taken, source=source), name, digest), note
 
 
 def _as_page(taken: TakenText, name: str, digest: str) -> PrintedArticle:
