@@ -180,3 +180,12 @@ def test_no_sentence_is_lost(own, pasted):
     spans = [(span.kind, span.text) for sentence in found for span in sentence.spans]
     assert "".join(text for kind, text in spans if kind != "added") == "".join(own)
     assert "".join(text for kind, text in spans if kind != "removed") == "".join(pasted)
+
+
+def test_sentences_that_follow_one_another_are_paired_and_in_very_long_runs_only_those_at_one_place(monkeypatch):
+    old = ["望桥乡的便民桥昨日通车。", "两岸村民步行过桥。"]
+    new = [sentence.replace("。", "了！") for sentence in old]
+    assert copy_checking._alike(old, new) == [(0, 0), (1, 1)]
+    monkeypatch.setattr(copy_checking, "MOST_PAIRS", 1)
+    assert copy_checking._alike(old, new[:1]) == [(0, 0)]
+    assert copy_checking._alike(old, new[::-1]) == []

@@ -6,6 +6,7 @@ from http import HTTPStatus
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
 
 from articles import log_witnesses, merkle_log, triggers
 from articles.log_witnesses import answer_submission, submit_to_partners
@@ -105,3 +106,18 @@ def test_without_partners_there_is_no_witness(client, cast, settings):
 def test_a_wrong_setting_says_what_is_right(text):
     with pytest.raises(ValueError, match=r"/log/key|scheme"):
         parse_log_partners(text)
+
+
+@pytest.mark.parametrize("size", ["9" * 18, "many"])
+def test_a_partner_who_tells_no_size_that_can_be_is_asked_for_the_whole_log(partners, monkeypatch, size):
+    asked = []
+    monkeypatch.setattr(log_witnesses, "_ask", lambda _address, body=None: asked.append(body) or (409, size))
+    with translation.override("en"):
+        (wrong,) = submit_to_partners()
+    assert "another log under our name" in wrong
+    assert [body.decode().partition("\n")[0] for body in asked] == ["old 0", "old 0"]
+
+
+def test_without_a_key_nothing_is_submitted(partners, settings):
+    settings.LOG_KEY_FILE.unlink()
+    assert submit_to_partners() == []

@@ -85,6 +85,7 @@ def test_being_in_one_article_says_nothing_of_another(cast, monkeypatch):
     one, other = cast.article(), cast.article()
     note_presence(one.pk, by=cast.editor)
     note_presence(other.pk, by=cast.editor)
+    assert people_present([one.pk, other.pk], but=cast.head) == {one.pk: [cast.editor], other.pk: [cast.editor]}
     move_clock(monkeypatch, seconds=60)
     note_presence(one.pk, by=cast.editor)
     assert people_present([one.pk, other.pk], but=cast.head) == {one.pk: [cast.editor]}
