@@ -91,8 +91,7 @@ class BlockReader:
             for piece in run:
                 if piece.element is not None:
                     # Its text is outside the text around it, so its fields and changes are too.
-                    inner = BlockReader(self.runs, self.numbering, self.held)
-                    yield from inner.read_blocks(piece.element)
+                    yield from self._inner_blocks(piece.element)
                 else:
                     yield Block("picture", text=piece.text, number=piece.number)
 
@@ -156,9 +155,15 @@ class BlockReader:
                 break
             rows += 1
         spans = written_span("colspan", cell.width) + written_span("rowspan", rows)
-        inner = BlockReader(self.runs, self.numbering, self.held)
-        content = "" if cell.element is None else write_blocks(inner.read_blocks(cell.element))
+        content = "" if cell.element is None else write_blocks(self._inner_blocks(cell.element))
         return f"<{name}{spans}>{content}</{name}>"
+
+    def _inner_blocks(self, box: Element) -> list[Block]:
+        """Return the blocks of a cell or a text box."""
+        self.runs.boxes += 1
+        blocks = BlockReader(self.runs, self.numbering, self.held).read_blocks(box)
+        self.runs.boxes -= 1
+        return blocks
 
     def _parts(self, element: Element, name: str) -> Iterator[Element]:
         """Yield the rows of a table or the cells of a row, also those in content controls and tracked insertions."""

@@ -23,6 +23,7 @@ _SHAPE_PARTS = frozenset(
 _MARKS = {"w:b": "strong", "w:i": "em", "w:strike": "s", "w:dstrike": "s"}
 _RAISED = {"superscript": "sup", "subscript": "sub"}
 _TYPED = {"w:tab": " ", "w:ptab": " ", "w:noBreakHyphen": "-"}
+_SMALLEST = 2  # half points
 _LINK = re.compile(r'\s*HYPERLINK\s+(?:\\[a-z]\s+)*"([^"]+)"', re.I)
 _WEB_ADDRESS = re.compile(r"(?:https?|mailto|tel):", re.I)
 
@@ -40,6 +41,10 @@ class Piece(NamedTuple):
     number: int = 0
     element: Element | None = None
     size: int = 0
+
+
+def _is_shade(shading: Element | None) -> bool:
+    return shading is not None and shading.get("w:fill", "auto").upper() not in ("AUTO", "FFFFFF")
 
 
 @dataclass
@@ -65,10 +70,13 @@ class RunReader:
     notes: list[tuple[str, str]] = field(default_factory=list)
     fields: list[_Field] = field(default_factory=list)
     style: str = ""
+    is_shaded: bool = False  # the paragraph, so that white text in it is seen
+    boxes: int = 0  # cells and text boxes round it, whose grounds are not looked at
 
     def read_pieces(self, paragraph: Element) -> list[Piece]:
         """Return the pieces of a paragraph in reading order."""
         self.style = self.styles.style_of(child(paragraph, "w:pPr"))
+        self.is_shaded = _is_shade(child(paragraph, "w:pPr", "w:shd"))
         pieces = list(self._pieces(paragraph, ""))
         # Codes end with their paragraph: one that a program left open would swallow the rest of the document.
         self.fields = [open_field for open_field in self.fields if open_field.in_result]
@@ -100,9 +108,17 @@ class RunReader:
         found = self.package.relationships_of(self.part).get(key) if key else None
         return found.target if found and found.external else ""
 
+    def _is_unseen(self, holders: list[Element | None]) -> bool:
+        """Return True for text of one point at most, and for text that itself is white, on nothing."""
+        if 0 < _whole(attribute(first_property(holders, "w:sz"))) <= _SMALLEST:
+            return True
+        on_ground = self.boxes or self.is_shaded or _is_shade(first_property(holders, "w:shd"))
+        is_marked = first_property(holders, "w:highlight") is not None
+        return attribute(child(holders[0], "w:color")).upper() == "FFFFFF" and not (on_ground or is_marked)
+
     def _run(self, run: Element, link: str) -> Iterator[Piece]:
         holders = self.styles.run_properties(child(run, "w:rPr"), self.style)
-        hidden = has_property(holders, "w:vanish")
+        hidden = has_property(holders, "w:vanish") or self._is_unseen(holders)
         if hidden:
             self.lost["hidden"] += any(inner.tag in ("w:t", "w:drawing", "w:pict") for inner in run)
         marks = _marks(holders)
