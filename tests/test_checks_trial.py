@@ -6,8 +6,10 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 
-from articles import sanitising
+from articles import check_rules, sanitising
 from articles.checks import hits, planting, trial
+from articles.checks.named_persons import PRIVACY
+from articles.checks.roster import PEOPLE
 
 pytestmark = pytest.mark.django_db  # the newsroom's own rules are looked for, too
 
@@ -33,9 +35,31 @@ def test_a_rule_that_finds_nothing_is_counted_and_fails(folder, monkeypatch, cap
     monkeypatch.setattr(hits, "FINDERS", ())
     with pytest.raises(SystemExit):
         call_command("try_checks", str(folder), errors=len(planting.MAKERS))
-    rows = dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines() if "_" in line)
+    said = capsys.readouterr().out.partition("\nclass")[0]
+    rows = dict(line.split(None, 1) for line in said.splitlines() if "_" in line)
     assert rows["wrong_weekday"].split() == ["1", "0"]
     assert rows["doubled_mark"].split() == ["1", "1"]
+
+
+def test_errors_of_rows_files_titles_and_equal_texts_are_planted_too(cast, folder):
+    long = "大桥长三十米，宽六米，两边有人行道。" * 6 + "村民说，孩子上学近了。"
+    (folder / "2026-11-28-long.html").write_text(f"<p>{long}</p>", encoding="utf-8")
+    check_rules.take_over_shipped_rules(by=cast.chief)
+    tried = trial.try_rules(list(trial.read_clean_texts(folder)), errors=150)
+    assert {trial.WRITTEN, trial.TITLE, trial.SIMILAR, "file: identity_number", "wrong_post"} <= set(tried.planted)
+    assert tried.found_share >= 0.97
+    planted, found, heavy, _information = tried.by_class()[str(PEOPLE)]
+    assert (planted, heavy) == (found, 0)
+    assert tried.by_class()[str(PRIVACY)][0] > 10
+
+
+def test_an_equal_text_that_is_not_recognised_is_counted(folder, monkeypatch):
+    (folder / "2026-11-28-long.html").write_text(
+        f"<p>{'大桥长三十米，宽六米，两边有人行道。' * 6}</p>", encoding="utf-8"
+    )
+    monkeypatch.setattr(trial, "MOST_DIFFERENT_BITS", -1)
+    tried = trial.try_rules(list(trial.read_clean_texts(folder)), errors=60)
+    assert tried.planted[trial.SIMILAR] > tried.found[trial.SIMILAR] == 0
 
 
 def test_false_hits_are_counted_and_fail(folder, capsys):

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
+from ..models import RosterEntry
 from .personal_data import CHECK_DIGITS, WEIGHTS
+from .roster import Roster
 
 # What stands before the error, the error, what stands behind it: a sentence without marks around it.
 Words = tuple[str, str, str]
@@ -19,14 +21,19 @@ def plant_error(rule: str, html: str, at: date, random: Random) -> str:
 
     Half of the errors are broken up by a tag or by an invisible character. Raises KeyError for a rule without a maker.
     """
-    before, error, after = MAKERS[rule](at, random)
+    return plant_sentence(MAKERS[rule](at, random), html, random, own_paragraph=rule in WHOLE_PARAGRAPHS)
+
+
+def plant_sentence(words: Words, html: str, random: Random, *, own_paragraph: bool = False) -> str:
+    """Return the HTML of a clean text with this sentence in it, whose error is broken up half of the times."""
+    before, error, after = words
     if len(error) > 1 and random.random() < 0.5:
         at_character = random.randrange(1, len(error))
         parts = error[:at_character], error[at_character:]
         error = "\u200b".join(parts) if random.random() < 0.5 else f"{parts[0]}<strong>{parts[1]}</strong>"
     sentence = f"{before}{error}{after}"
     ends = [place + 1 for place, mark in enumerate(html) if mark == "。" and html[place + 1 : place + 2] not in "”’）"]
-    if rule in WHOLE_PARAGRAPHS or not ends:
+    if own_paragraph or not ends:
         return f"{html}<p>{sentence}</p>"
     place = random.choice(ends)
     return f"{html[:place]}{sentence}{html[place:]}"
@@ -104,6 +111,14 @@ def _made(before: str, form: str, after: str) -> Callable[[date, Random], Words]
     return make
 
 
+# Who is named where roster rules are tried; nobody in a clean text.
+ROSTER = Roster(
+    [
+        RosterEntry(name="方知远", unit="霁川县", post="县长", rank=1, forbidden="方县太爷"),
+        RosterEntry(name="林晓舟", unit="霁川县", post="副县长", rank=2),
+        RosterEntry(name="陶一宁", unit="霁川县", post="县长", until=date(2001, 1, 1)),
+    ]
+)
 WHOLE_PARAGRAPHS = {"leading_mark", "picture_without_description", "table_without_head", "byline_not_credited"}
 MAKERS: dict[str, Callable[[date, Random], Words]] = {
     "identity_number": _identity_number,
@@ -116,6 +131,14 @@ MAKERS: dict[str, Callable[[date, Random], Words]] = {
     "minor": _minor,
     "minor_harmed": _made("", "{name}，{age}岁", "，溺水身亡。"),
     "victim_named": _made("警方通报，", "受害人{name}", "，已获赔偿。"),
+    "relative_named": _made("警方找到了", "嫌疑人的妻子{name}", "。"),
+    "patient_named": _made("", "艾滋病患者{name}", "讲述了经历。"),
+    "wrong_province": _choice("产品销往", "湖北省张家界|四川省重庆市|江苏省杭州市|河北省郑州市", "等地。"),
+    "wrong_post": _choice("会上，", "霁川县副县长方知远|霁川县县长林晓舟|霁川县县长陶一宁", "讲话。"),
+    "wrong_order": _choice("", "林晓舟、方知远|副县长林晓舟、县长方知远", "参加。"),
+    "nearly_a_name": _choice("会上，", "霁川县县长方志远|霁川县副县长林晓州", "讲话。"),
+    "post_without_name": _choice("", "霁川县县长|霁川县副县长", "出席仪式。"),
+    "forbidden_form": _choice("村民都叫他", "方县太爷", "。"),
     "no_such_day": _choice(
         "会议定于", "2月30日|4月31日|6月31日|9月31日|11月31日|13月5日|2025年2月29日|2026-11-31", "举行。"
     ),
@@ -132,6 +155,7 @@ MAKERS: dict[str, Callable[[date, Random], Words]] = {
     "half_width_mark": _choice("大桥通", "车,车|车;车|车:车|车?车|车(车", "辆通行。"),
     "unpaired_mark": _choice("村民说", "，“桥通了|，桥通了”|《望桥志", "，大家高兴。"),
     "doubled_mark": _choice("大桥通车", "，，|。。|、，|；；|，。", "大家高兴。"),
+    "mark_outside_quotation": _choice("他说：“大桥通车", "了”。", "大家高兴。"),
     "wrong_ellipsis": _choice("米、面、油", "......|。。。|…", "样样都有。"),
     "wrong_dash": _choice("望桥乡", "--|――", "白苇镇段通车。"),
     "leading_mark": _choice("", "，", "桥通了以后，大家高兴。"),

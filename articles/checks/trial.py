@@ -1,8 +1,9 @@
 """Tries the rules: how much of what is planted they find, and how often they are wrong about clean texts."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,13 +15,17 @@ from django.utils import timezone
 from .. import sanitising
 from ..bylines import merge_credits
 from ..sanitising import text_lines
+from ..similar_texts import MOST_DIFFERENT_BITS, text_bits
+from .files import find_in_file
 from .hit import Hit
 from .hits import find_hits
 from .plain_text import LINES
-from .planting import MAKERS, plant_error
+from .planting import MAKERS, ROSTER, plant_error, plant_sentence
 from .rules import Severity
 from .written_rules import WrittenRules, current_rules
 
+FILE, TITLE, WRITTEN, SIMILAR = "file: ", "title_ends_with_mark", "rules of the newsroom", "text_published_before"
+IN_FILES = ("identity_number", "bank_card", "mobile_number", "landline_number", "passport", "minor_harmed")
 ENDINGS = (".html", ".htm", ".txt")
 _DAY = re.compile(r"20\d\d-\d\d-\d\d")
 _TITLE = re.compile(r"\s*<h1>(.*?)</h1>", re.DOTALL)
@@ -35,9 +40,10 @@ class CleanText:
     body: str
     day: date
 
-    def find_hits(self, body: str, rules: WrittenRules) -> list[Hit]:
-        """Return what the rules, Newsroom's and these, find in this text with another body."""
-        content: dict[str, Any] = dict.fromkeys(LINES, "") | {"title": self.title, "body": body, "origin": "own"}
+    def find_hits(self, body: str, rules: WrittenRules, *, title: str | None = None) -> list[Hit]:
+        """Return what the rules, Newsroom's and these, find in this text with another body, or another title."""
+        title = self.title if title is None else title
+        content: dict[str, Any] = dict.fromkeys(LINES, "") | {"title": title, "body": body, "origin": "own"}
         credits = [
             {"role": role, "name": name} for role, name, _unit in merge_credits((), text_lines(self.body) or [""])
         ]
@@ -53,6 +59,17 @@ class Trial:
     planted: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     false_hits: Counter[tuple[str, Severity]] = field(default_factory=Counter)
+    classes: dict[str, str] = field(default_factory=dict)  # of rules that were found, by their names
+
+    def by_class(self) -> dict[str, tuple[int, int, int, int]]:
+        """Return how many were planted and found, and how many false hits weigh and do not, by class."""
+        table: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 4)
+        for counter, column in ((self.planted, 0), (self.found, 1)):
+            for kind, count in counter.items():
+                table[self.classes.get(kind.removeprefix(FILE), kind)][column] += count
+        for (rule, severity), count in self.false_hits.items():
+            table[self.classes.get(rule, rule)][3 if severity == Severity.INFO else 2] += count
+        return {name: (row[0], row[1], row[2], row[3]) for name, row in sorted(table.items())}
 
     @property
     def found_share(self) -> float:
@@ -77,20 +94,73 @@ def read_clean_texts(folder: Path) -> Iterator[CleanText]:
 
 
 def try_rules(texts: Sequence[CleanText], *, errors: int, seed: int = 1) -> Trial:
-    """Plant that many errors, as many of each rule as of the others, and count; the same seed plants the same ones."""
+    """Plant that many errors, as many of each kind as of the others, and count; the same seed plants the same ones."""
     trial = Trial(texts=len(texts))
-    random = Random(seed)  # noqa: S311 (no secret)
-    rules, before = current_rules(), dict[str, Counter[str]]()
+    rules = copy(current_rules())
+    rules.roster = ROSTER
+    planting = _Planting(rules, texts, Random(seed), trial)  # noqa: S311 (no secret)
     for text in texts:
-        hits = text.find_hits(text.body, rules)
-        before[text.name] = Counter(hit.rule.name for hit in hits)
+        hits = planting.hits_before(text)
         trial.false_hits.update((hit.rule.name, Severity(hit.rule.severity)) for hit in hits)
+    kinds = planting.kinds()
     for number in range(errors if texts else 0):
-        rule, text = list(MAKERS)[number % len(MAKERS)], random.choice(texts)
-        html = sanitising.sanitise(plant_error(rule, text.body, text.day, random)).html
-        trial.planted[rule] += 1
-        trial.found[rule] += _count(text.find_hits(html, rules), rule) > before[text.name][rule]
+        kind = kinds[number % len(kinds)]
+        trial.planted[kind] += 1
+        trial.found[kind] += planting.is_found(kind)
     return trial
+
+
+class _Planting:
+    """Plants errors of each kind: of rules that are code, in texts, titles and files; of rows; and equal texts."""
+
+    def __init__(self, rules: WrittenRules, texts: Sequence[CleanText], random: Random, trial: Trial) -> None:
+        self.rules, self.texts, self.random, self.trial = rules, texts, random, trial
+        self.before: dict[str, list[Hit]] = {}
+        self.long = [text for text in texts if text_bits(text.body) is not None]
+
+    def hits_before(self, text: CleanText) -> list[Hit]:
+        """Return what is found in the clean text."""
+        if text.name not in self.before:
+            self.before[text.name] = self._noted(text.find_hits(text.body, self.rules))
+        return self.before[text.name]
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of errors that can be planted here."""
+        kinds = [*MAKERS, TITLE, *(FILE + rule for rule in IN_FILES)]
+        kinds += [WRITTEN] if self.rules.rules else []
+        return [*kinds, *([SIMILAR] if self.long else [])]
+
+    def is_found(self, kind: str) -> bool:
+        """Plant an error of the kind into one of the texts, and return whether it is found."""
+        text = self.random.choice(self.long if kind == SIMILAR else self.texts)
+        if kind == SIMILAR:
+            changed = text_bits(plant_error("word_twice", text.body, text.day, self.random))
+            return ((text_bits(text.body) or 0) ^ (changed or 0)).bit_count() <= MOST_DIFFERENT_BITS
+        if kind == TITLE:
+            hits = text.find_hits(
+                text.body, self.rules, title=f"{text.title or '大桥通车'}{self.random.choice('。，；')}"
+            )
+            return any(hit.rule.name == TITLE for hit in self._noted(hits))
+        if kind.startswith(FILE):
+            return self._is_found_in_file(kind.removeprefix(FILE), text)
+        if kind == WRITTEN:
+            rule, word = self.random.choice(self.rules.words_found(text.day))
+            html = plant_sentence(("大家都说", word, "。"), text.body, self.random)
+            kind = rule.name
+        else:
+            html = plant_error(kind, text.body, text.day, self.random)
+        hits = self._noted(text.find_hits(sanitising.sanitise(html).html, self.rules))
+        return _count(hits, kind) > _count(self.hits_before(text), kind)
+
+    def _is_found_in_file(self, rule: str, text: CleanText) -> bool:
+        lines = [*text_lines(text.body), "".join(MAKERS[rule](text.day, self.random))]
+        self.random.shuffle(lines)
+        finds = find_in_file([["row", "名单", number, line] for number, line in enumerate(lines, start=1)])
+        return any(find.rule.name == rule for find in finds)
+
+    def _noted(self, hits: list[Hit]) -> list[Hit]:
+        self.trial.classes.update({hit.rule.name: str(hit.rule.subject) for hit in hits})
+        return hits
 
 
 def _count(hits: Sequence[Hit], rule: str) -> int:

@@ -88,6 +88,11 @@ class WrittenRules:
             finds[n] += [(start, end) for start, end in spans if start < end]
         return list(self._longest(self._kept(finds, allowed, day, section)))
 
+    def words_found(self, day: date) -> list[tuple[Rule, str]]:
+        """Return each word that a rule finds on that day, outside of templates and expressions."""
+        pairs = [(self.rules[n], word) for word, found in self._finds.items() for n in found]
+        return [(written.rule, word) for written, word in pairs if written.applies(day, None)]
+
     def _add(self, row: CheckRule, below: dict[int, set[int]]) -> None:
         n = len(self.rules)
         words = row.kind == CheckRule.Kind.WORDS

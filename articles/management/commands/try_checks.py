@@ -32,7 +32,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{'rule':30}{'planted':>8}{'found':>8}")
         for rule, planted in trial.planted.items():
             self.stdout.write(f"{rule:30}{planted:8}{trial.found[rule]:8}")
-        self.stdout.write(f"Found {trial.found_share:.1%} of {trial.planted.total()} errors.\n")
+        self.stdout.write(f"\n{'class':30}{'planted':>8}{'found':>8}{'false':>8}{'info':>8}")
+        for name, (planted, found, false, information) in trial.by_class().items():
+            self.stdout.write(f"{name:30}{planted:8}{found:8}{false:8}{information:8}")
+        self.stdout.write(f"\nFound {trial.found_share:.1%} of {trial.planted.total()} errors.\n")
         self.stdout.write(f"{'rule':30}{'weight':>8}{'hits':>8}")
         for (rule, severity), count in trial.false_hits.most_common():
             self.stdout.write(f"{rule:30}{severity.value:>8}{count:8}")
