@@ -230,6 +230,14 @@ class TestFindings:
             assert MOBILE not in article.body
             assert article.state == article.State.CHANGED  # readers see the old text until it is published
 
+    def test_a_text_in_which_a_number_is_gone_meanwhile_is_not_masked_by_halves(self, cast, client, archive, found):
+        cast.change(archive[0], body=f"<p>电话{MOBILE}。</p>")
+        client.force_login(cast.editor)
+        client.post(reverse("admin:articles_checkup_findings"), {"finding": [found[0].pk], "act": "mask"})
+        archive[0].refresh_from_db()
+        assert archive[0].body == f"<p>电话{MOBILE}。</p>"
+        assert not AuditEntry.objects.filter(action="article.hit_masked").exists()
+
     def test_a_lot_is_withdrawn_and_what_is_refused_stops_no_other(self, cast, client, archive, found):
         user = make_user("both", ["first"])
         make_duty = user.assignments.create

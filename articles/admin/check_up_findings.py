@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -24,6 +25,7 @@ from .newsroom_admin import NUMBER
 ROWS_PER_PAGE = 50
 
 
+@transaction.atomic
 def _mask(finding: CheckUpFinding, by: User, _reason: str) -> None:
     for key in finding.keys:
         masking.mask_hit(finding.article, by=by, key=key)
