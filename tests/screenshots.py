@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import django  # noqa: E402
+from PIL import Image  # noqa: E402
 
 django.setup()
 
@@ -38,13 +39,26 @@ LONG_NAME = """
 from articles.models import SiteSettings
 SiteSettings.objects.update(name="霁川县城北区融媒体中心")
 """
+# Articles of the desk's pictures: one to be read by the head of department, one read by all, by what they lack.
+ASK_DESK = """
+from articles.models import Article
+waiting = Article.objects.filter(stage=2).first()
+ready = Article.objects.filter(stage=4, scheduled_for=None).first()
+print(waiting.pk, ready.pk)
+"""
 # Pictures for the docs: (name, address, width, height, cookie, who is logged in).
 SHOWN = (
-    ("site-home", "/", 1280, 1500, "", ""),
-    ("site-home-elder", "/", 390, 1100, "elder-auto-normal", ""),
-    ("site-topic", "/t/shuangdu/", 1280, 1300, "", ""),
-    ("site-search", "/search/?q=大桥", 1280, 900, "", ""),
-    ("arranging", "/admin/front/", 1280, 900, "", "chief"),
+    ("site-home.jpg", "/", 1280, 1500, "", ""),
+    ("site-home-elder.jpg", "/", 390, 1100, "elder-auto-normal", ""),
+    ("site-topic.jpg", "/t/shuangdu/", 1280, 1300, "", ""),
+    ("site-search.jpg", "/search/?q=大桥", 1280, 900, "", ""),
+    ("arranging.jpg", "/admin/front/", 1280, 900, "", "chief"),
+    ("home.png", "/admin/", 1280, 900, "", "chief"),
+    ("writing.png", "/admin/articles/article/{waiting}/change/", 1280, 900, "", "head"),
+    ("review.png", "/admin/articles/article/{waiting}/review/", 1280, 900, "", "head"),
+    ("review-on-a-phone.png", "/admin/articles/article/{waiting}/review/", 390, 844, "", "head"),
+    ("ready-to-publish.png", "/admin/articles/article/{ready}/change/", 1280, 640, "", "chief"),
+    ("assigning-a-role.png", "/admin/articles/assignment/add/", 1280, 900, "", "security"),
 )
 
 
@@ -81,7 +95,7 @@ def main() -> None:
         shutil.rmtree(OUT, ignore_errors=True)
         with chromium() as browser:
             if os.environ.get("DOCS"):
-                for_docs(browser, site)
+                for_docs(browser, newsroom, site)
             for name, path in pages.items():
                 of_page(browser, site, name, path)
             newsroom.run(LONG_NAME)
@@ -105,10 +119,22 @@ def of_page(browser, site, name, path) -> None:
     picture(page, OUT / "paper" / f"{name}.png", whole=True)
 
 
-def for_docs(browser, site) -> None:
+def for_docs(browser, newsroom, site) -> None:
+    waiting, ready = newsroom.run(ASK_DESK).split()
     for name, path, width, height, cookie, user in SHOWN:
+        path = path.format(waiting=waiting, ready=ready)
         page = opened(browser, site, path, width, height, cookie, "light", user=user)
-        picture(page, DOCS / f"{name}.jpg", whole=False)
+        if page.locator("#id_body").count():
+            page.wait_for_selector(".cke_inner")
+        picture(page, DOCS / name, whole=False)
+        reduce_colours(DOCS / name)
+
+
+def reduce_colours(file) -> None:
+    """Make a picture of a desk page small: it has few colours."""
+    if file.suffix == ".png":
+        with Image.open(file) as image:
+            image.convert("RGB").quantize(128, method=Image.Quantize.FASTOCTREE).save(file, optimize=True)
 
 
 def opened(browser, site, path, width, height, cookie, scheme, user=""):

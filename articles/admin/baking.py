@@ -72,7 +72,7 @@ class BakeJobAdmin(ReadOnlyAdmin[BakeJob]):
     def page(self, job: BakeJob) -> SafeString:
         return format_html('<a href="{0}">{0}</a>', job.path)
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("Try again now"))
     def again(self, job: BakeJob) -> SafeString | str:
         if not job.attempts:
             return ""
