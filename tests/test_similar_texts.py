@@ -152,3 +152,12 @@ def test_missing_prints_are_made_in_steps(cast):
         cast.article(body=body)
     TextPrint.objects.all().delete()
     assert [similar_texts.keep_missing_prints(1) for _step in range(3)] == [1, 1, 0]
+
+
+def test_a_text_is_found_by_any_one_of_its_bands_and_not_without(cast):
+    old, new = published(cast, body=LONG), cast.article(body=LONG)
+    own = TextPrint.objects.values("band1", "band2", "band3", "band4").get(article=new)
+    other = {band: bits ^ 1 for band, bits in own.items()}
+    for shared in ("band1", "band2", "band3", "band4", None):
+        TextPrint.objects.filter(article=old).update(**{**other, **({shared: own[shared]} if shared else {})})
+        assert find_similar_texts(new, at=timezone.now()).same_words == ([old] if shared else []), shared
