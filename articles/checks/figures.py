@@ -101,7 +101,7 @@ _SHARES = re.compile(
     r"\d{1,2}(?:\.\d{1,2})?%(?:[^。,;、\n\d%]{0,2}[,、;][^。,;、\n\d%]{0,10}\d{1,2}(?:\.\d{1,2})?%){2,5}"
 )
 _OF_ONE_WHOLE = re.compile("占|赞成|同意|支持|反对|弃权|构成")
-_OF_SEVERAL = re.compile("率|增|降|涨|跌|提高|超|同比|环比|分别占|各占|[个项]百分点")
+_OF_SEVERAL = re.compile("率|增|降|涨|跌|提高|超|同比|环比|各占|[个项]百分点")
 _NOT_COUNTED = "年月日时分%倍第"
 _NEAR, _NOT_FAR = 8, 14  # characters between 其中 and its amount
 _ANOTHER = re.compile("[()]|累计|当日|另|还有|同比|共")

@@ -50,7 +50,7 @@ _PROVINCE_OF = {city: province for province, cities in _CITIES_OF.items() for ci
 # Districts, towns, roads and streams elsewhere have the names of cities, too.
 _PLACE = re.compile(
     rf"(?P<province>{'|'.join(filter(None, _CITIES_OF))})(?P<city>{'|'.join(_PROVINCE_OF)})"
-    "(?![区县镇乡村街路河湖山港]|[东南西北中]路|新区)"
+    "(?![区县镇乡村街路河湖山港]|[东南西北中]路|新区|商会|同乡会|办事处|企业|游客|对口)"
 )
 
 
