@@ -8,6 +8,7 @@
     log/…                  signed checkpoints of the public log and of the audit’s log, and proofs for the above
     log/vouched, log/stamps/…  an earlier checkpoint that others have cosigned, and time stamps of it
     files/…                the pictures and attachments in its editions
+    files/originals/…      what a reprint was made from, byte for byte as it was fetched or pasted
     sheet.html, sheet.pdf  the review sheet
 
 `check_pack` verifies a pack without the database; `edition_faults` verifies every edition in the database.

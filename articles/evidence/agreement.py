@@ -42,6 +42,9 @@ _PUBLICATION_NOT_RECORDED = Problem(
 _ONE_PERSON = Problem(
     "evidence.one_person", _("%(name)s: readings %(first)d and %(second)d were signed by one person, %(person)s.")
 )
+_OTHER_ORIGINAL = Problem(
+    "evidence.other_original", _("The original of the reprint with SHA-256 %(sha256)s is missing, or was replaced.")
+)
 _OTHER_SHEET = Problem(
     "evidence.other_sheet", _("%(name)s is not the review sheet that was exported with these facts.")
 )
@@ -127,7 +130,7 @@ def _repeated_readers(
 
 
 def _other_export(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
-    """The export's own entry names the sheets; packs from before 0.11 do not have that."""
+    """The export's own entry names the sheets and the originals of a reprint; older packs do not have that."""
     exports = [entry for entry in entries if entry["action"] == "article.evidence_exported"]
     if not exports or exports[-1]["hash"] != manifest["audit_head"]:
         yield _OTHER_HEAD
@@ -135,6 +138,9 @@ def _other_export(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, An
     for name, sha256 in zip(("sheet.html", "sheet.pdf"), exports[-1]["details"].get("sheets", ()), strict=False):
         if manifest["files"].get(name) != sha256:
             yield _OTHER_SHEET.filled(name=name)
+    for sha256 in exports[-1]["details"].get("originals", ()):
+        if manifest["files"].get(f"files/originals/{sha256}") != sha256:
+            yield _OTHER_ORIGINAL.filled(sha256=printable_text(sha256))
 
 
 def printable_text(value: object, most: int = 80) -> str:

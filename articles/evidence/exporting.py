@@ -20,6 +20,7 @@ from ..models import Article, AuditEntry, Revision
 from ..review_sheet import ReviewSheet, pdf, review_sheet
 from .log_proofs import PROOFS, log_members
 
+ORIGINALS = "files/originals"  # those of a reprint, each named by its SHA-256
 # The time of every member, so that equal content gives equal bytes.
 MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -38,35 +39,39 @@ def export_pack(article: Article, target: IO[bytes], *, by: User) -> None:
     blocked while a large pack is compressed.
     """
     hashes: dict[str, str] = {}
-    sheets: dict[str, bytes] = {}
+    later: dict[str, bytes] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
-        files, manifest = _record_and_pack_rows(article, pack, hashes, sheets, by=by)
+        files, manifest = _record_and_pack_rows(article, pack, hashes, later, by=by)
         for name, sha256 in files.items():
             if default_storage.exists(name):
                 with default_storage.open(name, "rb") as file:
                     _add_file(pack, f"files/{name}", file, hashes)
             else:
                 manifest["missing"] = {**manifest.get("missing", {}), f"files/{name}": sha256}
-        for name, data in sheets.items():
+        for name, data in later.items():
             _add_member(pack, name, data, hashes)
         _add_member(pack, "manifest.json", _json_bytes({**manifest, "files": hashes}), {})
 
 
 @transaction.atomic
 def _record_and_pack_rows(
-    article: Article, pack: zipfile.ZipFile, hashes: dict[str, str], sheets: dict[str, bytes], *, by: User
+    article: Article, pack: zipfile.ZipFile, hashes: dict[str, str], later: dict[str, bytes], *, by: User
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """The part of an export in one transaction.
 
-    Renders the review sheets before it takes the audit-chain lock, since the entry names their digests. Returns the
-    files in the editions ({name: SHA-256}), and the manifest without its file list.
+    Renders the review sheets before it takes the audit-chain lock, since the entry names their digests and those of the
+    originals; both are added to `later`. Returns the files in the editions ({name: SHA-256}), and the manifest without
+    its file list.
     """
     article = Article.objects.get_locked(article.pk)
     if not may_export_evidence(by, article):
         permissions.require_duty(by, Duty.PUBLISH, article.section)
-    sheets |= _render_sheets(review_sheet(article))
+    sheets = _render_sheets(review_sheet(article))
     digests = [hashlib.sha256(data).hexdigest() for data in sheets.values()]
-    entry = audit.record_entry("article.evidence_exported", article, by=by, sheets=digests)
+    originals = {row.sha256: row.content for row in article.originals.order_by("pk")}
+    facts = {"originals": list(originals)} if originals else {}
+    entry = audit.record_entry("article.evidence_exported", article, by=by, sheets=digests, **facts)
+    later |= sheets | {f"{ORIGINALS}/{sha256}": content for sha256, content in originals.items()}
     files: dict[str, str] = {}
     for edition in article.editions.select_related("revision").order_by("number").iterator(chunk_size=50):
         content = edition.revision.content

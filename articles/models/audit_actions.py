@@ -157,6 +157,7 @@ FACT_NAMES = {
     "reason": pgettext_lazy("fact of an act", "reason"),
     "why": pgettext_lazy("fact of an act", "reason"),
     "sheets": pgettext_lazy("fact of an act", "digests of the review sheets"),
+    "originals": pgettext_lazy("fact of an act", "digests of the originals"),
     "quote": pgettext_lazy("fact of an act", "quoted words"),
     "rule": pgettext_lazy("fact of an act", "rule"),
     "words": pgettext_lazy("fact of an act", "words, masked"),

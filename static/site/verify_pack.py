@@ -274,6 +274,9 @@ def check_audit(members: Row, editions: dict[int, Row]) -> None:
     require(bool(exports) and exports[-1]["hash"] == manifest["audit_head"], "The export is not in audit.json.")
     sheets = [manifest["files"].get(name) for name in ("sheet.html", "sheet.pdf")]
     require(exports[-1]["details"].get("sheets", sheets) == sheets, "A review sheet was replaced.")
+    for name in exports[-1]["details"].get("originals", []):
+        kept = manifest["files"].get(f"files/originals/{name}")
+        require(kept == name, f"The original of the reprint {name} is missing, or another.")
 
 
 def records(entry: Row, row: Row) -> bool:
