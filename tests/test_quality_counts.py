@@ -136,6 +136,20 @@ def test_counting_twice_changes_nothing_and_goes_on_where_it_stopped(cast, read,
     assert before == {key: rows for key, rows in all_rows().items() if "register" not in key}
 
 
+def test_of_two_workers_one_counts(cast, read, monkeypatch):
+    QualityRegister.objects.create(pk=1)
+    rows_of_article = register._rows_of_article
+
+    def other_worker_is_quicker(number, sections):
+        QualityRegister.objects.update(entry=1)
+        return rows_of_article(number, sections)
+
+    monkeypatch.setattr(register, "_rows_of_article", other_worker_is_quicker)
+    assert register.continue_quality_counts() == 0
+    assert QualityRegister.objects.get().entry == 1
+    assert not QualityCount.objects.exists()
+
+
 def this_month():
     return timezone.localdate().replace(day=1)
 

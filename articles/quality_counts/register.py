@@ -33,32 +33,38 @@ class _Corrections:
 def continue_quality_counts() -> int:
     """Count the articles of the next audit entries; return how many entries: 0 if none is left.
 
-    Called every second, so it takes no lock and writes nothing while there is nothing to do.
+    Called every second, so it takes no lock and writes nothing while there is nothing to do. Texts are compared before
+    anything is locked; who signs one meanwhile makes an entry that comes later, and it is counted again.
     """
     reached = QualityRegister.objects.values_list("entry", flat=True).first() or 0
-    return _count_next_texts() if AuditEntry.objects.filter(pk__gt=reached).exists() else 0
+    following = AuditEntry.objects.filter(pk__gt=reached).order_by("pk")
+    entries = list(following.values_list("pk", "action", "object_id")[:ENTRIES_PER_BATCH])
+    if not entries:
+        return 0
+    sections = set(Section.objects.values_list("pk", flat=True))
+    numbers = sorted({int(key) for _pk, action, key in entries if action in ACTIONS})
+    rows = [row for number in numbers for row in _rows_of_article(number, sections)]
+    return len(entries) if _write_rows(rows, reached, entries[-1][0]) else 0
 
 
 @transaction.atomic
-def _count_next_texts() -> int:
+def _write_rows(rows: list[QualityCount], reached: int, until: int) -> bool:
+    """Write the rows, and how far the counts have come; return False if another worker was quicker."""
     if not QualityRegister.objects.exists():
         QualityRegister.objects.bulk_create([QualityRegister(pk=1)], ignore_conflicts=True)
     register = QualityRegister.objects.select_for_update(skip_locked=True, no_key=True).first()
-    if register is None:
-        return 0  # another worker is at it
-    following = AuditEntry.objects.filter(pk__gt=register.entry).order_by("pk")
-    entries = list(following.values_list("pk", "action", "object_id")[:ENTRIES_PER_BATCH])
-    sections = set(Section.objects.values_list("pk", flat=True))
-    for number in sorted({int(key) for _pk, action, key in entries if action in ACTIONS}):
-        _count_article(number, sections)
-    if entries:
-        register.entry = entries[-1][0]
-        register.save(update_fields=["entry"])
-    return len(entries)
+    if register is None or register.entry != reached:
+        return False
+    QualityCount.objects.bulk_create(
+        rows, 500, update_conflicts=True, unique_fields=["sign_off"], update_fields=COUNTED
+    )
+    register.entry = until
+    register.save(update_fields=["entry"])
+    return True
 
 
-def _count_article(number: int, sections: set[int]) -> None:
-    """Write the rows of all signatures under texts of an article."""
+def _rows_of_article(number: int, sections: set[int]) -> list[QualityCount]:
+    """Return the rows of all signatures under texts of an article."""
     passes = list(
         SignOff.objects.filter(article=number, decision=SignOff.Decision.PASS)
         .order_by("pk")
@@ -66,10 +72,7 @@ def _count_article(number: int, sections: set[int]) -> None:
     )
     corrections = list(_corrections(number, [each.revision.number for each in passes]))
     published = _errors_after_publication(number, passes)
-    rows = [_row(each, passes, corrections, published.get(each.pk, 0), sections) for each in passes]
-    QualityCount.objects.bulk_create(
-        rows, 500, update_conflicts=True, unique_fields=["sign_off"], update_fields=COUNTED
-    )
+    return [_row(each, passes, corrections, published.get(each.pk, 0), sections) for each in passes]
 
 
 def _row(
