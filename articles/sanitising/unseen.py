@@ -7,7 +7,8 @@ from .styles import Style
 
 _NUMBER = re.compile(r"(-?[0-9]{0,6}(?:\.[0-9]{0,6})?)\s*(px|pt|em|rem|%|in|cm|mm|vh|vw)?")
 _COLOUR = re.compile(r"(rgba?\([^()]{1,60}\)|#[0-9a-f]{3,8}\b)")
-_RGB = re.compile(r"[0-9.]{1,8}")
+_RGB = re.compile(r"[0-9]{1,6}(?:\.[0-9]{0,6})?|\.[0-9]{1,6}")
+_HEX = re.compile("[0-9a-f]{3,8}")
 _NO_COLOUR = frozenset({"", "none", "initial", "inherit", "unset", "auto", "currentcolor"})
 _NO_GROUND = _NO_COLOUR | {"transparent", "repeat", "scroll", "fixed", "center", "left", "right", "top", "bottom"}
 _GROUNDS = ("background", "background-color", "background-image", "mso-highlight", "mso-shading")
@@ -91,11 +92,9 @@ def _is_white(colour: str) -> bool:
     if colour.startswith("#"):
         digits = colour[1:]
         pairs = [digit * 2 for digit in digits[:3]] if len(digits) in (3, 4) else re.findall("..", digits[:6])
-        return len(pairs) == 3 and all(
-            int(pair, 16) >= _LIGHTEST for pair in pairs if re.fullmatch("[0-9a-f]{2}", pair)
-        )
+        return bool(_HEX.fullmatch(digits)) and len(pairs) == 3 and all(int(pair, 16) >= _LIGHTEST for pair in pairs)
     parts = _RGB.findall(colour) if colour.startswith("rgb") else []
-    return len(parts) >= 3 and all(float(part) >= _LIGHTEST for part in parts[:3] if part.count(".") < 2)
+    return len(parts) >= 3 and all(float(part) >= _LIGHTEST for part in parts[:3])
 
 
 def _is_clear(colour: str) -> bool:
