@@ -70,5 +70,5 @@ def test_other_articles_have_none(cast):
     cast.publish(article)
     files = files_of(packed(article, cast.editor))
     assert originals_in(files) == {}
-    assert "originals" not in json.loads(files["audit.json"])[-1]["details"]
+    assert json.loads(files["audit.json"])[-1]["details"]["originals"] == []
     evidence.check_pack(zipped(files))

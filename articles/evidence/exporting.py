@@ -69,8 +69,7 @@ def _record_and_pack_rows(
     sheets = _render_sheets(review_sheet(article))
     digests = [hashlib.sha256(data).hexdigest() for data in sheets.values()]
     originals = {row.sha256: row.content for row in article.originals.order_by("pk")}
-    facts = {"originals": list(originals)} if originals else {}
-    entry = audit.record_entry("article.evidence_exported", article, by=by, sheets=digests, **facts)
+    entry = audit.record_entry("article.evidence_exported", article, by=by, sheets=digests, originals=list(originals))
     later |= sheets | {f"{ORIGINALS}/{sha256}": content for sha256, content in originals.items()}
     files: dict[str, str] = {}
     for edition in article.editions.select_related("revision").order_by("number").iterator(chunk_size=50):

@@ -10,20 +10,6 @@ from .picture import Picture
 MOST_RECIPIENTS = 20
 
 
-def validate_recipients(text: str) -> None:
-    """Raise ValidationError unless the text is e-mail addresses, one a line, at most MOST_RECIPIENTS."""
-    addresses = text.split()
-    if len(addresses) > MOST_RECIPIENTS:
-        raise ValidationError(_("At most %(most)d addresses; take some out.") % {"most": MOST_RECIPIENTS})
-    for address in addresses:
-        try:
-            validate_email(address)
-        except ValidationError as error:
-            raise ValidationError(
-                _("“%(address)s” is no e-mail address; write one a line.") % {"address": address}
-            ) from error
-
-
 class SiteSettings(models.Model):
     """站点设置: the one row of site settings: names, and legal details for the footer. Empty items are not printed."""
 
@@ -105,7 +91,6 @@ class SiteSettings(models.Model):
     checkpoint_recipients = models.TextField(
         _("who gets the state of the public log every day"),
         blank=True,
-        validators=[validate_recipients],
         help_text=_(
             "E-mail addresses outside this house, one a line: an archive, a notary, a colleague elsewhere. Whoever "
             "keeps such a mail can show later that nothing was rewritten."
@@ -124,6 +109,19 @@ class SiteSettings(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raise ValidationError unless the recipients are e-mail addresses, one a line, at most MOST_RECIPIENTS."""
+        addresses = self.checkpoint_recipients.split()
+        if len(addresses) > MOST_RECIPIENTS:
+            text = _("At most %(most)d addresses; take some out.") % {"most": MOST_RECIPIENTS}
+            raise ValidationError({"checkpoint_recipients": text})
+        for address in addresses:
+            try:
+                validate_email(address)
+            except ValidationError as error:
+                text = _("“%(address)s” is no e-mail address; write one a line.") % {"address": address}
+                raise ValidationError({"checkpoint_recipients": text}) from error
 
     def is_grey(self, where: "SiteSettings.Grey") -> bool:
         """Return True if mourning grey applies now to the home page (`Grey.HOME`) or to every page (`Grey.ALL`)."""
