@@ -137,23 +137,30 @@ def write_result(check: LogCheck, file: Path) -> None:
 
 
 def read_result() -> OutsideCheck | None:
-    """Return the newest result; None without one, or if it cannot be read, as if there were none."""
+    """Return the newest result; None without one, if it cannot be read, or if it is of tomorrow."""
     try:
         with Path(settings.LOG_CHECK_RESULT).open(encoding="utf-8") as file:
             facts = json.loads(file.read(LARGEST_RESULT))
         at = datetime.fromisoformat(facts["at"]).astimezone(UTC)
-        return OutsideCheck(at, LogCheck(size=int(facts["size"]), faults=[str(fault) for fault in facts["faults"]]))
-    except (OSError, ValueError, KeyError, TypeError):
+        check = LogCheck(size=int(facts["size"]), faults=[str(fault) for fault in facts["faults"]])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
+    # Otherwise one wrong time would keep all later results out.
+    return OutsideCheck(at, check) if at - timezone.now() < LATE_AFTER else None
+
+
+def take_result() -> PageCheck | None:
+    """Store the newest result where the desk shows it, once; return it. Takes no lock if it is stored already."""
+    result = read_result() if settings.LOG_CHECK_RESULT else None
+    if result is None or Heartbeat.objects.filter(worker=RESULT_ROW, seen_at__gte=result.at).exists():
+        return None
+    return _store_result(result)
 
 
 @transaction.atomic
-def take_result() -> PageCheck | None:
-    """Store the newest result where the desk shows it, once; return it."""
-    result = read_result() if settings.LOG_CHECK_RESULT else None
-    if result is None or not Heartbeat.claim(RESULT_ROW, before=result.at, at=result.at):
-        return None
-    return record_log_check(result.check)
+def _store_result(result: OutsideCheck) -> PageCheck | None:
+    is_ours = Heartbeat.claim(RESULT_ROW, before=result.at, at=result.at)
+    return record_log_check(result.check) if is_ours else None
 
 
 def unchecked_since() -> datetime | None:

@@ -38,10 +38,11 @@ def test_without_the_setting_nothing_is_expected(client, cast):
     assert "checked from outside" not in desk(client, cast.chief)
 
 
-def test_a_result_is_taken_once_and_its_faults_are_an_alarm(client, cast, result):
+def test_a_result_is_taken_once_and_its_faults_are_an_alarm(client, cast, result, django_assert_num_queries):
     log_checking.write_result(LogCheck(size=7), result)
     assert (log_checking.take_result().count, PageCheck.objects.get().pages) == (0, 7)
-    assert log_checking.take_result() is None
+    with django_assert_num_queries(1):
+        assert log_checking.take_result() is None
     assert not AuditEntry.objects.exists()
     log_checking.write_result(LogCheck(size=7, faults=["The end was cut off."]), result)
     assert log_checking.take_result().findings == [["/log/", "The end was cut off."]]
@@ -53,7 +54,14 @@ def test_a_result_is_taken_once_and_its_faults_are_an_alarm(client, cast, result
     assert "The end was cut off." not in desk(client, cast.writer)
 
 
-@pytest.mark.parametrize("text", [None, "", "{}", "[]", "no json", '{"at": "x", "size": 1, "faults": []}', "\xff"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(None, "", "{}", "[]", "no json", '{"at": "x", "size": 1, "faults": []}', "\xff"),
+        '{"at": "0001-01-01T00:00:00+23:59", "size": 1, "faults": []}',
+        '{"at": "2999-01-01T00:00:00+00:00", "size": 1, "faults": []}',
+    ],
+)
 def test_a_result_that_is_missing_or_cannot_be_read_is_an_alarm(client, cast, result, text):
     if text is not None:
         result.write_text(text, encoding="latin-1")
