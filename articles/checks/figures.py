@@ -174,7 +174,7 @@ def _is_one_list(text: str, parts: list[re.Match[str]], unit: str) -> bool:
         all(part["unit"] == unit for part in parts)
         and bool(gaps)
         and all(len(gap) <= _NEAR and not _ANOTHER.search(gap) for gap in gaps)
-        and not re.search("[男女]", text[parts[0].start() - _NEAR : parts[-1].end()])
+        and not re.search("[男女]", text[max(parts[0].start() - _NEAR, 0) : parts[-1].end()])
     )
 
 
