@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from ..checks.numerals import DAY_NUMERAL, number_of, year_of
 from .decoding import BLANKS
 
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９：－／．\u3000\u00a0\u2002\u2003", "0123456789:-/.    ")
@@ -31,9 +32,8 @@ _ENGLISH_DATE = re.compile(
 
 # 二〇二四年三月二十五日, as documents are dated.
 _CHINESE_DATE = re.compile(
-    r"(?P<year>[一二][〇○零一二三四五六七八九]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日"
+    rf"(?P<year>[一二][〇○零一二三四五六七八九]{{3}})年(?P<month>{DAY_NUMERAL})月(?P<day>{DAY_NUMERAL})日"
 )
-_CHINESE_DIGITS = "〇一二三四五六七八九"
 
 # As pages print it: with a time of day, or with digits alone.
 FIRM_TIME = re.compile(r"[:：时点]|^\d{4}[-/.]")
@@ -61,9 +61,9 @@ def parse_page_time(text: str) -> datetime | None:
     if english := _ENGLISH_DATE.fullmatch(text):
         return _english_time(english)
     if chinese := _CHINESE_DATE.fullmatch(text):
-        year = "".join(str(_CHINESE_DIGITS.index("〇" if digit in "○零" else digit)) for digit in chinese["year"])
+        year, month, day = year_of(chinese["year"]), number_of(chinese["month"]), number_of(chinese["day"])
         with suppress(ValueError):
-            return datetime(int(year), _chinese_number(chinese["month"]), _chinese_number(chinese["day"]))  # noqa: DTZ001
+            return datetime(year, month, day)  # noqa: DTZ001 (the page names no time zone)
     return None
 
 
@@ -96,9 +96,3 @@ def _hours_after_noon(match: re.Match[str]) -> int:
     parts = match.groupdict()
     noon, hour = (parts.get("noon") or "").lower()[:1], int(parts.get("hour") or 0)
     return 12 if noon == "p" and hour < 12 else -12 if noon == "a" and hour == 12 else 0
-
-
-def _chinese_number(written: str) -> int:
-    """Return a number up to 99: 三, 十, 十二, 二十五."""
-    tens, ten, ones = written.rpartition("十")
-    return 10 * (_CHINESE_DIGITS.index(tens or "一") if ten else 0) + (_CHINESE_DIGITS.index(ones) if ones else 0)
