@@ -29,9 +29,9 @@ def propose(by, **facts):
 
 def test_an_allowed_word_holds_in_every_text_at_once_and_is_in_the_audit(cast, live):
     articles = [cast.article(body=f"<p>{words}的画卷。</p>") for words in ("未来华章", "来华")]
-    assert [len(hits.noticed_hits(article)) for article in articles] == [1, 1]
+    assert [len(hits.machine_record(article).noticed) for article in articles] == [1, 1]
     check_rules.allow_words(live, "未来华章", by=cast.chief)
-    assert [len(hits.noticed_hits(article)) for article in articles] == [0, 1]
+    assert [len(hits.machine_record(article).noticed) for article in articles] == [0, 1]
     live.refresh_from_db()
     assert (live.allowed, live.state) == ("未来华章", State.LIVE)
     entry = AuditEntry.objects.latest("pk")
@@ -55,7 +55,7 @@ def test_whoever_works_on_texts_proposes_a_rule_which_finds_nothing_before_it_is
     proposed = propose(cast.writer, suggestion="寒暄")
     facts = (proposed.name, proposed.state, proposed.proposed_by, proposed.proposal, proposed.suggestion)
     assert facts == ("寒喧", State.DRAFT, cast.writer, "错字。", "寒暄")
-    assert hits.noticed_hits(cast.article(title="寒喧")) == []
+    assert hits.machine_record(cast.article(title="寒喧")).noticed == []
     assert list(check_rules.proposed_rules()) == [proposed]
     assert propose(cast.head).name == "寒喧 2"
     check_rules.move_check_rule(proposed, State.RETIRED, by=cast.chief)

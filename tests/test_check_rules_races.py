@@ -45,7 +45,7 @@ def test_nobody_gets_an_error_and_no_hit_is_lost():
     together(*acts)
 
     for article in drafts + signed:
-        assert [hit.rule.name for hit in hits.noticed_hits(Article.objects.get(pk=article.pk))] == ["寒暄"]
+        assert [hit.rule.name for hit in hits.machine_record(Article.objects.get(pk=article.pk)).noticed] == ["寒暄"]
     while check_ups.continue_check_ups():
         pass
     since = CheckRule.objects.get(pk=rule.pk).changed_at

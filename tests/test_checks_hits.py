@@ -301,7 +301,7 @@ def test_the_same_text_is_read_once(cast, article, monkeypatch):
     reading = Mock(wraps=hits.find_hits)
     monkeypatch.setattr(hits, "find_hits", reading)
     hits.hits_to_show(article)
-    hits.noticed_hits(article)
+    hits.machine_record(article)
     hits.open_hits(article, at=timezone.now())
     assert reading.call_count == 1
     cast.change(article, body=BLOCKED + "<p>改过。</p>")

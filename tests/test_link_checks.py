@@ -266,7 +266,7 @@ class TestHits:
 
     def test_a_dead_link_is_to_be_looked_at_with_the_age_of_the_answer(self, cast, dead):
         article = cast.article(body=linking("http://site.example/gone", "http://site.example/new"))
-        (hit,) = [hit for hit in hits.noticed_hits(article) if hit.rule.name == "link_dead"]
+        (hit,) = [hit for hit in hits.machine_record(article).noticed if hit.rule.name == "link_dead"]
         assert f"404, {timezone.localtime(dead.checked_at):%m-%d}" in hit.words
         assert article.body[hit.start : hit.end] == '<a href="http://site.example/gone" rel="noopener">详情</a>'
         link_checks.settle_finding(dead, by=cast.editor, reason="改版中", ignored=True)
@@ -291,7 +291,7 @@ class TestHits:
     def test_a_text_without_links_costs_no_query(self, cast):
         article = cast.article()
         with CaptureQueriesContext(connection) as queries:
-            hits.noticed_hits(article)
+            hits.machine_record(article)
         assert not [query for query in queries if "articles_link" in query["sql"]]
 
 

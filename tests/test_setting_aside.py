@@ -29,9 +29,9 @@ def key_of(rule, found):
 
 def test_a_writer_sets_aside_a_warning_without_a_reason_and_the_sheet_says_so(cast):
     article = cast.article(body="<p>值班电话13800138000。</p>")
-    (hit,) = hits.noticed_hits(article)
+    (hit,) = hits.machine_record(article).noticed
     review.set_hit_aside(article, by=cast.writer, key=hit.key)
-    assert (hits.noticed_hits(article), hits.hits_to_show(article)) == ([], [])
+    assert (hits.machine_record(article).noticed, hits.hits_to_show(article)) == ([], [])
     row = SetAside.objects.get()
     assert (row.severity, row.words, row.reason, row.by) == ("warn", "138****8000", "", cast.writer)
     decision = cast.sign(article, times=1)
@@ -58,7 +58,7 @@ def test_what_blocks_is_never_set_aside_by_its_writer(cast):
 def test_a_word_set_aside_as_a_warning_blocks_again_when_its_rule_blocks(cast):
     rule = CheckRule.objects.create(name="寒暄", pattern="寒喧", advice="错字", state="live", changed_at=timezone.now())
     article = cast.article(title="互相寒喧")
-    (hit,) = hits.noticed_hits(article)
+    (hit,) = hits.machine_record(article).noticed
     review.set_hit_aside(article, by=cast.writer, key=hit.key)
     CheckRule.objects.filter(pk=rule.pk).update(severity="block", changed_at=timezone.now())
     assert [hit.words for hit in hits.open_hits(article, at=timezone.now())] == ["寒喧"]
@@ -110,5 +110,5 @@ def test_the_reading_page_has_each_hit_beside_its_sentence_and_says_before_signi
     assert 'data-field="body" data-start="8" data-end="19"' in text
     assert client.get(page).context["warned"] == 2
     address = reverse("admin:articles_article_set_aside", args=[article.pk])
-    client.post(address, {"key": hits.noticed_hits(article)[0].key})
+    client.post(address, {"key": hits.machine_record(article).noticed[0].key})
     assert client.get(page).context["warned"] == 1

@@ -28,7 +28,7 @@ def distance(one, other):
 def found(article):
     return [
         (hit.rule.name, hit.other)
-        for hit in hits.noticed_hits(article)
+        for hit in hits.machine_record(article).noticed
         if hit.rule.name in ("title_published_before", "text_published_before")
     ]
 
@@ -133,7 +133,7 @@ def test_marks_tags_and_blanks_change_no_bit(text):
 
 def test_the_title_and_what_is_told_are_in_words(cast):
     old = published(cast, body=LONG)
-    (hit,) = [hit for hit in hits.noticed_hits(cast.article(body=LONG)) if hit.other]
+    (hit,) = [hit for hit in hits.machine_record(cast.article(body=LONG)).noticed if hit.other]
     with translation.override("en"):
         assert hit.reason == f"Article {old.pk} has nearly the same words, and is published."
 

@@ -181,7 +181,7 @@ def test_the_address_answers_with_places_and_writes_nothing(cast, client, django
 @pytest.mark.django_db
 def test_what_was_set_aside_in_this_article_is_not_shown_again(cast, client):
     article = cast.article(body=WRONG_DAY)
-    (hit,) = hits.noticed_hits(article)
+    (hit,) = hits.machine_record(article).noticed
     review.set_hit_aside(article, by=cast.writer, key=hit.key)
     client.force_login(cast.writer)
     address = reverse("admin:articles_article_typed")

@@ -83,11 +83,6 @@ def open_hits(article: Article, *, at: datetime) -> list[Hit]:
     return not_set_aside(article, _of_severity(_found_in(article, at), Severity.BLOCK))
 
 
-def noticed_hits(article: Article) -> list[Hit]:
-    """What the rules find in the newest revision that need not be set aside, but that its readers should look at."""
-    return not_set_aside(article, _of_severity(_hits_of_newest(article), Severity.WARN))
-
-
 def hits_to_show(article: Article) -> list[Hit]:
     """The open hits of the newest revision, then the noticed ones, then what may well be right, for its readers."""
     found = not_set_aside(article, _hits_of_newest(article))

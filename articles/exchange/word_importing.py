@@ -68,9 +68,12 @@ def take_word_text(data: bytes, name: str, *, by: User, beside: FileFinder = lam
     Raises PermissionDenied, or RefusedFile or sanitising.BodyTooLong: nothing is stored then.
     """
     permissions.require_duty_anywhere(by, Duty.WRITE)
-    return _with_stored_pictures(
-        uploads.look_into(read_word_file, as_docx(data, name), name), name, by=by, beside=beside
-    )
+    return _with_stored_pictures(_read_document(data, name), name, by=by, beside=beside)
+
+
+def _read_document(data: bytes, name: str) -> WordText:
+    """Read a document in a process with limits. Raises RefusedFile."""
+    return uploads.look_into(read_word_file, as_docx(data, name), name)
 
 
 def _with_stored_pictures(text: WordText, name: str, *, by: User, beside: FileFinder) -> TakenText:
@@ -83,7 +86,7 @@ def _with_stored_pictures(text: WordText, name: str, *, by: User, beside: FileFi
 
 def read_word_page(data: bytes, name: str) -> PrintedArticle:
     """Return what a Word file says, without its pictures, and change nothing. Raises RefusedFile."""
-    text = uploads.look_into(read_word_file, as_docx(data, name), name)
+    text = _read_document(data, name)
     return _as_page(_taken_text(text, html="", notes=()), name, hashlib.sha256(data).hexdigest())
 
 
@@ -128,7 +131,7 @@ def import_word_file(
     if known:
         return ImportedArticle(known, already=True)
     permissions.require_duty_anywhere(by, Duty.WRITE)
-    text = uploads.look_into(read_word_file, as_docx(data, name), name)
+    text = _read_document(data, name)
     if text.pictures:
         plain = _taken_text(text, html=_with_pictures(text.html, {}), notes=())
         page, _note = _fitting_page(plain, name, digest, by=by)
