@@ -24,12 +24,12 @@ OLD_BATCH = 500
 
 
 def note_presence(number: int, *, by: User, taking_over: bool = False, reads: bool = False) -> list[Presence]:
-    """Note that `by` has the form of this article open, or the page on which it is read (`reads`); returns everybody who
-    has, the one who writes first and readers last. Who has both open writes.
+    """Note that `by` has the form of this article open, or the page on which it is read (`reads`).
 
-    Who took over last writes, otherwise who opened the form first. The rows have the article and its newest revision,
-    without their texts. One query, and a few more when it writes. Raises Article.DoesNotExist, also for a draft in the
-    bin, and PermissionDenied unless `by` may edit it, or read it.
+    Returns everybody who has, the one who writes first and readers last; who has both open is no reader. Who took over
+    last writes, otherwise who opened the form first. The rows have the article and its newest revision, without their
+    texts. One query, and a few more when it writes. Raises Article.DoesNotExist, also for a draft in the bin, and
+    PermissionDenied unless `by` may edit it, or read it.
     """
     now = timezone.now()
     here = _rows_of(number, by, now)

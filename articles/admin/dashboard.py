@@ -82,7 +82,7 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
 
 
 def _machine_facts(user: User) -> dict[str, Any]:
-    """Return since when the worker, or the check of the log from outside, is missing, for publishers; None otherwise."""
+    """Return since when the worker, or the check of the log from outside, is missing: for publishers, else None."""
     publishes = permissions.has_duty_anywhere(user, Duty.PUBLISH)
     return {
         "silent_since": worker.worker_silent_since() if publishes else None,

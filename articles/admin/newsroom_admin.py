@@ -70,7 +70,7 @@ class NumberedChoice(AutocompleteSelect):
 
 
 class CleanTextMixin(BaseModelAdmin):
-    """Form fields of every form of the desk: visible text, numeric keys, times from 1900 on in the browser's own fields."""
+    """Form fields of all forms of the desk: visible text, numeric keys, times from 1900 on in the browser's fields."""
 
     formfield_overrides = {
         models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},

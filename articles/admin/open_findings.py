@@ -41,9 +41,9 @@ def open_findings(user: User) -> list[OpenFindings]:
         (_("Found by check-ups"), f"{screen}?new_rules=0", findings.filter(check_up__by__isnull=False)),
         (_("Found by new rules in published texts"), f"{screen}?new_rules=1", findings.filter(check_up__by=None)),
     ]
-    counted = (OpenFindings(label, address, _count(rows)) for label, address, rows in kinds)
+    counted = (OpenFindings(label, address, _count_few(rows)) for label, address, rows in kinds)
     return [each for each in counted if each.number]
 
 
-def _count(rows: QuerySet) -> int:
+def _count_few(rows: QuerySet) -> int:
     return rows.order_by()[: MOST_COUNTED + 1].count()

@@ -70,7 +70,8 @@ _SAID_DAY = re.compile(
     re.ASCII,
 )
 _SAID_PLAINLY = re.compile(
-    rf"(?<![到至今昨前])(?P<word>{'|'.join(_RELATIVE)})(?:就?是|即|为|,)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号](?!至|到|[—–~-]|电|讯)",
+    rf"(?<![到至今昨前])(?P<word>{'|'.join(_RELATIVE)})(?:就?是|即|为|,)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号]"
+    "(?!至|到|[—–~-]|电|讯)",
     re.ASCII,
 )
 _SAID = re.compile(

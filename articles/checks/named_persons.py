@@ -116,7 +116,7 @@ def find_named_persons(text: str, at: date) -> Iterator[Match]:
     """Yield names in a normalised text that are not printed: of children, victims, patients, suspects' relatives."""
     for needed, pattern, rule in _NAMED:
         matches = pattern.finditer(text) if needed.search(text) else ()
-        yield from (Match(rule, *match.span()) for match in matches if not _is_changed(text, match))
+        yield from (Match(rule, *match.span()) for match in matches if not _is_changed_name(text, match))
     yield from _find_minors(text, at)
 
 
@@ -131,7 +131,7 @@ def _find_minors(text: str, at: date) -> Iterator[Match]:
         for pattern in patterns:
             for match in pattern.finditer(paragraph):
                 is_new = taken.isdisjoint(range(*match.span()))
-                if is_new and _is_child(match, at) and not _is_changed(paragraph, match):
+                if is_new and _is_child(match, at) and not _is_changed_name(paragraph, match):
                     taken.update(range(*match.span()))
                     yield Match(rule, begin + match.start(), begin + match.end())
         begin += len(paragraph) + 1
@@ -145,7 +145,7 @@ def _is_child(match: re.Match[str], at: date) -> bool:
     return not facts.get("born") or 0 <= at.year - int(facts["born"]) < 18
 
 
-def _is_changed(text: str, match: re.Match[str]) -> bool:
+def _is_changed_name(text: str, match: re.Match[str]) -> bool:
     """Return True if the name is no whole one (王某), or is said to be changed, directly behind it."""
     name = next((words for key, words in match.groupdict().items() if key.startswith("name") and words), "")
     return bool(_CHANGED_NAME.search(name + text[match.end() : match.end() + 6].partition("。")[0]))

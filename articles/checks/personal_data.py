@@ -71,7 +71,8 @@ _BEFORE, _AFTER = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z]|\.[0-9])"
 _IDENTITY = re.compile(rf"{_BEFORE}[1-8](?:{_ANY_GAP}\d){{16}}{_ANY_GAP}[\dXx]{_AFTER}", re.ASCII)
 _OLD_IDENTITY = re.compile(rf"{_BEFORE}[1-8](?:{_GAP}\d){{14}}{_AFTER}", re.ASCII)
 _MOBILE = re.compile(
-    rf"(?<![0-9A-Za-z.+])(?:(?:\+|00)?86{_GAP}|\(\+?86\) ?)?(?:1 ?[3-9](?:{_GAP}\d){{9}}|1[3-9]\d[.·]\d{{4}}[.·]\d{{4}}){_AFTER}"
+    rf"(?<![0-9A-Za-z.+])(?:(?:\+|00)?86{_GAP}|\(\+?86\) ?)?"
+    rf"(?:1 ?[3-9](?:{_GAP}\d){{9}}|1[3-9]\d[.·]\d{{4}}[.·]\d{{4}}){_AFTER}"
     r"(?! ?[万亿]?(?:元|美元|港元|吨|米|公里|千瓦|度电|立方|株|只|枚|步))",
     re.ASCII,
 )

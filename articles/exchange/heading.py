@@ -146,14 +146,14 @@ def _is_title(line: str) -> bool:
 def _read_source_above(head: Head, lines: Sequence[str]) -> None:
     """Read a source, or a head of WeChat, on the line above that of the time: 霁川新闻网, 原创 方知远 霁川发布."""
     above = head.heading[-1] if len(head.heading) > 1 else ""
-    if not (is_medium(above) or above.startswith("原创 ")) or PAGE_SOURCE in _facts_of(lines[head.end]):
+    if not (is_medium(above) or above.startswith("原创 ")) or PAGE_SOURCE in _provenance_of(lines[head.end]):
         return
     if head.learns(f"{above} {lines[head.end]}"):
         head.heading.pop()
         head.end += 1
 
 
-def _facts_of(line: str) -> dict[str, str]:
+def _provenance_of(line: str) -> dict[str, str]:
     found = parse_provenance_line(line)
     return found.facts if found else {}
 

@@ -65,7 +65,8 @@ _PUBLISHER = re.compile(
     r"|头条|杂志|电视台|广播|通讯社|在线|公众号|视频号|频道)"
 )
 _ENGLISH_PUBLISHER = re.compile(
-    r"[(\[]?((?:[A-Z][\w.&'’-]{0,30} ){1,5}(?:News|Daily|Times|Post|Herald|Press|Agency|Net|Online|Weekly|Journal))[)\]]?"
+    r"[(\[]?((?:[A-Z][\w.&'’-]{0,30} ){1,5}"
+    r"(?:News|Daily|Times|Post|Herald|Press|Agency|Net|Online|Weekly|Journal))[)\]]?"
 )
 _LONGEST_NAME = 30  # characters of a name without a label
 

@@ -19,7 +19,7 @@ def printed_code(note: str) -> str:
     name, signature = split_note(note)[1][0]
     if name != checkpoint.origin or len(signature) != 68:
         raise WrongNote("its first signature is not that of the log")
-    return f"{checkpoint.size}-{_encode(checkpoint.root)}-{_encode(signature)}"
+    return f"{checkpoint.size}-{_to_base32(checkpoint.root)}-{_to_base32(signature)}"
 
 
 def read_kept(text: str, origin: str) -> str:
@@ -30,13 +30,13 @@ def read_kept(text: str, origin: str) -> str:
     found = _CODE.search(text)
     if "\n\n" in text or not found:
         return text
-    checkpoint = Checkpoint(origin, int(found[1]), _decode(found[2]))
-    return f"{checkpoint.text}\n{signature_line(origin, _decode(found[3]))}"
+    checkpoint = Checkpoint(origin, int(found[1]), _from_base32(found[2]))
+    return f"{checkpoint.text}\n{signature_line(origin, _from_base32(found[3]))}"
 
 
-def _encode(raw: bytes) -> str:
+def _to_base32(raw: bytes) -> str:
     return base64.b32encode(raw).decode().rstrip("=")
 
 
-def _decode(text: str) -> bytes:
+def _from_base32(text: str) -> bytes:
     return base64.b32decode(text.upper() + "=" * (-len(text) % 8))

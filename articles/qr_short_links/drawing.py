@@ -26,8 +26,8 @@ def draw_qr_code(
     """Return a QR image of `text`, dark on white, `size` pixels square including the quiet zone; more if it has more
     modules than that.
 
-    Error correction level `least`, or the highest one that needs no more modules; with a logo (the bytes of a square image)
-    and from 128 px on, level H, with the logo in the middle on less than 5 % of the area.
+    Error correction level `least`, or the highest one that needs no more modules; with a logo (the bytes of a square
+    image) and from 128 px on, level H, with the logo in the middle on less than 5 % of the area.
     """
     mark = logo if size >= SMALLEST_WITH_LOGO else None
     matrix = qr_matrix(text, least=ERROR_CORRECT_H if mark else least)

@@ -19,12 +19,16 @@ Place = tuple[str, str]  # what stood there, and what stands there now
 def count_errors(before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
     """Return how many errors in the words of the first content the second one does not have. Form counts nothing."""
     titles = Counter(place for field in TITLES for place in _changed_places([before[field]], [after[field]]))
-    return 2 * _sum(titles) + _sum(Counter(_changed_places(_lines(before), _lines(after))))
+    return 2 * _sum(titles) + _sum(
+        Counter(_changed_places(_lines_without_titles(before), _lines_without_titles(after)))
+    )
 
 
 def count_characters(content: Mapping[str, Any]) -> int:
     """Return how many characters readers see, without blanks: those that were read for errors."""
-    return sum(len("".join(line.split())) for line in [*(content[field] for field in TITLES), *_lines(content)])
+    return sum(
+        len("".join(line.split())) for line in [*(content[field] for field in TITLES), *_lines_without_titles(content)]
+    )
 
 
 def allowed_after(stage: int, stages: int) -> int:
@@ -32,7 +36,7 @@ def allowed_after(stage: int, stages: int) -> int:
     return {0: 1, 1: 3}.get(stages - stage, 5)
 
 
-def _lines(content: Mapping[str, Any]) -> list[str]:
+def _lines_without_titles(content: Mapping[str, Any]) -> list[str]:
     """The words of the text apart from its titles, and those about its pictures and files."""
     return [
         content["summary"],
@@ -46,12 +50,12 @@ def _changed_places(before: list[str], after: list[str]) -> Iterator[Place]:
     """Each place whose words differ; what differs in blanks alone does not count."""
     for is_changed, old, new in comparing.matched_blocks(before, after):
         if is_changed:
-            for was, now in _places(comparing.compare_words("\n".join(old), "\n".join(new))):
+            for was, now in _places_in(comparing.compare_words("\n".join(old), "\n".join(new))):
                 if was.split() != now.split():
                     yield was, now
 
 
-def _places(spans: list[comparing.TextSpan]) -> Iterator[Place]:
+def _places_in(spans: list[comparing.TextSpan]) -> Iterator[Place]:
     was = now = ""
     for span in [*spans, comparing.TextSpan("same", "")]:
         if span.kind == "removed":

@@ -49,7 +49,7 @@ def figures_by_month(user: User, until: date, section: Section | None = None) ->
 
     One query; it reads the rows of these months. `month` is a date.
     """
-    rows = _counts(user).filter(month__gt=months_before(until, MONTHS_SHOWN), month__lte=until)
+    rows = _counts_for(user).filter(month__gt=months_before(until, MONTHS_SHOWN), month__lte=until)
     if section:
         rows = rows.filter(section__in=[each.pk for each in section.with_all_below()])
     return _figures(rows, "month")
@@ -57,12 +57,12 @@ def figures_by_month(user: User, until: date, section: Section | None = None) ->
 
 def figures_by_section(user: User, month: date) -> list[Figures]:
     """Return the figures of each reading in each section in one month. One query; `section__name` is its name."""
-    return _figures(_counts(user).filter(month=month), "section__position", "section", "section__name")
+    return _figures(_counts_for(user).filter(month=month), "section__position", "section", "section__name")
 
 
 def texts_beyond(user: User, month: date) -> list[QualityCount]:
     """Return the newest readings of a month after which more errors were found than allowed, with their articles."""
-    rows = _counts(user).filter(BEYOND, month=month).select_related("sign_off__article", "section")
+    rows = _counts_for(user).filter(BEYOND, month=month).select_related("sign_off__article", "section")
     return list(rows.order_by("-sign_off")[:MOST_TEXTS])
 
 
@@ -71,7 +71,7 @@ def export_quality_counts(until: date, *, by: User) -> bytes:
     """Return the table of the figures by month and section; recorded in the audit. Raises PermissionDenied."""
     if not may_see_quality_counts(by):
         raise PermissionDenied(_("Errors after readings are seen by those who read or publish."))
-    rows = _counts(by).filter(month__gt=months_before(until, MONTHS_SHOWN), month__lte=until)
+    rows = _counts_for(by).filter(month__gt=months_before(until, MONTHS_SHOWN), month__lte=until)
     figures = _figures(rows, "month", "section__position", "section__name")
     table = csv_tables.write_rows(COLUMNS, ({**row, "month": f"{row['month']:%Y-%m}"} for row in figures))
     return csv_tables.record_table_export(QualityCount(), table, by=by)
@@ -83,7 +83,7 @@ def months_before(month: date, count: int) -> date:
     return date(year, place + 1, 1)
 
 
-def _counts(user: User) -> QuerySet[QualityCount]:
+def _counts_for(user: User) -> QuerySet[QualityCount]:
     rows = QualityCount.objects.all()
     if permissions.has_duty_everywhere(user, *SETTLING_DUTIES):
         return rows

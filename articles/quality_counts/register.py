@@ -95,13 +95,13 @@ def _row(
         stages=sign_off.stages,
         characters=count_characters(content),
         found=sum(each.errors for each in own),
-        warnings=_warnings(sign_off),
+        warnings=_open_hits_at(sign_off),
         left=sum(each.errors for each in later) + published,
         allowed=allowed_after(sign_off.stage, sign_off.stages),
     )
 
 
-def _warnings(sign_off: SignOff) -> int | None:
+def _open_hits_at(sign_off: SignOff) -> int | None:
     """Return how many places the machine had found, and stayed as they were, when it was signed."""
     if not sign_off.checked:
         return None

@@ -1,4 +1,4 @@
-"""The numberings of HTML's lists: an item whose marker a plain list cannot show becomes a paragraph that begins with it."""
+"""The numberings of HTML's lists: an item whose marker a plain list cannot show is a paragraph that begins with it."""
 
 import re
 from collections.abc import Iterator

@@ -47,7 +47,7 @@ def marker_text(marker: str) -> str:
 
 
 def list_style(style: str | None, list_type: str | None) -> str:
-    """Return the numbering that a list-style (in lower case) or the type of a list names: "bullet", "none", …, or ""."""
+    """Return the numbering that a list-style (in lower case) or a list's type names: "bullet", "none", …, or ""."""
     words = (style or "").replace("disc", "bullet").replace("circle", "bullet").replace("square", "bullet").split()
     named = [word for word in words if word in _KNOWN or word == "bullet"]
     # "none" is also that of the picture: list-style: none disc
@@ -57,7 +57,7 @@ def list_style(style: str | None, list_type: str | None) -> str:
 
 
 def written_number(style: str, number: int) -> tuple[str, str]:
-    """Return the marker of an item in a numbering of `list_style` as a number and what ends it: "A", "." or "三", "、"."""
+    """Return an item's marker in a numbering of `list_style` as a number and what ends it: "A", "." or "三", "、"."""
     if style == "none":
         return "", ""
     if not 0 < number < 1_000:

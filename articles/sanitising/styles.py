@@ -115,7 +115,7 @@ def alignment(name: str, style: Style, attributes: dict[str, str]) -> str | None
     named = own or style.get("text-align") or ("center" if name == "center" else None)
     if (style.get("display") or "").endswith("flex") and "justify-content" in style:
         named = _FLEX.get(style["justify-content"], named)
-    if _begins_far_right(style) and (named or "left").strip().lower() in _FROM_THE_LEFT:
+    if _is_indented_far_right(style) and (named or "left").strip().lower() in _FROM_THE_LEFT:
         named = "right"
     if named is None or named == "inherit":
         return None
@@ -123,7 +123,7 @@ def alignment(name: str, style: Style, attributes: dict[str, str]) -> str | None
     return {"end": "right", "middle": "center"}.get(side, side if side in ALIGNMENTS else "")
 
 
-def _begins_far_right(style: Style) -> bool:
+def _is_indented_far_right(style: Style) -> bool:
     """Return True for a paragraph that its indent moves into the right half of a page: a signature, or its date."""
     points = [float(found[1]) for name in _INDENTS if (found := _POINTS.fullmatch(style.get(name, "")))]
     return sum(points) >= _FAR_RIGHT

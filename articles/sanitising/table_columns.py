@@ -46,7 +46,7 @@ class TableColumns:
 
     def add_column(self, attributes: dict[str, str], style: Style) -> None:
         """Read a <col>."""
-        span = _span(attributes, "span", _MOST_COLUMNS - self.count) if self.count < _MOST_COLUMNS else 0
+        span = _spanned(attributes, "span", _MOST_COLUMNS - self.count) if self.count < _MOST_COLUMNS else 0
         if style.get("display") == "none" or style.get("visibility") in ("collapse", "hidden"):
             self.hidden |= set(range(self.count, self.count + span))
         self.count += span
@@ -61,8 +61,8 @@ class TableColumns:
             return token
         while self.taken.get(self.place, 0) >= self.row > 0:
             self.place += 1
-        columns = range(self.place, self.place + _span(token.attributes, "colspan", _MOST_COLUMNS))
-        last_row = self.row + _span(token.attributes, "rowspan", _MOST_ROWS) - 1
+        columns = range(self.place, self.place + _spanned(token.attributes, "colspan", _MOST_COLUMNS))
+        last_row = self.row + _spanned(token.attributes, "rowspan", _MOST_ROWS) - 1
         if last_row > self.row:
             self.taken |= dict.fromkeys((column for column in columns if column < _MOST_COLUMNS), last_row)
         self.place = columns.stop
@@ -72,6 +72,6 @@ class TableColumns:
         return token._replace(attributes={**token.attributes, "colspan": str(shown)}) if shown < len(columns) else token
 
 
-def _span(attributes: dict[str, str], name: str, most: int) -> int:
+def _spanned(attributes: dict[str, str], name: str, most: int) -> int:
     written = attributes.get(name, "").strip()
     return min(max(int(written), 1), most) if written.isascii() and written.isdigit() and len(written) < 7 else 1

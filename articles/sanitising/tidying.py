@@ -96,11 +96,11 @@ def _tidy_line(line: TextLine, removed: Counter[str]) -> list[TextLine]:
             parts.append([])
         else:
             parts[-1].append(runs[0])
-    alignment = line.alignment or ("right" if _begins_far_right(line) else "")
+    alignment = line.alignment or ("right" if _is_spaced_far_right(line) else "")
     return [TextLine(line.name, _settle_marks(runs), alignment) for runs in parts if runs]
 
 
-def _begins_far_right(line: TextLine) -> bool:
+def _is_spaced_far_right(line: TextLine) -> bool:
     """Return True for a short line that typed blanks move into the right half of a page: a signature, or its date."""
     text = "".join(piece for _, piece in line.runs[:_MOST_RUNS] if is_text(piece))[:_LONGEST_SHIFTED]
     blanks = text[: len(text) - len(text.lstrip(SPACES))]
