@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 import traceback
+from io import StringIO
 from pathlib import Path
 
 import django
@@ -17,9 +18,10 @@ import django
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402 (Django loads first)
+from django.core.management import CommandError, call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from articles import audit, baking, publishing  # noqa: E402
+from articles import audit, baking, publication_log, publishing  # noqa: E402
 from articles.models import (  # noqa: E402
     Article,
     AuditEntry,
@@ -95,6 +97,14 @@ def assert_pages_are_right():
     assert_queue_is_empty()
 
 
+def assert_log_and_files_agree():
+    """Every edition is as signed, as logged and as served, and both logs are whole."""
+    assert_disk_matches_site()
+    publication_log.log_audit_entries()  # as the worker does
+    baking.bake_pending()
+    call_command("verify_audit", stdout=StringIO())
+
+
 def answer_of(work):
     """Run `work` in a copy of this process, and return "holds" or the last lines of its traceback."""
     reading, writing = os.pipe()
@@ -103,7 +113,7 @@ def answer_of(work):
         try:
             work()
             said = "holds"
-        except (AssertionError, ValueError, LookupError, OSError):
+        except (AssertionError, CommandError, ValueError, LookupError, OSError):
             said = traceback.format_exc()[-800:].replace("\n", " | ")
         os.write(writing, said.encode())
         os._exit(0)
@@ -120,7 +130,7 @@ def main(folder):
     connections.close_all()
     children = {
         "check": lambda: (assert_acts_are_whole(acknowledged), assert_pages_are_right()),
-        "compare": assert_disk_matches_site,
+        "compare": assert_log_and_files_agree,
     }
     print("ready", flush=True)
     for line in sys.stdin:

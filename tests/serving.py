@@ -113,15 +113,7 @@ class Newsroom:
 
     def run(self, script):
         """Run a Python script in the newsroom's environment, and return its output."""
-        done = subprocess.run(
-            [sys.executable, "-c", f"import django; django.setup()\n{script}"],
-            env=self.environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout
+        return self._python("-c", f"import django; django.setup()\n{script}")
 
     def manage(self, *command):
         """Run a management command in the newsroom's environment, and return its output."""
@@ -132,9 +124,11 @@ class Newsroom:
         return self._python("-m", name, *arguments)
 
     def _python(self, *command):
-        return subprocess.run(
-            [sys.executable, *command], env=self.environment, cwd=ROOT, check=True, capture_output=True, text=True
-        ).stdout
+        done = subprocess.run(
+            [sys.executable, *command], env=self.environment, cwd=ROOT, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
 
     def start(self, *command):
         process = subprocess.Popen(

@@ -21,13 +21,15 @@ from django.conf import settings
 from tests.serving import ROOT, Newsroom, eventually, fetch, kill
 
 KILLS = int(os.environ.get("KILLS", "20"))
-# The server is killed with the writers every so often, and all pages are compared with the database then.
+# The server is killed with the writers every so often. All pages, the audit and the public log are compared with the
+# database then, and a stranger who kept an older checkpoint verifies the log that the next server serves.
 SERVER_EVERY = 10
 SCENE = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)  # of PostgreSQL
 from tests.cast import Cast
-from articles import baking
+from articles import baking, publication_log
+publication_log.change_log_key("kills.example")
 cast = Cast()
 for _ in range(2):
     cast.publish(cast.article())
@@ -119,6 +121,7 @@ def test_after_every_kill_all_is_whole(tmp_path, database):
             if round_ % SERVER_EVERY == 0:
                 assert told("compare") == "holds", f"after kill {round_}"
                 server = newsroom.serve()
+                newsroom.manage("verify_log", crowd.site, "--all", "--keep", str(tmp_path / "checkpoint"))
         done = (tmp_path / "acknowledged").read_text()
         assert done.count("revision") > KILLS // 2
         assert done.count("edition") >= KILLS // 10
