@@ -189,8 +189,9 @@ def log_audit_entries() -> int:
         merkle_log.new_audit_leaf(entry) for entry in _entries_to_log().order_by("pk").only("hash")[: _room(size)]
     ]
     AUDIT_LOG.append(leaves)
-    # Of a large batch the narrow tiles were never offered.
-    outdated = baking.outdated_log_files(size, size + len(leaves), AUDIT_LOG) if len(leaves) < TILE_WIDTH else set()
+    # Narrow tiles were offered only of the tile that the log ended in; a large batch fills the next one, too.
+    end = min(size + len(leaves), (size // TILE_WIDTH + 2) * TILE_WIDTH)
+    outdated = baking.outdated_log_files(size, end, AUDIT_LOG)
     baking.request_bake(baking.log_files(size, size + len(leaves), AUDIT_LOG) | outdated)
     return len(leaves)
 

@@ -21,6 +21,9 @@ LINK = re.compile(rb'(?:href|src)="(/[^"#?]*)["#?]')
 # answers itself.
 NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search|report|copy|api)/|/log/(?!check/)|/look/(set)?$|/oembed")
 
+# When a tile of a log is full, each later leaf removes one of the narrow ones that were offered before.
+NARROW_TILE = re.compile(r"/log(?:/audit)?/tile/.*\.p/\d+")
+
 
 def files_on_disk():
     """Return two dictionaries: every file of the served site by address, and its compressed copies by file name."""
@@ -64,7 +67,8 @@ def assert_disk_matches_site():
     """Assert that files and site are equal, copies decompress to their file, and the manifest is complete."""
     found, copies = files_on_disk()
     site = rendered_site()
-    assert sorted(found) == sorted(site)
+    left = {path for path in set(found) - set(site) if NARROW_TILE.fullmatch(path)}
+    assert sorted(set(found) - left) == sorted(site)
     for path, body in site.items():
         assert found[path].splitlines() == body.splitlines(), path
     for name, packed in copies.items():

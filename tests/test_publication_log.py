@@ -127,6 +127,19 @@ def test_editions_from_before_the_log_get_their_leaves_in_batches(cast, monkeypa
     assert [leaf["kind"] for leaf in leaves()][4:] == ["first", "correction"]
 
 
+def test_a_large_batch_removes_the_narrow_tiles_from_before_it(cast, key):
+    for count in (3, 520):
+        for _ in range(count):
+            audit.record_entry("log.key_changed", cast.news, by=None)
+        assert publication_log.log_audit_entries()
+        baking.bake_pending()
+        narrow = baking.served_page(f"/log/audit/tile/0/000.p/{AuditEntry.objects.order_by('pk').count()}")
+        assert bool(narrow) == (count == 3)
+    first = AuditEntry.objects.count() - 520
+    assert baking.served_page(f"/log/audit/tile/0/000.p/{first}") is None
+    assert len(baking.served_page("/log/audit/tile/0/000")) == 256 * 32
+
+
 def test_the_audit_becomes_a_log_of_hashes_in_batches(cast, key, client, monkeypatch):
     monkeypatch.setattr(publication_log, "TILE_WIDTH", 2)  # batches of four leaves
     cast.publish(cast.article())
