@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import F
 from django.utils import timezone
 
-from . import audit, baking, keyword_relations, publication_log, qr_short_links, review, search
+from . import audit, baking, check_ups, keyword_relations, publication_log, qr_short_links, review, search
 from .models import Article, Edition, Picture, Section, SignOff
 
 # The fields of an article that are written when it is published or withdrawn, or its withdrawal is undone.
@@ -138,6 +138,7 @@ def _update_dependents(
         **publication.details,
     )
     log_files = publication_log.log_act(edition, edition.kind, at=edition.published_at, entry=entry)
+    check_ups.keep_unseen_finds(article, edition)
     related = keyword_relations.update_relations(article)
     addresses = baking.article_pages(article, moved_from=section_change.previous_place)
     baking.request_bake(addresses | log_files | baking.pages_of_articles(related) | baking.code_images(codes))

@@ -278,7 +278,9 @@ def test_a_sign_off_keeps_what_the_machine_had_read_and_the_sheet_prints_it(cast
         "found": {"block": 1, "warn": 2, "info": 0},
         "set_aside": 1,
         "ignored": 0,
+        "noticed": sorted(hit.key for hit in hits.machine_record(article).noticed),
     }
+    assert len(second.checked["noticed"]) == 2
     article.refresh_from_db()
     with translation.override("en"):
         told = [decision.machine for decision in review_sheet(article).rounds[0].readings]

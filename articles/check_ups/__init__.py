@@ -4,12 +4,14 @@ beginning  begin, stop and go on with one; rules that came into use read what is
 reading    reads the next texts: `manage.py work` and `manage.py check_up` call it
 result     the counts of a check-up, and the digest that the audit has of them
 settling   findings are settled or, with a reason, ignored
+unseen     what rules find in a text that came into use between its last signature and its publication
 """
 
 from .beginning import begin_check_up, begin_rereading, resume_check_up, stop_check_up
 from .reading import continue_check_ups
 from .result import check_up_result, counts_by_rule, counts_by_section_and_year, digest_of_result, result_as_json
 from .settling import CannotSettleFinding, findings_to_settle, settle_check_finding
+from .unseen import keep_unseen_finds
 
 __all__ = [
     "CannotSettleFinding",
@@ -21,6 +23,7 @@ __all__ = [
     "counts_by_section_and_year",
     "digest_of_result",
     "findings_to_settle",
+    "keep_unseen_finds",
     "result_as_json",
     "resume_check_up",
     "settle_check_finding",

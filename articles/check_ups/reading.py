@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -47,11 +47,15 @@ class FoundInText:
         """What stands for the words that were found, without telling them."""
         return list(dict.fromkeys(hit.key for hit in self.hits))[:MOST_KEYS]
 
-    def row(self, check_up: CheckUp) -> CheckUpFinding:
-        """Return the row of the finding."""
+    def row(self, check_up: CheckUp | None) -> CheckUpFinding:
+        """Return the row of the finding; without a check-up, it was found when the text was published."""
         words = " · ".join(dict.fromkeys(hit.words for hit in self.hits[:MOST_WORDS]))
         rule, severity, section, year = self.place
-        facts = {"check_up": check_up, "article": self.article, "digest": _edition_of(self.article).digest}
+        facts: dict[str, Any] = {
+            "check_up": check_up,
+            "article": self.article,
+            "digest": _edition_of(self.article).digest,
+        }
         facts |= {"rule": rule, "severity": severity, "section_id": section, "year": year}
         return CheckUpFinding(**facts, keys=self.keys, words=words[:200], places=len(self.hits))
 
@@ -116,13 +120,17 @@ def _read_texts(articles: list[Article], rules: WrittenRules, names: frozenset[s
         hits = find_hits(content, rules, at=edition.published_at)
         if names is None:
             hits += hits_of_links_and_files(content)
-        year = timezone.localtime(article.first_published_at).year
-        by_rule: dict[Place, list[Hit]] = {}
-        for hit in hits:
-            if (names is None or hit.rule.name in names) and (article.pk, hit.key) not in settled:
-                place = Place(hit.rule.name, str(hit.rule.severity), edition.section_id, year)
-                by_rule.setdefault(place, []).append(hit)
-        yield from (FoundInText(article, place, found) for place, found in by_rule.items())
+        counted = [hit for hit in hits if names is None or hit.rule.name in names]
+        yield from finds_by_rule(article, [hit for hit in counted if (article.pk, hit.key) not in settled])
+
+
+def finds_by_rule(article: Article, hits: Iterable[Hit]) -> list[FoundInText]:
+    """Return these hits in the text that readers see of the article, by their rules."""
+    section, year = _edition_of(article).section_id, timezone.localtime(article.first_published_at).year
+    by_rule: dict[Place, list[Hit]] = {}
+    for hit in hits:
+        by_rule.setdefault(Place(hit.rule.name, str(hit.rule.severity), section, year), []).append(hit)
+    return [FoundInText(article, place, found) for place, found in by_rule.items()]
 
 
 def _edition_of(article: Article) -> Edition:
@@ -156,13 +164,21 @@ def _count_finds(check_up: CheckUp, found: list[FoundInText]) -> None:
 def _keep_findings(
     check_up: CheckUp, articles: list[Article], found: Iterable[FoundInText], names: frozenset[str] | None
 ) -> None:
-    """Keep what weighs; what earlier check-ups found in these texts is replaced, what was ignored stays ignored."""
+    """Keep what weighs; what was found earlier in these texts is replaced, what was ignored stays ignored."""
     earlier = CheckUpFinding.objects.filter(article__in=articles).exclude(check_up=check_up)
     if names is not None:
         earlier = earlier.filter(rule__in=names)
-    ignored = {(row.article_id, row.rule, *row.keys): row for row in earlier.filter(state=State.IGNORED)}
-    earlier.filter(state=State.OPEN).update(state=State.SETTLED, settled_at=timezone.now())
     rows = [each.row(check_up) for each in found if each.place.severity != Severity.INFO]
+    keep_ignored(rows, earlier)
+    earlier.filter(state=State.OPEN).update(state=State.SETTLED, settled_at=timezone.now())
+    kept = rows[: max(MOST_FINDINGS - check_up.kept, 0)]
+    CheckUpFinding.objects.bulk_create(kept, 200)
+    check_up.kept += len(kept)
+
+
+def keep_ignored(rows: Iterable[CheckUpFinding], earlier: QuerySet[CheckUpFinding]) -> None:
+    """Let these rows, which are not stored yet, be ignored if somebody ignored an earlier finding of the same words."""
+    ignored = {(row.article_id, row.rule, *row.keys): row for row in earlier.filter(state=State.IGNORED)}
     for row in rows:
         before = ignored.get((row.article_id, row.rule, *row.keys))
         if before:
@@ -172,9 +188,6 @@ def _keep_findings(
                 before.by_id,
                 before.settled_at,
             )
-    kept = rows[: max(MOST_FINDINGS - check_up.kept, 0)]
-    CheckUpFinding.objects.bulk_create(kept, 200)
-    check_up.kept += len(kept)
 
 
 def _end(check_up: CheckUp) -> None:

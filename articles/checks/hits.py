@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils import timezone
 
-from ..models import Article, AttachmentText, Revision, SetAside
+from ..models import Article, AttachmentText, Revision, SetAside, SignOff
 from ..refusals import Problem
 from .credits import find_wrong_credits
 from .dates import find_wrong_dates
@@ -106,12 +106,14 @@ def machine_record(article: Article) -> MachineRecord:
 
     `program` is the version of Newsroom, whose rules are code; `rules` how many of the newsroom were in use, and
     `rules_of` the instant of their newest change (ISO 8601; '' without rules); `roster` and `roster_of` likewise.
-    `set_aside` are those that would block, `ignored` the others that somebody set aside.
+    `set_aside` are those that would block, `ignored` the others that somebody set aside; `noticed` are the keys of the
+    noticed hits.
     """
     found, written = _hits_of_newest(article), current_rules()
     weights = Counter(str(hit.rule.severity) for hit in found)
     still_open = not_set_aside(article, found)
     aside = weights - Counter(str(hit.rule.severity) for hit in still_open)
+    noticed = _of_severity(still_open, Severity.WARN)
     facts = {
         "program": settings.VERSION,
         "rules": len(written.rules),
@@ -121,8 +123,19 @@ def machine_record(article: Article) -> MachineRecord:
         "found": {severity.value: weights[severity] for severity in Severity},
         "set_aside": aside[Severity.BLOCK],
         "ignored": aside[Severity.WARN] + aside[Severity.INFO],
+        "noticed": sorted({hit.key for hit in noticed}),
     }
-    return MachineRecord(facts, _of_severity(still_open, Severity.WARN))
+    return MachineRecord(facts, noticed)
+
+
+def unseen_hits(article: Article, sign_off: SignOff, *, at: datetime) -> list[Hit]:
+    """What weighs in the newest revision and was not found yet when it was signed: rules have changed since.
+
+    Everything that weighs, if the sign-off does not tell what was found.
+    """
+    seen = sign_off.checked.get("noticed", ())
+    found = [hit for hit in _found_in(article, at) if hit.rule.severity != Severity.INFO and hit.key not in seen]
+    return not_set_aside(article, found)
 
 
 def not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:

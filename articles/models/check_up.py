@@ -71,7 +71,8 @@ class CheckUpFinding(models.Model):
         SETTLED = "settled", pgettext_lazy("a finding", "Settled")
         IGNORED = "ignored", pgettext_lazy("a finding", "Ignored")
 
-    check_up = models.ForeignKey(CheckUp, on_delete=models.CASCADE, related_name="findings")
+    # None: found when the text was published, by rules that came into use after its last signature.
+    check_up = models.ForeignKey(CheckUp, null=True, on_delete=models.CASCADE, related_name="findings")
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64)  # of the text that was read
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="+")
