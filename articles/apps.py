@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connections
 from django.db.models.signals import post_migrate, pre_migrate
@@ -19,6 +20,7 @@ class ArticlesConfig(AppConfig):
         # For frames larger than the file header says; `pictures` checks the header.
         Image.MAX_IMAGE_PIXELS = pictures.MAX_PIXELS
         checks.register(_check_encryption_keys, checks.Tags.database)
+        checks.register(_check_log_keys)
         pre_migrate.connect(_remove_triggers_before_migrate, sender=self)
         post_migrate.connect(_install_triggers_after_migrate, sender=self)
 
@@ -32,6 +34,17 @@ def _check_encryption_keys(databases: Sequence[str] | None = None, **_kwargs: An
     except DatabaseError:
         return []
     return [checks.Warning(str(encryption.KEY_MISSING.filled(key=key)), id="newsroom.W002") for key in missing]
+
+
+def _check_log_keys(**_kwargs: Any) -> list[checks.CheckMessage]:
+    """Say why a key in a token would not sign the public log, at the start of every command."""
+    from . import merkle_log  # noqa: PLC0415 (the app loads before its modules may)
+
+    try:
+        faults = merkle_log.log_key_faults() if settings.LOG_TOKEN_MODULE else []
+    except merkle_log.WrongNote as error:
+        faults = [f"{settings.LOG_KEY_FILE}: {error}."]
+    return [checks.Warning(sentence, id="newsroom.W003") for sentence in faults]
 
 
 def _remove_triggers_before_migrate(using: str, plan: Sequence[object] = (), **_kwargs: Any) -> None:

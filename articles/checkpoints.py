@@ -16,12 +16,24 @@ from django.utils.translation import gettext as _
 from qrcode.constants import ERROR_CORRECT_Q
 
 from . import mailing, qr_short_links
-from .merkle_log import PUBLIC_LOG, parse_checkpoint, printed_code
+from .faults import LogKeyAway
+from .merkle_log import PUBLIC_LOG, WrongNote, parse_checkpoint, printed_code
 from .models import Heartbeat, SiteSettings
 from .models.calendar_days import start_of_day
 
 MAILED_ROW = "checkpoint"  # in Heartbeat: when it was mailed last
 SCREEN = 328  # pixels of the drawn code, wherever its size does not matter
+
+
+def note_of_now() -> str:
+    """Return the signed checkpoint of now; "" without a key, or while it cannot sign, of which the desk is told.
+
+    For what is useful without it: a review sheet is printed while the token of the key is away.
+    """
+    try:
+        return PUBLIC_LOG.signed_checkpoint() or ""
+    except (LogKeyAway, WrongNote):
+        return ""
 
 
 def paper_address(note: str) -> str:

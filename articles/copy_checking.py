@@ -122,7 +122,7 @@ def signed_answer(check: CopyCheck) -> str:
     keys = merkle_log.read_log_keys()
     if not keys:
         return ""
-    signer = keys[0]._replace(name=keys[0].name + SIGNED_SUFFIX)
+    signer = keys[0].named(keys[0].name + SIGNED_SUFFIX)
     edition = check.edition
     counts = " ".join(f"{verdict.value}={check.count(verdict)}" for verdict in Verdict)
     lines = [

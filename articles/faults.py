@@ -1,4 +1,7 @@
-"""Faults of the machine: the database is away or locked, or the disk is full. Nothing is changed then; it passes."""
+"""Faults of the machine: the database is away or locked, the disk is full, or the log's key cannot be reached.
+
+Nothing is changed then; it passes.
+"""
 
 import errno
 import shutil
@@ -19,15 +22,22 @@ _POSTGRESQL_DISK_FULL = "53100"
 
 
 class Fault(Enum):
-    """What does not work: the database cannot be reached or is locked, or the disk is full."""
+    """What does not work: the database cannot be reached or is locked, the disk is full, the log cannot be signed."""
 
     DATABASE = "database"
     DISK = "disk"
+    LOG_KEY = "log key"
+
+
+class LogKeyAway(OSError):
+    """Raised, with the reason in words, when a key of the public log cannot be read, or its token cannot sign."""
 
 
 def fault_of(error: BaseException | None) -> Fault | None:
     """Return the fault that an exception, or one that led to it, tells of; None for any other exception."""
     while error is not None:
+        if isinstance(error, LogKeyAway):
+            return Fault.LOG_KEY
         if isinstance(error, OSError) and error.errno in _DISK_IS_FULL:
             return Fault.DISK
         if isinstance(error, OperationalError | InterfaceError):

@@ -101,13 +101,15 @@ def log_numbers(editions: Iterable[Edition]) -> dict[int, int]:
 
 @transaction.atomic
 def change_log_key(name: str) -> str:
-    """Begin to sign with a new key; return its public half. Raises OSError or WrongNote.
+    """Begin to sign with a new key; return its public half. Raises OSError (LogKeyAway too) or WrongNote.
 
     The change is a leaf that the key before has signed; the file keeps that key, so both sign from now on.
     """
     audit.lock_audit_chain()
     before = merkle_log.read_log_keys()
-    key = merkle_log.make_signer(name)
+    key = merkle_log.new_log_key(name)
+    if key in before:
+        raise merkle_log.WrongNote(f"{key.verifier} signs the log already; make a key with another label in the token")
     facts = {"kind": KEY, "key": str(key.verifier), "at": instant(timezone.now()), "audit": _audit_head()}
     if before:
         facts["signed"] = before[0].sign(f"{key.verifier}\n")

@@ -32,6 +32,7 @@ from .setting_values import (
     parse_former_hosts,
     parse_hosts,
     parse_keys,
+    parse_library,
     parse_line,
     parse_log_partners,
     parse_mail_address,
@@ -41,6 +42,7 @@ from .setting_values import (
     parse_site_address,
     parse_tagging_entity,
     parse_time_zone,
+    parse_token_label,
     whole_number,
 )
 
@@ -72,6 +74,10 @@ SETTINGS = [
     Setting("AUDIT_ARCHIVE", parse_folder),
     Setting("AUDIT_ARCHIVE_DAYS", whole_number(183, 36_500), "183"),
     Setting("LOG_KEY_FILE", parse_path),
+    Setting("LOG_TOKEN_MODULE", parse_library),
+    Setting("LOG_TOKEN_LABEL", parse_token_label),
+    Setting("LOG_TOKEN_KEY", matching(r"[\w.-]{1,64}", "the label of a key, of letters, digits, dots, dashes")),
+    Setting("LOG_TOKEN_PIN", str, is_secret=True),
     Setting("LOG_PARTNERS", parse_log_partners),
     Setting("LOG_CHECK_RESULT", parse_path),
     Setting("DATABASE_URL", parse_database, is_secret=True),
@@ -121,6 +127,7 @@ SETTINGS = [
 NAMES = [setting.name for setting in SETTINGS]
 # Settings that mean something only together.
 TOGETHER = [
+    ("LOG_TOKEN_MODULE", "LOG_TOKEN_LABEL", "LOG_TOKEN_KEY", "LOG_TOKEN_PIN"),
     ("WECHAT_APP_ID", "WECHAT_APP_SECRET"),
     ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"),
     ("LDAP_URL", "LDAP_BASE"),
@@ -187,6 +194,8 @@ def _missing(written: set[str]) -> Iterable[str]:
         yield "BAKED_S3_ENDPOINT is set without BAKED_S3_BUCKET; set both, or neither."
     if "BAKED_S3_BUCKET" in written and not find_spec("storages"):
         yield "BAKED_S3_BUCKET needs packages that are missing; run pip install -r deploy/requirements-s3.txt."
+    if "LOG_TOKEN_MODULE" in written and not find_spec("pkcs11"):
+        yield "LOG_TOKEN_MODULE needs a package that is missing; run pip install -r deploy/requirements-pkcs11.txt."
 
 
 # --- Names ------------------------------------------------------------------------------------------------------

@@ -174,6 +174,19 @@ def parse_path(text: str) -> Path:
     return BASE_DIR / os.path.expanduser(text)
 
 
+def parse_library(text: str) -> Path:
+    file = parse_path(text)
+    if not file.is_file() or not os.access(file, os.R_OK):
+        raise ValueError("the library of the token, a file such as /usr/lib/softhsm/libsofthsm2.so")
+    return file
+
+
+def parse_token_label(text: str) -> str:
+    if len(text.encode()) > 32 or not text.isprintable():  # PKCS#11 has no longer ones
+        raise ValueError("the label of the token, at most 32 bytes")
+    return text
+
+
 def parse_folder(text: str) -> Path:
     """A folder that exists or can be made. One on a disk that became read-only still serves readers."""
     folder = parse_path(text)

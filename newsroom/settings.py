@@ -33,6 +33,9 @@ DATA_DIR = written["DATA_DIR"]
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 # The keys that sign the public log (articles/merkle_log/keys.py).
 LOG_KEY_FILE = written["LOG_KEY_FILE"] or DATA_DIR / "log.key"
+# The token in which new ones of them lie (articles/merkle_log/token_keys.py); no module: in the file.
+LOG_TOKEN_MODULE, LOG_TOKEN_LABEL = written["LOG_TOKEN_MODULE"], written["LOG_TOKEN_LABEL"]
+LOG_TOKEN_KEY, LOG_TOKEN_PIN = written["LOG_TOKEN_KEY"], written["LOG_TOKEN_PIN"]
 LOG_PARTNERS = written["LOG_PARTNERS"] or []
 LOG_CHECK_RESULT = written["LOG_CHECK_RESULT"]
 

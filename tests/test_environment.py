@@ -66,6 +66,9 @@ WRONG = [
     ("WECOM_CORP_ID", "ww 1"),
     ("WECOM_AGENT_ID", "x"),
     ("AUDIT_ARCHIVE_DAYS", "182"),
+    *(("LOG_TOKEN_MODULE", value) for value in ("/usr/lib/nothing.so", "/usr/lib", "softhsm")),
+    ("LOG_TOKEN_LABEL", "x" * 33),
+    ("LOG_TOKEN_KEY", "log key+2026"),
     ("DORMANT_ACCOUNT_DAYS", "-1"),
     ("DATA_DIR", str(Path(__file__))),
     ("DATA_DIR", f"{__file__}/below"),
@@ -82,6 +85,9 @@ BESIDE = {
     "WECHAT_APP_SECRET": {"WECHAT_APP_ID": "wx0"},
     "BAKED_S3_ENDPOINT": {"BAKED_S3_BUCKET": "pages"},
     "OIDC_ISSUER": {"OIDC_CLIENT_ID": "newsroom", "OIDC_CLIENT_SECRET": "s"},
+    "LOG_TOKEN_MODULE": {"LOG_TOKEN_LABEL": "x", "LOG_TOKEN_KEY": "log", "LOG_TOKEN_PIN": "0"},
+    "LOG_TOKEN_LABEL": {"LOG_TOKEN_MODULE": __file__, "LOG_TOKEN_KEY": "log", "LOG_TOKEN_PIN": "0"},
+    "LOG_TOKEN_KEY": {"LOG_TOKEN_MODULE": __file__, "LOG_TOKEN_LABEL": "x", "LOG_TOKEN_PIN": "0"},
     "LDAP_URL": {"LDAP_BASE": "dc=example,dc=cn"},
     "WECOM_CORP_ID": {"WECOM_AGENT_ID": "1000002", "WECOM_SECRET": "s"},
     "WECOM_AGENT_ID": {"WECOM_CORP_ID": "ww1", "WECOM_SECRET": "s"},
@@ -135,6 +141,7 @@ def test_a_secret_is_not_shown(name, value):
         ({"OIDC_CLIENT_ID": "x"}, "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET go together"),
         ({"LDAP_URL": "ldaps://x"}, "LDAP_URL and LDAP_BASE go together"),
         ({"LDAP_BIND_DN": "cn=x"}, "LDAP_BIND_DN and LDAP_BIND_PASSWORD go together"),
+        ({"LOG_TOKEN_PIN": "0"}, "LOG_TOKEN_MODULE, LOG_TOKEN_LABEL, LOG_TOKEN_KEY and LOG_TOKEN_PIN go together"),
         ({"WECOM_SECRET": "s"}, "WECOM_CORP_ID, WECOM_AGENT_ID and WECOM_SECRET go together"),
         ({"BAKED_S3_ENDPOINT": "https://s3.example.cn"}, "BAKED_S3_ENDPOINT is set without BAKED_S3_BUCKET"),
     ],
@@ -147,6 +154,12 @@ def test_a_bucket_without_its_packages_is_said(monkeypatch):
     monkeypatch.setattr(environment, "find_spec", lambda name: None if name == "storages" else find_spec(name))
     [sentence] = problems(BAKED_S3_BUCKET="pages")
     assert "pip install -r deploy/requirements-s3.txt" in sentence
+
+
+def test_a_token_without_its_package_is_said(monkeypatch):
+    monkeypatch.setattr(environment, "find_spec", lambda name: None if name == "pkcs11" else find_spec(name))
+    [sentence] = problems(LOG_TOKEN_MODULE=__file__, **BESIDE["LOG_TOKEN_MODULE"])
+    assert "pip install -r deploy/requirements-pkcs11.txt" in sentence
 
 
 @given(st.sampled_from(environment.NAMES), st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60))

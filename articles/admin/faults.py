@@ -1,4 +1,4 @@
-"""Answers while the database or the disk fails: 503 with a page that needs neither, for the desk and readers alike."""
+"""Answers while database, disk or the log's key fail: 503 with a page that needs none, for the desk and readers alike."""
 
 import sys
 from collections.abc import Callable
@@ -25,6 +25,10 @@ SENTENCES = {
     Fault.DISK: gettext_lazy(
         "The disk of the server is full. Please tell whoever looks after the server; as soon as there is space again, "
         "everything continues."
+    ),
+    Fault.LOG_KEY: gettext_lazy(
+        "The key that signs the public log cannot be reached. Please tell whoever looks after the server. Publishing "
+        "goes on meanwhile."
     ),
 }
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from .. import audit, checkpoints, evidence, qr_short_links, review_sheet
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
-from ..merkle_log import PUBLIC_LOG, parse_checkpoint
+from ..merkle_log import parse_checkpoint
 from ..models import Article, SiteSettings
 from ..models.calendar_days import start_of_day
 from ..review_sheet.pdf import review_sheets_pdf
@@ -142,9 +142,9 @@ def review_sheets_view(request: HttpRequest) -> HttpResponse:
 def log_code_view(request: HttpRequest, form: str) -> HttpResponse:
     """Send the QR code of the public log's state now, for the printed paper, as svg or png; or the state as text."""
     _require_sheets(acting_user(request))
-    note = PUBLIC_LOG.signed_checkpoint()
+    note = checkpoints.note_of_now()
     kinds = {"svg": "image/svg+xml", "png": "image/png", "txt": "text/plain; charset=utf-8"}
-    if note is None or form not in kinds:
+    if not note or form not in kinds:
         raise Http404
     address = checkpoints.paper_address(note)
     body = note if form == "txt" else checkpoints.draw_code(address, "svg" if form == "svg" else "png", PRINT_SIZE)
@@ -159,8 +159,8 @@ def log_code_view(request: HttpRequest, form: str) -> HttpResponse:
 
 def _log_code() -> dict[str, str] | None:
     """The image of the code, and how wide it is printed at least; None without a key."""
-    note = PUBLIC_LOG.signed_checkpoint()
-    if note is None:
+    note = checkpoints.note_of_now()
+    if not note:
         return None
     return {"image": checkpoints.code_as_data(checkpoints.paper_address(note)), "width": str(qr_short_links.PRINTED)}
 

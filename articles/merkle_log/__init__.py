@@ -5,6 +5,7 @@
     notes       signed notes, checkpoints, keys
     printed     checkpoints on paper, as a QR code holds them
     keys        the file of the signing keys
+    token_keys  signing keys in a token (PKCS#11)
     stored_log  the logs in the database: of what was published, and of the audit, whose leaves stay private
     stored_checking  the logs in the database against their content and kept checkpoints
     remote_log  a log as a stranger reads it
@@ -15,7 +16,7 @@
 What its leaves say is in `publication_log.py`, and which files are baked in `baking/log_files.py`.
 """
 
-from .keys import read_log_keys, write_log_keys
+from .keys import LogKey, log_key_faults, new_log_key, read_log_keys, write_log_keys
 from .notes import (
     COSIGNATURE,
     Checkpoint,
@@ -53,6 +54,7 @@ __all__ = [
     "TILE_WIDTH",
     "Checkpoint",
     "KeyRing",
+    "LogKey",
     "LogUnreadable",
     "RemoteLog",
     "SignerKey",
@@ -77,8 +79,10 @@ __all__ = [
     "is_stamp_of",
     "keep_checkpoint",
     "leaf_hash",
+    "log_key_faults",
     "make_signer",
     "new_audit_leaf",
+    "new_log_key",
     "new_log_leaf",
     "newest_vouched",
     "outdated_tiles",

@@ -69,6 +69,10 @@ class SignerKey(NamedTuple):
         public = Ed25519PrivateKey.from_private_bytes(self.seed).public_key().public_bytes_raw()
         return VerifierKey.of(self.name, ED25519, public)
 
+    def named(self, name: str) -> "SignerKey":
+        """The same key under another name."""
+        return self._replace(name=name)
+
     def sign(self, text: str) -> str:
         """Return the signature line of a note with this text, which ends with a line break."""
         return signature_line(self.name, self.verifier.id + self.sign_bytes(text.encode()))

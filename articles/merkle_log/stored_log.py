@@ -9,7 +9,7 @@ from typing import Any
 
 from ..models import AuditEntry, AuditLeaf, Edition, LogLeaf, LogNode
 from .keys import read_log_keys
-from .notes import Checkpoint, SignerKey
+from .notes import Checkpoint
 from .tiles import HIGHEST_LEVEL, LONGEST_LEAF, TILE_WIDTH, Tile, hashes_from_tiles, pack_entries, tile_width
 from .tree import HashOf, leaf_hash, root_hash, subtree_hash
 
@@ -53,8 +53,8 @@ class StoredLog:
         return Checkpoint(origin, size, root_hash(size, self.hashes(size)))
 
     def signed_checkpoint(self) -> str | None:
-        """The checkpoint of now, signed by the keys in the file; None without keys. Raises OSError or WrongNote."""
-        signers = [SignerKey(key.name + self.suffix, key.seed) for key in read_log_keys()]
+        """The checkpoint of now, signed by the keys in the file; None without keys. Raises LogKeyAway or WrongNote."""
+        signers = [key.named(key.name + self.suffix) for key in read_log_keys()]
         if not signers:
             return None
         text = self.checkpoint(signers[0].name).text

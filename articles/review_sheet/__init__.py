@@ -136,7 +136,7 @@ def review_sheet(article: Article) -> ReviewSheet:
         for row in rows
     ]
     content = article.newest.content if article.stage or not editions else editions[0].revision.content
-    note = merkle_log.PUBLIC_LOG.signed_checkpoint() or ""
+    note = checkpoints.note_of_now()
     acts = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk), action__in=SHEET_ACTIONS)
     return ReviewSheet(
         article=article,

@@ -8,7 +8,10 @@ from articles import merkle_log, publication_log
 
 
 class Command(BaseCommand):
-    help = "Make the key that signs the public log, unless there is one; --change makes a new one beside it."
+    help = (
+        "Make the key that signs the public log, unless there is one; --change makes a new one beside it. With "
+        "LOG_TOKEN_KEY it is the key of that label in the token."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--change", action="store_true", help="sign with a new key from now on")
@@ -22,4 +25,5 @@ class Command(BaseCommand):
             public = publication_log.change_log_key(name)
         except (OSError, merkle_log.WrongNote) as error:
             raise CommandError(f"{settings.LOG_KEY_FILE}: {error}") from error
-        self.stdout.write(f"The log is signed by {public}, whose private half is in {settings.LOG_KEY_FILE}.")
+        place = f"the token {settings.LOG_TOKEN_LABEL}" if settings.LOG_TOKEN_MODULE else settings.LOG_KEY_FILE
+        self.stdout.write(f"The log is signed by {public}, whose private half is in {place}.")
