@@ -37,7 +37,7 @@ def sign_off_read_in_set(article: Article, reading: ChangeSetReading) -> SignOff
             article,
             [],
             by=by,
-            same_person=bool(same_person_reason(article, by)),
+            same_person=article.section.same_person_allowed and bool(same_person_reason(article, by)),
             details={
                 "change_set": reading.item.change_set_id,
                 "read_at": reading.at.isoformat(timespec="seconds"),

@@ -179,6 +179,8 @@ def _named_facts(corrected: Correction) -> list[str]:
 
 def _last_reviewed_number(article: Article) -> int:
     """The number of the newest revision, other than today's text, that was published after its readings; 0 if none."""
+    if article.first_published_at is None:
+        return 0  # it has no edition
     others = article.editions.filter(REVIEWED_EDITIONS).exclude(digest=article.newest.digest)
     return others.aggregate(newest=Max("revision__number"))["newest"] or 0
 

@@ -100,7 +100,8 @@ def sign_off_reading(
     corrected = beyond_measure(article, by)
     if corrected and not article.section.same_person_allowed:
         return _have_read_again(article, corrected, by=by, opinion=opinion)
-    same_person = bool(corrected or same_person_reason(article, by))
+    # Where one person may not sign twice, the lock has already refused whoever would be the same person.
+    same_person = article.section.same_person_allowed and bool(corrected or same_person_reason(article, by))
     return sign_pending_reading(article, problems, by=by, opinion=opinion, same_person=same_person)
 
 
