@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from .article_constraints import ARTICLE_CONSTRAINTS, ARTICLE_INDEXES
 from .article_queries import ArticleListQuerySet, ReadingsState
 from .expiry import has_expired
 from .picture import Picture
+from .quick_paths import numbered_path
 from .section import Section
 from .source import Source
 
@@ -249,7 +249,7 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("article", args=[self.number])
+        return numbered_path("article", self.number)
 
     @cached_property
     def public_url(self) -> str:

@@ -9,5 +9,6 @@ from .pages.page_batch import PageBatch
 
 
 def site_context_processor(request: HttpRequest) -> dict[str, Any]:
-    """Return `site`, the `SiteContext` of readers' pages, which is read when a template first uses it."""
-    return {"site": SimpleLazyObject(lambda: PageBatch.of_request(request).site)}
+    """Return `site`, the `SiteContext` of readers' pages: as it is if the view has used it, else read at the first use."""
+    batch = PageBatch.of_request(request)
+    return {"site": batch.site if batch.has_read_site else SimpleLazyObject(lambda: batch.site)}

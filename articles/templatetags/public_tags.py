@@ -7,6 +7,7 @@ from datetime import datetime
 from django import template
 from django.template import Context
 from django.template.base import Node, Parser, Token
+from django.template.defaulttags import URLNode, url
 from django.template.loader import get_template
 from django.templatetags.i18n import TranslateNode, do_translate
 from django.utils import timezone
@@ -16,33 +17,62 @@ from django.utils.translation import get_language, gettext
 
 from ..comparing import TextSpan
 from ..models import SiteSettings
+from ..models.quick_paths import fixed_path, numbered_path
 from ..sanitising import mark_kept_html
 from ..search.snippets import SnippetPart
 
 register = template.Library()
 TITLE_PARTS = re.compile(r"\s+|(?<=[，。：；！？])")
 SPAN_HTML = {"same": "{}", "added": "<ins>{}</ins>", "removed": "<del>{}</del>"}
-CURRENT = "chrome.current"  # key in the render context of one page
 
 
 @register.simple_tag(takes_context=True)
-def shared_chrome(context: Context, name: str, **given: Hashable) -> SafeString:
-    """Return a part that is the same on every page of a section; it is rendered once for pages that are baked together.
+def shared_chrome(context: Context, name: str, *, mark_section: bool = False, **given: Hashable) -> SafeString:
+    """Return a part that is the same on every page, or with `mark_section` on every page of a section; it is rendered
+    once for pages that are baked together.
 
-    The template `name` gets only `site`, the arguments `given`, and `current`: the address of the page's section of the
-    first level, or of the home page. The result is cached in `site`, which pages that are baked together share.
+    The template `name` gets only `site` and the arguments `given`; with `mark_section` also `current`: the address of
+    the page's section of the first level, or of the home page. The result is cached in `site`, which pages that are
+    baked together share.
     """
     site = context["site"]
-    page_cache = context.render_context
-    if CURRENT not in page_cache:
-        crumbs = context.get("crumbs") or getattr(context.get("page"), "crumbs", None)
-        path = context["request"].path if "request" in context else ""
-        page_cache[CURRENT] = crumbs[0].url if crumbs else path if path == "/" else ""
-    current = page_cache[CURRENT]
-    key = (name, current, *given.items())
-    if key not in site.rendered:
-        site.rendered[key] = get_template(name).render({"site": site, "current": current, **given})
-    return site.rendered[key]
+    if mark_section:
+        given["current"] = _current_section(context)
+    rendered = site.rendered
+    key = (name, *given.items())
+    if key not in rendered:
+        rendered[key] = get_template(name).render({"site": site, **given})
+    return rendered[key]
+
+
+def _current_section(context: Context) -> str:
+    crumbs = context.get("crumbs") or getattr(context.get("page"), "crumbs", None)
+    path = context["request"].path if "request" in context else ""
+    return crumbs[0].url if crumbs else path if path == "/" else ""
+
+
+class PathNode(Node):
+    """The node of `{% url %}` with a constant route and at most one argument, a number."""
+
+    def __init__(self, node: URLNode, route: str) -> None:
+        self.node = node
+        self.route = route
+
+    def render(self, context: Context) -> str:
+        """Return the path; Django's node tells of what is no number."""
+        if not self.node.args:
+            return fixed_path(self.route)
+        number = self.node.args[0].resolve(context)
+        return numbered_path(self.route, number) if isinstance(number, int) else self.node.render(context)
+
+
+@register.tag("url")
+def quick_url(parser: Parser, token: Token) -> Node:
+    """Replace Django's tag in templates that load `public_tags`: see models/quick_paths.py."""
+    node = url(parser, token)
+    route = token.split_contents()[1]
+    is_quick = route[0] in "\"'" and len(node.args) <= 1 and not node.kwargs and node.asvar is None
+    return PathNode(node, route[1:-1]) if is_quick else node
 
 
 class LabelNode(Node):

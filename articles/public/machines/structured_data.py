@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ...models import Article, SiteSettings
+from ...models.quick_paths import fixed_path
 from ...uploads import CONTENT_TYPES, SOUNDS
 from ..pages.article_page import ArticlePage, Crumb
 from ..public_facts import live_edition
@@ -34,7 +34,7 @@ def publisher_data(site: SiteSettings) -> dict[str, Any]:
         {
             "@type": "NewsMediaOrganization",
             "name": site.name,
-            "url": settings.SITE_URL + reverse("home"),
+            "url": settings.SITE_URL + fixed_path("home"),
             "logo": logo,
             "parentOrganization": {"@type": "Organization", "name": site.sponsor} if site.sponsor else None,
         }
@@ -67,7 +67,10 @@ def website_data(site: SiteSettings, home: str, latest: datetime | None) -> dict
             "publisher": publisher_data(site),
             "potentialAction": {
                 "@type": "SearchAction",
-                "target": {"@type": "EntryPoint", "urlTemplate": settings.SITE_URL + reverse("search") + "?q={words}"},
+                "target": {
+                    "@type": "EntryPoint",
+                    "urlTemplate": settings.SITE_URL + fixed_path("search") + "?q={words}",
+                },
                 "query-input": "required name=words",
             },
             "dateModified": iso_seconds(latest) if latest else "",
@@ -81,7 +84,7 @@ def breadcrumb_data(crumbs: Iterable[Crumb], *last: Crumb) -> dict[str, Any] | N
 
     `last` is the page itself, where its crumbs end before it.
     """
-    steps = [(_("Home"), reverse("home")), *crumbs, *last]
+    steps = [(_("Home"), fixed_path("home")), *crumbs, *last]
     items = [{"name": name, "item": settings.SITE_URL + url} for name, url in steps]
     return _items_data("BreadcrumbList", items) if len(items) > 1 else None
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from ... import publication_log, qr_short_links, sanitising
 from ...models import Article, Credit, Edition, Revision, Section
+from ...models.quick_paths import fixed_path, numbered_path
 from ...models.revision import text_of_content
 from ...qr_short_links import Purpose
 from ..public_facts import live_edition
@@ -195,7 +196,7 @@ class ArticlePage:
     def keywords(self) -> list[tuple[str, str]]:
         """(keyword, address): the keyword's page, or a search if it has no page yet."""
         words = self.content["keywords"]
-        search = f"{reverse('search')}?order=time&keyword=" if words else ""
+        search = f"{fixed_path('search')}?order=time&keyword=" if words else ""
         return [(word, self.linked.keywords.get(word, search + quote(word, safe=""))) for word in words]
 
     @cached_property
@@ -287,4 +288,4 @@ def section_breadcrumb(section: Section) -> tuple[Crumb, ...]:
 
 
 def _qr_code(code: str, caption: str) -> QrCodeOnPage:
-    return QrCodeOnPage(reverse("qr_image", args=[code, "png"]), caption, qr_short_links.code_url(code))
+    return QrCodeOnPage(numbered_path("qr_image", code, "png"), caption, qr_short_links.code_url(code))

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from ...models import Article, Slot, Topic
 from ...models.named_pages import find_named_pages
+from ...models.quick_paths import numbered_path
 from ..public_facts import live_edition
 
 
@@ -39,8 +40,8 @@ def find_linked_pages(articles: Iterable[Article]) -> LinkedPages:
         if route == "topic":  # `key` is the article's number, `unit` the topic's slug
             pages.topics.setdefault(key, []).append((name, reverse("topic", args=[unit])))
         elif route == "person":
-            pages.persons[name, unit] = reverse(route, args=[key])
+            pages.persons[name, unit] = numbered_path(route, key)
         else:
             by_name = pages.sources if route == "source" else pages.keywords
-            by_name[name] = reverse(route, args=[key])
+            by_name[name] = numbered_path(route, key)
     return pages

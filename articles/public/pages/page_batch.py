@@ -44,6 +44,11 @@ class PageBatch:
         """The settings, sections and footer, which every page shows."""
         return SiteContext()
 
+    @property
+    def has_read_site(self) -> bool:
+        """Return True if `site` has been read."""
+        return "site" in self.__dict__
+
     def article(self, number: int) -> Article | None:
         """Return the article, with its edition and text, if it is or was public; None if it never was."""
         if number not in self._articles:

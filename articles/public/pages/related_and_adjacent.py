@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import F, QuerySet, Value
 
 from ...keyword_relations import RELATED_SHOWN
-from ...models import Article, Relation
+from ...models import Article, Relation, Section
 from ..public_facts import listing_ordinal, listing_section
 
 # Ordinals on either side that are read first to find a neighbour; ten withdrawn articles in a row are rare.
@@ -91,12 +91,15 @@ def _adjacent_articles(
     ordinal, section = listing_ordinal(article), listing_section(article)
     before = next((other for other in reversed(near) if other.place < ordinal), None)
     after = next((other for other in near if other.place > ordinal), None)
-    listed = Article.objects.public().filter(listed_in=section.pk)
     if before is None and first > 1:
-        before = _first_link(listed.filter(ordinal__lt=first).order_by("-ordinal"))
+        before = _first_link(_listed_in(section).filter(ordinal__lt=first).order_by("-ordinal"))
     if after is None and last < section.last_ordinal:
-        after = _first_link(listed.filter(ordinal__gt=last).order_by("ordinal"))
+        after = _first_link(_listed_in(section).filter(ordinal__gt=last).order_by("ordinal"))
     return before, after
+
+
+def _listed_in(section: Section) -> QuerySet[Article]:
+    return Article.objects.public().filter(listed_in=section)
 
 
 def _first_link(rows: QuerySet[Article]) -> NeighbourLink | None:
