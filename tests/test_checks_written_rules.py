@@ -45,6 +45,15 @@ def test_the_longest_match_is_found_unless_the_shorter_one_weighs_more():
     assert found("县党委会", row("党委会", name="甲"), row("党委会", name="乙")) == [("甲", "党委会"), ("乙", "党委会")]
 
 
+@pytest.mark.parametrize("second", ["[子丑]", "(?P<a>[子丑])"])
+def test_expressions_that_need_no_word_are_all_looked_for(second):
+    rules = [row(first, "expression") for first in ("(?P<a>[甲乙])", "\\Q天", "[地]")] + [row(second, "expression")]
+    for some in (rules, rules[:1] + rules[2:]):
+        for word in "甲地子":
+            assert [words for _name, words in found(f"，{word}。", *some)] == [word]
+    assert found("，卯。", *rules) == []
+
+
 def test_letters_and_digits_are_whole_words():
     assert [words for _name, words in found("60kmh，60km，km2，60kw·h", row("km\nkw·h"))] == ["km", "km", "kw·h"]
     assert found("1990年，90年", row("90年")) == [("90年", "90年")]

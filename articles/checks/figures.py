@@ -11,6 +11,7 @@ from itertools import pairwise
 from django.utils.translation import gettext_lazy as _
 
 from .dates import DATES
+from .expressions import Expression
 from .numerals import amount_of, number_of
 from .rules import Match, Rule, Severity
 
@@ -67,23 +68,29 @@ UNUSUAL_UNIT = Rule(
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,4})?"
 _AMOUNT = rf"(?P<number>{_NUMBER})(?P<scale>[万亿]{{0,2}})"
-_SHARE = re.compile(
+_SHARE = Expression(
     r"(?:占比?|比重|(?:及格|合格|优秀|优良|普及|出勤|投票|入学|入住|升学|就业|毛|死亡|成活|覆盖|满意|治愈|知晓|命中)率"
-    r"|满意度|出席率|参保率|到课率|(?<!拨备)覆盖率)[^。,;\n\d%]{0,8}(?P<share>\d{3,5}(?:\.\d{1,4})?)%"
+    r"|满意度|出席率|参保率|到课率|(?<!拨备)覆盖率)[^。,;\n\d%]{0,8}(?P<share>\d{3,5}(?:\.\d{1,4})?)%",
+    "%",
+    longest=23,
 )
-_SHARE_IN_WORDS = re.compile(
-    r"(?:占比?|比重|[格良及勤票学业活盖意愈晓中]率|满意度)[^。,;\n]{0,8}百分之(?:[二三四五六七八九]百|一百[零一二三四五六七八九])[一二三四五六七八九十]*"
+_SHARE_IN_WORDS = Expression(
+    r"(?:占比?|比重|[格良及勤票学业活盖意愈晓中]率|满意度)[^。,;\n]{0,8}百分之(?:[二三四五六七八九]百|一百[零一二三四五六七八九])[一二三四五六七八九十]*",
+    ("百分之",),
 )
 _NOT_A_SHARE = re.compile("拨备|增长|提高|上升|增加|预算|GDP|超额|倍")
-_LESS = re.compile(
+_LESS = Expression(
     r"(?:下降|减少|降低|缩小|缩减|下跌|下滑|减小|降)了?(?P<percent>\d{3,5}(?:\.\d{1,4})?)%"
-    r"|(?:下降|减少|降低|缩小|缩减|下跌|减小)了?(?:近|约|超|超过)?(?P<times>\d{1,4}(?:\.\d)?|[两二三四五六七八九十百]{1,3})倍"
+    r"|(?:下降|减少|降低|缩小|缩减|下跌|减小)了?(?:近|约|超|超过)?(?P<times>\d{1,4}(?:\.\d)?|[两二三四五六七八九十百]{1,3})倍",
+    "%倍",
+    longest=14,
 )
 _PROFIT = re.compile("利润|盈利|业绩|净额|收益|亏|顺差|逆差|余额")
-_FROM_TO = re.compile(
+_FROM_TO = Expression(
     rf"[从由](?P<when>[^。,;\n\d]{{0,6}})的?{_AMOUNT}(?P<unit>%|[\u4e00-\u9fff]{{1,3}}?)"
     r"(?:(?P<up>增加|增长|上升|提高|提升|扩大|增至|升至|上涨|攀升|跃升|涨)|(?P<down>下降|减少|降低|降至|减至|缩小|缩短|缩减|压缩|回落|下跌|跌|降))"
-    rf"(?:到了?|至|为)?(?:[^。,;\n\d]{{0,5}}?的)?(?P<number2>{_NUMBER})(?P<scale2>[万亿]{{0,2}})(?P=unit)"
+    rf"(?:到了?|至|为)?(?:[^。,;\n\d]{{0,5}}?的)?(?P<number2>{_NUMBER})(?P<scale2>[万亿]{{0,2}})(?P=unit)",
+    "从由",
 )
 _RANK = re.compile("第|名次|排名|位次|排位|等级")
 _WHOLE = re.compile(rf"(?<![\d.]){_AMOUNT}(?P<unit>[^\d\s,。;、()])")
@@ -91,31 +98,44 @@ _COUNT = r"\d{1,9}|[一二三四五六七八九十]{1,3}"
 _MEN = rf"男(?!子|篮|足|排)[性生职工员]{{0,2}}[^。;\n\d女]{{0,6}}?(?P<men>{_COUNT})(?P<unit>[人名位])"
 _WOMEN = rf"女(?!子|篮|足|排)[性生职工员]{{0,2}}[^。;\n\d]{{0,6}}?(?P<women>{_COUNT})(?P=unit)"
 _BOTH_SEXES = (
-    re.compile(
+    Expression(
         rf"(?<![\d.])(?P<whole>{_COUNT})(?P<all>[人名位])[^。;\n\d]{{0,12}}?{_MEN}[^。;\n\d]{{0,4}}?{_WOMEN}"
-        r"(?![^。;\n]{0,12}(?:儿童|其他|未))"
+        r"(?![^。;\n]{0,12}(?:儿童|其他|未))",
+        "男",
     ),
-    re.compile(rf"{_MEN}[^。;\n\d]{{0,4}}?{_WOMEN}[^。;\n\d]{{0,3}}(?:共计?|合计|总共)(?P<whole>{_COUNT})(?P=unit)"),
+    Expression(
+        rf"{_MEN}[^。;\n\d]{{0,4}}?{_WOMEN}[^。;\n\d]{{0,3}}(?:共计?|合计|总共)(?P<whole>{_COUNT})(?P=unit)", "男"
+    ),
 )
-_SHARES = re.compile(
-    r"\d{1,2}(?:\.\d{1,2})?%(?:[^。,;、\n\d%]{0,2}[,、;][^。,;、\n\d%]{0,10}\d{1,2}(?:\.\d{1,2})?%){2,5}"
+_SHARES = Expression(
+    r"\d{1,2}(?:\.\d{1,2})?%(?:[^。,;、\n\d%]{0,2}[,、;][^。,;、\n\d%]{0,10}\d{1,2}(?:\.\d{1,2})?%){2,5}", "%"
 )
 _OF_ONE_WHOLE = re.compile("占|赞成|同意|支持|反对|弃权|构成")
 _OF_SEVERAL = re.compile("率|增|降|涨|跌|提高|超|同比|环比|各占|[个项]百分点")
 _NOT_COUNTED = "年月日时分%倍第"
+_AMONG = Expression("其中", ("其中",))
 _NEAR, _NOT_FAR = 8, 14  # characters between 其中 and its amount
 _ANOTHER = re.compile("[()]|累计|当日|另|还有|同比|共")
 _MOST_OF = re.compile("[均最超]")  # part of an average, or a value at one place, may be larger
 _ALL = Decimal(101)  # percent; rounding makes some more than a hundred
-_FRACTION = re.compile(r"(?<!\d)(?<!\d[.,])\d{1,9}\.\d{1,4}(?:人|名|位|户|辆|栋|头)(?!次|民币|均|工|体|类|口|天)")
+_FRACTION = Expression(
+    r"(?<!\d)(?<!\d[.,])\d{1,9}\.\d{1,4}(?:人|名|位|户|辆|栋|头)(?!次|民币|均|工|体|类|口|天)", ".", longest=17
+)
 _AVERAGE = re.compile("均|每|规模|密度|比|率")
 _SENTENCE_END = re.compile("[。;\n]")
 _LONGEST_SENTENCE = 200  # characters that are looked at on either side
-_UNITS = re.compile(
-    r"摄氏\d{1,3}(?:\.\d)?度|\d摄氏(?!度)|百分之\d{1,3}(?:\.\d+)?%|\d{1,9}%个百分点|\d{1,6}(?:\.\d+)?[万亿]万(?!元|[亿以])"
-    r"|\d平方(?![米公千厘分毫英里市])"
-    r"|\d[万亿]?(亩|元|吨|米|户|公里|公斤|公顷|千米)\1(?![\u4e00-\u9fff])|\d(?:公里米|公斤克|千克克|平方米米|立方米米|平方公里里)(?!程)"
-    r"|(?:约|近|大约|将近)\d{1,9}(?:多|余)[人名个户元]"
+_UNITS = (
+    Expression(r"摄氏\d{1,3}(?:\.\d)?度|\d摄氏(?!度)", ("摄氏",)),
+    Expression(r"百分之\d{1,3}(?:\.\d+)?%|\d{1,9}%个百分点", "%"),
+    Expression(r"\d{1,6}(?:\.\d+)?[万亿]万(?!元|[亿以])", ("万万", "亿万")),
+    Expression(r"\d平方(?![米公千厘分毫英里市])", "平", longest=4),
+    Expression(
+        r"\d[万亿]?(亩|元|吨|米|户|公里|公斤|公顷|千米)\1(?![\u4e00-\u9fff])"
+        r"|\d(?:公里米|公斤克|千克克|平方米米|立方米米|平方公里里)(?!程)",
+        "亩元吨米户里斤顷克",
+        longest=7,
+    ),
+    Expression(r"(?:约|近|大约|将近)\d{1,9}(?:多|余)[人名个户元]", "多余", longest=13),
 )
 
 
@@ -141,12 +161,13 @@ def find_wrong_figures(text: str, at: date) -> Iterator[Match]:
     for match in _FRACTION.finditer(text):
         if not _AVERAGE.search(_around(text, match, 20)):
             yield Match(PART_OF_A_PERSON, *match.span())
-    yield from (Match(UNUSUAL_UNIT, *match.span()) for match in _UNITS.finditer(text))
+    for pattern in _UNITS:
+        yield from (Match(UNUSUAL_UNIT, *match.span()) for match in pattern.finditer(text))
 
 
 def _find_wrong_parts(text: str) -> Iterator[Match]:
     """Yield parts (其中…) beyond all amounts of their unit before them in the sentence, and sums that are not right."""
-    for found in re.finditer("其中", text):
+    for found in _AMONG.finditer(text):
         begin = _sentence_begin(text, found.start(), _LONGEST_SENTENCE)
         ends = _SENTENCE_END.search(text, found.end(), found.end() + _LONGEST_SENTENCE)
         end = ends.start() if ends else min(found.end() + _LONGEST_SENTENCE, len(text))

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from .expressions import Expression
 from .numerals import number_of
 from .person_names import NAME, NAME_ALONE
 from .rules import Match, Rule, Severity
@@ -53,26 +54,31 @@ _BEFORE = (
 )
 _MINORS = (
     # 方小舟(男,12岁); 方小舟今年12岁
-    re.compile(
+    Expression(
         rf"(?:{_BEFORE})(?P<name>{NAME_ALONE})(?:同学)?"
         rf"(?:[（(，,、 ]{{1,2}}(?:[男女]孩?[，,、 ]?)?|(?=今年|现年|年仅|只有|才|刚满))"
-        rf"(?:今年|现年|年仅|只有|才|刚满)*{_AGE}"
+        rf"(?:今年|现年|年仅|只有|才|刚满)*{_AGE}",
+        "岁",
     ),
     # 14岁的方小舟; 十五岁少年方小舟
-    re.compile(rf"(?:今年|现年|年仅|年)?{_AGE}(?:的?(?:{_CHILD})|的)(?:小名)?(?P<name>{NAME})"),
+    Expression(rf"(?:今年|现年|年仅|年)?{_AGE}(?:的?(?:{_CHILD})|的)(?:小名)?(?P<name>{NAME})", "岁"),
     # 方小舟,2015年5月出生
-    re.compile(
+    Expression(
         rf"(?<!某)(?P<name>{NAME_ALONE})[（(，,](?:[男女][，,、])?(?P<born>(?:19|20)\d\d)年"
-        r"(?:\d{1,2}月)?(?:\d{1,2}日)?出?生(?!产)"
+        r"(?:\d{1,2}月)?(?:\d{1,2}日)?出?生(?!产)",
+        "年",
+        longest=20,
     ),
 )
 # Only where harm is said: 女生方小舟被欺凌
-_CHILD_NAMED = re.compile(rf"(?:{_CHILD})(?P<name>{NAME})")
+_CHILD_NAMED = Expression(rf"(?:{_CHILD})(?P<name>{NAME})", "生孩童幼少婴未孤")
 _SCHOOL = "小学|中学|初中|高中|[一二三四五六七八九十]中|附小|附中|幼儿园|实验学校|外国语学校"
-_PUPIL = re.compile(
+_PUPIL = Expression(
     rf"(?:{_SCHOOL})[^。,;\n]{{0,10}}(?:小?学生|同学|女生|男生|小朋友)(?P<name>{NAME})"
-    rf"|(?:{_SCHOOL}|年级|[)\d一二三四五六]班)的?(?P<name2>{NAME_ALONE})(?:同学|小朋友)"
+    rf"|(?:{_SCHOOL}|年级|[)\d一二三四五六]班)的?(?P<name2>{NAME_ALONE})(?:同学|小朋友)",
+    ("学生", "同学", "女生", "男生", "小朋友"),
 )
+_OF_CHILDREN = re.compile("[岁生同友孩童幼少婴未孤]")  # needed by all of these
 _VICTIM = re.compile(
     rf"(?:受害[人者]|被害[人者]|死者|遇难者|遇害者){_CALLED}{_AGED}(?:系|为)?(?!家属)(?P<name>{NAME})"
     r"|(?:强奸|猥亵|性侵|拐卖|侮辱)[^。;\n]{0,8}(?:女孩|女子|妇女|男孩|少女|幼女|女童|男童|女生)"
@@ -106,9 +112,17 @@ _HARM = re.compile(
 )
 # With what each needs: most texts have none of it.
 _NAMED = (
-    (re.compile("[受被]害[人者]|死者|遇[难害]者|强奸|猥亵|性侵|拐卖|侮辱"), _VICTIM, VICTIM),
-    (re.compile("嫌疑人|被告|罪犯|凶手|嫌犯|逃犯|服刑"), _RELATIVE, RELATIVE),
-    (re.compile(f"{_ILLNESS}|吸毒|戒毒|涉毒|卖淫|嫖娼"), _PATIENT, PATIENT),
+    (
+        Expression("[受被]害[人者]|死者|遇[难害]者|强奸|猥亵|性侵|拐卖|侮辱", "害死遇奸亵侵拐辱", longest=3),
+        _VICTIM,
+        VICTIM,
+    ),
+    (Expression("嫌疑人|被告|罪犯|凶手|嫌犯|逃犯|服刑", "疑告犯凶刑", longest=3), _RELATIVE, RELATIVE),
+    (
+        Expression(f"{_ILLNESS}|吸毒|戒毒|涉毒|卖淫|嫖娼", "艾H核肝麻毒病淋疣裂碍郁躁冠甲禽鼠霍猴淫嫖"),
+        _PATIENT,
+        PATIENT,
+    ),
 )
 
 
@@ -124,17 +138,22 @@ def _find_minors(text: str, at: date) -> Iterator[Match]:
     """Yield names of children with an age below 18, or with their school; by paragraph, since harm is said nearby."""
     begin = 0
     for paragraph in text.split("\n"):
-        rule = MINOR_HARMED if _HARM.search(paragraph) and not _MADE_UP.search(paragraph) else MINOR
-        patterns = [*(_MINORS if "岁" in paragraph or "生" in paragraph else ()), _PUPIL]
-        patterns += [_CHILD_NAMED] if rule is MINOR_HARMED else []
-        taken: set[int] = set()
-        for pattern in patterns:
-            for match in pattern.finditer(paragraph):
-                is_new = taken.isdisjoint(range(*match.span()))
-                if is_new and _is_child(match, at) and not _is_changed_name(paragraph, match):
-                    taken.update(range(*match.span()))
-                    yield Match(rule, begin + match.start(), begin + match.end())
+        if _OF_CHILDREN.search(paragraph):
+            yield from _find_minors_in_paragraph(paragraph, begin, at)
         begin += len(paragraph) + 1
+
+
+def _find_minors_in_paragraph(paragraph: str, begin: int, at: date) -> Iterator[Match]:
+    rule = MINOR_HARMED if _HARM.search(paragraph) and not _MADE_UP.search(paragraph) else MINOR
+    patterns = [*_MINORS, _PUPIL]
+    patterns += [_CHILD_NAMED] if rule is MINOR_HARMED else []
+    taken: set[int] = set()
+    for pattern in patterns:
+        for match in pattern.finditer(paragraph):
+            is_new = taken.isdisjoint(range(*match.span()))
+            if is_new and _is_child(match, at) and not _is_changed_name(paragraph, match):
+                taken.update(range(*match.span()))
+                yield Match(rule, begin + match.start(), begin + match.end())
 
 
 def _is_child(match: re.Match[str], at: date) -> bool:

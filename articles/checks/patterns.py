@@ -4,7 +4,7 @@ RE2 takes time in proportion to the text, whatever the expression is.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import re2
@@ -36,10 +36,25 @@ def words_of(text: str) -> list[str]:
 
 def compile_pattern(rule: CheckRule) -> Any:
     """Return the compiled expression of a template or an expression. Raises UnknownPlace or re2.error."""
+    return re2.compile(expression_of(rule), _options())
+
+
+def any_of(expressions: Sequence[Any]) -> Any:
+    """Return one expression that is found where any of these is; None where there is no such one."""
+    patterns = [each.pattern for each in expressions]
+    if not patterns or any("\\Q" in pattern for pattern in patterns):  # what it quotes may go on into the next one
+        return None
+    try:
+        return re2.compile("|".join(f"(?:{pattern})" for pattern in patterns), _options())
+    except re2.error:  # too large, or groups of the same name
+        return None
+
+
+def _options() -> Any:
     options = re2.Options()
     options.log_errors = False
     options.never_nl = True  # no match goes on into the next paragraph
-    return re2.compile(expression_of(rule), options)
+    return options
 
 
 def expression_of(rule: CheckRule) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from .expressions import Expression
 from .named_persons import PRIVACY, find_named_persons
 from .rules import Match, Rule, Severity
 
@@ -81,29 +82,48 @@ _CARD_ISSUERS = re.compile(r"62|60|4|5[1-5]|3[47]|35|9558")
 _LANDLINE = re.compile(
     rf"(?<![0-9A-Za-z.-])\(?0(?:10|2\d|[3-9]\d{{2}})\)?[ -]?[2-8]\d{{2,3}}[ -]?\d{{4}}{_AFTER}", re.ASCII
 )
+# What all of these have, telephones at least ten.
+_MANY_DIGITS = re.compile(r"\d(?:\D{0,2}\d){9}", re.ASCII)
 # Numbers of papers and goods have as many digits.
 _OTHER_NUMBER = re.compile(
     r"(?:单号|编号|编码|流水号?|文号|批号|合同号?|订单|宗地|地块|[地权]证号?|案号|条码|货号|序列号|注册号|登记号|证书号|发票号码?|专利号|票据号)[^。\n]{0,4}$"
 )
-_E_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}", re.ASCII)
-_PASSPORT = re.compile(
+_E_MAIL = Expression(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}", "@", flags=re.ASCII)
+_PASSPORT = Expression(
     r"(?:护照|通行证|passport)[^。\n]{0,12}?(?<![A-Za-z])([EGDSPHKMCWT] ?[A-HJ-NP-Z0-9]?\d{7,8})(?![0-9A-Za-z])",
-    re.IGNORECASE,
+    "照证tT",
+    flags=re.IGNORECASE,
 )
-_PLATE = re.compile(
+_PLATE = Expression(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[A-HJ-NP-Z] ?[·•.-]? ?"
-    r"(?=[A-HJ-NP-Z]{0,3}\d)(?:[A-HJ-NP-Z0-9]{5,6}|[A-HJ-NP-Z0-9]{4}[挂学警港澳领])(?![0-9A-Za-z])"
+    r"(?=[A-HJ-NP-Z]{0,3}\d)(?:[A-HJ-NP-Z0-9]{5,6}|[A-HJ-NP-Z0-9]{4}[挂学警港澳领])(?![0-9A-Za-z])",
+    "ABCDEFGHJKLMNPQRSTUVWXYZ",
+    longest=13,
 )
-_ADDRESS = re.compile(
+_ADDRESS = Expression(
     r"(?:住址|家住|现住|家在|家庭(?:住址|地址)|(?<!入)(?<!居)住(?:在|于|到)?(?!宅|房|院|户|建|宿|的|持|所|处|地)|居住(?:地点?|在|于)|户籍地?)"
-    r"[:： ]?[^。，；,\n]{2,40}?(?:\d{1,4}|[一二三四五六七八九十]{1,3})[号室栋幢组](?!线)(?:[^。，；,\n]{0,12}\d{1,4}[号室]?)?"
+    r"[:： ]?[^。，；,\n]{2,40}?(?:\d{1,4}|[一二三四五六七八九十]{1,3})[号室栋幢组](?!线)(?:[^。，；,\n]{0,12}\d{1,4}[号室]?)?",
+    "号室栋幢组",
+    longest=69,
 )
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 
 
 def find_personal_data(text: str, at: date) -> Iterator[Match]:
-    """Yield the personal data in a normalised text, longest first where two overlap."""
+    """Yield the personal data in a normalised text."""
+    if _MANY_DIGITS.search(text):
+        yield from _find_long_numbers(text)
+    for match in _PASSPORT.finditer(text):
+        yield Match(PASSPORT, *match.span(1), masked_number(match[1]))
+    yield from (Match(PLATE, *match.span(), masked_number(match[0])) for match in _PLATE.finditer(text))
+    for pattern, rule in ((_ADDRESS, HOME_ADDRESS), (_E_MAIL, E_MAIL)):
+        yield from (Match(rule, *match.span()) for match in pattern.finditer(text))
+    yield from find_named_persons(text, at)
+
+
+def _find_long_numbers(text: str) -> Iterator[Match]:
+    """Yield the numbers of persons, cards and telephones, longest first where two overlap."""
     identities = [match for match in _IDENTITY.finditer(text) if is_identity_number(match[0])]
     yield from (Match(IDENTITY_NUMBER, *match.span(), masked_number(match[0])) for match in identities)
     taken = [match.span() for match in identities]
@@ -122,12 +142,6 @@ def find_personal_data(text: str, at: date) -> Iterator[Match]:
             ):
                 taken.append(match.span())
                 yield Match(rule, *match.span(), masked_number(match[0]))
-    for match in _PASSPORT.finditer(text):
-        yield Match(PASSPORT, *match.span(1), masked_number(match[1]))
-    yield from (Match(PLATE, *match.span(), masked_number(match[0])) for match in _PLATE.finditer(text))
-    for pattern, rule in ((_ADDRESS, HOME_ADDRESS), (_E_MAIL, E_MAIL)):
-        yield from (Match(rule, *match.span()) for match in pattern.finditer(text))
-    yield from find_named_persons(text, at)
 
 
 def is_identity_number(words: str) -> bool:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 LINES = ("kicker", "title", "subtitle", "summary")  # fields of a revision's content that are a line of plain text
@@ -41,14 +42,29 @@ _INLINE |= {"wbr", "mark", "font"}
 class PlainText:
     """`text` is what rules look at; `places[n]` is where its character n stands in the source, `ends[n]` where it ends.
 
-    Compatibility characters are ordinary ones (NFKC: full-width digits, ligatures), invisible ones and tags inside
-    words are left out, and a new block or a line break is a line end. In a written text characters are as they are.
+    The places are reckoned when somebody asks for them: in most texts nothing is found. Compatibility characters are
+    ordinary ones (NFKC: full-width digits, ligatures), invisible ones and tags inside words are left out, and a new block
+    or a line break is a line end. In a written text characters are as they are.
     """
 
     source: str
     text: str
-    places: tuple[int, ...]
-    ends: tuple[int, ...]
+    is_html: bool
+    as_written: bool
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Where each character of the text stands in the source."""
+        return self._places_and_ends[0]
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """Where each character of the text ends in the source."""
+        return self._places_and_ends[1]
+
+    @cached_property
+    def _places_and_ends(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        return _places_and_ends(self.source, is_html=self.is_html, as_written=self.as_written)
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Return where text[start:end] stands in the source. `end` is behind `start`."""
@@ -84,56 +100,9 @@ class PlainText:
         return "".join([*pieces, self.source[at:]])
 
 
-class _Normal(dict[int, str]):
-    """What each character becomes, by code point, where that is one character; else _IRREGULAR.
-
-    Filled as characters are met, so that whole runs of text are translated at the speed of C.
-    """
-
-    def __missing__(self, code: int) -> str:
-        normal = _normalised(chr(code))
-        self[code] = normal if len(normal) == 1 else _IRREGULAR
-        return self[code]
-
-
-_IRREGULAR = "\uffff"  # no character
-_NORMAL = _Normal()
-
-
-class _Collected:
-    """The characters so far, normalised or as they are written, with their places."""
-
-    def __init__(self, *, as_written: bool) -> None:
-        self.as_written = as_written
-        self.text: list[str] = []
-        self.places: list[int] = []
-        self.ends: list[int] = []
-
-    def add_run(self, run: str, start: int) -> None:
-        """Add characters that stand in the source from `start` on."""
-        at = 0
-        normal = run if self.as_written else run.translate(_NORMAL)
-        while not self.as_written and (irregular := normal.find(_IRREGULAR, at)) >= 0:
-            self._add_regular(normal[at:irregular], start + at)
-            self.add_character(run[irregular], start + irregular, start + irregular + 1)
-            at = irregular + 1
-        self._add_regular(normal[at:], start + at)
-
-    def add_character(self, character: str, start: int, end: int) -> None:
-        """Add what a character becomes that stands at source[start:end]: one, several or none."""
-        normal = character if self.as_written else _normalised(character)
-        self.text.append(normal)
-        self.places += [start] * len(normal)
-        self.ends += [end] * len(normal)
-
-    def plain(self, source: str) -> PlainText:
-        """Return what was collected of this source."""
-        return PlainText(source, "".join(self.text), tuple(self.places), tuple(self.ends))
-
-    def _add_regular(self, run: str, start: int) -> None:
-        self.text.append(run)
-        self.places += range(start, start + len(run))
-        self.ends += range(start + 1, start + 1 + len(run))
+# All but characters that stay as they are
+_MAY_CHANGE = re.compile("[^\n -~\u4e00-\u9fff“”‘’、。《》【】—·]")
+_FEW = 30  # different characters that are replaced one after the other
 
 
 def plain_text_of_html(source: str) -> PlainText:
@@ -157,27 +126,65 @@ def written_text_of_line(source: str) -> PlainText:
 
 
 def _text_of_line(source: str, *, as_written: bool) -> PlainText:
-    collected = _Collected(as_written=as_written)
-    collected.add_run(source, 0)
-    return collected.plain(source)
+    return PlainText(source, source if as_written else _normalised_run(source), is_html=False, as_written=as_written)
 
 
 def _text_of_html(source: str, *, as_written: bool) -> PlainText:
-    collected = _Collected(as_written=as_written)
+    written = _MARK.sub(_text_of_mark, source)
+    return PlainText(source, written if as_written else _normalised_run(written), is_html=True, as_written=as_written)
+
+
+def _text_of_mark(mark: re.Match[str]) -> str:
+    """Return what a tag or an entity is in the written text."""
+    if mark["entity"]:
+        return html.unescape(mark["entity"])
+    return "" if mark["tag"].lower() in _INLINE else "\n"
+
+
+def _places_and_ends(source: str, *, is_html: bool, as_written: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return where each character of the text of a source begins there, and where it ends."""
+    places: list[int] = []
+    ends: list[int] = []
     at = 0
-    for mark in _MARK.finditer(source):
-        start, end = mark.span()
-        collected.add_run(source[at:start], at)
-        if mark["entity"]:
-            for character in html.unescape(mark["entity"]):
-                collected.add_character(character, start, end)
-        elif mark["tag"].lower() not in _INLINE:
-            collected.add_character("\n", start, end)
-        at = end
-    collected.add_run(source[at:], at)
-    return collected.plain(source)
+    for mark in _MARK.finditer(source) if is_html else ():
+        _add_run(source[at : mark.start()], at, as_written, places, ends)
+        text = _text_of_mark(mark)
+        count = len(text if as_written else _normalised_run(text))
+        places += [mark.start()] * count
+        ends += [mark.end()] * count
+        at = mark.end()
+    _add_run(source[at:], at, as_written, places, ends)
+    return tuple(places), tuple(ends)
 
 
+def _add_run(run: str, start: int, as_written: bool, places: list[int], ends: list[int]) -> None:
+    """Add the places of characters without tags that stand in the source from `start` on."""
+    if as_written or all(len(_normalised(each)) == 1 for each in _changing_characters(run)):
+        places += range(start, start + len(run))
+        ends += range(start + 1, start + 1 + len(run))
+        return
+    for at, character in enumerate(run, start):
+        count = len(_normalised(character))
+        places += [at] * count
+        ends += [at + 1] * count
+
+
+def _changing_characters(run: str) -> set[str]:
+    """Return the characters that may become others; most of a text stays as it is."""
+    return set(_MAY_CHANGE.findall(run))
+
+
+def _normalised_run(run: str) -> str:
+    """Return what characters become, each by itself."""
+    changed = {character: _normalised(character) for character in _changing_characters(run)}
+    if len(changed) > _FEW or not changed.keys().isdisjoint("".join(changed.values())):
+        return "".join(changed.get(character, character) for character in run)
+    for character, normal in changed.items():
+        run = run.replace(character, normal)
+    return run
+
+
+@lru_cache(maxsize=20_000)
 def _normalised(character: str) -> str:
     """Return what a character becomes: '' for invisible ones, a space for all kinds of space."""
     if unicodedata.category(character) in _INVISIBLE and character not in "\n\t":
@@ -188,12 +195,15 @@ def _normalised(character: str) -> str:
 
 def fields_of_content(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainText, PlainText]]:
     """Yield each field with its normalised and its written text."""
-    lines = [(name, content[name]) for name in LINES]
-    for name, line in lines:
-        yield name, plain_text_of_line(line), written_text_of_line(line)
-    yield "body", plain_text_of_html(content["body"]), written_text_of_html(content["body"])
-    lines = [("alt", picture["alt"]) for picture in content["pictures"]]
-    lines += [("attachment", attachment["name"]) for attachment in content["attachments"]]
-    lines.append(("credits", ""))
-    for name, line in lines:
-        yield name, plain_text_of_line(line), written_text_of_line(line)
+    for name, source in _sources_of_content(content):
+        is_html = name == "body"
+        written = written_text_of_html(source) if is_html else written_text_of_line(source)
+        yield name, PlainText(source, _normalised_run(written.text), is_html=is_html, as_written=False), written
+
+
+def _sources_of_content(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from ((name, content[name]) for name in LINES)
+    yield "body", content["body"]
+    yield from (("alt", picture["alt"]) for picture in content["pictures"])
+    yield from (("attachment", attachment["name"]) for attachment in content["attachments"])
+    yield "credits", ""

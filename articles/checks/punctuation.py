@@ -8,6 +8,7 @@ from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
+from .expressions import Expression
 from .rules import Match, Rule, Severity
 
 TYPING = _("Punctuation and typing")
@@ -64,22 +65,31 @@ OUTSIDE = Rule(
 
 HAN = "\u4e00-\u9fff"
 _FULL_WIDTH = dict(zip(",;:?!().", "，；：？！（）。", strict=True))
-_HALF = re.compile(
+_HALF = Expression(
     rf"(?<=[{HAN}”》）])[,;?!](?=[{HAN}“《（\n]|$)|(?<=[{HAN}]):(?=[{HAN}“《])|(?<=[{HAN}”》）])\.(?=[{HAN}“\n]|$)"
-    rf"|\((?=[{HAN}])|(?<=[{HAN}])\)"
+    rf"|\((?=[{HAN}])|(?<=[{HAN}])\)",
+    ",;?!:.()",
+    longest=4,
 )
-_STRAIGHT = re.compile(rf"\"(?=[{HAN}])[^\"\n“”]{{1,60}}\"|(?<=[{HAN}])'(?=[{HAN}])[^'\n‘’]{{1,60}}'(?=[{HAN}，。])")
+_STRAIGHT = Expression(
+    rf"\"(?=[{HAN}])[^\"\n“”]{{1,60}}\"|(?<=[{HAN}])'(?=[{HAN}])[^'\n‘’]{{1,60}}'(?=[{HAN}，。])", "\"'"
+)
+# The first two characters stand before all else: so most places are passed by quickly.
 _DOUBLED = re.compile(
-    "，{2,}|、{2,}|；{2,}|：{2,}|(?<!。)。。(?!。)|[，、；：][。，、；：！？]|[。！？](?=[，、；])[，、；]|！。|？。|[！？]{4,}"
-    "|([“《（【])\\1|[。！？]”。|“”|([》）】])\\2(?=\\2)"
+    "[，、；：。！？“《（【》）】](?=[，、；：。！？“”《（【》）】])"
+    "(?:(?<=，)，+|(?<=、)、+|(?<=；)；+|(?<=：)：+|(?<=。)(?<!。。)。(?!。)|(?<=[，、；：])[。，、；：！？]|(?<=[。！？])[，、；]"
+    "|(?<=[！？])。|(?<=[！？])[！？]{3,}|(?<=“)[“”]|(?<=《)《|(?<=（)（|(?<=【)【|(?<=[。！？])”。"
+    "|(?<=》)》(?=》)|(?<=）)）(?=）)|(?<=】)】(?=】))"
 )
-_ELLIPSIS = re.compile("\\.{3,}|。{3,}|·{3,}|、{3,}|(?<!…)…(?!…)|…{3,}(?<!…{4})|…{5,}")
+_ELLIPSIS = Expression(
+    "\\.{3,}|。{3,}|·{3,}|、{3,}|(?<!…)…(?!…)|…{3,}(?<!…{4})|…{5,}", ("...", "。。。", "···", "、、、", "…")
+)
 _NEAR_CHINESE = re.compile(f"[{HAN}，。”]")
-_DASH = re.compile(rf"(?<=[{HAN}”》])(?:-{{2,}}|－{{2,}}|――?|—[－-]|─{{1,}}|–{{2,}})(?=[{HAN}“《])")
+_DASH = Expression(rf"(?<=[{HAN}”》])(?:-{{2,}}|－{{2,}}|――?|—[－-]|─{{1,}}|–{{2,}})(?=[{HAN}“《])", "-－―─–")
 _LEADING = re.compile("^[，。、；：？！）》】](?!\\s*$)", re.MULTILINE)
 _ENDS_IN_A_WORD = re.compile(rf"[{HAN}]$(?=\n+[^\n]{{30}})", re.MULTILINE)
 _SENTENCE_END = re.compile("[。！？]")
-_OUTSIDE = re.compile(rf"(?<=：)“[^“”\n]{{2,200}}[{HAN}](?P<end>”。)")
+_OUTSIDE = Expression(rf"(?<=：)“[^“”\n]{{2,200}}[{HAN}](?P<end>”。)", ("”。",))
 _PAIRS = {
     "“": "”",
     "‘": "’",
@@ -94,6 +104,9 @@ _PAIRS = {
 }
 _OPENING = {closing: opening for opening, closing in _PAIRS.items()} | {")": "（", "]": "["}
 _HALVES = re.compile("[" + re.escape("".join([*_PAIRS, *_OPENING])) + "]")
+_HALVES_AND_LINES = re.compile(f"{_HALVES.pattern[:-1]}\n]")
+_PAIRED = re.compile("|".join(re.escape(opening + closing) for opening, closing in _PAIRS.items()))
+_MOST_DEPTHS = 3
 _ALIKE = {"(": "（"}
 _LIST_NUMBER = re.compile(r"(?:^|[\s，。；;：:、])[(（]?[\dA-Za-z一二三四五六七八九十①-⑳]{1,4}$")
 _NEXT_CHARACTER = re.compile(r"\s*(\S)")
@@ -133,12 +146,20 @@ def _find_unended(text: str) -> Iterator[Match]:
 def _find_unpaired(text: str) -> Iterator[Match]:
     """Yield marks without their other half in their paragraph; a speech may open in each of its paragraphs."""
     begin = 0
-    for line in text.split("\n"):
+    for line in () if _are_all_paired(text) else text.split("\n"):
         for place, mark in _unpaired_marks(line):
             following = _NEXT_CHARACTER.match(text, begin + len(line)) if mark in "“‘「『" else None
             if not (following and following[1] == mark):
                 yield Match(UNPAIRED, begin + max(place - 6, 0), begin + min(place + 7, len(line)))
         begin += len(line) + 1
+
+
+def _are_all_paired(text: str) -> bool:
+    """Return True if the marks of the text are in pairs, each in its line, and few within one another."""
+    marks = "".join(_HALVES_AND_LINES.findall(text))
+    for _depth in range(_MOST_DEPTHS):
+        marks = _PAIRED.sub("", marks)
+    return not marks.strip("\n")
 
 
 def _unpaired_marks(line: str) -> Iterator[tuple[int, str]]:

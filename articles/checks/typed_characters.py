@@ -13,6 +13,7 @@ from itertools import islice
 from django.utils.translation import gettext_lazy as _
 
 from ..search.folding import simplified_text
+from .expressions import Expression
 from .punctuation import HAN, RETYPE, TYPING
 from .rules import Match, Rule, Severity
 
@@ -46,9 +47,10 @@ TRADITIONAL = Rule(
 )
 TWICE = Rule("word_twice", TYPING, Severity.WARN, _("“%(words)s”: a word stands there twice."), _("Delete one."))
 
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd"
 _FULL = re.compile("[０-９Ａ-Ｚａ-ｚ]+")
 _BOXES = re.compile(
-    "[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd]+|锟斤拷|烫烫烫|屯屯屯|ï»¿|â€[\u0080-\u00bf\u201c\u201d™œ]?"
+    f"[{_PRIVATE}]+|锟斤拷|烫烫烫|屯屯屯|ï»¿|â€[\u0080-\u00bf\u201c\u201d™œ]?"
     f"|(?<=[{HAN}])[\u180e\u200c\u200d□](?=[{HAN}])"
     # UTF-8 read as Latin letters; entities that were escaped twice.
     "|(?:[ã-é][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u2122]{2})+|&(?:[a-z]{2,6}|#\\d{2,5});"
@@ -61,7 +63,9 @@ _MIXED = re.compile(
     rf"|(?<=[{HAN}\d])[{_CYRILLIC}](?=[{HAN}\d])|(?<=\d)[OoIl](?=\d{{0,4}}[年月日元万亿%人])|(?<=\d)O(?=\d)"
     r"|(?<=[一二三四五六七八九])[OoОοΟ○●](?=[一二三四五六七八九年])|(?<=[一-龥])ー(?=[一-龥])"
 )
-_TWICE = re.compile("(?<![目打])的的(?![确士哥话])|([上下]午)\\1")
+# One of these is in whatever the expressions above find.
+_SUSPECT = re.compile(f"[{_PRIVATE}锟烫屯»€\u180e\u200c\u200d□ã-é&{_GREEK}{_CYRILLIC}OIl○●ー０-９Ａ-Ｚａ-ｚ]")
+_TWICE = Expression("(?<![目打])的的(?![确士哥话])|([上下]午)\\1", ("的的", "上午上", "下午下"))
 # Traditional in form and yet ordinary: 乾坤, 哪吒; or usual in names.
 _ALSO_SIMPLIFIED = set("乾吒濛著瞭藉徵昇陞堃釐甯淼")
 _MOST = 20
@@ -70,9 +74,12 @@ _FEW = 3  # traditional characters in a short simplified text
 
 def find_wrong_characters(text: str, at: date) -> Iterator[Match]:
     """Yield characters in a text as it is written that look like others, or like nothing."""
-    for rule, pattern in ((UNREADABLE, _BOXES), (LOOKALIKE, _MIXED), (TWICE, _TWICE)):
-        yield from (Match(rule, *match.span()) for match in islice(pattern.finditer(text), _MOST))
+    yield from (Match(TWICE, *match.span()) for match in islice(_TWICE.finditer(text), _MOST))
     yield from islice(_find_traditional(text), _MOST)
+    if not _SUSPECT.search(text):
+        return
+    for rule, pattern in ((UNREADABLE, _BOXES), (LOOKALIKE, _MIXED)):
+        yield from (Match(rule, *match.span()) for match in islice(pattern.finditer(text), _MOST))
     for match in islice(_FULL.finditer(text), _MOST):
         right = "".join(chr(ord(each) - 0xFEE0) for each in match[0])
         yield Match(FULL_WIDTH, *match.span(), suggestion=right)
@@ -80,16 +87,14 @@ def find_wrong_characters(text: str, at: date) -> Iterator[Match]:
 
 def _find_traditional(text: str) -> Iterator[Match]:
     """Yield traditional characters, unless so many are that the text, or what it quotes, is meant to be."""
-    traditional = _traditional()
-    if traditional.isdisjoint(text):
-        return
-    places = [place for place, character in enumerate(text) if character in traditional]
+    places = [match.start() for match in _traditional().finditer(text)]
     if len(places) <= max(_FEW, len(text) // 20):
         yield from (Match(TRADITIONAL, place, place + 1, suggestion=simplified_text(text[place])) for place in places)
 
 
 @cache
-def _traditional() -> frozenset[str]:
+def _traditional() -> re.Pattern[str]:
     characters = [chr(code) for code in range(0x4E00, 0x9FA6)]
     simplified = simplified_text("\n".join(characters)).split("\n")
-    return frozenset(a for a, b in zip(characters, simplified, strict=True) if a != b) - _ALSO_SIMPLIFIED
+    traditional = {a for a, b in zip(characters, simplified, strict=True) if a != b} - _ALSO_SIMPLIFIED
+    return re.compile(f"[{''.join(sorted(traditional))}]")

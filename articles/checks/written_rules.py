@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ..models import CheckRule, Section
 from ..models.check_rule import Severity
 from ..refusals import Sentence
-from .patterns import compile_pattern, expression_of, required_word, words_of
+from .patterns import any_of, compile_pattern, expression_of, required_word, words_of
 from .roster import Roster, roster_at, roster_version
 from .rules import Match, Rule
 
@@ -69,12 +69,13 @@ class WrittenRules:
             self._add(row, below)
         self._words = list({**self._finds, **self._allows, **self._leads})
         self._automaton = AhoCorasick(self._words)
+        self._any_always = any_of([self.rules[n].expression for n in self._always])
 
     def find_matches(self, text: str, day: date, section: int | None = None) -> list[Match]:
         """Return what the rules that apply find in a normalised text, longest first where one is inside another."""
         finds: defaultdict[int, list[Span]] = defaultdict(list)
         allowed: defaultdict[int, list[Span]] = defaultdict(list)
-        led = set(self._always)
+        led = set(self._always) if self._any_always is None or self._any_always.search(text) else set()
         for place, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             word = self._words[place]
             led.update(self._leads.get(word, ()))

@@ -3,8 +3,6 @@
 import html as entities
 import re
 
-from django.utils.html import strip_tags
-
 from .characters import ordinary_characters
 
 # White space to strip; U+3000 and the em space are typed indents.
@@ -25,12 +23,14 @@ _WRAPPED = re.compile(f"(?<={CHINESE}){_BREAK}(?={_WITH_MARKS})|(?<={_WITH_MARKS
 _JOINED = re.compile(f"{CHINESE}{_WITH_MARKS}|{_WITH_MARKS}{CHINESE}")
 
 
+# The tags of sanitised HTML, in whose text every < and > is escaped
+_TAG = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _BLOCK_ENDS = re.compile(r"</(?:p|h\d|li|td|th|caption|figcaption|blockquote)>|<br\s*/?>")
 
 
 def text_lines(html: str) -> list[str]:
     """Return the text of sanitised HTML, a line for each paragraph, heading, list item and cell; none is empty."""
-    text = entities.unescape(strip_tags(_BLOCK_ENDS.sub("\n", html)))
+    text = entities.unescape(_TAG.sub("", _BLOCK_ENDS.sub("\n", html)))
     return [line for part in text.splitlines() if (line := " ".join(part.split()))]
 
 
