@@ -32,7 +32,7 @@ from articles import (
     sources,
 )
 from articles.models import Article, OldPath, Person, SiteSettings, Topic
-from tests.cast import Role, all_rows
+from tests.cast import Role, WrittenTables
 from tests.serving import prepared_folder
 
 # --- what each act starts from --------------------------------------------------------------------------------------
@@ -237,18 +237,18 @@ def test_whatever_statement_fails_nothing_happened_and_the_act_can_be_done_again
     """No transaction but the act's own, so that it alone can undo what it began."""
     start, act = ACTS[name]
     article = start(cast)
-    before = all_rows()
+    written = WrittenTables()
     for statement in itertools.count():
         fails = FailsOnce(at=statement)
         try:
-            with connection.execute_wrapper(fails):
+            with connection.execute_wrapper(written), connection.execute_wrapper(fails):
                 act(cast, article)
         except DatabaseError:
-            assert all_rows() == before, f"statement {statement}"
+            assert not written.changed(), f"statement {statement}"
         if fails.left >= 0:
             break  # the act has fewer statements: this time none failed
     assert statement > 5
-    assert all_rows() != before
+    assert written.changed()
 
 
 # Each saves another value at each turn, since one turn may be survived.
@@ -273,15 +273,15 @@ def test_whatever_statement_fails_a_row_is_saved_whole_or_not_at_all(cast, name)
     """Django survives, with a warning, a failure of the statement by which it tries a constraint before writing."""
     failed = 0
     for statement in itertools.count():
-        before, fails = all_rows(), FailsOnce(at=statement)
+        written, fails = WrittenTables(), FailsOnce(at=statement)
         try:
-            with connection.execute_wrapper(fails):
+            with connection.execute_wrapper(written), connection.execute_wrapper(fails):
                 ROW_ACTS[name](cast, statement)
         except DatabaseError:
             failed += 1
-            assert all_rows() == before, f"statement {statement}"
+            assert not written.changed(), f"statement {statement}"
         else:
-            assert all_rows() != before
+            assert written.changed()
         if fails.left >= 0:
             break
     assert failed > 5
