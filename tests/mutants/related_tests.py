@@ -36,7 +36,12 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/worker.py": ("scheduling", "serve_and_work", "appearance", "home_and_topics", "baking"),
     "articles/qr_short_links.py": ("qr_short_link_scans", "publishing"),
     "articles/reads.py": ("reading",),
+    "articles/attachments/archive.py": ("attachment_archives",),
     "articles/attachments/film.py": ("films",),
+    "articles/attachments/office.py": ("attachment_archives", "attachment_texts"),
+    "articles/attachments/sound.py": ("film_sounds",),
+    "articles/attachments/texts.py": ("attachment_texts",),
+    "articles/attachments/transcripts.py": ("film_sounds",),
 }
 
 
