@@ -36,7 +36,7 @@ from articles.file_responses import FILE_HEADERS
 
 from .negotiation import HeaderList, best_encoding, is_fresh
 from .public_files import answer_public_file
-from .qr_short_links import answer_scan
+from .qr_short_links import answer_scan, file_presence
 
 PAGE_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -84,6 +84,7 @@ class FileServer:
         """`pages` is the folder of the baked site, `public_files` that of the public files (baking/public_store.py)."""
         self.application = application
         self.pages, self.public_files = str(pages / "current"), str(public_files)
+        self.has_file = file_presence(self.pages)
         self.kept: OrderedDict[tuple[str, str], BakedResponse] = OrderedDict()  # least recently used first
         self.size = 0
         self.changing = threading.Lock()
@@ -128,7 +129,7 @@ class FileServer:
         if path.startswith("/media/"):
             return answer_public_file(self.public_files, self.file_headers, environ, start_response)
         if path.startswith(CODE_PREFIXES) and not path.endswith(".png"):
-            return answer_scan(self.pages, self.headers, environ, start_response)
+            return answer_scan(self.has_file, self.headers, environ, start_response)
         if path.startswith(DJANGO_PREFIXES) or _is_for_django(path, query):
             return None
         if path.startswith("/look/"):

@@ -4,9 +4,11 @@ import pytest
 import requests
 from django.test import TestCase
 
-from articles import attachments, baking, pictures, publishing
+from articles import attachments, baking, pictures, publishing, qr_short_links
 from articles.baking.generations import baked_generations
 from articles.models import BakedPage, BakeJob, PageCheck, SiteSettings
+from serving.baked_files import FileServer
+from serving.qr_short_links import FilesInStore
 from tests.baked import assert_disk_matches_site, assert_queue_is_empty
 from tests.cast import upload
 
@@ -156,3 +158,52 @@ def test_a_bucket_that_does_not_answer_refuses_no_withdrawal(client, cast, bucke
         publishing.withdraw_article(article, by=cast.editor, reason="误")
     assert client.get(picture.url).status_code == 410
     assert BakeJob.objects.filter(path=picture.url).exists(), "the worker tries again"
+
+
+def test_codes_lead_where_the_store_tells_without_the_database(cast, bucket, settings, django_assert_num_queries):
+    article = cast.article()
+    cast.publish(article)
+    baking.bake_pending()
+    cast.correct(article, body="<p>望桥乡的便民桥昨日通车。</p>")
+    baking.bake_pending()
+    server = FileServer(lambda _environ, start: start("418 Django", []) or [], settings.BAKED_DIR, settings.MEDIA_ROOT)
+    store, asked = server.has_file.store, []
+
+    class CountedStore:
+        def holds(self, name):
+            asked.append(name)
+            return store.holds(name)
+
+    server.has_file.store = CountedStore()
+
+    def scan(code):
+        told = []
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": f"/q/{code}", "HTTP_HOST": "127.0.0.1"}
+        server({**environ, "wsgi.url_scheme": "http"}, lambda status, headers: told.extend([status, dict(headers)]))
+        return told[0][:3], told[1].get("Location", "").removeprefix(settings.SITE_URL)
+
+    number = article.number
+    with django_assert_num_queries(0):
+        assert scan(f"w{number}") == ("302", f"/a/{number}/")
+        assert scan(f"P{number}-1") == ("302", f"/a/{number}/since/1/")
+        assert scan(f"P{number}-2") == ("302", f"/a/{number}/")
+        assert scan("W999") == ("418", "")
+        count = len(asked)
+        assert [scan(f"W{number}")[0], scan("W999")[0]] == ["302", "418"]
+        assert len(asked) == count, "the store is asked once for each"
+        requests.post(f"{bucket.meta.client.meta.endpoint_url}/moto-api/reset", timeout=10)
+        assert [scan("W998")[0], scan("W997")[0]] == ["418", "418"]
+        assert len(asked) == count + 1, "a store that is away is not asked again"
+    assert qr_short_links.counted_scans._counts
+
+
+def test_what_the_store_has_is_remembered_within_bounds(monkeypatch):
+    class EmptyStore:
+        def holds(self, _name):
+            return False
+
+    monkeypatch.setattr("serving.qr_short_links.MOST_KEPT", 3)
+    has_file = FilesInStore(EmptyStore())
+    for number in range(9):
+        has_file(f"q/W{number}.png")
+    assert list(has_file.known) == ["q/W6.png", "q/W7.png", "q/W8.png"]
