@@ -29,10 +29,11 @@ from .merkle_log import (
     WrongNote,
     WrongProof,
     parse_checkpoint,
+    parse_verifier,
     read_address,
     read_kept,
 )
-from .models import Heartbeat, PageCheck
+from .models import Heartbeat, LogLeaf, PageCheck
 
 MOST_FAULTS = 20
 RESULT_ROW = "log check"  # in Heartbeat: the time of the newest result that was taken from the file
@@ -85,6 +86,26 @@ def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", s
     except (LogUnreadable, WrongProof, WrongNote, ValueError) as error:
         result.faults.append(f"{str(error)[:1].upper()}{str(error)[1:]}.")
     return result
+
+
+def parse_kept(text: str) -> Checkpoint:
+    """The checkpoint that somebody kept: a note, or what a printed code says, which a key of ours has to have signed.
+
+    Raises LogKeyAway or WrongNote.
+    """
+    keys = [*(key.verifier for key in merkle_log.read_log_keys()), *_earlier_keys()]
+    note = read_kept(text, keys[0].name if keys else "")
+    if note != text and not KeyRing(keys).has_signed(note):
+        raise WrongNote("the code is not signed by a key of this log: it was misread, or is of another log")
+    return parse_checkpoint(note)
+
+
+def _earlier_keys() -> Iterator[VerifierKey]:
+    """The keys that the public log names, also those whose line was removed from the file."""
+    for data in LogLeaf.objects.filter(edition=None).values_list("data", flat=True):
+        facts = json.loads(data)
+        if facts.get("kind") == publication_log.KEY:
+            yield parse_verifier(facts["key"])
 
 
 def stored_faults(kept: Sequence[Checkpoint]) -> Iterator[str]:

@@ -91,6 +91,28 @@ def test_a_chain_rebuilt_with_both_logs_and_their_files_is_found_by_a_kept_check
     assert "signed note" in faults("--checkpoint", str(kept))
 
 
+def test_a_rebuilt_log_is_found_by_a_printed_code_also_under_an_earlier_key(house):
+    note = PUBLIC_LOG.signed_checkpoint()
+    code = f"https://news.example.cn/log/kept/{merkle_log.printed_code(note)}"
+    call_command("make_log_key", "--change")
+    merkle_log.write_log_keys(merkle_log.read_log_keys()[:1])
+    log_everything()
+    baking.bake_pending()
+    triggers.install_triggers(connection)
+    call_command("verify_audit", "--checkpoint", code)
+    text = note.partition("\n\n")[0] + "\n"
+    strangers = merkle_log.printed_code(f"{text}\n{merkle_log.make_signer(text.split()[0]).sign(text)}")
+    assert "not signed by a key of this log" in faults("--checkpoint", strangers)
+    triggers.remove_triggers(connection)
+    leaf = LogLeaf.objects.get(index=1)
+    data = leaf.data.replace('"edition":1', '"edition":2')
+    set_column(LogLeaf, "data", data, leaf.pk)
+    set_column(LogLeaf, "hash", merkle_log.leaf_hash(data.encode()).hex(), leaf.pk)
+    baking.request_bake(["/log/checkpoint"])
+    baking.bake_pending()
+    assert "The public log was rebuilt" in faults("--checkpoint", code)
+
+
 def test_logs_rebuilt_with_their_files_are_found_by_what_others_have_stamped(house):
     size = merkle_log.keep_checkpoint(PUBLIC_LOG.signed_checkpoint(), merkle_log.vouched_folder())
     (merkle_log.vouched_folder() / f"{size}.1.tsr").write_bytes(b"a stamp")

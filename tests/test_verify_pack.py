@@ -91,6 +91,12 @@ def test_on_the_command_line_it_says_what_is_proved_and_what_not(pack, key, tmp_
     assert f"committed to {size} leaves" in say("--key", key, "--kept", note, note).stdout
     rewritten = say("--key", key, "--kept", other, note)
     assert (rewritten.returncode, "one size, two roots" in rewritten.stderr) == (1, True)
+    code = f"HTTPS://NEWS.EXAMPLE.CN/LOG/KEPT/{merkle_log.printed_code(pack['log/checkpoint'].decode())}"
+    for file in (note, good):
+        assert say("--key", key, "--kept", code, file).returncode == 0
+    assert "one size, two roots" in say("--key", key, "--kept", other, good).stderr
+    misread = code.replace(code[-60:-57], "AAA" if code[-60:-57] != "AAA" else "BBB")
+    assert "is not signed by a key that you gave, or was misread" in say("--key", key, "--kept", misread, note).stderr
     stranger = merkle_log.make_signer(key.name).verifier
     assert "not signed by a key that you gave" in say("--key", stranger, note).stderr
     assert "name+hash" not in say("--key", "no key", good).stdout

@@ -28,7 +28,7 @@ from .notes import (
     parse_checkpoint,
     parse_verifier,
 )
-from .printed import printed_code, read_kept
+from .printed import kept_text, printed_code, read_kept
 from .remote_log import KeyRing, LogUnreadable, RemoteLog, parse_leaf, read_address
 from .stored_checking import audit_faults_of_public_log, stored_log_faults
 from .stored_log import AUDIT_LOG, LOGS, PUBLIC_LOG, StoredLog, new_audit_leaf, new_log_leaf
@@ -78,6 +78,7 @@ __all__ = [
     "is_signed_by",
     "is_stamp_of",
     "keep_checkpoint",
+    "kept_text",
     "leaf_hash",
     "log_key_faults",
     "make_signer",

@@ -7,6 +7,7 @@ so the note that is made again from a code is the one that was printed.
 
 import base64
 import re
+from pathlib import Path
 
 from .notes import Checkpoint, WrongNote, parse_checkpoint, signature_line, split_note
 
@@ -32,6 +33,13 @@ def read_kept(text: str, origin: str) -> str:
         return text
     checkpoint = Checkpoint(origin, int(found[1]), _from_base32(found[2]))
     return f"{checkpoint.text}\n{signature_line(origin, _from_base32(found[3]))}"
+
+
+def kept_text(given: str) -> str:
+    """What was given on a command line: a code or an address as it is, else the content of that file. Raises OSError."""
+    if "://" in given or _CODE.search(given):
+        return given
+    return Path(given).read_text(encoding="utf-8")
 
 
 def _to_base32(raw: bytes) -> str:

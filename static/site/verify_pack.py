@@ -2,11 +2,12 @@
 """Checks an evidence pack of a newspaper, or a checkpoint of its log, on any machine: one file, to be read first.
 
     pip install cryptography
-    python3 verify_pack.py --key KEY PACK.zip
+    python3 verify_pack.py --key KEY [--kept OLDER] PACK.zip
     python3 verify_pack.py --key KEY [--witness KEY] [--kept OLDER] CHECKPOINT    (or a signed answer about a copy)
 
 KEY is the public half of the newspaper's key (name+hash+base64), known from elsewhere: from its review sheets, from
-/log/key as you kept it, or from somebody who is not the newspaper. Exits 1 and says what is wrong.
+/log/key as you kept it, or from somebody who is not the newspaper. OLDER is a file with a checkpoint that you kept, or
+the address that a printed code of one says. Exits 1 and says what is wrong.
 
 It shares no code with the newspaper's own program, and does the same checks: RFC 6962 trees, C2SP signed notes.
 """
@@ -32,6 +33,8 @@ MEMBER = re.compile(
     r"manifest\.json|sign_offs\.json|audit\.json|sheet\.(html|pdf)|(editions|revisions)/[1-9][0-9]{0,8}\.json"
     r"|log/[a-z_]{1,40}(\.json)?|log/stamps/[0-9]{1,3}\.tsr|files/(?!.*\.\.)[\w./-]{1,200}"
 )
+# What a printed code says: the number of leaves, the root, and the signature with the id of its key, both in base32.
+CODE = re.compile(r"(?:^|/)(0|[1-9][0-9]{0,15})-([A-Z2-7]{52})-([A-Z2-7]{109})\s*$", re.IGNORECASE)
 ENTRY_FACTS = ("at", "actor", "actor_name", "action", "object_type", "object_id", "details", "address", "previous_hash")
 SIGNED_FACTS = (
     *("stage", "stages", "person", "person_name", "role", "at", "address", "digest"),
@@ -171,7 +174,7 @@ def check_checkpoint(note: str, keys: list[str], witnesses: list[str], kept: str
     if note.partition("\n")[0].endswith("/copies"):
         require(is_signed(note, [key_for("copies", key) for key in keys]), "It is not signed by a key that you gave.")
         return ["The newspaper has given this answer about a copy, and about no other:", note]
-    origin, size, root = read_checkpoint(note)
+    origin, size, _root = read_checkpoint(note)
     require(is_signed(note, keys), "It is not signed by a key that you gave.")
     said = [f"{origin} has committed to {size} leaves."]
     for witness in witnesses:
@@ -180,11 +183,23 @@ def check_checkpoint(note: str, keys: list[str], witnesses: list[str], kept: str
         said.append(
             f"{witness.split('+')[0]} has cosigned it at {datetime.fromtimestamp(at or 0, UTC):%Y-%m-%d %H:%M}."
         )
-    if kept:
-        older = read_checkpoint(kept)
-        require(older[0] == origin and older[1] <= size, "It is older than the one you kept, or of another log.")
-        require(older[1] != size or older[2] == root, "The log was rewritten: one size, two roots.")
+    check_kept(note, keys, kept)
     return said
+
+
+def check_kept(note: str, keys: list[str], kept: str) -> None:
+    """Check that a checkpoint does not contradict an older one, a note or what a printed code says; '' is none."""
+    if not kept:
+        return
+    (origin, size, root), code = read_checkpoint(note), CODE.search(kept)
+    if code and "\n\n" not in kept:
+        older_root, signature = (base64.b32decode(part.upper() + "=" * (-len(part) % 8)) for part in code.groups()[1:])
+        text = f"{origin}\n{code[1]}\n{base64.b64encode(older_root).decode()}\n"
+        kept = f"{text}\n— {origin} {base64.b64encode(signature).decode()}\n"
+        require(is_signed(kept, keys), "The code that you kept is not signed by a key that you gave, or was misread.")
+    older = read_checkpoint(kept)
+    require(older[0] == origin and older[1] <= size, "It is older than the one you kept, or of another log.")
+    require(older[1] != size or older[2] == root, "The log was rewritten: one size, two roots.")
 
 
 # --- the pack
@@ -375,15 +390,17 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", action="append", required=True)
     parser.add_argument("--witness", action="append", default=[])
-    parser.add_argument("--kept", type=Path)
+    parser.add_argument("--kept", default="")
     asked = parser.parse_args()
     try:
+        is_file = asked.kept and not CODE.search(asked.kept)
+        kept = Path(asked.kept).read_text(encoding="utf-8") if is_file else asked.kept
         if zipfile.is_zipfile(asked.file):
             with asked.file.open("rb") as source:
                 article, note = check_pack(source, asked.key)
+            check_kept(note, asked.key, kept)
             print(f"Article {article}: the pack is intact.\n\n{note}\n{PROVED}")
         else:
-            kept = asked.kept.read_text(encoding="utf-8") if asked.kept else ""
             note = asked.file.read_text(encoding="utf-8")
             print("\n".join(check_checkpoint(note, asked.key, asked.witness, kept)))
     except (Forged, OSError, ValueError) as error:

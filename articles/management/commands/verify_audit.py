@@ -10,7 +10,7 @@ from django.db import connection
 from articles import audit, audit_files, baking, evidence, log_checking, triggers
 from articles.management.acting import ActingCommand
 from articles.management.terminal import ProgressBar
-from articles.merkle_log import Checkpoint, newest_vouched, parse_checkpoint
+from articles.merkle_log import Checkpoint, kept_text, newest_vouched
 from articles.models import Attachment, Edition, Picture
 
 MOST_LINES = 20  # that say what is wrong
@@ -32,7 +32,10 @@ class Command(ActingCommand):
             "--files", metavar="FILE", nargs="+", help="verify exported or archived JSON lines instead, in this order"
         )
         parser.add_argument(
-            "--checkpoint", action="append", type=Path, metavar="FILE", help="a checkpoint of a log that was kept"
+            "--checkpoint",
+            action="append",
+            metavar="FILE",
+            help="a checkpoint of a log that was kept, or the address in a printed code",
         )
 
     def handle(self, *args: object, expect_head: str | None, files: list[str] | None = None, **options: Any) -> None:
@@ -102,9 +105,9 @@ def _file_sentences() -> Iterator[list[str]]:
         yield [f"The file {name} is {what}." for name, what in wrong]
 
 
-def _read_checkpoints(files: Iterable[Path]) -> list[Checkpoint]:
+def _read_checkpoints(kept: Iterable[str]) -> list[Checkpoint]:
     try:
-        return [parse_checkpoint(file.read_text(encoding="utf-8")) for file in files]
+        return [log_checking.parse_kept(kept_text(each)) for each in kept]
     except (OSError, ValueError) as error:
         raise CommandError(str(error)) from error
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         if since is None and keep is not None and keep.exists():
             since = str(keep)
         try:
-            kept = _read_since(since or "")
+            kept = merkle_log.kept_text(since) if since else ""
             keys = [merkle_log.parse_verifier(text) for text in options["key"] or ()]
             witness = options["witness"] and merkle_log.parse_verifier(options["witness"], merkle_log.COSIGNATURE)
             if witness and not (kept and merkle_log.cosigned_at(kept, witness)):
@@ -66,8 +66,3 @@ class Command(BaseCommand):
         roots = x509.load_pem_x509_certificates(authority.read_bytes())
         at = merkle_log.check_stamp(stamp.read_bytes(), note, roots)
         self.stdout.write(f"The older checkpoint was there at {at.isoformat()}, as the authority says.")
-
-
-def _read_since(since: str) -> str:
-    """Return what --since says: an address as it is, else the content of the file. Raises OSError or ValueError."""
-    return since if not since or "://" in since else Path(since).read_text(encoding="utf-8")
