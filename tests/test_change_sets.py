@@ -183,6 +183,17 @@ def test_what_is_left_out_is_not_published_and_can_be_taken_in_again_while_it_is
         change_sets.tick_items(change_set, by=proposer, items=[first], ticked=True)
 
 
+def test_what_is_left_out_and_proposed_elsewhere_is_not_taken_in_again_meanwhile(cast, public_texts, proposer):
+    change_set = propose(proposer, *public_texts)
+    first, *_others = keys_of(change_set)
+    change_sets.tick_items(change_set, by=proposer, items=[first], ticked=False)
+    other = propose(proposer, public_texts[0])
+    with refused(change_sets.CannotReadSet, f"Change set {other.pk} changes it already"):
+        change_sets.tick_items(change_set, by=proposer, items=[first], ticked=True)
+    change_sets.end_change_set(other, by=proposer, reason="不改")
+    assert change_sets.tick_items(change_set, by=proposer, items=[first], ticked=True) == 1
+
+
 def test_only_its_proposer_and_its_readers_tick(cast, public_texts, proposer):
     change_set = propose(proposer, *public_texts)
     with refused(PermissionDenied):

@@ -11,10 +11,11 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from articles import audit, editing, keyword_relations, publishing, qr_short_links, review, scheduling
+from articles import audit, change_sets, editing, keyword_relations, publishing, qr_short_links, review, scheduling
 from articles.checks import NotReady
-from articles.models import Article, AuditEntry, Block, Edition, ShortLink, Slot, Tagging
+from articles.models import Article, AuditEntry, Block, ChangeSet, Edition, ShortLink, Slot, Tagging
 from tests.cast import Cast, make_user
+from tests.changing import changes_of, propose, publish_texts
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -292,6 +293,22 @@ def waiting(event):
         return execute(sql, params, many, context)
 
     return wrapped
+
+
+def test_one_change_proposed_by_many_becomes_one_set():
+    cast = Cast()
+    article = publish_texts(cast, 1)[0]
+    changes, by = changes_of(article), make_user("proposer", ["write", "read"])
+    refused = []
+
+    def propose_it(_number):
+        try:
+            propose(by, changes=changes)
+        except change_sets.CannotPropose as refusal:
+            refused.append(refusal)
+
+    all_at_once(propose_it)
+    assert (ChangeSet.objects.count(), len(refused)) == (1, AT_ONCE - 1)
 
 
 def test_no_column_that_acts_change_is_a_key_of_an_article():

@@ -1,6 +1,6 @@
 """Proposing a change set: which articles can be changed so, and what the text of each would be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -131,6 +131,9 @@ def propose_change_set(
         proposed_at=timezone.now(),
     )
     items = _items_of(change_set, changes, by=by)
+    # Of two who propose the same at once, the second waits here and then sees the set of the first.
+    audit.lock_audit_chain()
+    _refuse_those_in_other_sets(items)
     proposed = [item for item in items if item.state == ChangeSetItem.State.OPEN]
     if not proposed:
         why = join_sentences(dict.fromkeys(item.problem for item in items))
@@ -164,25 +167,32 @@ def _items_of(change_set: ChangeSet, changes: Sequence[TextChange], *, by: User)
     rows = reading.readable_articles(by).filter(pk__in=numbers)
     rows = rows.select_related("section__parent", "source", "cover", "latest", "live")
     found = {article.pk: article for article in rows}
-    elsewhere = dict(
-        ChangeSetItem.objects.filter(article__in=numbers, state=ChangeSetItem.State.OPEN, is_ticked=True)
-        .filter(change_set__state__in=OPEN_STATES)
-        .values_list("article", "change_set")
-    )
-    return [
-        _item_of(change_set, change, found[change.article], elsewhere.get(change.article), by=by)
-        for change in changes
-        if change.article in found
-    ]
+    return [_item_of(change_set, change, found[change.article], by=by) for change in changes if change.article in found]
 
 
-def _item_of(
-    change_set: ChangeSet, change: TextChange, article: Article, elsewhere: int | None, *, by: User
-) -> ChangeSetItem:
+def other_open_sets(items: Iterable[ChangeSetItem]) -> dict[int, int]:
+    """Return the articles of these items that another open set changes, each with the number of that set.
+
+    The answer stays true until the transaction ends if the audit-chain lock was taken before.
+    """
+    own = {item.article_id: item.pk for item in items}
+    rows = ChangeSetItem.objects.filter(article__in=own, state=ChangeSetItem.State.OPEN, is_ticked=True)
+    rows = rows.exclude(pk__in=[key for key in own.values() if key])
+    return dict(rows.filter(change_set__state__in=OPEN_STATES).values_list("article", "change_set"))
+
+
+def _refuse_those_in_other_sets(items: Iterable[ChangeSetItem]) -> None:
+    proposed = [item for item in items if item.state == ChangeSetItem.State.OPEN]
+    elsewhere = other_open_sets(proposed)
+    for item in proposed:
+        if item.article_id in elsewhere:
+            item.state = ChangeSetItem.State.REFUSED
+            item.problem = str(IN_OTHER_SET.filled(number=elsewhere[item.article_id]))
+
+
+def _item_of(change_set: ChangeSet, change: TextChange, article: Article, *, by: User) -> ChangeSetItem:
     base = article.newest
     problem = reason_against_change(article, by)
-    if elsewhere:
-        problem = problem or IN_OTHER_SET.filled(number=elsewhere)
     if base.number != change.revision:
         problem = problem or SAVED_SINCE
     write_texts(article, change.texts)

@@ -15,6 +15,7 @@ from .. import audit, review, sanitising, second_factor
 from ..duty_assignments import permissions, reading
 from ..models import ChangeSet, ChangeSetItem, ChangeSetReading, Credit
 from ..refusals import Problem, Refusal
+from .proposing import IN_OTHER_SET, other_open_sets
 
 State = ChangeSet.State
 
@@ -128,15 +129,20 @@ def read_items(change_set: ChangeSet, *, by: User, items: Iterable[int], left_ou
 def tick_items(change_set: ChangeSet, *, by: User, items: Iterable[int], ticked: bool) -> int:
     """Leave these texts out of the set, or take them in again; return how many were changed.
 
-    While it is read, by its proposer or by somebody for whom texts of it wait. Raises PermissionDenied, CannotReadSet.
+    While it is read, by its proposer or by somebody for whom texts of it wait. Raises PermissionDenied; CannotReadSet,
+    also if another set changes one of the articles meanwhile.
     """
     change_set = _lock_being_read(change_set)
     if not may_tick(change_set, by):
         raise PermissionDenied(_("A change set is ticked by whoever proposed it and by its readers."))
     rows = readable_items(change_set, by).filter(pk__in=list(items), state=ChangeSetItem.State.OPEN)
-    keys = list(rows.exclude(is_ticked=ticked).values_list("pk", flat=True))
-    if not keys:
+    changed = list(rows.exclude(is_ticked=ticked).defer("content"))
+    if not changed:
         return 0
+    audit.lock_audit_chain()  # as proposing does: no article is in two open sets
+    for number in sorted(other_open_sets(changed).values()) if ticked else ():
+        raise CannotReadSet(IN_OTHER_SET.filled(number=number))
+    keys = [item.pk for item in changed]
     ChangeSetItem.objects.filter(pk__in=keys).update(is_ticked=ticked)
     _note_read_by_all(change_set)
     audit.record_entry("changeset.ticked" if ticked else "changeset.unticked", change_set, by=by, count=len(keys))
