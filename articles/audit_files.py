@@ -30,6 +30,7 @@ from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import AuditEntry
 from .models.calendar_days import start_of_day
+from .outside_json import parse_outside_json
 from .refusals import Problem, Refusal
 
 ENTRIES_PER_BATCH = 2000  # read by one query, and in memory at a time
@@ -250,7 +251,7 @@ def walk_file(path: Path, after: str | None = None) -> WalkedFile:
     with opener(path, "rt", encoding="utf-8") as file:
         for number, line in enumerate(file, start=1):
             try:
-                facts = json.loads(line)
+                facts = parse_outside_json(line)
                 is_next = result.head in (None, facts["previous_hash"]) and audit.facts_hash(facts) == facts["hash"]
             except (ValueError, KeyError, TypeError) as error:
                 raise CannotExport(NOT_AN_AUDIT_FILE.filled(name=path.name, line=number)) from error

@@ -34,6 +34,7 @@ from .merkle_log import (
     read_kept,
 )
 from .models import Heartbeat, LogLeaf, PageCheck
+from .outside_json import parse_outside_json
 
 MOST_FAULTS = 20
 RESULT_ROW = "log check"  # in Heartbeat: the time of the newest result that was taken from the file
@@ -161,7 +162,7 @@ def read_result() -> OutsideCheck | None:
     """Return the newest result; None without one, if it cannot be read, or if it is of tomorrow."""
     try:
         with Path(settings.LOG_CHECK_RESULT).open(encoding="utf-8") as file:
-            facts = json.loads(file.read(LARGEST_RESULT))
+            facts = parse_outside_json(file.read(LARGEST_RESULT))
         at = datetime.fromisoformat(facts["at"]).astimezone(UTC)
         check = LogCheck(size=int(facts["size"]), faults=[str(fault) for fault in facts["faults"]])
     except (OSError, ValueError, KeyError, TypeError, OverflowError):
@@ -220,11 +221,12 @@ def _served_faults(site: str, log: RemoteLog, number: int, facts: dict[str, obje
         yield f"Article {number} is withdrawn in the log, and the site shows it."
         return
     try:
-        shown = {row["number"]: row["digest"] for row in json.loads(body)["editions"]}
+        shown = {row["number"]: row["digest"] for row in parse_outside_json(body)["editions"]}
+        newest = max(shown, default=0)
     except (ValueError, KeyError, TypeError):
         yield f"Article {number}: the site does not tell its editions."
         return
     edition = facts.get("edition")
-    is_newest = max(shown, default=0) == edition or log.has_grown()
+    is_newest = newest == edition or log.has_grown()
     if not is_newest or shown.get(edition) != facts.get("digest"):
         yield f"Article {number}: the site shows another edition than number {edition} of the log."

@@ -7,7 +7,6 @@ Sent as JSON: {"fields": {"title": "…", "body": "…"}}. Expected: {"hits": [{
 "suggestion"}]}, places in characters of the text that was sent.
 """
 
-import json
 import logging
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from .checks.outside import SENT_FIELDS
 from .checks.plain_text import fields_of_content
 from .models import Article, OutsideReading, Revision
 from .models.article import ArticleQuerySet
+from .outside_json import parse_outside_json
 from .sanitising import plain_text
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def ask_for_findings(fields: dict[str, str]) -> list[dict[str, Any]]:
             content += piece
             if len(content) > MOST_BYTES or time.monotonic() > until:
                 raise requests.Timeout("its answer is too long, or too slow")
-    return list(_findings(json.loads(content), fields))
+    return list(_findings(parse_outside_json(content), fields))
 
 
 def ask_outside_checker() -> int:

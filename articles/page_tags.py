@@ -4,7 +4,6 @@ Reads pages as they are baked, that is, as readers and inspectors get them. The 
 page norm (国办发〔2017〕47号, 附件《网页设计规范》) and those that search engines and WeChat read.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import baking
 from .models import Article, Section, Topic
+from .outside_json import parse_outside_json
 from .refusals import Problem, Sentence
 
 MOST_OF_A_KIND = 50  # sections and topics, which have texts of their own; of other kinds a few are enough
@@ -198,7 +198,7 @@ class _HeadReader(HTMLParser):
             self.heading += data
         elif self._inside == "json":
             with suppress(ValueError):
-                self._keep_linked_data(json.loads(data))
+                self._keep_linked_data(parse_outside_json(data))
 
     def _keep_linked_data(self, found: Any) -> None:
         if isinstance(found, dict) and isinstance(found.get("@type"), str):

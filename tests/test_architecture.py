@@ -24,6 +24,7 @@ NOUNS = "articles.models"
 REFUSALS = "articles.refusals"
 # Each may import those before it, never those after.
 VERBS = [
+    "articles.outside_json",
     "articles.byte_ranges",
     "articles.client_address",
     "articles.faults",

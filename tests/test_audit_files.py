@@ -266,7 +266,7 @@ def test_files_are_verified_without_the_database(cast, monkeypatch, tmp_path, ca
         call_command("verify_audit", "--files", str(changed))
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", "x", "null", '{"previous_hash": 1, "at": 7}', "\x00"])
+@pytest.mark.parametrize("text", ["{}", "[]", "x", "null", '{"previous_hash": 1, "at": 7}', "\x00", "[" * 99_999])
 def test_what_is_no_audit_is_said_so(tmp_path, text):
     file = tmp_path / "a.jsonl"
     file.write_text(text, encoding="utf-8")

@@ -172,6 +172,17 @@ def test_the_site_is_compared_with_the_log(attacker, site):
     assert faults() == [f"Article {site[1].pk}: the site shows another edition than number 1 of the log."]
 
 
+@pytest.mark.parametrize(
+    "told", ['{"editions": [{"number": "a", "digest": 1}, {"number": 1, "digest": 1}]}', "[" * 99_999]
+)
+def test_a_site_that_tells_nonsense_is_said_to(attacker, site, monkeypatch, told):
+    read = log_checking.read_address
+    monkeypatch.setattr(
+        log_checking, "read_address", lambda url, **facts: told.encode() if "/api/" in url else read(url, **facts)
+    )
+    assert faults()[0].endswith("the site does not tell its editions.")
+
+
 def test_an_edition_without_a_leaf_is_told(cast, site, monkeypatch):
     monkeypatch.setattr(publication_log, "log_act", lambda *_args, **_facts: set())
     publishing.put_back_article(site[3], by=cast.admin, reason="已核")

@@ -57,7 +57,7 @@ def test_a_result_is_taken_once_and_its_faults_are_an_alarm(client, cast, result
 @pytest.mark.parametrize(
     "text",
     [
-        *(None, "", "{}", "[]", "no json", '{"at": "x", "size": 1, "faults": []}', "\xff"),
+        *(None, "", "{}", "[]", "no json", "[" * 99_999, '{"at": "x", "size": 1, "faults": []}', "\xff"),
         '{"at": "0001-01-01T00:00:00+23:59", "size": 1, "faults": []}',
         '{"at": "2999-01-01T00:00:00+00:00", "size": 1, "faults": []}',
     ],

@@ -113,7 +113,13 @@ def test_while_it_is_away_texts_are_published_and_it_is_asked_again_later(cast, 
 
 @pytest.mark.parametrize(
     ("status", "answer"),
-    [(500, "{}"), (302, "{}"), (200, "<html>"), (200, '{"hits": "' + "x" * outside_checking.MOST_BYTES + '"}')],
+    [
+        (500, "{}"),
+        (302, "{}"),
+        (200, "<html>"),
+        (200, "[" * 99_999),
+        (200, '{"hits": "' + "x" * outside_checking.MOST_BYTES + '"}'),
+    ],
 )
 def test_what_is_no_answer_is_a_failure(cast, checker, status, answer):
     submitted(cast)

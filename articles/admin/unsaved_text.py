@@ -1,6 +1,5 @@
 """Unsaved texts at the desk: the address that keeps what is typed, their list, and forms that are opened with one."""
 
-import json
 import re
 import secrets
 from typing import Any
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from .. import audit, unsaved_texts
 from ..models import Article, UnsavedText
+from ..outside_json import parse_outside_json
 from ..refusals import Refusal
 from ..unsaved_texts import OpenedForm
 from .acting_user import acting_user
@@ -122,8 +122,8 @@ def discard_unsaved_view(request: HttpRequest) -> HttpResponse:
 def _read_fields(text: str) -> list[tuple[str, str]] | None:
     """Return the pairs of a JSON list of pairs of texts, or None if it is not one."""
     try:
-        pairs = json.loads(text)
-    except (ValueError, RecursionError):
+        pairs = parse_outside_json(text)
+    except ValueError:
         return None
     if not isinstance(pairs, list):
         return None

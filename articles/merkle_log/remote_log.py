@@ -3,13 +3,13 @@
 Memory does not grow with the log.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPException
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from ..outside_json import parse_outside_json
 from .notes import Checkpoint, VerifierKey, WrongNote, is_signed_by, parse_checkpoint, parse_verifier
 from .tiles import TILE_WIDTH, Tile, tile_width, unpack_entries
 from .tree import EMPTY_ROOT, WrongProof, leaf_hash, node_hash
@@ -173,7 +173,7 @@ def _compare_root(roots: RootAtEnd, wanted: Checkpoint | None) -> None:
 def parse_leaf(data: bytes) -> dict[str, object] | None:
     """The facts of a leaf; None for what is no JSON object."""
     try:
-        facts = json.loads(data)
-    except (ValueError, RecursionError):
+        facts = parse_outside_json(data)
+    except ValueError:
         return None
     return facts if isinstance(facts, dict) else None

@@ -1,10 +1,10 @@
 """Checking a log in the database: every leaf against its content, the tree against checkpoints that were kept."""
 
-import json
 from collections.abc import Iterable, Iterator
 
 from ..models import AuditEntry, AuditLeaf, LogLeaf
 from ..models.key_batches import in_groups
+from ..outside_json import parse_outside_json
 from .notes import Checkpoint
 from .remote_log import RootAtEnd
 from .stored_log import PUBLIC_LOG, StoredLog
@@ -72,6 +72,6 @@ def _from_hex(text: str) -> bytes | None:
 
 def _audit_head(data: str) -> str:
     try:
-        return str(json.loads(data)["audit"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return str(parse_outside_json(data)["audit"])
+    except (ValueError, KeyError, TypeError):
         return ""

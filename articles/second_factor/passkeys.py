@@ -5,7 +5,6 @@ nothing.
 """
 
 import ipaddress
-import json
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ from webauthn.helpers.structs import (
 
 from .. import audit
 from ..models import Factor, SiteSettings
+from ..outside_json import parse_outside_json
 from .demand import factors_of
 
 LONGEST_ANSWER = 16_384  # characters; with a certificate, which nobody asks for, about 6,000
@@ -109,8 +109,8 @@ def verified_sign_count(passkey: Factor, facts: dict[str, Any], challenge: bytes
 def read_passkey_answer(answer: str) -> tuple[str, dict[str, Any]]:
     """Return the identity of the passkey in the browser's answer and the whole of it; empty if it is not one."""
     try:
-        facts = json.loads(answer) if len(answer) <= LONGEST_ANSWER else None
-    except (ValueError, RecursionError):
+        facts = parse_outside_json(answer) if len(answer) <= LONGEST_ANSWER else None
+    except ValueError:
         facts = None
     if not isinstance(facts, dict) or not isinstance(facts.get("id"), str) or not CREDENTIAL.fullmatch(facts["id"]):
         return "", {}

@@ -1,6 +1,5 @@
 """企业微信 (WeCom): the QR code that a member scans, as its documentation describes it (企业微信登录, 获取访问用户身份)."""
 
-import json
 import logging
 import secrets
 from http.client import HTTPException
@@ -14,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from ..outside_json import parse_outside_json
 from ..refusals import Problem
 from .backends import NO_ANSWER, NOT_CONFIRMED, CannotSignOn
 
@@ -85,7 +85,7 @@ def _access_token() -> str:
 def _wecom_answer(path: str, **parameters: str) -> dict[str, Any]:
     """Return WeCom's answer. Raises OSError, HTTPException or ValueError if there is none or it is not JSON."""
     with urlopen(f"{API}/{path}?{urlencode(parameters)}", timeout=TIMEOUT) as answer:  # noqa: S310 (a constant, https)
-        found = json.loads(answer.read(100_000))
+        found = parse_outside_json(answer.read(100_000))
     if not isinstance(found, dict):
         raise ValueError("not an object")
     return found

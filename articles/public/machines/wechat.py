@@ -19,6 +19,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ...outside_json import parse_outside_json
+
 log = logging.getLogger(__name__)
 
 API = "https://api.weixin.qq.com"
@@ -90,4 +92,4 @@ def _wechat_answer(path: str, **parameters: str) -> dict[str, Any]:
     body = json.dumps(parameters).encode() if parameters else None
     request = Request(API + path, body)  # noqa: S310 (API is a constant with https)
     with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-        return json.loads(answer.read(100_000))
+        return parse_outside_json(answer.read(100_000))
