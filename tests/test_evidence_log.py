@@ -52,10 +52,15 @@ def carefully(**changes):
             row["hash"] = proof["hash"] = audit.facts_hash(row)
         if rows:
             files["manifest.json"]["audit_head"] = rows[-1]["hash"]
-        packed = {name: data if isinstance(data, bytes) else json.dumps(data).encode() for name, data in files.items()}
+        packed = {name: data if isinstance(data, bytes) else spelled(data) for name, data in files.items()}
         return with_honest_manifest(packed)
 
     return forged
+
+
+def spelled(value):
+    """JSON as an export writes it: what is not changed stays the same to the byte."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
 
 NAMES = {"signs": "sign_offs.json", "first": "editions/1.json", "audit": "audit.json"}

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Edition, SignOff
+from ..models.revision import content_digest
 from ..refusals import Problem
 
 Decision = SignOff.Decision
@@ -27,6 +28,9 @@ EDITION_ACTS = (
     "article.migrated",
     "article.archive_made",
 )
+# Beginnings of the names of the files for which the entry of an export vouches.
+EXPORTED_ROWS = ("editions/", "revisions/", "sign_offs.json")
+MANIFEST_FACTS = ("article", "address", "made_at")
 MOST_NAMED = 20  # problems of one kind in one answer
 
 _NOT_RECORDED = Problem(
@@ -47,6 +51,9 @@ _OTHER_ORIGINAL = Problem(
 )
 _OTHER_SHEET = Problem(
     "evidence.other_sheet", _("%(name)s is not the review sheet that was exported with these facts.")
+)
+_OTHER_ROWS = Problem(
+    "evidence.other_rows", _("%(name)s: something was changed, added or left out since the pack was exported.")
 )
 _OTHER_HEAD = Problem(
     "evidence.other_head", _("manifest.json: the head of the audit is not that of the export in audit.json.")
@@ -130,17 +137,36 @@ def _repeated_readers(
 
 
 def _other_export(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
-    """The export's own entry names the sheets and the originals of a reprint; older packs do not have that."""
+    """The export's own entry names the rows, the sheets and the originals of a reprint; older packs do not have that."""
     exports = [entry for entry in entries if entry["action"] == "article.evidence_exported"]
     if not exports or exports[-1]["hash"] != manifest["audit_head"]:
         yield _OTHER_HEAD
         return
+    others = [entry for entry in entries if entry is not exports[-1]]
+    for name, digest in exports[-1]["details"].get("rows", {}).items():
+        if digests_of_rows(manifest, manifest["files"], others).get(name) != digest:
+            yield _OTHER_ROWS.filled(name=printable_text(name))
     for name, sha256 in zip(("sheet.html", "sheet.pdf"), exports[-1]["details"].get("sheets", ()), strict=False):
         if manifest["files"].get(name) != sha256:
             yield _OTHER_SHEET.filled(name=name)
     for sha256 in exports[-1]["details"].get("originals", ()):
         if manifest["files"].get(f"files/originals/{sha256}") != sha256:
             yield _OTHER_ORIGINAL.filled(sha256=printable_text(sha256))
+
+
+def digests_of_rows(
+    manifest: Mapping[str, Any], files: Mapping[str, str], entries: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """Return digests of all that a pack says of an article: by EXPORTED_ROWS, "audit.json" and "manifest.json".
+
+    `files` has the SHA-256 of each file, `entries` the audit as in audit.json without the entry of the export.
+    """
+    named: dict[str, dict[str, Any]] = {
+        row: {name: sha256 for name, sha256 in files.items() if name.startswith(row)} for row in EXPORTED_ROWS
+    }
+    named["audit.json"] = {"entries": list(entries)}
+    named["manifest.json"] = {name: manifest[name] for name in MANIFEST_FACTS}
+    return {name: content_digest(value) for name, value in named.items()}
 
 
 def printable_text(value: object, most: int = 80) -> str:

@@ -1,7 +1,6 @@
 """Verifying an evidence pack without the database."""
 
 import hashlib
-import json
 import re
 import struct
 import zipfile
@@ -16,6 +15,7 @@ from .. import audit
 from ..merkle_log import AUDIT_LOG, PUBLIC_LOG, VerifierKey, Vouched
 from ..models import Edition, SignOff
 from ..models.revision import content_digest
+from ..outside_json import parse_outside_json
 from ..refusals import Problem, Refusal
 from .agreement import find_disagreements, printable_text
 from .log_agreement import LoggedFacts, find_log_disagreements, no_checkpoint
@@ -23,6 +23,7 @@ from .log_proofs import CHECKPOINTS, PROOFS, STAMPS, VOUCHED
 
 # Limits in bytes, and of members. A file beyond them was not exported by this system.
 LARGEST_FILE, LARGEST_TEXT, LARGEST_PACK, MOST_FILES = 100 * 2**20, 32 * 2**20, 4 * 2**30, 5_000
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # damaged LZMA raises an error of its own
 MEMBER_NAME = re.compile(
     r"manifest\.json|sign_offs\.json|audit\.json|sheet\.html|sheet\.pdf|(editions|revisions)/[1-9][0-9]{0,8}\.json"
     r"|log/checkpoint|log/audit_checkpoint|log/proofs\.json|log/vouched|log/stamps/[0-9]{1,3}\.tsr"
@@ -34,6 +35,9 @@ _TWO_OF_ONE_NAME = Problem("evidence.two_of_one_name", _("It contains two files 
 _PACK_TOO_LARGE = Problem("evidence.too_large", _("It is larger than an evidence pack can be."))
 _NOT_OURS = Problem("evidence.not_ours", _("%(name)s does not belong in an evidence pack."))
 _FILE_TOO_LARGE = Problem("evidence.file_too_large", _("%(name)s is larger than a file of an evidence pack can be."))
+_OTHER_COMPRESSION = Problem(
+    "evidence.other_compression", _("%(name)s is compressed in another way than files of an evidence pack are.")
+)
 _NO_MANIFEST = Problem("evidence.no_manifest", _("manifest.json is missing."))
 _NO_LIST = Problem("evidence.no_list", _("manifest.json does not list the files."))
 _MISSING_OR_ADDED = Problem("evidence.missing_or_added", _("%(name)s is missing, or was added."))
@@ -128,6 +132,8 @@ def _check_files(pack: zipfile.ZipFile) -> dict[str, Any]:
     for name, info in found.items():
         if not MEMBER_NAME.fullmatch(name):
             raise NotEvidence(_NOT_OURS.filled(name=_printable(name)))
+        if info.compress_type not in COMPRESSIONS:
+            raise NotEvidence(_OTHER_COMPRESSION.filled(name=name))
         if info.file_size > (LARGEST_FILE if name.startswith("files/") else LARGEST_TEXT):
             raise NotEvidence(_FILE_TOO_LARGE.filled(name=name))
     if "manifest.json" not in found:
@@ -227,8 +233,8 @@ def _check_audit(entries: list[dict[str, Any]], editions: dict[int, str]) -> Non
 
 def _read_member(pack: zipfile.ZipFile, name: str) -> Any:
     try:
-        return json.loads(pack.read(name))
-    except (ValueError, KeyError, RecursionError) as error:
+        return parse_outside_json(pack.read(name))
+    except (ValueError, KeyError) as error:
         raise NotEvidence(_CANNOT_BE_READ.filled(name=name)) from error
 
 

@@ -18,6 +18,7 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import Article, AuditEntry, Revision
 from ..review_sheet import ReviewSheet, pdf, review_sheet
+from .agreement import digests_of_rows
 from .log_proofs import PROOFS, log_members
 
 ORIGINALS = "files/originals"  # those of a reprint, each named by its SHA-256
@@ -59,18 +60,38 @@ def _record_and_pack_rows(
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """The part of an export in one transaction.
 
-    Renders the review sheets before it takes the audit-chain lock, since the entry names their digests and those of the
-    originals; both are added to `later`. Returns the files in the editions ({name: SHA-256}), and the manifest without
-    its file list.
+    The entry names the digests of everything but files and logs, so sheets and rows are made before it takes the
+    audit-chain lock; sheets and originals are added to `later`. Returns the files in the editions ({name: SHA-256}),
+    and the manifest without its file list.
     """
     article = Article.objects.get_locked(article.pk)
     if not may_export_evidence(by, article):
         permissions.require_duty(by, Duty.PUBLISH, article.section)
     sheets = _render_sheets(review_sheet(article))
-    digests = [hashlib.sha256(data).hexdigest() for data in sheets.values()]
     originals = {row.sha256: row.content for row in article.originals.order_by("pk")}
-    entry = audit.record_entry("article.evidence_exported", article, by=by, sheets=digests, originals=list(originals))
     later |= sheets | {f"{ORIGINALS}/{sha256}": content for sha256, content in originals.items()}
+    files = _pack_texts_and_decisions(article, pack, hashes)
+    manifest = {"article": article.number, "address": article.public_url, "made_at": timezone.now().isoformat()}
+    audit.lock_audit_chain()  # no entry comes between those that are named and the one that names them
+    entry = audit.record_entry(
+        "article.evidence_exported",
+        article,
+        by=by,
+        sheets=[hashlib.sha256(data).hexdigest() for data in sheets.values()],
+        originals=list(originals),
+        rows=digests_of_rows(manifest, hashes, json.loads(_json_bytes(_audit_rows(article)))),
+    )
+    entries = list(AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk"))
+    _add_member(pack, "audit.json", _json_bytes([_row_values(row) for row in entries]), hashes)
+    checkpoints, proofs = log_members(article, entries)
+    for name, note in checkpoints.items():
+        _add_member(pack, name, note, hashes)
+    _add_member(pack, PROOFS, _json_bytes(proofs), hashes)
+    return files, {**manifest, "audit_head": entry.hash}
+
+
+def _pack_texts_and_decisions(article: Article, pack: zipfile.ZipFile, hashes: dict[str, str]) -> dict[str, str]:
+    """Add the editions, the texts that were decided about and the decisions; return the files in the editions."""
     files: dict[str, str] = {}
     for edition in article.editions.select_related("revision").order_by("number").iterator(chunk_size=50):
         content = edition.revision.content
@@ -84,19 +105,12 @@ def _record_and_pack_rows(
     _add_member(
         pack, "sign_offs.json", _json_bytes([_row_values(row) for row in article.sign_offs.order_by("pk")]), hashes
     )
-    entries = list(AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk"))
-    _add_member(pack, "audit.json", _json_bytes([_row_values(row) for row in entries]), hashes)
-    checkpoints, proofs = log_members(article, entries)
-    for name, note in checkpoints.items():
-        _add_member(pack, name, note, hashes)
-    _add_member(pack, PROOFS, _json_bytes(proofs), hashes)
-    manifest = {
-        "article": article.number,
-        "address": article.public_url,
-        "made_at": timezone.now().isoformat(),
-        "audit_head": entry.hash,
-    }
-    return files, manifest
+    return files
+
+
+def _audit_rows(article: Article) -> list[dict[str, Any]]:
+    rows = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk")
+    return [_row_values(row) for row in rows]
 
 
 def _render_sheets(sheet: ReviewSheet) -> dict[str, bytes]:

@@ -158,6 +158,7 @@ FACT_NAMES = {
     "why": pgettext_lazy("fact of an act", "reason"),
     "sheets": pgettext_lazy("fact of an act", "digests of the review sheets"),
     "originals": pgettext_lazy("fact of an act", "digests of the originals"),
+    "rows": pgettext_lazy("fact of an act", "digests of texts, decisions and entries"),
     "quote": pgettext_lazy("fact of an act", "quoted words"),
     "rule": pgettext_lazy("fact of an act", "rule"),
     "words": pgettext_lazy("fact of an act", "words, masked"),

@@ -28,6 +28,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LARGEST_MEMBER, LARGEST_PACK, MOST_MEMBERS = 100 * 2**20, 4 * 2**30, 5_000  # bytes, bytes
 MEMBER = re.compile(
     r"manifest\.json|sign_offs\.json|audit\.json|sheet\.(html|pdf)|(editions|revisions)/[1-9][0-9]{0,8}\.json"
@@ -213,6 +214,7 @@ def read_members(pack: zipfile.ZipFile) -> Row:
     require(sum(info.file_size for info in infos) <= LARGEST_PACK, "It is too large.")
     for info in infos:
         require(bool(MEMBER.fullmatch(info.filename)), f"{info.filename} does not belong in a pack.")
+        require(info.compress_type in COMPRESSIONS, f"{info.filename} is compressed in another way.")
         require(info.file_size <= LARGEST_MEMBER, f"{info.filename} is too large.")
     listed = json.loads(pack.read("manifest.json"))["files"]
     for name in names ^ {*listed, "manifest.json"}:
@@ -287,6 +289,14 @@ def check_audit(members: Row, editions: dict[int, Row]) -> None:
         require((number, edition["digest"]) in made, f"audit.json does not record edition {number}.")
     exports = [entry for entry in entries if entry["action"] == "article.evidence_exported"]
     require(bool(exports) and exports[-1]["hash"] == manifest["audit_head"], "The export is not in audit.json.")
+    others = [entry for entry in entries if entry is not exports[-1]]
+    for name, value in exports[-1]["details"].get("rows", {}).items():
+        rows = {path: sha for path, sha in manifest["files"].items() if path.startswith(name)}
+        if name == "audit.json":
+            rows = {"entries": others}
+        elif name == "manifest.json":
+            rows = {fact: manifest[fact] for fact in ("article", "address", "made_at")}
+        require(digest(rows) == value, f"{name}: something was changed, added or left out since the export.")
     sheets = [manifest["files"].get(name) for name in ("sheet.html", "sheet.pdf")]
     require(exports[-1]["details"].get("sheets", sheets) == sheets, "A review sheet was replaced.")
     for name in exports[-1]["details"].get("originals", []):
