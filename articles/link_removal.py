@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from . import change_sets, link_checks
-from .models import Article, ChangeSet, ChangeSetItem, LinkHost, LinkUse
+from .models import Article, ChangeSet, LinkHost, LinkUse
 from .refusals import Problem, Refusal
 
 NO_LINKS_LEFT = Problem(
@@ -25,9 +25,12 @@ def propose_link_removal(host: LinkHost, *, by: User, reason: str, note: str) ->
     others. Raises CannotTakeLinksOut, or change_sets.CannotPropose, which says who may write these texts.
     """
     uses = LinkUse.objects.filter(target__host=host).order_by().values("article")
-    waiting = ChangeSetItem.objects.filter(state=ChangeSetItem.State.OPEN, is_ticked=True, change_set__kind="links")
     rows = Article.objects.with_live_edition().filter(pk__in=uses)
-    rows = rows.exclude(pk__in=waiting.order_by().values("article")).select_related("latest").order_by("pk")
+    rows = (
+        rows.exclude(pk__in=change_sets.items_of_open_sets().order_by().values("article"))
+        .select_related("latest")
+        .order_by("pk")
+    )
     changes = [
         change_sets.TextChange(article.pk, article.newest.number, {"body": body})
         for article in rows[: change_sets.MOST_ITEMS]
@@ -41,7 +44,7 @@ def propose_link_removal(host: LinkHost, *, by: User, reason: str, note: str) ->
 
 def without_links(body: str, host: str) -> str:
     """Return a sanitised body without the links to this host; what they were around stays."""
-    for link in reversed(link_checks.links_of_body(body)):  # from the end, so that places before it stay right
+    for link in reversed(list(link_checks.find_links(body))):  # from the end, so that places before it stay right
         if link.host == host and not link.is_shown:
             element = body[link.start : link.end]
             body = body[: link.start] + element.partition(">")[2].removesuffix("</a>") + body[link.end :]

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import discarding, link_checks, publishing, review
-from articles.checks import hits
+from articles.checks import NotReady, hits
 from articles.link_checks import asking, register
-from articles.models import AuditEntry, LinkHost, LinkTarget, LinkUse, OldPath
+from articles.models import Article, AuditEntry, LinkHost, LinkTarget, LinkUse, OldPath
 from tests.cast import make_user, refused
 from tests.outside_sites import outside_network, site
 
@@ -76,8 +76,9 @@ class TestFinding:
         assert body[found[0].start : found[0].end].endswith("附件</a>")
 
     def test_a_text_of_links_alone_is_bounded(self):
-        body = linking(*(f"https://a.example/{n}" for n in range(1001)))
-        assert len(link_checks.links_of_body(body)) == 1000
+        body = linking(*(f"https://a.example/{n}" for n in range(5001)))
+        assert len(link_checks.links_of_body(body)) == 5000
+        assert len(list(link_checks.find_links(body))) == 5001
 
 
 class TestRegister:
@@ -287,6 +288,14 @@ class TestHits:
         (hit,) = hits.open_hits(article, at=timezone.now())
         review.setting_aside.set_hit_aside(article, by=cast.editor, key=hit.key, reason="引用原文")
         publishing.publish_article(article, by=cast.editor)
+
+    def test_more_links_than_are_looked_after_must_be_settled(self, cast, monkeypatch):
+        monkeypatch.setattr("articles.checks.links.MOST_LINKS", 2)
+        article = cast.article(body=linking(*(f"https://a.example/{n}" for n in range(3))))
+        with refused(NotReady, "more links than are looked after"):
+            cast.sign(article)
+        cast.change(article, body=linking("https://a.example/1", "https://a.example/2"))
+        assert not hits.open_hits(Article.objects.get(pk=article.pk), at=timezone.now())
 
     def test_a_text_without_links_costs_no_query(self, cast):
         article = cast.article()

@@ -37,6 +37,20 @@ def test_the_words_stay_and_other_links_too(cast, host):
         link_removal.propose_link_removal(host, by=cast.writer, **FACTS)
 
 
+def test_links_behind_thousands_of_others_are_taken_out_too(monkeypatch):
+    monkeypatch.setattr("articles.link_checks.finding.MOST_LINKS", 3)
+    body = "".join(f'<p><a href="https://good.example/{n}">页</a></p>' for n in range(5))
+    assert link_removal.without_links(f'{body}<p><a href="https://bad.example/">字</a></p>', "bad.example") == (
+        f"{body}<p>字</p>"
+    )
+
+
+def test_texts_of_a_set_that_was_taken_back_are_proposed_again(cast, host):
+    change_set = link_removal.propose_link_removal(host, by=cast.writer, **FACTS)
+    change_sets.end_change_set(change_set, by=cast.writer, reason="先不改")
+    assert link_removal.propose_link_removal(host, by=cast.writer, **FACTS).items.count() == 3
+
+
 def test_it_is_refused(cast, host):
     with refused(change_sets.CannotPropose, "what readers are told"):
         link_removal.propose_link_removal(host, by=cast.writer, reason="抢注", note="")

@@ -16,7 +16,14 @@ from .carrying_out import (
     may_carry_out,
     stop_change_set,
 )
-from .proposing import MOST_ITEMS, CannotPropose, TextChange, propose_change_set, reason_against_change
+from .proposing import (
+    MOST_ITEMS,
+    CannotPropose,
+    TextChange,
+    items_of_open_sets,
+    propose_change_set,
+    reason_against_change,
+)
 from .reading import (
     CannotReadSet,
     change_sets_for,
@@ -45,6 +52,7 @@ __all__ = [
     "change_sets_to_act_on",
     "continue_change_sets",
     "end_change_set",
+    "items_of_open_sets",
     "items_waiting_for",
     "may_carry_out",
     "may_end",

@@ -6,7 +6,7 @@ from typing import cast
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import CharField
+from django.db.models import CharField, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -170,15 +170,21 @@ def _items_of(change_set: ChangeSet, changes: Sequence[TextChange], *, by: User)
     return [_item_of(change_set, change, found[change.article], by=by) for change in changes if change.article in found]
 
 
+def items_of_open_sets() -> QuerySet[ChangeSetItem]:
+    """The texts that sets change which have not ended and are not carried out, without those that were left out."""
+    return ChangeSetItem.objects.filter(
+        state=ChangeSetItem.State.OPEN, is_ticked=True, change_set__state__in=OPEN_STATES
+    )
+
+
 def other_open_sets(items: Iterable[ChangeSetItem]) -> dict[int, int]:
     """Return the articles of these items that another open set changes, each with the number of that set.
 
     The answer stays true until the transaction ends if the audit-chain lock was taken before.
     """
     own = {item.article_id: item.pk for item in items}
-    rows = ChangeSetItem.objects.filter(article__in=own, state=ChangeSetItem.State.OPEN, is_ticked=True)
-    rows = rows.exclude(pk__in=[key for key in own.values() if key])
-    return dict(rows.filter(change_set__state__in=OPEN_STATES).values_list("article", "change_set"))
+    rows = items_of_open_sets().filter(article__in=own).exclude(pk__in=[key for key in own.values() if key])
+    return dict(rows.values_list("article", "change_set"))
 
 
 def _refuse_those_in_other_sets(items: Iterable[ChangeSetItem]) -> None:

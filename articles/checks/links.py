@@ -4,13 +4,14 @@ What is known of an address is what its last check found, and how old that is: n
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from ..link_checks import FoundLink, address_digest, links_of_body
+from ..link_checks import MOST_LINKS, FoundLink, address_digest, find_links
 from ..models import LinkHost, LinkTarget
 from .rules import Rule, Severity, SourceMatch
 
@@ -36,6 +37,13 @@ HIJACKED_SITE = Rule(
     _("A link leads to a site that others have taken over: %(words)s."),
     _("Take the link out and keep its words."),
 )
+TOO_MANY_LINKS = Rule(
+    "too_many_links",
+    LINKS,
+    Severity.BLOCK,
+    _("The text has more links than are looked after; from here on nobody checks where they lead: %(words)s."),
+    _("Divide the list into several articles, or attach it as a file."),
+)
 
 _SHOWN = 40  # characters of an address
 _OUT_OF_USE = {LinkHost.State.SUSPENDED: SUSPENDED_SITE, LinkHost.State.HIJACKED: HIJACKED_SITE}
@@ -43,9 +51,12 @@ _OUT_OF_USE = {LinkHost.State.SUSPENDED: SUSPENDED_SITE, LinkHost.State.HIJACKED
 
 def find_wrong_links(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
     """Yield the links of a revision's content that are dead or lead to sites out of use. No query without links."""
-    links = links_of_body(content["body"])
+    links = list(islice(find_links(content["body"]), MOST_LINKS + 1))
     if not links:
         return
+    for link in links[MOST_LINKS:]:
+        yield _match_of(TOO_MANY_LINKS, link, link.address[:_SHOWN])
+    del links[MOST_LINKS:]
     sites = LinkHost.objects.filter(host__in={link.host for link in links}).exclude(state=LinkHost.State.IN_USE)
     rules = {site.host: _OUT_OF_USE[LinkHost.State(site.state)] for site in sites}
     checked = LinkTarget.objects.filter(digest__in={address_digest(link.address) for link in links})

@@ -8,17 +8,19 @@ settling   the desk settles or ignores a finding, and says which sites are out o
 """
 
 from .asking import check_outside_links, check_own_links, outside_links_are_due
-from .finding import FoundLink, address_digest, links_of_body
+from .finding import MOST_LINKS, FoundLink, address_digest, find_links, links_of_body
 from .register import continue_register, register_progress
 from .settling import CannotSettle, links_to_settle, may_settle, reopen_finding, save_link_host, settle_finding
 
 __all__ = [
+    "MOST_LINKS",
     "CannotSettle",
     "FoundLink",
     "address_digest",
     "check_outside_links",
     "check_own_links",
     "continue_register",
+    "find_links",
     "links_of_body",
     "links_to_settle",
     "may_settle",

@@ -3,8 +3,10 @@
 import hashlib
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.conf import settings
 from ..models import LinkTarget
 from ..models.link_check import LONGEST_HOST
 
-MOST_LINKS = 1000  # of one text; lists of more are not news
+MOST_LINKS = 5000  # of one text that are looked after; a text with more is not published unseen (checks/links.py)
 _LINK = re.compile(r'<a href="(?P<address>[^"]*)"[^<>]*>.*?</a>|<img src="(?P<picture>[^"]*)"[^<>]*>', re.DOTALL)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|svg|avif)$", re.I)
 _FILE = re.compile(r"\.(?:pdf|ofd|docx?|wps|xlsx?|et|pptx?|csv|txt|zip|rar|7z|mp3|mp4|m4a|mov)$", re.I)
@@ -39,15 +41,16 @@ class FoundLink:
 
 def links_of_body(body: str) -> list[FoundLink]:
     """Return the first MOST_LINKS links of a sanitised body that a check could follow, in order."""
-    found: list[FoundLink] = []
+    return list(islice(find_links(body), MOST_LINKS))
+
+
+def find_links(body: str) -> Iterator[FoundLink]:
+    """Yield all links of a sanitised body that a check could follow, in order."""
     for match in _LINK.finditer(body):
         address = html.unescape(match["address"] or match["picture"] or "").partition("#")[0]
         host = _host_of(address)
         if host is not None:
-            found.append(FoundLink(address, host, match["picture"] is not None, match.start(), match.end()))
-        if len(found) == MOST_LINKS:
-            break
-    return found
+            yield FoundLink(address, host, match["picture"] is not None, match.start(), match.end())
 
 
 def address_digest(address: str) -> str:
