@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import appearance, baking, second_factor
+from . import appearance, audit, baking, second_factor
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import SiteSettings
@@ -30,6 +30,9 @@ def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
     """
     settings.pk = 1
     before = lock_row(settings)
+    if before is None:  # somebody else may be saving the first ones just now
+        audit.lock_audit_chain()
+        before = lock_row(settings)
     _require_duties(settings, before or SiteSettings(), by)
     settings.accent = settings.accent.lower()
     faults = find_settings_faults(settings.accent, settings.grey_from, settings.grey_until)

@@ -11,9 +11,21 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from articles import audit, change_sets, editing, keyword_relations, publishing, qr_short_links, review, scheduling
+from articles import (
+    audit,
+    change_sets,
+    editing,
+    keyword_relations,
+    publishing,
+    qr_short_links,
+    review,
+    scheduling,
+    site_settings,
+)
 from articles.checks import NotReady
-from articles.models import Article, AuditEntry, Block, ChangeSet, Edition, ShortLink, Slot, Tagging
+from articles.exchange.importing import import_article
+from articles.exchange.text import read_printed_page
+from articles.models import Article, AuditEntry, Block, ChangeSet, Edition, ShortLink, SiteSettings, Slot, Tagging
 from tests.cast import Cast, make_user
 from tests.changing import changes_of, propose, publish_texts
 
@@ -309,6 +321,23 @@ def test_one_change_proposed_by_many_becomes_one_set():
 
     all_at_once(propose_it)
     assert (ChangeSet.objects.count(), len(refused)) == (1, AT_ONCE - 1)
+
+
+def test_one_file_imported_by_many_becomes_one_article():
+    cast = Cast()
+    page = read_printed_page("霁川新闻\n大桥通车\n来源：新来源　更新时间：2022-03-25 17:03\n大桥今日通车。\n".encode())
+    found = []
+    all_at_once(lambda _n: found.append(import_article(page, by=cast.admin, section="news", archive=True)))
+    assert sorted(one.already for one in found) == [False] + [True] * (AT_ONCE - 1)
+    assert {one.article for one in found} == {Article.objects.get()}
+    assert audit.first_broken_entry() is None
+
+
+def test_the_first_site_settings_are_saved_by_many():
+    cast = Cast()
+    all_at_once(lambda n: site_settings.save_site_settings(SiteSettings(slogan=f"第{n}句"), by=cast.chief))
+    assert SiteSettings.objects.count() == 1
+    assert AuditEntry.objects.filter(action__startswith="sitesettings.").count() == AT_ONCE
 
 
 def test_no_column_that_acts_change_is_a_key_of_an_article():

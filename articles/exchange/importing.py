@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -58,6 +58,18 @@ def import_article(
     known = Article.objects.filter(import_digest=page.digest).first()
     if known:
         return ImportedArticle(known, already=True)
+    try:
+        with transaction.atomic():
+            return _import_new(page, by=by, section=section, archive=archive, body=body)
+    except IntegrityError:
+        # Somebody else was importing the same file; its row was waited for.
+        known = Article.objects.filter(import_digest=page.digest).first()
+        if known is None:
+            raise
+        return ImportedArticle(known, already=True)
+
+
+def _import_new(page: PrintedArticle, *, by: User, section: str, archive: bool, body: str | None) -> ImportedArticle:
     first, updated = _publication_times(page) if archive else (None, None)
     try:
         imported = _save_draft(page, section, body, by=by)
