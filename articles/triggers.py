@@ -28,6 +28,14 @@ LIVE_EDITION_NOT_OWN = """
     AND NOT EXISTS (SELECT 1 FROM articles_edition AS e WHERE e.id = NEW.live_id AND e.article_id = NEW.number)
 """
 
+# What may be deleted with a draft is kept once somebody decided about it or it was published. Foreign keys say so, too,
+# but a hand at SQLite's prompt has them switched off.
+NEEDED = {
+    "articles_revision": "EXISTS (SELECT 1 FROM {users} WHERE revision_id = OLD.id)",
+    ORIGINAL: "EXISTS (SELECT 1 FROM {users} WHERE article_id = OLD.article_id)",
+}
+USERS = ("articles_edition", "articles_signoff")
+
 # Keys by which SQLite's REPLACE would silently delete a row that is written once, without any delete trigger.
 UNIQUE_KEYS = {
     "articles_auditentry": ("id = NEW.id", "hash = NEW.hash", "previous_hash = NEW.previous_hash"),
@@ -45,6 +53,10 @@ UNIQUE_KEYS = {
 RULES = [
     *((f"{table}_is_written_once", "UPDATE", table, "TRUE") for table in UNCHANGEABLE),
     *((f"{table}_is_kept", "DELETE", table, "TRUE") for table in UNDELETABLE),
+    *(
+        (f"{table}_is_kept", "DELETE", table, " OR ".join(needed.format(users=users) for users in USERS))
+        for table, needed in NEEDED.items()
+    ),
     ("articles_edition_is_signed", "INSERT", "articles_edition", EDITION_NOT_SIGNED),
     ("articles_article_shows_its_own", "UPDATE", "articles_article", LIVE_EDITION_NOT_OWN),
     ("articles_article_starts_unseen", "INSERT", "articles_article", LIVE_EDITION_NOT_OWN),

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from articles import publishing, review, triggers
+from articles import publishing, reprinting, review, triggers
 from articles.models import Article, AuditEntry, Edition, Revision, SignOff
 
 
@@ -59,6 +59,23 @@ def test_what_is_kept_is_not_deleted(cast, edition, model):
     row = model._base_manager.order_by("-pk").values_list("pk", flat=True)[0]
     refuses(f"{table}_is_kept", lambda: execute(f"DELETE FROM {table} WHERE id = %s", [row]))
     execute("DELETE FROM articles_logleaf")  # they refer to the edition
+
+
+def test_a_text_that_was_decided_about_or_published_is_not_deleted(cast, edition):
+    """Foreign keys would refuse later, at the commit, and at SQLite's prompt not at all."""
+    waiting = cast.article()
+    review.submit_article(waiting, by=cast.writer)
+    for row in (edition.revision_id, waiting.latest_id):
+        with pytest.raises(IntegrityError, match="articles_revision_is_kept"), transaction.atomic():
+            execute("DELETE FROM articles_revision WHERE id = %s", [row])
+
+
+def test_the_original_of_what_was_published_is_not_deleted(cast):
+    article = cast.article()
+    reprinting.keep_original_text(article, by=cast.admin, text="原文")
+    cast.publish(article)
+    with pytest.raises(IntegrityError, match="articles_reprintoriginal_is_kept"), transaction.atomic():
+        execute("DELETE FROM articles_reprintoriginal WHERE article_id = %s", [article.pk])
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has REPLACE")
