@@ -236,6 +236,14 @@ def test_other_words_are_no_facts(before, after):
     assert measures(f"<p>{before}</p>", f"<p>{after}</p>")[1] == ()
 
 
+def test_a_link_that_leads_elsewhere_is_a_fact_and_one_taken_out_is_none():
+    linked = LONG + '<p>详见<a href="https://{}/" rel="noopener">县政府网站</a>。</p>'
+    there, elsewhere = linked.format("gov.example"), linked.format("bad.example")
+    assert measures(there, elsewhere)[1] == ("https://bad.example/",)
+    assert measures(LONG + "<p>详见县政府网站。</p>", there)[1] == ("https://gov.example/",)
+    assert measures(there, LONG + "<p>详见县政府网站。</p>")[1] == ()
+
+
 def test_the_share_counts_words_and_no_punctuation():
     assert measures("<p>甲乙丙丁戊己庚辛壬癸</p>", "<p>甲乙丙丁戊己庚辛壬子</p>")[0] == 10
     assert measures("<p>甲乙，丙丁</p>", "<p>甲乙。丙丁！</p>")[0] == 0

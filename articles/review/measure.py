@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import comparing
+from ..link_checks import find_links
 from ..models.revision import text_of_content
 
+LONGEST_ADDRESS = 80  # characters of a link that are named
 TITLES = ("kicker", "title", "subtitle", "short_title")
 ORIGINAL = ("original_title", "original_author", "original_url", "original_published_on")
 
@@ -41,7 +43,8 @@ FACT = re.compile(
 class Correction:
     """What changed between two texts: whether a title did, how many of how many words, and which facts.
 
-    `facts` are numbers, dates and names as they stand in the old or new text, and labels of changed facts about it.
+    `facts` are numbers, dates and names as they stand in the old or new text, addresses to which only the new one
+    leads, and labels of changed facts about it.
     """
 
     titles: bool = False
@@ -94,7 +97,7 @@ def _read_lines(content: dict[str, Any]) -> list[str]:
 
 
 def _changed_fields(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    """The changed facts about the text: whose it is, where it is from, which files belong to it."""
+    """The changed facts about the text: whose it is, where it is from, which files belong to it, where it newly leads."""
     for field in ("credits", "source", "origin", *ORIGINAL):
         if before[field] != after[field]:
             yield comparing.part_label(field)
@@ -102,6 +105,8 @@ def _changed_fields(before: dict[str, Any], after: dict[str, Any]) -> Iterator[s
         old, new = ({file["sha256"] for file in content[field]} for content in (before, after))
         if old != new:
             yield comparing.part_label(field)
+    known = {link.address for link in find_links(before["body"])}
+    yield from (link.address[:LONGEST_ADDRESS] for link in find_links(after["body"]) if link.address not in known)
 
 
 def _measure_block(was: str, now: str) -> tuple[int, int, list[str]]:
