@@ -239,7 +239,7 @@ def test_empty_paragraphs_are_removed_and_the_editor_is_told(html):
         ),
         ("<script>1</script>", "1 script was removed."),
         ("<script>1</script><p onclick=x>甲", "2 scripts were removed."),
-        ("<iframe src=x></iframe>", "1 embedded player, map or frame was removed: it has no address."),
+        ("<iframe src=x></iframe>", "1 embedded player, card, map or frame was removed: it has no address."),
         ("<svg></svg><svg/>", "2 drawings were removed: upload them as pictures instead."),
         ("<a href=javascript:x>甲</a><a href=//x>乙</a>", "2 links with an unsafe address were unlinked."),
         ("<a href=#_ftn1>甲</a>", "1 link to a place within the text was unlinked."),

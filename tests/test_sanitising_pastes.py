@@ -172,7 +172,8 @@ def test_wechat():
     )
     assert sanitised.removed == (
         "1 picture from another site was removed: upload it instead.",
-        "1 embedded player, map or frame was replaced by a link to it.",
+        "1 embedded player, card, map or frame was removed: it has no address.",
+        "1 embedded player, card, map or frame was replaced by a link to it.",
         "1 drawing was removed: upload it as a picture instead.",
         STYLING,
         EMPTY,

@@ -237,8 +237,6 @@ class BodyBuilder:
             self._close_boxes(place + 1)
             while self.open[-1].name in _NEEDS_IMPLIED.get(name, ()):
                 self._push_box(BlockBox(_IMPLIED[self.open[-1].name]))
-        elif name in LISTS and self.open[-1].name in LISTS and self.open[-1].children:
-            self._reopen_item()
         else:
             self._flow_box()
         self._push_box(BlockBox(name, box_attributes(name, attributes)))
@@ -255,7 +253,9 @@ class BodyBuilder:
             self._push_box(item)
 
     def _flow_box(self) -> BlockBox:
-        """Return the box that the next line or box goes into; open implied ones."""
+        """Return the box that the next line or box goes into; open implied ones, or a list's last item again."""
+        if self.open[-1].name in LISTS and self.open[-1].children:
+            self._reopen_item()
         while self.open[-1].name in _IMPLIED:
             self._push_box(BlockBox(_IMPLIED[self.open[-1].name]))
         return self.open[-1]

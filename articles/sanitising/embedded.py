@@ -10,10 +10,15 @@ from django.utils.translation import override
 from .addresses import safe_link
 from .tokens import HtmlToken
 
-PLAYERS = frozenset(
-    {"iframe", "object", "applet", "video", "audio", "embed", "mpvoice", "mp-common-mpaudio", "qqmusic"}
+_PLAYERS = frozenset(
+    {"iframe", "object", "applet", "video", "audio", "embed", "mpvoice", "qqmusic", "mpvideosnap", "mpcps"}
 )
-PLAYERS |= {"mpvideosnap", "mp-common-videosnap", "mp-miniprogram", "mpcps", "mp-common-product"}  # WeChat's
+_CARDS = (
+    "mp-common-",
+    "mp-miniprogram",
+    "mp-vote",
+    "mp-weapp",
+)  # WeChat's: sounds, films, mini programs, votes, accounts
 
 _ADDRESSES = ("data-src", "src", "data", "data-url", "href")
 _SOURCE = re.compile(r"""<(?:source|embed|param)\b[^>]{0,200}?\b(?:src|value)\s*=\s*["']?(https?:[^\s"'>]+)""", re.I)
@@ -26,8 +31,13 @@ _MOST_LOOKED_AT = 10_000  # characters of what is inside
 _FORMULA_ATTRIBUTES = ("data-formula", "data-math", "data-tex", "data-latex", "data-mathml", "data-custom-copy-text")
 
 
+def is_player(name: str) -> bool:
+    """Return True for an element that plays something or is a card that leads elsewhere."""
+    return name in _PLAYERS or name.startswith(_CARDS)
+
+
 def player_address(token: HtmlToken) -> str | None:
-    """Return the address of what an element of PLAYERS shows, http or https, or None."""
+    """Return the address of what an `is_player` element shows, http or https, or None."""
     found = _SOURCE.search(token.content[:_MOST_LOOKED_AT])
     addresses = [token.attributes.get(name, "").strip() for name in _ADDRESSES] + ([found[1]] if found else [])
     whole = [f"https:{address}" if address.startswith("//") else address for address in addresses]

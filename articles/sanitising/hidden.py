@@ -13,7 +13,7 @@ _COMMENT_STYLES = frozenset({"comment", "comment-list"})
 
 def hidden_reason(name: str, style: Style, attributes: dict[str, str]) -> str | None:
     """Return "comment", "deleted", "hidden", or None for an element that is shown."""
-    classes = attributes.get("class", "").lower().split()
+    classes = [name.rstrip("0") for name in attributes.get("class", "").lower().split()]  # WPS counts: msoDel0
     if (
         not _COMMENT_CLASSES.isdisjoint(classes)
         or style.get("mso-element") in _COMMENT_STYLES

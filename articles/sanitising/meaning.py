@@ -8,11 +8,11 @@ marks, players into links. Plain HTML comes out as it went in.
 from collections import Counter
 from collections.abc import Iterator
 
-from .embedded import PLAYERS, formula_source, formula_text, is_formula, link_tokens, player_address
-from .flow import TextFlow
+from .backgrounds import background_picture
+from .content import ContentReader
+from .embedded import is_formula, is_player
 from .hidden import begins_comment, hidden_reason
 from .html_lists import HtmlList
-from .numbering import marker_text
 from .open_elements import (
     BLOCKS,
     HEADING_NAMES,
@@ -21,16 +21,12 @@ from .open_elements import (
     VOID,
     HiddenPart,
     OpenElement,
-    OpenElements,
 )
 from .opening import heading_name, opened_element
-from .styles import Style, StyleSheet, style_marks
-from .symbols import read_symbols
-from .table_columns import OpenTables
+from .styles import Style, style_marks
+from .tick_boxes import drawn_box, input_box, is_drawing_of_box, tick_box
 from .tokens import DROPPED, HtmlToken, read_tokens
-from .word_lists import ListParagraph, WordLists, is_list_marker, list_level
-
-_BREAK_PARAGRAPH = HtmlToken("start", "div", {})
+from .word_lists import ListParagraph, is_list_marker, list_level
 
 
 def read_meaning(html: str, removed: Counter[str], *, shows_white: bool = False) -> Iterator[HtmlToken]:
@@ -48,73 +44,8 @@ def read_meaning(html: str, removed: Counter[str], *, shows_white: bool = False)
             yield from reader.read_end(token)
 
 
-class MeaningReader:
+class MeaningReader(ContentReader):
     """Reads tokens one after another."""
-
-    def __init__(self, removed: Counter[str], *, shows_white: bool) -> None:
-        self.removed = removed
-        self.shows_white = shows_white
-        self.open = OpenElements()
-        self.sheet = StyleSheet()
-        self.word_lists = WordLists()
-        self.html_lists: list[HtmlList] = []
-        self.tables = OpenTables()
-        self.paragraph: ListParagraph | None = None  # of one of Word's lists, before its text
-        self.marker = ""  # of an item that became a paragraph, before its text
-        self.field_codes = 0  # fields of Word of which the code, not the result, is being read
-        self.quotes = 0
-        self.formula = ""  # the source of the one that was read last, until text follows
-        self.flow = TextFlow()
-
-    # --- Text ---------------------------------------------------------------------------------------------------
-
-    def read_text(self, text: str) -> Iterator[HtmlToken]:
-        """Yield the tokens of text."""
-        inside = self.open.innermost
-        hidden = inside.hidden_part(shows_white=self.shows_white)
-        if hidden or self.field_codes:
-            if text.strip() and not self.field_codes:
-                self._count_hidden(hidden, text)
-            return
-        if inside.symbol_font:
-            text, lost = read_symbols(text, inside.symbol_font)
-            self.removed["symbol"] += lost
-        if inside.is_marker and self.paragraph:
-            self.paragraph.marker += text
-            self.paragraph.is_symbol |= bool(inside.symbol_font and text.strip())
-        elif inside.keeps_lines and "\n" in text:
-            for number, line in enumerate(text.split("\n")):
-                if number:
-                    self.flow.end()
-                    yield _BREAK_PARAGRAPH
-                yield from self._read_flow(line, inside)
-        else:
-            yield from self._read_flow(text, inside)
-
-    def _read_flow(self, text: str, inside: OpenElement) -> Iterator[HtmlToken]:
-        text = self.flow.joined(text)
-        if text.strip():
-            yield from self._begin_content()
-            self.formula = ""
-        if text and not self.paragraph:
-            yield HtmlToken("text", text, {}, alignment=inside.alignment)
-
-    def _begin_content(self) -> Iterator[HtmlToken]:
-        """Yield what stands before the first text or picture of a paragraph."""
-        inside = self.open.innermost
-        if self.paragraph:
-            paragraph, self.paragraph = self.paragraph, None
-            yield from self.word_lists.begin_paragraph(paragraph)
-        elif not inside.in_list_paragraph:
-            yield from self.word_lists.close_lists()
-        if self.marker:
-            marker, self.marker = self.marker, ""
-            yield HtmlToken("text", marker_text(marker), {}, alignment=inside.alignment)
-
-    def _count_hidden(self, part: HiddenPart | None, text: str) -> None:
-        if part:
-            self.removed[part.reason] += len(text.strip()) if part.reason == "white" else 1
-            part.reason = ""
 
     # --- Tags ---------------------------------------------------------------------------------------------------
 
@@ -127,20 +58,17 @@ class MeaningReader:
         implied = self.open.place_of_implied_end(name)
         if implied is not None:
             yield from self._close_elements(implied)
-        style = self.sheet.style_of(name, token.attributes)
+        style, context = self.sheet.style_of(name, token.attributes, self.open.innermost.context)
         if begins_comment(token.attributes):
             self.open.hide_rest_of_block(HiddenPart("comment"))
         element = opened_element(token, style, self.open.innermost)
+        element.context = context
         shown = self.tables.read_start(token)
         if shown is None:
             element.hidden = HiddenPart("hidden")
         element.is_marker |= is_list_marker(style) and self.paragraph is not None
         self._read_field(style)
-        if not element.hidden and is_formula(token):
-            yield from self._read_formula(token)
-            element.hidden = HiddenPart("")
-        elif self.formula and "katex-html" in token.attributes.get("class", ""):  # drawn beside its source
-            element.hidden = HiddenPart("")
+        yield from self._replace_element(token, element)
         self.open.push(element)
         element.is_silent = element.is_marker or element.hidden is not None
         if element.is_silent:
@@ -150,12 +78,28 @@ class MeaningReader:
             self.flow.end()
         yield from self._begin_element(shown or token, style, element)
 
+    def _replace_element(self, token: HtmlToken, element: OpenElement) -> Iterator[HtmlToken]:
+        """Yield what stands for an element of which nothing inside is read; hide it then."""
+        if element.hidden:
+            return
+        box = drawn_box(token)
+        is_drawn = bool(self.formula) and "katex-html" in token.attributes.get("class", "")  # beside its source
+        if is_formula(token):
+            yield from self._read_formula(token)
+        elif box:
+            yield from self._read_flow(box, self.open.innermost)
+        if box or is_drawn or is_formula(token) or token.value == "rp":  # a reading has brackets of ours
+            element.hidden = HiddenPart("")
+
     def _begin_element(self, token: HtmlToken, style: Style, element: OpenElement) -> Iterator[HtmlToken]:
         name, level = token.value, list_level(style)
         starts = [HtmlToken("start", mark, {}) for mark in self._marks(style)]
         element.ends = [HtmlToken("end", mark.value, {}) for mark in reversed(starts)]
-        if name in PLAYERS:
+        element.background, element.shown_before = background_picture(token.attributes), self.shown
+        if is_player(name):
             yield from self._read_player(token)
+        if any(attribute.startswith("data-miniprogram-") for attribute in token.attributes) and name == "a":
+            self.removed["mini program"] += 1
         if level is not None and name in {"p", "div"} | HEADING_NAMES:
             start = token._replace(value=heading_name(token, style) or name)
             self.paragraph = ListParagraph(start, level, marks=starts)
@@ -172,7 +116,7 @@ class MeaningReader:
                 yield token
         elif name == "li" and self.html_lists:
             before, item = self.html_lists[-1].begin_item(token, style)
-            self.marker = item.content
+            self.marker = " ".join(mark for mark in (item.content, tick_box(token)) if mark)
             element.is_replaced = True
             element.ends.append(HtmlToken("end", item.value, {}))
             yield from before
@@ -189,7 +133,10 @@ class MeaningReader:
                 element.ends.append(HtmlToken("text", closing, {}))
                 yield HtmlToken("text", opening, {}, alignment=element.alignment)
         else:
+            self.reading = element if name == "rt" else self.reading
             yield token
+            if box := tick_box(token):
+                yield from self._read_flow(box, element)
         yield from starts
 
     def _marks(self, style: Style) -> list[str]:
@@ -221,6 +168,10 @@ class MeaningReader:
             self.tables.read_end(element.name)
             if element.is_silent:
                 continue
+            if element is self.reading:
+                self.reading = None
+            if element.background:
+                yield from self._show_background(element)
             if element.name in BLOCKS:
                 self.flow.end()
                 self.field_codes = 0
@@ -240,7 +191,7 @@ class MeaningReader:
 
     def _read_void(self, token: HtmlToken) -> Iterator[HtmlToken]:
         inside, name = self.open.innermost, token.value
-        style = self.sheet.style_of(name, token.attributes)
+        style, _context = self.sheet.style_of(name, token.attributes, inside.context)
         if name == "style":
             self.sheet.add_rules(token.content)
             yield token
@@ -250,8 +201,15 @@ class MeaningReader:
             return
         elif inside.is_marker and self.paragraph:
             self.paragraph.is_symbol |= name == "img"
-        elif name in PLAYERS:
+        elif is_player(name):
             yield from self._read_player(token)
+        elif name == "input":
+            if not self.marker:  # a box that its item has said
+                yield from self._read_flow(input_box(token), inside)
+        elif name == "svg":
+            yield from self._read_drawing(token)
+        elif name == "img" and is_drawing_of_box(token):
+            return
         elif is_formula(token):
             yield from self._read_formula(token)
         elif name in ("br", "img", "hr"):
@@ -261,20 +219,3 @@ class MeaningReader:
             yield token._replace(alignment=inside.alignment)
         else:
             yield token
-
-    def _read_player(self, token: HtmlToken) -> Iterator[HtmlToken]:
-        """Yield a paragraph with a link to what is played, if it has an address."""
-        address = player_address(token)
-        self.removed["player" if address else "embedded"] += 1
-        if address:
-            yield from self._begin_content()
-            yield from (_BREAK_PARAGRAPH, *link_tokens(address), _BREAK_PARAGRAPH)
-            self.flow.end()
-
-    def _read_formula(self, token: HtmlToken) -> Iterator[HtmlToken]:
-        """Yield the source of a formula as text, in brackets; a page that draws it may have it twice."""
-        source = formula_source(token)
-        if source and not self.formula:
-            self.removed["formula"] += 1
-            yield from self._read_flow(formula_text(source), self.open.innermost)
-            self.formula = source

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from .style_sheets import NO_CONTEXT, Context
 from .tokens import HtmlToken
 from .unseen import PLAIN_INK, Ink
 
@@ -21,6 +22,7 @@ VOID = frozenset({"br", "img", "hr", "embed", "input", "wbr", "col", "meta", "li
 TRANSPARENT = frozenset({"p", "div", "section", "article", "html", "head", "body"})
 LISTS = frozenset({"ul", "ol", "menu", "dir"})
 CELLS = frozenset({"td", "th"})
+_READINGS = frozenset({"rt", "rp"})  # of the characters of a <ruby>
 _ROW_GROUPS = ("thead", "tbody", "tfoot")
 # What a start tag ends, and the boundary beyond which it does not.
 _IMPLIED_ENDS = {
@@ -30,6 +32,7 @@ _IMPLIED_ENDS = {
     "tr": ("tr", "table"),
     "dt": ("dt", "cell"),
     "dd": ("dd", "cell"),
+    **dict.fromkeys(("rt", "rp", "rb"), ("reading", "ruby")),
 }
 
 
@@ -54,7 +57,10 @@ class OpenElement:
     is_marker: bool = False
     is_silent: bool = False  # neither its tags nor its text are written
     in_list_paragraph: bool = False
+    context: Context = NO_CONTEXT  # for the selectors of style sheets
     is_replaced: bool = False
+    background: str = ""  # the address of a picture behind what is inside
+    shown_before: int = 0  # texts and pictures before it
     ends: list[HtmlToken] = field(default_factory=list)
 
     def hidden_part(self, *, shows_white: bool) -> HiddenPart | None:
@@ -141,4 +147,6 @@ def _groups(name: str) -> list[str]:
         groups.append("cell")
     elif name in HEADING_NAMES:
         groups.append("heading")
+    elif name in _READINGS:
+        groups.append("reading")
     return groups

@@ -33,7 +33,8 @@ def picture_address(attributes: dict[str, str]) -> str:
 def emoji_text(attributes: dict[str, str]) -> str:
     """Return the text of a picture that stands in a line as a character: 😀, or [微笑] as WeChat writes it; or ''."""
     of_class = attributes.get("class", "").lower()
-    is_emoji = "emoji" in of_class or "data-emoji" in attributes or "emoji/" in attributes.get("src", "").lower()
+    address = attributes.get("src", "").lower()
+    is_emoji = "emoji" in of_class or "emoticon" in of_class or "data-emoji" in attributes or "emoji/" in address
     return attributes.get("alt", "").strip()[:_LONGEST_EMOJI] if is_emoji else ""
 
 

@@ -29,15 +29,25 @@ _REMOVAL_SENTENCES = {
         "%(count)d pasted pictures were not copied from the document: upload them with the picture button.",
         "count",
     ),
+    "background": ngettext_lazy(
+        "%(count)d picture behind text was left out: upload it if it shows something.",
+        "%(count)d pictures behind text were left out: upload them if they show something.",
+        "count",
+    ),
     "script": ngettext_lazy("%(count)d script was removed.", "%(count)d scripts were removed.", "count"),
     "embedded": ngettext_lazy(
-        "%(count)d embedded player, map or frame was removed: it has no address.",
-        "%(count)d embedded players, maps or frames were removed: they have no addresses.",
+        "%(count)d embedded player, card, map or frame was removed: it has no address.",
+        "%(count)d embedded players, cards, maps or frames were removed: they have no addresses.",
         "count",
     ),
     "player": ngettext_lazy(
-        "%(count)d embedded player, map or frame was replaced by a link to it.",
-        "%(count)d embedded players, maps or frames were replaced by links to them.",
+        "%(count)d embedded player, card, map or frame was replaced by a link to it.",
+        "%(count)d embedded players, cards, maps or frames were replaced by links to them.",
+        "count",
+    ),
+    "mini program": ngettext_lazy(
+        "%(count)d link to a mini program of WeChat was unlinked: it works in WeChat alone.",
+        "%(count)d links to mini programs of WeChat were unlinked: they work in WeChat alone.",
         "count",
     ),
     "drawing": ngettext_lazy(

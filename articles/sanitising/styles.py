@@ -1,7 +1,7 @@
 """What styles say about the meaning of text: the few properties of CSS that become elements or take text away.
 
-Programs write meaning as style: a superscript is `vertical-align: super`, a hidden row `display: none`. Style sheets
-count where they name a class (Word, Excel, Google Docs); the rest of CSS is looks and is never read.
+Programs write meaning as style: a superscript is `vertical-align: super`, a hidden row `display: none`. The rest of CSS is
+looks and is never read.
 """
 
 import re
@@ -42,9 +42,6 @@ _FROM_THE_LEFT = ("left", "start", "justify")
 _INDENTS = ("text-indent", "margin-left")
 _POINTS = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,6})?)pt")
 _FAR_RIGHT = 200  # points; a line of Word's page has 415
-_SELECTOR = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])([\w-]+))?", re.I)
-_COMMENTS = re.compile(r"/\*.*?\*/|<!--|-->", re.S)
-_MOST_CLASSES = 5_000
 _LONGEST_STYLE = 4_000  # characters
 
 
@@ -54,42 +51,10 @@ def parse_style(written: str) -> Style:
     # Word writes a semicolon in a value as "\;".
     parts = (part.partition(":") for part in written[:_LONGEST_STYLE].lower().replace("\\;", "\x1f").split(";"))
     return {
-        name: value.removesuffix("!important").strip()
+        name: value[: value.rindex("!")].rstrip() if "!" in value and value.endswith("important") else value
         for name, value in ((name.strip(), value.strip()) for name, _colon, value in parts)
         if name in _PROPERTIES
     }
-
-
-class StyleSheet:
-    """The rules of the style sheets read so far, for elements, classes and ids."""
-
-    def __init__(self) -> None:
-        self.rules: dict[tuple[str, str], Style] = {}
-
-    def add_rules(self, sheet: str) -> None:
-        """Read a style sheet. Selectors of more than an element and one class or id are passed over."""
-        # An unclosed comment would be looked for from each "/*".
-        text = _COMMENTS.sub("", sheet) if sheet.count("/*") <= sheet.count("*/") else ""
-        for rule in text.split("}"):
-            before, _brace, body = rule.rpartition("{")
-            style, selectors = parse_style(body), before.rpartition("{")[2]
-            for selector in selectors.split(",") if style else ():
-                found = _SELECTOR.fullmatch(selector.strip()) if selector.strip() else None
-                if found and len(self.rules) < _MOST_CLASSES:
-                    key = ((found[1] or "").lower(), (found[2] or "") + (found[3] or ""))
-                    self.rules[key] = {**self.rules.get(key, {}), **style}
-
-    def style_of(self, name: str, attributes: dict[str, str]) -> Style:
-        """Return the properties of an element, from its name, its classes, its id and its style attribute."""
-        own = parse_style(attributes.get("style", ""))
-        if not self.rules:
-            return own
-        named = [""] + [f".{of_class}" for of_class in attributes.get("class", "").split()[:20]]
-        named += [f"#{attributes['id'].strip()}"] if "id" in attributes else []
-        style: Style = {}
-        for name_of in named:
-            style |= self.rules.get(("", name_of), {}) | self.rules.get((name, name_of), {})
-        return style | own
 
 
 def style_marks(style: Style) -> list[str]:
