@@ -100,6 +100,9 @@ def test_a_masthead_says_newspaper_date_and_page(masthead, source, section):
         ("By Fang Zhiyuan | Jichuan News | March 25, 2024 5:03 PM", "Jichuan News", ["Fang Zhiyuan"]),
         ("(Jichuan News) 17:03, March 25, 2024", "Jichuan News", []),
         ("Jichuan News, 2024-03-25 17:03", "Jichuan News", []),
+        ("By Fang Zhiyuan, Senior Reporter\nPublished on March 25, 2024 at 5:03 PM", "", ["Fang Zhiyuan"]),
+        ("BY FANG ZHIYUAN\nLast updated: 2024-03-25 17:03", "", ["FANG ZHIYUAN"]),
+        ("Written by Fang Zhiyuan\nJichuan News Staff Writer\n2024-03-25 17:03", "Jichuan News", ["Fang Zhiyuan"]),
         (
             "Updated: March 25, 2024 5:03 PM\nBy Fang Zhiyuan and Lin Xiaozhou",
             "",
@@ -146,3 +149,102 @@ def test_the_head_of_a_second_article_is_told_without_labels_too():
 
 def test_a_signature_is_no_second_head():
     assert not read("桥通了", f"霁川新闻网 {TIME}", BODY, "霁川县政府", "2024年3月25日").doubts
+
+
+TRADITIONAL = "大橋今日通車，三村受益。"
+
+
+@pytest.mark.parametrize(
+    ("head", "source", "people"),
+    [
+        ("記者王大明／台北報導\n2024-03-25 17:03", "", ["王大明"]),
+        ("2024-03-25 17:03\n文／王大明　圖／李小美", "", ["王大明", "李小美"]),
+        ("2024-03-25 17:03 聯合報 記者王大明／台北即時報導", "聯合報", ["王大明"]),
+        ("來源：中央社 作者：王大明 責任編輯：李小美 發布時間：民國113年3月25日 17:03", "中央社", ["王大明", "李小美"]),
+    ],
+)
+def test_a_taiwanese_head_says_source_time_and_people(head, source, people):
+    page = read("橋通了", *head.split("\n"), TRADITIONAL)
+    assert facts(page) == ("橋通了", source, TIME, people)
+    assert page.paragraphs == (TRADITIONAL,)
+
+
+@pytest.mark.parametrize(
+    ("above", "lead", "below", "people"),
+    [
+        ("", "〔記者王大明／台北報導〕", "", ["王大明"]),
+        ("", "［記者王大明、李小美／綜合報導］", "", ["王大明", "李小美"]),
+        ("", "【本報記者王大明台北報導】", "", ["王大明"]),
+        ("", "（中央社記者王大明台北25日電）", "", ["王大明"]),
+        ("", "【本報訊】", "", []),
+        ("", "", "責任編輯／李小美", ["李小美"]),
+        ("", "", "（編輯：李小美）1130325", ["李小美"]),
+        ("", "", "攝影：李小美", ["李小美"]),
+    ],
+)
+def test_bylines_of_taiwan_and_hong_kong_are_read_and_kept(above, lead, below, people):
+    lines = [line for line in (above, lead + TRADITIONAL, below) if line]
+    page = read("橋通了", "2024/03/25 17:03", *lines)
+    assert facts(page) == ("橋通了", "", TIME, people)
+    assert page.paragraphs == tuple(lines)
+
+
+@pytest.mark.parametrize(
+    ("head", "source", "people"),
+    [
+        ("□ 本报记者 方知远\n2024-03-25 17:03", "", ["方知远"]),
+        ("◎方知远 林晓舟\n来源：霁川日报 2024-03-25 17:03", "霁川日报", ["方知远", "林晓舟"]),
+        ("字数：1024 作者：方知远（霁川县水务局） 来源：霁川日报 2024-03-25 17:03", "霁川日报", ["方知远"]),
+        ("方知远（霁川日报） 2024-03-25 17:03", "", ["方知远"]),
+        ("来源：[霁川日报](https://e.example/) 时间：2024-03-25 17:03", "霁川日报", []),
+        ("来源：霁川日报（https://e.example/a.html） 时间：2024年3月25日 傍晚5点03分", "霁川日报", []),
+    ],
+)
+def test_a_head_of_a_newspaper_says_source_time_and_people(head, source, people):
+    page = read("桥通了", *head.split("\n"), BODY)
+    assert facts(page) == ("桥通了", source, TIME, people)
+    assert page.paragraphs == (BODY,)
+
+
+def test_the_paper_and_its_page_may_stand_below_the_title():
+    page = read("桥通了", "《 霁川日报 》（2024年03月25日 第 02 版）", BODY)
+    assert facts(page) == ("桥通了", "霁川日报", "2024-03-25 00:00", [])
+
+
+def test_the_unit_in_brackets_is_the_one_of_its_person_alone():
+    page = read("桥通了", f"作者：方知远（霁川日报）、林晓舟 {TIME}", BODY)
+    assert [(name, unit) for _role, name, unit in page.credits] == [("方知远", "霁川日报"), ("林晓舟", "")]
+
+
+@pytest.mark.parametrize("line", ["名　　称：桥通了", "标题\t桥通了"])
+def test_the_title_of_a_table_of_a_government_page_is_read(line):
+    page = read("索引号：001234", line, "发布机构：霁川县水务局", "发布日期：2024-03-25", BODY)
+    assert facts(page) == ("桥通了", "霁川县水务局", "2024-03-25 00:00", [])
+
+
+def test_a_time_without_a_year_is_told_and_its_source_read():
+    page = read("桥通了", "来源：霁川新闻网 03-25 17:03", BODY)
+    assert (page.source, page.published_at) == (SOURCE, None)
+    assert [doubt.id for doubt in page.doubts] == ["exchange.no_time"]
+
+
+@pytest.mark.parametrize("foot", ["阅读原文", "阅读 1.2万 赞 33 在看 12", "写留言", "阅读 10万+", "点赞 收藏"])
+def test_the_buttons_of_wechat_are_no_text(foot):
+    assert read("桥通了", f"霁川发布 {TIME}", BODY, foot).paragraphs == (BODY,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "来源地：霁川县望桥镇",
+        "记者会：三点说明",
+        "作者简介：方知远，霁川县人，作家。",
+        "■ 桥梁",
+        "图／表见附件。",
+        "圖書／展覽報導",
+    ],
+)
+def test_words_that_only_look_like_provenance_stay_text(line):
+    page = read("桥通了", f"霁川新闻网 {TIME}", line, BODY)
+    assert facts(page) == ("桥通了", SOURCE, TIME, [])
+    assert page.paragraphs == (line, BODY)

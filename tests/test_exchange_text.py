@@ -253,7 +253,7 @@ FILE = f"民生\r\n\r\n{TITLE}\r\n来源：霁川新闻网\r\n\r\n　　{BODY}\r
 
 def test_the_same_text_is_recognised_in_any_encoding():
     expected = read_printed_page(FILE.encode())
-    for encoding in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
+    for encoding in ("utf-8", "gb18030", "utf-16-le", "utf-16-be", "utf-32"):
         assert read_printed_page(FILE.encode(encoding)) == expected, encoding
         assert read_printed_page(("\ufeff" + FILE).encode(encoding)) == expected, encoding
     for same in (
@@ -263,6 +263,7 @@ def test_the_same_text_is_recognised_in_any_encoding():
         "\n" + FILE.replace("\r", "  \r"),
     ):
         assert read_printed_page(same.encode()).digest == expected.digest
+    assert read_printed_page(FILE.encode("hz")) == expected  # GB 2312 in seven bits
     assert read_printed_page(FILE.replace("2日", "3日").encode()).digest != expected.digest
 
 

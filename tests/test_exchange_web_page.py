@@ -8,9 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from articles.exchange import linked_files
 from articles.exchange.linked_files import bring_linked_files
 from articles.exchange.web_page import UnreadablePage, read_web_page
 from articles.models import Article, Attachment, OldPath, Picture, Source
+from articles.pictures import store_picture
 from articles.sanitising import sanitise
 
 TITLE = "望桥乡便民桥建成通车"
@@ -122,6 +124,19 @@ def test_pictures_and_documents_come_along_and_what_is_missing_is_said(folder, c
         assert stored.url in body
     missing = ("../secret.png", "link.png", "/away.pdf")
     assert [name in note for name, note in zip(missing, notes, strict=True)] == [True] * 3
+
+
+@pytest.mark.django_db
+def test_a_file_that_a_page_names_three_times_is_stored_or_refused_once(folder, cast, monkeypatch):
+    stored = []
+    monkeypatch.setattr(
+        linked_files, "store_picture", lambda file, by: stored.append(file) or store_picture(file, by=by)
+    )
+    (folder / "broken.png").write_bytes(b"\x89PNG broken")
+    html = "<p><img src='2.png'><img src='/2.png'><img src='http://old.example/2.png'><img src='broken.png'></p>" * 2
+    body, notes = bring_linked_files(html, page=folder / "a.html", root=folder, by=cast.writer)
+    assert (len(stored), len(notes)) == (2, 1)
+    assert body.count(Picture.objects.get().url) == 6
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
-from articles import sanitising
+from articles import sanitising, uploads
 from articles.exchange import word_importing
 from articles.models import Article, Credit, Person, Picture, Source
 from articles.uploads import RefusedFile
@@ -79,9 +79,13 @@ def test_what_the_document_cuts_off_a_picture_never_comes_in(cast):
     assert sorted(Picture.objects.values_list("width", "height")) == [(300, 200), (300, 400), (600, 400)]
 
 
-def test_the_same_picture_twice_is_one_picture(cast):
-    take(report(more=paragraph(drawing("p1"))), cast.writer)
-    assert Picture.objects.count() == 1
+def test_the_same_picture_twice_is_one_picture_and_decoded_once(cast, monkeypatch):
+    decoded = []
+    look_into = uploads.look_into
+    monkeypatch.setattr(uploads, "look_into", lambda *given: decoded.append(given[-1]) or look_into(*given))
+    taken = take(report(more=paragraph(drawing("p1"))), cast.writer)
+    assert taken.html.count(Picture.objects.get().url) == 2
+    assert decoded == ["通车.docx", "image1.png"]
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", word_file("")])

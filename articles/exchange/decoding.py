@@ -1,4 +1,4 @@
-"""Decodes text files of unknown encoding: UTF-8, GB18030, Big5, and UTF-16 with or without a byte order mark."""
+"""Decodes text files of unknown encoding: UTF-8, GB18030, Big5, HZ, UTF-32, and UTF-16, that also without a mark."""
 
 import codecs
 import re
@@ -23,6 +23,7 @@ IS_NO_TEXT = Problem(
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 # What a Chinese or English text is made of; an encoding guessed wrongly gives characters of other scripts.
 _ORDINARY = re.compile(r"[\t\n\r -~\u00a0-\u00ff\u2010-\u2027\u3000-\u3011\u4e00-\u9fff\uff00-\uff5e]")
+_HZ = re.compile(rb"~\{(?:[!-w][!-~]){1,400}~\}")  # characters of GB 2312 in seven bits (RFC 1843)
 _SAMPLE = 20_000  # bytes that are enough to tell encodings apart
 # The common characters of the two national character sets lie in these rows: lead bytes, both inclusive.
 _COMMON_ROWS = {"gb18030": (0xB0, 0xD7), "big5hkscs": (0xA4, 0xC6)}
@@ -61,9 +62,13 @@ def _decode_text(data: bytes) -> str | None:
 
 
 def _possible_encodings(data: bytes) -> Iterator[str]:
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # the former begins as UTF-16 does
+        yield "utf-32"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         yield "utf-16"
         return
+    if data.isascii() and _HZ.search(data):
+        yield "hz"
     yield "utf-8"
     yield from sorted(_COMMON_ROWS, key=lambda encoding: _common_share(data, encoding), reverse=True)
     # Without a byte order mark, the line ends and digits of a text leave NUL bytes, which no other encoding has.

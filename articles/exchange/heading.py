@@ -7,14 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ..bylines import CreditLine, parse_byline
+from ..bylines import CreditLine, credits_in, parse_byline
+from ..bylines.roles import ROLES
 from ..models import Article
 from ..refusals import Problem
-from .decoding import BLANKS, UnreadablePage
+from .decoding import UnreadablePage
+from .marked_lines import PAGE_NAMES, SECTION_NAME, heading_field, is_marked_line, marked_heading, parse_breadcrumb
 from .page_time import HAS_CLOCK
 from .provenance import (
     COMMON_TIMES,
-    MAX_HEADER_LENGTH,
     PAGE_PUBLISHED,
     PAGE_SOURCE,
     is_medium,
@@ -22,36 +23,9 @@ from .provenance import (
     parse_provenance_line,
 )
 
-HEADING_FIELDS = {
-    "栏目": "section",
-    "引题": "kicker",
-    "肩题": "kicker",
-    "眉题": "kicker",
-    "标题": "title",
-    "主标题": "title",
-    "副题": "subtitle",
-    "副标题": "subtitle",
-    "section": "section",
-    "title": "title",
-    "headline": "title",
-}
-PAGE_NAMES = {"首页", "网站首页", "主页", "正文", "内容", "详情", "正文内容", "文章正文"}
 MAX_HEADER_LINES = 12  # no real page has more lines above its text; more would only take time
 
 _SECTION = re.compile(r"[^\s，。！？；：、,.!?;:…“”《》]{2,12}")
-# A short line above the title is a section if it is called as sections are.
-_SECTION_NAME = re.compile(
-    r"\S{0,6}(?:新闻|要闻|动态|资讯|快讯|快报|头条|时政|时讯|公告|公示|公开|民生|社会|文化|文旅|旅游|教育|经济|政务|党建|专题|专栏"
-    r"|视频|图片|图集|评论|观察|理论|乡镇|部门|基层|综合|国内|国际|本地|便民|生活|健康|法治|体育|财经|三农|农业|副刊|人物|影像"
-    r"|播报|速递|聚焦|关注|看点|热点|要情|纵横|天地|园地|之窗|之声)"
-)
-_WORDS = "|".join(sorted((word for word in HEADING_FIELDS if word[0] > "z"), key=len, reverse=True))
-_HEADING = re.compile(
-    rf"({_WORDS}|section|title|headline)\s{{0,3}}[:：]\s*(.*)".replace("标题", r"标\s{0,4}题"), re.IGNORECASE
-)
-_POSITION = re.compile(r"[您你当前现在所的目]{0,8}位置\s{0,3}[:：]")
-_NEWSPAPER_PAGE = re.compile(r"第?\s?[A-Z]?\d{1,3}\s?版\s?[:：]?\s{0,4}(\S{0,12})|[A-Z]?\d{2}\s{1,4}(\S{2,6})")
-_BRACKETED_HEADING = re.compile(rf"[【\[]({_WORDS})[】\]]\s{{0,2}}(?=[^:：\s])")
 _COLUMN = re.compile(r"[【\[]([^【】\[\]]{2,20})[】\]]")  # a line of its own above the title: 【新春走基层】
 _DOCUMENT_NUMBER = re.compile(r"\S{1,20}[〔（(\[【]\d{4}[〕）)\]】]\s?第?\d{1,5}号")
 # Where WeChat says that an article was sent from.
@@ -59,7 +33,6 @@ _PLACE = re.compile(
     "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海"
     "|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 )
-_CRUMBS = re.compile(r"[>＞»›→/]+")
 
 HAS_NO_TITLE = Problem("exchange.no_title", _("it has no title: put it on a line of its own above source and time."))
 HEADING_IS_TOO_LONG = Problem(
@@ -127,20 +100,32 @@ def find_head(lines: Sequence[str], known_sections: Sequence[str] = ()) -> Head:
         end = _title_end(lines)
         return Head(list(lines[:end]), end)
     head = Head(list(lines[:start]), start)
+    _read_bylines_above(head)
     _read_source_above(head, lines)
     _read_provenance(head, lines)
     _read_source_below(head, lines)
     while len(head.heading) > 1 and _DOCUMENT_NUMBER.fullmatch(head.heading[-1]):
         head.numbers.insert(0, head.heading.pop())
-    below = [i for i, line in enumerate(lines[head.end : head.end + 4]) if _is_marked(line)]
+    below = [i for i, line in enumerate(lines[head.end : head.end + 4]) if is_marked_line(line)]
     if below or not any(_is_title(line) for line in head.heading):
         _read_title_below(head, lines)
     return head
 
 
 def _is_title(line: str) -> bool:
-    marked = _marked_heading(line)
-    return _field_of(marked[1]) == "title" if marked else _parse_breadcrumb(line) is None
+    marked = marked_heading(line)
+    return heading_field(marked[1]) == "title" if marked else parse_breadcrumb(line) is None
+
+
+def _read_bylines_above(head: Head) -> None:
+    """Read the bylines between the title and the time: 本报记者 方知远, ◎方知远 林晓舟."""
+    while len(head.heading) > 1:
+        line = head.heading[-1]
+        people = parse_byline(line) or (credits_in(line[1:].strip(), ROLES["作者"]) if line[0] in "□◎" else None)
+        if not people:
+            return
+        head.credits[:0] = people
+        head.heading.pop()
 
 
 def _read_source_above(head: Head, lines: Sequence[str]) -> None:
@@ -191,7 +176,7 @@ def _read_title_below(head: Head, lines: Sequence[str]) -> None:
         return
     if head.heading and PAGE_SOURCE not in head.facts and is_publisher(head.heading[0]):
         head.facts[PAGE_SOURCE] = head.heading[0]
-    head.heading = [line for line in head.heading if _parse_breadcrumb(line)] + list(rest[:title_end])
+    head.heading = [line for line in head.heading if parse_breadcrumb(line)] + list(rest[:title_end])
     head.end += title_end
     _read_provenance(head, lines)
 
@@ -206,15 +191,15 @@ def parse_heading(lines: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
     plain: list[str] = []
     crumbs: list[str] = []
     for line in lines:
-        if marked := _marked_heading(line):
-            heading[_field_of(marked[1])] = marked[2]
-        elif (names := _parse_breadcrumb(line)) is not None:
+        if marked := marked_heading(line):
+            heading[heading_field(marked[1])] = marked[2]
+        elif (names := parse_breadcrumb(line)) is not None:
             crumbs, above, plain = names, above + plain, []
         elif line.startswith(("——", "--")) and (plain or heading["title"]):
             heading["subtitle"] = line
         else:
             plain.append(line)
-    if not above and plain and _SECTION_NAME.fullmatch(plain[0]) and (len(plain) > 1 or heading["title"]):
+    if not above and plain and SECTION_NAME.fullmatch(plain[0]) and (len(plain) > 1 or heading["title"]):
         above = [plain.pop(0)]
     if len(plain) > 1 and not heading["kicker"] and (column := _COLUMN.fullmatch(plain[0])):
         heading["kicker"] = column[1]
@@ -239,37 +224,11 @@ def _refuse_long_heading(heading: dict[str, str]) -> None:
             )
 
 
-def _parse_breadcrumb(line: str) -> list[str] | None:
-    """Return the names in 首页 > 要闻 > 正文, or in anything after 当前位置：; None for any other line."""
-    if len(line) > MAX_HEADER_LENGTH:
-        return None
-    newspaper = _NEWSPAPER_PAGE.fullmatch(line)
-    if newspaper and (newspaper[2] is None or _SECTION_NAME.fullmatch(newspaper[2])):
-        return [newspaper[1] or newspaper[2] or ""]
-    position = _POSITION.match(line)
-    names = [name.strip(BLANKS) for name in _CRUMBS.split(line[position.end() if position else 0 :])]
-    known = len(names) > 1 and not PAGE_NAMES.isdisjoint((names[0], names[-1]))
-    return names if position or known else None
-
-
-def _marked_heading(line: str) -> re.Match[str] | None:
-    """Return the label and the value of 标题：… or 【标题】…, or None."""
-    return _HEADING.fullmatch(_BRACKETED_HEADING.sub(r"\1：", line))
-
-
-def _field_of(label: str) -> str:
-    return HEADING_FIELDS["".join(label.split()).lower()]
-
-
-def _is_marked(line: str) -> bool:
-    return bool(_marked_heading(line)) or _parse_breadcrumb(line) is not None
-
-
 def _title_end(lines: Sequence[str]) -> int:
     """Return the end of the heading on a page without provenance: after its marked lines, or after the first line."""
-    marked = [i for i, line in enumerate(lines[:MAX_HEADER_LINES]) if _is_marked(line)]
+    marked = [i for i, line in enumerate(lines[:MAX_HEADER_LINES]) if is_marked_line(line)]
     end = marked[-1] + 1 if marked else 0
-    if not any((match := _marked_heading(line)) and _field_of(match[1]) == "title" for line in lines[:end]):
+    if not any((match := marked_heading(line)) and heading_field(match[1]) == "title" for line in lines[:end]):
         end += 2 if not end and _is_above_title(lines[:3]) else 1
     while end < len(lines) and lines[end].startswith("——"):
         end += 1
@@ -278,7 +237,7 @@ def _title_end(lines: Sequence[str]) -> int:
 
 def _is_above_title(lines: Sequence[str]) -> bool:
     """Return True if line 1 of 3 looks like a section and line 2 like the title: it is longer, and line 3 is text."""
-    if len(lines) < 3 or not _SECTION_NAME.fullmatch(lines[0]):
+    if len(lines) < 3 or not SECTION_NAME.fullmatch(lines[0]):
         return False
     section, title, text = lines
     is_title = not (reads_as_body(title) or parse_byline(title) is not None)

@@ -26,18 +26,21 @@ def bring_linked_files(html: str, *, page: Path, root: Path, by: User) -> tuple[
     """
     body = lxml.html.fragment_fromstring(html, create_parent="div")
     notes: list[str] = []
+    brought: dict[Path, str] = {}  # a picture that stands on the page twice is decoded once
     for element, name, address in _linked(body):
         store = store_picture if element.tag == "img" else store_attachment
         file = find_linked_file(address, page.parent, root)
         if file is None:
             notes.append(_("the file %(address)s is not in the folder") % {"address": address[:120]})
             continue
-        try:
-            stored = store(SimpleUploadedFile(file.name, file.read_bytes()), by=by)
-        except Refusal as refusal:
-            notes.append(str(refusal))
-            continue
-        element.set("src" if element.tag == "img" else name, stored.url)
+        if file not in brought:
+            try:
+                brought[file] = store(SimpleUploadedFile(file.name, file.read_bytes()), by=by).url
+            except Refusal as refusal:
+                notes.append(str(refusal))
+                brought[file] = ""
+        if brought[file]:
+            element.set("src" if element.tag == "img" else name, brought[file])
     return _inner_html(body), notes
 
 

@@ -11,8 +11,12 @@ _RULE = re.compile(r"[-=_]{3,}|[-=\s]{0,20}END[-=\s]{0,20}", re.IGNORECASE)
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s{1,3}(?=\S)")
 # 霁川日报 2024年3月25日 第03版 要闻; 霁川日报/2024年/3月/25日/第003版
 _MASTHEAD = re.compile(r"(.{4,40}?)[\s/|｜]{1,6}(第\s?[A-Z]?\d{1,3}\s?版|[A-Z]?\d{2}\s?版)[:：\s/]{0,4}(\S{0,12})")
+# 《霁川日报》（2024年03月25日 第 02 版）, below the title
+_PAPER = re.compile(
+    r"《\s?([^《》]{2,20}?)\s?》\s?[（(]\s?([\d年月日./-]{8,11})\s{0,3}第?\s?[A-Z]?\d{1,3}\s?版[^（()）]{0,12}[)）]"
+)
 _SLASHED_DATE = re.compile(r"(\d{4}年)/(\d{1,2}月)/(\d{1,2}日)")
-_MASTHEAD_LINES = 3  # of a page, in which it may stand
+_MASTHEAD_LINES = 4  # of a page, in which it may stand
 
 
 def page_lines(whole: str) -> list[PageLine]:
@@ -35,6 +39,8 @@ def page_lines(whole: str) -> list[PageLine]:
 
 
 def _masthead_parts(text: str) -> list[str]:
+    if below := _PAPER.fullmatch(text):
+        return [f"来源：{below[1]} 时间：{below[2]}"]
     found = _MASTHEAD.fullmatch(_SLASHED_DATE.sub(r"\1\2\3", text))
     if not found:
         return [text]

@@ -12,11 +12,11 @@ from .decoding import BLANKS
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９：－／．\u3000\u00a0\u2002\u2003", "0123456789:-/.    ")
 _WEEKDAY = r"(?:\s?[(（]?(?:星期|周)[一二三四五六日天][)）]?)?"
 _HOUR = (
-    r"(?P<half>上午|下午|晚上?|中午|凌晨)?\s?(?P<hour>\d{1,2})\s?[:时点]\s?"
+    r"(?P<half>上午|下午|[傍夜]?晚上?|[深午]?夜|夜间|早[上晨]?|清晨|中午|凌晨)?\s?(?P<hour>\d{1,2})\s?[:时点]\s?"
     r"(?:(?P<minute>\d{1,2})\s?(?:[:分]\s?(?:(?P<second>\d{1,2})(?:\.\d{1,9})?秒?)?)?)?"
 )
 _DATE = re.compile(
-    rf"(?P<year>\d{{4}})\s?[-/.年]\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?(?P<day>\d{{1,2}})(?:\s?日)?{_WEEKDAY}"
+    rf"(?:(?P<year>\d{{4}})\s?[-/.年]|民[国國]\s?(?P<era>\d{{1,3}})\s?年)\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?(?P<day>\d{{1,2}})(?:\s?日)?{_WEEKDAY}"
     rf"(?:(?:(?<=[日)）一二三四五六天])|\s{{1,4}}|T)\s?{_HOUR}(?:\s?(?P<noon>[ap]m))?(?P<zone>Z|[+-]\d\d:?\d\d)?{_WEEKDAY})?",
     re.ASCII | re.IGNORECASE,
 )
@@ -26,7 +26,7 @@ _ENGLISH_DATE = re.compile(
     r"(?:(?P<hour_before>\d{1,2}):(?P<minute_before>\d\d),? )?"
     rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
     r"(?: (?P<day_after>\d{1,2})(?:st|nd|rd|th)?)?,? (?P<year>\d{4})"
-    r"(?:,? (?P<hour>\d{1,2}):(?P<minute>\d\d)(?: ?(?P<noon>[ap])\.?m\.?)?)?",
+    r"(?:,?(?: at)? (?P<hour>\d{1,2}):(?P<minute>\d\d)(?: ?(?P<noon>[ap])\.?m\.?)?)?",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -80,8 +80,13 @@ def _english_time(match: re.Match[str]) -> datetime | None:
 def _as_time(match: re.Match[str]) -> datetime | None:
     parts = match.groupdict()
     hour, half = int(parts.get("hour") or 0), parts.get("half") or ""
-    hour += 12 if half in ("下午", "晚", "晚上") and hour < 12 else _hours_after_noon(match)
-    day = (int(match["year"]), int(match["month"]), int(match["day"]))
+    hour += (
+        12
+        if (half == "下午" or "晚" in half or ("夜" in half and hour > 4)) and hour < 12
+        else _hours_after_noon(match)
+    )
+    year = int(parts["year"]) if parts["year"] else int(parts["era"]) + 1911  # 民國113年
+    day = (year, int(match["month"]), int(match["day"]))
     with suppress(ValueError):
         naive = datetime(*day, hour, int(parts.get("minute") or 0))  # noqa: DTZ001 (the page names no time zone)
         if not parts.get("zone"):

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from ..bylines import NAME, ORGANISATION, ROLES, CreditLine, credits_in, role_label, with_colons
+from ..bylines import NAME, ORGANISATION, CreditLine, credits_in, role_label
+from ..bylines.printed_forms import with_colons
+from ..bylines.roles import ROLES
 from ..search.folding import simplified_text
 from .decoding import BLANKS
 from .page_time import FIRM_TIME, HAS_CLOCK, find_page_time, parse_page_time
@@ -15,13 +17,13 @@ LABELS = (
     dict.fromkeys(("来源", "信息来源", "稿源", "稿件来源", "文章来源", "新闻来源", "来源部门", "来源单位"), PAGE_SOURCE)
     | dict.fromkeys(("发布机构", "发布单位", "发布部门", "发文机关", "发文单位", "公开机构", "source"), PAGE_SOURCE)
     | dict.fromkeys(
-        ("发布时间", "发布日期", "发表时间", "发稿时间", "时间", "日期", "published", "date"), PAGE_PUBLISHED
+        ("发布时间", "发布日期", "发表时间", "发稿时间", "时间", "日期", "published", "posted", "date"), PAGE_PUBLISHED
     )
     | dict.fromkeys(("公开日期", "公布日期", "发文日期", "刊发时间", "上传时间"), PAGE_PUBLISHED)
     | dict.fromkeys(("更新时间", "更新日期", "修改时间", "updated", "modified"), PAGE_UPDATED)
     | dict.fromkeys(("浏览", "浏览次数", "浏览量", "点击", "点击数", "点击量", "点击次数", "人气", "views"), IGNORED)
     | dict.fromkeys(("阅读", "阅读数", "阅读量", "阅读次数", "访问量", "访问次数"), IGNORED)
-    | dict.fromkeys(("字号", "字体", "分享", "分享到"), IGNORED)
+    | dict.fromkeys(("字号", "字体", "字数", "分享", "分享到"), IGNORED)
     | dict.fromkeys(("发布者", "发布人", "录入", "录入者", "录入员", "上传者", "信息员"), IGNORED)
     | dict.fromkeys(("索引号", "主题分类", "信息分类", "体裁分类", "文号", "发文字号", "主题词", "关键词"), IGNORED)
     | dict.fromkeys(("公开方式", "公开范围", "有效性", "成文日期", "生成日期", "信息类别", "语种"), IGNORED)
@@ -61,13 +63,23 @@ _WECHAT_WORDS = re.compile(
 _WECHAT_HEAD = re.compile(r"原创\s|.*\s发表于\s?\S{0,8}")
 # A name that only a publisher has.
 _PUBLISHER = re.compile(
-    r"新华社|[\u4e00-\u9fffA-Za-z0-9·“”]{1,28}(?:网|日报|晚报|早报|晨报|时报|周报|商报|导报|快报|发布|新闻|客户端|融媒|融媒体|传媒|广电"
+    r"新华社|中央社|中新社|联合报|大公报|文汇报|明报|[\u4e00-\u9fffA-Za-z0-9·“”]{1,28}(?:网|日报|晚报|早报|晨报|时报|周报|商报|导报|快报|发布|新闻|客户端|融媒|融媒体|传媒|广电"
     r"|头条|杂志|电视台|广播|通讯社|在线|公众号|视频号|频道)"
 )
 _ENGLISH_PUBLISHER = re.compile(
     r"[(\[]?((?:[A-Z][\w.&'’-]{0,30} ){1,5}"
     r"(?:News|Daily|Times|Post|Herald|Press|Agency|Net|Online|Weekly|Journal))[)\]]?"
 )
+# Published on March 25, 2024; Last updated: …
+_ENGLISH_TIME = re.compile(
+    r"(?<!\S)(?:Last |First )?(Published|Posted|Updated|Modified)(?: on| at)?\s?:?\s(?=[\dA-Z])", re.I
+)
+_STAFF = re.compile(
+    rf"(?:{_ENGLISH_PUBLISHER.pattern} )?(?:Staff|Senior|Special|Chief) (?:[Rr]eporter|[Ww]riter|[Cc]orrespondent)s?"
+)
+# [霁川新闻网](http://…), 霁川新闻网（http://…）
+_LINK = re.compile(r"\[([^\[\]]{1,80})\]\(https?://[^()\s]{1,300}\)|[（(]?\s?https?://[\w./?=&%#:~+-]{1,300}\s?[)）]?")
+_TIME_WITHOUT_YEAR = re.compile(r"(?:\d{1,2}[-/.月]\d{1,2}日?\s{1,4})?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?$")
 _LONGEST_NAME = 30  # characters of a name without a label
 
 
@@ -86,6 +98,9 @@ def parse_provenance_line(line: str) -> Provenance | None:
         return None
     if bracketed := _IN_BRACKETS.fullmatch(line):
         line = bracketed[1]
+    if staff := _STAFF.fullmatch(line):
+        return Provenance({PAGE_SOURCE: staff[1]} if staff[1] else {}, [])
+    line = _ENGLISH_TIME.sub(r"\1: ", _LINK.sub(r"\1", line)) if line.isascii() or "://" in line else line
     line = _SPACED_LABEL.sub(lambda match: "".join(match[0].split()), _BUTTONS_AT_END.sub("", line))
     line = _BAR_AFTER_LABEL.sub(r"\1：", with_colons(_BRACKETED_LABEL.sub(r" \1：", _tabbed_fields(line))))
     if _WECHAT_HEAD.match(line) and (found := find_page_time(line)):
@@ -111,7 +126,7 @@ def is_publisher(name: str) -> bool:
 
 def is_medium(name: str) -> bool:
     """Return True if the name can only be that of a newspaper, a site or a channel: 霁川新闻网, Jichuan News."""
-    return bool(_PUBLISHER.fullmatch(name) or _ENGLISH_PUBLISHER.fullmatch(name))
+    return bool(_PUBLISHER.fullmatch(simplified_text(name)) or _ENGLISH_PUBLISHER.fullmatch(name))
 
 
 def _parse_fields(line: str, *, unknown_labels: bool = False) -> Provenance | None:
@@ -192,6 +207,8 @@ def _read_fields(
             credits += people
         elif LABELS.get(label) == PAGE_SOURCE:
             value = _take_date(value, facts)
+            if PAGE_PUBLISHED not in facts and (loose := _TIME_WITHOUT_YEAR.search(value)):
+                facts[PAGE_PUBLISHED], value = loose[0], value[: loose.start()].strip(_VALUE_ENDS)
             if re.search("[:：]", value):
                 return False
             source, people = _split_source(value)
@@ -243,13 +260,18 @@ def _read_names(words: list[str], facts: dict[str, str], credits: list[CreditLin
     names = [word for word in words if not _WECHAT_WORDS.fullmatch(word)]
     if sum(map(len, names)) > 2 * _LONGEST_NAME or any(_SENTENCE.search(word) for word in names):
         return None
-    role = next((place for place, word in enumerate(names) if role_label(word.rstrip(":："))), len(names))
+    role = next(
+        (place for place, word in enumerate(names) if role_label(word.rstrip(":：")) or credits_in(word)), len(names)
+    )
     if role < len(names):
         people = credits_in(" ".join(names[role:]))
         if people is None:
             return None
         credits += people
     names = names[:role]
+    if len(names) == 1 and names[0].endswith(("）", ")")) and (people := credits_in(names[0], ROLES["作者"])):
+        credits += people  # 方知远（霁川日报）
+        return []
     if not names or len(names) > 4:
         return None if names else []
     if PAGE_SOURCE not in facts:

@@ -186,9 +186,13 @@ def _store_pictures(found: list[WordPicture], name: str, *, by: User) -> tuple[d
     missing: dict[str, list[int]] = {}
     notes: list[str] = []
     stem = uploads.split_name(name)[0]
+    decoded: dict[tuple[bytes, pictures.Margins], Picture] = {}  # a picture may stand in a document many times
     for number, picture in enumerate(found, start=1):
         if picture.missing:
             missing.setdefault(picture.missing, []).append(number)
+            continue
+        if same := decoded.get((picture.data, picture.cut)):
+            stored[number] = same
             continue
         try:
             prepared = uploads.look_into(partial(pictures.prepare_picture, cut=picture.cut), picture.data, picture.name)
@@ -196,6 +200,7 @@ def _store_pictures(found: list[WordPicture], name: str, *, by: User) -> tuple[d
         except uploads.RefusedFile as refusal:
             notes.append(_("Picture %(number)d: %(why)s") % {"number": number, "why": refusal})
         else:
+            decoded[picture.data, picture.cut] = stored[number]
             notes += stored[number].notes
     return stored, [*(_missing_sentence(why, numbers) for why, numbers in missing.items()), *notes]
 

@@ -4,102 +4,14 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from .models import Credit
-from .sanitising import CHINESE_LETTERS, MIDDLE_DOTS, unify_name_marks
-from .search.folding import simplified_text
+from ..models import Credit
+from ..sanitising import CHINESE_LETTERS, MIDDLE_DOTS, unify_name_marks
+from ..search.folding import simplified_text
+from .printed_forms import plain_byline, with_colons
+from .roles import BREAKS, ENGLISH_ROLES, LONG_ROLES, OTHER_ROLES, ROLES, ROLES_WITH_UNIT, TRAILING_ROLES
 
 CreditLine = tuple[Credit.Role, str, str]  # role, name, unit ('' if there is none)
 BylineWord = tuple[str, str, str]  # kind (role, label, name or organisation), text, unit
-
-ROLES: dict[str, Credit.Role] = {
-    "作者": Credit.Role.AUTHOR,
-    "记者": Credit.Role.REPORTER,
-    "实习生": Credit.Role.REPORTER,
-    "通讯员": Credit.Role.CORRESPONDENT,
-    "供稿": Credit.Role.CORRESPONDENT,
-    "撰稿": Credit.Role.TEXT,
-    "撰文": Credit.Role.TEXT,
-    "文字": Credit.Role.TEXT,
-    "文": Credit.Role.TEXT,
-    "摄影记者": Credit.Role.PHOTO,
-    "摄影": Credit.Role.PHOTO,
-    "摄": Credit.Role.PHOTO,
-    "图片": Credit.Role.PHOTO,
-    "图": Credit.Role.PHOTO,
-    "供图": Credit.Role.PHOTO,
-    "文/图": Credit.Role.TEXT_PHOTO,
-    "图/文": Credit.Role.TEXT_PHOTO,
-    "图文": Credit.Role.TEXT_PHOTO,
-    "文图": Credit.Role.TEXT_PHOTO,
-    "摄影报道": Credit.Role.TEXT_PHOTO,
-    "视频": Credit.Role.VIDEO,
-    "摄像": Credit.Role.VIDEO,
-    "责任编辑": Credit.Role.RESPONSIBLE_EDITOR,
-    "责编": Credit.Role.RESPONSIBLE_EDITOR,
-    "值班编辑": Credit.Role.DUTY_EDITOR,
-    "值班编委": Credit.Role.DUTY_EDITOR,
-    "责任编委": Credit.Role.DUTY_EDITOR,
-    "值班主任": Credit.Role.DUTY_EDITOR,
-    "值班总编": Credit.Role.DUTY_EDITOR,
-    "总值班": Credit.Role.DUTY_EDITOR,
-    "编辑": Credit.Role.EDITOR,
-    "责任校对": Credit.Role.PROOFREADER,
-    "责校": Credit.Role.PROOFREADER,
-    "校对": Credit.Role.PROOFREADER,
-    "审核": Credit.Role.REVIEWER,
-    "编审": Credit.Role.REVIEWER,
-    "初审": Credit.Role.REVIEWER,
-    "复审": Credit.Role.REVIEWER,
-    "终审": Credit.Role.REVIEWER,
-    "一审": Credit.Role.REVIEWER,
-    "二审": Credit.Role.REVIEWER,
-    "三审": Credit.Role.REVIEWER,
-    "一审一校": Credit.Role.REVIEWER,
-    "二审二校": Credit.Role.REVIEWER,
-    "三审三校": Credit.Role.REVIEWER,
-    "审签": Credit.Role.REVIEWER,
-    "签发": Credit.Role.REVIEWER,
-    "一校": Credit.Role.PROOFREADER,
-    "二校": Credit.Role.PROOFREADER,
-    "三校": Credit.Role.PROOFREADER,
-    "总监制": Credit.Role.PRODUCER,
-    "监制": Credit.Role.PRODUCER,
-}
-# Labels of English pages, by the one above that they mean.
-ENGLISH_ROLES = {
-    "author": "作者",
-    "by": "作者",
-    "reporter": "记者",
-    "correspondent": "通讯员",
-    "photo": "摄影",
-    "photographer": "摄影",
-    "editor": "编辑",
-    "proofreader": "校对",
-}
-# Roles without a counterpart in Credit.Role: these people are kept in the text and make no credit.
-OTHER_ROLES = (
-    "策划",
-    "统筹",
-    "制作",
-    "剪辑",
-    "播音",
-    "主播",
-    "配音",
-    "设计",
-    "制图",
-    "排版",
-    "美编",
-    "翻译",
-    "主编",
-    "总编",
-)
-# Roles that may follow the names: 方知远 摄, 林晓舟 文/图.
-TRAILING_ROLES = {
-    *("文", "图", "摄", "摄影", "文/图", "图/文", "图文", "文图"),
-    *("摄影报道", "视频", "摄像", "供稿", "供图"),
-}
-# Roles that may have the person's employer as a prefix: 霁川日报记者.
-ROLES_WITH_UNIT = {"记者", "通讯员", "实习生", "摄影记者"}
 
 _MAX_BYLINE_LENGTH = 200  # characters; a longer text is no byline
 _MAX_CLOSING_BYLINES = 40  # no real page has more; more would only take time
@@ -115,54 +27,50 @@ _BY_SOUND = (
     "祥香肖谢辛新兴雄旭许雅亚延央扬杨耶叶伊依益音银尹英永尤有玉元云扎札再泽曾扎增札展章召者珍真芝智中仲周朱珠卓孜子宗左佐热孜买图尔罕汗拜勤娅嘛"
 )
 _COMPOUND_SURNAMES = "欧阳|上官|司马|诸葛|司徒|东方|尉迟|皇甫|慕容|令狐|长孙|夏侯|公孙|轩辕|宇文|端木"
-_BREAKS = r"\s、，,;；|｜/／:："
-_END = f"(?![^{_BREAKS}])"
-_LONG_ROLES = "|".join(sorted((role for role in ROLES if len(role) > 1 and "/" not in role), key=len, reverse=True))
+_END = f"(?![^{BREAKS}])"
 
 _LATIN = r"[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f_.'’-]*"
 _LONG_NAME = rf"[{_BY_SOUND}]{{5,12}}|(?:{_COMPOUND_SURNAMES})[{_HAN}]{{3}}"
 NAME = re.compile(
     rf"[{_HAN}]{{2,4}}|{_LONG_NAME}|[{_HAN}]{{1,10}}(?:·[{_HAN}]{{1,10}}){{1,4}}|(?=.{{2,40}}$){_LATIN}(?: {_LATIN})*"
 )
-_NO_NAME = re.compile(f"{_LONG_ROLES}|{'|'.join(OTHER_ROLES)}|本报|本网|报道|单位|来源|提供|协会|委员会|您|你好|谢谢")
+_NO_NAME = re.compile(f"{LONG_ROLES}|{'|'.join(OTHER_ROLES)}|本报|本网|报道|单位|来源|提供|协会|委员会|您|你好|谢谢")
 # At least three characters with an ending that no personal name has; at least five with the others.
 ORGANISATION = re.compile(
     rf"[{_HAN}A-Za-z0-9]{{2,36}}(?:[局委办室院校部处厅站]|政府|政协|中心|公司)"
     rf"|[{_HAN}A-Za-z0-9]{{4,36}}(?:[村镇乡县市馆所社队网台联会报学园组厂]|街道|社区|集团)"
 )
 _GLUED = re.compile(
-    rf"(?P<before>\S{{2,30}}?)??(?:{_QUALIFIERS}){{0,4}}(?P<role>{_LONG_ROLES}|(?<=..)摄$)"
+    rf"(?P<before>\S{{2,30}}?)??(?:{_QUALIFIERS}){{0,4}}(?P<role>{LONG_ROLES}|(?<=..)摄$)"
     rf"(?P<name>[{_HAN}]{{2,4}}|{_LONG_NAME}|[{_HAN}]{{2,10}}(?:·[{_HAN}]{{1,10}}){{1,4}})?"
 )
-_FILLER = re.compile(f"(?:{_QUALIFIERS})+|(?:综合)?报道|综合|整理|等")
+_FILLER = re.compile(f"(?:{_QUALIFIERS})+|[{_HAN}]{{0,6}}报道|综合|整理|等")
+# 方知远（霁川日报）
+_NAME_WITH_UNIT = re.compile(
+    rf"([{_HAN}·]{{2,12}})[（(]([{_HAN}A-Za-z0-9]{{2,30}}[报網网社台]|{ORGANISATION.pattern})[)）]"
+)
 
-_TEXT_AND_PHOTO = re.compile(rf"(?<![^{_BREAKS}])(?:文\s?[/／、]\s?[图摄]|图\s?[/／、]\s?文){_END}")
-_WORD = re.compile(rf"文/图{_END}|{_LATIN}(?: {_LATIN})*{_END}|[^{_BREAKS}]+")
+_TEXT_AND_PHOTO = re.compile(rf"(?<![^{BREAKS}])(?:文\s?[/／、]\s?[图摄]|图\s?[/／、]\s?文){_END}")
+_WORD = re.compile(rf"文/图{_END}|{_LATIN}(?: {_LATIN})*{_END}|[^{BREAKS}]+")
 # 记者·方知远, 文·方知远: a dot between role and name is no dot of a name; neither is one with spaces, but for names that
 # are written by sound.
-_DOT_AFTER_ROLE = re.compile(rf"({_LONG_ROLES}|(?<![^{_BREAKS}])[文图摄])\s*·\s*")
+_DOT_AFTER_ROLE = re.compile(rf"({LONG_ROLES}|(?<![^{BREAKS}])[文图摄])\s*·\s*")
 _SPACED_DOT = re.compile(rf"(?<=[{_BY_SOUND}]{{2}})\s*[{MIDDLE_DOTS}]\s*(?=[{_BY_SOUND}]{{2,10}}{_END})")
 _LOOSE_DOT = re.compile(rf"\s+[{MIDDLE_DOTS}]\s*|\s*[{MIDDLE_DOTS}]\s+")
 _COLON = re.compile(r"\s{0,2}[:：]")
 # 李 明: two-character names are typed with a space to align with longer ones; single 文, 图 and 摄 are roles. A third
 # character belongs to the name unless a fourth follows: then there are two names of two characters.
 _SPACED_NAME = re.compile(
-    rf"(?<![^{_BREAKS}])(?![文图摄])([{_HAN}])\s{{1,4}}(?!摄)([{_HAN}]){_END}"
+    rf"(?<![^{BREAKS}])(?![文图摄])([{_HAN}])\s{{1,4}}(?!摄)([{_HAN}]){_END}"
     rf"(?:\s{{1,4}}(?![文图摄])([{_HAN}]){_END}(?!\s{{1,4}}(?![文图摄])[{_HAN}]{_END}))?"
 )
 
-_BAR_AFTER_ROLE = re.compile(
-    rf"(?<![^\s|｜（(【])(?:({'|'.join(sorted(ROLES, key=len, reverse=True))})\s?[丨︱]|({_LONG_ROLES})\s?[/／])\s?(?=\S)"
-)
-_BRACKET_AS_LABEL = re.compile(rf"(?<!\S)[【\[]({_LONG_ROLES})[】\]]\s{{0,2}}(?=[^\s:：])")
-_ENGLISH_AND = re.compile(r"(?<=[a-z]) (?:and|&) (?=[A-Z])")
-_ENGLISH_BY = re.compile(r"(?:(?<=^)|(?<=[(（|｜] )|(?<=[(（|｜]))By (?=[A-Z])")
 # Newspapers print a mark before a byline: □ 本报记者 方知远
 _MARK_BEFORE = re.compile(r"^[□■▲△●○◎◇◆※★☆▍▌丨|｜]\s{0,4}")
-_BRACKET = re.compile(r"[（(【\[]([^（(【\[\]】)）]{1,80})[)）】\]]")
+_BRACKET = re.compile(r"[（(【〔［\[]([^（(【〔［\[\]］〕】)）]{1,80})[)）】〕］\]]")
 _BRACKETS_ONLY = re.compile(rf"(?:{_BRACKET.pattern}\s{{0,4}})+")
-_BRACKET_AT_END = re.compile(rf"{_BRACKET.pattern}$")
-_LEAD = re.compile(r"(?:[^（(。：:]{0,20}[讯电]\s{0,3})?[（(]([^（()）]{2,80})[)）]")
+_BRACKET_AT_END = re.compile(rf"{_BRACKET.pattern}(?:\s?\d{{7}})?$")  # with the day, of an agency: 1130325
+_LEAD = re.compile(r"(?:[^（(。：:]{0,20}[讯电]\s{0,3})?[（(【〔［]([^（(【〔［］〕】)）]{2,80})[)）】〕］]")
 _AUTHORS_UNIT = re.compile(r"[（(【]?作者单位\s{0,2}[:：]\s{0,4}([^（(【】)）]{2,80})[)）】]?")
 
 
@@ -190,8 +98,8 @@ def credits_in(text: str, role: Credit.Role | None = None, unit: str = "") -> li
         elif kind == "organisation" and next_kind == "role" and next_word in ROLES_WITH_UNIT:
             employer = word
         elif credited:
-            people.append((word, unit))
-            credits += [(role, word, unit)] if role else []
+            people.append((word, its_unit or unit))
+            credits += [(role, *people[-1])] if role else []
     return credits
 
 
@@ -209,14 +117,6 @@ def role_label(word: str) -> tuple[str, str] | None:
         return match["role"], before
     # 美术编辑, 本期责编
     return (match["role"], "") if len(before) <= 2 else None
-
-
-def with_colons(text: str) -> str:
-    """Return the text with a colon for the bar that WeChat pages print after a role, for the brackets round one, and
-    after an English "By"; with a comma for "and" between English names.
-    """
-    text = _BRACKET_AS_LABEL.sub(r"\1：", _ENGLISH_AND.sub(", ", text))
-    return _ENGLISH_BY.sub("By: ", _BAR_AFTER_ROLE.sub(r"\1\2：", text))
 
 
 def parse_byline(paragraph: str) -> list[CreditLine] | None:
@@ -268,6 +168,7 @@ def _closing_bylines(paragraphs: Sequence[str]) -> list[CreditLine]:
 
 def _byline_words(text: str) -> list[BylineWord] | None:
     """Split the text; return None if a word is neither name, organisation nor role."""
+    text = plain_byline(text)
     text = _LOOSE_DOT.sub(" ", _DOT_AFTER_ROLE.sub(r"\1 ", unify_name_marks(_SPACED_DOT.sub("·", text))))
     text = _SPACED_NAME.sub(lambda match: "".join(match.groups("")), _TEXT_AND_PHOTO.sub("文/图", text))
     words: list[BylineWord] = []
@@ -275,7 +176,7 @@ def _byline_words(text: str) -> list[BylineWord] | None:
         word = match[0]
         if _COLON.match(text, match.end()):
             words.append(("label", *(role_label(word) or (word, ""))))
-        elif not _FILLER.fullmatch(word):
+        elif word in ROLES or not _FILLER.fullmatch(word):
             found = _split_word(word)
             if found is None:
                 return None
@@ -287,6 +188,8 @@ def _split_word(word: str) -> list[BylineWord] | None:
     """Classify a word without a colon; a name and a role written together become two words."""
     if word in ROLES or word in OTHER_ROLES:
         return [("role", word, "")]
+    if (alone := _NAME_WITH_UNIT.fullmatch(word)) and is_name(alone[1]):
+        return [("name", alone[1], alone[2])]
     glued = _GLUED.fullmatch(word)
     if glued and not _NO_NAME.search(glued["name"] or ""):
         before, role, name = glued["before"] or "", glued["role"], glued["name"]
@@ -297,4 +200,9 @@ def _split_word(word: str) -> list[BylineWord] | None:
             return [("role", role, before), *([("name", name, "")] if name else [])]
     if ORGANISATION.fullmatch(word.replace("·", "")):
         return [("organisation", word, "")]
-    return [("name", word, "")] if NAME.fullmatch(word) and not _NO_NAME.search(word) else None
+    return [("name", word, "")] if is_name(word) else None
+
+
+def is_name(word: str) -> bool:
+    """Return True for a word that can be a person's name and nothing that bylines have besides."""
+    return bool(NAME.fullmatch(word)) and not _NO_NAME.search(word)
