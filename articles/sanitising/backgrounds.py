@@ -16,6 +16,8 @@ _LONGEST_DRAWING, _MOST_PICTURES = 200_000, 50
 
 def background_picture(attributes: dict[str, str]) -> str:
     """Return the address of the picture behind an element, or ''; ornaments that are drawn (SVG) are none."""
+    if not attributes:
+        return ""
     style = attributes.get("style", "")[:_LONGEST_STYLE]
     found = _BACKGROUND.search(style) if "url(" in style.lower() else None
     address = attributes.get(_LATE, "").strip() or (found[1] if found else "")

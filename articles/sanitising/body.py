@@ -75,6 +75,8 @@ class BodyBuilder:
     def _count_removed(self, name: str, attributes: dict[str, str]) -> None:
         if name in REPORTED_AS:
             self.removed[REPORTED_AS[name]] += 1
+        if not attributes:
+            return
         self.removed["styling"] += any(
             attributes[styling].strip() for styling in STYLING_ATTRIBUTES & attributes.keys()
         )

@@ -53,6 +53,8 @@ def is_formula(token: HtmlToken) -> bool:
     """Return True for an element that is, or has drawn, a formula of which it has the source."""
     if token.value == "script":
         return token.attributes.get("type", "").startswith("math/")
+    if not token.attributes:
+        return token.value == "math"
     named = [name for name in _FORMULA_ATTRIBUTES if token.attributes.get(name, "").strip()]
     if named == ["data-custom-copy-text"]:
         return "math" in token.attributes.get("class", "")

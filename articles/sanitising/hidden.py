@@ -13,6 +13,8 @@ _COMMENT_STYLES = frozenset({"comment", "comment-list"})
 
 def hidden_reason(name: str, style: Style, attributes: dict[str, str]) -> str | None:
     """Return "comment", "deleted", "hidden", or None for an element that is shown."""
+    if not (attributes or style):
+        return "deleted" if name == "del" else None
     classes = [name.rstrip("0") for name in attributes.get("class", "").lower().split()]  # WPS counts: msoDel0
     if (
         not _COMMENT_CLASSES.isdisjoint(classes)

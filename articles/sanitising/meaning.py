@@ -82,14 +82,14 @@ class MeaningReader(ContentReader):
         """Yield what stands for an element of which nothing inside is read; hide it then."""
         if element.hidden:
             return
-        box = drawn_box(token)
-        is_drawn = bool(self.formula) and "katex-html" in token.attributes.get("class", "")  # beside its source
         if is_formula(token):
             yield from self._read_formula(token)
-        elif box:
+        elif box := drawn_box(token):
             yield from self._read_flow(box, self.open.innermost)
-        if box or is_drawn or is_formula(token) or token.value == "rp":  # a reading has brackets of ours
-            element.hidden = HiddenPart("")
+        # What KaTeX draws beside its source; a reading has brackets of ours.
+        elif not (self.formula and "katex-html" in token.attributes.get("class", "")) and token.value != "rp":
+            return
+        element.hidden = HiddenPart("")
 
     def _begin_element(self, token: HtmlToken, style: Style, element: OpenElement) -> Iterator[HtmlToken]:
         name, level = token.value, list_level(style)
@@ -98,7 +98,7 @@ class MeaningReader(ContentReader):
         element.background, element.shown_before = background_picture(token.attributes), self.shown
         if is_player(name):
             yield from self._read_player(token)
-        if any(attribute.startswith("data-miniprogram-") for attribute in token.attributes) and name == "a":
+        if name == "a" and any(attribute.startswith("data-miniprogram-") for attribute in token.attributes):
             self.removed["mini program"] += 1
         if level is not None and name in {"p", "div"} | HEADING_NAMES:
             start = token._replace(value=heading_name(token, style) or name)

@@ -18,7 +18,7 @@ _COMMENTS = re.compile(r"/\*.*?\*/|<!--|-->", re.S)
 _BRACE = re.compile("[{}]")
 # What may stand round rules that count: without conditions of size, or for the screen.
 _SHOWN_MEDIA = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)(?:\s*,\s*[a-z]+)*|@layer\b.*", re.I)
-_MOST_STEPS = 5_000
+_MOST_STEPS, _MOST_NESTED = 5_000, 400  # of all selectors, and of those with several elements: Office writes few
 _LONGEST_SELECTOR = 300  # characters
 
 
@@ -57,6 +57,7 @@ class StyleSheet:
         self._rules: dict[int, SheetRule] = {}  # by the last step of their selectors
         self._by_key: dict[str, list[int]] = defaultdict(list)
         self._names: set[str] = set()
+        self._nested = 0
         self._met: dict[tuple[Context, str, frozenset[str]], tuple[Style, Style, Context]] = {}
 
     def add_rules(self, sheet: str) -> None:
@@ -75,6 +76,10 @@ class StyleSheet:
             return
         while len(parts) > 2 and parts[0].lower() in ("html", "body") and parts[1] is None:
             del parts[:2]  # a piece of a page has neither
+        if len(parts) > 1:
+            self._nested += len(parts[::2])
+            if self._nested > _MOST_NESTED:
+                return
         step, ids, classes, elements = -1, 0, 0, 0
         for part, combinator in zip(parts[::2], [None, *parts[1::2]], strict=True):
             names = frozenset(_NAMES.findall(part))
@@ -115,7 +120,8 @@ class StyleSheet:
             style |= rule.style
             important |= rule.important
         steps = frozenset(place for place in met if place not in self._rules)
-        return style, important, Context(context.around | steps, steps)
+        around = context.around if steps <= context.around else context.around | steps
+        return style, important, Context(around, steps)
 
     @staticmethod
     def _is_met(step: SelectorStep, context: Context, element: str, names: frozenset[str]) -> bool:

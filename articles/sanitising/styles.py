@@ -59,6 +59,8 @@ def parse_style(written: str) -> Style:
 
 def style_marks(style: Style) -> list[str]:
     """Return the elements that a style means: strong, em, s, u, sub, sup."""
+    if not style:
+        return []
     raised = style.get("mso-text-raise", "0")
     lines = style.get("text-decoration", "") + " " + style.get("text-decoration-line", "")
     meant = {

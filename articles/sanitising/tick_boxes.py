@@ -15,6 +15,8 @@ def input_box(token: HtmlToken) -> str:
 
 def tick_box(token: HtmlToken) -> str:
     """Return the box that an element other than an <input> shows before what is in it, or ''."""
+    if not token.attributes:
+        return ""
     boxes = _BOXES.get(token.attributes.get("role", "").strip().lower(), "")
     state = token.attributes.get("aria-checked") if boxes else token.attributes.get("data-checked")
     if state is not None:
@@ -25,7 +27,7 @@ def tick_box(token: HtmlToken) -> str:
 
 def drawn_box(token: HtmlToken) -> str:
     """Return the box that an empty element draws, or ''."""
-    classes = token.attributes.get("class", "").lower().split()
+    classes = token.attributes.get("class", "").lower().split() if token.attributes else ()
     return next((_CLASSES[name] for name in classes if name in _CLASSES), "")
 
 
