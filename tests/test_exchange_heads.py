@@ -101,6 +101,8 @@ def test_a_masthead_says_newspaper_date_and_page(masthead, source, section):
         ("(Jichuan News) 17:03, March 25, 2024", "Jichuan News", []),
         ("Jichuan News, 2024-03-25 17:03", "Jichuan News", []),
         ("By Fang Zhiyuan, Senior Reporter\nPublished on March 25, 2024 at 5:03 PM", "", ["Fang Zhiyuan"]),
+        ("By Global Times Published: Mar 25, 2024 05:03 PM", "Global Times", []),
+        ("(Xinhua) 17:03, March 25, 2024", "Xinhua", []),
         ("BY FANG ZHIYUAN\nLast updated: 2024-03-25 17:03", "", ["FANG ZHIYUAN"]),
         ("Written by Fang Zhiyuan\nJichuan News Staff Writer\n2024-03-25 17:03", "Jichuan News", ["Fang Zhiyuan"]),
         (
@@ -176,6 +178,7 @@ def test_a_taiwanese_head_says_source_time_and_people(head, source, people):
         ("", "［記者王大明、李小美／綜合報導］", "", ["王大明", "李小美"]),
         ("", "【本報記者王大明台北報導】", "", ["王大明"]),
         ("", "（中央社記者王大明台北25日電）", "", ["王大明"]),
+        ("", "〔駐華盛頓特派記者王大明／華府25日電〕", "", ["王大明"]),
         ("", "【本報訊】", "", []),
         ("", "", "責任編輯／李小美", ["李小美"]),
         ("", "", "（編輯：李小美）1130325", ["李小美"]),
@@ -196,6 +199,9 @@ def test_bylines_of_taiwan_and_hong_kong_are_read_and_kept(above, lead, below, p
         ("◎方知远 林晓舟\n来源：霁川日报 2024-03-25 17:03", "霁川日报", ["方知远", "林晓舟"]),
         ("字数：1024 作者：方知远（霁川县水务局） 来源：霁川日报 2024-03-25 17:03", "霁川日报", ["方知远"]),
         ("方知远（霁川日报） 2024-03-25 17:03", "", ["方知远"]),
+        ("来源：霁川日报 星期一 2024年3月25日 17:03", "霁川日报", []),
+        ("信息提供：霁川日报 2024-03-25 17:03", "霁川日报", []),
+        ("以下文章来源于霁川日报 ，作者方知远\n霁川发布 2024-03-25 17:03", "霁川日报", ["方知远"]),
         ("来源：[霁川日报](https://e.example/) 时间：2024-03-25 17:03", "霁川日报", []),
         ("来源：霁川日报（https://e.example/a.html） 时间：2024年3月25日 傍晚5点03分", "霁川日报", []),
     ],
@@ -228,7 +234,25 @@ def test_a_time_without_a_year_is_told_and_its_source_read():
     assert [doubt.id for doubt in page.doubts] == ["exchange.no_time"]
 
 
-@pytest.mark.parametrize("foot", ["阅读原文", "阅读 1.2万 赞 33 在看 12", "写留言", "阅读 10万+", "点赞 收藏"])
+def test_a_photographer_of_an_english_page_and_of_a_report_are_credited():
+    assert facts(read("Bridge opens", TIME, "The bridge opened.", "Photo by Lin Xiaozhou"))[3] == ["Lin Xiaozhou"]
+    lead = "本报讯(记者方知远 通讯员林晓舟报道)"
+    assert facts(read("桥通了", TIME, lead + BODY))[3] == ["方知远", "林晓舟"]
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "▼",
+        "往期推荐",
+        "点击下方名片关注我们",
+        "阅读原文",
+        "阅读 1.2万 赞 33 在看 12",
+        "写留言",
+        "阅读 10万+",
+        "点赞 收藏",
+    ],
+)
 def test_the_buttons_of_wechat_are_no_text(foot):
     assert read("桥通了", f"霁川发布 {TIME}", BODY, foot).paragraphs == (BODY,)
 

@@ -43,6 +43,24 @@ def test_a_box_that_is_ticked_on_the_page_is_a_character(html, kept):
 
 
 @pytest.mark.parametrize(
+    ("data", "box"),
+    [
+        ("", "☐"),
+        ("FFFFFFFF0500000014000200750031000000", "☑"),
+        ("FFFFFFFF0100000014000200750031000000", "☐"),
+        ("FFFFFFFF65000000140002007500310000000100", "☑"),
+        ("FFFFFFFF65000000140002007500310000000000", "☐"),
+        ("FFFFFFFF6500000014000900750", "☐"),
+    ],
+)
+def test_a_tick_box_of_a_form_of_word_is_a_character(data, box):
+    field = "<!--[if supportFields]><span style='mso-element:field-begin'></span> FORMCHECKBOX <![endif]-->"
+    field += f"<!--[if gte mso 9]><xml><w:data>{data}</w:data></xml><![endif]-->" if data else ""
+    end = "<!--[if supportFields]><span style='mso-element:field-end'></span><![endif]-->"
+    assert read_pasted_html(f"<p>{field}{end}同意</p>").html == f"<p>{box}同意</p>"
+
+
+@pytest.mark.parametrize(
     ("ruby", "kept"),
     [
         ("霁<rt>jì</rt>", "霁（jì）"),

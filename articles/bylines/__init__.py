@@ -15,7 +15,7 @@ BylineWord = tuple[str, str, str]  # kind (role, label, name or organisation), t
 
 _MAX_BYLINE_LENGTH = 200  # characters; a longer text is no byline
 _MAX_CLOSING_BYLINES = 40  # no real page has more; more would only take time
-_QUALIFIERS = "本报|本网|本刊|本台|本站|全媒体|融媒体|特约|特邀|见习|实习|首席|驻站|网络"
+_QUALIFIERS = "本报|本网|本刊|本台|本站|全媒体|融媒体|特约|特邀|特派|见习|实习|首席|驻站|网络"
 _HAN = CHINESE_LETTERS
 # The characters that write the names of minorities by sound: in a name of five or more characters without a dot, all
 # are of these. A run of other characters is a phrase.

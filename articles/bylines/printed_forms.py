@@ -20,7 +20,9 @@ _PLACES = (
 _HOW = "(?:即[時时]|[綜综]合|現場|现场|連線|连线|獨家|独家|採訪|采访|實地|特別|专题)?"
 _REPORTED = rf"{_HOW}(?:報導|報道|报导|报道|專訪|专访|特稿|攝影報導)"
 _REPORT = re.compile(
-    rf"\s?[／/]\s?[{_HAN}]{{0,8}}?{_REPORTED}(?![{_HAN}])|(?<=[{_HAN}])(?:{_PLACES})(?:\d{{1,2}}日)?(?:{_REPORTED}|[電电])(?![{_HAN}])"
+    rf"\s?[／/]\s?[{_HAN}]{{0,8}}?(?:\d{{1,2}}日)?(?:{_REPORTED}|[電电])(?![{_HAN}])"
+    rf"|(?:(?<=[记者訊讯员員][{_HAN}]{{2}})|(?<=[者员員][{_HAN}]{{3}}))报道(?![{_HAN}])"
+    rf"|(?<=[{_HAN}])(?:{_PLACES})(?:\d{{1,2}}日)?(?:{_REPORTED}|[電电])(?![{_HAN}])"
 )
 
 _ROLE = "|".join(sorted(ROLES, key=len, reverse=True))
@@ -50,4 +52,5 @@ def with_colons(text: str) -> str:
     after an English "By"; with a comma for "and" between English names, and without what English reporters are.
     """
     text = _ENGLISH_POST.sub("", _ENGLISH_AND.sub(", ", plain_byline(text)))
+    text = re.sub(r"(?<!\S)Photos? by (?=[A-Z])", "Photo: ", text)
     return _ENGLISH_BY.sub("By: ", _BAR_AFTER_ROLE.sub(r"\1\2\3：", _BRACKET_AS_LABEL.sub(r"\1：", text)))

@@ -5,6 +5,7 @@ from ..models import Credit
 ROLES: dict[str, Credit.Role] = {
     "作者": Credit.Role.AUTHOR,
     "记者": Credit.Role.REPORTER,
+    "文字记者": Credit.Role.REPORTER,
     "实习生": Credit.Role.REPORTER,
     "通讯员": Credit.Role.CORRESPONDENT,
     "供稿": Credit.Role.CORRESPONDENT,
@@ -90,7 +91,7 @@ TRAILING_ROLES = {
     *("摄影报道", "视频", "摄像", "供稿", "供图"),
 }
 # Roles that may have the person's employer as a prefix: 霁川日报记者.
-ROLES_WITH_UNIT = {"记者", "通讯员", "实习生", "摄影记者"}
+ROLES_WITH_UNIT = {"记者", "文字记者", "通讯员", "实习生", "摄影记者"}
 
 BREAKS = r"\s、，,;；|｜/／:：："  # between the words of a byline
 LONG_ROLES = "|".join(sorted((role for role in ROLES if len(role) > 1 and "/" not in role), key=len, reverse=True))

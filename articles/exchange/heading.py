@@ -66,9 +66,14 @@ class Head:
         A second 时间：… belongs to the text, as in the notice of a meeting.
         """
         found = parse_provenance_line(line)
-        if found is None or self.facts.keys() & found.facts.keys():
+        known = self.facts.keys() & found.facts.keys() if found else set()
+        # The account that reprints, beside the time, does not replace the source: 以下文章来源于…
+        reprinted = (
+            known == {PAGE_SOURCE} and found is not None and PAGE_PUBLISHED in found.facts and not found.labelled
+        )
+        if found is None or (known and not reprinted):
             return False
-        self.facts |= found.facts
+        self.facts = found.facts | self.facts
         self.credits += found.credits
         self.unsure += found.unsure
         return True

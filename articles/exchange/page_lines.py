@@ -7,7 +7,7 @@ from .provenance import parse_provenance_line
 from .wrapping import PageLine
 
 _INDENTS = ("\t", "\u3000", "\u2003", "  ", "\u00a0\u00a0")
-_RULE = re.compile(r"[-=_]{3,}|[-=\s]{0,20}END[-=\s]{0,20}", re.IGNORECASE)
+_RULE = re.compile(r"[-=_]{3,}|[▼▲▽△↓◆◇●★☆■□\s]{1,20}|[-=\s]{0,20}END[-=\s]{0,20}", re.IGNORECASE)
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s{1,3}(?=\S)")
 # 霁川日报 2024年3月25日 第03版 要闻; 霁川日报/2024年/3月/25日/第003版
 _MASTHEAD = re.compile(r"(.{4,40}?)[\s/|｜]{1,6}(第\s?[A-Z]?\d{1,3}\s?版|[A-Z]?\d{2}\s?版)[:：\s/]{0,4}(\S{0,12})")

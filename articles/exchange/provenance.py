@@ -10,24 +10,9 @@ from ..bylines.printed_forms import with_colons
 from ..bylines.roles import ROLES
 from ..search.folding import simplified_text
 from .decoding import BLANKS
+from .labels import IGNORED, LABELS, PAGE_PUBLISHED, PAGE_SOURCE, PAGE_UPDATED
 from .page_time import FIRM_TIME, HAS_CLOCK, find_page_time, parse_page_time
 
-PAGE_SOURCE, PAGE_PUBLISHED, PAGE_UPDATED, IGNORED = "source", "published", "updated", "ignored"
-LABELS = (
-    dict.fromkeys(("来源", "信息来源", "稿源", "稿件来源", "文章来源", "新闻来源", "来源部门", "来源单位"), PAGE_SOURCE)
-    | dict.fromkeys(("发布机构", "发布单位", "发布部门", "发文机关", "发文单位", "公开机构", "source"), PAGE_SOURCE)
-    | dict.fromkeys(
-        ("发布时间", "发布日期", "发表时间", "发稿时间", "时间", "日期", "published", "posted", "date"), PAGE_PUBLISHED
-    )
-    | dict.fromkeys(("公开日期", "公布日期", "发文日期", "刊发时间", "上传时间"), PAGE_PUBLISHED)
-    | dict.fromkeys(("更新时间", "更新日期", "修改时间", "updated", "modified"), PAGE_UPDATED)
-    | dict.fromkeys(("浏览", "浏览次数", "浏览量", "点击", "点击数", "点击量", "点击次数", "人气", "views"), IGNORED)
-    | dict.fromkeys(("阅读", "阅读数", "阅读量", "阅读次数", "访问量", "访问次数"), IGNORED)
-    | dict.fromkeys(("字号", "字体", "字数", "分享", "分享到"), IGNORED)
-    | dict.fromkeys(("发布者", "发布人", "录入", "录入者", "录入员", "上传者", "信息员"), IGNORED)
-    | dict.fromkeys(("索引号", "主题分类", "信息分类", "体裁分类", "文号", "发文字号", "主题词", "关键词"), IGNORED)
-    | dict.fromkeys(("公开方式", "公开范围", "有效性", "成文日期", "生成日期", "信息类别", "语种"), IGNORED)
-)
 # Labels that also stand in the text of a notice: 时间：下周三上午
 COMMON_WORDS = ("时间", "日期")
 COMMON_TIMES = re.compile(rf"(?:{'|'.join(COMMON_WORDS)})\s{{0,2}}[:：]")
@@ -68,12 +53,14 @@ _PUBLISHER = re.compile(
 )
 _ENGLISH_PUBLISHER = re.compile(
     r"[(\[]?((?:[A-Z][\w.&'’-]{0,30} ){1,5}"
-    r"(?:News|Daily|Times|Post|Herald|Press|Agency|Net|Online|Weekly|Journal))[)\]]?"
+    r"(?:News|Daily|Times|Post|Herald|Press|Agency|Net|Online|Weekly|Journal)|Xinhua|Reuters|AFP|CGTN)[)\]]?"
 )
 # Published on March 25, 2024; Last updated: …
 _ENGLISH_TIME = re.compile(
     r"(?<!\S)(?:Last |First )?(Published|Posted|Updated|Modified)(?: on| at)?\s?:?\s(?=[\dA-Z])", re.I
 )
+_WECHAT_ORIGIN = re.compile(r"以下文章来源于\s?([^\s，,]{2,30})\s?[，,]\s?作者\s?(\S{2,20})")
+_WEEKDAY_ALONE = re.compile(r"(?<!\S)(?:星期|周)[一二三四五六日天](?!\S)")
 _STAFF = re.compile(
     rf"(?:{_ENGLISH_PUBLISHER.pattern} )?(?:Staff|Senior|Special|Chief) (?:[Rr]eporter|[Ww]riter|[Cc]orrespondent)s?"
 )
@@ -98,6 +85,7 @@ def parse_provenance_line(line: str) -> Provenance | None:
         return None
     if bracketed := _IN_BRACKETS.fullmatch(line):
         line = bracketed[1]
+    line = _WECHAT_ORIGIN.sub(r"来源：\1 作者：\2", line)
     if staff := _STAFF.fullmatch(line):
         return Provenance({PAGE_SOURCE: staff[1]} if staff[1] else {}, [])
     line = _ENGLISH_TIME.sub(r"\1: ", _LINK.sub(r"\1", line)) if line.isascii() or "://" in line else line
@@ -204,7 +192,10 @@ def _read_fields(
             people = _field_credits(label, unit, _take_date(value, facts), free=certain or label in FREE_ROLES)
             if people is None:
                 return False
-            credits += people
+            if len(people) == 1 and is_medium(people[0][1]):  # By Global Times
+                facts.setdefault(PAGE_SOURCE, people[0][1])
+            else:
+                credits += people
         elif LABELS.get(label) == PAGE_SOURCE:
             value = _take_date(value, facts)
             if PAGE_PUBLISHED not in facts and (loose := _TIME_WITHOUT_YEAR.search(value)):
@@ -238,7 +229,7 @@ def _take_date(text: str, facts: dict[str, str]) -> str:
         return text
     start, end = found
     facts.setdefault(PAGE_PUBLISHED, text[start:end].strip())
-    return f"{text[:start]} {text[end:]}".strip(_VALUE_ENDS)
+    return _WEEKDAY_ALONE.sub("", f"{text[:start]} {text[end:]}").strip(_VALUE_ENDS)
 
 
 def _split_source(value: str) -> tuple[str, list[CreditLine]]:
