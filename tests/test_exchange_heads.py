@@ -199,6 +199,7 @@ def test_bylines_of_taiwan_and_hong_kong_are_read_and_kept(above, lead, below, p
         ("◎方知远 林晓舟\n来源：霁川日报 2024-03-25 17:03", "霁川日报", ["方知远", "林晓舟"]),
         ("字数：1024 作者：方知远（霁川县水务局） 来源：霁川日报 2024-03-25 17:03", "霁川日报", ["方知远"]),
         ("方知远（霁川日报） 2024-03-25 17:03", "", ["方知远"]),
+        ("霁川日报 二〇二四年三月二十五日 17:03", "霁川日报", []),
         ("来源：霁川日报 星期一 2024年3月25日 17:03", "霁川日报", []),
         ("信息提供：霁川日报 2024-03-25 17:03", "霁川日报", []),
         ("以下文章来源于霁川日报 ，作者方知远\n霁川发布 2024-03-25 17:03", "霁川日报", ["方知远"]),
@@ -210,6 +211,11 @@ def test_a_head_of_a_newspaper_says_source_time_and_people(head, source, people)
     page = read("桥通了", *head.split("\n"), BODY)
     assert facts(page) == ("桥通了", source, TIME, people)
     assert page.paragraphs == (BODY,)
+
+
+@pytest.mark.parametrize("title", ["摄影：光影霁川", "文：字的故事"])
+def test_a_title_that_begins_as_a_byline_does_is_one(title):
+    assert facts(read(title, f"来源：霁川新闻网 {TIME}", BODY)) == (title, SOURCE, TIME, [])
 
 
 def test_the_paper_and_its_page_may_stand_below_the_title():

@@ -124,13 +124,12 @@ def _is_title(line: str) -> bool:
 
 def _read_bylines_above(head: Head) -> None:
     """Read the bylines between the title and the time: 本报记者 方知远, ◎方知远 林晓舟."""
-    while len(head.heading) > 1:
-        line = head.heading[-1]
-        people = parse_byline(line) or (credits_in(line[1:].strip(), ROLES["作者"]) if line[0] in "□◎" else None)
-        if not people:
-            return
-        head.credits[:0] = people
-        head.heading.pop()
+    for place in (-1, -1, -1, 0):  # there are seldom more, and seldom one above the title
+        line = head.heading[place] if len(head.heading) > 1 else ""
+        people = parse_byline(line) or (credits_in(line[1:].strip(), ROLES["作者"]) if line[:1] in ("□", "◎") else None)
+        if people:
+            head.credits[:0] = people
+            del head.heading[place]
 
 
 def _read_source_above(head: Head, lines: Sequence[str]) -> None:
@@ -159,11 +158,9 @@ def _read_source_below(head: Head, lines: Sequence[str]) -> None:
 
 
 def _is_provenance(line: str, place: int) -> bool:
-    """Return True for a line of provenance; without a label the first one is a title: 2024年3月25日天气预报."""
+    """Return True for a line of provenance; without a label the first one is a title: 2024年3月25日天气预报, 摄影：霁川."""
     found = parse_provenance_line(line)
-    return found is not None and (
-        found.labelled or bool(found.credits) or place > 0 or not found.facts.get(PAGE_SOURCE)
-    )
+    return found is not None and (found.labelled or place > 0 or not (found.credits or found.facts.get(PAGE_SOURCE)))
 
 
 def _read_provenance(head: Head, lines: Sequence[str]) -> None:

@@ -33,6 +33,7 @@ _ENGLISH_DATE = re.compile(
 # 二〇二四年三月二十五日, as documents are dated.
 _CHINESE_DATE = re.compile(
     rf"(?P<year>[一二][〇○零一二三四五六七八九]{{3}})年(?P<month>{DAY_NUMERAL})月(?P<day>{DAY_NUMERAL})日"
+    r"(?P<clock>\s{1,4}\d{1,2}[:：时点]\d{0,2}分?)?"
 )
 
 # As pages print it: with a time of day, or with digits alone.
@@ -61,9 +62,9 @@ def parse_page_time(text: str) -> datetime | None:
     if english := _ENGLISH_DATE.fullmatch(text):
         return _english_time(english)
     if chinese := _CHINESE_DATE.fullmatch(text):
-        year, month, day = year_of(chinese["year"]), number_of(chinese["month"]), number_of(chinese["day"])
-        with suppress(ValueError):
-            return datetime(year, month, day)  # noqa: DTZ001 (the page names no time zone)
+        day = f"{year_of(chinese['year'])}-{number_of(chinese['month'])}-{number_of(chinese['day'])}"
+        if match := _DATE.fullmatch(day + (chinese["clock"] or "")):
+            return _as_time(match)
     return None
 
 
