@@ -13,6 +13,7 @@ from django.test import TestCase
 from articles import baking, publishing
 from articles.baking import store, whole
 from articles.baking.generations import baked_generations
+from articles.management.commands import work
 from articles.models import BakedPage, BakeJob
 from serving import baked_files
 from tests.baked import assert_disk_matches_site
@@ -140,6 +141,20 @@ def test_empty_files_are_baked_again_when_the_worker_starts(site):
     assert_disk_matches_site()
     assert list(baked_generations().served().empty_names()) == []
     assert BakedPage.objects.filter(path=site.shown.get_absolute_url()).exists()
+
+
+def test_the_worker_looks_for_empty_files_every_minute_and_on_a_large_site_less_often(site, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(work.time, "monotonic", lambda: now[0])
+    command = work.Command()
+    empty("index.html")
+    command.rebake_empty_files()
+    assert BakeJob.objects.filter(path="/").exists()
+    assert not Path(baked_generations().served().location, "index.html").exists(), "Django answers until it is baked"
+    assert command.empty_files_due == 1000.0 + 60
+    monkeypatch.setattr(baking, "rebake_empty_files", lambda: now.append(now.pop() + 30))
+    command.rebake_empty_files()
+    assert command.empty_files_due == 1030.0 + 1500
 
 
 def test_without_empty_files_nothing_is_queued(site):

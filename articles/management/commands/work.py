@@ -46,6 +46,8 @@ from articles.management.acting import ActingCommand
 # A bake of the whole site that fails immediately is not restarted immediately.
 FULL_BAKE_INTERVAL = 30.0  # seconds
 SWEEP_INTERVAL = 60.0  # seconds
+# Empty files are looked for every minute, on a large site for at most a fiftieth of the time.
+EMPTY_FILES_INTERVAL, EMPTY_FILES_PAUSE = 60.0, 50  # seconds, times what it took
 # How often the worker looks after what becomes due by days.
 DAILY_WORK_INTERVAL = 600.0  # seconds
 # How often partners are asked to cosign the public log.
@@ -62,6 +64,7 @@ class Command(ActingCommand):
     daily_work_done = -DAILY_WORK_INTERVAL
     partners_asked = -PARTNERS_INTERVAL
     swept = -SWEEP_INTERVAL
+    empty_files_due = 0.0
     is_prepared = index_is_complete = rows_are_encrypted = False
     logged_until: int | None = 0  # None: every edition has its leaf
 
@@ -111,9 +114,16 @@ class Command(ActingCommand):
         baking.request_bake_on_new_version()
         for key in encryption.missing_keys():
             self.stderr.write(str(encryption.KEY_MISSING.filled(key=key)))
-        # It reads every file's name, which may take a minute on a large site.
-        (self.run_with_database if once else self.start_thread)(baking.rebake_empty_files)
+        if once:
+            self.rebake_empty_files()
         self.is_prepared = True
+
+    def rebake_empty_files(self) -> None:
+        """Bake again what is empty: nginx would send it. It reads every file's name, a minute on a large site."""
+        begun = time.monotonic()
+        baking.rebake_empty_files()
+        now = time.monotonic()
+        self.empty_files_due = now + max(EMPTY_FILES_INTERVAL, EMPTY_FILES_PAUSE * (now - begun))
 
     def do_due_work(self) -> None:
         """Do everything that is due now."""
@@ -141,6 +151,8 @@ class Command(ActingCommand):
         self.do_network_work()
         change_sets.continue_change_sets()
         self.sweep_log_ins()
+        if time.monotonic() >= self.empty_files_due:
+            self.start_unless_running(self.rebake_empty_files)
         self.do_daily_work()
         worker.record_heartbeat()
 
