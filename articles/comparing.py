@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from django.utils.translation import gettext as _
 
 from .models import Article, Credit, Section
+from .models.ai_use import declared_ai_use
 from .models.calendar_days import spell_minute
 from .models.revision import text_of_content
 
@@ -194,6 +195,7 @@ def content_parts(content: dict[str, Any], names: dict[int, str]) -> Iterator[tu
     yield "credits", [f"{Credit.Role(c['role']).label}：{c['name']}" for c in content["credits"]]
     yield "source", [content["source"]["name"]] if content["source"] else []
     yield "origin", [str(Article.Origin(content["origin"]).label)]
+    yield "ai_use", [str(declared_ai_use(content).label)] if content.get("ai_use") else []
     for field in ("original_title", "original_author", "original_url", "original_published_on"):
         yield field, [content[field]] if content[field] else []
     yield "section", [names.get(content["section"], "")]

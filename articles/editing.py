@@ -45,6 +45,7 @@ WORKING_FIELDS = (
     "section",
     "source",
     "origin",
+    "ai_use",
     "original_url",
     "original_published_on",
     "embargo_until",
@@ -255,7 +256,7 @@ def revision_content(article: Article, credits: Iterable[Credit] | None = None) 
         "attachments": [_attachment_content(attachment) for attachment in _used_attachments(article)],
         "embargo_until": article.embargo_until.isoformat() if article.embargo_until else None,
     }
-    return content
+    return content | ({"ai_use": str(article.ai_use)} if article.ai_use else {})
 
 
 def _source_content(source: Source) -> dict[str, Any]:
@@ -264,7 +265,8 @@ def _source_content(source: Source) -> dict[str, Any]:
 
 def _attachment_content(attachment: Attachment) -> dict[str, Any]:
     facts = {field: getattr(attachment, field) for field in ("sha256", "name", "size", "width", "height", "seconds")}
-    # Documents have no width, height or length.
+    facts["ai_label"] = attachment.ai_label or None
+    # Documents have no width, height or length, and few files a label.
     return {"file": attachment.file.name} | {name: value for name, value in facts.items() if value is not None}
 
 

@@ -25,6 +25,7 @@ def restore_revision(revision: Revision, *, by: User, voiding: bool = False) -> 
     content = revision.content
     for field in (*PLAIN_FIELDS, "body", "origin", "original_url"):
         setattr(article, field, content[field])
+    article.ai_use = content.get("ai_use", "")
     article.keywords = ",".join(content["keywords"])
     article.section = Section.objects.get(pk=content["section"])
     article.source, sentences = _find_source(content["source"])

@@ -17,6 +17,7 @@ from .checks.hit import WEIGHT_ORDER
 from .checks.seen import PlacedHit, place_hits
 from .checks.written_rules import current_rules
 from .models import Article, Credit, Person
+from .models.ai_use import AiUse
 from .refusals import Problem, Refusal
 
 MOST_CHARACTERS = 120_000  # of HTML; a second is too long for what runs whenever a writer pauses
@@ -67,6 +68,7 @@ def _content_of(fields: Mapping[str, str], credits: Sequence[tuple[str, int]]) -
     section = fields.get("section", "")
     key = int(section) if section.isascii() and section.isdigit() and len(section) < 10 else None
     facts: dict[str, Any] = {name: fields.get(name, "") for name in (*editing.PLAIN_FIELDS, "body", "origin")}
+    facts["ai_use"] = fields.get("ai_use") if fields.get("ai_use") in AiUse.values else ""
     article = Article(**{**facts, "section_id": key})
     editing.sanitise_texts(article)
     people = Person.objects.in_bulk([key for _role, key in credits])

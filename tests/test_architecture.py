@@ -56,6 +56,7 @@ VERBS = [
     "articles.uploads",
     "articles.file_responses",
     "articles.baking",
+    "articles.ai_labels",
     "articles.attachments",
     "articles.pictures",
     "articles.arrangement_facts",

@@ -125,6 +125,7 @@ def test_the_same_content_differs_in_nothing(cast):
         ("kicker", "引题", "kicker", "引题"),
         ("summary", "摘要", "summary", "摘要"),
         ("origin", "reprint", "origin", "Reprint"),
+        ("ai_use", "text", "made or changed with AI", "text"),
         ("original_author", "某报", "original author", "某报"),
         ("embargo_until", "2036-01-01T00:00:00+00:00", "embargo until", "2036-01-01 08:00"),
     ],

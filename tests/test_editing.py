@@ -38,6 +38,7 @@ def test_saving_without_a_change_makes_none(cast):
         ("body", "<p>改</p>"),
         ("keywords", "桥"),
         ("origin", "compiled"),
+        ("ai_use", "text,film"),
         ("original_title", "原题"),
         ("original_author", "某"),
         ("original_url", "https://a.example/"),

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FEATURES = {
     "account": "noun verb door test",
     "address_limit": "noun verb door test",
+    "ai_": "noun verb test",
     "appearance": "verb door test",
     "arrangement": "verb",
     "assign": "noun verb door test",

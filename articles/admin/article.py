@@ -103,7 +103,7 @@ class ArticleAdmin(ArticleScreen):
     autocomplete_fields = ["source", "cover"]
     fieldsets = [
         (None, {"fields": ["kicker", "title", "subtitle", "summary", "body", "based_on"]}),
-        (gettext_lazy("Article"), {"fields": ["section", "source", "origin"], "classes": ["provenance"]}),
+        (gettext_lazy("Article"), {"fields": ["section", "source", "origin", "ai_use"], "classes": ["provenance"]}),
         (
             gettext_lazy("Original of a reprint"),
             {

@@ -60,6 +60,7 @@ class ArticleForm(forms.ModelForm):
             "section",
             "source",
             "origin",
+            "ai_use",
             "original_title",
             "original_author",
             "original_url",

@@ -25,6 +25,7 @@ from ..refusals import Problem
 from ..saved_rows import write_row
 from ..uploads import RefusedFile
 from . import archive, film, office, pdf, sound
+from .ai_label import played_file_label
 from .texts import keep_text, read_stored_texts
 
 __all__ = [
@@ -96,13 +97,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 @dataclass(frozen=True)
 class PreparedAttachment:
     """A file ready to be stored: its bytes, or the upload that is stored as it is, the extension of its actual kind (a
-    key of uploads.CONTENT_TYPES), the name that readers see, and the facts of a film or a recording.
+    key of uploads.CONTENT_TYPES), the name that readers see, and facts and label of a film or a recording.
     """
 
     data: bytes | UploadedFile
     extension: str
     name: str
     played_facts: film.FilmFacts | sound.SoundFacts | None = None
+    ai_label: str = ""
 
     @property
     def file(self) -> File:
@@ -131,7 +133,7 @@ def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> 
         return stored
     path = f"{uploads.new_file_stem('attachments')}.{prepared.extension}"
     played = prepared.played_facts._asdict() if prepared.played_facts else {}
-    row = {**kept, **played, "file": path, "size": file.size}
+    row = {**kept, **played, "file": path, "size": file.size, "ai_label": prepared.ai_label}
     try:
         with uploads.kept_files({path: prepared.file}):
             attachment = Attachment.objects.create(**row)
@@ -149,8 +151,8 @@ def prepare_attachment_upload(upload: UploadedFile) -> PreparedAttachment:
     upload.seek(0)
     if uploads.kind_of(upload.read(HEAD)) in PLAYED_KINDS:
         uploads.require_size(upload, settings.MAX_FILM_BYTES, name)
-        extension, facts = uploads.look_into(inspect_played_file, cast("BinaryIO", upload), name)
-        return PreparedAttachment(upload, extension, public_file_name(name, extension), facts)
+        extension, facts, label = uploads.look_into(inspect_played_file, cast("BinaryIO", upload), name)
+        return PreparedAttachment(upload, extension, public_file_name(name, extension), facts, label)
     return uploads.look_into(inspect_file, uploads.read_upload(upload, name), name)
 
 
@@ -173,8 +175,8 @@ def inspect_file(data: bytes, name: str) -> PreparedAttachment:
     """
     kind = uploads.kind_of(data)
     if kind in PLAYED_KINDS:
-        extension, facts = inspect_played_file(io.BytesIO(data), name)
-        return PreparedAttachment(data, extension, public_file_name(name, extension), facts)
+        extension, facts, label = inspect_played_file(io.BytesIO(data), name)
+        return PreparedAttachment(data, extension, public_file_name(name, extension), facts, label)
     if kind in _REFUSED_KINDS:
         raise RefusedFile(_REFUSED_KINDS[kind], name)
     if kind == "pdf":
@@ -191,9 +193,13 @@ def inspect_file(data: bytes, name: str) -> PreparedAttachment:
     return PreparedAttachment(data, extension, public_file_name(name, extension))
 
 
-def inspect_played_file(file: BinaryIO, name: str) -> tuple[str, film.FilmFacts | sound.SoundFacts]:
-    """Return extension and facts of a film or a recording, of which only parts are read. Raises RefusedFile."""
+def inspect_played_file(file: BinaryIO, name: str) -> tuple[str, film.FilmFacts | sound.SoundFacts, str]:
+    """Return extension, facts and label of a film or a recording, of which only parts are read. Raises RefusedFile."""
     data = film.FileSlices(file)
+    return (*_played_kind(data, name), str(played_file_label(data)))
+
+
+def _played_kind(data: film.FileSlices, name: str) -> tuple[str, film.FilmFacts | sound.SoundFacts]:
     head = data[:HEAD]
     if uploads.kind_of(head) == "sound":
         is_wave = head.startswith(b"RIFF")

@@ -24,6 +24,7 @@ FIELD_NAMES: dict[str, Sentence] = {
     "attachment": gettext_lazy("name of an attachment"),
     "file": gettext_lazy("file"),
     "credits": gettext_lazy("credits"),
+    "ai_use": gettext_lazy("use of AI"),
 }
 FIELDS_IN_ORDER = list(FIELD_NAMES)
 LONGEST_WORDS = 40  # of a hit in a message
@@ -86,7 +87,7 @@ class Hit:
         """The hit as a problem of the article. What pictures and attachments are called is put right in its body."""
         problem = TO_SET_ASIDE if self.rule.severity == Severity.BLOCK else TO_LOOK_AT
         filled = problem.filled(field=self.field_name, reason=self.reason, advice=self.rule.advice)
-        return replace(filled, field=self.field if self.field in (*LINES, "credits") else "body")
+        return replace(filled, field=self.field if self.field in (*LINES, "credits", "ai_use") else "body")
 
 
 def hit_of(match: Match, field: str, plain: PlainText) -> Hit:

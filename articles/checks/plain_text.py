@@ -207,3 +207,4 @@ def _sources_of_content(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     yield from (("alt", picture["alt"]) for picture in content["pictures"])
     yield from (("attachment", attachment["name"]) for attachment in content["attachments"])
     yield "credits", ""
+    yield "ai_use", ""

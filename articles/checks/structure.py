@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Credit
+from ..models.ai_use import AiUse, declared_ai_use, labelled_ai_use
 from .rules import Rule, Severity, SourceMatch
 
 STRUCTURE = _("Structure")
@@ -57,8 +58,15 @@ AI_UNDECLARED = Rule(
     "ai_not_declared",
     STRUCTURE,
     Severity.WARN,
-    _("The file of the %(words)s says that AI made it, or a part of it; its caption and photo credit do not."),
-    _("Say there how AI was used, or take another picture."),
+    _("The file of the %(words)s says that AI made it, or a part of it; the article does not declare it."),
+    _("Declare it, so that readers are told, or take another file."),
+)
+AI_UNLABELLED = Rule(
+    "ai_without_label",
+    STRUCTURE,
+    Severity.INFO,
+    _("It is declared that AI was used: %(words)s. No file of the text says so."),
+    _("Look whether the right part is declared; many programs remove the label of a file."),
 )
 HEADLESS_TABLE = Rule(
     "table_without_head",
@@ -106,6 +114,7 @@ def find_wrong_structure(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
     if match := _FIRST_BLOCK.match(body):
         yield SourceMatch(NO_FIRST_PARAGRAPH, "body", *match.span("name"), shown=_beginning(body[match.start() :]))
     yield from _find_wrong_pictures(content)
+    yield from _find_wrong_ai_use(content)
     for match in _TABLE.finditer(body):
         if "<th" not in match[0]:
             yield SourceMatch(HEADLESS_TABLE, "body", match.start(), match.start() + 7, shown=_beginning(match[0]))
@@ -129,8 +138,20 @@ def _find_wrong_pictures(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
             yield SourceMatch(UNCAPTIONED, "body", *match.span(), shown=shown)
         if not (credited or picture.get("credit") or _NAMES_PHOTOGRAPHER.search(caption)):
             yield SourceMatch(PHOTOGRAPHER_MISSING, "body", *match.span(), shown=shown)
-        if picture.get("ai_label") and not _DECLARES_AI.search(f"{caption} {picture.get('credit')}"):
-            yield SourceMatch(AI_UNDECLARED, "body", *match.span(), shown=shown)
+        declared = AiUse.PICTURES in declared_ai_use(content).parts
+        if picture.get("ai_label") and not (declared or _DECLARES_AI.search(f"{caption} {picture.get('credit')}")):
+            yield SourceMatch(AI_UNDECLARED, "ai_use", 0, 0, shown=shown)
+
+
+def _find_wrong_ai_use(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
+    """Yield films and recordings whose label is not declared, and what is declared without any label."""
+    declared, labelled = declared_ai_use(content).parts, labelled_ai_use(content).parts
+    for attachment in content["attachments"] if AiUse.FILM not in declared else ():
+        if attachment.get("ai_label"):
+            yield SourceMatch(AI_UNDECLARED, "ai_use", 0, 0, shown=attachment["name"])
+    for part in declared:
+        if part != AiUse.TEXT and part not in labelled:
+            yield SourceMatch(AI_UNLABELLED, "ai_use", 0, 0, shown=str(AiUse(part).label))
 
 
 def _beginning(html: str) -> str:

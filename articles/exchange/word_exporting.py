@@ -13,6 +13,7 @@ from django.utils.translation import override
 from .. import audit, comparing, qr_short_links
 from ..duty_assignments import reading
 from ..models import Article, Credit, Edition, Revision
+from ..models.ai_use import ai_sentence
 from ..qr_short_links import Purpose
 from .word.typeset_body import BodyTypesetter
 from .word.typesetting import (
@@ -51,6 +52,8 @@ def _article_document(article: Article, revision: Revision, edition: Edition | N
     if content["subtitle"]:
         add_line(document, content["subtitle"], "Subtitle")
     add_small_lines(document, [_provenance_line(content, revision, edition)])
+    if told := ai_sentence(content):
+        add_line(document, told, "Normal")
     BodyTypesetter(document, _picture_bytes, settings.SITE_URL).add_body(content["body"])
     add_small_lines(document, _credit_lines(content), RIGHT)
     if edition and edition.note:

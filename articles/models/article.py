@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..refusals import Problem, Refusal
+from .ai_use import AiUse
 from .article_constraints import ARTICLE_CONSTRAINTS, ARTICLE_INDEXES
 from .article_queries import ArticleListQuerySet, ReadingsState
 from .expiry import has_expired
@@ -97,12 +98,11 @@ class Article(models.Model):
         Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
     )
     origin = models.CharField(_("origin"), max_length=20, choices=Origin, default=Origin.OWN)
+    ai_use = models.CharField(_("made or changed with AI"), max_length=20, choices=AiUse, default="", blank=True)
     original_title = models.CharField(_("original title"), max_length=200, blank=True)
     original_author = models.CharField(_("original author"), max_length=120, blank=True)
     original_url = models.URLField(_("original address"), max_length=500, blank=True)
     original_published_on = models.DateField(_("originally published on"), null=True, blank=True)
-
-    # When readers may see it
     embargo_until = models.DateTimeField(
         _("embargo until"), null=True, blank=True, help_text=_("Before this instant nobody can publish it.")
     )

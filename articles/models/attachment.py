@@ -21,6 +21,10 @@ class Attachment(models.Model):
     width = models.PositiveSmallIntegerField(_("width"), null=True, editable=False, help_text=_("In pixels."))
     height = models.PositiveSmallIntegerField(_("height"), null=True, editable=False, help_text=_("In pixels."))
     seconds = models.PositiveIntegerField(_("length"), null=True, editable=False, help_text=_("In seconds."))
+    # Of films and recordings.
+    ai_label = models.TextField(
+        _("AI label"), blank=True, editable=False, help_text=_("The label of AI-made content found in the file.")
+    )
     # Set when its file was in the public store; then its address answers 410, no longer 404, once nothing uses it.
     was_public = models.BooleanField(default=False, editable=False)
     uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)

@@ -14,7 +14,8 @@ from .immutable import Immutable
 from .picture import Picture
 
 # The version of `Revision.content`. Version 1, which has no such key, also covered the pin and the expiry, and named
-# sources and people without their keys. The digest covers whatever the content holds, so those of both verify.
+# sources and people without their keys. The digest covers whatever the content holds, so those of both verify. What is
+# rare (the use of AI, the label of a film) has a key only where there is some, so texts without it keep their digests.
 CONTENT_VERSION = 2
 
 

@@ -158,7 +158,7 @@ def prepare_picture(data: bytes, name: str = "", cut: Margins = NO_MARGINS) -> P
         sha256=hashlib.sha256(master).hexdigest(),
         renditions={width: encoding.encode_copy(still, width, xmp) for width in rendition_widths(still.width)},
         credit=facts.credit,
-        ai_label=facts.ai_label,
+        ai_label=str(facts.label),
         notes=tuple(_notes_for_uploader(opened, still.size, name, moves=bool(encoded))),
         square=encoding.encode_square(still, xmp),
         still=encoding.encode_jpeg(still, xmp) if encoded else b"",

@@ -8,11 +8,12 @@ one small XMP packet in the form of TC260-PG-20258A.
 import html
 import re
 import struct
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PIL import Image
+
+from ..ai_labels import AiLabel, find_ai_label, original_bytes, plain_value, texts_in_utf16, visible_line
 
 # What Pillow raises for invalid files; test_pictures.py mutates real files to keep this list complete.
 PILLOW_ERRORS = (
@@ -27,13 +28,9 @@ PILLOW_ERRORS = (
     ValueError,
     struct.error,
 )
-MAX_LABEL_LENGTH = 4000
 MAX_CREDIT_LENGTH = 80
 
 _ARTIST, _COPYRIGHT = 0x013B, 0x8298
-# A flat JSON object; quoted strings may contain braces. Possessive, so that invalid input takes linear time.
-_OBJECT = re.compile(r'\{(?:[^{}"]|"(?:[^"\\]|\\.)*+")++\}', re.DOTALL)
-_SOURCE_TYPE = re.compile(rb"\b(?:trained|compositeWithTrained)AlgorithmicMedia\b")
 
 
 @dataclass(frozen=True)
@@ -42,14 +39,7 @@ class PictureMetadata:
 
     credit: str = ""
     copyright: str = ""
-    # The JSON object of GB 45438-2025, annex E, unchanged.
-    aigc: str = ""
-    # The term of IPTC's Digital Source Type vocabulary that says a model made the picture, or a part of it.
-    source_type: str = ""
-
-    @property
-    def ai_label(self) -> str:
-        return "\n".join(filter(None, (self.aigc, self.source_type)))
+    label: AiLabel = field(default_factory=AiLabel)
 
 
 def read_metadata(img: Image.Image, data: bytes) -> PictureMetadata:
@@ -60,19 +50,18 @@ def read_metadata(img: Image.Image, data: bytes) -> PictureMetadata:
     except PILLOW_ERRORS:
         artist = rights = ""
     texts = list(_embedded_texts(img, data))
-    source_type = next((found[0].decode() for text in texts if (found := _SOURCE_TYPE.search(text))), "")
+    label = find_ai_label([*texts, *texts_in_utf16(data)])
     return PictureMetadata(
-        credit=(_plain_value(artist) or _xmp_list(texts, b"dc:creator"))[:MAX_CREDIT_LENGTH],
-        copyright=(_plain_value(rights) or _xmp_list(texts, b"dc:rights"))[:200],
-        aigc=next(filter(None, map(_aigc_label, texts)), ""),
-        source_type=source_type,
+        credit=(plain_value(artist) or _xmp_list(texts, b"dc:creator"))[:MAX_CREDIT_LENGTH],
+        copyright=(plain_value(rights) or _xmp_list(texts, b"dc:rights"))[:200],
+        label=label,
     )
 
 
 def xmp_packet(facts: PictureMetadata) -> bytes:
     """Return the metadata as an XMP packet, the same for JPEG, PNG and WebP; b'' if there is none."""
-    creator, rights, aigc = (html.escape(text) for text in (facts.credit, facts.copyright, facts.aigc))
-    source = f"http://cv.iptc.org/newscodes/digitalsourcetype/{facts.source_type}"
+    creator, rights, aigc = (html.escape(text) for text in (facts.credit, facts.copyright, facts.label.aigc))
+    source = f"http://cv.iptc.org/newscodes/digitalsourcetype/{facts.label.source_type}"
     body = "".join(
         (
             f"<dc:creator><rdf:Seq><rdf:li>{creator}</rdf:li></rdf:Seq></dc:creator>" if creator else "",
@@ -80,7 +69,9 @@ def xmp_packet(facts: PictureMetadata) -> bytes:
             if rights
             else "",
             f"<TC260:AIGC>{aigc}</TC260:AIGC>" if aigc else "",
-            f"<Iptc4xmpExt:DigitalSourceType>{source}</Iptc4xmpExt:DigitalSourceType>" if facts.source_type else "",
+            f"<Iptc4xmpExt:DigitalSourceType>{source}</Iptc4xmpExt:DigitalSourceType>"
+            if facts.label.source_type
+            else "",
         )
     )
     if not body:
@@ -98,40 +89,14 @@ def _embedded_texts(img: Image.Image, data: bytes) -> Iterator[bytes]:
     """Yield everything that may contain a label, as UTF-8 or GB 18030.
 
     EXIF, XMP, comments, PNG text and C2PA manifests are not compressed: the file's bytes are searched without a parser
-    that a hostile file could break. Only compressed PNG text and UTF-16 comments must be decoded first.
+    that a hostile file could break. Only compressed PNG text must be decoded first.
     """
     yield data
     for key, value in img.info.items():
         if isinstance(key, str) and isinstance(value, str):
-            yield _original_bytes(f"{key} {value}")
+            yield original_bytes(f"{key} {value}")
         elif isinstance(value, bytes):
             yield value
-    for encoding in ("utf-16-le", "utf-16-be"):
-        start = data.find("AIGC".encode(encoding))
-        if start >= 0:
-            yield data[start : start + 4 * MAX_LABEL_LENGTH].decode(encoding, "ignore").encode(errors="ignore")
-
-
-def _aigc_label(text: bytes) -> str:
-    """Return the first JSON object shortly after the word AIGC, with the escaping of EXIF, XMP or PNG removed."""
-    start = 0
-    # A few places are enough for any real file; a file full of the word must not take longer.
-    for _place in range(50):
-        start = text.find(b"AIGC", start) + 4
-        if start < 4:
-            return ""
-        brace = text.find(b"{", start, start + 64)
-        if brace < 0:
-            continue
-        window = text[brace : brace + 4 * MAX_LABEL_LENGTH].decode(errors="surrogateescape")
-        if b">" in text[start:brace] or b"=" in text[start:brace]:
-            window = html.unescape(window)
-        if window.startswith('{\\"'):
-            window = re.sub(r'\\(["\\])', r"\1", window)
-        found = _OBJECT.match(window)
-        if found:
-            return _plain_value(found[0].encode(errors="surrogateescape"))[:MAX_LABEL_LENGTH]
-    return ""
 
 
 def _xmp_list(texts: list[bytes], element: bytes) -> str:
@@ -141,30 +106,5 @@ def _xmp_list(texts: list[bytes], element: bytes) -> str:
         if start >= 0:
             block = text[start : start + 2000].split(b"</" + element)[0]
             items = re.findall(rb"<rdf:li[^>]{0,100}>([^<]{1,400})<", block)
-            return "、".join(filter(None, (_visible_line(html.unescape(_plain_value(item))) for item in items)))
+            return "、".join(filter(None, (visible_line(html.unescape(plain_value(item))) for item in items)))
     return ""
-
-
-def _plain_value(value: object) -> str:
-    """Return a value from the file or from Pillow as one line of visible text; '' if it is not text."""
-    if isinstance(value, str):
-        value = _original_bytes(value)
-    if not isinstance(value, bytes):
-        return ""
-    try:
-        return _visible_line(value.decode())
-    except UnicodeDecodeError:
-        return _visible_line(value.decode("gb18030", "ignore"))
-
-
-def _visible_line(text: str) -> str:
-    spaced = (" " if c.isspace() else c for c in text)
-    return "".join(c for c in spaced if unicodedata.category(c)[0] != "C").strip()
-
-
-def _original_bytes(value: str) -> bytes:
-    """Return the bytes of a text that Pillow decoded as Latin-1, regardless of its encoding."""
-    try:
-        return value.encode("latin-1")
-    except UnicodeEncodeError:
-        return value.encode(errors="ignore")

@@ -22,6 +22,7 @@ FIELDS = (
     "section",
     "source",
     "origin",
+    "ai_use",
     "original_title",
     "original_author",
     "original_url",

@@ -130,7 +130,7 @@ def _content_of(article: Article, credits: Credits) -> dict[str, Any]:
         "embargo_until": embargo.isoformat() if embargo else None,
     }
     plain = {name: sanitising.plain_text(getattr(article, name)) for name in FIELDS if name in editing.PLAIN_FIELDS}
-    return {**plain, "origin": article.origin, "original_url": article.original_url, **facts}
+    return {**plain, "origin": article.origin, "ai_use": article.ai_use, "original_url": article.original_url, **facts}
 
 
 def _credits_of(article: Article) -> Credits:

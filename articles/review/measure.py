@@ -98,8 +98,8 @@ def _read_lines(content: dict[str, Any]) -> list[str]:
 
 def _changed_fields(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     """The changed facts about the text: whose it is, where it is from, which files belong to it, where it newly leads."""
-    for field in ("credits", "source", "origin", *ORIGINAL):
-        if before[field] != after[field]:
+    for field in ("credits", "source", "origin", "ai_use", *ORIGINAL):
+        if before.get(field) != after.get(field):
             yield comparing.part_label(field)
     for field in ("pictures", "attachments"):
         old, new = ({file["sha256"] for file in content[field]} for content in (before, after))

@@ -18,6 +18,7 @@ from .. import audit, checkpoints, comparing, merkle_log, password_resets, revie
 from ..duty_assignments.permissions import READINGS
 from ..marked_copies import MarkedCopy, marked_copy
 from ..models import Article, AuditEntry, Credit, Edition, FactorReset, Section, SignOff
+from ..models.ai_use import declared_ai_use
 from .machine_reading import machine_sentence
 from .read_in_sets import read_in_set_sentence
 from .resets import factor_reset_sentence, password_reset_sentence
@@ -167,6 +168,7 @@ def _sheet_facts(article: Article, content: dict[str, Any]) -> list[tuple[str, s
         (_("section"), section or ""),
         (_("source"), content["source"]["name"] if content["source"] else ""),
         (_("origin"), str(Article.Origin(content["origin"]).label)),
+        (_("made or changed with AI"), str(declared_ai_use(content).label) if content.get("ai_use") else ""),
         (_("credits"), "　".join(f"{Credit.Role(role).label}：{names[role]}" for role in roles)),
         (_("characters"), str(len("".join(strip_tags(content["body"]).split())))),
         (_("original title"), content["original_title"]),

@@ -148,7 +148,10 @@
       const index = indexOfLine(field.value);
       const [start, end] = find(index, hit.place, hit.words) || [0, 0];
       if (end > start) field.setSelectionRange(index.places[start], index.places[end - 1] + 1);
-    } else document.getElementById(`${hit.field}-group`)?.scrollIntoView({ block: "center" });
+    } else {
+      const part = document.getElementById(`${hit.field}-group`) ?? document.getElementById(`id_${hit.field}`);
+      part?.scrollIntoView({ block: "center" });
+    }
   }
 
   // --- Setting aside ----------------------------------------------------------------------------------------------

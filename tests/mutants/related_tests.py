@@ -8,6 +8,8 @@ NO_VERBS = {"admin", "public", "management", "templatetags", "models", "migratio
 SLOW = ("_browser", "_stateful", "_stress", "_remote", "_readers", "_walk", "_whole")
 # Test files of a module beyond those that share its stem, or the stem of its folder.
 ALSO: dict[str, tuple[str, ...]] = {
+    "articles/ai_labels.py": ("ai_use", "picture_marks"),
+    "articles/attachments/ai_label.py": ("ai_use",),
     "articles/arrangement_facts.py": ("proposing", "confirming", "home_and_topics"),
     "articles/audit.py": ("logins", "audit_walk"),
     "articles/baking/affected_pages.py": ("names_and_archive", "home_and_topics", "keywords", "keyword_relations"),

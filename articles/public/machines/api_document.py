@@ -49,6 +49,7 @@ ARTICLE = object_schema(
     updated_at=INSTANT,
     source=OR_NONE,
     original_url=OR_NONE,
+    ai_use=list_schema({"enum": ["text", "pictures", "film"]}),
     authors=list_schema(STRING),
     credits=list_schema(object_schema(role=STRING, name=STRING, unit=STRING)),
     keywords=list_schema(STRING),

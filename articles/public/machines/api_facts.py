@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ...models import Article, Edition, Section
+from ...models.ai_use import shown_ai_use
 from ..pages.article_page import ArticlePage, edition_note
 from ..public_facts import listing_section, live_edition
 
@@ -51,6 +52,7 @@ def article_facts(article: Article) -> dict[str, Any]:
         "updated_at": _iso_instant(page.updated_at),
         "source": content["source"]["name"] if content["source"] else None,
         "original_url": content["original_url"] or None,
+        "ai_use": shown_ai_use(content).parts,
         "authors": page.authors,
         "credits": [{"role": c["role"], "name": c["name"], "unit": c["unit"]} for c in content["credits"]],
         "keywords": content["keywords"],

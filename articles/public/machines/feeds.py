@@ -21,6 +21,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from ... import home_and_topics
 from ...models import Article, Edition, Section, SiteSettings, Topic
+from ...models.ai_use import ai_sentence
 from ...sanitising import plain_text
 from ...uploads import CONTENT_TYPES
 from ..pages.article_page import author_names, edition_note, shown_cover_facts
@@ -273,12 +274,10 @@ def _correction(edition: Edition) -> str:
 
 def _whole_text(edition: Edition) -> str:
     """Return the text of an edition as HTML with whole addresses, below its correction and what readers are told of
-    its pictures.
+    the use of AI.
     """
     content = edition.revision.content
-    notes = [_correction(edition)]
-    if any(picture["ai_label"] for picture in content["pictures"]):
-        notes.append(_("This article contains pictures made by artificial intelligence."))
+    notes = [_correction(edition), ai_sentence(content)]
     body = ADDRESS_HERE.sub(rf' \1="{settings.SITE_URL}/', content["body"])
     return "".join(f"<p>{escape(note)}</p>" for note in notes if note) + body
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ...models import Article, SiteSettings
+from ...models.ai_use import shown_ai_use
 from ...models.quick_paths import fixed_path
 from ...uploads import CONTENT_TYPES, SOUNDS
 from ..pages.article_page import ArticlePage, Crumb
@@ -19,6 +20,7 @@ from ..public_facts import live_edition
 CONTEXT = "https://schema.org"
 BAIDU_CONTEXT = "https://ziyuan.baidu.com/contexts/cambrian.jsonld"
 LANGUAGE = "zh-CN"
+PARTLY_BY_AI = "https://schema.org/CompositeWithTrainedAlgorithmicMediaDigitalSource"
 MOST_LISTED = 100  # articles of a list that are named
 
 
@@ -120,6 +122,7 @@ def news_article_data(page: ArticlePage, site: SiteSettings, description: str, p
             "publisher": publisher_data(site),
             "sourceOrganization": _source_data(page),
             "isBasedOn": _original_data(page),
+            "digitalSourceType": PARTLY_BY_AI if shown_ai_use(content) else "",
             "inLanguage": LANGUAGE,
             "video": _videos_data(page, description, pictures),
             "audio": _sounds_data(page),

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from ... import publication_log, qr_short_links, sanitising
 from ...models import Article, Credit, Edition, Revision, Section
+from ...models.ai_use import ai_sentence
 from ...models.quick_paths import fixed_path, numbered_path
 from ...models.revision import text_of_content
 from ...qr_short_links import Purpose
@@ -211,9 +212,9 @@ class ArticlePage:
         return self.linked.sources.get(source["name"], "") if source else ""
 
     @property
-    def ai_labels(self) -> bool:
-        """True if a picture on the page carries the label of AI-made content (《人工智能生成合成内容标识办法》)."""
-        return any(picture["ai_label"] for picture in self.content["pictures"])
+    def ai_sentence(self) -> str:
+        """What readers are told of the use of AI, or ""."""
+        return ai_sentence(self.content)
 
     @property
     def cover(self) -> dict[str, Any] | None:

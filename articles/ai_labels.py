@@ -1,0 +1,95 @@
+"""Labels of AI-made content (《人工智能生成合成内容标识办法》) in files, wherever tools put them.
+
+Two are known: the JSON object of GB 45438-2025, and the term of IPTC's Digital Source Type, which stands in XMP or in the
+actions of a C2PA manifest. Signatures are not verified: a label says what whoever wrote the file declares.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+MAX_LABEL_LENGTH = 4000
+
+# A flat JSON object; quoted strings may contain braces. Possessive, so that invalid input takes linear time.
+_OBJECT = re.compile(r'\{(?:[^{}"]|"(?:[^"\\]|\\.)*+")++\}', re.DOTALL)
+_SOURCE_TYPE = re.compile(
+    rb"\b(?:(?:trained|compositeWithTrained)AlgorithmicMedia|algorithmicMedia|compositeSynthetic)\b"
+)
+
+
+@dataclass(frozen=True)
+class AiLabel:
+    """What a file says of itself; '' for what it does not have."""
+
+    # The JSON object of GB 45438-2025, annex E, unchanged.
+    aigc: str = ""
+    # The term of IPTC's Digital Source Type vocabulary that says a model made the file, or a part of it.
+    source_type: str = ""
+
+    def __str__(self) -> str:
+        return "\n".join(filter(None, (self.aigc, self.source_type)))
+
+
+def find_ai_label(texts: Iterable[bytes]) -> AiLabel:
+    """Return the first label of each kind in these pieces of a file. Takes linear time, and never raises."""
+    pieces = list(texts)
+    source_type = next((found[0].decode() for text in pieces if (found := _SOURCE_TYPE.search(text))), "")
+    return AiLabel(next(filter(None, map(_aigc_label, pieces)), ""), source_type)
+
+
+def texts_in_utf16(data: bytes) -> Iterator[bytes]:
+    """Yield what stands in UTF-16 around the first AIGC, in UTF-8."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        start = data.find("AIGC".encode(encoding))
+        if start >= 0:
+            yield data[start : start + 4 * MAX_LABEL_LENGTH].decode(encoding, "ignore").encode(errors="ignore")
+
+
+def _aigc_label(text: bytes) -> str:
+    """Return the first JSON object shortly after the word AIGC, with the escaping of EXIF, XMP or PNG removed."""
+    start = 0
+    # A few places are enough for any real file; a file full of the word must not take longer.
+    for _place in range(50):
+        start = text.find(b"AIGC", start) + 4
+        if start < 4:
+            return ""
+        brace = text.find(b"{", start, start + 64)
+        if brace < 0:
+            continue
+        window = text[brace : brace + 4 * MAX_LABEL_LENGTH].decode(errors="surrogateescape")
+        if b">" in text[start:brace] or b"=" in text[start:brace]:
+            window = html.unescape(window)
+        if window.startswith('{\\"'):
+            window = re.sub(r'\\(["\\])', r"\1", window)
+        found = _OBJECT.match(window)
+        if found:
+            return plain_value(found[0].encode(errors="surrogateescape"))[:MAX_LABEL_LENGTH]
+    return ""
+
+
+def plain_value(value: object) -> str:
+    """Return a value from the file or from Pillow as one line of visible text; '' if it is not text."""
+    if isinstance(value, str):
+        value = original_bytes(value)
+    if not isinstance(value, bytes):
+        return ""
+    try:
+        return visible_line(value.decode())
+    except UnicodeDecodeError:
+        return visible_line(value.decode("gb18030", "ignore"))
+
+
+def visible_line(text: str) -> str:
+    """Return the text as one line, without invisible characters."""
+    spaced = (" " if c.isspace() else c for c in text)
+    return "".join(c for c in spaced if unicodedata.category(c)[0] != "C").strip()
+
+
+def original_bytes(value: str) -> bytes:
+    """Return the bytes of a text that Pillow decoded as Latin-1, regardless of its encoding."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode(errors="ignore")

@@ -1,0 +1,46 @@
+"""The label of AI-made content in films and recordings, of which only the parts that hold metadata are read."""
+
+from collections.abc import Iterator
+
+from ..ai_labels import MAX_LABEL_LENGTH, AiLabel, find_ai_label, texts_in_utf16
+from .film import Slices, boxes
+
+LONGEST_PIECE = 2**20  # bytes, of metadata in one place
+MOST_PIECES = 20
+# Boxes of MP4 with metadata: tags, XMP and C2PA manifests (uuid), and what is in front of the tracks.
+_METADATA = (b"uuid", b"meta", b"udta")
+
+
+def played_file_label(data: Slices) -> AiLabel:
+    """Return the label of a film or a recording; an empty one for a file without. Never raises for its content."""
+    pieces = [data[start : min(end, start + LONGEST_PIECE)] for start, end in _metadata_places(data)]
+    return find_ai_label(
+        [*pieces, *(text for piece in pieces for text in (*texts_in_utf16(piece), *_named_tag(piece)))]
+    )
+
+
+def _named_tag(piece: bytes) -> Iterator[bytes]:
+    """Yield the value of the tag AIGC of an MP4 that lists the names of all tags before their values."""
+    value = piece.find(b'{"Label"', piece.find(b"AIGC"))
+    if b"mdtaAIGC" in piece and value >= 0:
+        yield b"AIGC" + piece[value : value + MAX_LABEL_LENGTH]
+
+
+def _metadata_places(data: Slices) -> list[tuple[int, int]]:
+    """Return where metadata stands, as (start, end): in boxes of MP4; else in front of the sound or behind it."""
+    if data[4:8] == b"ftyp":
+        return list(dict.fromkeys(_boxes_of_metadata(data)))[:MOST_PIECES]
+    size = len(data)
+    return [(0, size), (max(size - LONGEST_PIECE, 0), size)]
+
+
+def _boxes_of_metadata(data: Slices) -> Iterator[tuple[int, int]]:
+    for kind, place in boxes(data, 0, len(data)):
+        if kind in _METADATA:
+            yield place
+        elif kind == b"moov":
+            for inner, inside in boxes(data, *place):
+                if inner in _METADATA:
+                    yield inside
+                elif inner == b"trak":
+                    yield from (within for name, within in boxes(data, *inside) if name in _METADATA)
