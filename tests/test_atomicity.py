@@ -289,70 +289,73 @@ def test_whatever_statement_fails_a_row_is_saved_whole_or_not_at_all(cast, name)
 
 # --- a process that dies --------------------------------------------------------------------------------------------
 
-PREPARE = """
-import django; django.setup()
-from tests.cast import Cast
-cast = Cast()
-cast.sign(cast.article())
-"""
-PUBLISH_AND_DIE = """
-import os, sys
+# Django starts once, and forks for each process: the start would take longer than everything else.
+PROCESSES = """
+import os, sys, traceback
 import django; django.setup()
 from django.contrib.auth.models import User
 from django.db import connection
-from articles import publishing
-from articles.models import Article
-
-def die(execute, sql, params, many, context):
-    result = execute(sql, params, many, context)
-    if sql.startswith(sys.argv[1]):
-        os._exit(9)
-    return result
-
-with connection.execute_wrapper(die):
-    publishing.publish_article(Article.objects.get(), by=User.objects.get(username="editor"))
-"""
-WHAT_IS_THERE = """
-import django; django.setup()
-from articles import audit
+from articles import audit, publishing
 from articles.models import Article, AuditEntry, Edition, Section, ShortLink
-article = Article.objects.get()
-print(article.live_id is not None, article.stage, article.ordinal, Edition.objects.count(), ShortLink.objects.count(),
-      Section.objects.get(slug="news").last_ordinal, AuditEntry.objects.filter(action="article.published").count(),
-      audit.first_broken_entry())
+from tests.cast import Cast
+
+def prepare():
+    cast = Cast()
+    cast.sign(cast.article())
+
+def publish(dying_at):
+    def die(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if dying_at and sql.startswith(dying_at):
+            os._exit(9)
+        return result
+
+    with connection.execute_wrapper(die):
+        publishing.publish_article(Article.objects.get(), by=User.objects.get(username="editor"))
+
+def look():
+    article = Article.objects.get()
+    print(article.live_id is not None, article.stage, article.ordinal, Edition.objects.count(),
+          ShortLink.objects.count(), Section.objects.get(slug="news").last_ordinal,
+          AuditEntry.objects.filter(action="article.published").count(), audit.first_broken_entry(), flush=True)
+
+def in_process(act, *arguments):
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    try:
+        act(*arguments)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+ended = [in_process(prepare), in_process(look)]
+for statement in [*sys.argv[1:], None]:
+    ended += [in_process(publish, statement), in_process(look)]
+print(*ended)
 """
 NOTHING, ALL = "False 4 None 0 0 0 0 None", "True 0 1 1 3 1 1 None"
 
 
 def test_a_process_that_dies_while_publishing_leaves_all_of_it_or_nothing(tmp_path):
     """Dead after the edition is written, after readers would see it, and before the commit: real processes, one file."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'newsroom.sqlite3'}",
-        "DATA_DIR": str(tmp_path),
-    }
-
-    def run(code, *arguments):
-        return subprocess.run(
-            [sys.executable, "-c", code, *map(str, arguments)],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-
     shutil.copy(prepared_folder() / "newsroom.sqlite3", tmp_path)
-    prepared = run(PREPARE)
-    assert prepared.returncode == 0, prepared.stderr
-    assert run(WHAT_IS_THERE).stdout.strip() == NOTHING
-    for statement in (
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'newsroom.sqlite3'}", "DATA_DIR": str(tmp_path)}
+    statements = [
         'INSERT INTO "articles_edition"',
         'UPDATE "articles_article" SET "shown_cover_id" = ',
         'INSERT INTO "articles_auditentry"',
-    ):
-        assert run(PUBLISH_AND_DIE, statement).returncode == 9, statement
-        assert run(WHAT_IS_THERE).stdout.strip() == NOTHING
-    assert run(PUBLISH_AND_DIE, "nothing").returncode == 0
-    assert run(WHAT_IS_THERE).stdout.strip() == ALL
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", PROCESSES, *statements],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **database},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    *seen, ended = done.stdout.splitlines()
+    assert seen == [NOTHING, NOTHING, NOTHING, NOTHING, ALL], done.stderr
+    assert ended == "0 0 9 0 9 0 9 0 0 0", done.stderr
