@@ -9,6 +9,7 @@ from django.utils import timezone
 from articles import discarding, leaving, placing, publishing, review, search
 from articles.models import Article, Credit, Person, WorkingText
 from articles.search import WorkingCopyQuery, find_working_copies
+from articles.search.tokens import OF_SECTION, scope_term
 from articles.search.working_copies import MAX_CANDIDATES
 from tests.cast import SEARCH_INDEX_QUERIES, make_user
 
@@ -173,3 +174,13 @@ def test_the_index_is_filled_again_after_an_upgrade_and_says_so_meanwhile(cast, 
 
 def marks(rows):
     return [{**row, "marks": set(row["marks"].split())} for row in rows]
+
+
+def test_a_section_is_not_looked_for_beside_other_sections_that_its_reader_reads(cast):
+    """Both would be common, and no text has both: PostgreSQL would look through all texts for one."""
+    reader = make_user("reader", ["read"], section=cast.news)
+    theirs, asked = (scope_term(OF_SECTION, str(section.pk)) for section in (cast.news, cast.culture))
+    groups = WorkingCopyQuery(sections=(cast.culture.pk,)).groups(reader)
+    assert [asked] in groups
+    assert not [group for group in groups if theirs in group]
+    assert [group for group in WorkingCopyQuery(sections=(cast.news.pk,)).groups(reader) if theirs in group]

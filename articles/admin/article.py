@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import discarding, review
+from .. import discarding, review, search
 from ..duty_assignments import permissions, reading
 from ..models import Article, Credit, Section
 from .acting_user import acting_user
@@ -48,6 +48,7 @@ from .word import (
     take_word_view,
 )
 
+MOST_CHOICES = 100  # newest articles to choose from before anything is typed
 MOST_CREDITS = 100  # of an article, on its form
 
 
@@ -99,7 +100,7 @@ class ArticleAdmin(ArticleScreen):
     inlines = [CreditInline]
     duty = permissions.Duty.WRITE
     everywhere = False
-    search_fields = ["live__title", "=number"]  # where an article is chosen by typing
+    search_fields = ["number"]  # an article is chosen by typing: see get_search_results
     autocomplete_fields = ["source", "cover"]
     fieldsets = [
         (None, {"fields": ["kicker", "title", "subtitle", "summary", "body", "based_on"]}),
@@ -146,8 +147,9 @@ class ArticleAdmin(ArticleScreen):
             allowed = Q(pk__in=permissions.sections_with_duty(acting_user(request), self.duty).values("pk"))
             number = request.resolver_match.kwargs.get("object_id", "") if request.resolver_match else ""
             if NUMBER.fullmatch(number):
-                allowed |= Q(working_articles=number)
-            kwargs["queryset"] = Section.objects.filter(allowed).distinct()
+                # Not by a join, for which PostgreSQL would read the whole table of articles.
+                allowed |= Q(pk__in=Article.objects.filter(number=number).order_by().values("section"))
+            kwargs["queryset"] = Section.objects.filter(allowed)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
@@ -183,6 +185,20 @@ class ArticleAdmin(ArticleScreen):
 
     def label_of_choice(self, row: Article) -> str:
         return public_title(row)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
+    ) -> tuple[QuerySet[Article], bool]:
+        """Narrow the articles that one is chosen from to a few, found by the readers' index: by number, or by words of
+        their titles; the newest without either.
+        """
+        term = search_term.strip()
+        if term:
+            numbers = search.numbers_titled(search.SearchQuery.words_in(term))
+            numbers += [int(term)] if NUMBER.fullmatch(term) else []
+        else:
+            numbers = list(queryset.values_list("number", flat=True)[:MOST_CHOICES])
+        return queryset.filter(number__in=numbers), False
 
     # --- Form ---------------------------------------------------------------------------------------------------
 

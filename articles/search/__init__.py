@@ -8,6 +8,7 @@ from .finding import (
     SearchQuery,
     SearchResult,
     newest_numbers,
+    numbers_titled,
     search_articles,
     suggest_searches,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "index_working_copy",
     "is_working_index_complete",
     "newest_numbers",
+    "numbers_titled",
     "rebuild_index",
     "rebuild_working_copies",
     "remove_from_index",

@@ -108,6 +108,15 @@ def newest_numbers(query: SearchQuery, most: int) -> list[int]:
     return list(_search_texts(keys).values_list("article_id", flat=True))
 
 
+def numbers_titled(words: tuple[str, ...]) -> list[int]:
+    """Return the numbers of the newest articles, at most MAX_CANDIDATES, whose titles contain all these folded words."""
+    query = SearchQuery(words=words)
+    if query.is_empty:
+        return []
+    rows = _search_texts(_matching_keys(query.groups(in_title=True), *ALL_TIME, MAX_CANDIDATES))
+    return [row.article_id for row in rows if all(word in row.title for word in words)]
+
+
 def suggest_searches(query: SearchQuery) -> list[str]:
     """Return shorter searches with hits for a query that has none: each word, or the ends of a single word."""
     if len(query.words) > 1:

@@ -62,6 +62,8 @@ class WorkingCopyQuery:
             own = _terms_of_user(user)
             found += [own] if self.mine else []
             if readable is not None:
+                if self.sections:  # or two common terms that no text has both of would be looked for in all of them
+                    readable = [key for key in readable if key in self.sections]
                 found.append(own + [tokens.scope_term(tokens.OF_SECTION, str(key)) for key in readable])
         return found
 
