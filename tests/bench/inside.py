@@ -25,7 +25,7 @@ from django.urls import clear_url_caches, path  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 import newsroom.urls  # noqa: E402
-from articles import baking, editing, publishing, review, search  # noqa: E402
+from articles import baking, editing, publication_log, publishing, review, search  # noqa: E402
 from articles.baking import jobs, store  # noqa: E402
 from articles.baking.render import render_page  # noqa: E402
 from articles.baking.whole import PAGES_PER_CHUNK  # noqa: E402
@@ -34,6 +34,7 @@ from articles.checks.written_rules import WrittenRules  # noqa: E402
 from articles.models import Article, CheckRule, Credit, Person, SearchText, Section, Source  # noqa: E402
 
 ROUNDS = 9
+LOGGED = 40  # publications with the public log, and as many without
 
 
 def cpu(batch: Callable[[list[str]], None], addresses: list[str]) -> float:
@@ -107,6 +108,32 @@ def publish() -> dict[str, float]:
         times.append((time.perf_counter() - begun) * 1000)
         files.append(written[0])
     return {"ms": statistics.median(times[2:]), "files": statistics.median(files[2:])}
+
+
+def public_log() -> dict[str, float]:
+    """Milliseconds of processor time of this process to publish and bake with the public log and without it, in turns:
+    medians, and the median of the ratios of neighbours.
+    """
+    jobs.start_baking = lambda: None
+    log_act, spent = publication_log.log_act, {"on": [], "off": []}  # type: dict[str, list[float]]
+    by = ready_to_publish()
+    for number, article in enumerate(signed_articles(2 * LOGGED + 4, by=by)):
+        side = "off" if number % 2 else "on"
+        publication_log.log_act = log_act if side == "on" else lambda *_args, **_facts: set()
+        baking.bake_pending()
+        begun = time.process_time()
+        publishing.publish_article(article, by=by)
+        acted = time.process_time()
+        baking.bake_pending()
+        if number >= 4:
+            spent[side].append((time.process_time() - begun) * 1000)
+            spent.setdefault(f"act_{side}", []).append((acted - begun) * 1000)
+    publication_log.log_act = log_act
+    ratios = {
+        f"{name}ratio": statistics.median(a / b for a, b in zip(spent[f"{name}on"], spent[f"{name}off"], strict=True))
+        for name in ("", "act_")
+    }
+    return {name: statistics.median(values) for name, values in spent.items()} | ratios
 
 
 def ready_to_publish() -> User:
@@ -254,5 +281,5 @@ def machine_reading() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    measures = (render, publish, bake, memory, searching, machine_reading)
+    measures = (render, publish, public_log, bake, memory, searching, machine_reading)
     print(json.dumps({measure.__name__: measure for measure in measures}[sys.argv[1]]()))

@@ -1,9 +1,9 @@
 """Makes a believable archive of N public articles, fast: for measuring, on a machine without readers.
 
-    python -m tests.bench.make_archive N --no-readers
+    python -m tests.bench.make_archive N --drafts M --no-readers
 
-They come on top of what there is. `manage.py reindex` makes them findable, `manage.py bake --all` writes their pages. The audit
-gets one entry for all of them.
+They come on top of what there is, the drafts last. `manage.py reindex` makes them findable, `manage.py bake --all`
+writes their pages. The audit gets one entry for all of them.
 """
 
 import argparse
@@ -44,6 +44,7 @@ from articles.models import (  # noqa: E402
 from tests.bench import archive_text  # noqa: E402
 
 BATCH = 5000
+ONE_WAITING_IN = 400  # drafts: so many of them wait for their first reading
 YEARS = 10
 MAKER = "archive-maker"
 
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     parser = argparse.ArgumentParser(prog="python -m tests.bench.make_archive", description=__doc__.splitlines()[0])
     parser.add_argument("count", type=int, metavar="N", help="how many articles; they come on top of what there is")
+    parser.add_argument("--drafts", type=int, default=0, metavar="M", help="how many drafts, saved after the articles")
     parser.add_argument(
         "--no-readers", action="store_true", help="this newsroom is for trying out, although DEBUG is off"
     )
@@ -65,16 +67,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "for trying out, say --no-readers."
         )
     begun = time.monotonic()
-    archive = Archive(asked.count)
+    archive = Archive(asked.count, asked.drafts)
     done = 0
     for size in archive.batches():
         done += size
         if sys.stdout.isatty():
             rate = done / (time.monotonic() - begun)
-            print(f"\r{done:,}/{asked.count:,} {rate:,.0f} articles/s \x1b[K", end="", flush=True)
+            print(f"\r{done:,}/{archive.total:,} {rate:,.0f} articles/s \x1b[K", end="", flush=True)
     archive.finish()
-    rate = asked.count / max(time.monotonic() - begun, 0.001)
-    print(f"\rMade {asked.count:,} articles, {rate:,.0f} a second. `manage.py reindex` has them found.")
+    rate = archive.total / max(time.monotonic() - begun, 0.001)
+    print(f"\rMade {archive.total:,} articles, {rate:,.0f} a second. `manage.py reindex` has them found.")
 
 
 class Rows:
@@ -138,10 +140,11 @@ def _write(batch: list[tuple[str, Any]], lasts: dict[int, int]) -> None:
 
 
 class Archive:
-    """What publishing.publish_archived would have left, for many articles at once, oldest first."""
+    """What publishing.publish_archived would have left, for many articles at once, oldest first, and drafts after them."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, drafts: int = 0) -> None:
         self.count = count
+        self.total = count + drafts
         self.by = User.objects.filter(username=MAKER).first() or User.objects.create(username=MAKER, is_active=False)
         self.source = Source.objects.get_or_create(name="霁川新闻网", defaults={"standing": Source.Standing.OWN})[0]
         self.sections = [self._section(name, slug, place) for place, (name, slug) in enumerate(archive_text.SECTIONS)]
@@ -151,9 +154,7 @@ class Archive:
         self.edition = (Edition.objects.aggregate(last=models.Max("pk"))["last"] or 0) + 1
         self.now = timezone.now()
         made = {"created_by_id": self.by.pk}
-        self.articles = Rows(
-            Article, number=0, source_id=self.source.pk, migrated=True, created_at=self._at(self.now), **made
-        )
+        self.articles = Rows(Article, number=0, source_id=self.source.pk, created_at=self._at(self.now), **made)
         self.revisions = Rows(Revision, id=0, number=1, created_at=self._at(self.now), **made)
         self.editions = Rows(
             Edition,
@@ -200,10 +201,13 @@ class Archive:
         alone = connection.in_atomic_block
         with ThreadPoolExecutor(1) as writer:
             written: Future[None] | None = None
-            for first in range(0, self.count, BATCH):
-                size = min(BATCH, self.count - first)
+            for first in range(0, self.total, BATCH):
+                size = min(BATCH, self.total - first)
                 for n in range(first, first + size):
-                    self._add(self.article + n, self.revision + n, self.edition + n, start + step * n)
+                    if n < self.count:
+                        self._add_published(self.article + n, self.revision + n, self.edition + n, start + step * n)
+                    else:
+                        self._add_draft(self.article + n, self.revision + n)
                 # Each row names rows of tables that come after it: the database looks at the end of the transaction.
                 batch = [
                     rows.taken() for rows in (self.revisions, self.editions, self.articles, self.credits, self.links)
@@ -220,25 +224,21 @@ class Archive:
                 written.result()
             writer.submit(connection.close)
 
-    def _add(self, number: int, revision: int, edition: int, at: Any) -> None:
+    def _add_published(self, number: int, revision: int, edition: int, at: Any) -> None:
         text = archive_text.text_of(number)
         section = self.sections[text.section]
         section.last_ordinal += 1
         at = self._at(at)
-        credits = [(Credit.Role.REPORTER, *text.writer), (Credit.Role.RESPONSIBLE_EDITOR, *text.editor)]
-        content = {
-            **self.content,
-            "title": text.title,
-            "summary": text.summary,
-            "body": text.body,
-            "keywords": text.keywords,
-            "section": section.pk,
-            "credits": [{"role": r, "name": n, "unit": u} for r, n, u in credits],
-        }
-        # As models.revision.digest_of spells it.
-        spelled = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        digest = sha256(spelled.encode()).hexdigest()
-        self.revisions.add(id=revision, article_id=number, content=spelled, digest=digest)
+        digest = self._add_text(
+            number,
+            revision,
+            text,
+            migrated=True,
+            listed_in_id=section.pk,
+            ordinal=section.last_ordinal,
+            live_id=edition,
+            first_published_at=at,
+        )
         self.editions.add(
             id=edition,
             article_id=number,
@@ -249,24 +249,44 @@ class Archive:
             title=text.title,
             summary=text.summary,
         )
+        for purpose in "WM":
+            self.links.add(code=f"{purpose}{number}", article_id=number, purpose=purpose)
+        self.links.add(code=f"P{number}-1", article_id=number, purpose="P", edition_id=edition)
+
+    def _add_draft(self, number: int, revision: int) -> None:
+        waiting = {} if number % ONE_WAITING_IN else {"stage": 1, "stages": 3, "submitted_at": self._at(self.now)}
+        self._add_text(number, revision, archive_text.text_of(number), **waiting)
+
+    def _add_text(self, number: int, revision: int, text: archive_text.Text, **facts: Any) -> str:
+        """Add a working copy with its revision, and return the revision's digest. `facts` are columns of the article."""
+        section = self.sections[text.section].pk
+        credits = [(Credit.Role.REPORTER, *text.writer), (Credit.Role.RESPONSIBLE_EDITOR, *text.editor)]
+        content = {
+            **self.content,
+            "title": text.title,
+            "summary": text.summary,
+            "body": text.body,
+            "keywords": text.keywords,
+            "section": section,
+            "credits": [{"role": r, "name": n, "unit": u} for r, n, u in credits],
+        }
+        # As models.revision.digest_of spells it.
+        spelled = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        digest = sha256(spelled.encode()).hexdigest()
+        self.revisions.add(id=revision, article_id=number, content=spelled, digest=digest)
         self.articles.add(
             number=number,
             title=text.title,
             summary=text.summary,
             body=text.body,
             keywords=",".join(text.keywords),
-            section_id=section.pk,
-            listed_in_id=section.pk,
-            ordinal=section.last_ordinal,
-            live_id=edition,
+            section_id=section,
             latest_id=revision,
-            first_published_at=at,
+            **facts,
         )
         for position, (role, name, unit) in enumerate(credits):
             self.credits.add(article_id=number, role=role, person_id=self.people[name, unit], position=position)
-        for purpose in "WM":
-            self.links.add(code=f"{purpose}{number}", article_id=number, purpose=purpose)
-        self.links.add(code=f"P{number}-1", article_id=number, purpose="P", edition_id=edition)
+        return digest
 
     def finish(self) -> None:
         """Let the keys go on from here, the planner know what there is, and the audit say what was done."""
@@ -278,7 +298,7 @@ class Archive:
                         f"SELECT setval(pg_get_serial_sequence('{table}', '{key}'), (SELECT max({key}) FROM {table}))"
                     )
                 cursor.execute("ANALYZE")
-        audit.record_entry("article.archive_made", SiteSettings.current(), by=self.by, count=self.count)
+        audit.record_entry("article.archive_made", SiteSettings.current(), by=self.by, count=self.total)
 
 
 if __name__ == "__main__":

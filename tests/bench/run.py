@@ -44,6 +44,7 @@ from tests.serving import Newsroom
 FOLDER = Path(os.environ.get("BENCH_DIR", ROOT / "var" / "bench"))
 LARGE = int(os.environ.get("ARTICLES", 1_000_000))
 SMALL, SEARCHED = min(1000, LARGE // 2), min(100_000, LARGE)
+DRAFTS_IN = 5  # articles for each draft of an archive
 ARTICLE = f"/a/{SMALL // 2}/"  # whose page is measured
 # Wagtail, whose search ours is measured against; only here, and never in the environment of the newsroom.
 WAGTAIL = "wagtail==8.0.1"
@@ -70,6 +71,8 @@ def main() -> None:
         rendering(large)
         publishing(small, large)
         publishing_for_readers(large)
+        logging_publications(small)
+        working_at_the_desk(large)
         whole_site(small)
         first_view(small)
         memory(large)
@@ -125,7 +128,8 @@ def newsroom(count: int) -> Iterator[Newsroom]:
         found.manage("migrate", "-v0")
         found.manage("collectstatic", "--noinput", "-v0")
         if fresh:
-            said = found.module("tests.bench.make_archive", str(count), "--no-readers")
+            drafts = str(count // DRAFTS_IN)
+            said = found.module("tests.bench.make_archive", str(count), "--drafts", drafts, "--no-readers")
             if count == LARGE:
                 rate = float(re.search(r"([\d,]+) a second", said)[1].replace(",", ""))  # type: ignore[index]
                 # A small archive takes as long as its preparations.
@@ -161,6 +165,27 @@ def publishing(small: Newsroom, large: Newsroom) -> None:
     print(medians(ms), medians(files))
     report(f"publishing at {LARGE:,} articles against {SMALL:,}: time", ratio(ms, "large", "small"), "at most", 1.2)
     report("… files written", ratio(files, "large", "small"), "at most", 1)
+
+
+def logging_publications(found: Newsroom) -> None:
+    found.manage("make_log_key")
+    seen = inside(found, "public_log")
+    print({name: round(value, 2) for name, value in seen.items()})
+    report("publishing with the public log, CPU against without", seen["ratio"], "at most", 1.1)
+    report("… the act alone", seen["act_ratio"])
+
+
+def working_at_the_desk(found: Newsroom) -> None:
+    done = found.module("tests.bench.desk")
+    seen = json.loads(done.splitlines()[-1])
+    for kind, took in seen.items():
+        print(f"  {kind:<32} {took['wall']:8.1f} ms, of processor time {took['processor']:8.1f}")
+    lists, screens = seen["all lists"], seen["all screens"]
+    what = f"the desk at {LARGE:,} articles and {LARGE // DRAFTS_IN:,} drafts, the 95th, ms: "
+    report(what + "lists and choosers", lists["wall"], "at most", 150)
+    report("… of processor time", lists["processor"])
+    report(what + "an article's screen", screens["wall"], "at most", 250)
+    report("… of processor time", screens["processor"])
 
 
 def publishing_for_readers(found: Newsroom) -> None:

@@ -92,14 +92,16 @@ def granian(found: Newsroom, application: str) -> tuple[subprocess.Popen, str]:
     return found.granian(application, port, workers=1), f"http://127.0.0.1:{port}"
 
 
-def bare_granian(found: Newsroom, url: str, **headers: str) -> tuple[subprocess.Popen, str]:
-    """The process and the address of a granian that gives, from memory, the very answer that `url` gives now."""
+def bare_granian(found: Newsroom, url: str, checked: str = "", **headers: str) -> tuple[subprocess.Popen, str]:
+    """The process and the address of a granian that gives, from memory, the very answer that `url` gives now; `checked`
+    is a file that it looks at each time.
+    """
     status, sent, body = fetch(url, **headers)
     kept = [(name, value) for name, value in sent.items() if name.lower() not in HEADERS_OF_SERVER]
     file = found.folder / f"answer-{status}.json"
     answer = {"status": f"{status} {http.client.responses[status]}", "headers": kept, "body": body.decode("latin-1")}
     file.write_text(json.dumps(answer), "utf-8")
-    found.environment["BENCH_ANSWER"] = str(file)
+    found.environment |= {"BENCH_ANSWER": str(file), "BENCH_CHECKED": checked}
     server, bare = granian(found, "tests.bench.bare:application")
     answered = fetch(bare, **headers)
     assert (answered[0], answered[2]) == (status, body)
@@ -144,14 +146,20 @@ def against_bare_granian(
 ) -> None:
     """What our side of an answer costs: a server that gives this very answer without logic is measured beside it."""
     bare_server, bare = bare_granian(found, url, **headers)
+    file = f"{found.folder}/baked/current{urlsplit(url).path}index.html"
+    checking_server, checking = bare_granian(found, url, file, **headers)
     rates = side_by_side(
         bare=lambda: requests_a_second(bare, **headers), embedded=lambda: requests_a_second(url, **headers)
     )
     spent = side_by_side(
         bare=lambda: requests_a_processor_second(bare_server, bare, **headers),
+        checking=lambda: requests_a_processor_second(checking_server, checking, **headers),
         embedded=lambda: requests_a_processor_second(server, url, **headers),
     )
     kill(bare_server)
+    kill(checking_server)
     print(medians(rates), "by processor time:", medians(spent))
     report(f"{what}, against a bare granian", ratio(rates, "embedded", "bare"), "at least", 0.9)
     report("… by processor time", ratio(spent, "embedded", "bare"))
+    report("… against a bare granian that looks at the file", ratio(spent, "embedded", "checking"))
+    report("… that one against the bare granian", ratio(spent, "checking", "bare"))
