@@ -236,9 +236,12 @@ def test_the_desks_policy_allows_only_our_scripts(client, cast):
 
 def test_the_history_shows_audit_entries(client, cast):
     article = cast.article(by=cast.writer)
+    at, no_day = "2026-12-05T12:00:00+08:00", "2026-99-05T12:00:00+08:00"
+    audit.record_entry("article.scheduled", article, by=cast.editor, at=at, reason=no_day)
     client.force_login(cast.editor)
     html = client.get(path("article", f"{article.pk}/history/")).content.decode()
-    assert "林晓舟" in html
+    assert all(said in html for said in ("林晓舟", "2026-12-05 12:00", no_day))
+    assert at not in html
     assert client.get(path("article", "999/history/")).status_code == 302
     client.force_login(cast.stranger)
     assert client.get(path("article", f"{article.pk}/history/")).status_code == 403

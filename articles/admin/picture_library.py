@@ -93,7 +93,10 @@ def choose_picture_view(request: HttpRequest) -> HttpResponse:
     found = list(rows[: SHOWN + 1])
     context = {
         "form": form,
-        "pictures": [{"thumbnail": picture_thumbnail(row), "facts": facts_of_picture(row)} for row in found[:SHOWN]],
+        "pictures": [
+            {"thumbnail": picture_thumbnail(row, beside_its_name=True), "facts": facts_of_picture(row)}
+            for row in found[:SHOWN]
+        ],
         "following": found[SHOWN - 1].pk if len(found) > SHOWN else None,
     }
     return TemplateResponse(request, "admin/articles/picture/choose.html", context)

@@ -1,5 +1,8 @@
 """What the desk's templates ask for."""
 
+from contextlib import suppress
+from datetime import datetime
+
 from django import template
 from django.contrib.auth.models import User
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -8,6 +11,7 @@ from django.utils.safestring import SafeString
 from .. import audit
 from ..checks.rule_sentences import rule_sentence
 from ..marked_copies import EditingStep, MarkedLine, MarkedSpan
+from ..models.calendar_days import spell_minute
 
 register = template.Library()
 
@@ -19,6 +23,15 @@ def person_name(user: User | None) -> str:
 
 
 register.filter(rule_sentence)
+
+
+@register.filter
+def readable_detail(value: object) -> object:
+    """A detail of the audit as people read it: an instant (ISO 8601) to the minute in local time, else as it is."""
+    if isinstance(value, str):
+        with suppress(ValueError, OverflowError):  # it is no instant, has no offset, or is at the end of all days
+            return spell_minute(datetime.fromisoformat(value))
+    return value
 
 
 # What a browser's name for itself contains, in the order in which it is looked for: most contain those after them.

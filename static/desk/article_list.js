@@ -1,4 +1,5 @@
-// Ticks all rows; the section's choice narrows at once. Without this script, single ticks and the button do.
+// Ticks all rows; the section's choice narrows at once; Escape closes a menu. Without this script, single ticks, the
+// button and the menu's own mark do.
 (() => {
   const all = document.querySelector("[data-tick-all]");
   if (all) {
@@ -9,6 +10,12 @@
   }
   const section = document.querySelector(".list-search select");
   section?.addEventListener("change", () => section.form.requestSubmit());
+  addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest(".row-menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
   addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.closest("input, textarea, select, [contenteditable]")) return;
     event.preventDefault();

@@ -95,6 +95,7 @@
     if (frame.contentDocument) showHits();
     frame.contentDocument?.addEventListener("keydown", onKey);
     if (note) frame.contentDocument?.addEventListener("mouseup", quote);
+    if (note) frame.contentDocument?.addEventListener("keyup", quote);
     if (note) frame.contentDocument?.addEventListener("touchend", quote);
     const body = frame.contentDocument?.body;
     if (body) new ResizeObserver(fit).observe(body);
