@@ -139,13 +139,21 @@ class AuditEntryAdmin(NewsroomAdmin[AuditEntry]):
         "object_id",
         "details",
         "address",
-        "previous_hash",
-        "hash",
+        "hash_before",
+        "hash_here",
     )
 
     @admin.display(description=gettext_lazy("act"))
     def act(self, entry: AuditEntry) -> str:
         return entry.act
+
+    @admin.display(description=gettext_lazy("previous hash"))
+    def hash_before(self, entry: AuditEntry) -> str:
+        return entry.previous_hash
+
+    @admin.display(description=gettext_lazy("hash"))
+    def hash_here(self, entry: AuditEntry) -> str:
+        return entry.hash
 
     @admin.display(description=gettext_lazy("on what"))
     def thing(self, entry: AuditEntry) -> str:
