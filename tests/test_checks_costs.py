@@ -20,6 +20,13 @@ CONTENT = {
 PIECES = ["a", "1", "_", "Оa", "①", "其中1人", "2月30日周一", "1）", "（”", "。a", "\n“堤坝"]
 
 
+def test_speeches_before_many_empty_lines_are_read_in_seconds():
+    started = time.process_time()
+    body = f"<p>{'“' * LENGTH}{'<br>' * LENGTH}“</p>"
+    hits.find_hits({**CONTENT, "body": body}, WrittenRules([]), at=datetime(2026, 11, 28, tzinfo=UTC))
+    assert time.process_time() - started < 20  # minutes when each of them looked for what follows
+
+
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_text_that_repeats_itself_is_read_in_seconds(piece):
     html = "".join(f"<p>{line}</p>" for line in (piece * (LENGTH // len(piece))).split("\n") if line)

@@ -56,7 +56,7 @@ _WORD = re.compile(rf"文/图{_END}|{_LATIN}(?: {_LATIN})*{_END}|[^{BREAKS}]+")
 # are written by sound.
 _DOT_AFTER_ROLE = re.compile(rf"({LONG_ROLES}|(?<![^{BREAKS}])[文图摄])\s*·\s*")
 _SPACED_DOT = re.compile(rf"(?<=[{_BY_SOUND}]{{2}})\s*[{MIDDLE_DOTS}]\s*(?=[{_BY_SOUND}]{{2,10}}{_END})")
-_LOOSE_DOT = re.compile(rf"\s+[{MIDDLE_DOTS}]\s*|\s*[{MIDDLE_DOTS}]\s+")
+_LOOSE_DOT = re.compile(rf"(?<!\s)\s+[{MIDDLE_DOTS}]\s*|[{MIDDLE_DOTS}]\s+")
 _COLON = re.compile(r"\s{0,2}[:：]")
 # 李 明: two-character names are typed with a space to align with longer ones; single 文, 图 and 摄 are roles. A third
 # character belongs to the name unless a fourth follows: then there are two names of two characters.

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from .. import audit
-from ..checks.hits import Hit, find_hits, hits_of_links_and_files
+from ..checks.hits import Hit, find_hits, find_hits_of_rows, hits_of_links_and_files
 from ..checks.rules import Severity
 from ..checks.written_rules import WrittenRules, current_rules
 from ..models import Article, CheckRule, CheckUp, CheckUpCount, CheckUpFinding, Edition, SetAside
@@ -117,11 +117,11 @@ def _read_texts(articles: list[Article], rules: WrittenRules, names: frozenset[s
     for article in articles:
         edition = _edition_of(article)
         content = edition.revision.content
-        hits = find_hits(content, rules, at=edition.published_at)
         if names is None:
-            hits += hits_of_links_and_files(content)
-        counted = [hit for hit in hits if names is None or hit.rule.name in names]
-        yield from finds_by_rule(article, [hit for hit in counted if (article.pk, hit.key) not in settled])
+            hits = find_hits(content, rules, at=edition.published_at) + hits_of_links_and_files(content)
+        else:
+            hits = find_hits_of_rows(content, rules, at=edition.published_at)
+        yield from finds_by_rule(article, [hit for hit in hits if (article.pk, hit.key) not in settled])
 
 
 def finds_by_rule(article: Article, hits: Iterable[Hit]) -> list[FoundInText]:

@@ -130,6 +130,8 @@ _MISTYPED = _expression(
     longest=12,
 )
 _THIS_YEAR = _expression(r"(?P<word>今年|去年|明年)\((?P<year>[12]\d{3})年\)", "(", longest=9)
+_OF_DATES = re.compile("[月日号期周拜年时点午季(:/.-]")  # needed by all of these
+_TO_A_NUMBER = re.compile("[至到—–~-]\\s?[\\d〇零○一二三四五六七八九十]")  # needed by ranges
 _SIX_MONTHS, _TEN_YEARS = 6, 10
 _FEW_DAYS = 10  # farther back it is the day of the next month: 30日至2日
 _SAME_MONTH = 20  # characters behind a month in which a day alone is one of it
@@ -140,6 +142,8 @@ _WEEKDAYS = "一二三四五六日"
 
 def find_wrong_dates(text: str, at: date) -> Iterator[Match]:
     """Yield dates in a normalised text that cannot be right when it is published on the day `at`."""
+    if not _OF_DATES.search(text):
+        return
     yield from _find_no_such_days(text)
     yield from _find_wrong_weekdays(text, at)
     yield from _find_wrong_relative_days(text, at)
@@ -240,6 +244,8 @@ def _is_quoted(text: str, at: int) -> bool:
 
 
 def _find_ends_before_starts(text: str) -> Iterator[Match]:
+    if not _TO_A_NUMBER.search(text):
+        return
     for match in _RANGE.finditer(text):
         if not _is_lunar(text, match) and _ends_early(match):
             yield Match(END_BEFORE_START, *match.span())

@@ -5,6 +5,8 @@ what most rules look for.
 import re
 from collections.abc import Collection, Iterator
 
+_NOTHING: Iterator[re.Match[str]] = iter(())
+
 
 class Expression:
     """A regular expression each of whose matches contains one of the characters, or words, that it needs.
@@ -22,7 +24,7 @@ class Expression:
         """Yield the same matches as the regular expression."""
         needed = [need for need in self.needs if need in text]
         if not needed:
-            return iter(())
+            return _NOTHING
         return self._find_nearby(text, needed, self.longest) if self.longest else self.pattern.finditer(text)
 
     def search(self, text: str) -> re.Match[str] | None:

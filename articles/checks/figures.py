@@ -137,10 +137,13 @@ _UNITS = (
     ),
     Expression(r"(?:约|近|大约|将近)\d{1,9}(?:多|余)[人名个户元]", "多余", longest=13),
 )
+_OF_FIGURES = re.compile(r"[\d百倍男]")  # needed by all of these
 
 
 def find_wrong_figures(text: str, at: date) -> Iterator[Match]:
     """Yield figures in a normalised text that cannot be right, whenever it is published."""
+    if not _OF_FIGURES.search(text):
+        return
     for match in _SHARE.finditer(text):
         if float(match["share"]) > 100 and not _NOT_A_SHARE.search(_around(text, match)):
             yield Match(ABOVE_HUNDRED, *match.span())

@@ -52,6 +52,17 @@ def find_hits(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) 
     return hits
 
 
+def find_hits_of_rows(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) -> list[Hit]:
+    """Return what these rules of the newsroom alone find in a revision's content, published at this instant."""
+    day, section = timezone.localtime(at).date(), content.get("section")
+    return [
+        hit_of(match, name, plain)
+        for name, plain, _written in fields_of_content(content)
+        if plain.source
+        for match in rules.find_matches(plain.text, day, section)
+    ]
+
+
 def _hits_in_field(
     name: str, plain: PlainText, written: PlainText, rules: WrittenRules, day: date, section: int | None
 ) -> list[Hit]:

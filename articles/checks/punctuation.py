@@ -109,6 +109,7 @@ _PAIRED = re.compile("|".join(re.escape(opening + closing) for opening, closing 
 _MOST_DEPTHS = 3
 _ALIKE = {"(": "（"}
 _LIST_NUMBER = re.compile(r"(?:^|[\s，。；;：:、])[(（]?[\dA-Za-z一二三四五六七八九十①-⑳]{1,4}$")
+_SPEECH = re.compile("[“‘「『]")
 _NEXT_CHARACTER = re.compile(r"\s*(\S)")
 _APOSTROPHE = re.compile("[A-Za-z]’[A-Za-z]")
 _MOST = 20  # places of one kind in a field
@@ -147,9 +148,9 @@ def _find_unpaired(text: str) -> Iterator[Match]:
     """Yield marks without their other half in their paragraph; a speech may open in each of its paragraphs."""
     begin = 0
     for line in () if _are_all_paired(text) else text.split("\n"):
+        following = _NEXT_CHARACTER.match(text, begin + len(line)) if _SPEECH.search(line) else None
         for place, mark in _unpaired_marks(line):
-            following = _NEXT_CHARACTER.match(text, begin + len(line)) if mark in "“‘「『" else None
-            if not (following and following[1] == mark):
+            if not (mark in "“‘「『" and following and following[1] == mark):
                 yield Match(UNPAIRED, begin + max(place - 6, 0), begin + min(place + 7, len(line)))
         begin += len(line) + 1
 

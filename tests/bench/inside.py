@@ -25,13 +25,14 @@ from django.urls import clear_url_caches, path  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 import newsroom.urls  # noqa: E402
-from articles import baking, editing, publication_log, publishing, review, search  # noqa: E402
+from articles import baking, check_rules, check_ups, editing, publication_log, publishing, review, search  # noqa: E402
 from articles.baking import jobs, store  # noqa: E402
 from articles.baking.render import render_page  # noqa: E402
 from articles.baking.whole import PAGES_PER_CHUNK  # noqa: E402
+from articles.check_ups.reading import TEXTS_PER_BATCH  # noqa: E402
 from articles.checks.plain_text import plain_text_of_html  # noqa: E402
 from articles.checks.written_rules import WrittenRules  # noqa: E402
-from articles.models import Article, CheckRule, Credit, Person, SearchText, Section, Source  # noqa: E402
+from articles.models import Article, CheckRule, CheckUp, Credit, Person, SearchText, Section, Source  # noqa: E402
 
 ROUNDS = 9
 LOGGED = 40  # publications with the public log, and as many without
@@ -280,6 +281,25 @@ def machine_reading() -> dict[str, float]:
     return {"ms": (time.process_time() - built) / 20 * 1000, "build_ms": (built - begun) * 1000}
 
 
+def check_up() -> dict[str, float]:
+    """Texts a second of processor time: their rows alone, and a check-up of the archive with the shipped rules."""
+    by = ready_to_publish()
+    if not CheckRule.objects.exists():
+        check_rules.take_over_shipped_rules(by=by)
+    while check_ups.continue_check_ups():  # what rules that have just come into use read
+        pass
+    archive, now = Article.objects.with_live_edition().count(), timezone.now()
+    begun = time.process_time()
+    reached = CheckUp(begun_at=now, reached_at=now)
+    while texts := reached.next_texts(Article.objects.all(), TEXTS_PER_BATCH):
+        reached.reached_at, reached.reached_number = texts[-1].first_published_at or now, texts[-1].number
+    read = time.process_time()
+    check_ups.begin_check_up(by=by)
+    while check_ups.continue_check_ups():
+        pass
+    return {"rows": archive / (read - begun), "texts": archive / (time.process_time() - read)}
+
+
 if __name__ == "__main__":
-    measures = (render, publish, public_log, bake, memory, searching, machine_reading)
+    measures = (render, publish, public_log, bake, memory, searching, machine_reading, check_up)
     print(json.dumps({measure.__name__: measure for measure in measures}[sys.argv[1]]()))
