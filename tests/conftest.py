@@ -2,7 +2,6 @@
 
 import gc
 import os
-import re
 import shutil
 import time
 
@@ -21,28 +20,8 @@ pytest.register_assert_rewrite("tests.baked", "tests.cast")
 
 HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow on purpose
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
-ONLY_DATABASE = os.environ.get("ONLY_DATABASE") == "1"
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
-PROCESSES = re.compile(r"subprocess|DATABASE_URL|postgres", re.IGNORECASE)  # may ask a database without a fixture
 DISK_IS_NOT_AWAITED = " PRAGMA synchronous=OFF;"  # no test cuts the power
 MIGRATED_DATABASE = os.environ.get("MIGRATED_DATABASE")  # a file of SQLite, for tests that run with --reuse-db
-
-
-def pytest_collection_modifyitems(config, items):
-    """With ONLY_DATABASE=1, leave out the tests that do the same whatever the database: nearly half of them."""
-    if not ONLY_DATABASE:
-        return
-    starting = {path for path in {item.path for item in items} if PROCESSES.search(path.read_text())}
-    kept, left_out = [], []
-    for item in items:
-        (kept if item.path in starting or asks_database(item) else left_out).append(item)
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = kept
-
-
-def asks_database(item):
-    """Return True if the test, or a fixture of it, asks the database."""
-    return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames))
 
 
 def pytest_collection_finish():
