@@ -18,6 +18,7 @@ from django.utils import timezone
 from PIL import Image
 
 from articles import baking, check_rules, check_ups, link_checks, quality_counts, scheduling, worker
+from articles.management.commands.work import Command
 from articles.management.terminal import terminal_language
 from articles.models import Article, AuditEntry, BakeJob, Heartbeat
 from tests.serving import free_port
@@ -271,3 +272,16 @@ def test_the_desk_says_that_nobody_publishes_what_is_scheduled(client, cast):
 
 def test_an_orphaned_worker_stops(cast, started):
     call_command("work", with_parent=1 if os.getppid() != 1 else 2, every=3600)
+
+
+def test_the_worker_has_sqlite_count_its_rows_and_leaves_postgresql_alone(cast):
+    with CaptureQueriesContext(connection) as asked:
+        worker.refresh_planner_statistics()
+    if connection.vendor != "sqlite":
+        assert not asked.captured_queries
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sqlite_stat1")
+        Command().do_daily_work()
+        cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'articles_section'")
+        assert cursor.fetchone()[0]

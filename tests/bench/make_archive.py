@@ -28,7 +28,7 @@ from django.contrib.auth.models import User  # noqa: E402
 from django.db import connection, models, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from articles import audit  # noqa: E402
+from articles import audit, worker  # noqa: E402
 from articles.editing import revision_content  # noqa: E402
 from articles.models import (  # noqa: E402
     Article,
@@ -298,6 +298,7 @@ class Archive:
                         f"SELECT setval(pg_get_serial_sequence('{table}', '{key}'), (SELECT max({key}) FROM {table}))"
                     )
                 cursor.execute("ANALYZE")
+        worker.refresh_planner_statistics()
         audit.record_entry("article.archive_made", SiteSettings.current(), by=self.by, count=self.total)
 
 

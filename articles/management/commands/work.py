@@ -175,6 +175,7 @@ class Command(ActingCommand):
         if checkpoints.mail_is_due():
             self.start_unless_running(self.mail_checkpoint)
         log_checking.take_result()
+        worker.refresh_planner_statistics()
         leaving.close_dormant_accounts()
         try:
             audit_files.archive_audit()
