@@ -81,7 +81,7 @@ class CopyCheck:
 
 
 def article_number(claimed: str) -> int:
-    """The article's number in what a copy is said to be from: a number, an address, a QR code's. Raises CannotCompare."""
+    """The article's number in what a copy is said to be from: a number, an address, a code's. Raises CannotCompare."""
     found = NUMBER.search(unicodedata.normalize("NFKC", claimed).strip())
     if not found:
         raise CannotCompare(NO_NUMBER)

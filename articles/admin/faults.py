@@ -1,4 +1,4 @@
-"""Answers while database, disk or the log's key fail: 503 with a page that needs none, for the desk and readers alike."""
+"""Answers while database, disk or the log's key fail: 503 with a page that needs none, for desk and readers alike."""
 
 import sys
 from collections.abc import Callable

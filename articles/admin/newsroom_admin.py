@@ -119,7 +119,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
 
     @property
     def media(self) -> forms.Media:
-        """Django's scripts but for xregexp, two fifths of all: it is for slugs in letters of any script; none has them."""
+        """Django's scripts but for xregexp, two fifths of all: it is for slugs in letters of any script; none is so."""
         scripts = super().media._js  # type: ignore[attr-defined]
         return forms.Media(js=[script for script in scripts if "xregexp" not in script])
 

@@ -8,12 +8,36 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from .expressions import Expression
-from .numerals import DAY_NUMERAL, YEAR_NUMERAL, number_of, year_of
+from .date_expressions import (
+    ANY_WEEKDAY,
+    DASHED,
+    DATE,
+    DATE_WEEKDAY,
+    DATELINE,
+    DAYS_ALONE,
+    HOURS,
+    LUNAR,
+    MISTYPED,
+    MONTHS,
+    MONTHS_BEFORE,
+    NO_TIME,
+    OF_DATES,
+    OTHER_YEAR,
+    RANGE,
+    RELATIVE,
+    SAID,
+    SAID_DAY,
+    SAID_PLAINLY,
+    THIS_YEAR,
+    TO_A_NUMBER,
+    WEEKDAY_DATE,
+    YEARS,
+    YEARS_BEFORE,
+)
+from .numerals import number_of, year_of
 from .rules import Match, Rule, Severity
 
 DATES = _("Dates and figures")
@@ -40,98 +64,6 @@ DISTANT_YEAR = Rule(
     "distant_year", DATES, Severity.WARN, _("“%(words)s” is more than ten years after publication."), LOOK_UP
 )
 
-_expression = partial(Expression, flags=re.ASCII)
-_MONTH = r"\d{1,2}|十[一二三四五六七八九]?|[一二三四五六七八九]"
-_DAYS = rf"\d{{1,2}}|{DAY_NUMERAL}"
-# No part of a longer number. A comma or colon after words is punctuation: normalising makes “，” and “：” ordinary ones.
-_NUMBER_BEGINS = r"(?<!\d)(?<!\d[.,:])"
-_ALONE = _NUMBER_BEGINS + "(?<![〇零一二三四五六七八九十百])"
-_YEAR = rf"[12]\d{{3}}|{YEAR_NUMERAL}"
-_FULL = rf"(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号]"
-_DATE = _expression(_ALONE + _FULL, "月", longest=12)
-_DASHED = _expression(
-    r"(?<![\w./-])(?P<year>(?:19|20)\d\d)(?P<by>[-/.])(?P<month>[01]?\d)(?P=by)(?P<day>[0-3]?\d)(?![\w/-]|\.\d)",
-    "-/.",
-    longest=13,
-)
-_LUNAR = re.compile("农历|阴历|旧历|夏历|藏历|腊月|正月|闰")
-# Behind a range of days stands one of weekdays: 4月4日至6日(周六至周一).
-_WEEKDAY = r"(?P<week>星期|周|礼拜)(?P<weekday>[一二三四五六日天])(?!年|岁|刊|报|月|期|边|围|全|至|到|[、—–~-])"
-_WEEK = "期周拜"  # 星期, 周, 礼拜
-_ANY_WEEKDAY = _expression("(?:星期|周|礼拜)[一二三四五六日天]", _WEEK, longest=3)
-_DATE_WEEKDAY = _expression(
-    rf"{_ALONE}(?:{_FULL}|(?<![月年\d])(?P<only>{_DAYS})[日号])(?:[上下]午|[早晚]上?|凌晨)?\s?[(,]?\s?{_WEEKDAY}",
-    _WEEK,
-    longest=21,
-)
-_WEEKDAY_DATE = _expression(rf"{_WEEKDAY}\s?\((?:{_FULL}|(?P<only>{_DAYS})[日号])", _WEEK, longest=17)
-_YEARS_BEFORE = re.compile(rf"({_YEAR})年", re.ASCII)
-_MONTHS_BEFORE = re.compile(rf"{_ALONE}({_MONTH})月(?!来|球|亮|饼|薪)", re.ASCII)
-_OTHER_YEAR = re.compile("[去前明次翌当同][年]|年前|年后|历年|每年")
-_RELATIVE = {"前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "昨夜": -1, "今天": 0, "今日": 0}
-_RELATIVE |= {"今晨": 0, "今早": 0, "今晚": 0, "明天": 1, "明日": 1, "明晚": 1, "后天": 2}
-_SAID_DAY = _expression(
-    rf"(?:(?<![今昨前])(?P<word>{'|'.join(_RELATIVE)})(?:上午|下午|[早晚]上|凌晨)?\((?:(?P<month>{_MONTH})月)?(?P<day>{_DAYS})[日号]"
-    rf"|{_ALONE}(?:(?P<month2>{_MONTH})月)?(?P<day2>{_DAYS})[日号]\((?P<word2>{'|'.join(_RELATIVE)})\))",
-    "(",
-    longest=13,
-)
-_SAID_PLAINLY = _expression(
-    rf"(?<![到至今昨前])(?P<word>{'|'.join(_RELATIVE)})(?:就?是|即|为|,)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号]"
-    "(?!至|到|[—–~-]|电|讯)",
-    "月",
-    longest=12,
-)
-_SAID = re.compile(
-    rf"{_ALONE}(?:(?P<year>{_YEAR})年)?(?:(?P<month>{_MONTH})月(?:(?P<day>{_DAYS})[日号])?)?(?<=[年月日号])",
-    re.ASCII,
-)
-_DATELINE = _expression(
-    rf"^[^\n。]{{0,24}}?{_ALONE}(?P<month>{_MONTH})月(?P<day>{_DAYS})日[电讯]",
-    "电讯",
-    longest=32,
-    flags=re.ASCII | re.MULTILINE,
-)
-_TO = r"\s?(?:(?:持续|延续|一直)?[至到]|—{1,2}|-|–|~)\s?"
-_RANGE = _expression(
-    rf"{_ALONE}(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号]?(?:\([^()\n]{{1,4}}\))?{_TO}"
-    rf"(?:(?P<year2>{_YEAR})年)?(?:(?P<month2>{_MONTH})月)?(?P<day2>{_DAYS})[日号]",
-    "月",
-    longest=36,
-)
-_DAYS_ALONE = _expression(
-    rf"{_ALONE}(?<![月年第])(?P<day>{_DAYS})日(?:\([^()\n]{{1,4}}\))?{_TO}(?P<day2>{_DAYS})日",
-    "日",
-    longest=19,
-)
-_MONTHS = _expression(
-    rf"(?<![\d.])(?P<year>{_YEAR})年(?P<month>{_MONTH})月{_TO}(?P<year2>{_YEAR})年(?P<month2>{_MONTH})月(?!\d)",
-    "月",
-    longest=22,
-)
-_YEARS = _expression(rf"(?<![\d.])(?P<first>(?:19|20)\d\d)年?{_TO}(?P<last>(?:19|20)\d\d)年", "年", longest=15)
-_HOURS = _expression(
-    rf"{_NUMBER_BEGINS}(?P<first>\d{{1,2}})(?:[时点]|:(?P<m>\d\d)){_TO}"
-    r"(?P<last>\d{1,2})(?:[时点]|:(?P<m2>\d\d))(?![\d:])",
-    "时点:",
-    longest=16,
-)
-_NO_TIME = _expression(
-    _NUMBER_BEGINS
-    + r"(?:(?:2[5-9]|[3-9]\d)[时点]\d{1,2}分|\d{1,2}[时点](?:[6-9]\d)分|上午(?:1[3-9]|2\d)(?:[时点]|:\d\d)"
-    r"|第?(?:[五六七八九]|[5-9])季度)",
-    "分午季",
-    longest=7,
-)
-_MISTYPED = _expression(
-    _NUMBER_BEGINS
-    + r"(?<![a-zA-Z])(?:(?:20\d{3}|20\d|2[1-9]\d{2})年\d{1,2}月|20[12]\d{2}年)(?!前|后|以?来|历史|的历史)",
-    "年",
-    longest=12,
-)
-_THIS_YEAR = _expression(r"(?P<word>今年|去年|明年)\((?P<year>[12]\d{3})年\)", "(", longest=9)
-_OF_DATES = re.compile("[月日号期周拜年时点午季(:/.-]")  # needed by all of these
-_TO_A_NUMBER = re.compile("[至到—–~-]\\s?[\\d〇零○一二三四五六七八九十]")  # needed by ranges
 _SIX_MONTHS, _TEN_YEARS = 6, 10
 _FEW_DAYS = 10  # farther back it is the day of the next month: 30日至2日
 _SAME_MONTH = 20  # characters behind a month in which a day alone is one of it
@@ -142,7 +74,7 @@ _WEEKDAYS = "一二三四五六日"
 
 def find_wrong_dates(text: str, at: date) -> Iterator[Match]:
     """Yield dates in a normalised text that cannot be right when it is published on the day `at`."""
-    if not _OF_DATES.search(text):
+    if not OF_DATES.search(text):
         return
     yield from _find_no_such_days(text)
     yield from _find_wrong_weekdays(text, at)
@@ -156,7 +88,7 @@ def days_said(text: str, at: date) -> Iterator[tuple[date, date]]:
 
     昨日 and the like are reckoned from the day `at`, and a date without a year is the nearest one.
     """
-    for match in _SAID.finditer(text):
+    for match in SAID.finditer(text):
         year = year_of(match["year"]) if match["year"] else None
         month, day = number_of(match["month"] or ""), number_of(match["day"] or "")
         if day and _exists(year, month, day):
@@ -166,26 +98,26 @@ def days_said(text: str, at: date) -> Iterator[tuple[date, date]]:
             yield date(year, month, 1), date(year, month, monthrange(year, month)[1])
         elif year and not month:
             yield date(year, 1, 1), date(year, 12, 31)
-    for word, off in _RELATIVE.items():
+    for word, off in RELATIVE.items():
         if word in text:
             yield at + timedelta(days=off), at + timedelta(days=off)
 
 
 def _find_no_such_days(text: str) -> Iterator[Match]:
-    for match in _DATE.finditer(text):
+    for match in DATE.finditer(text):
         if not _is_lunar(text, match) and not _exists(*_parts(match)):
             yield Match(NO_SUCH_DAY, *match.span())
-    for match in _DASHED.finditer(text):
+    for match in DASHED.finditer(text):
         if not _exists(int(match["year"]), int(match["month"]), int(match["day"])):
             yield Match(NO_SUCH_DAY, *match.span())
-    for match in _NO_TIME.finditer(text):
+    for match in NO_TIME.finditer(text):
         yield Match(NO_SUCH_TIME, *match.span())
 
 
 def _find_wrong_weekdays(text: str, at: date) -> Iterator[Match]:
-    if not _ANY_WEEKDAY.search(text):
+    if not ANY_WEEKDAY.search(text):
         return
-    for pattern in (_DATE_WEEKDAY, _WEEKDAY_DATE):
+    for pattern in (DATE_WEEKDAY, WEEKDAY_DATE):
         for match in pattern.finditer(text):
             said = "日" if match["weekday"] == "天" else match["weekday"]
             possible = [] if _is_lunar(text, match) else list(_possible_days(text, match, at))
@@ -201,7 +133,7 @@ def _possible_days(text: str, match: re.Match[str], at: date) -> Iterator[date]:
     before = text[max(text.rfind("\n", earliest, match.start()) + 1, earliest) : match.start()]
     if match["only"]:
         day = number_of(match["only"])
-        said = list(_MONTHS_BEFORE.finditer(before))[-1:]
+        said = list(MONTHS_BEFORE.finditer(before))[-1:]
         months = [(at.year, number_of(each[1])) for each in said]
         if not said or len(before) - said[0].end() > _SAME_MONTH:
             months += [(near.year, near.month) for near in (at, at.replace(day=1) - timedelta(days=1))]
@@ -213,25 +145,25 @@ def _possible_days(text: str, match: re.Match[str], at: date) -> Iterator[date]:
         years = [year]
     else:
         years = [found.year for found in [_nearest(month, day, at)] if found]
-        years += [year_of(each) for each in _YEARS_BEFORE.findall(before)[-1:]]
-        if _OTHER_YEAR.search(before):
+        years += [year_of(each) for each in YEARS_BEFORE.findall(before)[-1:]]
+        if OTHER_YEAR.search(before):
             years += [at.year + off for off in (-2, -1, 0, 1, 2)]
     yield from (date(each, month, day) for each in dict.fromkeys(years) if _exists(each, month, day))
 
 
 def _find_wrong_relative_days(text: str, at: date) -> Iterator[Match]:
     """Yield 昨日(28日) and 28日(昨日) that do not fit the dateline (11月28日电), or without one the day `at`."""
-    if not any(word in text for word in _RELATIVE):
+    if not any(word in text for word in RELATIVE):
         return
     days = [at]
-    if dateline := _DATELINE.search(text):
+    if dateline := DATELINE.search(text):
         days = [day for day in [_nearest(*_parts(dateline)[1:], at)] if day] or days
     # What somebody is quoted with was said on some other day.
-    plain = [match for match in _SAID_PLAINLY.finditer(text) if not _is_quoted(text, match.start())]
-    for match in (*_SAID_DAY.finditer(text), *plain):
+    plain = [match for match in SAID_PLAINLY.finditer(text) if not _is_quoted(text, match.start())]
+    for match in (*SAID_DAY.finditer(text), *plain):
         n = "2" if match.groupdict().get("day2") else ""
         word, month, day = match[f"word{n}"], match[f"month{n}"], match[f"day{n}"]
-        right = days[0] + timedelta(days=_RELATIVE[word])
+        right = days[0] + timedelta(days=RELATIVE[word])
         if number_of(day) != right.day or (month and number_of(month) != right.month):
             replaced = match.start(f"month{n}" if month else f"day{n}"), match.end(f"day{n}") + 1
             suggestion = f"{right.month}月{right.day}日"
@@ -244,21 +176,21 @@ def _is_quoted(text: str, at: int) -> bool:
 
 
 def _find_ends_before_starts(text: str) -> Iterator[Match]:
-    if not _TO_A_NUMBER.search(text):
+    if not TO_A_NUMBER.search(text):
         return
-    for match in _RANGE.finditer(text):
+    for match in RANGE.finditer(text):
         if not _is_lunar(text, match) and _ends_early(match):
             yield Match(END_BEFORE_START, *match.span())
-    for match in _DAYS_ALONE.finditer(text):
+    for match in DAYS_ALONE.finditer(text):
         if 0 < number_of(match["day"]) - number_of(match["day2"]) <= _FEW_DAYS:
             yield Match(END_BEFORE_START, *match.span())
-    for match in _MONTHS.finditer(text):
+    for match in MONTHS.finditer(text):
         if (year_of(match["year2"]), number_of(match["month2"])) < (year_of(match["year"]), number_of(match["month"])):
             yield Match(END_BEFORE_START, *match.span())
-    for match in _YEARS.finditer(text):
+    for match in YEARS.finditer(text):
         if int(match["last"]) < int(match["first"]):
             yield Match(END_BEFORE_START, *match.span())
-    for match in _HOURS.finditer(text):
+    for match in HOURS.finditer(text):
         first, last = (
             60 * int(match[hour]) + int(match[minute] or 0) for hour, minute in (("first", "m"), ("last", "m2"))
         )
@@ -287,14 +219,14 @@ def _ends_early(match: re.Match[str]) -> bool:
 
 
 def _find_wrong_years(text: str, at: date) -> Iterator[Match]:
-    for match in _MISTYPED.finditer(text):
+    for match in MISTYPED.finditer(text):
         yield Match(MISTYPED_YEAR, *match.span())
-    for match in _THIS_YEAR.finditer(text):
+    for match in THIS_YEAR.finditer(text):
         right = at.year + {"去年": -1, "今年": 0, "明年": 1}[match["word"]]
         if int(match["year"]) != right:
             replaced = match.start("year"), match.end("year") + 1
             yield Match(MISTYPED_YEAR, *match.span(), suggestion=f"{right}年", replaced=replaced)
-    for match in _DATE.finditer(text):
+    for match in DATE.finditer(text):
         year = _parts(match)[0]
         if year and at.year + _TEN_YEARS < year < 2100:
             yield Match(DISTANT_YEAR, *match.span())
@@ -307,7 +239,7 @@ def _parts(match: re.Match[str]) -> tuple[int | None, int, int]:
 
 
 def _is_lunar(text: str, match: re.Match[str]) -> bool:
-    return bool(_LUNAR.search(text, max(0, match.start() - 8), match.start() + 1))
+    return bool(LUNAR.search(text, max(0, match.start() - 8), match.start() + 1))
 
 
 def _exists(year: int | None, month: int, day: int) -> bool:

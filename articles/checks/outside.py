@@ -16,7 +16,7 @@ SENT_FIELDS = ("kicker", "title", "subtitle", "summary", "body")
 
 
 def outside_findings(digest: str) -> list[Mapping[str, Any]]:
-    """Return what the outside checker has found in this text so far; [] also where none is set up. One query or none."""
+    """Return what the outside checker has found in this text so far; [] also if none is set up. One query or none."""
     if not settings.OUTSIDE_CHECKER:
         return []
     row = OutsideReading.objects.filter(digest=digest).exclude(found=None).first()

@@ -43,8 +43,8 @@ class PlainText:
     """`text` is what rules look at; `places[n]` is where its character n stands in the source, `ends[n]` where it ends.
 
     The places are reckoned when somebody asks for them: in most texts nothing is found. Compatibility characters are
-    ordinary ones (NFKC: full-width digits, ligatures), invisible ones and tags inside words are left out, and a new block
-    or a line break is a line end. In a written text characters are as they are.
+    ordinary ones (NFKC: full-width digits, ligatures), invisible ones and tags inside words are left out, and a new
+    block or a line break is a line end. In a written text characters are as they are.
     """
 
     source: str

@@ -137,7 +137,7 @@ def _repeated_readers(
 
 
 def _other_export(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
-    """The export's own entry names the rows, the sheets and the originals of a reprint; older packs do not have that."""
+    """The export's own entry names the rows, sheets and originals of a reprint; older packs do not have that."""
     exports = [entry for entry in entries if entry["action"] == "article.evidence_exported"]
     if not exports or exports[-1]["hash"] != manifest["audit_head"]:
         yield _OTHER_HEAD

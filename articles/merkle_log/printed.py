@@ -36,7 +36,7 @@ def read_kept(text: str, origin: str) -> str:
 
 
 def kept_text(given: str) -> str:
-    """What was given on a command line: a code or an address as it is, else the content of that file. Raises OSError."""
+    """What was given on a command line: a code or an address as it is, else that file's content. Raises OSError."""
     if "://" in given or _CODE.search(given):
         return given
     return Path(given).read_text(encoding="utf-8")

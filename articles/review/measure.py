@@ -97,7 +97,7 @@ def _read_lines(content: dict[str, Any]) -> list[str]:
 
 
 def _changed_fields(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    """The changed facts about the text: whose it is, where it is from, which files belong to it, where it newly leads."""
+    """The changed facts about the text: whose it is, where it is from, which files it has, where it newly leads."""
     for field in ("credits", "source", "origin", "ai_use", *ORIGINAL):
         if before.get(field) != after.get(field):
             yield comparing.part_label(field)

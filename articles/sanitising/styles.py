@@ -1,7 +1,7 @@
 """What styles say about the meaning of text: the few properties of CSS that become elements or take text away.
 
-Programs write meaning as style: a superscript is `vertical-align: super`, a hidden row `display: none`. The rest of CSS is
-looks and is never read.
+Programs write meaning as style: a superscript is `vertical-align: super`, a hidden row `display: none`. The rest of CSS
+is looks and is never read.
 """
 
 import re

@@ -109,7 +109,7 @@ def newest_numbers(query: SearchQuery, most: int) -> list[int]:
 
 
 def numbers_titled(words: tuple[str, ...]) -> list[int]:
-    """Return the numbers of the newest articles, at most MAX_CANDIDATES, whose titles contain all these folded words."""
+    """Return the numbers of the newest articles, at most MAX_CANDIDATES, whose titles have all these folded words."""
     query = SearchQuery(words=words)
     if query.is_empty:
         return []
