@@ -70,7 +70,7 @@ def test_the_database_refuses_an_edition_with_a_note_that_nobody_signed(cast, ar
         edition.save(force_insert=True)
 
 
-def packed(cast, article, *, sign_offs=lambda rows: rows, editions=lambda row: row):
+def packed(cast, article, **changes):
     """The pack of the article, with its rows changed and the manifest's hashes made anew."""
     import hashlib  # noqa: PLC0415 (one function's need)
 
@@ -79,8 +79,9 @@ def packed(cast, article, *, sign_offs=lambda rows: rows, editions=lambda row: r
     changed = io.BytesIO()
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(changed, "w") as new:
         files = {name: old.read(name) for name in old.namelist()}
-        files["sign_offs.json"] = json.dumps(sign_offs(json.loads(files["sign_offs.json"]))).encode()
-        files["editions/2.json"] = json.dumps(editions(json.loads(files["editions/2.json"]))).encode()
+        for kind, change in changes.items():
+            name = {"editions": "editions/2.json", "sign_offs": "sign_offs.json"}[kind]
+            files[name] = json.dumps(change(json.loads(files[name]))).encode()
         manifest = json.loads(files.pop("manifest.json"))
         manifest["files"] = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
         for name, data in {**files, "manifest.json": json.dumps(manifest).encode()}.items():
@@ -88,13 +89,14 @@ def packed(cast, article, *, sign_offs=lambda rows: rows, editions=lambda row: r
     return changed
 
 
-def test_a_pack_with_another_note_fails_and_an_older_pack_still_verifies(cast, article):
+def test_a_pack_with_another_note_fails_and_an_older_pack_still_verifies(cast, article, monkeypatch):
     cast.sign(article, note=NOTE)
     publishing.publish_correction(article, by=cast.editor)
     assert evidence.check_pack(packed(cast, article)).article == article.pk
     with pytest.raises(evidence.NotEvidence) as told:
         evidence.check_pack(packed(cast, article, editions=lambda row: {**row, "note": "伪造的说明"}))
-    assert told.value.id == "evidence.other_note"
+    assert "evidence.other_note" in {problem.id for problem in told.value.problems}
+    monkeypatch.setattr("articles.evidence.exporting.digests_of_rows", lambda *_of: {})  # as older exports
 
     def before_notes_were_signed(rows):
         return [{name: value for name, value in row.items() if name != "note"} for row in rows]
