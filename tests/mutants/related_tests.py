@@ -32,6 +32,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/publishing.py": ("urgent", "embargo", "scheduling"),
     "articles/keyword_relations.py": ("keywords",),
     "articles/review/": ("urgent",),
+    "articles/outside_json.py": ("log_checking", "outside_checking"),
     "articles/proposing.py": ("confirming",),
     "articles/saved_rows.py": ("sections", "sources", "persons", "site_settings"),
     "articles/scheduling.py": ("serve_and_work", "embargo"),
