@@ -25,12 +25,9 @@ def propose_link_removal(host: LinkHost, *, by: User, reason: str, note: str) ->
     others. Raises CannotTakeLinksOut, or change_sets.CannotPropose, which says who may write these texts.
     """
     uses = LinkUse.objects.filter(target__host=host).order_by().values("article")
-    rows = Article.objects.with_live_edition().filter(pk__in=uses)
-    rows = (
-        rows.exclude(pk__in=change_sets.items_of_open_sets().order_by().values("article"))
-        .select_related("latest")
-        .order_by("pk")
-    )
+    in_sets = change_sets.items_of_open_sets().order_by().values("article")
+    rows = Article.objects.with_live_edition().filter(pk__in=uses).exclude(pk__in=in_sets)
+    rows = rows.select_related("latest").order_by("pk")
     changes = [
         change_sets.TextChange(article.pk, article.newest.number, {"body": body})
         for article in rows[: change_sets.MOST_ITEMS]

@@ -128,6 +128,7 @@ def _find_wrong_pictures(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
     body, pictures = content["body"], {picture["file"]: picture for picture in content["pictures"]}
     figures = [(match.span(), " ".join(_CAPTION.findall(match[0]))) for match in _FIGURE.finditer(body)]
     credited = any(credit["role"] in _PHOTO_ROLES for credit in content.get("credits", ()))
+    declared = AiUse.PICTURES in declared_ai_use(content).parts
     for number, match in enumerate(_IMAGE.finditer(body), start=1):
         picture: Mapping[str, Any] = next((facts for file, facts in pictures.items() if file in match[0]), {})
         caption = next((words for (start, end), words in figures if start <= match.start() < end), "")
@@ -138,7 +139,6 @@ def _find_wrong_pictures(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
             yield SourceMatch(UNCAPTIONED, "body", *match.span(), shown=shown)
         if not (credited or picture.get("credit") or _NAMES_PHOTOGRAPHER.search(caption)):
             yield SourceMatch(PHOTOGRAPHER_MISSING, "body", *match.span(), shown=shown)
-        declared = AiUse.PICTURES in declared_ai_use(content).parts
         if picture.get("ai_label") and not (declared or _DECLARES_AI.search(f"{caption} {picture.get('credit')}")):
             yield SourceMatch(AI_UNDECLARED, "ai_use", 0, 0, shown=shown)
 

@@ -142,9 +142,11 @@ def _other_export(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, An
     if not exports or exports[-1]["hash"] != manifest["audit_head"]:
         yield _OTHER_HEAD
         return
+    recorded = exports[-1]["details"].get("rows", {})
     others = [entry for entry in entries if entry is not exports[-1]]
-    for name, digest in exports[-1]["details"].get("rows", {}).items():
-        if digests_of_rows(manifest, manifest["files"], others).get(name) != digest:
+    digests = digests_of_rows(manifest, manifest["files"], others) if recorded else {}
+    for name, digest in recorded.items():
+        if digests.get(name) != digest:
             yield _OTHER_ROWS.filled(name=printable_text(name))
     for name, sha256 in zip(("sheet.html", "sheet.pdf"), exports[-1]["details"].get("sheets", ()), strict=False):
         if manifest["files"].get(name) != sha256:

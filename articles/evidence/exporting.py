@@ -73,15 +73,16 @@ def _record_and_pack_rows(
     files = _pack_texts_and_decisions(article, pack, hashes)
     manifest = {"article": article.number, "address": article.public_url, "made_at": timezone.now().isoformat()}
     audit.lock_audit_chain()  # no entry comes between those that are named and the one that names them
+    stored = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk")
     entry = audit.record_entry(
         "article.evidence_exported",
         article,
         by=by,
         sheets=[hashlib.sha256(data).hexdigest() for data in sheets.values()],
         originals=list(originals),
-        rows=digests_of_rows(manifest, hashes, json.loads(_json_bytes(_audit_rows(article)))),
+        rows=digests_of_rows(manifest, hashes, json.loads(_json_bytes([_row_values(row) for row in stored.all()]))),
     )
-    entries = list(AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk"))
+    entries = list(stored.all())  # read again: with the entry itself
     _add_member(pack, "audit.json", _json_bytes([_row_values(row) for row in entries]), hashes)
     checkpoints, proofs = log_members(article, entries)
     for name, note in checkpoints.items():
@@ -106,11 +107,6 @@ def _pack_texts_and_decisions(article: Article, pack: zipfile.ZipFile, hashes: d
         pack, "sign_offs.json", _json_bytes([_row_values(row) for row in article.sign_offs.order_by("pk")]), hashes
     )
     return files
-
-
-def _audit_rows(article: Article) -> list[dict[str, Any]]:
-    rows = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk")
-    return [_row_values(row) for row in rows]
 
 
 def _render_sheets(sheet: ReviewSheet) -> dict[str, bytes]:
