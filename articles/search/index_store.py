@@ -22,7 +22,8 @@ Row = TypeVar("Row", bound=FoldedText)
 
 INSERT_SQL = {
     "sqlite": "INSERT INTO {words}(rowid, words) VALUES (%s, %s)",
-    "postgresql": "INSERT INTO {words}(rowid, words) VALUES (%s, array_to_tsvector(%s)) "
+    "postgresql": "INSERT INTO {words}(rowid, words) "
+    "SELECT key, array_to_tsvector(string_to_array(terms, ' ')) FROM unnest(%s::bigint[], %s::text[]) AS row(key, terms) "
     "ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
 }
 # A contentless index of SQLite needs the terms of a row to delete it.
@@ -84,10 +85,13 @@ def insert_rows(rows: Sequence[Row]) -> None:
 
 
 def _insert_words(rows: Sequence[Row]) -> None:
-    is_sqlite = connection.vendor == "sqlite"
-    found = [(row.pk, " ".join(row_terms(row)) if is_sqlite else sorted(row_terms(row))) for row in rows]
+    insert = INSERT_SQL[connection.vendor].format(words=rows[0].words_table)
+    keys, terms = [row.pk for row in rows], [" ".join(row_terms(row)) for row in rows]
     with connection.cursor() as cursor:
-        cursor.executemany(INSERT_SQL[connection.vendor].format(words=rows[0].words_table), found)
+        if connection.vendor == "sqlite":
+            cursor.executemany(insert, list(zip(keys, terms, strict=True)))
+        else:
+            cursor.execute(insert, [keys, terms])
 
 
 def change_marks(row: FoldedText, marks: str) -> None:
