@@ -11,18 +11,21 @@ from django.db.models import Field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import arrangement_facts, audit, comparing, home_and_topics, sanitising, sections
+from . import arrangement_facts, audit, comparing, home_and_topics, sanitising, sections, site_settings, sources
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
-from .models import Picture, ProposedChange, Section, SiteSettings, Topic
+from .models import Picture, ProposedChange, Section, SiteSettings, Source, Topic
+from .proposing import Worded
 from .refusals import Problem, Refusal
 from .saved_rows import lock_row
 
 Kind = ProposedChange.Kind
 # The models of words in rows, and what writes them.
-WORDS: dict[str, tuple[type[Section] | type[Topic], Callable[..., None]]] = {
+WORDS: dict[str, tuple[type[Worded], Callable[..., None]]] = {
     Kind.SECTION: (Section, sections.write_section),
     Kind.TOPIC: (Topic, home_and_topics.write_topic),
+    Kind.SETTINGS: (SiteSettings, site_settings.write_site_settings),
+    Kind.SOURCE: (Source, sources.write_source),
 }
 
 DECIDED_ALREADY = Problem(
@@ -94,7 +97,7 @@ def compare_change(change: ProposedChange) -> list[comparing.ContentChange]:
 
 
 def proposed_arrangement_url(change: ProposedChange) -> str:
-    """The address of the desk that shows the page as it would be; '' for words of a section or topic.
+    """The address of the desk that shows the page as it would be; '' for words of a row.
 
     Also '' for an arrangement that is too large for an address.
     """
@@ -121,7 +124,7 @@ def _require_waiting(change: ProposedChange) -> None:
         raise CannotConfirm(DECIDED_ALREADY)
 
 
-def _write_words(change: ProposedChange, *, by: User) -> Section | Topic:
+def _write_words(change: ProposedChange, *, by: User) -> Worded:
     model, write = WORDS[change.kind]
     before = None if change.key is None else lock_row(model(pk=change.key))
     _require_waiting(change)
@@ -144,25 +147,23 @@ def _arrange(change: ProposedChange, *, by: User) -> Topic | SiteSettings:
     return page
 
 
-def _close_change(
-    change: ProposedChange, act: str, row: Section | Topic | SiteSettings, *, by: User, **facts: str
-) -> None:
+def _close_change(change: ProposedChange, act: str, row: Worded, *, by: User, **facts: str) -> None:
     proposer = audit.name_with_account(change.proposed_by)
     change.delete()
     audit.record_entry(f"{change.subject}.{act}", row, by=by, name=str(row), proposed_by=proposer, **facts)
 
 
-def _stored_row(change: ProposedChange) -> Section | Topic | SiteSettings:
+def _stored_row(change: ProposedChange) -> Worded:
     """What the change is about, for the audit; a row without a key if it was to be added."""
     if change.is_of_home:
         return SiteSettings.current()
-    model: type[Section] | type[Topic] = Section if change.kind == Kind.SECTION else Topic
+    model = Topic if change.kind == Kind.ARRANGEMENT else WORDS[change.kind][0]
     return model(**change.new) if change.key is None else model._default_manager.get(pk=change.key)
 
 
 def _shown_lines(column: str, value: object) -> list[str]:
     """A word as lines; a picture or parent section by its name."""
-    named = {"banner_id": Picture, "parent_id": Section}.get(column)
+    named = {"banner_id": Picture, "logo_id": Picture, "parent_id": Section}.get(column)
     if named and value:
         value = named._default_manager.filter(pk=value).first()
     return [] if value is None else str(value).splitlines()

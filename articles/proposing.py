@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from . import audit
 from .arrangement_facts import Facts
 from .duty_assignments import permissions
-from .models import ProposedChange, Section, SiteSettings, Topic
+from .models import ProposedChange, Section, SiteSettings, Source, Topic
 from .saved_rows import check_row, recorded_changes
 
 Kind = ProposedChange.Kind
+Worded = Section | Topic | SiteSettings | Source  # what has words for readers that nobody signs
 
 
 def words_are_confirmed() -> bool:
@@ -23,7 +24,7 @@ def words_are_confirmed() -> bool:
 
 
 def hold_back_words(
-    row: Section | Topic, before: Section | Topic | None, fields: Iterable[str], words: Iterable[str], *, by: User
+    row: Worded, before: Worded | None, fields: Iterable[str], words: Iterable[str], *, by: User
 ) -> bool:
     """Propose those of the words that differ from `before`, the locked row, and put back the old ones into `row`.
 
@@ -54,7 +55,7 @@ def propose_arrangement(
 
 
 def waiting_change(kind: Kind, key: int) -> ProposedChange | None:
-    """The change of this section, topic or arrangement that waits for a second person. One query."""
+    """The change of this row or arrangement that waits for a second person. One query."""
     return ProposedChange.objects.filter(kind=kind, key=key).select_related("proposed_by__person").first()
 
 

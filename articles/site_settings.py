@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import appearance, audit, baking, second_factor
+from . import appearance, audit, baking, proposing, second_factor
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import SiteSettings
@@ -18,6 +18,12 @@ SETTINGS_FIELDS = tuple(field.name for field in SiteSettings._meta.fields if not
 # whoever works on texts. No page shows it.
 RULE_FIELDS = ("words_are_confirmed",)
 SECURITY_FIELDS = ("factor_duties",)
+# What readers see of them and nobody signs.
+SETTINGS_WORDS = (
+    *("name", "slogan", "description", "keywords", "logo"),
+    *("sponsor", "operator", "phone", "email", "address", "report_phone", "report_email"),
+    *("icp", "police", "licence", "site_code", "conac", "find_error_url"),
+)
 UNSEEN_FIELDS = {*RULE_FIELDS, *SECURITY_FIELDS, "checkpoint_recipients"}  # by readers
 
 
@@ -26,7 +32,8 @@ def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
     """Save the changed fields of the one row, created if missing; if readers see any, the whole site is baked again.
 
     Its rules and what protects accounts are changed by whoever assigns duties, everything else by whoever arranges.
-    Raises PermissionDenied, ProofNeeded for SECURITY_FIELDS, or ValidationError by field.
+    Where a second person confirms words, those that changed wait. Raises PermissionDenied, ProofNeeded for
+    SECURITY_FIELDS, or ValidationError by field.
     """
     settings.pk = 1
     before = lock_row(settings)
@@ -38,11 +45,21 @@ def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
     faults = find_settings_faults(settings.accent, settings.grey_from, settings.grey_until)
     if faults:
         raise ValidationError(faults)
+    if before is not None:
+        proposing.hold_back_words(settings, before, SETTINGS_FIELDS, SETTINGS_WORDS, by=by)
+    write_site_settings(settings, before, by=by)
+    return settings
+
+
+def write_site_settings(settings: SiteSettings, before: SiteSettings | None, *, by: User) -> None:
+    """Write the changed fields of the one row, which is locked (`before`) or new, and queue the pages that show any.
+
+    For acts that have checked who may. Raises ValidationError.
+    """
     if write_row(settings, before, SETTINGS_FIELDS, by=by) - UNSEEN_FIELDS:
         baking.request_full_bake()
         # The file of the logo before goes once no page shows it: after the bake of the whole site.
         baking.request_bake(baking.picture_addresses(settings.logo))
-    return settings
 
 
 def _require_duties(settings: SiteSettings, known: SiteSettings, by: User) -> None:

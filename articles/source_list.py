@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from . import audit, baking, csv_tables, merging
+from . import audit, baking, csv_tables, merging, proposing
 from .csv_tables import Cells, Columns, ImportedRows, UnusableTable
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
@@ -44,6 +44,11 @@ STANDING_WORDS = {
 }
 
 ENDS_BEFORE_IT_BEGINS = Problem("source_list.days", ENDS_EARLY)
+WAITS_FOR_A_SECOND_PERSON = Problem(
+    "source_list.waits_for_a_second_person",
+    _("“%(name)s” has another address here, and addresses that readers see are confirmed by a second person."),
+    _("Leave the cell empty, and change the address on the page of the source."),
+)
 IS_A_DOUBLE = Problem("source_list.is_a_double", _("“%(double)s” was merged into “%(into)s”. Choose “%(into)s”."))
 
 
@@ -67,6 +72,7 @@ def import_source_list(data: bytes, *, by: User) -> ImportedRows:
         raise UnusableTable(*(IS_A_DOUBLE.filled(double=source, into=source.merged_into) for source in doubles))
     added = [source for name, source in wanted.items() if name not in stored]
     changed = [wanted[name] for name, known in stored.items() if _takes_over(wanted[name], known)]
+    _refuse_unconfirmed_addresses(changed, stored)
     _write_sources(added, changed)
     if added or changed:
         pairs = [(stored[source.name], source) for source in changed]
@@ -123,6 +129,14 @@ def _takes_over(source: Source, known: Source) -> bool:
         if not getattr(source, field):
             setattr(source, field, getattr(known, field))
     return values_of(source, SOURCE_FIELDS) != values_of(known, SOURCE_FIELDS)
+
+
+def _refuse_unconfirmed_addresses(changed: list[Source], stored: dict[str, Source]) -> None:
+    """Raise UnusableTable for other addresses where a second person confirms them."""
+    moved = [source for source in changed if source.url != stored[source.name].url]
+    if moved and proposing.words_are_confirmed():
+        told = moved[: csv_tables.MOST_PROBLEMS]
+        raise UnusableTable(*(WAITS_FOR_A_SECOND_PERSON.filled(name=source) for source in told))
 
 
 def _write_sources(added: list[Source], changed: list[Source]) -> None:

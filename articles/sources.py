@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from . import baking, merging, search
+from . import baking, merging, proposing, search
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import Article, Source
@@ -17,24 +17,45 @@ SOURCE_FIELDS = (
     *("name", "standing", "url"),
     *("short_name", "category", "list_edition", "valid_from", "valid_until"),
 )
-PRINTED_FIELDS = {"name", "url"}  # on pages
+SOURCE_WORDS = ("name", "url")  # on pages
 
 
 @transaction.atomic
 def save_source(source: Source, *, by: User) -> Source:
-    """Add the source or save its changed fields. Raises PermissionDenied or ValidationError."""
+    """Add the source or save its changed fields. Raises PermissionDenied or ValidationError.
+
+    Where a second person confirms words, another name or address waits. A new source's are signed with an article.
+    """
     before = lock_row(source)
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
-    source.alike = merging.name_key(source.name)
-    if before is None or before.name != source.name:
-        merging.refuse_double(source, Source.objects.filter(name=source.name))
+    _refuse_double_name(source, before)
+    if before is not None:
+        proposing.hold_back_words(source, before, SOURCE_FIELDS, SOURCE_WORDS, by=by)
+    write_source(source, before, by=by)
+    return source
+
+
+def write_source(source: Source, before: Source | None, *, by: User) -> None:
+    """Write the changed fields of a source, which is locked (`before`) or new, and queue the pages that show them.
+
+    For acts that have checked who may. Raises ValidationError.
+    """
+    _refuse_double_name(source, before)
     changed = write_row(source, before, SOURCE_FIELDS, by=by)
     renamed = before is not None and "name" in changed
     if renamed:
         source.save(update_fields=["alike"])
-    if renamed or (changed & PRINTED_FIELDS and search.newest_numbers(search.SearchQuery(sources=(source.name,)), 1)):
+    if renamed or (
+        changed & set(SOURCE_WORDS) and search.newest_numbers(search.SearchQuery(sources=(source.name,)), 1)
+    ):
         baking.request_full_bake()  # articles from this source link to its page
-    return source
+
+
+def _refuse_double_name(source: Source, before: Source | None) -> None:
+    """Raise ValidationError if the name is new to the source and another one has it; set its key among doubles."""
+    source.alike = merging.name_key(source.name)
+    if before is None or before.name != source.name:
+        merging.refuse_double(source, Source.objects.filter(name=source.name))
 
 
 def find_source(name: str) -> Source | None:

@@ -13,7 +13,7 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import SiteSettings
 from .acting_user import acting_user
-from .newsroom_admin import NewsroomAdmin
+from .proposed_change import ProposingAdmin
 
 
 class SiteSettingsForm(forms.ModelForm):
@@ -40,7 +40,7 @@ class SiteSettingsForm(forms.ModelForm):
 
 
 @admin.register(SiteSettings)
-class SiteSettingsAdmin(NewsroomAdmin[SiteSettings]):
+class SiteSettingsAdmin(ProposingAdmin[SiteSettings]):
     """There is one row, so the list redirects to its form."""
 
     form = SiteSettingsForm

@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy
 from .. import source_list, sources
 from ..models import Article, Source
 from .merging import MergeableAdmin
+from .proposed_change import ProposingAdmin
 from .row_tables import RowTableMixin
 
 
 @admin.register(Source)
-class SourceAdmin(RowTableMixin[Source], MergeableAdmin[Source]):
+class SourceAdmin(RowTableMixin[Source], MergeableAdmin[Source], ProposingAdmin[Source]):
     save_act = staticmethod(sources.save_source)
     merge_act = staticmethod(sources.merge_source)
     import_act = staticmethod(source_list.import_source_list)

@@ -14,13 +14,15 @@ class ProposedChange(models.Model):
     class Kind(models.TextChoices):
         SECTION = "section", _("Section")
         TOPIC = "topic", _("Topic")
+        SETTINGS = "sitesettings", _("Site settings")
+        SOURCE = "source", _("Source")
         ARRANGEMENT = "arrangement", _("Arrangement")
 
     # The key of an arrangement's topic is that topic's; this one stands for the home page.
     HOME = 0
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    # Of the section or topic; empty for one that is to be added.
+    # Of the row whose words they are; empty for a section or topic that is to be added.
     key = models.PositiveBigIntegerField(null=True)
     name = models.CharField(_("name"), max_length=80)
     # Words by the columns of their row; of an arrangement, its facts (articles/arrangement_facts.py).
@@ -47,5 +49,5 @@ class ProposedChange(models.Model):
 
     @property
     def subject(self) -> str:
-        """What audit entries about it begin with: "home", "topic" or "section"."""
-        return "home" if self.is_of_home else "section" if self.kind == self.Kind.SECTION else "topic"
+        """What audit entries about it begin with: "home", or the kind of row ("topic", "source" …)."""
+        return "home" if self.is_of_home else "topic" if self.kind == self.Kind.ARRANGEMENT else self.kind

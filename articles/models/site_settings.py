@@ -71,7 +71,8 @@ class SiteSettings(models.Model):
         default=False,
         help_text=_(
             "Own titles and pictures on the home page and topics, titles and introductions of topics, names of "
-            "sections: readers see them once somebody else who arranges has confirmed them."
+            "sections, names and addresses of sources, the site's name, description and footer: readers see them once "
+            "somebody else who arranges has confirmed them."
         ),
     )
 
