@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import checks
-from articles.checks import plain_text
+from articles.checks import date_expressions, named_persons, plain_text
 from articles.checks.expressions import Expression
 from articles.checks.punctuation import _are_all_paired, _unpaired_marks
 
@@ -114,6 +114,24 @@ def test_what_is_found_is_the_same_everywhere():
             assert matches == [(match.span(), match.groups()) for match in expression.pattern.finditer(text)]
             found += len(matches)
     assert found > 500
+
+
+RANGES = [getattr(date_expressions, name) for name in ("RANGE", "DAYS_ALONE", "MONTHS", "YEARS", "HOURS")]
+CHILDREN = [*named_persons._MINORS, named_persons._CHILD_NAMED, named_persons._PUPIL]
+
+
+@pytest.mark.parametrize(
+    ("expressions", "needed"),
+    [(RANGES, date_expressions.TO_A_NUMBER), (CHILDREN, named_persons._OF_CHILDREN)],
+    ids=["ranges", "children"],
+)
+def test_what_lets_expressions_be_passed_by_is_in_each_of_their_matches(expressions, needed):
+    chance, matches = random.Random(7), 0
+    for expression in expressions * 300:
+        for match in expression.pattern.finditer(sample(parsed(expression), chance, {})):
+            matches += 1
+            assert needed.search(match[0]), match[0]
+    assert matches > 500
 
 
 def test_characters_that_are_not_normalised_are_normal():

@@ -71,6 +71,7 @@ _BRACKET = re.compile(r"[（(【〔［\[]([^（(【〔［\[\]］〕】)）]{1,80
 _BRACKETS_ONLY = re.compile(rf"(?:{_BRACKET.pattern}\s{{0,4}})+")
 _BRACKET_AT_END = re.compile(rf"{_BRACKET.pattern}(?:\s?\d{{7}})?$")  # with the day, of an agency: 1130325
 _LEAD = re.compile(r"(?:[^（(。：:]{0,20}[讯电]\s{0,3})?[（(【〔［]([^（(【〔［］〕】)）]{2,80})[)）】〕］]")
+_SENTENCE_ENDS = ("。", "！", "？", "”", "…")  # with which no name, organisation or role ends
 _AUTHORS_UNIT = re.compile(r"[（(【]?作者单位\s{0,2}[:：]\s{0,4}([^（(【】)）]{2,80})[)）】]?")
 
 
@@ -121,7 +122,7 @@ def role_label(word: str) -> tuple[str, str] | None:
 
 def parse_byline(paragraph: str) -> list[CreditLine] | None:
     """Return the credits of a paragraph that is only a byline, in brackets or not; None for any other text."""
-    if len(paragraph) > _MAX_BYLINE_LENGTH:
+    if len(paragraph) > _MAX_BYLINE_LENGTH or paragraph.endswith(_SENTENCE_ENDS):
         return None
     paragraph = with_colons(_MARK_BEFORE.sub("", paragraph))
     if _BRACKETS_ONLY.fullmatch(paragraph):

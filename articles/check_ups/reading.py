@@ -19,7 +19,7 @@ from ..models.article_queries import ArticleListQuerySet
 from ..models.calendar_days import start_of_day
 from .result import check_up_result, digest_of_result
 
-TEXTS_PER_BATCH = 200
+TEXTS_PER_BATCH = 500
 MOST_FINDINGS = 100_000  # with rows of their own; what is found beyond is counted
 MOST_WORDS, MOST_KEYS = 3, 20  # of one finding
 State = CheckUpFinding.State
@@ -124,8 +124,10 @@ def _read_texts(articles: list[Article], rules: WrittenRules, names: frozenset[s
         yield from finds_by_rule(article, [hit for hit in hits if (article.pk, hit.key) not in settled])
 
 
-def finds_by_rule(article: Article, hits: Iterable[Hit]) -> list[FoundInText]:
+def finds_by_rule(article: Article, hits: list[Hit]) -> list[FoundInText]:
     """Return these hits in the text that readers see of the article, by their rules."""
+    if not hits:
+        return []
     section, year = _edition_of(article).section_id, timezone.localtime(article.first_published_at).year
     by_rule: dict[Place, list[Hit]] = {}
     for hit in hits:

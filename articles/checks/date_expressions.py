@@ -97,4 +97,4 @@ MISTYPED = _expression(
 )
 THIS_YEAR = _expression(r"(?P<word>今年|去年|明年)\((?P<year>[12]\d{3})年\)", "(", longest=9)
 OF_DATES = re.compile("[月日号期周拜年时点午季(:/.-]")  # needed by all of these
-TO_A_NUMBER = re.compile("[至到—–~-]\\s?[\\d〇零○一二三四五六七八九十]")  # needed by ranges
+TO_A_NUMBER = re.compile("[至到—–~-]\\s?[\\d〇零○一二三四五六七八九十]{1,4}[年月日号时点:]")  # needed by ranges

@@ -76,11 +76,12 @@ def find_wrong_dates(text: str, at: date) -> Iterator[Match]:
     """Yield dates in a normalised text that cannot be right when it is published on the day `at`."""
     if not OF_DATES.search(text):
         return
-    yield from _find_no_such_days(text)
+    dates = list(DATE.finditer(text))
+    yield from _find_no_such_days(text, dates)
     yield from _find_wrong_weekdays(text, at)
     yield from _find_wrong_relative_days(text, at)
     yield from _find_ends_before_starts(text)
-    yield from _find_wrong_years(text, at)
+    yield from _find_wrong_years(text, dates, at)
 
 
 def days_said(text: str, at: date) -> Iterator[tuple[date, date]]:
@@ -103,8 +104,8 @@ def days_said(text: str, at: date) -> Iterator[tuple[date, date]]:
             yield at + timedelta(days=off), at + timedelta(days=off)
 
 
-def _find_no_such_days(text: str) -> Iterator[Match]:
-    for match in DATE.finditer(text):
+def _find_no_such_days(text: str, dates: list[re.Match[str]]) -> Iterator[Match]:
+    for match in dates:
         if not _is_lunar(text, match) and not _exists(*_parts(match)):
             yield Match(NO_SUCH_DAY, *match.span())
     for match in DASHED.finditer(text):
@@ -218,7 +219,7 @@ def _ends_early(match: re.Match[str]) -> bool:
     return date(2000, month, day) - date(2000, month2, day2) > timedelta(days=2) or month == month2
 
 
-def _find_wrong_years(text: str, at: date) -> Iterator[Match]:
+def _find_wrong_years(text: str, dates: list[re.Match[str]], at: date) -> Iterator[Match]:
     for match in MISTYPED.finditer(text):
         yield Match(MISTYPED_YEAR, *match.span())
     for match in THIS_YEAR.finditer(text):
@@ -226,7 +227,7 @@ def _find_wrong_years(text: str, at: date) -> Iterator[Match]:
         if int(match["year"]) != right:
             replaced = match.start("year"), match.end("year") + 1
             yield Match(MISTYPED_YEAR, *match.span(), suggestion=f"{right}年", replaced=replaced)
-    for match in DATE.finditer(text):
+    for match in dates:
         year = _parts(match)[0]
         if year and at.year + _TEN_YEARS < year < 2100:
             yield Match(DISTANT_YEAR, *match.span())

@@ -66,7 +66,7 @@ _MINORS = (
     Expression(
         rf"(?<!某)(?P<name>{NAME_ALONE})[（(，,](?:[男女][，,、])?(?P<born>(?:19|20)\d\d)年"
         r"(?:\d{1,2}月)?(?:\d{1,2}日)?出?生(?!产)",
-        "年",
+        ("年生", "年出生", "月生", "月出生", "日生", "日出生"),
         longest=20,
     ),
 )
@@ -78,7 +78,8 @@ _PUPIL = Expression(
     rf"|(?:{_SCHOOL}|年级|[)\d一二三四五六]班)的?(?P<name2>{NAME_ALONE})(?:同学|小朋友)",
     ("学生", "同学", "女生", "男生", "小朋友"),
 )
-_OF_CHILDREN = re.compile("[岁生同友孩童幼少婴未孤]")  # needed by all of these
+# Needed by all of these
+_OF_CHILDREN = re.compile("岁|[年月日]出?生|[学中男女]生|同学|朋友|孩|童|幼|少[女年]|[男女]婴|未成年|孤儿")
 _VICTIM = re.compile(
     rf"(?:受害[人者]|被害[人者]|死者|遇难者|遇害者){_CALLED}{_AGED}(?:系|为)?(?!家属)(?P<name>{NAME})"
     r"|(?:强奸|猥亵|性侵|拐卖|侮辱)[^。;\n]{0,8}(?:女孩|女子|妇女|男孩|少女|幼女|女童|男童|女生)"
@@ -119,7 +120,7 @@ _NAMED = (
     ),
     (Expression("嫌疑人|被告|罪犯|凶手|嫌犯|逃犯|服刑", "疑告犯凶刑", longest=3), _RELATIVE, RELATIVE),
     (
-        Expression(f"{_ILLNESS}|吸毒|戒毒|涉毒|卖淫|嫖娼", "艾H核肝麻毒病淋疣裂碍郁躁冠甲禽鼠霍猴淫嫖"),
+        Expression(f"{_ILLNESS}|吸毒|戒毒|涉毒|卖淫|嫖娼", "艾H核肝麻毒病淋疣裂碍郁躁冠甲禽鼠霍猴淫嫖", longest=6),
         _PATIENT,
         PATIENT,
     ),
@@ -137,7 +138,7 @@ def find_named_persons(text: str, at: date) -> Iterator[Match]:
 def _find_minors(text: str, at: date) -> Iterator[Match]:
     """Yield names of children with an age below 18, or with their school; by paragraph, since harm is said nearby."""
     begin = 0
-    for paragraph in text.split("\n"):
+    for paragraph in text.split("\n") if _OF_CHILDREN.search(text) else ():
         if _OF_CHILDREN.search(paragraph):
             yield from _find_minors_in_paragraph(paragraph, begin, at)
         begin += len(paragraph) + 1

@@ -100,6 +100,7 @@ class PlainText:
         return "".join([*pieces, self.source[at:]])
 
 
+_EMPTY = PlainText("", "", is_html=False, as_written=True)
 # All but characters that stay as they are
 _MAY_CHANGE = re.compile("[^\n -~\u4e00-\u9fff“”‘’、。《》【】—·]")
 _FEW = 30  # different characters that are replaced one after the other
@@ -196,6 +197,9 @@ def _normalised(character: str) -> str:
 def fields_of_content(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainText, PlainText]]:
     """Yield each field with its normalised and its written text."""
     for name, source in _sources_of_content(content):
+        if not source:
+            yield name, _EMPTY, _EMPTY
+            continue
         is_html = name == "body"
         written = written_text_of_html(source) if is_html else written_text_of_line(source)
         yield name, PlainText(source, _normalised_run(written.text), is_html=is_html, as_written=False), written
