@@ -24,8 +24,8 @@ _COOKIE = re.compile(rf"(?:^|;\s*){COOKIE}=([a-z-]{{1,40}})(?:;|$)")
 _FOLDER = Path(settings.BASE_DIR) / "static" / "site"
 _ADDRESS = re.compile(r"/look/([0-9a-f]{12})\.css")
 COLOUR = re.compile("#[0-9a-f]{6}")
-# Background colours of the light and the dark theme, and the default accent, as in static/site/look. An accent must be
-# legible on both.
+# Background colours of the light and the dark theme, and the default accent, as in static/site/appearance. An accent
+# must be legible on both.
 PAPER, NIGHT, ACCENT = "#fdfcf9", "#171614", "#9d2b22"
 LEGIBLE = 4.5  # minimum contrast of text, WCAG 1.4.3
 
@@ -112,7 +112,7 @@ def style_sheet_files() -> list[str]:
 
 def _style_sources() -> dict[str, str]:
     looks = ("light", "dark", "contrast", "small", "large", "elder")
-    names = {"site": "site.css", **{name: f"look/{name}.css" for name in looks}}
+    names = {"site": "site.css", **{name: f"appearance/{name}.css" for name in looks}}
     # White space is for whoever reads the source: every run of it is sent as one space.
     sheets = {name: " ".join((_FOLDER / file).read_text(encoding="utf-8").split()) for name, file in names.items()}
     return sheets | {"address": f':root {{ --address: "{settings.SITE_URL}"; }}'}  # for links on paper

@@ -278,5 +278,5 @@ def test_the_living_page_of_components_is_there_for_who_changes_them_and_for_nob
     ):
         assert part in page
     assert "noindex" in page
-    assert appearance.ACCENT in (appearance._FOLDER / "look/light.css").read_text()
-    assert appearance.PAPER in (appearance._FOLDER / "look/light.css").read_text()
+    assert appearance.ACCENT in (appearance._FOLDER / "appearance/light.css").read_text()
+    assert appearance.PAPER in (appearance._FOLDER / "appearance/light.css").read_text()

@@ -14,7 +14,7 @@ from articles.copy_checking import CannotCompare, Verdict, article_number, check
 from articles.models import Article, Section
 from articles.public.pages import copy_check
 from tests.cast import all_rows, refused
-from tests.test_verify_pack import verify_pack
+from tests.test_evidence_verify_pack import verify_pack
 
 BODY = "<p>望桥乡的便民桥今日通车。全长3.6公里，投资两千万元。</p><p>村民说：“<b>方便</b>多了！”</p><p>县长出席。</p>"
 TEXT = "望桥乡的便民桥今日通车。全长3.6公里，投资两千万元。\n村民说：“方便多了！”\n县长出席。"

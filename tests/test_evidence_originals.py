@@ -12,7 +12,7 @@ from articles import evidence, merkle_log, reprinting
 from articles.evidence import NotEvidence
 from articles.fetching import Fetched
 from tests.test_evidence import files_of, packed, with_honest_manifest, zipped
-from tests.test_verify_pack import verify_pack
+from tests.test_evidence_verify_pack import verify_pack
 
 pytestmark = pytest.mark.django_db
 PAGE = f"<h1>三县共治一条河</h1><div>{'<p>今年已清淤十二公里，岸边新栽柳树三千棵，河水清了。</p>' * 3}</div>".encode()

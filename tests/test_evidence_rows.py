@@ -12,7 +12,7 @@ from articles import evidence
 from articles.evidence import NotEvidence
 from tests.test_evidence import with_honest_manifest, zipped
 from tests.test_evidence_log import key, made, pack  # noqa: F401 (fixtures)
-from tests.test_verify_pack import verdict
+from tests.test_evidence_verify_pack import verdict
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from articles import evidence, merkle_log
 from articles.evidence import NotEvidence
 from articles.merkle_log import PUBLIC_LOG, KeyRing, RemoteLog, Witness
 from tests.test_evidence import files_of, packed, with_honest_manifest, zipped
+from tests.test_evidence_verify_pack import verify_pack
 from tests.test_merkle_log_time_stamps import authority, make_authority  # noqa: F401 (a fixture of another module)
-from tests.test_verify_pack import verify_pack
 
 
 @pytest.fixture

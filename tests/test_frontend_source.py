@@ -65,7 +65,7 @@ def test_colours_are_written_in_token_blocks_alone(sheet):
 )
 def test_the_desk_has_the_colours_of_readers_pages(look, block):
     """Paper, ink and accent, as by day and as by night."""
-    colours = dict(re.findall(r"(--\w+): (#\w+);", (STATIC / f"site/look/{look}.css").read_text("utf-8")))
+    colours = dict(re.findall(r"(--\w+): (#\w+);", (STATIC / f"site/appearance/{look}.css").read_text("utf-8")))
     assert {"--paper", "--ink", "--accent"} <= set(colours)
     desk = (STATIC / "desk/desk.css").read_text("utf-8").partition(f"{block} {{")[2].partition("}")[0]
     assert colours.items() <= dict(re.findall(r"(--\w+): (#\w+);", desk)).items()

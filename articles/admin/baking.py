@@ -102,7 +102,7 @@ class PageCheckAdmin(ReadOnlyAdmin[PageCheck]):
     list_filter = ["against"]
     list_select_related = ["seen_by"]
     fields = readonly_fields = ("checked_at", "against", "pages", "count", "found", "seen_by")
-    change_form_template = "admin/articles/pagecheck/change_form.html"
+    change_form_template = "admin/baked_page_check.html"
 
     def get_urls(self) -> list[URLPattern]:
         return self.act_urls("seen", self.seen)

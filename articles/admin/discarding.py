@@ -32,4 +32,4 @@ def bin_view(request: HttpRequest) -> HttpResponse:
         "drafts": list(discarding.drafts_in_bin(user)[:SHOWN_IN_BIN]),
         "days": discarding.KEPT_FOR.days,
     }
-    return TemplateResponse(request, "admin/bin.html", context)
+    return TemplateResponse(request, "admin/discarded.html", context)

@@ -32,7 +32,7 @@ def _works_on_links(request: HttpRequest) -> bool:
 
 @admin.register(LinkTarget)
 class LinkTargetAdmin(ReadOnlyAdmin[LinkTarget]):
-    change_form_template = "admin/articles/linktarget/change_form.html"
+    change_form_template = "admin/link_checks/target.html"
     fields = readonly_fields = (
         *("address", "site", "kind", "articles", "answer", "checked_at"),
         *("finding", "found_at", "reason", "by", "settled_at"),
@@ -76,7 +76,7 @@ class LinkTargetAdmin(ReadOnlyAdmin[LinkTarget]):
             "rows": shown,
             "before": shown[-1].pk if len(rows) > ROWS_PER_PAGE else None,
         }
-        return TemplateResponse(request, "admin/articles/linktarget/change_list.html", context)
+        return TemplateResponse(request, "admin/link_checks/targets.html", context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Add the newest texts with the link whose working copy the user may read."""
@@ -121,7 +121,7 @@ def _rows_before(state: str, key: str) -> QuerySet[LinkTarget]:
 class LinkHostAdmin(NewsroomAdmin[LinkHost]):
     duty = Duty.RULES
     save_act = staticmethod(link_checks.save_link_host)
-    change_form_template = "admin/articles/linkhost/change_form.html"
+    change_form_template = "admin/link_checks/host.html"
     list_display = ["host", "articles", "state", "last_answer", "checked_at", "leads_to", "first_seen_at"]
     list_filter = ["state"]
     search_fields = ["host"]

@@ -71,7 +71,7 @@ def notes_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Http
             page = "review" if request.POST.get("page") == "review" else "notes"
             return redirect(f"admin:articles_article_{page}", number)
     title = _("Notes on “%(title)s”") % {"title": article}
-    response = screen.render_page(request, article, "notes", title, **notes_context(article, user, form))
+    response = screen.render_page(request, article, "marginal_notes", title, **notes_context(article, user, form))
     response.status_code = status
     return response
 

@@ -78,7 +78,7 @@ class MergeableAdmin(NewsroomAdmin[Row]):
             "groups": groups,
             "next": last,
         }
-        return TemplateResponse(request, "admin/doubles.html", context)
+        return TemplateResponse(request, "admin/merging_doubles.html", context)
 
     def merge_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask which other row this one is merged into, and merge it; a refusal is shown on the form."""
@@ -105,7 +105,7 @@ class MergeableAdmin(NewsroomAdmin[Row]):
             "form": form,
             "media": self.media + form.media,
         }
-        return TemplateResponse(request, "admin/merge.html", context)
+        return TemplateResponse(request, "admin/merging.html", context)
 
     def _merge_form(self, request: HttpRequest) -> forms.Form:
         """Return the form; `into` in the address fills it in, as the list of doubles does."""

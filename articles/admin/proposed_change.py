@@ -30,7 +30,7 @@ WAITS = gettext_lazy(
 class ProposingAdmin(NewsroomAdmin[Row]):
     """A screen whose words may wait for a second person; then it says so."""
 
-    change_form_template = add_form_template = "admin/words_change_form.html"
+    change_form_template = add_form_template = "admin/proposed_change_form.html"
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -103,7 +103,7 @@ def original_view(screen: ArticleScreen, request: HttpRequest, number: int) -> H
         "form": form,
     }
     title = _("Original of “%(title)s”") % {"title": article}
-    return screen.render_page(request, article, "original", title, **context)
+    return screen.render_page(request, article, "reprint_original", title, **context)
 
 
 def _keep_posted_original(screen: ArticleScreen, request: HttpRequest, article: Article) -> bool:

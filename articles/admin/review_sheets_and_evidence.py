@@ -84,7 +84,7 @@ def review_sheet_view(request: HttpRequest, number: int) -> HttpResponse:
         "sheets": [review_sheet.review_sheet(article)],
         "may_export_evidence": evidence.may_export_evidence(acting_user(request), article),
     }
-    return TemplateResponse(request, "admin/sheets.html", context)
+    return TemplateResponse(request, "admin/review_sheets.html", context)
 
 
 def review_sheet_pdf_view(request: HttpRequest, number: int) -> HttpResponse:
@@ -136,7 +136,7 @@ def review_sheets_view(request: HttpRequest) -> HttpResponse:
         "period_is_chosen": articles is not None,
         "log_code": _log_code(),
     }
-    return TemplateResponse(request, "admin/sheets.html", context)
+    return TemplateResponse(request, "admin/review_sheets.html", context)
 
 
 def log_code_view(request: HttpRequest, form: str) -> HttpResponse:

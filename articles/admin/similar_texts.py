@@ -16,4 +16,4 @@ def beside_view(screen: ArticleScreen, request: HttpRequest, number: int, other:
         raise Http404
     parts = comparing.compare_texts(public.live.revision.content, article.newest.content)
     title = _("“%(title)s” beside article %(other)d") % {"title": article, "other": other}
-    return screen.render_page(request, article, "beside", title, other=public, parts=parts)
+    return screen.render_page(request, article, "similar_texts_beside", title, other=public, parts=parts)

@@ -1,5 +1,5 @@
 // The article's form: Ctrl S saves, the text is counted, the preview opens beside it. What is typed is kept by
-// keeping.js.
+// unsaved_text.js.
 (() => {
   const form = document.getElementById("article_form");
   if (!form) return;

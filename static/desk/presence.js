@@ -29,7 +29,7 @@
       if (answer.ok) show(await answer.json());
       else if (answer.status >= 400 && answer.status < 500) clearInterval(timer); // no right to it any more, or deleted
     } catch {
-      // The server is away; keeping.js says so.
+      // The server is away; unsaved_text.js says so.
     }
   }
 

@@ -8,7 +8,7 @@ NO_VERBS = {"admin", "public", "management", "templatetags", "models", "migratio
 SLOW = ("_browser", "_stateful", "_stress", "_remote", "_readers", "_walk", "_whole")
 # Test files of a module beyond those that share its stem, or the stem of its folder.
 ALSO: dict[str, tuple[str, ...]] = {
-    "articles/ai_labels.py": ("ai_use", "picture_marks"),
+    "articles/ai_labels.py": ("ai_use", "picture_metadata"),
     "articles/attachments/ai_label.py": ("ai_use",),
     "articles/arrangement_facts.py": ("proposing", "confirming", "home_and_topics"),
     "articles/audit.py": ("logins", "audit_walk"),
@@ -28,7 +28,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/logins.py": ("logins",),
     "articles/old_paths/": ("reading", "machines", "public", "names_and_archive"),
     "articles/duty_assignments/": ("duty_permissions", "duty_assignments", "review_rules"),
-    "articles/pictures/": ("picture_marks",),
+    "articles/pictures/": ("picture_metadata",),
     "articles/publishing.py": ("urgent", "embargo", "scheduling"),
     "articles/keyword_relations.py": ("keywords",),
     "articles/review/": ("urgent",),

@@ -75,7 +75,7 @@ def choose_appearance(request: HttpRequest) -> HttpResponse:
         "to": _return_path(request),
         "meta": page_metadata.unindexed_metadata(_("Reading settings")),
     }
-    return render(request, "public/look.html", context)
+    return render(request, "public/appearance.html", context)
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""The page on which a reader's own browser checks the public log (存证核验); all of it is in static/site/log-check.js."""
+"""The page on which a reader's own browser checks the public log (存证核验); all of it is in static/site/log_check.js."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse

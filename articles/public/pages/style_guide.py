@@ -40,4 +40,4 @@ def style_guide_view(request: HttpRequest) -> HttpResponse:
         "trail": [Crumb("要闻", "/s/news/"), Crumb("乡镇", "/s/towns/")],
         "meta": PageMetadata(title="Style", indexed=False),
     }
-    return render(request, "public/style.html", context)
+    return render(request, "public/style_guide.html", context)
