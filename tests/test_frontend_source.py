@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.finders import find
+from django.template.loader import get_template
 
 from tests.template_indentation import TEMPLATES, reindent
 
@@ -40,6 +42,15 @@ def test_no_line_is_wider_than_a_screen():
         if len(line) > WIDTH
     ]
     assert not wide
+
+
+def test_what_a_template_names_is_there():
+    """Templates that it includes or extends, and static files: a part that is shown seldom would be missed late."""
+    named = re.compile(r"""(?:include|extends|chrome) "([\w/]+\.html)"|static '([\w/.-]+)'""")
+    found = [names for page in PAGES for names in named.findall(page.read_text("utf-8"))]
+    assert len(found) > 200
+    for template, static in set(found):
+        assert get_template(template) if template else find(static), template or static
 
 
 def test_templates_are_indented_by_their_nesting():
