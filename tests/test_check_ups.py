@@ -13,6 +13,7 @@ from django.utils import timezone
 from articles import check_rules, check_ups, publishing, review
 from articles.check_ups import reading
 from articles.checks import hits
+from articles.checks.written_rules import current_rules
 from articles.models import AuditEntry, CheckRule, CheckUp, CheckUpFinding, LinkHost, LinkTarget, Section
 from tests.cast import make_user, refused
 
@@ -55,12 +56,15 @@ def begun(cast, **facts):
 
 
 class TestReading:
-    def test_everything_that_readers_see_is_read_in_batches_and_counted(self, cast, archive, monkeypatch):
+    def test_everything_that_readers_see_is_read_in_batches_and_counted(self, cast, archive, monkeypatch, settings):
         monkeypatch.setattr(reading, "TEXTS_PER_BATCH", 2)
         check_up = begun(cast)
         assert [check_ups.continue_check_ups() for _batch in range(4)] == [2, 2, 1, 0]
         check_up.refresh_from_db()
         assert (check_up.texts, check_up.read, check_up.is_done) == (5, 5, True)
+        assert (check_up.program, check_up.rules_of) == (settings.VERSION, current_rules().version)
+        assert check_up.ended_at > check_up.begun_at
+        assert AuditEntry.objects.get(action="checkup.finished").details["count"] == 5
         (row,) = [row for row in check_ups.counts_by_rule(check_up) if row["rule"] == "mobile_number"]
         assert (row["texts"], row["places"], row["severity"]) == (3, 4, "warn")
         year = timezone.localdate().year
@@ -200,17 +204,35 @@ class TestFindings:
         left = check_ups.findings_to_settle(cast.chief).filter(rule="mobile_number")
         assert list(left) == [third], (first, second)
 
-    def test_an_ignored_one_stays_so_in_later_check_ups(self, cast, found):
+    def test_an_ignored_one_stays_so_in_later_check_ups(self, cast, archive, found):
         check_ups.settle_check_finding(found[0], by=cast.editor, reason="公开的热线", ignored=True)
         check_ups.settle_check_finding(found[0], by=cast.editor, reason="公开的热线", ignored=True)
-        assert AuditEntry.objects.filter(action="checkupfinding.ignored").count() == 1
+        entry = AuditEntry.objects.get(action="checkupfinding.ignored")
+        facts = {"article": archive[0].pk, "rule": "mobile_number", "words": found[0].words, "reason": "公开的热线"}
+        assert entry.details == facts
         again = run(begun(cast))
         rows = again.findings.filter(rule="mobile_number").order_by("article_id")
         assert [(row.state, row.by) for row in rows] == [
             (State.IGNORED, cast.editor), (State.OPEN, None), (State.OPEN, None)
         ]  # fmt: skip
+        found[0].refresh_from_db()
+        assert (rows[0].reason, rows[0].settled_at) == ("公开的热线", found[0].settled_at)
         found[1].refresh_from_db()
-        assert found[1].state == State.SETTLED  # found again by the later one
+        assert (found[1].state, found[1].by) == (State.SETTLED, None)  # found again by the later one
+        assert found[1].settled_at > found[1].check_up.ended_at
+        cast.let_readers_correct()
+        cast.correct(archive[0], body=f"<p>电话{OTHER}。</p>")
+        assert run(begun(cast)).findings.get(rule="mobile_number", article=archive[0]).state == State.OPEN
+
+    def test_one_is_settled_by_who_reads_or_publishes_in_its_section(self, cast, found):
+        publisher = make_user("publisher", ["publish"], cast.news)
+        for user, reason in ((cast.editor, "已\u202e告知"), (publisher, "又" * 201)):
+            check_ups.settle_check_finding(found[0], by=user, reason=reason)
+            found[0].refresh_from_db()
+            assert (found[0].state, found[0].by) == (State.SETTLED, user)
+        assert found[0].reason == "又" * 200
+        reasons = [entry.details["reason"] for entry in AuditEntry.objects.filter(action="checkupfinding.settled")]
+        assert sorted(reasons) == ["又" * 200, "已告知"]
 
     def test_it_is_refused(self, cast, found):
         with refused(check_ups.CannotSettleFinding, "Say why"):

@@ -91,6 +91,8 @@ class TestRegister:
         assert link_checks.continue_register() == 2
         assert self.counts() == {"a.example": 2, "b.example": 1}
         assert target_of("https://a.example/1").articles == 2
+        soonest = LinkHost.objects.earliest("next_at").next_at - timezone.now()
+        assert timedelta(seconds=2) < soonest <= register.PAUSE
         cast.publish(article)
         cast.change(article, body=linking("https://c.example/"))
         link_checks.continue_register()
@@ -105,10 +107,23 @@ class TestRegister:
 
     def test_older_texts_are_read_by_their_numbers_and_an_interruption_loses_none(self, cast, monkeypatch):
         monkeypatch.setattr(register, "ARTICLES_PER_BATCH", 2)
+        assert link_checks.register_progress() == (0, 0)
         for n in range(5):
             cast.article(body=linking(f"https://a.example/{n}"))
-        assert [link_checks.continue_register() for _batch in range(4)] == [2, 2, 1, 0]
+        numbers = list(Article.objects.order_by("pk").values_list("pk", flat=True))
+        progress = [(link_checks.register_progress(), link_checks.continue_register()) for _batch in range(4)]
+        reached = [0, numbers[1], numbers[3], numbers[4]]
+        assert progress == [((number, numbers[4]), read) for number, read in zip(reached, [2, 2, 1, 0], strict=True)]
         assert LinkHost.objects.get().articles == 5
+
+    def test_a_dead_link_that_no_text_has_any_more_needs_no_settling(self, cast, dead):
+        cast.change(Article.objects.get(), body="<p>无</p>")
+        link_checks.continue_register()
+        dead.refresh_from_db()
+        assert (dead.articles, dead.finding, dead.by, dead.due_at) == (0, Finding.SETTLED, None, None)
+        assert dead.settled_at > dead.found_at
+        with refused(link_checks.CannotSettle, "no text has it"):
+            link_checks.reopen_finding(dead, by=cast.chief)
 
     def test_the_command_registers_everything(self, cast, monkeypatch, capsys):
         monkeypatch.setattr(register, "ARTICLES_PER_BATCH", 2)
@@ -238,15 +253,36 @@ class TestSettling:
         assert entry.details == {"link": "http://site.example/gone", "reason": "原网站改版中"}
         link_checks.settle_finding(dead, by=cast.editor, reason="原网站改版中", ignored=True)
         assert AuditEntry.objects.filter(object_type="linktarget").count() == 1
-        link_checks.reopen_finding(dead, by=cast.editor)
+        for _time in range(2):
+            link_checks.reopen_finding(dead, by=cast.editor)
         dead.refresh_from_db()
-        assert dead.finding == Finding.OPEN
+        assert (dead.finding, dead.reason) == (Finding.OPEN, "")
+        link_checks.settle_finding(dead, by=cast.editor, reason="已\u202e告知")
+        link_checks.settle_finding(dead, by=cast.editor, reason="又" * 201)
+        dead.refresh_from_db()
+        assert (dead.reason, dead.settled_at > dead.found_at) == ("又" * 200, True)
+        entries = AuditEntry.objects.filter(object_type="linktarget").order_by("pk")
+        acts = ["linktarget.ignored", "linktarget.reopened", "linktarget.settled", "linktarget.settled"]
+        assert [entry.action for entry in entries] == acts
+        assert entries[2].details["reason"] == "已告知"
+        assert link_checks.continue_register() == 0, "none of these is a text"
 
     def test_a_settled_one_opens_again_if_it_stays_dead(self, cast, dead):
         link_checks.settle_finding(dead, by=cast.editor, reason="")
         check_all()
         dead.refresh_from_db()
         assert (dead.finding, dead.by) == (Finding.OPEN, None)
+
+    def test_each_has_those_of_their_sections_to_settle(self, cast, dead):
+        cast.article(section=cast.culture, body=linking("http://other.example/"))
+        link_checks.continue_register()
+        for user, shown in (
+            (cast.editor, [dead]),
+            (cast.chief, [dead]),
+            (cast.culture_editor, []),
+            (cast.stranger, []),
+        ):
+            assert list(link_checks.links_to_settle(user)) == shown
 
     def test_it_is_refused(self, cast, dead):
         with refused(link_checks.CannotSettle, "Say why"):

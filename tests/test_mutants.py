@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.mutations import find_mutations
-from tests.mutants.related_tests import find_verbs, related_tests
+from tests.mutants.related_tests import ALSO, find_verbs, related_tests
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,6 +42,11 @@ def test_a_mutant_says_its_line():
 @pytest.mark.parametrize("module", find_verbs(ROOT))
 def test_every_verb_has_related_tests(module):
     assert related_tests(ROOT, module)
+
+
+def test_every_line_of_the_table_is_of_a_verb():
+    verbs = find_verbs(ROOT)
+    assert [key for key in ALSO if not any(module.startswith(key) for module in verbs)] == []
 
 
 def test_a_module_without_tests_is_named():

@@ -33,6 +33,7 @@ class Listener(BaseHTTPRequestHandler):
         sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append((sent["fields"], self.headers["Authorization"]))
         self.send_response(self.server.status)
+        self.send_header("Location", "/elsewhere")
         self.end_headers()
         self.wfile.write(self.server.answer.encode())
 
@@ -115,7 +116,7 @@ def test_while_it_is_away_texts_are_published_and_it_is_asked_again_later(cast, 
     ("status", "answer"),
     [
         (500, "{}"),
-        (302, "{}"),
+        (307, "{}"),
         (200, "<html>"),
         (200, "[" * 99_999),
         (200, '{"hits": "' + "x" * outside_checking.MOST_BYTES + '"}'),
@@ -126,7 +127,7 @@ def test_what_is_no_answer_is_a_failure(cast, checker, status, answer):
     checker.status, checker.answer = status, answer
     assert outside_checking.ask_outside_checker() == 0
     row = OutsideReading.objects.get()
-    assert (row.found, row.attempts) == (None, 1)
+    assert (row.found, row.attempts, len(checker.asked)) == (None, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -140,10 +141,10 @@ def test_what_is_no_answer_is_a_failure(cast, checker, status, answer):
 )
 def test_what_is_no_finding_is_left_out(cast, checker, finding):
     article = submitted(cast)
-    checker.answer = json.dumps({"hits": [finding, {**WRONG, "reason": "真\u202e的"}]})
+    checker.answer = json.dumps({"hits": [finding, {**WRONG, "start": 0, "end": len(TITLE), "reason": "真\u202e的"}]})
     assert outside_checking.ask_outside_checker() == 1
     (hit,) = outside_hits(article)
-    assert "真的" in hit.reason
+    assert ("真的" in hit.reason, hit.words) == (True, TITLE)
 
 
 @pytest.mark.parametrize("answer", ["[]", "{}", '{"hits": {}}', "null"])

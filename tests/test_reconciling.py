@@ -1,20 +1,22 @@
 """Two people write one text: what does not touch is put together, what does is chosen, and no paragraph is lost."""
 
 from collections import Counter
+from datetime import date, timedelta
 from itertools import chain
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles import editing, review
+from articles import editing, pictures, review
 from articles.models import Article
-from articles.reconciling import ChangedByBoth, save_beside_others
-from articles.reconciling.contents import split_blocks
+from articles.reconciling import ChangedByBoth, contested_passages, save_beside_others
+from articles.reconciling.contents import FIELDS, split_blocks
 from articles.reconciling.edits import merge_edits
 from articles.sanitising import sanitise
-from tests.cast import refused
+from tests.cast import refused, upload
 from tests.test_admin_article import change_url, form, login, said
 
 # --- Edits of one base -----------------------------------------------------------------------------------------
@@ -141,6 +143,30 @@ def test_paragraphs_and_fields_that_do_not_touch_are_put_together(cast, opened):
 
 
 @pytest.mark.django_db
+def test_every_field_that_only_the_other_changed_is_theirs(cast, opened):
+    texts = ("kicker", "title", "subtitle", "short_title", "summary", "original_title", "original_author", "keywords")
+    picture = pictures.store_picture(upload(), by=cast.editor)
+    theirs = {
+        **{name: f"他的{name}" for name in texts},
+        **{"section": cast.culture, "source": cast.listed, "origin": "reprint", "ai_use": "text", "cover": picture},
+        "original_url": "https://paper.example.cn/1",
+        "original_published_on": date(2026, 11, 29),
+        "embargo_until": timezone.now() + timedelta(days=1),
+    }
+    mine = [(credit.role, credit.person) for credit in opened.credits.all()]
+    other = Article.objects.get(pk=opened.pk)
+    for name, value in theirs.items():
+        setattr(other, name, value)
+    editing.save_article(other, by=cast.editor, credits=[("responsible_editor", cast.liang)])
+    saved = save(opened, cast.writer, credits=mine)
+    assert saved.fields == FIELDS
+    assert saved.names == ("梁静姝",), "fields alone are told, too"
+    article = Article.objects.get()
+    assert {name: getattr(article, name) for name in theirs} == theirs
+    assert [credit.person for credit in article.credits.all()] == [cast.liang]
+
+
+@pytest.mark.django_db
 def test_credits_of_the_other_stay_where_mine_are_unchanged(cast, opened):
     mine = [(credit.role, credit.person) for credit in opened.credits.all()]
     cast.change(opened, by=cast.editor, title="他的题")
@@ -205,6 +231,24 @@ def test_a_joint_save_voids_signatures_like_any_other_and_one_without_a_change_d
     save(opened, cast.writer, summary="我的", voiding=True)
     article = Article.objects.get()
     assert (article.title, article.stage, article.signed) == ("他的题", 0, None)
+
+
+@pytest.mark.django_db
+def test_a_form_with_other_errors_is_told_what_both_changed(cast, opened):
+    asked = {"by": cast.writer, "based_on": 1, "credits": None, "choices": {}}
+    assert contested_passages(opened, **asked) is None, "nobody saved meanwhile"
+    cast.change(opened, by=cast.editor, title="他的题", section=cast.culture)
+    opened.title, opened.section = "我的题", cast.towns
+    told = contested_passages(opened, **asked)
+    assert [(passage.field, passage.theirs, passage.mine) for passage in told.passages] == [
+        ("title", ("他的题",), ("我的题",)),
+        ("section", ("文旅",), ("乡镇",)),
+    ]
+    assert (
+        contested_passages(opened, **{**asked, "choices": {passage.key: "mine" for passage in told.passages}}) is None
+    )
+    with refused(PermissionDenied):
+        contested_passages(opened, **{**asked, "by": cast.stranger})
 
 
 # --- At the desk -----------------------------------------------------------------------------------------------
