@@ -8,6 +8,8 @@ import pytest
 from articles.attachments.transcripts import _cue_texts
 from articles.checks import hits
 from articles.checks.written_rules import WrittenRules
+from articles.evidence.served_texts import _shows
+from articles.models import Edition, Revision
 from articles.typography import mend_typography
 
 LENGTH = 50_000
@@ -34,6 +36,16 @@ def test_a_text_that_repeats_itself_is_read_in_seconds(piece):
     hits.find_hits({**CONTENT, "body": html}, WrittenRules([]), at=datetime(2026, 11, 28, tzinfo=UTC))
     mend_typography(html)
     assert time.process_time() - started < 20  # 4 at most when measured
+
+
+@pytest.mark.parametrize("piece", ["<", "<h1 ", "<h1>", '<figure class="film">', '<p><a href="/media/a"', "<p><a>"])
+def test_a_page_of_beginnings_is_compared_in_seconds(piece):
+    repeated = piece * (10 * LENGTH // len(piece))
+    edition = Edition(revision=Revision(content={**CONTENT, "body": repeated}))
+    pages = (repeated, f'<h1></h1><section class="text">{repeated}</section>')
+    started = time.process_time()
+    assert [_shows(page, edition) for page in pages] == [False, True]
+    assert time.process_time() - started < 20
 
 
 def test_a_transcript_of_broken_marks_is_read_in_seconds():

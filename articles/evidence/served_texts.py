@@ -13,14 +13,15 @@ from django.urls import reverse
 from .. import baking
 from ..models import Article, BakeJob, Edition
 
-TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
-# Texts contain no element of this kind.
-TEXT = re.compile(r'<section class="text">(.*?)</section>', re.DOTALL)
-PLAYER = re.compile(r'<figure class="(?:film|sound)">.*?</figure>', re.DOTALL)
+# What is searched for stops at the next of its kind, so that a page full of beginnings takes no longer than others.
+TITLE = re.compile(r"<h1\b[^<>]*>")
+TEXT = re.compile(r'<section class="text">')  # texts contain no element of this kind
+PLAYER = re.compile(r'<figure class="(?:film|sound)">(?:(?!</?figure\b).)*</figure>', re.DOTALL)
 # On the page there may be elements in the words of a link, too: numbers stay with their units.
-_LINKED_FILE = rf'<a href="{re.escape(settings.MEDIA_URL)}[^"]*"[^>]*>(?:(?!</?[ap]\b).)*</a>\s*'
+_LINKED_FILE = rf'<a href="{re.escape(settings.MEDIA_URL)}[^"<>]*"[^<>]*>(?:(?!</?[ap]\b).)*</a>\s*'
 LINKED_FILES = re.compile(rf"<p>\s*(?:{_LINKED_FILE}){{1,2}}</p>", re.DOTALL)
-TAGS_AND_SPACE = re.compile(r"<[^>]*>|\s+")
+# As browsers read them: a “<” before a blank is text, and what is not closed is not shown.
+TAGS_AND_SPACE = re.compile(r"<[a-zA-Z/!?][^>]*(?:>|\Z)|\s+")
 
 
 class ServedTexts:
@@ -54,13 +55,20 @@ def withdrawn_pages_served() -> Iterator[str]:
 
 def _shows(page: str, edition: Edition) -> bool:
     content = edition.revision.content if isinstance(edition.revision.content, dict) else {}
-    title, text = TITLE.search(page), TEXT.search(page)
+    title, text = _between_tags(TITLE, page, "</h1>"), _between_tags(TEXT, page, "</section>")
     return (
         title is not None
         and text is not None
-        and _readable(title[1]) == _readable(html.escape(str(content.get("title"))))
-        and _readable(PLAYER.sub("", text[1])) == _readable(str(content.get("body")))
+        and _readable(title) == _readable(html.escape(str(content.get("title"))))
+        and _readable(PLAYER.sub("", text)) == _readable(str(content.get("body")))
     )
+
+
+def _between_tags(opening: re.Pattern[str], page: str, closing: str) -> str | None:
+    """Return what stands between the first opening tag and the closing tag behind it; None without them."""
+    begin = opening.search(page)
+    end = page.find(closing, begin.end()) if begin else -1
+    return page[begin.end() : end] if begin and end >= 0 else None
 
 
 def _readable(markup: str) -> str:
