@@ -1,9 +1,8 @@
 """What the public log (存证) says: one leaf for each act that changed what is public, as digests, without names or text.
 
 A leaf is JSON: kind, article, edition, digest of the text, digest of its sign-offs (`signs`), basis, instant (`at`),
-and
-the hash of the newest audit entry (`audit`), so that the audit cannot be rewritten either. Called by the acts after
-their audit entry, that is, under the audit-chain lock.
+and the hash of the newest audit entry (`audit`), so that the audit cannot be rewritten either. Called by the acts
+after their audit entry, that is, under the audit-chain lock.
 """
 
 import hashlib
@@ -95,8 +94,7 @@ def log_numbers(editions: Iterable[Edition]) -> dict[int, int]:
     return dict(rows.values_list("edition", "index"))  # of each edition the first leaf, which comes last here
 
 
-# --- keys
-# ---------------------------------------------------------------------------------------------------------------
+# --- keys -------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -126,8 +124,7 @@ def _audit_head() -> str:
     return AuditEntry.objects.order_by("-pk").values_list("hash", flat=True).first() or audit.GENESIS
 
 
-# --- editions from before the log
-# ---------------------------------------------------------------------------------------
+# --- editions from before the log -------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -173,8 +170,7 @@ def _room(size: int) -> int:
     return BATCH_TILES * TILE_WIDTH - size % TILE_WIDTH
 
 
-# --- the log of the audit
-# -----------------------------------------------------------------------------------------------
+# --- the log of the audit ---------------------------------------------------------------------------------------------
 
 
 @transaction.atomic

@@ -118,6 +118,46 @@ def test_an_identity_number_in_a_file_blocks_and_is_told_with_its_place(cast, fi
     publishing.publish_article(article, by=cast.editor)
 
 
+SLIDE = '<p:sld xmlns:p="p" xmlns:a="a"><a:p><a:r><a:t>{}</a:t></a:r></a:p></p:sld>'
+WORD_PART = '<w:x xmlns:w="w"><w:p><w:r><w:t>{}</w:t><w:delText>删去</w:delText></w:r></w:p><w:p/></w:x>'
+SHEET = '<worksheet xmlns="a"><sheetData><row r="7">{}</row><row>{}</row></sheetData></worksheet>'
+LAST_SLIDES = {
+    "ppt__slides__slide10_xml": SLIDE.format("十"),
+    "ppt__notesSlides__notesSlide2_xml": SLIDE.format("讲稿"),
+    "ppt__slideLayouts__slideLayout1_xml": SLIDE.format("版式"),
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "pieces"),
+    [
+        (
+            package("pptx", "presentationml.presentation", ppt__slides__slide9_xml=SLIDE.format("九"), **LAST_SLIDES),
+            [("slide", "", 2, "讲稿"), ("slide", "", 9, "九"), ("slide", "", 10, "十")],
+        ),
+        (
+            docx("一", "", "三", word__header1_xml=WORD_PART.format("页眉"), word__styles_xml=WORD_PART.format("样式")),
+            [("paragraph", "", 1, "一"), ("paragraph", "", 2, "三"), ("note", "", 0, "页眉删去")],
+        ),
+        (
+            package(
+                "xlsx",
+                "spreadsheetml.sheet",
+                xl__worksheets__sheet2_xml=SHEET.format(
+                    SHARED + cell("内"), cell("") + "<c><v>5</v></c>" + cell(" 末 ")
+                ),
+                xl__comments1_xml=sheet(cell("旁注")).replace("<c ", "<comment ").replace("</c>", "</comment>"),
+            ),
+            [("row", "sheet2", 7, "内"), ("row", "sheet2", 2, "5， 末"), ("note", "", 0, "旁注")],
+        ),
+        (upload("\ufeff一  甲\n\n三\n".encode(), "名单.csv"), [("line", "", 1, "一 甲"), ("line", "", 3, "三")]),
+    ],
+    ids=["pptx", "docx", "xlsx", "csv"],
+)
+def test_every_part_that_is_read_by_people_is_read_with_its_place(file, pieces):
+    assert texts.read_text(file.read(), file.name.rpartition(".")[2]) == ("whole", pieces)
+
+
 def test_many_numbers_of_a_kind_are_one_hit_that_is_set_aside_once(cast):
     rows = [cell(f"138001380{n:02}") for n in range(40)]
     (sentence,) = shown(attached(cast, xlsx(*rows)))
@@ -167,6 +207,17 @@ def test_a_long_file_is_read_to_a_measure_and_it_is_said(cast, monkeypatch):
         "only the beginning"
         in shown(attached(cast, upload("望桥乡的便民桥今日通车，大家高兴。".encode(), "长.txt")))[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("bounds", "state", "words"),
+    [((4, 2), "whole", ["望桥", "通车"]), ((3, 2), "part", ["望桥", "通"]), ((9, 1), "part", ["望桥", "通车"])],
+)
+def test_what_fits_the_measure_is_whole(monkeypatch, bounds, state, words):
+    for name, bound in zip(("MOST_CHARACTERS", "MOST_PIECES"), bounds, strict=True):
+        monkeypatch.setattr(texts, name, bound)
+    found, pieces = texts.read_text("望桥\n通车\n".encode(), "txt")
+    assert (found, [piece[3] for piece in pieces]) == (state, words)
 
 
 def test_a_file_that_takes_too_long_is_kept_and_not_called_read(cast, monkeypatch):

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
-from articles import audit, baking, closing, merkle_log, publication_log, publishing
+from articles import audit, baking, closing, merkle_log, publication_log, publishing, review
 from articles.merkle_log import AUDIT_LOG, PUBLIC_LOG, tiles, tree
-from articles.models import AuditEntry, AuditLeaf, BakeJob, Edition, LogLeaf
+from articles.models import Article, AuditEntry, AuditLeaf, BakeJob, Edition, LogLeaf
 from tests.cast import refused
 
 
@@ -51,6 +51,16 @@ def test_every_act_appends_its_leaf(cast):
     assert cast.editor.person.name not in json.dumps(leaves(), ensure_ascii=False)
 
 
+def test_a_leaf_tells_that_nobody_or_one_person_has_signed(cast):
+    urgent, signed_once = cast.article(), cast.article(section=cast.culture)
+    review.submit_article(urgent, by=cast.admin)
+    publishing.publish_urgent(urgent, by=cast.chief, reason="洪水预警")
+    type(cast.culture).objects.filter(pk=cast.culture.pk).update(stages=1)
+    edition = cast.publish(Article.objects.get(pk=signed_once.pk))
+    facts = {name: edition.sign_off.serializable_value(name) for name in publication_log.SIGNED_FACTS}
+    assert [leaf["signs"] for leaf in leaves()] == ["", publication_log.sign_offs_digest([facts])]
+
+
 def test_what_is_refused_or_done_already_appends_nothing(cast):
     article = cast.article()
     with refused(publishing.CannotPublish):
@@ -72,6 +82,7 @@ def test_a_leaf_is_written_once(cast, change):
 def test_the_checkpoint_commits_to_every_leaf_and_is_baked_with_its_tiles(cast, key, client):
     article = cast.article()
     cast.publish(article)
+    assert not BakeJob.objects.filter(path__endswith=".p/3").exists()
     baking.bake_pending()
     note = baking.served_page("/log/checkpoint").decode()
     checkpoint = merkle_log.parse_checkpoint(note)
@@ -94,9 +105,10 @@ def test_without_a_key_there_is_no_checkpoint(cast, client):
     assert client.get("/log/tile/0/000.p/1").status_code == 200
 
 
-def test_a_changed_key_is_a_leaf_that_the_old_key_signed(key):
+def test_a_changed_key_is_a_leaf_that_the_old_key_signed(key, capsys):
     call_command("make_log_key", "--change")
     new, old = merkle_log.read_log_keys()
+    assert f"signed by {new.verifier}, whose private half" in capsys.readouterr().out
     assert old == key != new
     leaf = leaves()[-1]
     assert leaf["key"] == str(new.verifier)
@@ -114,7 +126,8 @@ def test_editions_from_before_the_log_get_their_leaves_in_batches(cast, monkeypa
         cast.publish(article)
     cast.correct(articles[0], body="<p>望桥乡的便民桥昨日通车。</p>")
     closing.close_text(articles[0], by=cast.editor, edition=1, reason="含住址")
-    publishing.withdraw_article(articles[1], by=cast.admin, reason="待核")
+    for article in articles[:2]:
+        publishing.withdraw_article(article, by=cast.admin, reason="待核")
     monkeypatch.undo()
     BakeJob.objects.all().delete()
     monkeypatch.setattr(publication_log, "TILE_WIDTH", 2)  # batches of four leaves
@@ -124,7 +137,7 @@ def test_editions_from_before_the_log_get_their_leaves_in_batches(cast, monkeypa
     last = publication_log.log_older_editions(last)
     assert publication_log.log_older_editions(last) is None
     assert publication_log.log_older_editions() is None
-    assert [leaf["kind"] for leaf in leaves()][4:] == ["first", "correction"]
+    assert [leaf["kind"] for leaf in leaves()][4:] == ["first", "correction", "withdrawn"]
 
 
 def test_a_large_batch_removes_the_narrow_tiles_from_before_it(cast, key):

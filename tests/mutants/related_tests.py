@@ -37,6 +37,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/pictures/": ("picture_metadata",),
     "articles/pictures/animation.py": ("picture_animations",),
     "articles/pictures/fetched.py": ("pasting",),
+    "articles/publication_log.py": ("urgent", "publishing"),
     "articles/publishing.py": ("urgent", "embargo", "scheduling"),
     "articles/keyword_relations.py": ("keywords",),
     "articles/review/": ("urgent",),
