@@ -11,7 +11,7 @@ from typing import Any
 LINES = ("kicker", "title", "subtitle", "summary")  # fields of a revision's content that are a line of plain text
 
 _MARK = re.compile(
-    r"</?(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
+    r"</?(?P<tag>[a-zA-Z][a-zA-Z0-9]*+)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});)"
 )
 _INVISIBLE = ("Cf", "Cc", "Cs", "Mn")
