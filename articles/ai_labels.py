@@ -1,7 +1,8 @@
 """Labels of AI-made content (《人工智能生成合成内容标识办法》) in files, wherever tools put them.
 
 Two are known: the JSON object of GB 45438-2025, and the term of IPTC's Digital Source Type, which stands in XMP or in
-the actions of a C2PA manifest. Signatures are not verified: a label says what whoever wrote the file declares.
+the actions of a C2PA manifest. Signatures are not verified: a label says what whoever wrote the file declares. Manifests
+that say no source type say which program wrote them.
 """
 
 import html
@@ -17,6 +18,13 @@ _OBJECT = re.compile(r'\{(?:[^{}"]|"(?:[^"\\]|\\.)*+")++\}', re.DOTALL)
 _SOURCE_TYPE = re.compile(
     rb"\b(?:(?:trained|compositeWithTrained)AlgorithmicMedia|algorithmicMedia|compositeSynthetic)\b"
 )
+_MANIFESTS = b"jumdc2pa"  # how the box begins that holds the manifests of a file
+_ANY_SOURCE_TYPE = re.compile(rb"digitalSourceType", re.IGNORECASE)
+# The key of the program's name, and what stands before a text in CBOR: its length.
+_GENERATOR = re.compile(
+    rb"claim_generator(?:_info.{0,200}?dname)?(?:(?P<one>[\x60-\x77])|\x78(?P<two>.)|\x79(?P<three>..))", re.DOTALL
+)
+_LONGEST_GENERATOR = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,8 @@ class AiLabel:
     aigc: str = ""
     # The term of IPTC's Digital Source Type vocabulary that says a model made the file, or a part of it.
     source_type: str = ""
+    # The program that wrote content credentials (C2PA) which say nothing of how the file was made, or C2PA without one.
+    unjudged: str = ""
 
     def __str__(self) -> str:
         return "\n".join(filter(None, (self.aigc, self.source_type)))
@@ -36,7 +46,9 @@ def find_ai_label(texts: Iterable[bytes]) -> AiLabel:
     """Return the first label of each kind in these pieces of a file. Takes linear time, and never raises."""
     pieces = list(texts)
     source_type = next((found[0].decode() for text in pieces if (found := _SOURCE_TYPE.search(text))), "")
-    return AiLabel(next(filter(None, map(_aigc_label, pieces)), ""), source_type)
+    aigc = next(filter(None, map(_aigc_label, pieces)), "")
+    says = aigc or source_type or any(map(_ANY_SOURCE_TYPE.search, pieces))
+    return AiLabel(aigc, source_type, "" if says else next(filter(None, map(_generator, pieces)), ""))
 
 
 def texts_in_utf16(data: bytes) -> Iterator[bytes]:
@@ -45,6 +57,16 @@ def texts_in_utf16(data: bytes) -> Iterator[bytes]:
         start = data.find("AIGC".encode(encoding))
         if start >= 0:
             yield data[start : start + 4 * MAX_LABEL_LENGTH].decode(encoding, "ignore").encode(errors="ignore")
+
+
+def _generator(text: bytes) -> str:
+    """Return the name of the program that wrote a C2PA manifest, C2PA for one without a name, '' without a manifest."""
+    start = text.find(_MANIFESTS)
+    found = _GENERATOR.search(text, start) if start >= 0 else None
+    if found is None:
+        return "C2PA" if start >= 0 else ""
+    length = found["one"][0] - 0x60 if found["one"] else int.from_bytes(found["two"] or found["three"])
+    return plain_value(text[found.end() : found.end() + length])[:_LONGEST_GENERATOR] or "C2PA"
 
 
 def _aigc_label(text: bytes) -> str:

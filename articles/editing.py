@@ -265,13 +265,13 @@ def _source_content(source: Source) -> dict[str, Any]:
 
 def _attachment_content(attachment: Attachment) -> dict[str, Any]:
     facts = {field: getattr(attachment, field) for field in ("sha256", "name", "size", "width", "height", "seconds")}
-    facts["ai_label"] = attachment.ai_label or None
-    # Documents have no width, height or length, and few files a label.
+    facts |= {"ai_label": attachment.ai_label or None, "credentials": attachment.content_credentials or None}
+    # Documents have no width, height or length, and few files a label or credentials.
     return {"file": attachment.file.name} | {name: value for name, value in facts.items() if value is not None}
 
 
 def _picture_content(picture: Picture) -> dict[str, Any]:
-    return {
+    facts = {
         "sha256": picture.sha256,
         "file": picture.file.name,
         "width": picture.width,
@@ -280,6 +280,7 @@ def _picture_content(picture: Picture) -> dict[str, Any]:
         "credit": picture.credit,
         "ai_label": picture.ai_label,
     }
+    return facts | ({"credentials": picture.content_credentials} if picture.content_credentials else {})
 
 
 def _used_pictures(article: Article) -> list[Picture]:

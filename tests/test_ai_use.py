@@ -8,6 +8,7 @@ import docx
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone, translation
 from hypothesis import given
@@ -15,13 +16,14 @@ from hypothesis import strategies as st
 
 from articles import attachments, pictures, restoring
 from articles.admin.error_targets import link_problems
+from articles.ai_labels import find_ai_label
 from articles.attachments.ai_label import LONGEST_PIECE, played_file_label
 from articles.checks import hits
 from articles.checks.written_rules import WrittenRules
 from articles.exchange import word_exporting
-from articles.models import Article, Picture, SiteSettings
+from articles.models import Article, Attachment, Picture, SiteSettings
 from articles.models.ai_use import AiUse, ai_sentence, shown_ai_use
-from tests.cast import upload
+from tests.cast import all_rows, upload
 from tests.test_admin_article import ADD, form
 from tests.test_films import a_film, a_track, box
 
@@ -84,12 +86,36 @@ def test_there_is_none_among_the_frames_of_a_film_or_in_one_that_was_taken(film)
     assert str(played_file_label(film)) == ""
 
 
+def manifest(claim):
+    """A box with content credentials (C2PA), that have this claim."""
+    return box(b"uuid", bytes(16), box(b"jumb", box(b"jumd", b"c2pa\0\x11\0\x10"), claim))
+
+
+NAMELESS, UNJUDGED = b"\xa1jdc:formatdav01", "霁川修图 3.1"
+NAMED = b"oclaim_generatorx%c%b" % (len(UNJUDGED.encode()), UNJUDGED.encode())
+INFO = b"tclaim_generator_info\x81\xa2gversionc3.1dnamel" + "霁川修图".encode()
+
+
+@pytest.mark.parametrize(("claim", "said"), [(NAMED, UNJUDGED), (INFO, "霁川修图"), (NAMELESS, "C2PA")])
+def test_credentials_that_do_not_say_how_it_was_made_name_their_program(claim, said):
+    found = played_file_label(a_film() + manifest(claim))
+    assert (str(found), found.unjudged) == ("", said)
+    assert find_ai_label([b"\xff\xd8" + manifest(claim)]).unjudged == said
+
+
+def test_credentials_that_say_it_and_files_without_any_are_no_question():
+    for term in (b"digitalCapture", b"trainedAlgorithmicMedia"):
+        assert played_file_label(a_film() + manifest(NAMED + XMP % term)).unjudged == ""
+    assert played_file_label(a_film() + box(b"uuid", bytes(16), NAMED)).unjudged == ""
+
+
 @given(st.binary(max_size=300), st.integers(0, 500), st.integers(0, 255))
 def test_no_bytes_bring_its_reader_down(tail, at, byte):
     broken = bytearray(LABELLED["named tag of a film"])
     broken[at % len(broken)] = byte
     for found in map(played_file_label, (bytes(broken), bytes(broken[:at]), b"\0\0\0\x18ftypisom" + tail, tail)):
         assert len(str(found)) <= 4100
+        assert len(found.unjudged) <= 100
 
 
 def stored(cast, film):
@@ -113,7 +139,7 @@ def with_files(*files):
 
 
 def found(article):
-    rules = ("ai_not_declared", "ai_without_label")
+    rules = ("ai_not_declared", "ai_without_label", "credentials_not_judged")
     content = article.latest.content
     with translation.override("en"):
         told = hits.find_hits(content, WrittenRules([]), at=timezone.now())
@@ -191,3 +217,40 @@ def test_the_form_saves_it_and_refuses_what_it_does_not_offer(cast, client):
         answer = client.post(reverse("admin:articles_article_typed"), {**typed, "ai_use": use}).json()
         found = [hit["field"] for hit in answer["hits"] if hit["weight"] == "warn" and hit["field"] == "ai_use"]
         assert found == rules
+
+
+@pytest.mark.django_db
+def test_credentials_that_cannot_be_judged_are_told_until_ai_is_declared(cast):
+    film, picture = stored(cast, a_film(a_track()) + manifest(NAMED)), pictures.store_picture(upload(), by=cast.writer)
+    Picture.objects.filter(pk=picture.pk).update(content_credentials="C2PA")
+    article = cast.article(body=with_files(picture, film))
+    assert ai_sentence(article.latest.content) == ""
+    assert found(article) == [
+        ("credentials_not_judged", "picture 1 (C2PA)"),
+        ("credentials_not_judged", f"通车.mp4 ({UNJUDGED})"),
+    ]
+    cast.change(article, ai_use="pictures,film")
+    assert [rule for rule, _words in found(article)] == ["ai_without_label", "ai_without_label"]
+
+
+@pytest.mark.django_db
+def test_films_from_before_are_read_by_a_command(cast, capsys):
+    films = [stored(cast, film) for film in (LABELLED["tag of a film"], a_film(a_track()) + manifest(NAMED))]
+    gone = stored(cast, a_film(a_track(), data=b"gone"))
+    Attachment.objects.update(ai_label="", content_credentials="")
+    gone.file.storage.delete(gone.file.name)
+    call_command("read_attachments", "--labels", "--after", str(films[0].pk))
+    assert read_labels() == ["", UNJUDGED, ""]
+    call_command("read_attachments", "--labels")
+    assert json.loads(read_labels()[0]) == LABEL
+    told = capsys.readouterr().out
+    assert f"Attachment {films[1].pk}, 通车.mp4: {UNJUDGED}" in told
+    assert f"3 read, up to attachment {gone.pk}." in told
+    before = all_rows()
+    call_command("read_attachments", "--labels")
+    assert all_rows() == before
+
+
+def read_labels():
+    rows = Attachment.objects.order_by("pk").values_list("ai_label", "content_credentials")
+    return [label or credentials for label, credentials in rows]

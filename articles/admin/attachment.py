@@ -21,8 +21,8 @@ class AttachmentAdmin(FileAdmin[Attachment]):
     prepare = staticmethod(attachments.prepare_attachment_upload)
     save_act = staticmethod(attachments.save_attachment)
     takes_films = True
-    fields = ["link", "name", "length", "ai_label", "uploaded_at", "uploaded_by"]
-    readonly_fields = ["link", "length", "ai_label", "uploaded_at", "uploaded_by"]
+    fields = ["link", "name", "length", "ai_label", "content_credentials", "uploaded_at", "uploaded_by"]
+    readonly_fields = ["link", "length", "ai_label", "content_credentials", "uploaded_at", "uploaded_by"]
     list_display = ["name", "kind", "length", "uploaded_at"]
     search_fields = ["name"]
 

@@ -24,7 +24,15 @@ class PictureAdmin(FileAdmin[Picture]):
     prepare = staticmethod(pictures.prepare_picture_upload)
     save_act = staticmethod(pictures.save_picture)
     words = ["alt", "caption", "credit", "licence"]
-    readonly_fields = ["thumbnail", "size", "fetched_from", "ai_label", "uploaded_at", "uploaded_by"]
+    readonly_fields = [
+        "thumbnail",
+        "size",
+        "fetched_from",
+        "ai_label",
+        "content_credentials",
+        "uploaded_at",
+        "uploaded_by",
+    ]
     fields = ["thumbnail", "name", *words, *readonly_fields[1:]]
     list_display = ["thumbnail", "name", "alt", "credit", "size", "uploaded_at"]
     list_display_links = ["thumbnail", "name"]

@@ -7,7 +7,7 @@ reader's machine.
 import hashlib
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -19,13 +19,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import audit, uploads
+from ..ai_labels import AiLabel
 from ..duty_assignments import permissions
 from ..models import Attachment
 from ..refusals import Problem
 from ..saved_rows import write_row
 from ..uploads import RefusedFile
 from . import archive, film, office, pdf, sound
-from .ai_label import played_file_label
+from .ai_label import played_file_label, read_stored_labels
 from .texts import keep_text, read_stored_texts
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "RefusedFile",
     "inspect_file",
     "prepare_attachment_upload",
+    "read_stored_labels",
     "read_stored_texts",
     "save_attachment",
     "store_attachment",
@@ -104,7 +106,7 @@ class PreparedAttachment:
     extension: str
     name: str
     played_facts: film.FilmFacts | sound.SoundFacts | None = None
-    ai_label: str = ""
+    label: AiLabel = field(default_factory=AiLabel)
 
     @property
     def file(self) -> File:
@@ -133,7 +135,8 @@ def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> 
         return stored
     path = f"{uploads.new_file_stem('attachments')}.{prepared.extension}"
     played = prepared.played_facts._asdict() if prepared.played_facts else {}
-    row = {**kept, **played, "file": path, "size": file.size, "ai_label": prepared.ai_label}
+    row = {**kept, **played, "file": path, "size": file.size, "ai_label": str(prepared.label)}
+    row["content_credentials"] = prepared.label.unjudged
     try:
         with uploads.kept_files({path: prepared.file}):
             attachment = Attachment.objects.create(**row)
@@ -193,10 +196,10 @@ def inspect_file(data: bytes, name: str) -> PreparedAttachment:
     return PreparedAttachment(data, extension, public_file_name(name, extension))
 
 
-def inspect_played_file(file: BinaryIO, name: str) -> tuple[str, film.FilmFacts | sound.SoundFacts, str]:
+def inspect_played_file(file: BinaryIO, name: str) -> tuple[str, film.FilmFacts | sound.SoundFacts, AiLabel]:
     """Return extension, facts and label of a film or a recording, of which only parts are read. Raises RefusedFile."""
     data = film.FileSlices(file)
-    return (*_played_kind(data, name), str(played_file_label(data)))
+    return (*_played_kind(data, name), played_file_label(data))
 
 
 def _played_kind(data: film.FileSlices, name: str) -> tuple[str, film.FilmFacts | sound.SoundFacts]:

@@ -1,9 +1,15 @@
 """The label of AI-made content in films and recordings, of which only the parts that hold metadata are read."""
 
 from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from django.core.files.storage import default_storage
+from django.db.models import Q
 
 from ..ai_labels import MAX_LABEL_LENGTH, AiLabel, find_ai_label, texts_in_utf16
-from .film import Slices, boxes
+from ..models import Attachment
+from ..uploads import SOUNDS
+from .film import FileSlices, Slices, boxes
 
 LONGEST_PIECE = 2**20  # bytes, of metadata in one place
 MOST_PIECES = 20
@@ -17,6 +23,28 @@ def played_file_label(data: Slices) -> AiLabel:
     return find_ai_label(
         [*pieces, *(text for piece in pieces for text in (*texts_in_utf16(piece), *_named_tag(piece)))]
     )
+
+
+def read_stored_labels(most: int, *, after: int) -> list[tuple[Attachment, AiLabel]]:
+    """Read the next films and recordings without a label whose number is above `after`, and keep what they say.
+
+    Returns them with what was read, [] if none is left. Idempotent. Texts take it over when they are saved next: what
+    was signed stays as it is.
+    """
+    played = Q()
+    for extension in ("mp4", *SOUNDS):
+        played |= Q(file__endswith=f".{extension}")
+    found = []
+    for attachment in Attachment.objects.filter(played, pk__gt=after, ai_label="").order_by("pk")[:most]:
+        try:
+            with default_storage.open(attachment.file.name) as file:
+                label = played_file_label(FileSlices(cast("BinaryIO", file)))
+        except FileNotFoundError:
+            label = AiLabel()
+        facts = {"ai_label": str(label), "content_credentials": label.unjudged}
+        Attachment.objects.filter(pk=attachment.pk).update(**facts)
+        found.append((attachment, label))
+    return found
 
 
 def _named_tag(piece: bytes) -> Iterator[bytes]:

@@ -68,6 +68,13 @@ AI_UNLABELLED = Rule(
     _("It is declared that AI was used: %(words)s. No file of the text says so."),
     _("Look whether the right part is declared; many programs remove the label of a file."),
 )
+CREDENTIALS_UNJUDGED = Rule(
+    "credentials_not_judged",
+    STRUCTURE,
+    Severity.INFO,
+    _("The file of the %(words)s has content credentials (C2PA) that do not say whether AI made it."),
+    _("Ask whoever took or made it; declare AI if it was used."),
+)
 HEADLESS_TABLE = Rule(
     "table_without_head",
     STRUCTURE,
@@ -139,8 +146,12 @@ def _find_wrong_pictures(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
             yield SourceMatch(UNCAPTIONED, "body", *match.span(), shown=shown)
         if not (credited or picture.get("credit") or _NAMES_PHOTOGRAPHER.search(caption)):
             yield SourceMatch(PHOTOGRAPHER_MISSING, "body", *match.span(), shown=shown)
-        if picture.get("ai_label") and not (declared or _DECLARES_AI.search(f"{caption} {picture.get('credit')}")):
+        if declared or _DECLARES_AI.search(f"{caption} {picture.get('credit')}"):
+            continue
+        if picture.get("ai_label"):
             yield SourceMatch(AI_UNDECLARED, "ai_use", 0, 0, shown=shown)
+        elif picture.get("credentials"):
+            yield SourceMatch(CREDENTIALS_UNJUDGED, "ai_use", 0, 0, shown=f"{shown} ({picture['credentials']})")
 
 
 def _find_wrong_ai_use(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
@@ -149,6 +160,9 @@ def _find_wrong_ai_use(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
     for attachment in content["attachments"] if AiUse.FILM not in declared else ():
         if attachment.get("ai_label"):
             yield SourceMatch(AI_UNDECLARED, "ai_use", 0, 0, shown=attachment["name"])
+        elif attachment.get("credentials"):
+            shown = f"{attachment['name']} ({attachment['credentials']})"
+            yield SourceMatch(CREDENTIALS_UNJUDGED, "ai_use", 0, 0, shown=shown)
     for part in declared:
         if part != AiUse.TEXT and part not in labelled:
             yield SourceMatch(AI_UNLABELLED, "ai_use", 0, 0, shown=str(AiUse(part).label))

@@ -61,6 +61,7 @@ class PreparedPicture:
     renditions: dict[int, bytes]
     credit: str
     ai_label: str
+    content_credentials: str
     notes: tuple[str, ...]
     square: bytes
     still: bytes = b""
@@ -85,6 +86,7 @@ def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: 
         "width": prepared.width,
         "height": prepared.height,
         "ai_label": prepared.ai_label,
+        "content_credentials": prepared.content_credentials,
         "uploaded_by": by,
     }
     picture = Picture.objects.filter(sha256=prepared.sha256).first()
@@ -159,6 +161,7 @@ def prepare_picture(data: bytes, name: str = "", cut: Margins = NO_MARGINS) -> P
         renditions={width: encoding.encode_copy(still, width, xmp) for width in rendition_widths(still.width)},
         credit=facts.credit,
         ai_label=str(facts.label),
+        content_credentials=facts.label.unjudged,
         notes=tuple(_notes_for_uploader(opened, still.size, name, moves=bool(encoded))),
         square=encoding.encode_square(still, xmp),
         still=encoding.encode_jpeg(still, xmp) if encoded else b"",
