@@ -16,7 +16,7 @@ from .duty_assignments import assigning, permissions
 from .duty_assignments.permissions import Duty
 from .models import Person
 from .persons import PERSON_FIELDS, write_person
-from .saved_rows import check_row, lock_row, recorded_changes, save_fields
+from .saved_rows import check_row, lock_row, recorded_changes, recorded_names, save_fields
 
 COMMAND_LINE = "command-line"
 SWITCHES = ["is_active", "is_staff", "is_superuser"]
@@ -142,7 +142,8 @@ def _record_account_change(
     """
     facts = recorded_changes(account, before, changed, private=["email"])
     if person:
-        for values, value in ((facts["fields"], "person"), (facts["old"], ""), (facts["new"], str(person))):
+        (name,) = recorded_names(account, ["person"])
+        for values, value in ((facts["fields"], name), (facts["old"], ""), (facts["new"], str(person))):
             values.append(value)
     switches = {switch: getattr(account, switch) for switch in SWITCHES}
     what = "changed" if before else "added"

@@ -14,7 +14,7 @@ from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .models import AddressLimit
 from .refusals import Problem, Refusal
-from .saved_rows import labels_of, lock_row, write_row
+from .saved_rows import lock_row, recorded_names, write_row
 
 MOST_NETWORKS = 100  # of one row
 
@@ -73,7 +73,7 @@ def remove_address_limit(limit: AddressLimit, *, by: User) -> None:
             before,
             by=by,
             name=str(before),
-            fields=labels_of(before, ["networks"]),
+            fields=recorded_names(before, ["networks"]),
             old=[before.networks],
             new=[""],
         )

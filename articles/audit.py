@@ -5,6 +5,7 @@ Every action records its entry in its own transaction, so both are committed or 
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,6 +31,7 @@ UNREADABLE_ENTRY = (TypeError, ValueError, OverflowError, DataError)
 REFUSALS_AN_HOUR = 30
 VIEWING_AGAIN_AFTER = timedelta(days=1)
 LONGEST_PAGE, LONGEST_REASON = 200, 400  # characters of what is recorded of a refusal
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CHAIN_LOCK = 0x6E657773  # an advisory lock key that nothing else in this database uses
 
 _address: ContextVar[str | None] = ContextVar("address", default=None)
@@ -68,7 +70,7 @@ def lock_audit_chain() -> None:
 def record_entry(action: str, obj: models.Model, *, by: User | None, **details: Any) -> AuditEntry:
     """Append one entry. `action` is dotted (`article.published`); `details` are strings, numbers, booleans and lists.
 
-    `by` is the current user, or None if unknown (a failed log-in).
+    `by` is the current user, or None if unknown (a failed log-in). Characters that no database stores are replaced.
     """
     lock_audit_chain()
     last = AuditEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
@@ -79,13 +81,20 @@ def record_entry(action: str, obj: models.Model, *, by: User | None, **details: 
         action=action,
         object_type=str(obj._meta.model_name),
         object_id=str(obj.pk or ""),
-        details=details,
+        details={name: _storable_value(value) for name, value in details.items()},
         address=acting_address(),
         previous_hash=last or GENESIS,
     )
     entry.hash = entry_hash(entry)
     entry.save()
     return entry
+
+
+def _storable_value(value: Any) -> Any:
+    """The value without NUL, which PostgreSQL does not store, and lone surrogates, which no digest can be made of."""
+    if isinstance(value, str):
+        return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    return [_storable_value(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def record_refusal(by: User, *, page: str, method: str, reason: str) -> AuditEntry | None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from . import audit, baking
 from .models import Person, Source
 from .refusals import Problem, Refusal
-from .saved_rows import labels_of, values_of
+from .saved_rows import recorded_names, values_of
 
 Named = TypeVar("Named", Person, Source)
 
@@ -85,7 +85,7 @@ def write_merge(double: Named, into: Named, fields: Iterable[str], *, by: User) 
     """
     audit.lock_audit_chain()
     names = list(fields)
-    facts = {"fields": labels_of(double, names), "old": values_of(double, names), "new": values_of(into, names)}
+    facts = {"fields": recorded_names(double, names), "old": values_of(double, names), "new": values_of(into, names)}
     double.merged_into, double.moving = into, True
     double.save(update_fields=["merged_into", "moving"])
     type(double)._default_manager.filter(merged_into=double).update(merged_into=into)

@@ -18,7 +18,7 @@ from .duty_assignments import permissions
 from .models import Article, Picture
 from .models.calendar_days import spell_minute
 from .refusals import Problem, Refusal
-from .saved_rows import labels_of, values_of
+from .saved_rows import recorded_names, values_of
 
 PLACING_FIELDS = ("pinned_until", "expires_at", "shown_cover")
 
@@ -76,11 +76,11 @@ def set_placing(
     problems = list(_placing_problems(article, {name: new[name] for name in changed}))
     if problems:
         raise CannotPlace(*problems)
-    old, labels = values_of(article, changed), labels_of(article, changed)
+    old, names = values_of(article, changed), recorded_names(article, changed)
     for name in changed:
         setattr(article, name, new[name])
     article.save(update_fields=changed)
-    record_entry("article.placed", article, by=by, fields=labels, old=old, new=values_of(article, changed))
+    record_entry("article.placed", article, by=by, fields=names, old=old, new=values_of(article, changed))
     if article.live:
         search.index_article(article)  # the index has the expiry
         baking.request_bake(baking.article_pages(article))

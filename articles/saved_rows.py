@@ -7,8 +7,6 @@ from typing import TypeVar
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
-from django.utils.text import capfirst
-from django.utils.translation import override
 
 from . import audit
 
@@ -39,7 +37,7 @@ def write_row(row: Row, before: Row | None, fields: Iterable[str], *, by: User) 
 def recorded_changes(
     row: models.Model, before: models.Model | None, changed: Iterable[str], *, private: Iterable[str] = ()
 ) -> dict[str, list[str]]:
-    """What the audit keeps of a change: labels of the fields, and their old and new values, in the same order.
+    """What the audit keeps of a change: names of the fields, and their old and new values, in the same order.
 
     Of a new row (`before` is None), the fields that are not empty. Of `private` fields only that they changed.
     """
@@ -53,7 +51,7 @@ def recorded_changes(
         if before or now
     ]
     return {
-        "fields": labels_of(row, [name for name, _was, _now in kept]),
+        "fields": recorded_names(row, [name for name, _was, _now in kept]),
         "old": [was for _name, was, _now in kept],
         "new": [now for _name, _was, now in kept],
     }
@@ -87,10 +85,9 @@ def save_fields(row: models.Model, before: models.Model | None, changed: Iterabl
     row.save(force_insert=True) if before is None else row.save(update_fields=list(changed))
 
 
-def labels_of(row: models.Model, fields: Iterable[str]) -> list[str]:
-    """The labels of these fields, untranslated: audit entries are permanent, whatever language their readers use."""
-    with override(None):
-        return [capfirst(str(getattr(row._meta.get_field(name), "verbose_name", name))) for name in fields]
+def recorded_names(row: models.Model, fields: Iterable[str]) -> list[str]:
+    """The fields as audit entries name them, like "source.url"; whoever reads an entry sees labels in their language."""
+    return [f"{row._meta.model_name}.{name}" for name in fields]
 
 
 def values_of(row: models.Model, fields: Iterable[str]) -> list[str]:

@@ -30,7 +30,7 @@ def test_an_account_is_opened_with_the_person_whose_it_is(cast, system):
     assert entry.actor == system
     assert entry.details == {
         "name": "taoyining",
-        "fields": ["Username", "Active", "Staff status", "Superuser status"],
+        "fields": ["user.username", "user.is_active", "user.is_staff", "user.is_superuser"],
         "old": ["", "", "", ""],
         "new": ["taoyining", "True", "True", "False"],
         "is_active": True,
@@ -53,7 +53,7 @@ def test_what_changed_of_an_account_is_recorded_and_its_password_stays(cast, sys
     cast.writer.refresh_from_db()
     assert (cast.writer.is_active, cast.writer.password) == (False, before)
     details = AuditEntry.objects.first().details
-    assert (details["fields"], details["is_active"]) == (["Active"], False)
+    assert (details["fields"], details["is_active"]) == (["user.is_active"], False)
 
 
 def test_saving_unchanged_makes_no_entry(cast, system):

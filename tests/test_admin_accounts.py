@@ -59,9 +59,9 @@ def test_an_account_is_added_named_and_deactivated(client, cast, system):
     assert not newcomer.is_active
     acts = AuditEntry.objects.filter(object_type="user", object_id=str(newcomer.pk), actor=system)
     assert [(act.action, act.details["fields"], act.details["is_active"]) for act in acts] == [
-        ("user.changed", ["Active"], False),
-        ("user.changed", ["person"], True),
-        ("user.added", ["Username", "Active", "Staff status", "Superuser status"], True),
+        ("user.changed", ["user.is_active"], False),
+        ("user.changed", ["user.person"], True),
+        ("user.added", ["user.username", "user.is_active", "user.is_staff", "user.is_superuser"], True),
     ]
     assert "tongche" not in str(list(AuditEntry.objects.values()))
 

@@ -5,11 +5,13 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import translation
 
-from articles import audit, triggers
-from articles.models import AuditEntry
+from articles import audit, persons, triggers
+from articles.models import AuditEntry, Person, audit_actions
 from tests.cast import User
 
 
@@ -127,3 +129,39 @@ def test_a_walk_says_how_far_it_came_and_whether_it_met_a_hash(cast):
         cursor.execute("UPDATE articles_auditentry SET action = 'x.z' WHERE id = %s", [second.pk])
     walked = audit.walk_chain(expected=last.hash)
     assert (walked.count, walked.head, walked.broken, walked.found) == (1, first.hash, second, False)
+
+
+def test_fields_are_kept_by_name_and_shown_in_the_language_of_whoever_reads(cast):
+    person = Person.objects.create(name="李明", unit="望桥乡")
+    person.unit = "澄溪镇"
+    with translation.override("en"):
+        persons.save_person(person, by=cast.chief)
+    entry = AuditEntry.objects.first()
+    assert entry.details["fields"] == ["person.unit"]
+    for language, label in (("zh-hans", "单位"), ("en", "Unit")):
+        with translation.override(language):
+            assert (label, "望桥乡 → 澄溪镇") in entry.facts
+
+
+@pytest.mark.parametrize("name", ["Name", "泽南日报", "person.gone", "nobody.name", "person.", ""])
+def test_what_names_no_field_reads_as_it_was_kept(name):
+    """Labels of entries before 0.15, rows of a table, and fields that are gone."""
+    entry = AuditEntry(details={"fields": [name], "old": ["1"], "new": ["2"]})
+    assert entry.facts == [(name, "1 → 2")]
+
+
+def test_every_field_that_acts_record_has_a_label():
+    for model in apps.get_app_config("articles").get_models():
+        for field in model._meta.fields:
+            assert audit_actions.field_label(f"{model._meta.model_name}.{field.name}")
+    assert audit_actions.field_label("user.person")
+
+
+def test_characters_that_no_database_stores_are_replaced(cast):
+    entry = audit.record_refusal(cast.writer, page="/admin/\x00/", method="GET", reason="\ud800")
+    more = audit.record_entry("test.act", cast.news, by=None, old=["a\x00", ["b\udfff", 1]])
+    entry.refresh_from_db()
+    more.refresh_from_db()
+    assert (entry.details["page"], entry.details["reason"]) == ("/admin/\ufffd/", "\ufffd")
+    assert more.details["old"] == ["a\ufffd", ["b\ufffd", 1]]
+    assert audit.first_broken_entry() is None

@@ -60,7 +60,7 @@ def test_a_topic_is_added_and_changed_and_its_pages_are_asked_for(cast, shown):
     topic.title, topic.slug = "大桥通车", "opening"
     home_and_topics.save_topic(topic, by=cast.chief)
     details = AuditEntry.objects.first().details
-    assert details["fields"] == ["Title", "Address name"]
+    assert details["fields"] == ["topic.title", "topic.slug"]
     assert (details["old"], details["new"]) == (["大桥建成", "bridge"], ["大桥通车", "opening"])
     asked = set(BakeJob.objects.values_list("path", flat=True))
     article = f"/a/{shown[0].number}/"

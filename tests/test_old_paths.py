@@ -15,7 +15,7 @@ def test_an_old_path_is_added_changed_and_removed(cast):
     path.target = ""
     old_paths.save_old_path(path, by=cast.chief)
     changed = AuditEntry.objects.first().details
-    assert (changed["fields"], changed["old"], changed["new"]) == (["Target"], ["/a/1/"], [""])
+    assert (changed["fields"], changed["old"], changed["new"]) == (["oldpath.target"], ["/a/1/"], [""])
     for _again in range(2):  # it is gone already the second time
         old_paths.remove_old_path(OldPath(pk=path.pk), by=cast.chief)
     assert not OldPath.objects.exists()

@@ -22,7 +22,7 @@ def test_whoever_writes_adds_and_renames_the_people_they_credit(cast):
     person.unit = "澄溪镇"
     persons.save_person(person, by=cast.towns_writer)
     details = AuditEntry.objects.first().details
-    assert (details["fields"], details["old"], details["new"]) == (["Unit"], ["望桥乡"], ["澄溪镇"])
+    assert (details["fields"], details["old"], details["new"]) == (["person.unit"], ["望桥乡"], ["澄溪镇"])
     assert is_everything_asked_for()
 
 

@@ -59,7 +59,7 @@ def test_a_pin_needs_no_readings_and_makes_no_edition(client, cast, published):
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.actor) == ("article.placed", cast.editor)
     assert (entry.details["fields"], entry.details["old"], entry.details["new"]) == (
-        ["Pinned until"],
+        ["article.pinned_until"],
         [""],
         [str(until)],
     )

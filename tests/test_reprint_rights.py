@@ -45,7 +45,11 @@ def test_the_right_is_said_and_recorded(cast):
     assert all_rows() == before, "already done"
     reprint_rights.set_reprint_right(article, by=cast.writer, **{**AGREED, "until": date(2027, 1, 1)})
     entry = AuditEntry.objects.filter(action="article.reprint_right_set").first()
-    assert (entry.details["fields"], entry.details["old"], entry.details["new"]) == (["Until"], [""], ["2027-01-01"])
+    assert (entry.details["fields"], entry.details["old"], entry.details["new"]) == (
+        ["reprintright.until"],
+        [""],
+        ["2027-01-01"],
+    )
 
 
 def test_the_wrong_person_and_an_unknown_basis_are_refused(cast):

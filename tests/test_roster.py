@@ -38,7 +38,7 @@ def test_an_entry_counts_at_once_and_a_mistaken_one_no_more(cast):
     assert shown(article) == []
     entries = AuditEntry.objects.filter(object_type="rosterentry").order_by("pk")
     assert [each.action for each in entries] == ["rosterentry.added", "rosterentry.changed"]
-    assert (entries[1].details["fields"], entries[1].details["new"]) == (["In use"], ["False"])
+    assert (entries[1].details["fields"], entries[1].details["new"]) == (["rosterentry.in_use"], ["False"])
     before = all_rows()
     roster.save_roster_entry(saved, by=cast.chief)
     assert all_rows() == before

@@ -25,7 +25,7 @@ def test_a_change_is_recorded_with_old_and_new_values_and_the_whole_site_is_aske
     cast.news.name, cast.news.position = "头条", 2
     sections.save_section(cast.news, by=cast.chief)
     details = AuditEntry.objects.first().details
-    assert details["fields"] == ["Name", "Position"]
+    assert details["fields"] == ["section.name", "section.position"]
     assert (details["old"], details["new"]) == (["要闻", "0"], ["头条", "2"])
     assert BakeJob.objects.get().path == BakeJob.EVERYTHING
 

@@ -20,7 +20,7 @@ def test_settings_are_written_recorded_and_the_whole_site_is_asked_for(cast):
     assert SiteSettings.objects.get().accent == "#9d2b22"
     after, before = AuditEntry.objects.all()
     assert (before.action, after.action) == ("sitesettings.added", "sitesettings.changed")
-    assert after.details["fields"] == ["Site name", "Accent colour"]
+    assert after.details["fields"] == ["sitesettings.name", "sitesettings.accent"]
     assert (after.details["old"], after.details["new"]) == (["霁川新闻网", ""], ["霁川网", "#9d2b22"])
     assert BakeJob.objects.get().path == BakeJob.EVERYTHING
 

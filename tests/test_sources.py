@@ -22,7 +22,12 @@ def test_a_source_is_added_and_recorded(cast):
     assert (entry.action, entry.object_id, entry.details) == (
         "source.added",
         str(source.pk),
-        {"name": "泽南电视台", "fields": ["Name", "Standing"], "old": ["", ""], "new": ["泽南电视台", "listed"]},
+        {
+            "name": "泽南电视台",
+            "fields": ["source.name", "source.standing"],
+            "old": ["", ""],
+            "new": ["泽南电视台", "listed"],
+        },
     )
     assert not is_everything_asked_for(), "no article comes from it"
 
@@ -40,7 +45,7 @@ def test_a_change_is_recorded_with_old_and_new_values(cast):
     cast.listed.standing = "frozen"
     sources.save_source(cast.listed, by=cast.chief)
     details = AuditEntry.objects.first().details
-    assert (details["fields"], details["old"], details["new"]) == (["Standing"], ["listed"], ["frozen"])
+    assert (details["fields"], details["old"], details["new"]) == (["source.standing"], ["listed"], ["frozen"])
     assert not is_everything_asked_for(), "its standing is not on any page"
 
 

@@ -1,5 +1,12 @@
 """Display names of the actions and details in audit entries. Entries store the keys, so the names may change."""
 
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field
+from django.utils.text import capfirst
 from django.utils.translation import pgettext_lazy
 
 # tests/test_admin_screens.py fails if an action has no name.
@@ -217,6 +224,27 @@ FACT_NAMES = {
     "is_staff": pgettext_lazy("fact of an act", "may log in"),
     "is_superuser": pgettext_lazy("fact of an act", "administrator"),
 }
+
+
+def field_label(name: str) -> str:
+    """The label of a field that an entry names (`source.url`), in the language of whoever reads it.
+
+    What names no field stays as it is: rows of a table, and the labels that entries before version 0.15 keep.
+    """
+    model_name, _dot, field_name = name.partition(".")
+    model = _models_by_name().get(model_name)
+    if model is None:
+        return name
+    try:
+        field = model._meta.get_field(field_name)
+    except FieldDoesNotExist:
+        return name
+    return capfirst(str(field.verbose_name if isinstance(field, Field) else field.related_model._meta.verbose_name))
+
+
+@cache
+def _models_by_name() -> dict[str, Any]:
+    return {str(model._meta.model_name): model for model in apps.get_models()}
 
 
 def action_name(action: str) -> str:

@@ -42,13 +42,13 @@ class AuditEntry(Immutable):
     def facts(self) -> list[tuple[str, Any]]:
         """The details as (display name, value); empty and false values are left out.
 
-        Of changed fields, each is one fact: its label, and “old → new”.
+        Of changed fields, each is one fact: its label in the reader's language, and “old → new”.
         """
         details = dict(self.details)
         changes: list[tuple[str, Any]] = []
         if details.get("fields") and len(details["fields"]) == len(details.get("old") or ()):
             changed = zip(details.pop("fields"), details.pop("old"), details.pop("new"), strict=True)
-            changes = [(label, f"{old or '–'} → {new or '–'}") for label, old, new in changed]
+            changes = [(audit_actions.field_label(name), f"{old or '–'} → {new or '–'}") for name, old, new in changed]
         rest: list[tuple[str, Any]] = [
             (str(audit_actions.FACT_NAMES.get(key, key)), value) for key, value in details.items() if value
         ]
