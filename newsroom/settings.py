@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "articles.public.caching.CacheControlMiddleware",
     "articles.public.pages.appearance.ElderParameterMiddleware",
     "articles.admin.language.DeskLanguageMiddleware",
+    "articles.admin.nul_characters.NulCharacterMiddleware",
     "articles.public.old_paths.OldPathMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

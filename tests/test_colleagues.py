@@ -71,7 +71,8 @@ def test_ticks_that_must_not_be_held_together_change_nothing(client, cast, secur
 
 
 @pytest.mark.parametrize(
-    "key", ["", "x", "all.", "all.fly", "999.write", "1.accounts", "²." + "write", "9" * 30 + ".x"]
+    "key",
+    ["", "x", "all.", "all.fly", "999.write", "1.accounts", "²." + "write", "9" * 30 + ".x", "9" * 5000 + ".write"],
 )
 def test_a_tick_that_is_none_changes_nothing(client, cast, security, key):
     before = held(cast.writer)

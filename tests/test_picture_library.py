@@ -62,6 +62,12 @@ def test_pages_of_the_grid_follow_and_take_few_queries(
     assert names(client, before=response.context["following"]) == ["图1"]
 
 
+@pytest.mark.parametrize("during", ["9999-12-31", "9999-12", "0001-01-01", "0001-01", "1999-02-30", "19", "x" * 5000])
+def test_days_at_the_ends_of_the_calendar_narrow_nothing_and_are_no_error(client, cast, library, during):
+    client.force_login(cast.writer)
+    assert len(names(client, during=during)) == len(names(client))
+
+
 def test_who_neither_writes_nor_arranges_sees_no_library(client, cast, library):
     client.force_login(make_user("reader", ["first"]))
     assert client.get(CHOOSE).status_code == 403

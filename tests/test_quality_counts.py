@@ -197,6 +197,7 @@ def test_the_page_shows_the_figures_and_takes_as_many_queries_for_many(client, c
         client.get(reverse("admin:quality_counts"))
     earlier = client.get(reverse("admin:quality_counts") + "?month=2020-02&section=x").context
     assert (earlier["by_month"], earlier["month"]) == ([], date(2020, 2, 1))
+    assert client.get(reverse("admin:quality_counts") + "?month=9999-12").status_code == 200
     client.force_login(cast.towns_writer)
     assert client.get(reverse("admin:quality_counts")).status_code == 403
 

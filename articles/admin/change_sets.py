@@ -150,7 +150,7 @@ def _tick(request: HttpRequest, change_set: ChangeSet, by: User) -> str:
 
 
 def _end(request: HttpRequest, change_set: ChangeSet, by: User) -> str:
-    change_sets.end_change_set(change_set, by=by, reason=request.POST.get("reason", "").replace("\0", ""))
+    change_sets.end_change_set(change_set, by=by, reason=request.POST.get("reason", ""))
     return _("Rejected. What is not published yet stays as it is.")
 
 

@@ -160,6 +160,6 @@ def _propose(request: HttpRequest, form: ReplaceForm, chosen: list[str], *, by: 
         changes,
         by=by,
         about=f"{asked.words} → {asked.replacement}",
-        reason=request.POST.get("reason", "").replace("\0", ""),
-        note=request.POST.get("note", "").replace("\0", ""),
+        reason=request.POST.get("reason", ""),
+        note=request.POST.get("note", ""),
     )

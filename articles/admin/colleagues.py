@@ -23,6 +23,7 @@ from ..models import Assignment, Section
 from ..refusals import Refusal
 from .account_choice import AccountChoiceField
 from .acting_user import acting_user
+from .newsroom_admin import NUMBER
 
 MOST_LISTED = 2000  # accounts on one sheet
 EVERYWHERE = "all"  # the section of a tick that stands for all sections
@@ -165,7 +166,7 @@ def _read_ticks(keys: set[str], sections: dict[int, Section]) -> Iterator[assign
     """Yield the duties and sections of ticks; what is none, or in a section that is gone, is left out."""
     for key in sorted(keys):
         where, _dot, duty = key.partition(".")
-        section = sections.get(int(where)) if where.isascii() and where.isdigit() else None
+        section = sections.get(int(where)) if NUMBER.fullmatch(where) else None
         if duty in Duty.values and (section or where == EVERYWHERE):
             yield duty, section
 

@@ -69,7 +69,7 @@ class MergeableAdmin(NewsroomAdmin[Row]):
     def doubles_view(self, request: HttpRequest) -> HttpResponse:
         """List rows with names alike, a page of groups at a time; `after` is the last key of the page before."""
         require_merging(request)
-        after = request.GET.get("after", "")[:80].replace("\0", "")
+        after = request.GET.get("after", "")[:80]
         groups, last = merging.likely_doubles(self.model.objects.all(), after=after, most=GROUPS_PER_PAGE)
         context = {
             **self.admin_site.each_context(request),

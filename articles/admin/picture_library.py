@@ -71,6 +71,8 @@ class LibraryForm(forms.Form):
 
 def _days_of(spelled: str) -> tuple[date, date] | None:
     """Return the first day of a day or month, and the day after its last; None for what is none."""
+    if not spelled.startswith(("19", "20")):  # the calendar ends after 9999, and begins with 0001
+        return None
     try:
         first = date.fromisoformat(spelled if len(spelled) == DAY_LENGTH else f"{spelled}-01")
     except ValueError:

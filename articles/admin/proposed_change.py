@@ -93,7 +93,7 @@ def _decide(request: HttpRequest, key: int) -> str:
         confirming.confirm_change(key, by=acting_user(request))
         return _("Confirmed. Readers see it in a moment.")
     if request.POST.get("decision") == "reject":
-        reason = request.POST.get("reason", "").replace("\0", "")
+        reason = request.POST.get("reason", "")
         confirming.reject_change(key, by=acting_user(request), reason=reason)
         return _("Rejected. Nothing has changed for readers.")
     raise PermissionDenied

@@ -20,7 +20,7 @@ from ..models import Section
 from .acting_user import acting_user
 from .newsroom_admin import NUMBER
 
-_MONTH = re.compile(r"([1-9]\d{3})-(0[1-9]|1[0-2])", re.ASCII)
+_MONTH = re.compile(r"((?:19|20)\d{2})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 def quality_count_urls(site: admin.AdminSite) -> list[URLPattern]:

@@ -275,7 +275,7 @@ def _urgent_rows(user: User, shown: set[int]) -> list[Article]:
 def sign_selected(request: HttpRequest) -> None:
     """Sign off the ticked articles, each in its own transaction; a refusal is shown and does not stop the others."""
     ticked = [found for value in request.POST.getlist("article") if (found := TICKED.fullmatch(value))]
-    opinion = request.POST.get("opinion", "").replace("\0", "")
+    opinion = request.POST.get("opinion", "")
     user = acting_user(request)
     signed = 0
     for tick in ticked[:SHOWN_IN_QUEUE]:

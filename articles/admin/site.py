@@ -36,6 +36,7 @@ from .desk_sessions import forget_password_due, password_due, previous_login, se
 from .factor_owed import owing_user
 from .login_locks import locks_view
 from .newsroom_admin import NewsroomAdmin
+from .nul_characters import take_nul_out_of_form
 from .password_resets import forgotten_view, reset_view, resets_view
 from .passwords import OwnPasswordForm, count_wrong_password, recovery_view
 from .sign_on import sign_on_buttons, sign_on_urls
@@ -284,6 +285,7 @@ class Desk(admin.AdminSite):
         @csp(POLICY)
         @wraps(view)
         def view_with_session(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            take_nul_out_of_form(request)
             with audit.acting_from(request_address(request)), steps.proving(request):
                 try:
                     return view(request, *args, **kwargs)

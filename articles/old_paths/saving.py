@@ -68,7 +68,7 @@ def find_old_path(address: str) -> OldPath | None:
 
     For a page of a moved section (`/s/old/7/`), the target is the same page number.
     """
-    candidates = matching_paths(address)
+    candidates = [path for path in matching_paths(address) if "\0" not in path]  # which PostgreSQL cannot compare
     if not candidates:
         return None
     page = SECTION_PAGE.fullmatch(candidates[-1])
