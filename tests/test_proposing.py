@@ -99,7 +99,7 @@ def test_the_words_of_a_topic_wait_and_everything_else_is_saved(client, cast, to
     saved, proposed = AuditEntry.objects.all()
     assert (proposed.action, proposed.object_id) == ("topic.proposed", str(topic.pk))
     assert proposed.details["new"] == ["新桥", "从合龙到通车。"]
-    assert (saved.action, saved.details["fields"]) == ("topic.changed", ["Position"])
+    assert (saved.action, saved.details["fields"]) == ("topic.changed", ["topic.position"])
 
 
 @pytest.mark.usefixtures("confirming_site")

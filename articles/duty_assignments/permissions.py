@@ -126,6 +126,14 @@ def _assignments_of(user: User) -> list[tuple[str, int | None]]:
     return assignments
 
 
+def lock_own_account(by: User) -> None:
+    """Lock the account of whoever signs, before any other row, until the transaction ends.
+
+    Who revokes their duties, or lets them go, locks it too: a signature is either before that, or refused.
+    """
+    User.objects.select_for_update(no_key=True).filter(pk=by.pk).values_list("pk").first()
+
+
 def require_duty(user: User, duty: str, section: Section) -> None:
     """Raise PermissionDenied, with a message, unless the user has the duty in the section."""
     if not has_duty(user, duty, section):

@@ -235,6 +235,7 @@ def _lock_for_decision(article: Article, by: User, *, after_all: bool = False) -
 
     With `after_all`, final readers and publishers may also decide when all readings are complete.
     """
+    permissions.lock_own_account(by)
     article = Article.objects.get_locked(article.pk)
     why = reason_against(article, by)
     if why and after_all and article.stage > article.stages:
