@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 
 from . import audit, baking, check_ups, keyword_relations, publication_log, qr_short_links, review, search
@@ -147,6 +147,12 @@ def _update_dependents(
 
 
 def _next_ordinal(section: Section) -> int:
-    """The next ordinal of a section. The update locks the section's row, so it is unique."""
-    Section.objects.filter(pk=section.pk).update(last_ordinal=F("last_ordinal") + 1)
-    return Section.objects.values_list("last_ordinal", flat=True).get(pk=section.pk)
+    """The next ordinal of a section. The update locks the section's row, so it is unique. One query."""
+    table = Section._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET last_ordinal = last_ordinal + 1 WHERE id = %s RETURNING last_ordinal",  # noqa: S608
+            [section.pk],
+        )
+        ((ordinal,),) = cursor.fetchall()
+    return int(ordinal)

@@ -5,11 +5,11 @@ one query, and publishing renders few other pages again, however many articles s
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
 
 from . import audit
 from .models import Article, Keyword, Relation, Tagging
@@ -40,17 +40,17 @@ def _find_changes(article: Article) -> set[int] | None:
     if edition is None or at is None:
         raise ValueError(f"article {article.number} is not public")
     names = set(edition.revision.content["keywords"])
-    names_before = set(Tagging.objects.filter(article=article).values_list("keyword__name", flat=True))
+    known, names_before, before = _stored_relations(names, article)
     if names == names_before:
         return None
-    before: set[int] = set()
-    if names_before:  # without keywords there are no relations
-        before = articles_related_to(article)
-        if before:
-            Relation.objects.filter(Q(article=article) | Q(other=article)).delete()
+    if before:  # without keywords there are none
+        Relation.objects.filter(Q(article=article) | Q(other=article)).delete()
+    if names_before:
         Tagging.objects.filter(article=article).delete()
-    keywords = _keyword_rows(names)
-    Tagging.objects.bulk_create([Tagging(article=article, keyword=keyword, at=at) for keyword in keywords])
+    # Every act that creates keywords has the audit-chain lock, so no other one creates the same now.
+    new = Keyword.objects.bulk_create([Keyword(name=name) for name in sorted(names - known.keys())])
+    keywords = [*known.values(), *(keyword.pk for keyword in new)]
+    Tagging.objects.bulk_create([Tagging(article=article, keyword_id=keyword, at=at) for keyword in keywords])
     others = _related_candidates(article, keywords)
     pairs = [pair for other in others for pair in ((article.pk, other), (other, article.pk))]
     Relation.objects.bulk_create([Relation(article_id=one, other_id=other) for one, other in pairs])
@@ -86,25 +86,41 @@ def _rebuild_group(numbers: list[int]) -> int:
     return sum(_find_changes(article) is not None for article in public.select_related("live__revision").defer("body"))
 
 
-def _keyword_rows(names: set[str]) -> list[Keyword]:
-    """Return the rows of these keywords, created if missing; in sorted order, to avoid deadlocks."""
-    Keyword.objects.bulk_create([Keyword(name=name) for name in sorted(names)], ignore_conflicts=True)
-    return list(Keyword.objects.filter(name__in=names))
+def _stored_relations(names: set[str], article: Article) -> tuple[dict[str, int], set[str], set[int]]:
+    """Return the keys of those of these keywords that exist, the keywords that are stored for the article, and the
+    articles related to it; one query.
+    """
+    known = Keyword.objects.filter(name__in=names).values_list(Value("known"), "name", "pk")
+    stored = Keyword.objects.filter(taggings__article=article).values_list(Value("stored"), "name", "pk")
+    related = Relation.objects.filter(article=article).values_list(Value("related"), Value(""), "other")
+    rows = list(known.union(stored, related))
+    return (
+        {name: key for of, name, key in rows if of == "known"},
+        {name for of, name, _key in rows if of == "stored"},
+        {key for of, _name, key in rows if of == "related"},
+    )
 
 
-def _related_candidates(article: Article, keywords: list[Keyword]) -> list[int]:
+def _newest_tagged(article: Article, keywords: list[int]) -> Iterable[tuple[int, int, datetime]]:
+    """Yield (keyword, article, at) of the newest other articles of each keyword; one query."""
+    others = Tagging.objects.exclude(article=article).order_by("-at", "-article")
+    newest = [
+        # The keys first: SQLite takes no limit in the parts of a union.
+        Tagging.objects.filter(pk__in=others.filter(keyword=keyword).values("pk")[:CANDIDATES_PER_KEYWORD])
+        .order_by()
+        .values_list("keyword", "article", "at")
+        for keyword in keywords
+    ]
+    return newest[0].union(*newest[1:], all=True) if newest else ()
+
+
+def _related_candidates(article: Article, keywords: list[int]) -> list[int]:
     """The public articles that share most keywords with this one; of those with equally many, the newest first."""
     shared: Counter[int] = Counter()
     times: dict[int, datetime] = {}
-    for keyword in keywords:
-        newest = (
-            Tagging.objects.filter(keyword=keyword)
-            .exclude(article=article)
-            .order_by("-at", "-article")[:CANDIDATES_PER_KEYWORD]
-        )
-        for number, at in newest.values_list("article", "at"):
-            shared[number] += 1
-            times[number] = at
+    for _keyword, number, at in _newest_tagged(article, keywords):
+        shared[number] += 1
+        times[number] = at
     ranked = sorted(shared, key=lambda number: (shared[number], times[number], number), reverse=True)[
         :CANDIDATES_PER_KEYWORD
     ]

@@ -49,7 +49,7 @@ def queue_pages_changed_by_time() -> int:
     count = 0
     audit.lock_audit_chain()  # lock ordering: before pages are queued
     for field, rows in changed_articles.items():
-        articles = rows.select_related("live__revision", "live__section__parent__parent")
+        articles = rows.select_related("live__revision", "live__section__parent__parent", "listed_in")
         for article in articles.order_by("number").iterator():
             removed_pages = baking.own_pages(article) if field == "expires_at" and last and last < now else ()
             baking.request_bake(baking.article_pages(article), gone=removed_pages)

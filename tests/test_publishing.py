@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -373,28 +372,6 @@ def test_notes_and_reasons_are_kept_in_one_line_of_400_characters(cast, publishe
     urgent = cast.article()
     review.submit_article(urgent, by=cast.writer)
     assert publishing.publish_urgent(urgent, by=cast.chief, reason=LONG).note == KEPT
-
-
-# What each was seen to take on PostgreSQL; on SQLite, where nobody waits for the audit's lock, one less.
-@pytest.mark.parametrize(
-    ("change", "queries"),
-    [(None, 48), ({"title": "第二次的题目"}, 43), ({"keywords": "水库"}, 50), ({"section": "culture"}, 49)],
-    ids=["first", "again", "other keywords", "other section"],
-)
-def test_publishing_asks_the_database_little(cast, change, queries, django_assert_max_num_queries):
-    for _number in range(3):
-        cast.publish(cast.article(keywords="桥,路"))
-    article = cast.article(keywords="桥,路")
-    if change:
-        cast.publish(article)
-        cast.change(article, **{field: getattr(cast, value, value) for field, value in change.items()})
-    cast.sign(article)
-    editor = User.objects.get(pk=cast.editor.pk)  # as a request brings one: nothing is known of them yet
-    with django_assert_max_num_queries(queries):
-        edition = publishing.publish_article(article, by=editor)
-    assert edition.number == (2 if change else 1)
-    article.refresh_from_db()
-    assert article.live == edition
 
 
 def test_with_the_clock_set_back_the_first_publication_waits_and_a_later_one_does_not(cast, monkeypatch):

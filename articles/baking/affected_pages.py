@@ -1,21 +1,35 @@
 """The addresses that a change may affect: the one list of which pages show what."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Max, Q, Subquery
+from django.conf import settings
+from django.db.models import F, Max, Q, QuerySet, Subquery, Value
 from django.urls import reverse
-from django.utils import timezone
 
-from .. import appearance, keyword_relations
-from ..models import Article, Edition, Keyword, Person, Picture, Section, ShortLink, Source, Topic
+from .. import appearance
+from ..models import (
+    Article,
+    Credit,
+    Edition,
+    Keyword,
+    Person,
+    Picture,
+    Relation,
+    Section,
+    ShortLink,
+    Slot,
+    Source,
+    Topic,
+)
 from ..models.key_batches import in_groups, key_batches
 from ..models.named_pages import find_named_pages
 from ..models.section import PAGE_SIZE
 from .log_files import all_log_files
 from .public_files import file_addresses, picture_addresses, slot_picture_addresses
-from .sitemap_files import listed_names_of, sitemap_addresses, sitemaps_of_article, sitemaps_of_names
+from .sitemap_files import NAMES, listed_names_of, month_pages, sitemap_addresses, sitemaps_of_names
 
 NEWS_SITEMAP_AGE = timedelta(days=2)  # Google's limit for articles in /news-sitemap.xml
 ADDRESSES_PER_GROUP = 500
@@ -34,28 +48,30 @@ def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -
     Their number depends on how often the article was published, never on the size of the archive.
     """
     editions = _newest_editions(article)
-    named = _named_rows(editions)
+    rows = _rows_showing(article, editions)
+    named = {(route, key) for route in NAMES for key, _text in rows[route]}
     found = {
         *_own_pages(article.number, editions[0].number if editions else 0),
         reverse("home"),
         reverse("news_sitemap"),
         *_feed_addresses("feed_all"),
-        *sitemaps_of_article(article),
-        *_archive_pages(article),
+        *month_pages(article),
         *(reverse(route, args=[key]) for route, key in named),
-        *_topic_pages_showing(article, editions),
+        *(address for _key, slug in rows["topic"] for address in _topic_addresses(slug)),
         *file_addresses(*(edition.revision.content for edition in editions)),
-        *slot_picture_addresses(article=article),
-        *pages_of_articles(keyword_relations.articles_related_to(article)),
+        *(settings.MEDIA_URL + file for _key, file in rows["picture"]),
+        *pages_of_articles(number for number, _text in rows["related"]),
     }
-    if article.listed_in_id and article.ordinal:
-        found |= _neighbour_pages(article.listed_in_id, article.ordinal)
+    places = [moved_from] if moved_from else []
+    if article.listed_in and article.ordinal:
+        places.append(SectionPlace(article.listed_in, article.ordinal))
+    if places:
+        found |= _neighbour_pages(places)
     if article.first_published_at:
-        found |= sitemaps_of_names(listed_names_of(article) | {row for row in named if row[0] == "keyword"})
+        credited = listed_names_of(article, [person for person, _text in rows["credited"]])
+        found |= sitemaps_of_names(credited | {row for row in named if row[0] == "keyword"})
     if article.corrected_at:
         found.add(reverse("corrections"))
-    if moved_from:
-        found |= _neighbour_pages(moved_from.section.pk, moved_from.ordinal)
     return found
 
 
@@ -75,7 +91,7 @@ def topic_pages(topic: Topic | None) -> set[str]:
     if topic is None:
         return {reverse("home"), *pictures}
     pictures |= picture_addresses(topic.banner)
-    return {topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug), reverse("topics"), *pictures}
+    return _topic_addresses(topic.slug) | {reverse("topics"), *pictures}
 
 
 def pages_of_articles(numbers: Iterable[int]) -> set[str]:
@@ -89,8 +105,12 @@ def pages_with_picture_text(picture: Picture) -> set[str]:
     return {reverse("home"), *(topic.get_absolute_url() for topic in topics)}
 
 
-def _topic_pages_showing(article: Article, editions: list[Edition]) -> set[str]:
-    """Return the pages of topics that may show the article: in a slot, or by its sections or keywords."""
+def _topic_addresses(slug: str) -> set[str]:
+    return {reverse("topic", args=[slug]), *_feed_addresses("feed_topic", slug)}
+
+
+def _topics_showing(article: Article, editions: list[Edition]) -> QuerySet[Topic]:
+    """Return the topics that may show the article: in a slot, or by its sections or keywords."""
     sections: set[int] = set()
     keywords: set[str] = set()
     for edition in editions:
@@ -102,12 +122,7 @@ def _topic_pages_showing(article: Article, editions: list[Edition]) -> set[str]:
     filled = Q(blocks__fills=True) & (
         Q(blocks__section__in=sections) | Q(blocks__keyword__in=keywords) | Q(blocks__section=None, blocks__keyword="")
     )
-    topics = Topic.objects.public().filter(Q(blocks__slots__article=article) | filled).distinct()
-    return {
-        address
-        for topic in topics
-        for address in (topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug))
-    }
+    return Topic.objects.public().filter(Q(blocks__slots__article=article) | filled)
 
 
 def own_pages(article: Article) -> set[str]:
@@ -148,7 +163,7 @@ def all_addresses() -> Iterator[list[str]]:
     yield from group_addresses(all_log_files())
     yield from group_addresses(_all_archive_pages())
     for topic in Topic.objects.public():
-        yield [topic.get_absolute_url(), *_feed_addresses("feed_topic", topic.slug)]
+        yield sorted(_topic_addresses(topic.slug))
     yield from group_addresses(name_addresses())
     yield [address for s in sections for address in (s.get_absolute_url(), *_feed_addresses("feed_section", s.slug))]
     for section in sections:
@@ -172,17 +187,24 @@ def _edition_pages(number: int, edition: int) -> Iterator[str]:
         yield from (reverse("since", args=[number, older]) for older in range(1, edition))
 
 
-def _neighbour_pages(section: int, ordinal: int) -> set[str]:
-    """Return the pages of the neighbours of a place in a section (its primary key), and the section's lists."""
-    public = Article.objects.public().filter(listed_in=section)
-    before = public.filter(ordinal__lt=ordinal).order_by("-ordinal").values("ordinal")[:1]
-    after = public.filter(ordinal__gt=ordinal).order_by("ordinal").values("ordinal")[:1]
-    beside = Article.objects.filter(Q(ordinal=Subquery(before)) | Q(ordinal=Subquery(after)), listed_in=section)
-    return pages_of_articles(beside.values_list("number", flat=True)) | _section_lists(section, ordinal)
+def _neighbour_pages(places: Sequence[SectionPlace]) -> set[str]:
+    """Return the pages of these places and of their neighbours, and the lists of their sections. One query, and some
+    more for a section that has no article here any more.
+    """
+    near = Q()
+    for section, ordinal in places:
+        public = Article.objects.public().filter(listed_in=section)
+        before = public.filter(ordinal__lt=ordinal).order_by("-ordinal").values("ordinal")[:1]
+        after = public.filter(ordinal__gt=ordinal).order_by("ordinal").values("ordinal")[:1]
+        for each in (ordinal, Subquery(before), Subquery(after)):  # each is found in the index
+            near |= Q(listed_in=section, ordinal=each)
+    rows = list(Article.objects.filter(near).select_related("listed_in__parent__parent").defer("body"))
+    sections = {row.listed_in_id: row.listed_in for row in rows}
+    lists = (_section_lists(sections.get(section.pk) or section, ordinal) for section, ordinal in places)
+    return pages_of_articles(row.number for row in rows).union(*lists)
 
 
-def _section_lists(key: int, ordinal: int) -> set[str]:
-    section = Section.objects.select_related("parent__parent").get(pk=key)
+def _section_lists(section: Section, ordinal: int) -> set[str]:
     last = section.last_page
     # The page before the newest gets its link to it when the newest is begun.
     numbers = {last, max(1, last - 1), -(-ordinal // PAGE_SIZE)}
@@ -195,25 +217,34 @@ def _section_lists(key: int, ordinal: int) -> set[str]:
     return found
 
 
-def _archive_pages(article: Article) -> set[str]:
-    """Return the pages of the day and month of first publication, and the archive if the month has no other article."""
-    if article.first_published_at is None:
-        return set()
-    day = timezone.localdate(article.first_published_at)
-    found = {reverse("day", args=[day.isoformat()]), reverse("month", args=[f"{day:%Y-%m}"])}
-    others = Article.objects.public().first_published_in_month(day).exclude(pk=article.pk)
-    return found if others.exists() else found | {reverse("archive"), reverse("sitemap_lists")}
+def _rows_showing(article: Article, editions: list[Edition]) -> defaultdict[str, list[tuple[int, str]]]:
+    """Return (key, text) of the rows whose pages show the article, by kind; one query.
 
-
-def _named_rows(editions: list[Edition]) -> set[tuple[str, int]]:
-    """Return (URL name, key) of the people, sources and keywords that these editions name."""
+    `person`, `source` and `keyword`: what these editions name; `topic`: with its slug; `picture`: its slots' own
+    pictures, with their files; `related`: the numbers of articles; `credited`: the people of the working copy.
+    """
     contents = [edition.revision.content for edition in editions]
     credits = {(credit["name"], credit["unit"]) for content in contents for credit in content["credits"]}
-    return {
-        (route, key)
-        for route, key, name, unit in find_named_pages(contents)
-        if route != "person" or (name, unit) in credits
+    others: dict[str, tuple[QuerySet[Any], str, str]] = {
+        "topic": (_topics_showing(article, editions), "pk", "slug"),
+        "picture": (Slot.objects.filter(article=article, picture__isnull=False), "picture", "picture__file"),
+        "related": (Relation.objects.filter(article=article), "other", ""),
+        "credited": (Credit.objects.filter(article=article), "person", ""),
     }
+    found = find_named_pages(
+        contents,
+        *(
+            rows.order_by()
+            .annotate(route=Value(route), text=F(text) if text else Value(""), unit=Value(""))
+            .values_list("route", key, "text", "unit")
+            for route, (rows, key, text) in others.items()
+        ),
+    )
+    by_kind: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for route, key, text, unit in found:
+        if route != "person" or (text, unit) in credits:
+            by_kind[route].append((key, text))
+    return by_kind
 
 
 def _all_archive_pages() -> Iterator[str]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ..models import Article, BakedPage, Keyword, Person, Source
 from ..models.article import ArticleQuerySet
+from ..models.expiry import unexpired
 from .generations import baked_generations
 
 # Articles of a month in one sitemap file. The protocol allows 50,000; each publication rewrites one such file.
@@ -72,10 +73,11 @@ def _sitemap_address(day: date, part: int) -> str:
     return reverse("sitemap_month", args=[f"{day:%Y-%m}", *([part + 1] if part else [])])
 
 
-def sitemaps_of_article(article: Article) -> set[str]:
-    """Return the sitemap files that publishing or withdrawing the article may change.
+def month_pages(article: Article) -> set[str]:
+    """Return the pages of the day and month of first publication, and the sitemap files, that publishing or withdrawing
+    the article may change; the archive and the sitemap of lists, too, if the month has no other article. One query.
 
-    These are the file that contains it and those of later articles of its month, which move up or down. The index
+    The files are the one that contains it and those of later articles of its month, which move up or down. The index
     follows when a file begins or ends (`jobs.py`).
     """
     at = article.first_published_at
@@ -83,11 +85,21 @@ def sitemaps_of_article(article: Article) -> set[str]:
         return set()
     day = timezone.localdate(at)
     earlier = Q(first_published_at__lt=at) | Q(first_published_at=at, number__lt=article.number)
-    live = Article.objects.with_live_edition().first_published_in_month(day)
-    count = live.aggregate(all=Count("pk"), before=Count("pk", filter=earlier))
+    count = (
+        Article.objects.with_live_edition()
+        .first_published_in_month(day)
+        .aggregate(
+            all=Count("pk"),
+            before=Count("pk", filter=earlier),
+            shown=Count("pk", filter=unexpired("expires_at") & ~Q(pk=article.pk)),
+        )
+    )
     first = max(0, count["before"] - CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
     last = (count["all"] + CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
     found = {_sitemap_address(day, part) for part in range(first, last + 1)}
+    found |= {reverse("day", args=[day.isoformat()]), reverse("month", args=[f"{day:%Y-%m}"])}
+    if not count["shown"]:
+        found |= {reverse("archive"), reverse("sitemap_lists")}
     if article.ordinal == 1:  # the first article of its section, which has a page now
         found.add(reverse("sitemap_lists"))
     return found
@@ -105,9 +117,12 @@ def listed_names(route: str) -> QuerySet[Any]:
     return rows if model is Keyword else rows.filter(merged_into=None)
 
 
-def listed_names_of(article: Article) -> set[tuple[str, int]]:
-    """Return (route, key) of the people and the source that are listed if this article is public. One query."""
-    people = article.credits.order_by().values_list("person", flat=True)
+def listed_names_of(article: Article, people: Iterable[int] | None = None) -> set[tuple[str, int]]:
+    """Return (route, key) of the people and the source that are listed if this article is public. One query, unless
+    the keys of the `people` who are credited are given.
+    """
+    if people is None:
+        people = article.credits.order_by().values_list("person", flat=True)
     return {("person", key) for key in people} | ({("source", article.source_id)} if article.source_id else set())
 
 

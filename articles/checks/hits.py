@@ -142,10 +142,12 @@ def machine_record(article: Article) -> MachineRecord:
 def unseen_hits(article: Article, sign_off: SignOff, *, at: datetime) -> list[Hit]:
     """What weighs in the newest revision and was not found yet when it was signed: rules have changed since.
 
-    Everything that weighs, if the sign-off does not tell what was found.
+    Everything that weighs, if the sign-off does not tell what was found. The article is the one that the act has checked.
     """
     seen = sign_off.checked.get("noticed", ())
-    found = [hit for hit in _found_in(article, at) if hit.rule.severity != Severity.INFO and hit.key not in seen]
+    found = [
+        hit for hit in _found_in(article, at, again=True) if hit.rule.severity != Severity.INFO and hit.key not in seen
+    ]
     return not_set_aside(article, found)
 
 
@@ -159,16 +161,20 @@ def _hits_of_newest(article: Article) -> list[Hit]:
     return _with_similar_texts(article, article.scheduled_for or timezone.now())
 
 
-def _found_in(article: Article, at: datetime) -> list[Hit]:
+def _found_in(article: Article, at: datetime, *, again: bool = False) -> list[Hit]:
     """What the rules find in the newest revision; computed once for each text, version of the rules, and day.
 
     What is known of its links, and from the outside checker, changes all the time, and is looked up each time; what is
-    written in its attachments may be read later than the text.
+    written in its attachments may be read later than the text. If `again`, all this is what the checks before found in
+    this very row.
     """
     revision, day = article.newest, timezone.localdate(at)
-    found = list(_found_once(_Reading(revision.digest, current_version(), day, revision.content, at)))
-    kept = [*hits_of_links_and_files(revision.content), *_found_outside(revision)]
-    return sorted([*found, *kept], key=_reading_order)
+    found = _found_once(_Reading(revision.digest, current_version(), day, revision.content, at))
+    known: list[Hit] | None = getattr(revision, "_known_besides_rules", None) if again else None
+    if known is None:
+        known = [*hits_of_links_and_files(revision.content), *_found_outside(revision)]
+        setattr(revision, "_known_besides_rules", known)  # noqa: B010 (mypy: Revision has no such attribute)
+    return sorted([*found, *known], key=_reading_order)
 
 
 def _with_similar_texts(article: Article, at: datetime) -> list[Hit]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +51,10 @@ _OUT_OF_USE = {LinkHost.State.SUSPENDED: SUSPENDED_SITE, LinkHost.State.HIJACKED
 
 
 def find_wrong_links(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
-    """Yield the links of a revision's content that are dead or lead to sites out of use. No query without links."""
+    """Yield the links of a revision's content that are dead or lead to sites out of use.
+
+    No query without links, one if nothing is known against them.
+    """
     links = list(islice(find_links(content["body"]), MOST_LINKS + 1))
     if not links:
         return
@@ -58,10 +62,12 @@ def find_wrong_links(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
         yield _match_of(TOO_MANY_LINKS, link, link.address[:_SHOWN])
     del links[MOST_LINKS:]
     sites = LinkHost.objects.filter(host__in={link.host for link in links}).exclude(state=LinkHost.State.IN_USE)
-    rules = {site.host: _OUT_OF_USE[LinkHost.State(site.state)] for site in sites}
     checked = LinkTarget.objects.filter(digest__in={address_digest(link.address) for link in links})
     failed = checked.filter(outcome__in=(LinkTarget.Outcome.GONE, LinkTarget.Outcome.UNREACHABLE))
-    dead = {row.address: row for row in failed.exclude(finding=LinkTarget.Finding.IGNORED) if row.is_dead}
+    failed = failed.exclude(finding=LinkTarget.Finding.IGNORED).order_by()
+    known = list(sites.order_by().values_list("host", "state").union(failed.values_list("digest", Value(""))))
+    rules = {host: _OUT_OF_USE[LinkHost.State(state)] for host, state in known if state}
+    dead = {row.address: row for row in failed if row.is_dead} if "" in dict(known).values() else {}
     for link in links:
         if link.host in rules:
             yield _match_of(rules[link.host], link, link.host[:_SHOWN])

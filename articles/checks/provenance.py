@@ -69,7 +69,8 @@ def source_is_not_frozen(article: Article, at: datetime) -> Iterator[Problem]:
 
 def responsible_editor_is_named(article: Article, at: datetime) -> Iterator[Problem]:
     """A responsible editor (责任编辑) is credited."""
-    if not article.credits.filter(role=Credit.Role.RESPONSIBLE_EDITOR).exists():
+    credits = article.latest.content["credits"] if article.latest else ()
+    if all(credit["role"] != Credit.Role.RESPONSIBLE_EDITOR for credit in credits):
         yield NO_RESPONSIBLE_EDITOR
 
 

@@ -9,14 +9,14 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
-from django.db.models import Max
+from django.db.models import Max, Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
-from ..models import CheckRule, Section
+from ..models import CheckRule, RosterEntry, Section
 from ..models.check_rule import Severity
 from ..refusals import Sentence
 from .patterns import any_of, compile_pattern, expression_of, required_word, words_of
-from .roster import Roster, roster_at, roster_version
+from .roster import Roster, roster_at
 from .rules import Match, Rule
 
 FOUND: Sentence = _("“%(words)s” is found by the rule “%(rule)s”.")
@@ -147,7 +147,15 @@ def current_rules() -> WrittenRules:
 
 def current_version() -> RulesVersion:
     """Return the version of all that the newsroom has written."""
-    return RulesVersion(rules_version(), roster_version())
+    newest = [
+        rows.filter(pk=Subquery(rows.order_by("-changed_at").values("pk")[:1]))
+        .order_by()
+        .annotate(of=Value(of))
+        .values_list("of", "changed_at")
+        for of, rows in (("rules", CheckRule.objects.all()), ("roster", RosterEntry.objects.all()))
+    ]
+    versions = dict(newest[0].union(newest[1]))
+    return RulesVersion(versions.get("rules"), versions.get("roster"))
 
 
 def rules_version() -> datetime | None:

@@ -3,7 +3,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,9 +31,13 @@ class ArticleQuerySet(ArticleListQuerySet):
         """Lock these rows until the transaction ends, in the order of their numbers.
 
         `no_key`, as for every row lock: other transactions may insert rows that refer to these articles. PostgreSQL
-        checks their foreign keys at commit, when the transaction holds the audit-chain lock.
+        checks their foreign keys at commit, when the transaction holds the audit-chain lock. SQLite allows one writer at
+        a time anyway.
         """
-        list(self.select_for_update(no_key=True).filter(number__in=numbers).order_by("number").values_list("number"))
+        if connections[self.db].features.has_select_for_update:
+            list(
+                self.select_for_update(no_key=True).filter(number__in=numbers).order_by("number").values_list("number")
+            )
 
     def get_locked(self, number: int) -> "Article":
         """Lock the article until the transaction ends and return it.
@@ -44,7 +48,7 @@ class ArticleQuerySet(ArticleListQuerySet):
         """
         self.lock_rows([number])
         rows = self.kept().select_related(
-            "section__parent", "source", "cover", "shown_cover", "latest", "live", "signed"
+            "section__parent", "listed_in", "source", "cover", "shown_cover", "latest", "live", "signed"
         )
         try:
             return rows.get(number=number)

@@ -46,18 +46,18 @@ def code_url(code: str) -> str:
 
 
 def assign_codes(article: Article, edition: Edition) -> list[str]:
-    """Create the missing codes: two for the article on screens, one for this edition on paper; return new ones."""
-    wanted = [
-        ShortLink(code=code_for(article.number, purpose), article=article, purpose=purpose)
-        for purpose in (Purpose.WECHAT, Purpose.PHONE)
-    ]
+    """Create the codes of a new edition, one on paper, and with the first one two of the article on screens; return
+    them.
+    """
     paper = code_for(article.number, Purpose.PRINT, edition.number)
-    wanted.append(ShortLink(code=paper, article=article, purpose=Purpose.PRINT, edition=edition))
-    if edition.number > 1:  # before the first edition there are no codes
-        known = set(ShortLink.objects.filter(code__in=[link.code for link in wanted]).values_list("code", flat=True))
-        wanted = [link for link in wanted if link.code not in known]
-    ShortLink.objects.bulk_create(wanted)
-    return [link.code for link in wanted]
+    links = [ShortLink(code=paper, article=article, purpose=Purpose.PRINT, edition=edition)]
+    if edition.number == 1:
+        links += [
+            ShortLink(code=code_for(article.number, purpose), article=article, purpose=purpose)
+            for purpose in (Purpose.WECHAT, Purpose.PHONE)
+        ]
+    ShortLink.objects.bulk_create(links)
+    return [link.code for link in links]
 
 
 def find_short_link(code: str) -> ShortLink | None:

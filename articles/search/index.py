@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from .. import sanitising
 from ..models import Article, SearchText
@@ -20,8 +20,13 @@ IndexProgress = Callable[[int, int], None]  # called with the number of articles
 @transaction.atomic(savepoint=False)
 def index_article(article: Article) -> None:
     """Index the live edition of the article in place of what was indexed of it."""
-    index_store.delete_rows(SearchText.objects.filter(article=article))
-    _insert_rows([_search_text_row(article)])
+    row = _search_text_row(article)
+    there = SearchText.objects.filter(Q(article=article) | Q(pk=row.pk)).in_bulk()
+    indexed = next((each for each in there.values() if each.article_id == article.pk), None)
+    if indexed is None:
+        _insert_rows([row], taken=set(there))
+    else:  # its key is free only until it is deleted, so it is kept
+        index_store.change_row(indexed, title=row.title, text=row.text, marks=row.marks, expires_at=row.expires_at)
 
 
 @transaction.atomic(savepoint=False)
@@ -62,9 +67,9 @@ def _rebuild_batch(numbers: list[int]) -> int:
     Article.objects.lock_rows(numbers)
     index_store.delete_rows(SearchText.objects.filter(article__in=numbers))
     public = Article.objects.with_live_edition().filter(number__in=numbers)
-    return _insert_rows(
-        [_search_text_row(article) for article in public.select_related("live__revision").defer("body")]
-    )
+    rows = [_search_text_row(article) for article in public.select_related("live__revision").defer("body")]
+    taken = set(SearchText.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    return _insert_rows(rows, taken)
 
 
 def _search_text_row(article: Article) -> SearchText:
@@ -118,9 +123,8 @@ def _source_name(content: dict[str, Any]) -> str:
     return content["source"]["name"] if content["source"] else ""
 
 
-def _insert_rows(rows: list[SearchText]) -> int:
-    """Insert rows, each under its key or the next free one; return their number."""
-    taken = set(SearchText.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+def _insert_rows(rows: list[SearchText], taken: set[int]) -> int:
+    """Insert rows, each under its key or, if that is among the `taken`, the next free one; return their number."""
     for row in rows:
         if row.pk in taken:  # published in the same microsecond: imports often know the day only
             end = row.pk + MICROSECONDS_PER_SECOND

@@ -9,6 +9,7 @@ index small, makes both databases return the same results, and has no length lim
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from django.db import connection
@@ -94,14 +95,17 @@ def _insert_words(rows: Sequence[Row]) -> None:
             cursor.execute(insert, [keys, terms])
 
 
-def change_marks(row: FoldedText, marks: str) -> None:
-    """Store other marks of a row, and index it anew."""
-    words = row.words_table
+def change_row(row: FoldedText, **facts: str | datetime | None) -> None:
+    """Store other facts of a row, and index it anew, unless all are as they were."""
+    changed = {name: value for name, value in facts.items() if getattr(row, name) != value}
+    if not changed:
+        return
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute(DELETE_TERMS.format(words=words), [row.pk, " ".join(row_terms(row))])
-    row.marks = marks
-    row.save(update_fields=["marks"])
+            cursor.execute(DELETE_TERMS.format(words=row.words_table), [row.pk, " ".join(row_terms(row))])
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.save(update_fields=changed)
     _insert_words([row])
 
 

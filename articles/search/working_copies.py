@@ -159,9 +159,7 @@ def restate_working_copy(article: Article) -> None:
     if row is None:  # an upgrade brought the index, and the worker has not come to this article
         return
     kept = [term for term in row.marks.split() if term[0] not in CHANGED_BY_PUBLISHING]
-    marks = " ".join([*kept, *_state_terms(article)])
-    if marks != row.marks:
-        index_store.change_marks(row, marks)
+    index_store.change_row(row, marks=" ".join([*kept, *_state_terms(article)]))
 
 
 def index_missing_working_copies() -> int:
