@@ -12,6 +12,8 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests import prepared
+
 # Tests must not depend on the speed of the machine.
 hypothesis_settings.register_profile("newsroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("newsroom")
@@ -21,7 +23,12 @@ pytest.register_assert_rewrite("tests.baked", "tests.cast")
 HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow on purpose
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 DISK_IS_NOT_AWAITED = " PRAGMA synchronous=OFF;"  # no test cuts the power
-MIGRATED_DATABASE = os.environ.get("MIGRATED_DATABASE")  # a file of SQLite, for tests that run with --reuse-db
+# Processes that share what one of them has prepared: those of xdist, and runs with a folder that others made.
+SHARE = "PYTEST_XDIST_WORKER" in os.environ or "PREPARED_FOLDER" in os.environ
+
+
+def pytest_configure(config):
+    prepared.begin_run(config)
 
 
 def pytest_collection_finish():
@@ -77,17 +84,31 @@ def _sessions_that_have_begun(monkeypatch):
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(request):
+    """Use the file of SQLite that is there, always; it is among the temporary files, which pytest removes."""
+    from django.db import connection  # noqa: PLC0415 (settings load first)
+
+    return connection.vendor == "sqlite" or request.config.getoption("reuse_db")
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """Keep SQLite in a file, as a newsroom does: in memory, nobody may write what another thread is just reading."""
+    """Keep SQLite in a file, as a newsroom does: in memory, nobody may write what another thread is just reading.
+
+    Several processes migrate one database for all.
+    """
     from django.conf import settings  # noqa: PLC0415 (settings load first)
 
     database = settings.DATABASES["default"]
+    tested = database.setdefault("TEST", {})
     if database["ENGINE"] == "django.db.backends.sqlite3":
         file = tmp_path_factory.mktemp("database") / "newsroom.sqlite3"
-        if MIGRATED_DATABASE:
-            shutil.copy(MIGRATED_DATABASE, file)
-        database.setdefault("TEST", {})["NAME"] = str(file)
+        if SHARE:
+            shutil.copy(prepared.migrated_database(), file)
+        tested["NAME"] = str(file)
         database["OPTIONS"]["init_command"] += DISK_IS_NOT_AWAITED
+    elif SHARE:
+        tested["TEMPLATE"] = prepared.migrated_template(database["NAME"])
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -153,6 +174,18 @@ def kept_rows(django_db_setup, django_db_blocker, tmp_path_factory):
 def own_rows(kept_rows, db, settings):
     """A test that finds what `kept_rows` keeps, and leaves it as it was: its transaction is within that of the file."""
     settings.MEDIA_ROOT = kept_rows
+
+
+@pytest.fixture
+def empty_database(tmp_path, settings):
+    """The address of an empty database of the kind that the tests use, for other processes."""
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        yield f"sqlite:///{tmp_path}/newsroom.sqlite3"
+        return
+    name = f"empty_{os.getpid()}"
+    prepared.run_sql(f"CREATE DATABASE {name}")
+    yield prepared.address_of(name)
+    prepared.run_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def needs(present: bool, what: str) -> None:

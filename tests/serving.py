@@ -1,6 +1,5 @@
 """Real servers for the tests: a newsroom in a temporary folder, granian, and nginx with the shipped configuration."""
 
-import atexit
 import os
 import re
 import secrets
@@ -14,12 +13,12 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 
 from articles.management.granian import GRANIAN_OPTIONS, WORKERS
+from tests import prepared
 from tests.conftest import needs
 
 ROOT = Path(settings.BASE_DIR)
@@ -77,17 +76,6 @@ def eventually(condition, what, patience=PATIENCE):
     raise AssertionError(f"timed out: {what}")
 
 
-@cache
-def prepared_folder():
-    """Return a folder with an empty SQLite database and the collected static files, made once for this process."""
-    folder = Path(tempfile.mkdtemp(prefix="newsroom-prepared-"))
-    atexit.register(shutil.rmtree, folder)
-    made = Newsroom(folder)
-    made.manage("migrate", "--verbosity", "0")
-    made.manage("collectstatic", "--noinput", "--verbosity", "0")
-    return folder
-
-
 class Newsroom:
     """A newsroom in a folder, with its own database, baked pages and processes."""
 
@@ -96,20 +84,17 @@ class Newsroom:
         self.port = free_port()
         self.environment = {
             **os.environ,
+            **prepared.ENVIRONMENT,
             "DATA_DIR": str(folder),
-            "DJANGO_SETTINGS_MODULE": "newsroom.settings",
-            "PYTHONWARNINGS": "ignore",
-            "DEBUG": "0",
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "SECRET_KEY": "of-the-tests" * 5,
             "DATABASE_URL": f"sqlite:///{folder}/newsroom.sqlite3",
             **environment,
         }
         self.running = []
 
     def prepare(self):
-        """Give the newsroom an empty SQLite database and static files, which takes seconds only once in a process."""
-        shutil.copytree(prepared_folder(), self.folder, dirs_exist_ok=True)
+        """Give the newsroom an empty SQLite database and static files, which takes seconds only once in a run."""
+        shutil.copy(prepared.migrated_database(), self.folder)
+        (self.folder / "static").symlink_to(prepared.collected_files())
 
     def run(self, script):
         """Run a Python script in the newsroom's environment, and return its output."""

@@ -33,7 +33,7 @@ from articles import (
 )
 from articles.models import Article, OldPath, Person, SiteSettings, Topic
 from tests.cast import Role, WrittenTables
-from tests.serving import prepared_folder
+from tests.prepared import migrated_database
 
 # --- what each act starts from --------------------------------------------------------------------------------------
 
@@ -340,7 +340,7 @@ NOTHING, ALL = "False 4 None 0 0 0 0 None", "True 0 1 1 3 1 1 None"
 
 def test_a_process_that_dies_while_publishing_leaves_all_of_it_or_nothing(tmp_path):
     """Dead after the edition is written, after readers would see it, and before the commit: real processes, one file."""
-    shutil.copy(prepared_folder() / "newsroom.sqlite3", tmp_path)
+    shutil.copy(migrated_database(), tmp_path)
     database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'newsroom.sqlite3'}", "DATA_DIR": str(tmp_path)}
     statements = [
         'INSERT INTO "articles_edition"',

@@ -22,7 +22,8 @@ from articles.baking.generations import baked_generations
 from articles.models import AuditEntry, BakedPage, BakeJob, PageCheck, SiteSettings
 from tests.baked import assert_disk_matches_site, assert_queue_is_empty
 from tests.conftest import needs
-from tests.serving import kill, prepared_folder
+from tests.prepared import migrated_database
+from tests.serving import kill
 
 pytestmark = pytest.mark.django_db
 
@@ -325,7 +326,7 @@ def newsroom(tmp_path):
         "DEBUG": "1",
     }
     folder.mkdir()
-    shutil.copy(prepared_folder() / "newsroom.sqlite3", folder)
+    shutil.copy(migrated_database(), folder)
     run(PREPARE, environment)
     return environment
 

@@ -14,10 +14,6 @@ from collections import Counter
 from contextlib import suppress
 from http.client import HTTPException
 
-import psycopg2
-import pytest
-from django.conf import settings
-
 from tests.serving import ROOT, Newsroom, eventually, fetch, kill
 
 KILLS = int(os.environ.get("KILLS", "20"))
@@ -36,27 +32,6 @@ for _ in range(2):
 baking.bake_everything(processes=1)
 """
 SCANS = "from articles.models import ShortLink; print(ShortLink.objects.get(code='W1').scans)"
-
-
-@pytest.fixture
-def database(tmp_path):
-    """The address of an empty database of the kind that the tests use."""
-    facts = settings.DATABASES["default"]
-    if "postgresql" not in facts["ENGINE"]:
-        yield f"sqlite:///{tmp_path}/newsroom.sqlite3"
-        return
-    name = f"kills_{os.getpid()}"
-    access = {"dbname": "postgres", "user": facts["USER"] or None, "host": facts["HOST"] or None}
-    run_sql(access, f"CREATE DATABASE {name}")
-    yield f"postgres:///{name}"
-    run_sql(access, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def run_sql(access, statement):
-    connection = psycopg2.connect(**{key: value for key, value in access.items() if value})
-    connection.autocommit = True
-    connection.cursor().execute(statement)
-    connection.close()
 
 
 class Crowd:
@@ -90,8 +65,8 @@ def seconds_until_an_edition(told, acknowledged):
     return time.monotonic() - begun
 
 
-def test_after_every_kill_all_is_whole(tmp_path, database):
-    newsroom = Newsroom(tmp_path, DATABASE_URL=database)
+def test_after_every_kill_all_is_whole(tmp_path, empty_database):
+    newsroom = Newsroom(tmp_path, DATABASE_URL=empty_database)
     newsroom.prepare()
     newsroom.run(SCENE)
     server = newsroom.serve()

@@ -117,7 +117,9 @@ def _tree() -> Path:
         if (ROOT / name).is_file():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, tree / name)
-    migrated = {**os.environ, **SECRETS, "DATABASE_URL": f"sqlite:///{tree / 'migrated.sqlite3'}"}
+    made = tree / "prepared" / "migrated"  # before any mutant; as tests/prepared.py would make it
+    made.mkdir(parents=True)
+    migrated = {**os.environ, **SECRETS, "DATABASE_URL": f"sqlite:///{made}/newsroom.sqlite3"}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=tree, env=migrated, check=True)
     return tree
 
@@ -145,12 +147,12 @@ def _run_pytest(tree: Path, tests: tuple[str, ...]) -> int:
     log = os.open(tree / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.environ |= {**SECRETS, "DATA_DIR": str(tree / "var"), "MIGRATED_DATABASE": str(tree / "migrated.sqlite3")}
+    os.environ |= {**SECRETS, "DATA_DIR": str(tree / "var"), "PREPARED_FOLDER": str(tree / "prepared")}
     os.environ.pop("DATABASE_URL", None)
     sys.path[:] = [str(tree), *(path for path in sys.path if path and Path(path).resolve() != ROOT)]
     for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
         del sys.modules[name]
-    options = ["-x", "-q", "--reuse-db", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
     return int(pytest.main([*options, *tests]))
 
 
