@@ -5,8 +5,8 @@ PORT ?= 8000
 PYTHON ?= python3
 # The address in links when the server listens on all interfaces: this machine's first one.
 REACHED := $(if $(filter 0.0.0.0,$(HOST)),$(firstword $(shell hostname -I)),$(HOST))
-# Test processes, each running whole files; 0 runs all tests in this process, without xdist. By name: the few tests that
-# take longest are in files of their own, which xdist would otherwise start last, one process waiting for the other.
+# Test processes, each running whole files; 0 runs all tests in this process, without xdist. In the order in which they
+# are collected (FIRST_FILES in tests/conftest.py): xdist would start files of one long test last.
 WORKERS ?= 2
 SITE_URL ?= http://$(REACHED):$(PORT)
 RUN := .venv/bin/python
