@@ -93,7 +93,7 @@ _FROM_TO = Expression(
     "从由",
 )
 _RANK = re.compile("第|名次|排名|位次|排位|等级")
-_WHOLE = re.compile(rf"(?<![\d.]){_AMOUNT}(?P<unit>[^\d\s,。;、()])")
+_WHOLE = re.compile(rf"(?<![\d.]){_AMOUNT}[多余]?(?P<unit>[^\d\s,。;、()])")
 _COUNT = r"\d{1,9}|[一二三四五六七八九十]{1,3}"
 _MEN = rf"男(?!子|篮|足|排)[性生职工员]{{0,2}}[^。;\n\d女]{{0,6}}?(?P<men>{_COUNT})(?P<unit>[人名位])"
 _WOMEN = rf"女(?!子|篮|足|排)[性生职工员]{{0,2}}[^。;\n\d]{{0,6}}?(?P<women>{_COUNT})(?P=unit)"
