@@ -26,16 +26,26 @@ cast.change(shown[1], title="桥又通了")
 cast.sign(shown[1], note="应为“又通了”")
 publishing.publish_correction(shown[1], by=cast.chief)
 publishing.withdraw_article(shown[2], by=cast.chief, reason="误")
+withdrawn = pictures.store_picture(upload(png(300, 200)), by=cast.writer)
+publishing.withdraw_article(cast.publish_with(withdrawn), by=cast.chief, reason="误")
 baking.bake_everything(processes=1)
-print(picture.file.name)
+print(picture.file.name, withdrawn.file.name)
 """
+
+HOSTILE_HEADERS = [
+    *(("Range", value) for value in ("bytes=0-9", "bytes=-5", "bytes=5-2", "bytes=0-0,2-3", "bytes=a-b")),
+    *(("If_None_Match", value) for value in ("*", '"a", W/"b"', ", ".join(f'"{n}"' for n in range(300)), "x")),
+    *(("If_Modified_Since", value) for value in ("Fri, 01 Jan 2100 00:00:00 GMT", "x")),
+    *((name, "evil.example") for name in ("Host", "X_Forwarded_Host", "X_Original_URL", "X_Accel_Redirect")),
+    *(("X_Forwarded_For", "evil.example"), ("Cookie", "look=../../evil; sessionid=evil.example"), ("X", "y" * 7000)),
+]
 
 
 @pytest.fixture(scope="module")
 def newsroom(tmp_path_factory):
     made = Newsroom(tmp_path_factory.mktemp("newsroom"))
     made.prepare()
-    made.picture = made.run(SCENE).split()[-1]
+    made.picture, made.withdrawn = made.run(SCENE).split()[-2:]
     assert {"/", "/a/1/", "/a/2/since/1/", "/feeds/news.atom"} <= set(dict(pages(made)))
     yield made
     made.stop()
@@ -113,6 +123,29 @@ def test_it_answers_as_django_does(newsroom):
             assert headers[name] == expected[name], name
         assert fetch(f"{site}/media/{newsroom.picture}", Range="bytes=0-9")[0] == 206
         assert fetch(site + "/admin/login/")[0] == 200
+    kill(server)
+
+
+def test_no_spelling_of_a_request_brings_back_what_was_withdrawn(newsroom):
+    """Nor causes an error of the server, tells of its insides, or lets a stranger's host into an answer."""
+    server = newsroom.serve()
+    with nginx(newsroom.folder, newsroom.port) as (site, _brotli):
+        for path in (f"/media/{newsroom.withdrawn}", "/a/3/", "/q/W3"):
+            spellings = [path, f"/{path}", f"{path}?x=1", f"/x/..{path}", f"/x/%2e%2e{path}", f"/./{path[1:]}"]
+            spellings += [
+                f"/static/..%2f{path[1:]}",
+                f"/{path[1:].replace('/', '%2F')}",
+                f"{path}%00",
+                f"{path}//",
+                f"{path};x",
+            ]
+            for spelling in spellings:
+                assert fetch(site + spelling)[0] in (400, 404, 410), spelling
+            for name, value in HOSTILE_HEADERS:
+                status, headers, body = fetch(site + path, **{name: value})
+                assert 400 <= status < 500, (path, name, value)
+                assert "evil.example" not in f"{headers}{body.decode()}", (path, name, value)
+            assert fetch(site + path, method="HEAD")[0] == 410
     kill(server)
 
 
