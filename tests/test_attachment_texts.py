@@ -239,6 +239,10 @@ def test_files_from_before_are_read_by_a_command_once(cast):
     before = all_rows()
     call_command("read_attachments")
     assert all_rows() == before
+    film = attachments.store_attachment(upload("另一份\n".encode(), "字幕.txt"), by=cast.writer)
+    AttachmentText.objects.all().delete()
+    type(film).objects.filter(pk=film.pk).update(file="attachments/1.mp4")
+    assert [texts.read_stored_texts(5) for _time in range(2)] == [1, 0], "films are not read"
 
 
 def test_a_reading_of_known_files_costs_one_query(cast, django_assert_num_queries):

@@ -26,6 +26,7 @@ def said(credits):
         ("【责任编辑：梁静姝】", "responsible_editor 梁静姝"),
         ("(方知远 林晓舟 摄)", "photo 方知远, photo 林晓舟"),
         ("（林晓舟摄）", "photo 林晓舟"),
+        ("（文：方知远 记者 林晓舟 摄）", "text 方知远, reporter 林晓舟, photo 方知远, photo 林晓舟"),
         ("（摄影 林晓舟）", "photo 林晓舟"),
         ("霁川日报记者：方知远　文/图", "reporter 方知远 霁川日报, text_photo 方知远 霁川日报"),
         ("霁川县融媒体中心 全媒体记者 方知远", "reporter 方知远 霁川县融媒体中心"),
