@@ -20,7 +20,7 @@ from ..duty_assignments import permissions, reading
 from ..models import Article, Credit, Section
 from .acting_user import acting_user
 from .article_actions import ARTICLE_ACTIONS, action_view
-from .article_form import ArticleForm, CreditFormSet, edit_article
+from .article_form import ArticleForm, CreditForm, CreditFormSet, edit_article
 from .article_list import article_list_view
 from .article_screen import ArticleScreen, public_title
 from .discarding import bin_view
@@ -68,6 +68,7 @@ def may_edit_article(user: User, article: Article) -> bool:
 
 class CreditInline(CleanTextMixin, admin.TabularInline):
     model = Credit
+    form = CreditForm
     formset = CreditFormSet
     fields = ["role", "person", "position"]
     autocomplete_fields = ["person"]

@@ -117,6 +117,13 @@ class ArticleForm(forms.ModelForm):
         self.add_error(None, forms.ValidationError(str(refusal), code="edited_meanwhile"))
 
 
+class CreditForm(forms.ModelForm):
+    """One credit. A new row of which only the place was numbered is still an empty row."""
+
+    def has_changed(self) -> bool:
+        return bool(set(self.changed_data) - {"position"}) or (bool(self.instance.pk) and super().has_changed())
+
+
 class CreditFormSet(forms.BaseInlineFormSet):
     """The credits. `editing.save_article` saves them, because they are part of the signed text."""
 
@@ -126,6 +133,7 @@ class CreditFormSet(forms.BaseInlineFormSet):
         The key of a row may be of one that somebody else removed meanwhile: what counts is who is credited, as what.
         """
         super().add_fields(form, index)
+        form.fields["position"].initial = index or 0  # a new row stands after those that are there
         form.fields["id"] = forms.IntegerField(initial=form.instance.pk, required=False, widget=forms.HiddenInput)
         for field in form.fields.values():
             # A wrapper around a copied widget still has the attributes of the one it was copied from.

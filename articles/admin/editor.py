@@ -103,6 +103,7 @@ OPTIONS = {
     "height": "28rem",  # the minimum; it grows with the text (desk.css)
     "width": "100%",
     "tabSpaces": 0,
+    "toolbarGroupCycling": False,  # arrow keys go through the whole toolbar, not through a group of it
     "linkDefaultProtocol": "https://",
     "linkShowAdvancedTab": False,
     "linkShowTargetTab": False,
@@ -150,6 +151,7 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
         "plugins": ",".join(PLUGINS),
         "toolbar": [*TOOLBAR, ["Source"]] if with_source else TOOLBAR,
         "allowedContent": "; ".join([ELEMENTS, *attributes, CLASSES, UPLOAD_PLACEHOLDERS]),
+        "title": _("Text"),  # the name of the body for screen readers; it would be "id_body"
         "newsroom": {
             "pictures": reverse("admin:articles_picture_upload"),
             "attachments": reverse("admin:articles_attachment_upload"),
@@ -188,6 +190,8 @@ def _file_messages() -> dict[str, str]:
         "picture_title": _("Picture, caption and credit"),
         "picture_file": _("Picture file"),
         "library": _("From the library"),
+        "library_failed": _("The library did not answer. Check the connection, close this and try again."),
+        "close": _("Close"),
         "picture_help": _("Pictures can also be dragged or pasted straight into the text.")
         + " "
         + limit_sentence(takes_films=False),

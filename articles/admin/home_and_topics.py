@@ -113,20 +113,29 @@ class ArrangementForms:
             blocks.append((block, _sent_slots(data, b)))
         return cls(blocks, int(_numeric_key(data.get("based_on")) or 0))
 
-    def apply_button(self, action: str, block: int, slot: int | None) -> None:
-        """Do what a small button says; nothing if its block or slot does not exist."""
+    def apply_button(self, action: str, block: int, slot: int | None) -> str:
+        """Do what a small button says; nothing if its block or slot does not exist.
+
+        Returns the name of the field, or the value of the button, at which the keyboard goes on.
+        """
         if block >= len(self.blocks):
-            return
+            return ""
         if action == "add":
             self.blocks[block][1].append({"article": "", "picture": "", "title": "", "until": ""})
-            return
+            return f"b{block}s{len(self.blocks[block][1]) - 1}-article"
         rows: list[Any] = self.blocks if slot is None else self.blocks[block][1]
         place = block if slot is None else slot
         other = place + {"up": -1, "down": 1}.get(action, 0)
         if action == "remove" and place < len(rows):
             del rows[place]
+            other = min(place, len(rows) - 1)
         elif place < len(rows) and 0 <= other < len(rows):
             rows[place], rows[other] = rows[other], rows[place]
+        else:
+            other = place
+        if not rows:
+            return "add" if slot is None else f"add-{block}"
+        return f"{action}-{other}" if slot is None else f"{action}-{block}-{other}"
 
     def build_forms(self, *, bound: bool) -> list[BlockForms]:
         """Return the forms to render; `bound` ones validate their data and show errors."""
@@ -183,12 +192,13 @@ def arrange_view(request: HttpRequest, key: int | None = None) -> HttpResponse:
     act = request.POST.get("act", "")
     button = MOVE.fullmatch(act)
     if button:
-        sent.apply_button(button[1], int(button[2]), int(button[3]) if button[3] else None)
+        goes_on = sent.apply_button(button[1], int(button[2]), int(button[3]) if button[3] else None)
     elif act == "add":
         sent.blocks.append(({"kind": Block.Kind.LIST, "count": 6, "fills": True}, []))
+        goes_on = f"b{len(sent.blocks) - 1}-kind"
     else:
         return _save_or_preview(request, topic, sent, preview=act == "preview")
-    return _arrangement_response(request, topic, sent)
+    return _arrangement_response(request, topic, sent, goes_on=goes_on)
 
 
 def _save_or_preview(
@@ -221,8 +231,13 @@ def _arrangement_response(
     arrangement: ArrangementForms,
     shown: list[BlockForms] | None = None,
     problems: list[str] | None = None,
+    *,
+    goes_on: str = "",
 ) -> HttpResponse:
-    """Render the page. `shown` are bound forms that have errors; `problems` are sentences of a refusal."""
+    """Render the page. `shown` are bound forms that have errors; `problems` are sentences of a refusal.
+
+    `goes_on`: see `apply_button`.
+    """
     context = {
         **admin.site.each_context(request),
         "title": _("Arrange “%(topic)s”") % {"topic": topic} if topic else _("Arrange the home page"),
@@ -230,6 +245,7 @@ def _arrangement_response(
         "blocks": shown or arrangement.build_forms(bound=False),
         "problems": problems,
         "wrong": bool(shown),
+        "goes_on": goes_on,
         "based_on": arrangement.based_on,
         "may_add": len(arrangement.blocks) < MOST_BLOCKS,
         "media": SlotForm().media,

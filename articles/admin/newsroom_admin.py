@@ -58,7 +58,12 @@ class NumberedChoice(AutocompleteSelect):
     def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
         attrs = super().build_attrs(base_attrs, extra_attrs)
         if self._is_of_pictures():
-            attrs |= {"data-library": reverse("admin:articles_picture_choose"), "data-button": _("From the library")}
+            attrs |= {
+                "data-library": reverse("admin:articles_picture_choose"),
+                "data-button": _("From the library"),
+                "data-close": _("Close"),
+                "data-failed": _("The library did not answer. Check the connection, close this and try again."),
+            }
         return attrs
 
     def _is_of_pictures(self) -> bool:

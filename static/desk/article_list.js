@@ -1,5 +1,5 @@
-// Ticks all rows; the section's choice narrows at once; Escape closes a menu. Without this script, single ticks, the
-// button and the menu's own mark do.
+// Ticks all rows; the section's choice narrows at once; Escape closes a menu, and so does leaving it by keyboard. Without
+// this script, single ticks, the button and the menu's own mark do.
 (() => {
   const all = document.querySelector("[data-tick-all]");
   if (all) {
@@ -15,6 +15,10 @@
     if (!menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();
+  });
+  addEventListener("focusout", (event) => {
+    const menu = event.relatedTarget && event.target.closest(".row-menu[open]");
+    if (menu && !menu.contains(event.relatedTarget)) menu.open = false;
   });
   addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.closest("input, textarea, select, [contenteditable]")) return;

@@ -8,10 +8,21 @@
   group.classList.add("ordered");
 
   for (const row of rows()) addButton(row);
+  let known = rows();
+  // The keyboard goes on in the new row, and where a row was removed in the one that took its place.
   document.addEventListener("formset:added", (event) => {
     if (!group.contains(event.target)) return;
     addButton(event.target);
     number();
+    known = rows();
+    event.target.querySelector("select").focus();
+  });
+  document.addEventListener("formset:removed", () => {
+    const place = known.findIndex((row) => !row.isConnected);
+    if (place < 0) return;
+    number();
+    known = rows();
+    (known[place]?.querySelector("select") ?? group.querySelector(".add-row a")).focus();
   });
 
   function addButton(row) {
@@ -25,6 +36,7 @@
       if (!above) return;
       above.before(row);
       number();
+      known = rows();
       button.focus();
     });
     box(row).after(button);

@@ -10,6 +10,12 @@
       form.requestSubmit(form.querySelector('[value="save"]'));
     }
   });
+  // After a small button, the keyboard goes on at what it moved or added, when select2 has made its boxes.
+  const { goesOn } = form.dataset;
+  window.django.jQuery(() => {
+    const place = goesOn && form.querySelector(`[name="${goesOn}"], [name="act"][value="${goesOn}"]`);
+    if (place) (place.parentElement.querySelector(".select2-selection") ?? place).focus();
+  });
   const renamed = (element, from, to) => {
     for (const name of ["name", "id", "for", "data-select2-id"]) {
       const value = element.getAttribute(name);

@@ -1,17 +1,20 @@
 // Choosing a picture of the library by its thumbnail, beside fields and in the body editor; uploading there, many at
-// once. The grid is a piece of a page of the server's: choose(address) resolves to the facts of a picture, or null.
+// once. The grid is a piece of a page of the server's: choose(address, says) resolves to the facts of a picture, or
+// null; `says` has the words of the dialog: its title, close, failed.
 (() => {
   window.deskLibrary = { choose };
 
-  function choose(address, title) {
+  function choose(address, says) {
     const dialog = document.createElement("dialog");
     dialog.className = "picture-library";
-    dialog.setAttribute("aria-label", title);
+    dialog.setAttribute("aria-label", says.title);
     const close = Object.assign(document.createElement("button"), {
       type: "button",
       className: "library-close button",
       textContent: "×",
+      title: says.close,
     });
+    close.setAttribute("aria-label", says.close);
     const shown = document.createElement("div");
     dialog.append(close, shown);
     document.body.append(dialog);
@@ -39,8 +42,13 @@
     show(address);
 
     async function show(from, lines = []) {
-      const response = await fetch(from);
-      if (response.url.includes("/login/")) return location.reload();
+      const response = await fetch(from).catch(() => null);
+      if (response?.url.includes("/login/")) return location.reload();
+      if (!response?.ok) {
+        const line = Object.assign(document.createElement("p"), { textContent: says.failed });
+        line.setAttribute("role", "alert");
+        return shown.replaceChildren(line);
+      }
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       shown.replaceChildren(...page.body.childNodes);
       shown.querySelector(".library-lines")?.append(...lines);
@@ -89,7 +97,7 @@
       });
       (select.closest(".related-widget-wrapper") || select.nextElementSibling || select).after(button);
       button.addEventListener("click", async () => {
-        const picture = await choose(select.dataset.library, select.dataset.button);
+        const picture = await choose(select.dataset.library, { ...select.dataset, title: select.dataset.button });
         if (!picture) return;
         select.append(new Option(picture.name, picture.key, true, true));
         window.django.jQuery(select).trigger("change");

@@ -35,7 +35,9 @@
 
   function show(said) {
     say(here, said.here);
+    const pressed = take && take === document.activeElement;
     if (take) take.hidden = !said.may_take;
+    if (pressed && take.hidden) here.focus();
     say(saved, said.saved);
     changes.href = said.changes;
     changes.hidden = !said.changes;

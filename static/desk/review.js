@@ -13,6 +13,13 @@
 
   const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog");
 
+  // The browser forgets where the keyboard was if that is in the frame.
+  const showKeys = () => {
+    const before = document.activeElement;
+    keys.addEventListener("close", () => before.focus({ preventScroll: true }), { once: true });
+    keys.showModal();
+  };
+
   const press = (key) => {
     const place = document.querySelector(`[data-key="${key}"]`);
     if (!place) return false;
@@ -24,7 +31,7 @@
 
   const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
-    if (event.key === "?") keys.showModal();
+    if (event.key === "?") showKeys();
     else if (!press(event.key.toLowerCase())) return;
     event.preventDefault();
   };
@@ -89,7 +96,7 @@
   document.addEventListener("keydown", onKey);
   const button = document.getElementById("show-keys");
   button.hidden = false;
-  button.addEventListener("click", () => keys.showModal());
+  button.addEventListener("click", showKeys);
   frame?.addEventListener("load", () => {
     fit();
     if (frame.contentDocument) showHits();

@@ -102,7 +102,18 @@
     const marked = hits.filter(({ range, words }) => range && words);
     mark(window, marked);
     window.CSS?.highlights?.delete("found-here");
+    const place = [...list.children].findIndex((item) => item.contains(document.activeElement));
+    const act = document.activeElement?.dataset.do;
     list.replaceChildren(...hits.map(entry));
+    if (place >= 0) keepFocus(place, act);
+  }
+
+  // Whoever works through the list by keyboard goes on in it: at the same button of what now stands in this place.
+  function keepFocus(place, act) {
+    const item = list.children[Math.min(place, list.children.length - 1)];
+    const same = item?.querySelector(`[data-do="${act}"]:not([hidden])`);
+    const tab = document.getElementById(panel.closest(".tab").getAttribute("aria-labelledby"));
+    (same ?? item?.querySelector("[data-do=show]") ?? tab)?.focus();
   }
 
   function entry(hit) {

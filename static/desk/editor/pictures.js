@@ -140,7 +140,11 @@
 
     // A picture of the library goes into a new place at once, with the words that the library has.
     library.addEventListener("click", async () => {
-      const picture = await window.deskLibrary.choose(editor.config.newsroom.library, texts.library);
+      const picture = await window.deskLibrary.choose(editor.config.newsroom.library, {
+        title: texts.library,
+        close: texts.close,
+        failed: texts.library_failed,
+      });
       if (!picture) return;
       Object.assign(found, { src: picture.src, width: picture.width, height: picture.height });
       for (const [field, words] of [
