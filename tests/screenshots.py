@@ -1,5 +1,5 @@
-"""Screenshots of every kind of page (`make screenshots`): three widths, light, dark, elder mode, print; and of the
-heads of a newsroom with a long name.
+"""Screenshots of every kind of page (`make screenshots`): three widths, light, dark, elder mode, print; of the heads of
+a newsroom with a long name; and of what the desk shows only while something happens.
 
 They are written to var/screenshots; `make screenshots DOCS=1` updates those in docs/pictures too.
 """
@@ -46,6 +46,24 @@ waiting = Article.objects.filter(stage=2).first()
 ready = Article.objects.filter(stage=4, scheduled_for=None).first()
 print(waiting.pk, ready.pk)
 """
+ASK_PICTURE = """
+from articles.models import Article
+print(Article.objects.public().filter(body__contains="<figcaption>").first().pk)
+"""
+# A colleague changes the caption of the first picture of the article {key}.
+CHANGE_PICTURE = """
+from django.contrib.auth.models import User
+from articles import editing
+from articles.models import Article
+article = Article.objects.get(pk={key})
+article.body = article.body.replace("<figcaption>", "<figcaption>清晨六点，", 1)
+credits = [(credit.role, credit.person) for credit in article.credits.all()]
+editing.save_article(article, by=User.objects.get(username="head"), credits=credits)
+"""
+CHANGE_IT_TOO = """() => {
+  const editor = CKEDITOR.instances.id_body;
+  editor.setData(editor.getData().replace("<figcaption>", "<figcaption>天亮前，"));
+}"""
 # Pictures for the docs: (name, address, width, height, cookie, who is logged in).
 SHOWN = (
     ("site-home.jpg", "/", 1280, 1500, "", ""),
@@ -98,6 +116,7 @@ def main() -> None:
                 for_docs(browser, newsroom, site)
             for name, path in pages.items():
                 of_page(browser, site, name, path)
+            of_desk(browser, newsroom, site)
             newsroom.run(LONG_NAME)
             newsroom.manage("bake", "--all")
             for name in ("home", "article"):
@@ -117,6 +136,46 @@ def of_page(browser, site, name, path) -> None:
     page = opened(browser, site, path, 794, 1123, "", "light")
     page.emulate_media(media="print")
     picture(page, OUT / "paper" / f"{name}.png", whole=True)
+
+
+def of_desk(browser, newsroom, site) -> None:
+    """The codes of an article, a picture that two have changed, and the log-in over a text whose session has ended."""
+    key = newsroom.run(ASK_PICTURE).strip()
+    path = f"/admin/articles/article/{key}/change/"
+
+    page = opened(browser, site, path, 1280, 900, "", "light", user="chief")
+    page.wait_for_selector("[data-words]:not([hidden])")
+    page.evaluate("document.querySelector('.codes').closest('.tab').dispatchEvent(new Event('open-tab'))")
+    in_every_width(page, "codes", ".codes")
+
+    page = opened(browser, site, path, 1280, 900, "", "light", user="chief")
+    page.wait_for_selector("[data-words]:not([hidden])")
+    newsroom.run(CHANGE_PICTURE.format(key=key))
+    page.evaluate(CHANGE_IT_TOO)
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("#conflict")
+    in_every_width(page, "picture-conflict", "#conflict")
+
+    page = opened(browser, site, path, 1280, 900, "", "light", user="chief")
+    page.wait_for_selector("[data-words]:not([hidden])")
+    page.context.clear_cookies(name="sessionid")
+    page.click("#id_title")
+    page.keyboard.type("今晨")
+    page.wait_for_selector("#log_in_again[open]")
+    in_every_width(page, "log-in-again", "#log_in_again")
+
+
+def in_every_width(page, name, part) -> None:
+    """The page as it is now, where this part of it stands, by day and by night."""
+    for look, _cookie, scheme in LOOKS[:2]:
+        page.emulate_media(color_scheme=scheme)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.locator(part).scroll_into_view_if_needed()
+            file = OUT / look / f"desk-{name}-{width}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=file)
+    page.context.close()
 
 
 def for_docs(browser, newsroom, site) -> None:
