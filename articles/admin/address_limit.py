@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from .. import address_limits
 from ..duty_assignments import permissions
@@ -28,6 +29,9 @@ class AddressLimitForm(forms.ModelForm):
 @admin.register(AddressLimit)
 class AddressLimitAdmin(NewsroomAdmin[AddressLimit]):
     duty = Duty.GRANT
+    purpose = gettext_lazy(
+        "From which networks accounts may use the desk. Where nothing is listed, everybody may from everywhere."
+    )
     form = AddressLimitForm
     list_display = ["who", "networks"]
     ordering = ["who"]

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
@@ -133,12 +134,10 @@ class AuditEntryAdmin(NewsroomAdmin[AuditEntry]):
         "at",
         "actor_name",
         "act",
-        "action",
         "thing",
-        "object_type",
-        "object_id",
-        "details",
+        "told",
         "address",
+        "recorded",
         "hash_before",
         "hash_here",
     )
@@ -146,6 +145,14 @@ class AuditEntryAdmin(NewsroomAdmin[AuditEntry]):
     @admin.display(description=gettext_lazy("act"))
     def act(self, entry: AuditEntry) -> str:
         return entry.act
+
+    @admin.display(description=gettext_lazy("details"))
+    def told(self, entry: AuditEntry) -> str:
+        return render_to_string("admin/audit_facts.html", {"facts": entry.facts}) if entry.facts else ""
+
+    @admin.display(description=gettext_lazy("as recorded"))
+    def recorded(self, entry: AuditEntry) -> str:
+        return f"{entry.action} {entry.object_type} {entry.object_id}".strip()
 
     @admin.display(description=gettext_lazy("previous hash"))
     def hash_before(self, entry: AuditEntry) -> str:

@@ -97,6 +97,9 @@ class BakeJobAdmin(ReadOnlyAdmin[BakeJob]):
 
 @admin.register(PageCheck)
 class PageCheckAdmin(ReadOnlyAdmin[PageCheck]):
+    purpose = gettext_lazy(
+        "Each comparison of the pages on the disk with what they should be. Files that differ are written anew."
+    )
     list_display = ["checked_at", "against", "pages", "count", "seen_by"]
     list_display_links = ("checked_at",)
     list_filter = ["against"]

@@ -22,6 +22,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext as _django  # for msgids from Django's own catalogue
 
@@ -112,6 +113,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
 
     duty: str = permissions.Duty.ARRANGE
     everywhere = True
+    purpose: str | Promise = ""  # a sentence above the list, where its name does not say what it is for
     list_per_page = 50
     # Counting a whole table to say "50 of 1,000,000" costs more than the page itself.
     show_full_result_count = False

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from .. import old_paths
 from ..models import OldPath
@@ -35,6 +36,9 @@ class OldPathForm(forms.ModelForm):
 class OldPathAdmin(NewsroomAdmin[OldPath]):
     form = OldPathForm
     save_act = staticmethod(old_paths.save_old_path)
+    purpose = gettext_lazy(
+        "Where addresses of before lead now. One without a new address tells readers that the page is gone."
+    )
     list_display = ["path", "target"]
     search_fields = ["path", "target"]
 

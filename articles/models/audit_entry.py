@@ -60,4 +60,4 @@ class AuditEntry(Immutable):
         return next((self.details[key] for key in ("reason", "why", "at") if self.details.get(key)), "")
 
     def __str__(self) -> str:
-        return f"{self.action} {self.object_type} {self.object_id}"
+        return self.act
