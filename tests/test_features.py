@@ -152,7 +152,7 @@ SHARED_PAGES = {
     *("403", "admin/alarms", "admin/app_index", "admin/base_site", "admin/change_form", "admin/change_list"),
     *("admin/desk_page", "admin/filter", "admin/form_errors", "admin/form_fields", "admin/index", "admin/index_row"),
     *("admin/instant", "admin/last_saved", "admin/one_row_inline", "admin/pagination", "admin/problems"),
-    *("admin/user_links", "unavailable"),
+    *("admin/field_errors", "admin/user_links", "unavailable"),
     *("act", "act_form", "bar", "beside_table", "card", "card_address", "card_notes", "change_form", "headlines"),
     *("delete_confirmation", "line", "list", "list_filters", "list_row", "panel", "panel_editions", "panel_fields"),
     *("panel_way", "problems"),

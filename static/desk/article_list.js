@@ -1,5 +1,5 @@
-// Ticks all rows; the section's choice narrows at once; Escape closes a menu, and so does leaving it by keyboard. Without
-// this script, single ticks, the button and the menu's own mark do.
+// Ticks all rows; the section's choice narrows at once; Escape closes a menu, and so does leaving it by keyboard.
+// Without this script, single ticks, the button and the menu's own mark do.
 (() => {
   const all = document.querySelector("[data-tick-all]");
   if (all) {
