@@ -17,6 +17,7 @@ TABLE = (
     '<table><caption>各处家数</caption><thead><tr><th scope="col">地点</th><th scope="col">家数</th></tr></thead>'
     f"<tbody>{ROWS}</tbody><tfoot><tr><th>合计</th><td>820家</td></tr></tfoot></table>"
 )
+# Puts so many lines more before the text of the article.
 PUSH_DOWN = """(lines) => document.querySelector('.text').prepend(...Array.from({ length: lines }, () => {
   const line = document.createElement('p');
   line.textContent = '空行';
@@ -38,15 +39,18 @@ def site(live_server, settings):
     appearance._kept_parts.cache_clear()
 
 
-def printed(browser, address, lines=0):
-    """The text of each sheet (A4), with so many lines before that of the article; without white space."""
+def opened(browser, address):
+    """The page, as it is printed."""
     page = browser.new_page(locale="zh-CN")
     page.goto(address)
-    page.evaluate(PUSH_DOWN, lines)
     page.emulate_media(media="print")
     load_pictures(page)
+    return page
+
+
+def printed(page):
+    """The text of each sheet (A4), without white space."""
     sheets = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, format="A4"))).pages
-    page.close()
     # Fonts share glyphs between characters and radicals; NFKC makes characters of them again.
     texts = [unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in sheets]
     return ["".join(text.split()) for text in texts]
@@ -56,8 +60,11 @@ def test_the_head_of_a_table_stays_with_its_first_rows_and_is_repeated_and_its_s
     cast = Cast()
     article = cast.article(body=TABLE)
     cast.publish(article)
+    page = opened(browser, site + article.get_absolute_url())
+    page.evaluate(PUSH_DOWN, 23)
     for lines in range(24, 36):  # over the end of the first sheet
-        sheets = printed(browser, site + article.get_absolute_url(), lines)
+        page.evaluate(PUSH_DOWN, 1)
+        sheets = printed(page)
         first = next(sheet for sheet in sheets if "各处家数" in sheet)
         assert "第2处2家" in first, lines
         with_rows = [sheet for sheet in sheets if "处" in sheet]
@@ -73,6 +80,6 @@ def test_links_and_attachments_say_where_they_lead(browser, site):
     links = '<a href="/a/7/">前文</a>和<a href="https://www.example.cn/b">说明</a>'
     article = cast.article(body=f'<p>见{links}。</p><p><a href="{file.url}">附上</a></p>')
     cast.publish(article)
-    text = "".join(printed(browser, site + article.get_absolute_url()))
+    text = "".join(printed(opened(browser, site + article.get_absolute_url())))
     for address in (f"前文({site}/a/7/)", "说明(https://www.example.cn/b)", f"名单.csv({site}{file.url})"):
         assert address in text
