@@ -5,7 +5,8 @@ The pages come from the table of the desk's addresses, so a new one is looked at
 """
 
 import mimetypes
-from functools import partial
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -16,7 +17,6 @@ from tests.browser import chromium
 from tests.test_admin_table import ADDRESSES, DRAFT_PAGES, TABLE, Scene, client_of
 
 pytestmark = pytest.mark.django_db
-SITE = "http://testserver"
 # The superuser sees every page; these look different to accounts that may do less.
 SEEN_BY = {
     "chief": {"index", "queue", "articles_article_review"},
@@ -47,19 +47,54 @@ FIND = """(rules) => axe.run(
 IS_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
-def answer_from(pages, route):
-    """Answer a request of the browser with one of these pages, or with a static file.
+class Site(ThreadingHTTPServer):
+    """Serves `pages` (bodies by path) and the static files, which the browser keeps; answers 204 to all else.
 
     Nothing else is needed: frames are looked at as pages of their own, and pictures have their size.
     """
-    path = route.request.url.removeprefix(SITE)
-    name = unquote(path.partition("?")[0]).removeprefix("/static/")
-    if path in pages:
-        route.fulfill(body=pages[path], content_type="text/html; charset=utf-8")
-    elif file := finders.find(name) if path.startswith("/static/") else None:
-        route.fulfill(body=Path(file).read_bytes(), content_type=mimetypes.guess_type(name)[0])
-    else:
-        route.fulfill(status=204)
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.address, self.pages = f"http://127.0.0.1:{self.server_port}", {}
+
+
+class Answer(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # keeps connections
+
+    def do_GET(self):
+        name = unquote(self.path.partition("?")[0]).removeprefix("/static/")
+        if self.path in self.server.pages:
+            self.say(self.server.pages[self.path], "text/html; charset=utf-8", "no-store")
+        elif file := finders.find(name) if self.path.startswith("/static/") else None:
+            self.say(Path(file).read_bytes(), mimetypes.guess_type(name)[0] or "text/plain", "max-age=3600")
+        else:
+            self.send_response(204)
+            self.end_headers()
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
+    def say(self, body, kind, keeping):
+        self.send_response(200)
+        for header in (("Content-Type", kind), ("Cache-Control", keeping), ("Content-Length", str(len(body)))):
+            self.send_header(*header)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_said):
+        pass
+
+
+@pytest.fixture
+def site(settings):
+    with Site() as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        settings.SITE_URL = serving.address
+        yield serving
+        serving.shutdown()
 
 
 def find_barriers(page, axe):
@@ -93,18 +128,17 @@ def pages_of(scene, role):
     return pages
 
 
-def test_no_page_of_the_desk_has_a_barrier(settings):
+def test_no_page_of_the_desk_has_a_barrier(site):
     base = pytest.importorskip("axe_playwright_python.base")
-    settings.SITE_URL = SITE
     scene = Scene()
     looked_at = {role: pages_of(scene, role) for role in ("boss", *SEEN_BY)}
     wrong = {}
     with chromium() as browser:
         for role, pages in looked_at.items():
             page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-            page.route("**/*", partial(answer_from, pages))
+            site.pages = pages
             for path in pages:
-                page.goto(SITE + path)
+                page.goto(site.address + path)
                 if found := find_barriers(page, base.AXE_SCRIPT):
                     wrong[f"{role} {path}"] = found
             page.close()
