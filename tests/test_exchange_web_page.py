@@ -77,6 +77,11 @@ def test_a_title_from_the_name_of_the_tab_is_doubtful():
     assert (article.title, len(article.doubts)) == (TITLE, 1)
 
 
+def test_a_title_of_dashes_is_read():
+    title = f"{TITLE}{'-' * 90}_"  # took longer than anybody waits, since dashes can be parted in many ways
+    assert read_web_page(page(f"<div>{PARAGRAPHS}</div>", title=title).encode()).title == title[:120]
+
+
 @pytest.mark.parametrize("html", ["", "<html></html>", f"<ul>{LINKS}</ul>", "<p>短。</p>", "<?xml version='1.0'?><a/>"])
 def test_a_page_without_an_article_is_refused(html):
     with pytest.raises(UnreadablePage):

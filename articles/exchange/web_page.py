@@ -38,7 +38,9 @@ TITLE_IS_A_GUESS = Problem(
 )
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w-]{2,20})", re.IGNORECASE)
-_TITLE_TAIL = re.compile(r"\s*(?:[_|｜—–]|\s-+\s?|--+|(?<=[\u4e00-\u9fff])-(?=[\u4e00-\u9fff]))+\s*[^_|｜—–]{1,30}$")
+# Possessive: dashes that could be parted in many ways would take exponential time.
+_TITLE_TAIL = re.compile(r"\s*(?:[_|｜—–]|\s-++\s?|--++|(?<=[\u4e00-\u9fff])-(?=[\u4e00-\u9fff]))++\s*[^_|｜—–]{1,30}$")
+_LONGEST_TAB = 300  # characters; the tail of a longer title is left
 _META_TIMES = ("article:published_time", "og:published_time", "og:release_date", "pubdate", "publishdate")
 _META_SOURCES = ("contentsource", "source", "og:article:source")
 # When a page says its time only to its own script: {"publishTime":"2024-03-25 17:03"}, var ct = "1711357380"
@@ -166,7 +168,8 @@ def _find_title(document: Element, shared: str, tab: str) -> tuple[str, bool]:
     first = next(
         (element_text(element) for element in document.iter("h1") if 4 <= len(element_text(element)) <= 120), ""
     )
-    short = _TITLE_TAIL.sub("", shared or tab) or shared or tab
+    title = shared or tab
+    short = (_TITLE_TAIL.sub("", title) if len(title) <= _LONGEST_TAB else "") or title
     if first and not shared:
         return first, True
     if not short:
