@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from . import sanitising
 from .checks.plain_text import PlainText, written_text_of_html
 from .checks.punctuation import HAN, find_mendable_marks
+from .pictures.words import NAME_OF_PHOTOGRAPHER, credit_pattern
 from .refusals import Problem, Refusal
 
 MOST_CHARACTERS = 200_000  # of HTML; more takes longer than an editor waits
@@ -41,7 +42,7 @@ _AMOUNTS = re.compile(f"{_NUMBER_BEFORE}[-–~]([0-9.]+)(?=[岁人名个次天�
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[\x21-\x7e]+|(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9.-]+", re.IGNORECASE | re.ASCII
 )
-_RAISED = re.compile(r"<(su[bp])>.*?</\1>", re.DOTALL)
+_RAISED = r"<(su[bp])>.*?</\1>"
 _KEPT = "\0"
 
 _TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
@@ -111,11 +112,14 @@ def mend_typography(html: str) -> MendedBody:
 def _text_to_mend(plain: PlainText) -> str:
     """Return the text with _KEPT for each character that stays as it is."""
     text = list(_ADDRESS.sub(lambda found: _KEPT * len(found[0]), plain.text))
-    raised = [found.span() for found in _RAISED.finditer(plain.source)]
+    credit = re.escape(credit_pattern()).replace("%s", NAME_OF_PHOTOGRAPHER)
+    # The blank before the photographer is what tells the caption from the name (pictures.words.split_caption).
+    kept = re.compile(rf"{_RAISED}|\u3000(?={credit}</figcaption>)", re.DOTALL)
+    spans = [found.span() for found in kept.finditer(plain.source)]
     for number, place in enumerate(plain.places):
-        while raised and raised[0][1] <= place:
-            raised.pop(0)
-        if raised and raised[0][0] <= place:
+        while spans and spans[0][1] <= place:
+            spans.pop(0)
+        if spans and spans[0][0] <= place:
             text[number] = _KEPT
     return "".join(text)
 

@@ -74,6 +74,15 @@ def test_what_is_right_or_doubtful_stays(text):
     assert (found.changes, found.told) == ((), ())
 
 
+def test_the_blank_before_the_photographer_stays():
+    caption = "围挡已经立起。\u3000方知远 摄"
+    image = f'<img src="/media/pictures/{"a" * 32}.jpg" alt="">'
+    figure = sanitise(f"<figure>{image}<figcaption>{caption}</figcaption></figure>").html
+    assert f"<figcaption>{caption}</figcaption>" in figure
+    assert mend_typography(figure).html == figure
+    assert "立起。方知远" in mended(f"<p>{caption}</p>")
+
+
 def test_each_change_is_told_in_its_line():
     found = mend_typography("<p>第一段</p><p>桥通了,人们<strong>说</strong>:好。。。</p>").changes
     assert [(each.lead, each.before, each.after, each.trail) for each in found] == [

@@ -17,7 +17,7 @@ _IMAGE = re.compile(r"<img\b[^>]*>")
 _ALT = re.compile(r'\balt="([^"]*)"')
 _FIGURE = re.compile(r"<figure\b.*?</figure>", re.S)
 _CAPTION = re.compile(r"<figcaption\b.*?</figcaption>", re.S)
-_LONGEST_CREDIT = 40
+NAME_OF_PHOTOGRAPHER = "([^。，；！？<\u3000]{1,40})"
 
 
 def credit_pattern() -> str:
@@ -28,8 +28,8 @@ def credit_pattern() -> str:
 
 def split_caption(text: str) -> tuple[str, str]:
     """Return the caption and the photographer of "图注　林晓舟 摄"; '' for what it does not name."""
-    name = f"([^。，；！？\u3000]{{1,{_LONGEST_CREDIT}}})"
-    found = re.fullmatch(f"(?:(.*)[\u3000 ])?{re.escape(credit_pattern()).replace('%s', name)}", text.strip(), re.S)
+    credit = re.escape(credit_pattern()).replace("%s", NAME_OF_PHOTOGRAPHER)
+    found = re.fullmatch(f"(?:(.*)[\u3000 ])?{credit}", text.strip(), re.S)
     return ((found[1] or "").strip(), found[2].strip()) if found else (text.strip(), "")
 
 
