@@ -42,10 +42,33 @@ def test_what_is_scheduled_is_shown_to_those_who_may_read_it(client, cast):
 def test_the_page_takes_as_many_queries_for_ten_articles_as_for_one(client, cast, django_assert_max_num_queries):
     for _ in range(2):
         cast.publish(cast.article())
-    shown(client, cast.chief, "lists")
+    shown(client, cast.chief, "own_lists")
     with django_assert_max_num_queries(60) as few:
         client.get("/admin/")
     for _ in range(3):
         cast.publish(cast.article())
     with django_assert_max_num_queries(len(few)):
         client.get("/admin/")
+
+
+def test_what_is_to_be_published_stands_before_my_articles(client, cast):
+    cast.sign(cast.article(title="待发的稿"))
+    cast.article(by=cast.editor, title="自己的稿")
+    client.force_login(cast.editor)
+    page = client.get("/admin/").content.decode()
+    page = page[page.index("content-main") :]
+    assert page.index("?reading=ready") < page.index('href="/admin/mine/"')
+
+
+def test_my_articles_are_left_out_once_readers_have_had_them_for_a_day(client, cast, monkeypatch):
+    draft, public = cast.article(by=cast.writer, title="在写的稿"), cast.article(by=cast.writer, title="发了的稿")
+    cast.publish(public)
+
+    def titles():
+        return {story.row.article.title for story in shown(client, cast.writer, "stories")}
+
+    assert titles() == {"在写的稿", "发了的稿"}
+    monkeypatch.setattr(dashboard, "start_of_day", lambda day: timezone.now() + timedelta(hours=1))
+    assert titles() == {"在写的稿"}
+    cast.change(public, body="<p>改过。</p>")
+    assert titles() == {draft.title, "发了的稿"}

@@ -1,6 +1,6 @@
 """The desk's index (今日): what waits for the user, what is scheduled, what was published today, what went wrong."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -31,7 +31,7 @@ from ..models import Article
 from ..models.article import ArticleQuerySet
 from ..models.calendar_days import start_of_day
 from .baking import baking_warnings
-from .my_articles import my_stories
+from .my_articles import Story, my_stories
 from .open_findings import open_findings
 from .review import may_read_anywhere, with_reading_names
 from .unsaved_text import unsaved_rows
@@ -62,8 +62,9 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
         "proposed": list(proposing.changes_waiting_for(user)[:SHOWN]),
         "unsaved": unsaved_rows(user, SHOWN),
         "bin": list(discarding.drafts_in_bin(user)[:SHOWN]),
-        "stories": my_stories(user, most=SHOWN)[0] if may_write else [],
-        "lists": [*_due_lists(user), *(_own_lists(user) if may_write else [])],
+        "due_lists": _due_lists(user),
+        "stories": _stories_under_way(user) if may_write else [],
+        "own_lists": _own_lists(user) if may_write else [],
         "scheduled": list(
             _article_rows(reading.readable_articles(user))
             .filter(scheduled_for__isnull=False)
@@ -131,6 +132,12 @@ def _due_lists(user: User) -> list[WorkList]:
         (_("Read by all, to be published"), rows.ready_to_publish().order_by("submitted_at"), "reading=ready"),
     ]
     return [(heading, found, link) for heading, query, link in lists if (found := list(query[:SHOWN]))]
+
+
+def _stories_under_way(user: User) -> list[Story]:
+    """Return the user's articles that were saved last, without those that readers have had since before yesterday."""
+    since = start_of_day(timezone.localdate() - timedelta(days=1))
+    return [story for story in my_stories(user, most=SHOWN)[0] if not story.published_before(since)]
 
 
 def _own_lists(user: User) -> list[WorkList]:

@@ -39,6 +39,11 @@ class Story:
     row: ListRow
     steps: list[Step]
 
+    def published_before(self, moment: datetime) -> bool:
+        """Return True if readers have had the newest text since before `moment`."""
+        version = self.row.article.live
+        return bool(version and version.digest == self.row.article.newest.digest and version.published_at < moment)
+
 
 def my_articles_view(request: HttpRequest) -> HttpResponse:
     """List what the user began or is credited on, the last saved first."""
