@@ -58,6 +58,13 @@ def test_the_open_page_is_marked_and_the_screens_beside_it_are_listed(client, ca
     assert [link.label for link in links(page.context["rail"]) if link.current] == ["稿件", "稿件"]
 
 
+def test_who_has_one_entry_besides_today_sees_its_screens_from_there():
+    rail = client_with(Role.SYSTEM).get("/admin/").context["rail"]
+    assert [link.label for link in rail[1].screens] == ["账号", "人员与职责", "密码重置"]
+    assert [link.current for link in links(rail)] == ["page", "", "", "", ""]
+    assert [entry.screens for entry in client_with(Role.CORRESPONDENT).get("/admin/").context["rail"]] == [[]] * 4
+
+
 def test_the_rail_costs_no_query_but_that_for_the_duties(rf, cast, django_assert_num_queries):
     request = rf.get("/admin/")
     request.user = User.objects.get(pk=cast.chief.pk)

@@ -81,7 +81,7 @@ class RailLink(NamedTuple):
 
 
 class RailEntry(NamedTuple):
-    """An entry; `screens` are those below it, where it is open and has more than one."""
+    """An entry; `screens` are those below it, where it is open, or the only one, and has more than one."""
 
     link: RailLink
     screens: list[RailLink]
@@ -91,20 +91,21 @@ def rail_entries(user: User, apps: list[dict[str, Any]], path: str) -> list[Rail
     """Return the entries for this user on the page at `path`; `apps` is Django's list of the models they may see."""
     screens = _usable_screens(user, apps)
     here = max((s.address for s in screens.values() if _is_below(path, s.address)), key=len, default="")
-    entries = []
-    for label, names in ENTRIES:
-        links = [screens[name] for name in names if name in screens]
-        if links:
-            entries.append(_entry(str(label), links, here))
-    return entries
+    groups = [
+        (str(label), links)
+        for label, names in ENTRIES
+        if (links := [screens[name] for name in names if name in screens])
+    ]
+    # Who has one entry besides Today (the three who look after accounts) sees its screens from there.
+    return [_entry(label, links, here, always_open=len(groups) == 2) for label, links in groups]
 
 
-def _entry(label: str, links: list[RailLink], here: str) -> RailEntry:
+def _entry(label: str, links: list[RailLink], here: str, *, always_open: bool) -> RailEntry:
     is_open = any(link.address == here for link in links)
-    if not is_open or len(links) == 1:
+    if len(links) == 1 or not (is_open or always_open):
         return RailEntry(RailLink(label, links[0].address, "page" if is_open else ""), [])
     below = [link._replace(current="page" if link.address == here else "") for link in links]
-    return RailEntry(RailLink(label, links[0].address, "true"), below)
+    return RailEntry(RailLink(label, links[0].address, "true" if is_open else ""), below)
 
 
 def _usable_screens(user: User, apps: list[dict[str, Any]]) -> dict[str, RailLink]:
