@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from articles import review
+from articles import publishing, review
 from articles.models import Source
 from tests.cast import make_user
 from tests.test_admin_article import ADD, change_url, form, login
@@ -42,6 +42,18 @@ def test_the_bar_offers_each_person_the_next_act_of_the_text(client, cast):
     assert next_act(client, cast.chief, article) is None
     cast.change(article, body="<p>改过。</p>")
     assert next_act(client, cast.writer, article) == ("submit", "default")
+
+
+def test_the_bar_leads_to_what_readers_see_as_long_as_they_see_it(client, cast):
+    article = cast.article()
+    link = f'href="{article.get_absolute_url()}" target="_blank"'
+    assert link not in page(client, cast.writer, change_url(article))
+    cast.publish(article)
+    assert link in page(client, cast.writer, change_url(article))
+    cast.change(article, body="<p>改过。</p>")
+    assert link in page(client, cast.writer, change_url(article))
+    publishing.withdraw_article(article, by=cast.chief, reason="核实")
+    assert link not in page(client, cast.writer, change_url(article))
 
 
 def test_a_reader_who_corrected_comes_to_the_decision_with_one_click(client, cast):
