@@ -55,6 +55,7 @@ def test_an_arrangement_is_saved_shown_and_recorded(desk, shown):
     assert [(b.title, [s.title for s in b.slots.all()]) for b in Block.objects.all()] == [("今日要闻", ["自己的题"])]
     assert "自己的题" in desk.get("/").content.decode()
     page = desk.get(HOME)
+    assert '<option value="" selected>全部栏目</option>' in page.content.decode()
     assert values(page, "title") == ["今日要闻", "自己的题"]
     assert f'<option value="{shown[0].pk}" selected>第0稿</option>' in page.content.decode()
 

@@ -78,6 +78,13 @@ def test_a_day_that_is_none_is_told(at_desk, cast):
     assert response.context["errors"]
 
 
+def test_what_was_never_published_is_not_called_a_draft_where_it_may_be_in_its_readings(at_desk, cast):
+    cast.sign(cast.article(title="已审待发的稿"))
+    response = at_desk(cast.editor).get(LIST, {"state": "draft"})
+    assert titles(response) == ["已审待发的稿"]
+    assert [label for value, label in response.context["states"] if value == "draft"] != [Article.State.DRAFT.label]
+
+
 def test_whose_turn_it_is_and_why_it_came_back_is_shown(at_desk, cast):
     waiting, returned = cast.article(title="在审"), cast.article(title="退回")
     review.submit_article(waiting, by=cast.writer)

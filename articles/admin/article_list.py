@@ -140,7 +140,7 @@ def article_list_view(screen: ArticleScreen, request: HttpRequest) -> HttpRespon
         "opts": screen.opts,
         "form": form,
         "errors": [error for name, errors in form.errors.items() if name != "before" for error in errors],
-        "states": Article.State.choices,
+        "states": [(Article.State.DRAFT.value, _("Never published")), *Article.State.choices[1:]],
         "readings": Article.Readings.choices,
         "rows": list_rows(page.numbers, user),
         "following": page.following,

@@ -38,6 +38,12 @@ class BlockForm(forms.ModelForm):
         model = Block
         fields = ["kind", "title", "count", "fills", "section", "keyword"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        section = self.fields["section"]
+        if isinstance(section, forms.ModelChoiceField):
+            section.empty_label = _("All sections")
+
 
 class ArticleChoiceField(forms.ModelChoiceField):
     """A choice of articles by their public titles: whoever arranges pages need not read drafts."""
