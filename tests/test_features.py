@@ -150,7 +150,15 @@ SHARED = {
 # Parts of pages that show several features: the frame of the desk, the article's screen, the frame of readers' pages.
 SHARED_PAGES = {
     *("403", "admin/alarms", "admin/app_index", "admin/base_site", "admin/change_form", "admin/change_list"),
-    *("admin/desk_page", "admin/filter", "admin/form_errors", "admin/form_fields", "admin/index", "admin/index_row"),
+    *(
+        "admin/desk_page",
+        "admin/filter",
+        "admin/form_errors",
+        "admin/form_fields",
+        "admin/index",
+        "admin/index_list",
+        "admin/index_row",
+    ),
     *("admin/instant", "admin/last_saved", "admin/one_row_inline", "admin/pagination", "admin/problems"),
     *("admin/field_errors", "admin/user_links", "unavailable"),
     *("act", "act_form", "bar", "beside_table", "card", "card_address", "card_notes", "change_form", "headlines"),
