@@ -86,10 +86,10 @@ def test_a_rule_is_applied_on_the_days_on_which_it_is_valid(cast):
     ]
 
 
-def test_unchanged_rules_cost_two_queries(cast, django_assert_num_queries):
+def test_unchanged_rules_and_roster_cost_one_query(cast, django_assert_num_queries):
     live(cast)
     written_rules.current_rules()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         written_rules.current_rules()
 
 
