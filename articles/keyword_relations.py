@@ -57,11 +57,6 @@ def _find_changes(article: Article) -> set[int] | None:
     return before | set(others)
 
 
-def articles_related_to(article: Article) -> set[int]:
-    """The numbers of the articles that may show this one as related; about MOST_RELATIONS at most."""
-    return set(Relation.objects.filter(article=article).values_list("other", flat=True))
-
-
 def rebuild_relations(progress: RebuildProgress | None = None) -> int:
     """Store keywords and relations of articles published before these were stored, oldest first.
 

@@ -69,14 +69,13 @@ def test_every_filter_narrows_and_stays_filled_in(client, cast, archive):
         {"order": "best"},
         {"since": "2026-05-02", "until": "2026-05-01"},
         {"person": "长" * 41},
-        {"q": "a\x00b"},
     ],
 )
 def test_what_is_wrong_is_said_and_the_words_are_kept(client, archive, facts):
     response = asked(client, **{"q": "大桥"} | facts)
     assert response.status_code == 200
     assert 'class="wrong"' in response.content.decode()
-    assert "q" in facts or 'value="大桥"' in response.content.decode()
+    assert 'value="大桥"' in response.content.decode()
 
 
 @pytest.mark.parametrize(
