@@ -247,7 +247,7 @@ def test_whatever_statement_fails_nothing_happened_and_the_act_can_be_done_again
             assert not written.changed(), f"statement {statement}"
         if fails.left >= 0:
             break  # the act has fewer statements: this time none failed
-    assert statement > 5
+    assert statement >= 5
     assert written.changed()
 
 
