@@ -44,6 +44,13 @@ def test_no_line_is_wider_than_a_screen():
     assert not wide
 
 
+def test_comments_stand_outside_selectors():
+    """A comment that a merge leaves in a selector hides that the rules around it have changed whom they are for."""
+    before = re.compile(r"([^\s;{},])[ \t]*/\*")
+    found = [f"{sheet.name}: {part[0]}" for sheet in SHEETS for part in before.finditer(sheet.read_text("utf-8"))]
+    assert not found
+
+
 def test_what_a_template_names_is_there():
     """Templates that it includes or extends, and static files: a part that is shown seldom would be missed late."""
     named = re.compile(r"""(?:include|extends|chrome) "([\w/]+\.html)"|static '([\w/.-]+)'""")
