@@ -1,12 +1,13 @@
 import posixpath
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .library_file import LibraryFile
 
-class Attachment(models.Model):
+
+class Attachment(LibraryFile):
     """附件: a document that readers can download, or a film they can watch.
 
     Each uploader has a row of their own for the same bytes, with their own name for it and a random file name: nobody
@@ -21,23 +22,6 @@ class Attachment(models.Model):
     width = models.PositiveSmallIntegerField(_("width"), null=True, editable=False, help_text=_("In pixels."))
     height = models.PositiveSmallIntegerField(_("height"), null=True, editable=False, help_text=_("In pixels."))
     seconds = models.PositiveIntegerField(_("length"), null=True, editable=False, help_text=_("In seconds."))
-    # Of films and recordings.
-    ai_label = models.TextField(
-        _("AI label"), blank=True, editable=False, help_text=_("The label of AI-made content found in the file.")
-    )
-    content_credentials = models.CharField(
-        _("content credentials"),
-        max_length=200,
-        blank=True,
-        editable=False,
-        help_text=_("The program that wrote the file's C2PA manifest, which does not say whether AI made the file."),
-    )
-    # Set when its file was in the public store; then its address answers 410, no longer 404, once nothing uses it.
-    was_public = models.BooleanField(default=False, editable=False)
-    uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"
-    )
 
     class Meta:
         verbose_name = _("attachment")

@@ -1,9 +1,10 @@
 import posixpath
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from .library_file import LibraryFile
 
 # Widths in pixels of the WebP copies: for phones at one, two and three dots a pixel, for desktops.
 RENDITION_WIDTHS = (480, 960, 1200, 1600)
@@ -19,7 +20,7 @@ SQUARE_MAX_BYTES = 32_000
 ANIMATED = ".webp"
 
 
-class Picture(models.Model):
+class Picture(LibraryFile):
     """图片: a re-encoded image in the library, identified by the hash of its bytes, with its credit and description.
 
     The name of its file is random: whoever has the same picture must not be able to ask whether we have it. An
@@ -40,22 +41,6 @@ class Picture(models.Model):
         _("licence"), max_length=120, blank=True, help_text=_("By what right we use it: own, agreement, permission.")
     )
     fetched_from = models.CharField(_("fetched from"), max_length=2_000, blank=True, editable=False)
-    ai_label = models.TextField(
-        _("AI label"), blank=True, editable=False, help_text=_("The label of AI-made content found in the file.")
-    )
-    content_credentials = models.CharField(
-        _("content credentials"),
-        max_length=200,
-        blank=True,
-        editable=False,
-        help_text=_("The program that wrote the file's C2PA manifest, which does not say whether AI made the file."),
-    )
-    # Set when its files were in the public store; then their addresses answer 410 and not 404 once nothing uses them.
-    was_public = models.BooleanField(default=False, editable=False)
-    uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"
-    )
 
     # Messages for the uploader about what storing the file changed; set on upload, not saved.
     notes: tuple[str, ...] = ()
