@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from . import sanitising
 from .checks.plain_text import PlainText, written_text_of_html
 from .checks.punctuation import HAN, find_mendable_marks
-from .pictures.words import NAME_OF_PHOTOGRAPHER, credit_pattern
+from .pictures.words import photographer_expression
 from .refusals import Problem, Refusal
 
 MOST_CHARACTERS = 200_000  # of HTML; more takes longer than an editor waits
@@ -112,9 +112,8 @@ def mend_typography(html: str) -> MendedBody:
 def _text_to_mend(plain: PlainText) -> str:
     """Return the text with _KEPT for each character that stays as it is."""
     text = list(_ADDRESS.sub(lambda found: _KEPT * len(found[0]), plain.text))
-    credit = re.escape(credit_pattern()).replace("%s", NAME_OF_PHOTOGRAPHER)
     # The blank before the photographer is what tells the caption from the name (pictures.words.split_caption).
-    kept = re.compile(rf"{_RAISED}|\u3000(?={credit}</figcaption>)", re.DOTALL)
+    kept = re.compile(rf"{_RAISED}|\u3000(?={photographer_expression()}</figcaption>)", re.DOTALL)
     spans = [found.span() for found in kept.finditer(plain.source)]
     for number, place in enumerate(plain.places):
         while spans and spans[0][1] <= place:

@@ -17,7 +17,7 @@ _IMAGE = re.compile(r"<img\b[^>]*>")
 _ALT = re.compile(r'\balt="([^"]*)"')
 _FIGURE = re.compile(r"<figure\b.*?</figure>", re.S)
 _CAPTION = re.compile(r"<figcaption\b.*?</figcaption>", re.S)
-NAME_OF_PHOTOGRAPHER = "([^。，；！？<\u3000]{1,40})"
+_NAME = "([^。，；！？<\u3000]{1,40})"
 
 
 def credit_pattern() -> str:
@@ -26,10 +26,14 @@ def credit_pattern() -> str:
         return _("Photo: %s")
 
 
+def photographer_expression() -> str:
+    """Return the regular expression of how a caption names the photographer, with the name as its group."""
+    return re.escape(credit_pattern()).replace("%s", _NAME)
+
+
 def split_caption(text: str) -> tuple[str, str]:
     """Return the caption and the photographer of "图注　林晓舟 摄"; '' for what it does not name."""
-    credit = re.escape(credit_pattern()).replace("%s", NAME_OF_PHOTOGRAPHER)
-    found = re.fullmatch(f"(?:(.*)[\u3000 ])?{credit}", text.strip(), re.S)
+    found = re.fullmatch(f"(?:(.*)[\u3000 ])?{photographer_expression()}", text.strip(), re.S)
     return ((found[1] or "").strip(), found[2].strip()) if found else (text.strip(), "")
 
 
