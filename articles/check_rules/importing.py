@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from .. import audit, check_ups
-from ..checks.written_rules import rules_version
+from ..checks.written_rules import current_version
 from ..csv_tables import ImportedRows, record_table_export, record_table_import
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
@@ -55,7 +55,7 @@ def _write_table(data: bytes, *, by: User, tried: bool) -> ImportedRows:
     audit.lock_audit_chain()
     rows = read_rules(data)
     stored = _stored_rules([row.rule.name for row in rows])
-    version = next_version(rules_version())
+    version = next_version(current_version().rules)
     added, changed = [], []
     for row in rows:
         row.rule.changed_at = version

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import audit, check_ups
-from ..checks.written_rules import rules_version
+from ..checks.written_rules import current_version
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import CheckRule, CheckTrial, Section
@@ -123,5 +123,5 @@ def _set_sections(rule: CheckRule, sections: Iterable[Section], *, by: User) -> 
 
 def mark_changed(rule: CheckRule) -> None:
     """Make the rule the newest one. Its audit entry holds the audit-chain lock."""
-    rule.changed_at = next_version(rules_version())
+    rule.changed_at = next_version(current_version().rules)
     rule.save(update_fields=["changed_at"])

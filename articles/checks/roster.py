@@ -13,7 +13,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from ..models import RosterEntry
@@ -265,14 +264,9 @@ class _NearlyNames:
                 found[(start, start + len(name))] = name
 
 
-def roster_version() -> datetime | None:
-    """Return when the newest of all rows was changed, which is the version of the roster; None without rows."""
-    return RosterEntry.objects.aggregate(newest=Max("changed_at"))["newest"]
-
-
 @lru_cache(maxsize=2)
 def roster_at(version: datetime | None) -> Roster:
-    """Return the roster of this version, which `roster_version` has just told; compiled once in each process."""
+    """Return the roster of this version, which `written_rules.current_version` has just told; compiled once in each process."""
     return Roster(RosterEntry.objects.filter(in_use=True).order_by("pk") if version else (), version)
 
 

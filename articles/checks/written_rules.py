@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
-from django.db.models import Max, Subquery, Value
+from django.db.models import Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
 from ..models import CheckRule, RosterEntry, Section
@@ -140,13 +140,13 @@ class WrittenRules:
 def current_rules() -> WrittenRules:
     """Return the live rules and the roster, compiled once in each process for each version.
 
-    Two queries if they have not changed.
+    One query if they have not changed.
     """
     return rules_at(current_version())
 
 
 def current_version() -> RulesVersion:
-    """Return the version of all that the newsroom has written."""
+    """Return when the newest of all rules and of all rows of the roster were changed; None without any. One query."""
     newest = [
         rows.filter(pk=Subquery(rows.order_by("-changed_at").values("pk")[:1]))
         .order_by()
@@ -156,11 +156,6 @@ def current_version() -> RulesVersion:
     ]
     versions = dict(newest[0].union(newest[1]))
     return RulesVersion(versions.get("rules"), versions.get("roster"))
-
-
-def rules_version() -> datetime | None:
-    """Return when the newest of all rules was changed, which is the version of all; None without rules."""
-    return CheckRule.objects.aggregate(newest=Max("changed_at"))["newest"]
 
 
 @lru_cache(maxsize=2)

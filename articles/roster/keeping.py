@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from .. import audit
-from ..checks.roster import roster_version
+from ..checks.written_rules import current_version
 from ..csv_tables import ImportedRows, record_table_export, record_table_import
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
@@ -24,7 +24,7 @@ def save_roster_entry(entry: RosterEntry, *, by: User) -> RosterEntry:
     permissions.require_duty_everywhere(by, Duty.ROSTER)
     entry.changed_at = entry.changed_at or next_version(None)
     if write_row(entry, before, ROSTER_FIELDS, by=by):
-        entry.changed_at = next_version(roster_version())
+        entry.changed_at = next_version(current_version().roster)
         entry.save(update_fields=["changed_at"])
     return entry
 
@@ -45,7 +45,7 @@ def import_roster(data: bytes, *, by: User) -> ImportedRows:
         for group in in_groups(names, ROWS_PER_STATEMENT)
         for row in RosterEntry.objects.filter(name__in=group)
     }
-    added, changed, version = [], [], next_version(roster_version())
+    added, changed, version = [], [], next_version(current_version().roster)
     for entry in entries:
         entry.changed_at = version
         known = stored.get(key_of_entry(entry))
