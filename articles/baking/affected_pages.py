@@ -87,7 +87,7 @@ def _newest_editions(article: Article) -> list[Edition]:
 
 def topic_pages(topic: Topic | None) -> set[str]:
     """Return the addresses that show the arrangement of a topic, and its pictures; None means the home page."""
-    pictures = slot_picture_addresses(block__topic=topic)
+    pictures = slot_picture_addresses(topic)
     if topic is None:
         return {reverse("home"), *pictures}
     pictures |= picture_addresses(topic.banner)

@@ -81,9 +81,10 @@ def picture_addresses(*pictures: Picture | None) -> set[str]:
     return {settings.MEDIA_URL + picture.file.name for picture in pictures if picture}
 
 
-def slot_picture_addresses(**of: Any) -> set[str]:
-    """Return the addresses of the own pictures of slots with these facts. One query."""
-    names = Slot.objects.filter(**of, picture__isnull=False).values_list("picture__file", flat=True)
+def slot_picture_addresses(topic: Topic | None) -> set[str]:
+    """Return the addresses of the own pictures of slots of a topic; None means the home page. One query."""
+    slots = Slot.objects.filter(block__topic=topic, picture__isnull=False)
+    names = slots.values_list("picture__file", flat=True)
     return {settings.MEDIA_URL + name for name in names}
 
 
