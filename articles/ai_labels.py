@@ -1,8 +1,8 @@
 """Labels of AI-made content (《人工智能生成合成内容标识办法》) in files, wherever tools put them.
 
 Two are known: the JSON object of GB 45438-2025, and the term of IPTC's Digital Source Type, which stands in XMP or in
-the actions of a C2PA manifest. Signatures are not verified: a label says what whoever wrote the file declares. Manifests
-that say no source type say which program wrote them.
+the actions of a C2PA manifest. Signatures are not verified: a label says what whoever wrote the file declares.
+Manifests that say no source type say which program wrote them.
 """
 
 import html

@@ -86,7 +86,7 @@ def save_fields(row: models.Model, before: models.Model | None, changed: Iterabl
 
 
 def recorded_names(row: models.Model, fields: Iterable[str]) -> list[str]:
-    """The fields as audit entries name them, like "source.url"; whoever reads an entry sees labels in their language."""
+    """The fields as audit entries name them, like "source.url"; readers of entries see labels in their language."""
     return [f"{row._meta.model_name}.{name}" for name in fields]
 
 

@@ -10,7 +10,10 @@ API = "/api/"  # which refuses it with a sentence
 
 
 class NulCharacterMiddleware:
-    """Answer 404 to a path with a NUL character, and take it out of parameters of pages. Forms: `take_nul_out_of_form`."""
+    """Answer 404 to a path with a NUL character, and take it out of parameters of pages.
+
+    What forms send: `take_nul_out_of_form`.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -9,7 +9,7 @@ from django.db.models import Q
 from ..ai_labels import MAX_LABEL_LENGTH, AiLabel, find_ai_label, texts_in_utf16
 from ..models import Attachment
 from ..uploads import SOUNDS
-from .film import FileSlices, Slices, boxes
+from .film import EXTENSION, FileSlices, Slices, boxes
 
 LONGEST_PIECE = 2**20  # bytes, of metadata in one place
 MOST_PIECES = 20
@@ -32,7 +32,7 @@ def read_stored_labels(most: int, *, after: int) -> list[tuple[Attachment, AiLab
     was signed stays as it is.
     """
     played = Q()
-    for extension in ("mp4", *SOUNDS):
+    for extension in (EXTENSION, *SOUNDS):
         played |= Q(file__endswith=f".{extension}")
     found = []
     for attachment in Attachment.objects.filter(played, pk__gt=after, ai_label="").order_by("pk")[:most]:

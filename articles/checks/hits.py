@@ -142,7 +142,8 @@ def machine_record(article: Article) -> MachineRecord:
 def unseen_hits(article: Article, sign_off: SignOff, *, at: datetime) -> list[Hit]:
     """What weighs in the newest revision and was not found yet when it was signed: rules have changed since.
 
-    Everything that weighs, if the sign-off does not tell what was found. The article is the one that the act has checked.
+    Everything that weighs, if the sign-off does not tell what was found. The article is the one that the act has
+    checked.
     """
     seen = sign_off.checked.get("noticed", ())
     found = [

@@ -67,7 +67,7 @@ def find_wrong_links(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
     failed = failed.exclude(finding=LinkTarget.Finding.IGNORED).order_by()
     known = list(sites.order_by().values_list("host", "state").union(failed.values_list("digest", Value(""))))
     rules = {host: _OUT_OF_USE[LinkHost.State(state)] for host, state in known if state}
-    dead = {row.address: row for row in failed if row.is_dead} if "" in dict(known).values() else {}
+    dead = {row.address: row for row in failed if row.is_dead} if any(not state for _key, state in known) else {}
     for link in links:
         if link.host in rules:
             yield _match_of(rules[link.host], link, link.host[:_SHOWN])

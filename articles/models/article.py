@@ -31,8 +31,8 @@ class ArticleQuerySet(ArticleListQuerySet):
         """Lock these rows until the transaction ends, in the order of their numbers.
 
         `no_key`, as for every row lock: other transactions may insert rows that refer to these articles. PostgreSQL
-        checks their foreign keys at commit, when the transaction holds the audit-chain lock. SQLite allows one writer at
-        a time anyway.
+        checks their foreign keys at commit, when the transaction holds the audit-chain lock. SQLite allows one writer
+        at a time anyway.
         """
         if connections[self.db].features.has_select_for_update:
             list(

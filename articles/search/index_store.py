@@ -24,7 +24,8 @@ Row = TypeVar("Row", bound=FoldedText)
 INSERT_SQL = {
     "sqlite": "INSERT INTO {words}(rowid, words) VALUES (%s, %s)",
     "postgresql": "INSERT INTO {words}(rowid, words) "
-    "SELECT key, array_to_tsvector(string_to_array(terms, ' ')) FROM unnest(%s::bigint[], %s::text[]) AS row(key, terms) "
+    "SELECT key, array_to_tsvector(string_to_array(terms, ' ')) "
+    "FROM unnest(%s::bigint[], %s::text[]) AS row(key, terms) "
     "ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
 }
 # A contentless index of SQLite needs the terms of a row to delete it.

@@ -10,7 +10,8 @@ ATTACHMENTS_PER_BATCH = 20
 class Command(BaseCommand):
     help = (
         "Read what is written in attachments from before Newsroom did so. Goes on where it was stopped. With --labels, "
-        "read instead what films and recordings without a label of AI say of how they were made, and print what is found."
+        "read instead what films and recordings without a label of AI say of how they were made, and print what is "
+        "found."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
