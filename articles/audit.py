@@ -90,7 +90,7 @@ def record_entry(action: str, obj: models.Model, *, by: User | None, **details: 
     return entry
 
 
-def _storable_value(value: Any) -> Any:
+def _storable_value(value: object) -> object:
     """The value without NUL, which PostgreSQL does not store, and lone surrogates, which no digest can be made of."""
     if isinstance(value, str):
         return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
