@@ -124,7 +124,7 @@ def _update_dependents(
 ) -> None:
     """Update what depends on the public text: short links, search, the audit, the public log, related articles, pages.
 
-    Lock ordering: the audit entry comes before rows that other acts write, too (docs/decisions/lock-ordering.md).
+    Lock ordering: the audit entry comes before rows that other acts write, too (docs/decisions/lock_ordering.md).
     """
     codes = qr_short_links.assign_codes(article, edition)
     search.index_article(article)

@@ -102,7 +102,7 @@ def find_code_target(has_file: HasFile, path: str) -> CodeTarget | None:
     """Return where the code in an address (`/q/P12-1`) leads; None if the files do not tell. Raises OSError.
 
     A code exists if its image does. It leads to its article while that has a page; on paper, to the notice for holders
-    of an older printout if there is one: it is baked if the text has changed since (docs/decisions/old-printouts.md).
+    of an older printout if there is one: it is baked if the text has changed since (docs/decisions/old_printouts.md).
     """
     found = CODE_PATH.fullmatch(path)
     if not found:

@@ -234,7 +234,7 @@ def english():
 @pytest.fixture
 def public_texts(cast):
     """Three public articles that name a county head, for change sets."""
-    from tests.changing import publish_texts  # noqa: PLC0415 (models load after Django)
+    from tests.change_sets import publish_texts  # noqa: PLC0415 (models load after Django)
 
     return publish_texts(cast)
 

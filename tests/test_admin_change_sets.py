@@ -8,7 +8,7 @@ from django.urls import reverse
 from articles import change_sets
 from articles.models import Article, ChangeSet, ChangeSetItem
 from tests.cast import SEARCH_INDEX_QUERIES
-from tests.changing import NOTE, keys_of, propose, publish_texts, read_by_all
+from tests.change_sets import NOTE, keys_of, propose, publish_texts, read_by_all
 
 pytestmark = pytest.mark.django_db
 REPLACE = "/admin/change-sets/replace/?words=县长&replacement=市长&texts=body&texts=title"

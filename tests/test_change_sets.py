@@ -16,7 +16,7 @@ from articles.models import (
     Section,
 )
 from tests.cast import Role, make_user, refused
-from tests.changing import (
+from tests.change_sets import (
     carry_out,
     changes_of,
     in_review,

@@ -23,7 +23,7 @@ from articles.models import (
 )
 from articles.review_sheet import review_sheet
 from tests.cast import all_rows, refused
-from tests.changing import (
+from tests.change_sets import (
     NOTE,
     carry_out,
     changes_of,

@@ -10,7 +10,7 @@ from articles.home_and_topics import ArrangedBlock
 from articles.models import Article, Block, ChangeSet
 from tests.browser import chromium
 from tests.cast import Cast, png, upload
-from tests.changing import publish_texts, waiting
+from tests.change_sets import publish_texts, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 IS_AT = """(selector) => {

@@ -1,4 +1,4 @@
-"""The order in which acts take their locks (docs/decisions/lock-ordering.md), read from the statements they send."""
+"""The order in which acts take their locks (docs/decisions/lock_ordering.md), read from the statements they send."""
 
 import pytest
 from django.contrib.auth.models import User

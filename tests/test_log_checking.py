@@ -137,7 +137,7 @@ def test_a_rebuilt_log_does_not_follow_the_checkpoint_that_was_kept(cast, attack
 
 
 def test_what_cannot_be_told_without_a_checkpoint(attacker):
-    """As docs/decisions/merkle-log.md says."""
+    """As docs/decisions/merkle_log.md says."""
     rebuild_log(with_another_instant)
     assert faults() == []
 

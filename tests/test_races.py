@@ -38,7 +38,7 @@ from articles.models import (
     Tagging,
 )
 from tests.cast import Cast, make_user
-from tests.changing import changes_of, propose, publish_texts
+from tests.change_sets import changes_of, propose, publish_texts
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

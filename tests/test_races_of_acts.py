@@ -35,7 +35,7 @@ from articles.models import (
 )
 from articles.refusals import Refusal
 from tests.cast import Cast, make_user
-from tests.changing import propose, publish_texts, read_by_all
+from tests.change_sets import propose, publish_texts, read_by_all
 from tests.test_races import together
 
 pytestmark = [

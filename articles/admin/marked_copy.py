@@ -24,7 +24,7 @@ def marked_copy_view(screen: ArticleScreen, request: HttpRequest, number: int) -
         raise Http404
     copy = marked_copy(article, found[0], found[-1])
     title = _("Marked copy of “%(title)s”") % {"title": article}
-    return screen.render_page(request, article, "comparison", title, copy=copy, choices=revision_choices(article))
+    return screen.render_page(request, article, "marked_copy_page", title, copy=copy, choices=revision_choices(article))
 
 
 def _chosen(request: HttpRequest, name: str, default: int) -> int:

@@ -29,7 +29,7 @@ ARTICLE_INDEXES = [
     models.Index(fields=["readings_due_at"], name="article_late", condition=Q(readings_due_at__isnull=False)),
 ]
 # Unique where they are set: PostgreSQL counts the columns of an index without a condition as a key of the row, and lets
-# no foreign key refer to the row while such a column changes (docs/decisions/lock-ordering.md).
+# no foreign key refer to the row while such a column changes (docs/decisions/lock_ordering.md).
 ARTICLE_CONSTRAINTS = [
     models.UniqueConstraint(fields=["live"], name="article_live_is_unique", condition=Q(live__isnull=False)),
     models.UniqueConstraint(

@@ -1,4 +1,4 @@
-"""存证: the Merkle logs. Their leaves, and the hashes of complete subtrees (docs/decisions/merkle-log.md)."""
+"""存证: the Merkle logs. Their leaves, and the hashes of complete subtrees (docs/decisions/merkle_log.md)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

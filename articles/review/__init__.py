@@ -7,7 +7,7 @@
     measure    how much a correction changed
     setting_aside   a reader answers for what a rule found
     noticed    what a reader is warned of and may sign with
-    read_in_sets    signing what was read in a change set
+    read_in_change_sets    signing what was read in a change set
     notes      the note to readers, written while the text is read
     queue      what a user may decide now
     leavers    readings handed to somebody who leaves
@@ -35,7 +35,7 @@ from .queue import (
     rejection_of_public_text,
     urgent_texts_unread,
 )
-from .read_in_sets import sign_off_read_in_set
+from .read_in_change_sets import sign_off_read_in_set
 from .rules import (
     CannotDecide,
     correction_problem,

@@ -20,7 +20,7 @@ from ..marked_copies import MarkedCopy, marked_copy
 from ..models import Article, AuditEntry, Credit, Edition, FactorReset, Section, SignOff
 from ..models.ai_use import declared_ai_use
 from .machine_reading import machine_sentence
-from .read_in_sets import read_in_set_sentence
+from .read_in_change_sets import read_in_set_sentence
 from .resets import factor_reset_sentence, password_reset_sentence
 
 # More than articles usually have. The sheet says if there are more; the evidence pack has them all.

@@ -29,7 +29,7 @@ def printout_view(request: HttpRequest, number: int, edition: int) -> HttpRespon
     """The article for the holder of a printout of an older edition, with a line that says that it has changed.
 
     It has an address of its own because every page is the same for everybody (law 9); it is not indexed, and its
-    canonical address is the article's. Reasons: docs/decisions/old-printouts.md.
+    canonical address is the article's. Reasons: docs/decisions/old_printouts.md.
     """
     article = find_published_article(request, number)
     if not article.is_public:
