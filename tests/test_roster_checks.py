@@ -97,6 +97,9 @@ def test_days_that_a_text_says():
 def test_characters_are_similar_by_sound_or_shape():
     assert are_similar("志", "致")
     assert are_similar("进", "静")
+    assert are_similar("张", "掌"), "whatever the tone"
+    assert are_similar("吕", "绿")
+    assert not are_similar("吕", "鲁")
     assert are_similar("己", "已")
     assert not any(are_similar(one, other) for one, other in (("方", "李"), ("明", "，"), ("明", "明")))
 

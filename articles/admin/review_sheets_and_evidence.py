@@ -1,6 +1,7 @@
 """Review sheets and evidence packs at the desk: of one article, or the sheets of a period in one file."""
 
 import tempfile
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +24,6 @@ from ..duty_assignments.permissions import Duty
 from ..merkle_log import parse_checkpoint
 from ..models import Article, SiteSettings
 from ..models.calendar_days import start_of_day
-from ..review_sheet.pdf import review_sheets_pdf
 from .acting_user import acting_user
 
 PRINT_SIZE = 1024  # pixels of a code for print
@@ -91,10 +91,8 @@ def review_sheet_pdf_view(request: HttpRequest, number: int) -> HttpResponse:
     """Send the review sheet of one article as PDF, and record that in the audit."""
     article = _article_for_inspection(request, number)
     audit.record_entry("article.sheet_exported", article, by=acting_user(request))
-    return _pdf_response(
-        review_sheets_pdf([review_sheet.review_sheet(article)], title=article.title),
-        f"{_('Review sheet')}-{number}.pdf",
-    )
+    name = f"{_('Review sheet')}-{number}.pdf"
+    return _pdf_response([review_sheet.review_sheet(article)], article.title, name)
 
 
 def evidence_pack_view(request: HttpRequest, number: int) -> FileResponse:
@@ -127,7 +125,7 @@ def review_sheets_view(request: HttpRequest) -> HttpResponse:
         if request.GET.get("format") == "pdf":
             title = f"{_('Review sheet')} {first_day} – {last_day}"
             name = f"{_('Review sheet')}-{first_day}-{last_day}.pdf"
-            return _pdf_response(review_sheets_pdf(sheets, title=title), name)
+            return _pdf_response(sheets, title, name)
     context = {
         **admin.site.each_context(request),
         "title": _("Review sheets"),
@@ -181,8 +179,10 @@ def _article_for_inspection(request: HttpRequest, number: int) -> Article:
     return article
 
 
-def _pdf_response(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type="application/pdf")
+def _pdf_response(sheets: Iterable[review_sheet.ReviewSheet], title: str, name: str) -> HttpResponse:
+    from ..review_sheet.pdf import review_sheets_pdf  # noqa: PLC0415 (ReportLab is for those who export)
+
+    response = HttpResponse(review_sheets_pdf(sheets, title=title), content_type="application/pdf")
     response.headers["Content-Disposition"] = content_disposition_header(False, name) or ""
     response["Cache-Control"] = "private, no-store"
     return response

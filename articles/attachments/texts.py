@@ -8,8 +8,6 @@ from xml.etree.ElementTree import Element
 
 from django.core.files.storage import default_storage
 from django.db.models import Q
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from .. import limited_process
 from ..models import Attachment, AttachmentText
@@ -98,6 +96,9 @@ def _pieces_of_file(data: bytes, extension: str) -> Iterator[Piece]:
 
 
 def _pages(data: bytes) -> Iterator[Piece]:
+    from pypdf import PdfReader  # noqa: PLC0415 (only the limited process needs it)
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+
     try:
         for number, page in enumerate(PdfReader(io.BytesIO(data)).pages, start=1):
             yield "page", "", number, page.extract_text()

@@ -1,8 +1,10 @@
 """Which characters are taken for one another in names: equal in sound, or alike in shape."""
 
-from functools import lru_cache
-
-from pypinyin import Style, pinyin
+import json
+import unicodedata
+from functools import cache, lru_cache
+from importlib.metadata import distribution
+from pathlib import Path
 
 # Characters that differ by a stroke, or that stand for one another in names.
 _ALIKE_WORDS = (
@@ -13,6 +15,7 @@ _ALIKE_WORDS = (
     "师帅 庄压 宠庞 徐涂 杨扬 柳抑 汤场 沈沉 供洪 温湿 牛午 祈祁 管菅 粱梁 缪谬 翟瞿 荀苟 葛曷 辛幸 邢刑 邹皱 郝赫 闵闽 顾颜"
 )
 _ALIKE = _ALIKE_WORDS.split()
+_TONES = dict.fromkeys(map(ord, "\u0304\u0301\u030c\u0300"))
 
 
 @lru_cache(maxsize=4096)
@@ -26,8 +29,19 @@ def are_similar(one: str, other: str) -> bool:
 @lru_cache(maxsize=4096)
 def _sounds_of(character: str) -> frozenset[str]:
     """Return the readings of a character; those that many do not tell apart are one: zh and z, ing and in."""
-    readings = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return frozenset(_folded(each) for reading in readings for each in reading)
+    readings = _readings().get(str(ord(character)), "").split(",")
+    return frozenset(
+        _folded(unicodedata.normalize("NFD", reading).translate(_TONES)) for reading in readings if reading
+    )
+
+
+@cache
+def _readings() -> dict[str, str]:
+    """Return the readings of each character, with tones: pypinyin's table, without its code, which would load those of
+    47,000 words as well: 54 MB and half a second for every process.
+    """
+    table = distribution("pypinyin").locate_file("pypinyin/pinyin_dict.json")
+    return json.loads(Path(str(table)).read_text("utf-8"))
 
 
 def _folded(reading: str) -> str:

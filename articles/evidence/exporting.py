@@ -17,7 +17,7 @@ from .. import audit
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import Article, AuditEntry, Revision
-from ..review_sheet import ReviewSheet, pdf, review_sheet
+from ..review_sheet import ReviewSheet, review_sheet
 from .agreement import digests_of_rows
 from .log_proofs import PROOFS, log_members
 
@@ -110,9 +110,11 @@ def _pack_texts_and_decisions(article: Article, pack: zipfile.ZipFile, hashes: d
 
 
 def _render_sheets(sheet: ReviewSheet) -> dict[str, bytes]:
+    from ..review_sheet.pdf import review_sheets_pdf  # noqa: PLC0415 (ReportLab is for those who export)
+
     return {
         "sheet.html": render_to_string("review_sheet_page.html", {"sheet": sheet}).encode(),
-        "sheet.pdf": pdf.review_sheets_pdf([sheet], title=sheet.content["title"]),
+        "sheet.pdf": review_sheets_pdf([sheet], title=sheet.content["title"]),
     }
 
 

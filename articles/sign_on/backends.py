@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..refusals import Problem, Refusal
-from .directory import directory_accepts
 
 NO_ACCOUNT = Problem(
     "sign_on.no_account",
@@ -53,6 +52,8 @@ class DirectoryBackend(ModelBackend):
 
         The directory is asked for every name, so that the time tells nobody which names have an account.
         """
+        from .directory import directory_accepts  # noqa: PLC0415 (ldap3 is for newsrooms with a directory)
+
         if not username or not password or not directory_accepts(username, password):
             return None
         try:

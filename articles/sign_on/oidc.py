@@ -8,12 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.django_client import OAuth
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from joserfc.errors import JoseError
-from requests import RequestException
 
 from .backends import NO_ANSWER, NOT_CONFIRMED, CannotSignOn
 
@@ -43,6 +39,8 @@ def finish_oidc(request: HttpRequest) -> str:
 
 def _provider() -> Any:
     """Return Authlib's client with the provider's metadata as they are now. Raises what `_faults_as_refusals` names."""
+    from authlib.integrations.django_client import OAuth  # noqa: PLC0415 (Authlib is for newsrooms with a provider)
+
     client = OAuth().register(
         "oidc",
         client_id=settings.OIDC_CLIENT_ID,
@@ -63,6 +61,10 @@ def _provider() -> Any:
 @contextmanager
 def _faults_as_refusals() -> Iterator[None]:
     """Context manager: what Authlib, the network and a wrong answer raise is logged and becomes CannotSignOn."""
+    from authlib.integrations.base_client import OAuthError  # noqa: PLC0415
+    from joserfc.errors import JoseError  # noqa: PLC0415
+    from requests import RequestException  # noqa: PLC0415
+
     try:
         yield
     except (OAuthError, JoseError) as error:
