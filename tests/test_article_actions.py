@@ -1,12 +1,13 @@
 """The buttons of an article and the pages of its acts: which is the next step, and what a page says before it is done."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
-from articles import review
+from articles import review, scheduling
 from articles.admin.article_actions import actions_offered
 from tests.test_admin_article import ADD, change_url, form, login
 
@@ -63,6 +64,17 @@ def test_the_page_of_an_act_has_one_main_button(client, cast, act, button):
     cast.publish(article)
     page = act_page(login(client, cast.chief), article, act)
     assert re.findall(r'<button type="submit" class="button (\w+)">', page) == [button]
+
+
+def test_the_page_for_another_time_shows_the_one_that_was_chosen_with_a_year_of_four_digits(client, cast):
+    article = cast.article()
+    cast.sign(article)
+    at = timezone.localtime().replace(second=0, microsecond=0) + timedelta(days=3)
+    scheduling.schedule_article(article, by=cast.chief, at=at)
+    login(client, cast.chief)
+    field = re.search(r'<input type="datetime-local"[^>]*>', act_page(client, article, "schedule"))[0]
+    assert f'value="{at:%Y-%m-%dT%H:%M}"' in field
+    assert 'max="9999-12-31T23:59"' in field
 
 
 def test_placing_is_saved_by_a_button_of_that_name(client, cast):

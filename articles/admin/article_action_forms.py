@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from .. import closing, placing, review
 from ..models import Article, Edition, Picture
+from .day_inputs import MinuteInput
 from .newsroom_admin import EARLIEST
 from .picture import picture_thumbnail
-
-MINUTE = "%Y-%m-%dT%H:%M"
 
 
 class ActionForm(forms.Form):
@@ -66,10 +65,14 @@ class CorrectionForm(ActionForm):
 class ScheduleForm(ActionForm):
     at = forms.DateTimeField(
         label=gettext_lazy("Publish at"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "autofocus": True}, format=MINUTE),
+        widget=MinuteInput(autofocus=True),
         help_text=gettext_lazy("In the site's time zone."),
         validators=[MinValueValidator(EARLIEST)],
     )
+
+    def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(article, data)
+        self.initial = {"at": article.scheduled_for}
 
 
 class WithdrawalForm(ReasonForm):
@@ -97,7 +100,7 @@ class PlacingForm(ActionForm):
         label=gettext_lazy("Pinned until"),
         required=False,
         show_hidden_initial=True,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE),
+        widget=MinuteInput(),
         help_text=gettext_lazy("Until then it stands first in its section. In the site's time zone."),
         validators=[MinValueValidator(EARLIEST)],
     )
@@ -105,7 +108,7 @@ class PlacingForm(ActionForm):
         label=gettext_lazy("Expires at"),
         required=False,
         show_hidden_initial=True,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE),
+        widget=MinuteInput(),
         help_text=gettext_lazy("After this instant readers no longer see the article."),
         validators=[MinValueValidator(EARLIEST)],
     )

@@ -26,6 +26,7 @@ from ..models.article import ArticleQuerySet
 from ..models.home_and_topics import MOST_LINES
 from .acting_user import acting_user
 from .article_screen import public_title
+from .day_inputs import MinuteInput
 from .newsroom_admin import EARLIEST, NUMBER, NumberedChoice
 from .proposed_change import WAITS, ProposingAdmin
 
@@ -59,7 +60,7 @@ class SlotForm(forms.ModelForm):
     until = forms.DateTimeField(
         label=gettext_lazy("until"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=MinuteInput,
     )
 
     class Meta:

@@ -30,6 +30,7 @@ from ..duty_assignments import permissions
 from ..models import AuditEntry
 from ..refusals import Refusal
 from .acting_user import acting_user
+from .day_inputs import DayInput, SecondInput
 from .error_targets import list_error_targets
 from .text_fields import TEXT_FIELDS, name_no_choice
 
@@ -79,10 +80,10 @@ class CleanTextMixin(BaseModelAdmin):
     """Form fields of all forms of the desk: visible text, numeric keys, times from 1900 on in the browser's fields."""
 
     formfield_overrides = {
-        models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+        models.DateField: {"widget": DayInput},
         models.DateTimeField: {
             "form_class": forms.DateTimeField,
-            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S"),
+            "widget": SecondInput,
         },
     }
 

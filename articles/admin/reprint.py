@@ -19,6 +19,7 @@ from ..models import Article, ReprintOriginal, ReprintRight
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .article_screen import ArticleScreen
+from .day_inputs import DayInput
 from .draft_section import DraftSectionForm
 from .newsroom_admin import NUMBER
 
@@ -45,7 +46,7 @@ class RightForm(forms.ModelForm):
     class Meta:
         model = ReprintRight
         fields = reprint_rights.RIGHT_FIELDS
-        widgets = {"until": forms.DateInput(attrs={"type": "date"})}
+        widgets = {"until": DayInput}
 
 
 def take_reprint_view(request: HttpRequest) -> HttpResponse:

@@ -25,6 +25,7 @@ from ..merkle_log import parse_checkpoint
 from ..models import Article, SiteSettings
 from ..models.calendar_days import start_of_day
 from .acting_user import acting_user
+from .day_inputs import DayInput
 
 PRINT_SIZE = 1024  # pixels of a code for print
 MAX_SHEETS_PER_FILE = 300  # about as many articles as a county news desk publishes in its busiest month
@@ -33,8 +34,7 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class DayField(forms.DateField):
-    # Browsers read the value in this format only, whatever the language.
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    widget = DayInput
     default_validators = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
 
 
