@@ -1,5 +1,5 @@
 """No page of the desk has a barrier that axe knows, by day, by night or on a phone, and nothing of it moves sideways on
-a phone or at 200 %.
+a phone or at 200 and 400 %.
 
 The pages come from the table of the desk's addresses, so a new one is looked at without a line here.
 """
@@ -105,7 +105,7 @@ def find_barriers(page, axe):
     page.evaluate(axe)
     found = page.evaluate(FIND, None)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    for width in (640, 390):  # half of a usual window, which 200 % zoom leaves, and a phone
+    for width in (320, 640, 390):  # what 400 % and 200 % zoom leave of a usual window, and a phone
         page.set_viewport_size({"width": width, "height": 844})
         if page.evaluate(IS_WIDE):
             found.append(f"wider than {width} px")

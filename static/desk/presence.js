@@ -13,6 +13,7 @@
   const timer = setInterval(() => document.hidden || ping(), EVERY);
   document.addEventListener("visibilitychange", () => document.hidden || ping());
   take?.addEventListener("click", () => ping({ take: "1" }));
+  box.hidden = false; // a live region that was not there before is often not read aloud
   ping();
 
   async function ping(facts = {}) {
@@ -41,7 +42,6 @@
     say(saved, said.saved);
     changes.href = said.changes;
     changes.hidden = !said.changes;
-    box.hidden = !said.here && !said.saved;
   }
 
   // What is said again would be read aloud again.
