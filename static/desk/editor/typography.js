@@ -34,13 +34,26 @@
       return;
     }
     editor.fire("saveSnapshot");
+    const [place] = editor.getSelection().createBookmarks2(true);
     editor.setData(html, {
       noSnapshot: true,
       callback: () => {
         editor.focus();
+        if (place) goBack(editor, place);
         editor.fire("saveSnapshot");
       },
     });
+  }
+
+  // The caret would stand at the beginning of the text; the paragraphs are those that were there before.
+  function goBack(editor, { start, startOffset }) {
+    const node = editor.document.getByAddress(start, true);
+    if (!node) return;
+    const range = editor.createRange();
+    const most = node.type === CKEDITOR.NODE_TEXT ? node.getLength() : node.getChildCount();
+    range.setStart(node, Math.min(startOffset, most));
+    range.collapse(true);
+    range.select();
   }
 
   function ask(editor, { changes, told }) {
