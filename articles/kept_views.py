@@ -38,6 +38,9 @@ def keep_view(name: str, query: str, *, by: User) -> KeptView:
     return KeptView.objects.update_or_create(user=by, name=name, defaults={"query": query})[0]
 
 
-def forget_view(key: int, *, by: User) -> None:
-    """Forget a view of `by`; those of others stay."""
-    KeptView.objects.filter(user=by, pk=key).delete()
+def forget_view(key: int, *, by: User) -> str:
+    """Forget a view of `by`, and return its name; "" if they have no such view."""
+    views = KeptView.objects.filter(user=by, pk=key)
+    name = views.values_list("name", flat=True).first()
+    views.delete()
+    return name or ""

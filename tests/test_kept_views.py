@@ -19,11 +19,18 @@ def test_a_view_is_kept_shown_and_forgotten_on_the_list(client, cast):
     assert 'href="?q=%E5%81%9C%E6%B0%B4&amp;state=draft"' in client.get(LIST).content.decode()
     client.force_login(cast.chief)
     assert "停水草稿" not in client.get(LIST).content.decode()
-    client.post(LIST, {"act": f"forget {view.pk}"})
+    assert forgotten(client, view) == []
     assert KeptView.objects.exists()
     client.force_login(cast.editor)
-    client.post(LIST, {"act": f"forget {view.pk}"})
+    assert forgotten(client, view) == ["“停水草稿” is removed."]
     assert not KeptView.objects.exists()
+    assert forgotten(client, view) == []
+
+
+def forgotten(client, view):
+    """What the desk says when the view's button is pressed."""
+    answer = client.post(LIST, {"act": f"forget {view.pk}"}, follow=True, headers={"accept-language": "en"})
+    return [str(message) for message in answer.context["messages"]]
 
 
 def test_the_same_name_keeps_the_newer_view(cast):

@@ -16,7 +16,8 @@ def change_kept_views(request: HttpRequest, address: str) -> bool:
     """
     act, _space, key = request.POST.get("act", "").partition(" ")
     if act == "forget" and NUMBER.fullmatch(key):
-        kept_views.forget_view(int(key), by=acting_user(request))
+        if name := kept_views.forget_view(int(key), by=acting_user(request)):
+            messages.success(request, _("“%(name)s” is removed.") % {"name": name})
     elif act == "keep":
         try:
             view = kept_views.keep_view(request.POST.get("name", ""), address, by=acting_user(request))
