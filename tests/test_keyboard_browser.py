@@ -4,10 +4,11 @@ The pages are those on which the focus can get lost: rows that come and go, dial
 """
 
 import pytest
+from django.utils import timezone
 
-from articles import home_and_topics, pictures
+from articles import home_and_topics, pictures, reporting, review, scheduling
 from articles.home_and_topics import ArrangedBlock
-from articles.models import Article, Block, ChangeSet
+from articles.models import Article, Block, ChangeSet, MarginalNote, Report
 from tests.browser import chromium
 from tests.cast import Cast, png, upload
 from tests.change_sets import publish_texts, waiting
@@ -193,3 +194,78 @@ def test_words_are_replaced_in_many(desk):
     typist.acts("[value=carry_out]")
     proposed.refresh_from_db()
     assert proposed.state == ChangeSet.State.RUNNING
+
+
+def test_rows_of_the_list_and_a_time_are_reached_with_few_keys(desk):
+    cast, give_keyboard = desk
+    articles = [cast.article(title=title) for title in ("甲", "乙", "丙")]
+    cast.sign(articles[0])
+    now = timezone.localtime()
+    at = now.replace(year=now.year + 1, month=6, day=15, hour=9, minute=30, second=0, microsecond=0)
+    scheduling.schedule_article(articles[0], by=cast.admin, at=at)
+    typist = give_keyboard(cast.admin)
+    page = typist.page
+    typist.opens("/admin/articles/article/")
+    typist.goes_to(".skip-text")
+    typist.press("Enter")
+    typist.is_at("#list-acts")
+    typist.press("Tab", "Tab", "ArrowDown", "Space", "End")
+    typist.is_at("tbody tr:last-child [name=article]")
+    page.wait_for_selector(".ticked")
+    typist.goes_to("tbody tr:last-child .row-menu summary")
+    typist.press("ArrowUp")
+    typist.is_at("tbody tr:nth-child(2):has(:checked) .row-menu summary")
+    typist.press("Enter", "Tab")
+    typist.follows("[value^=copy]")
+    typist.is_at("main > [role=status]")
+    assert Article.objects.filter(title="乙").count() == 2
+
+    typist.opens(f"/admin/articles/article/{articles[0].pk}/schedule/")
+    typist.is_at("#id_at")  # it shows the time that was chosen
+    typist.press("ArrowUp")
+    typist.acts("form.act button")
+    articles[0].refresh_from_db()
+    assert articles[0].scheduled_for != at
+    typist.opens(f"/admin/articles/article/{articles[0].pk}/unschedule/")
+    typist.acts("form.act button")
+    articles[0].refresh_from_db()
+    assert articles[0].scheduled_for is None
+
+
+def test_readings_suggestions_and_reports_are_answered(desk):
+    cast, give_keyboard = desk
+    public, article = cast.article(title="甲"), cast.article(title="乙", by=cast.writer)
+    cast.publish(public)
+    review.submit_article(article, by=cast.writer)
+    typist = give_keyboard(cast.editor)
+    typist.opens(f"/admin/articles/article/{article.pk}/review/")
+    typist.goes_to("#new-note summary")
+    typist.press("Enter")
+    typist.goes_to("[name=quote]")
+    typist.type("便民桥")
+    typist.goes_to("[name=replacement]")
+    typist.type("大桥")
+    typist.acts("[value=suggest]")
+    typist.press("b")
+    typist.is_at("[name=opinion]")
+    typist.type("请改")
+    typist.press("Tab", "b")
+    typist.is_at("[value=back]")
+    with typist.page.expect_navigation():
+        typist.press("b")
+    typist.is_at("main > [role=status]")
+    assert not Article.objects.get(pk=article.pk).stage
+
+    typist = give_keyboard(cast.writer)
+    typist.opens(f"/admin/articles/article/{article.pk}/notes/")
+    assert typist.page.get_by_role("button", name="采纳 便民桥", exact=True).count() == 1
+    typist.acts("[value=take]")
+    assert MarginalNote.objects.get().state == "taken"
+
+    report = reporting.receive_report(public, text="错了", address="192.0.2.1")
+    typist = give_keyboard(cast.chief)
+    typist.opens(f"/admin/articles/report/{report.pk}/change/")
+    typist.goes_to("#answer")
+    typist.type("已更正")
+    typist.acts("[value=answer]")
+    assert Report.objects.get().answer == "已更正"

@@ -151,7 +151,7 @@ def editor_configuration(*, with_source: bool = False) -> dict[str, Any]:
         "plugins": ",".join(PLUGINS),
         "toolbar": [*TOOLBAR, ["Source"]] if with_source else TOOLBAR,
         "allowedContent": "; ".join([ELEMENTS, *attributes, CLASSES, UPLOAD_PLACEHOLDERS]),
-        "title": _("Text"),  # the name of the body for screen readers; it would be "id_body"
+        **dict.fromkeys(("title", "applicationTitle"), _("Text")),  # names for screen readers; they would be "id_body"
         "newsroom": {
             "pictures": reverse("admin:articles_picture_upload"),
             "attachments": reverse("admin:articles_attachment_upload"),

@@ -22,13 +22,18 @@
     open.trigger("select", { data: same[0] });
   }
 
-  // Select2 gives its boxes no name: they get that of the field.
+  // Select2 names its boxes by what is chosen, if by anything: they are named by the field, then by that.
   function nameBoxes() {
     for (const select of document.querySelectorAll("select.admin-autocomplete")) {
       const name = select.getAttribute("aria-label") ?? select.labels[0]?.textContent.trim();
       if (!name) continue;
-      for (const box of select.nextElementSibling?.querySelectorAll("[role=combobox], [role=textbox]") ?? [])
+      for (const box of select.nextElementSibling?.querySelectorAll("[role=combobox], [role=textbox]") ?? []) {
         box.setAttribute("aria-label", name);
+        const chosen = box.querySelector(".select2-selection__rendered[id]");
+        if (!chosen) continue;
+        box.id = `${chosen.id}-box`;
+        box.setAttribute("aria-labelledby", `${box.id} ${chosen.id}`);
+      }
     }
   }
   addEventListener("load", nameBoxes);

@@ -9,6 +9,8 @@
 
   for (const row of rows()) addButton(row);
   let known = rows();
+  nameActs();
+  group.addEventListener("focusin", nameActs); // somebody else may have been chosen
   // The keyboard goes on in the new row, and where a row was removed in the one that took its place.
   document.addEventListener("formset:added", (event) => {
     if (!group.contains(event.target)) return;
@@ -40,6 +42,17 @@
       button.focus();
     });
     box(row).after(button);
+  }
+
+  // Whom a button is about: every row has the same ones.
+  function nameActs() {
+    for (const row of rows()) {
+      const person = row.querySelector(".field-person option:checked")?.textContent.trim() ?? "";
+      for (const act of row.querySelectorAll(".move, .inline-deletelink, [name$=DELETE]")) {
+        act.dataset.act ??= act.getAttribute("aria-label") ?? act.textContent;
+        act.setAttribute("aria-label", `${act.dataset.act} ${person}`.trim());
+      }
+    }
   }
 
   function number() {

@@ -51,7 +51,8 @@
     tab.setAttribute("aria-controls", panel.id);
     const heading = panel.querySelector("h2");
     tab.append(...heading.childNodes);
-    heading.remove();
+    heading.className = "visually-hidden";
+    heading.textContent = tab.firstChild.textContent.trim();
     if (panel.querySelector(".errorlist, .errors")) {
       tab.className = "faulty";
       const word = document.createElement("span");

@@ -67,9 +67,14 @@
       count.hidden = !answer.count;
       panel.closest(".tab").dispatchEvent(new CustomEvent("count", { detail: answer.count + others }));
       const more = answer.count - hits.length;
-      line.textContent = !answer.count ? says.nothing : more > 0 ? says.more.replace("{}", more) : "";
+      say(!answer.count ? says.nothing : more > 0 ? says.more.replace("{}", more) : "");
       show();
-    } else line.textContent = answer?.error?.message || says.failed;
+    } else say(answer?.error?.message || says.failed);
+  }
+
+  // What is said again at the next pause would be read aloud again.
+  function say(sentence) {
+    if (line.textContent !== sentence) line.textContent = sentence;
   }
 
   function typed() {
@@ -122,6 +127,8 @@
     item.querySelector(".mark").textContent = hit.label;
     item.querySelector("[data-do=show]").textContent = hit.message;
     item.querySelector(".advice").textContent = hit.advice;
+    for (const act of item.querySelectorAll(".acts > *"))
+      act.setAttribute("aria-label", `${act.textContent.trim()} ${hit.words || hit.label}`);
     const isThere = hit.range || lineOf(hit);
     item.querySelector("[data-do=take]").hidden = !hit.take || hit.masks || !isThere;
     item.querySelector("[data-do=mask]").hidden = !hit.masks || !isThere;
@@ -174,7 +181,7 @@
     for (const [name, value] of Object.entries({ typed: "1", key: hit.key, reason })) sent.set(name, value);
     const answer = await ask(says.aside, sent);
     if (answer?.set_aside) read();
-    else line.textContent = answer?.error?.message || says.failed;
+    else say(answer?.error?.message || says.failed);
   }
 
   function askWhy(hit) {

@@ -152,6 +152,7 @@
     line.textContent =
       outcome === "kept" ? says.kept.replace("{}", detail) : outcome === "keeping" ? says.keeping : says.failed;
     if (outcome === "keeping") return;
+    line.setAttribute("aria-live", fault.hidden ? "off" : "polite"); // that it is kept is told after a fault only
     const sentence =
       outcome === "offline" ? detail || says.offline : outcome === "logged_out" ? says.loggedOut : detail;
     fault.hidden = outcome === "kept";
