@@ -6,11 +6,13 @@ import shutil
 import time
 
 import pytest
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase, override_settings
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django.live_server_helper import LiveServer
 
 from tests import prepared
 
@@ -34,13 +36,20 @@ def pytest_configure(config):
 # They begin first, the longest ones, so that no process waits long for another at the end. The second needs no
 # database, which is migrated meanwhile.
 FIRST_FILES = (
-    "test_admin_table.py",
-    "test_sanitising_attacks.py",
     "test_desk_barriers.py",
+    "test_sanitising_attacks.py",
     "test_kills.py",
-    "test_migrations.py",
+    "test_admin_table.py",
+    "test_reading.py",
+    "test_browser.py",
+    "test_public_files_stateful.py",
+    "test_second_factor_stateful.py",
+    "test_baking_stateful.py",
     "test_unsaved_texts_faults_browser.py",
+    "test_migrations.py",
+    "test_demo.py",
     "test_unsaved_texts_browser.py",
+    "test_baking_readers.py",
 )
 
 
@@ -57,28 +66,52 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 20)
 
 
+def settings_within(folder):
+    """The settings of a newsroom whose files are in this folder, with plain static files and fast hashes."""
+    return {
+        "MEDIA_ROOT": folder / "media",
+        "PUBLIC_FILES_DIR": folder / "public",
+        "BAKED_DIR": folder / "baked",
+        "LOG_KEY_FILE": folder / "log.key",
+        "DATA_DIR": folder,  # checkpoints for which others vouch
+        "STORAGES": {
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        "PASSWORD_HASHERS": HASHERS,
+    }
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.PUBLIC_FILES_DIR = tmp_path / "public"
-    settings.BAKED_DIR = tmp_path / "baked"
-    settings.LOG_KEY_FILE = tmp_path / "log.key"
-    settings.DATA_DIR = tmp_path  # checkpoints for which others vouch
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.PASSWORD_HASHERS = HASHERS
+    for name, value in settings_within(tmp_path).items():
+        setattr(settings, name, value)
+
+
+@pytest.fixture(autouse=True)
+def _language_and_time_zone_of_the_site():
+    """A request leaves its language to the thread, as to that of a server, and would leave it to the next test."""
+    translation.deactivate()
+    timezone.deactivate()
+    yield
+    translation.deactivate()
+    timezone.deactivate()
+
+
+def prevent_background_threads(patch):
+    """Tests bake and count explicitly; a background thread could access a database that is being emptied."""
+    from articles import mailing  # noqa: PLC0415 (models load after Django)
+
+    patch.setattr("articles.baking.jobs.start_baking", lambda: None)
+    patch.setattr("articles.counting.BatchedCounter.start_writing", lambda _counter: None)
+    patch.setattr("articles.mailing.start_sending", mailing.send_mail)
 
 
 @pytest.fixture(autouse=True)
 def _no_background_threads(monkeypatch):
-    """Tests bake and count explicitly; a background thread could access a database that is being emptied."""
-    from articles import mailing, qr_short_links, reads  # noqa: PLC0415 (models load after Django)
+    from articles import qr_short_links, reads  # noqa: PLC0415 (models load after Django)
 
-    monkeypatch.setattr("articles.baking.jobs.start_baking", lambda: None)
-    monkeypatch.setattr("articles.counting.BatchedCounter.start_writing", lambda _counter: None)
-    monkeypatch.setattr("articles.mailing.start_sending", mailing.send_mail)
+    prevent_background_threads(monkeypatch)
     yield
     reads.counted_reads._counts.clear()
     qr_short_links.counted_scans._counts.clear()
@@ -105,8 +138,6 @@ def _sessions_that_have_begun(monkeypatch):
 @pytest.fixture(scope="session")
 def django_db_keepdb(request):
     """Use the file of SQLite that is there, always; it is among the temporary files, which pytest removes."""
-    from django.db import connection  # noqa: PLC0415 (settings load first)
-
     return connection.vendor == "sqlite" or request.config.getoption("reuse_db")
 
 
@@ -116,8 +147,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
     Several processes migrate one database for all.
     """
-    from django.conf import settings  # noqa: PLC0415 (settings load first)
-
     database = settings.DATABASES["default"]
     tested = database.setdefault("TEST", {})
     if database["ENGINE"] == "django.db.backends.sqlite3":
@@ -127,7 +156,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
         tested["NAME"] = str(file)
         database["OPTIONS"]["init_command"] += DISK_IS_NOT_AWAITED
     elif SHARE:
-        tested["TEMPLATE"] = prepared.migrated_template(database["NAME"])
+        tested["TEMPLATE"] = prepared.migrated_template()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -148,19 +177,17 @@ EMPTY_INDEX = {
 }
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _delete_rows_after_transactional_tests():
-    """Delete the rows of a transactional test instead of `flush`, which takes a hundred times as long on PostgreSQL.
+def delete_rows():
+    """Close what may still ask for them, and delete all rows that were committed.
 
-    PostgreSQL makes new files of all tables that it truncates. The triggers, which would refuse, are away meanwhile.
+    Not with `flush`, which takes a hundred times as long on PostgreSQL: that makes new files of all tables that it
+    truncates. The triggers, which would refuse, are away meanwhile.
     """
-    from django.db import connection  # noqa: PLC0415 (settings load first)
-
     from articles import triggers  # noqa: PLC0415 (models load after Django)
     from tests.browser import close_all_pages  # noqa: PLC0415 (circular: it imports `needs`)
 
-    @transaction.atomic
-    def delete_rows(_case):
+    close_all_pages()
+    with transaction.atomic():
         triggers.remove_triggers(connection)
         with connection.cursor() as cursor:
             tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
@@ -170,8 +197,11 @@ def _delete_rows_after_transactional_tests():
                 cursor.execute(EMPTY_INDEX[connection.vendor].format(words=words))
         triggers.install_triggers(connection)
 
+
+@pytest.fixture(autouse=True, scope="session")
+def _delete_rows_after_transactional_tests():
     patch = pytest.MonkeyPatch()
-    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: (close_all_pages(), delete_rows(case)))
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: delete_rows())
     yield
     patch.undo()
 
@@ -182,10 +212,9 @@ def kept_rows(django_db_setup, django_db_blocker, tmp_path_factory):
 
     The tests take `own_rows`.
     """
-    folder = tmp_path_factory.mktemp("kept")
-    places = {name: folder / name.lower() for name in ("MEDIA_ROOT", "PUBLIC_FILES_DIR", "BAKED_DIR")}
-    with django_db_blocker.unblock(), override_settings(**places, PASSWORD_HASHERS=HASHERS), transaction.atomic():
-        yield places["MEDIA_ROOT"]
+    facts = settings_within(tmp_path_factory.mktemp("kept"))
+    with django_db_blocker.unblock(), override_settings(**facts), transaction.atomic():
+        yield facts["MEDIA_ROOT"]
         transaction.set_rollback(True)
 
 
@@ -195,16 +224,42 @@ def own_rows(kept_rows, db, settings):
     settings.MEDIA_ROOT = kept_rows
 
 
+@pytest.fixture(scope="module")
+def kept_site(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Keep for all tests of a file what its fixtures commit, and a server that shows it; returns the server's settings.
+
+    For tests that only read. They take `own_site`.
+    """
+    server = LiveServer("localhost")
+    facts = settings_within(tmp_path_factory.mktemp("kept"))
+    facts |= {"SITE_URL": server.url, "ALLOWED_HOSTS": ["localhost"]}
+    with django_db_blocker.unblock(), override_settings(**facts), pytest.MonkeyPatch.context() as patch:
+        prevent_background_threads(patch)
+        yield facts
+        delete_rows()
+    server.stop()
+
+
 @pytest.fixture
-def empty_database(tmp_path, settings):
-    """The address of an empty database of the kind that the tests use, for other processes."""
-    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
-        yield f"sqlite:///{tmp_path}/newsroom.sqlite3"
-        return
-    name = f"empty_{os.getpid()}"
-    prepared.run_sql(f"CREATE DATABASE {name}")
-    yield prepared.address_of(name)
-    prepared.run_sql(f"DROP DATABASE {name} WITH (FORCE)")
+def own_site(kept_site, settings):
+    """The address of a server that shows what `kept_site` keeps."""
+    for name, value in kept_site.items():
+        setattr(settings, name, value)
+    return settings.SITE_URL
+
+
+@pytest.fixture
+def empty_database(tmp_path):
+    """The address of a database without tables, of the kind that the tests use, for other processes."""
+    with prepared.another_database(tmp_path, is_migrated=False) as address:
+        yield address
+
+
+@pytest.fixture
+def migrated_database(tmp_path):
+    """The address of a database with all tables and no rows, of the kind that the tests use, for other processes."""
+    with prepared.another_database(tmp_path, is_migrated=True) as address:
+        yield address
 
 
 def needs(present: bool, what: str) -> None:

@@ -6,14 +6,17 @@ The first process that asks makes it, and the others wait for it. The run's fold
 
 import fcntl
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
+from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {
@@ -76,12 +79,9 @@ def migrated_database():
     return made_once("migrated", make) / "newsroom.sqlite3"
 
 
-def migrated_template(name):
-    """The name of a database of PostgreSQL with all tables and no rows, which `CREATE DATABASE … TEMPLATE` copies.
-
-    `name`: that of the newsroom's database.
-    """
-    template = f"{name}_migrated"
+def migrated_template():
+    """The name of a database of PostgreSQL with all tables and no rows, which `CREATE DATABASE … TEMPLATE` copies."""
+    template = f"{urlsplit(os.environ['DATABASE_URL']).path[1:]}_migrated"
 
     def make(folder):
         run_sql(f"DROP DATABASE IF EXISTS {template}")
@@ -106,6 +106,23 @@ def address_of(database):
     """The address of another database of the server that the tests use."""
     server = urlsplit(os.environ["DATABASE_URL"])
     return f"{server.scheme}://{server.netloc}/{database}"
+
+
+@contextmanager
+def another_database(folder, *, is_migrated):
+    """Make a database of the kind that the tests use, with all tables or none, and yield its address.
+
+    A file of SQLite is in this folder.
+    """
+    if connection.vendor == "sqlite":
+        if is_migrated:
+            shutil.copy(migrated_database(), folder)
+        yield f"sqlite:///{folder}/newsroom.sqlite3"
+        return
+    name = f"another_{secrets.token_hex(6)}"
+    run_sql(f"CREATE DATABASE {name} TEMPLATE {migrated_template() if is_migrated else 'template0'}")
+    yield address_of(name)
+    run_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def run_sql(statement):

@@ -12,7 +12,6 @@ from tests.browser import chromium, forbidden_events, load_pictures
 from tests.cast import Cast, png, upload
 from tests.test_films import a_film
 
-pytestmark = pytest.mark.django_db(transaction=True)
 LOOKS = ["auto-normal", "elder-auto-normal", "dark-normal", "elder-dark-large", "elder-contrast-normal"]
 PATHS = [
     "/",
@@ -107,14 +106,12 @@ def browser():
 
 
 @pytest.fixture
-def site(live_server, settings):
-    settings.SITE_URL = live_server.url
-    return live_server.url
+def site(paths, own_site):
+    return own_site
 
 
-@pytest.fixture
-def paths(site):
-
+@pytest.fixture(scope="module")
+def paths(kept_site):
     SiteSettings.objects.create(pk=1, name="霁川新闻网", sponsor="霁川县融媒体中心", icp="演ICP备00000000号")
     cast = Cast()
     table = "<table><tbody><tr><th>地点</th><th>户数</th></tr><tr><td>望桥乡</td><td>1,284</td></tr></tbody></table>"
@@ -285,10 +282,13 @@ def test_the_keyboard_alone_reads_switches_and_shares(browser, site, paths):
 
 
 @pytest.mark.parametrize("layout", SiteSettings.HomeLayout)
-def test_the_keyboard_comes_by_every_story_of_the_home_page_in_both_layouts(browser, site, paths, layout):
-    SiteSettings.objects.update(home_layout=layout)
+def test_the_keyboard_comes_by_every_story_of_the_home_page_in_both_layouts(browser, site, layout):
+    settings = SiteSettings.objects.filter(pk=1)
+    before = settings.get().home_layout
+    settings.update(home_layout=layout)
     page = opened(browser, site, "auto-normal", width=1280)
     page.goto(site)
+    settings.update(home_layout=before)  # for the other tests
     reached = "[...document.querySelectorAll('main :is(a, [tabindex=\"0\"])')].indexOf(document.activeElement)"
     page.focus("main")
     for number in range(page.locator("main :is(a, [tabindex='0'])").count()):

@@ -10,9 +10,6 @@ from tests.browser import chromium
 from tests.serving import Newsroom, eventually, kill
 
 SCENE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("collectstatic", interactive=False, verbosity=0)
 from tests.cast import Cast
 Cast()
 """
@@ -22,6 +19,7 @@ ADD = "/admin/articles/article/add/"
 @pytest.fixture
 def newsroom(tmp_path):
     made = Newsroom(tmp_path)
+    made.prepare()
     made.run(SCENE)
     made.server = made.serve()
     made.site = f"http://127.0.0.1:{made.port}"
