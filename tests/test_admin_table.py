@@ -40,6 +40,7 @@ from articles.checks import hits
 from articles.duty_assignments.permissions import DUTIES_OF, Role
 from articles.models import (
     AddressLimit,
+    Assignment,
     AuditEntry,
     BakeJob,
     CheckRule,
@@ -83,7 +84,9 @@ ROLES = ["anonymous", "not_staff", "stranger", "elsewhere", *(str(role) for role
 
 ALL = frozenset(ROLES)
 OTHER_METHODS = ("head", "put", "delete", "patch")
-STAFF = ALL - {"anonymous", "not_staff"}
+OUTSIDE = frozenset({"anonymous", "not_staff"})
+STAFF = ALL - OUTSIDE
+ALONE = OUTSIDE | {"boss"}  # who has nothing by a duty
 NOBODY = frozenset()
 BOSS = frozenset({"boss"})
 WRITERS_HERE = BOSS | {"correspondent", "reporter", "editor", "head", "chief"}
@@ -112,6 +115,15 @@ class Row:
     see: frozenset
     act: frozenset | None = None
     told: frozenset = NOBODY
+
+    @property
+    def acting(self):
+        return self.act or NOBODY
+
+    @property
+    def trying(self):
+        """Those whose POST may be answered with a page, and changes nothing."""
+        return (self.see if self.act is None else self.told) - self.acting
 
 
 def screen(*, see, add, change, delete=NOBODY, told=NOBODY):
@@ -537,9 +549,20 @@ class Scene:
             facts = {"user": user, "started_at": now, "seen_at": now, "expire_date": later}
             DeskSession.objects.create(session_key=f"elsewhere-{user.pk}", session_data="", **facts)
         give_app(cast.head)
+        self.open_hit = hits.open_hits(self.blocked, at=now)[0].key
         self.arrangement = home_and_topics.arrangement_preview_url(None, []).split("/")[-2]
         self.forms = {}
         self.superuser = client_of(cast.admin)
+
+    def somebody_with(self, roles):
+        """Return a new user with the duties of all these roles."""
+        user = make_user("-".join(("with", *sorted(roles))))
+        duties = {(duty, None) for role in roles & set(Role) for duty in DUTIES_OF[Role(role)]}
+        duties |= {(duty, self.cast.culture) for duty in DUTIES_OF[Role.CHIEF] if "elsewhere" in roles}
+        Assignment.objects.bulk_create(
+            Assignment(user=user, duty=duty, section=section) for duty, section in sorted(duties, key=str)
+        )
+        return user
 
     def paths(self, name, route):
         """Yield the path with the article in a state that allows the act, then with articles in other states."""
@@ -594,12 +617,12 @@ class Scene:
             + QUERY.get(name, "")
         )
 
-    def sent(self, name, path, role):
+    def sent(self, name, path, role, user):
         """Return the data of a POST: the form as a superuser sees it, with the fields of SENT changed."""
         if name.endswith(("_add", "_change")) and name != "auth_user_password_change" and path not in self.forms:
             page = self.superuser.get(path)
             self.forms[path] = filled(page) if page.context and "adminform" in page.context else {}
-        revision, user = self.waiting.latest.number, self.users.get(role)
+        revision = self.waiting.latest.number
         facts = {
             "post": "yes",
             "decision": "pass",
@@ -609,7 +632,7 @@ class Scene:
             "check": self.objects["pagecheck"].pk,
             "report": self.objects["report"].pk,
             "answer": "已更正。",
-            "key": hits.open_hits(self.blocked, at=timezone.now())[0].key,
+            "key": self.open_hit,
             "reason": "本人同意",
             "article": f"{self.waiting.pk}-{revision}",
             "old_password": f"secret-of-{user.username if user else ''}",
@@ -721,6 +744,11 @@ class Watch(WrittenTables):
         super().note(table)
         self.written.add(table)
 
+    def forget(self):
+        """What was written until now is no change."""
+        self.before.clear()
+        self.written.clear()
+
     def has_changed(self):
         written, self.written = self.written, set()
         return any(
@@ -758,65 +786,107 @@ def scene(made_scene, own_rows):
     return made_scene
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_what_the_table_does_not_allow_is_refused_and_changes_nothing(role, scene, caplog, monkeypatch):
+@pytest.fixture
+def watch(scene, caplog, monkeypatch):
+    """A Watch over what the requests of the test change."""
     # A page of refusal looks like a readers' page, whose settings and sections it would read each time.
     monkeypatch.setattr(PageBatch, "site", SiteContext())
     caplog.set_level(logging.CRITICAL, "django.request")  # each refusal is logged there with its traceback
-    client = client_of(scene.users.get(role))
-    cookies = client.cookies.output(header="")
-    watch = Watch()
-    wrong = []
-    with connection.execute_wrapper(watch):
-        for name, route in ADDRESSES:
-            row = TABLE[name]
-            for nth, path in enumerate(scene.paths(name, route)):
-                # In the other states, an act that the role may do is refused because of the state, not the permission.
-                if nth == 0 or role not in row.see:
-                    wrong += [f"{path} {sentence}" for sentence in looked(client, role, name, path, nth)]
-                if watch.has_changed():
-                    wrong.append(f"{path}: a request other than POST has changed something")
-                if nth == 0 or role not in (row.see if row.act is None else row.act | row.told):
-                    facts = scene.sent(name, path, role)
-                    with transaction.atomic():
-                        wrong += [f"{path} post {said}" for said in acted(client, role, name, path, facts, watch)]
-                        transaction.set_rollback(True)
-                client.cookies = SimpleCookie(cookies)  # a log-out or another log-in is rolled back
-    assert not wrong, "\n".join([role, *wrong])
+    watching = Watch()
+    with connection.execute_wrapper(watching):
+        yield watching
 
 
-def looked(client, role, name, path, nth):
-    """Yield what is wrong with the responses to requests other than POST."""
-    may = role in TABLE[name].see
-    # A page that opens is the same for every method: rendering it again for each role would prove nothing new. Where
-    # it is refused, each of the other methods is tried by every fourth role.
-    another = OTHER_METHODS[(ROLES.index(role) + list(TABLE).index(name)) % len(OTHER_METHODS)]
-    for method in ("get",) if may or nth else ("get", another):
-        response = getattr(client, method)(path)
-        if (role not in DRAFTS | AUDIT and tells_a_secret(response)) or tells_a_secret(response, TELEPHONE):
-            yield f"{method} {response.status_code}: tells what this user may not read"
-        if may and method == "get" and is_refused(response, role, name):
-            yield f"{method} {response.status_code}: may open it, and is refused"
-        if not may and not is_refused(response, role, name):
-            yield f"{method} {response.status_code}: may not open it, and is not refused"
+@pytest.mark.parametrize("role", ROLES)
+def test_what_the_table_does_not_allow_is_refused_and_changes_nothing(role, scene, watch):
+    client = Asking({role}, scene.users.get(role), scene, watch)
+    for name, route in ADDRESSES:
+        row = TABLE[name]
+        for nth, path in enumerate(scene.paths(name, route)):
+            if nth == 0 or (role in OUTSIDE and role not in row.see):
+                client.look(name, path, "get")
+            if nth == 0 and role in OUTSIDE - row.see:
+                client.look(name, path, OTHER_METHODS[ADDRESSES.index((name, route)) % len(OTHER_METHODS)])
+            if (nth == 0 and role in ALONE | row.acting) or role in OUTSIDE - row.acting - row.trying:
+                client.act(name, path)
+    assert not client.wrong, "\n".join([role, *client.wrong])
 
 
-def acted(client, role, name, path, facts, watch):
-    """Yield what is wrong with the response to this POST and with its changes."""
-    row = TABLE[name]
-    may = role in (row.act or NOBODY)
-    may_try = role in row.told or (row.act is None and role in row.see)
-    response = client.post(path, facts)
-    changed = watch.has_changed()
-    if role not in DRAFTS | AUDIT and tells_a_secret(response):
-        yield f"{response.status_code}: tells what this user may not read"
-    refused = is_refused(response, role, name)
-    if may and (refused or not changed):
-        yield f"{response.status_code}: may act, and nothing has changed"
-    if not may and changed:
-        yield f"{response.status_code}: may not act, and something has changed"
-    if not may and not may_try and not refused:
-        yield f"{response.status_code}: may not act, and is not refused"
+def test_what_is_refused_to_roles_is_refused_to_somebody_who_has_them_all(scene, watch):
+    """More duties never allow less. Whoever may not read the drafts of others stays apart from those who may."""
+    clients = {}
+
+    def joined(roles):
+        if roles not in clients:
+            clients[roles] = Asking(roles, scene.somebody_with(roles), scene, watch)
+        return clients[roles]
+
+    for name, route in ADDRESSES:
+        row = TABLE[name]
+        not_seeing = [joined(roles) for roles in apart(ALL - ALONE - row.see)]
+        trying = [joined(roles) for roles in apart(row.trying - ALONE)]
+        refused = [joined(roles) for roles in apart(ALL - ALONE - row.acting - row.trying)]
+        for nth, path in enumerate(scene.paths(name, route)):
+            for at, method in enumerate(OTHER_METHODS if nth == 0 and not_seeing else ()):
+                not_seeing[at % len(not_seeing)].look(name, path, method)
+            # In the other states, an act that the role may do is refused because of the state, not the permission.
+            for client in not_seeing if nth else ():
+                client.look(name, path, "get")
+            for client in (*refused, *(trying if nth == 0 else ())):
+                client.act(name, path)
+    wrong = [f"{sorted(roles)} {said}" for roles, client in clients.items() for said in client.wrong]
+    assert not wrong, "\n".join(wrong)
+
+
+def apart(roles):
+    """Return the roles as sets, those who may read drafts and those who may not; none is empty."""
+    return [some for some in (roles & (DRAFTS | AUDIT), roles - DRAFTS - AUDIT) if some]
+
+
+class Asking:
+    """Asks addresses as a user with these roles, who are all allowed the same; `wrong` says what was not as it must be."""
+
+    def __init__(self, roles, user, scene, watch):
+        self.role, self.user, self.scene, self.watch, self.wrong = min(roles), user, scene, watch, []
+        self.client = client_of(user)
+        self.cookies = self.client.cookies.output(header="")
+        watch.forget()  # the log-in
+
+    def look(self, name, path, method):
+        """Make a request that must change nothing. A page that opens is the same for every method."""
+        may = self.role in TABLE[name].see
+        response = getattr(self.client, method)(path)
+        said = f"{path} {method} {response.status_code}"
+        self.hear(response, said)
+        if tells_a_secret(response, TELEPHONE):
+            self.wrong.append(f"{said}: tells what nobody may read")
+        if may == is_refused(response, self.role, name):
+            self.wrong.append(f"{said}: may open it, and is refused" if may else f"{said}: is not refused")
+        if self.watch.has_changed():
+            self.wrong.append(f"{said}: has changed something")
+
+    def act(self, name, path):
+        """Make a POST, which must change something if the table says so."""
+        row = TABLE[name]
+        may, may_try = self.role in row.acting, self.role in row.trying
+        with transaction.atomic():
+            response = self.client.post(path, self.scene.sent(name, path, self.role, self.user))
+            changed = self.watch.has_changed()
+            transaction.set_rollback(True)
+        self.client.cookies = SimpleCookie(self.cookies)  # a log-out or another log-in is rolled back
+        said = f"{path} post {response.status_code}"
+        self.hear(response, said)
+        refused = is_refused(response, self.role, name)
+        if may and (refused or not changed):
+            self.wrong.append(f"{said}: may act, and nothing has changed")
+        if not may and changed:
+            self.wrong.append(f"{said}: may not act, and something has changed")
+        if not may and not may_try and not refused:
+            self.wrong.append(f"{said}: may not act, and is not refused")
+
+    def hear(self, response, said):
+        if self.role not in DRAFTS | AUDIT and tells_a_secret(response):
+            self.wrong.append(f"{said}: tells what this user may not read")
 
 
 def test_a_post_without_csrf_token_is_refused_even_to_superusers(scene):
@@ -825,7 +895,7 @@ def test_a_post_without_csrf_token_is_refused_even_to_superusers(scene):
     taken = {}
     for name, route in ADDRESSES:
         path = next(scene.paths(name, route))
-        response = client.post(path, scene.sent(name, path, "boss"))
+        response = client.post(path, scene.sent(name, path, "boss", scene.users["boss"]))
         if response.status_code != 403:
             taken[name] = response.status_code
     assert not taken
