@@ -7,7 +7,8 @@ PYTHON ?= python3
 REACHED := $(if $(filter 0.0.0.0,$(HOST)),$(firstword $(shell hostname -I)),$(HOST))
 # Test processes, each running whole files; 0 runs all tests in this process, without xdist. In the order in which they
 # are collected (FIRST_FILES in tests/conftest.py): xdist would start files of one long test last.
-WORKERS ?= 2
+# One process more than there are processors: tests of browsers and servers spend a part of their time waiting.
+WORKERS ?= $(shell n=$$(nproc); echo $$((n < 8 ? n + 1 : 8)))
 SITE_URL ?= http://$(REACHED):$(PORT)
 RUN := .venv/bin/python
 BIOME := .venv/bin/node tests/node_modules/@biomejs/biome/bin/biome
@@ -25,7 +26,7 @@ demo: free-port ready ## a demo newsroom: site and desk at http://127.0.0.1:8000
 run: free-port ready ## an empty newsroom of your own: asks for the first account, then serves
 	@exec $(RUN) manage.py serve --host $(HOST) --port $(PORT) --ask-account
 
-test: .venv/tests .env ## all tests, in two processes (WORKERS=), on SQLite; REQUIRE_ALL=1 turns skips into failures
+test: .venv/tests .env ## all tests, in parallel (WORKERS=), on SQLite; REQUIRE_ALL=1 turns skips into failures
 	@$(RUN) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: .venv/tests .env ## benchmarks, as ratios (docs/performance.md); needs nginx, wrk, PostgreSQL
