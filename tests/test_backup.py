@@ -3,20 +3,19 @@
 import json
 import os
 import resource
-import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import tarfile
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.prepared import another_database
 from tests.serving import WITH_PARENT, Newsroom
 
 SCRIPT = Path(settings.BASE_DIR) / "deploy" / "backup"
@@ -27,30 +26,12 @@ KEPT = 14
 COUNT = "from articles.models import AuditEntry, Source; print(Source.objects.count(), AuditEntry.objects.count())"
 
 
-@contextmanager
-def empty_database():
-    """The URL of a new PostgreSQL database; None for SQLite, which makes its file itself."""
-    if not POSTGRESQL:
-        yield None
-        return
-    name = f"backup_{secrets.token_hex(6)}"
-    with closing(psycopg2.connect(dbname="postgres")) as server:
-        server.autocommit = True
-        server.cursor().execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-        yield f"postgres:///{name}"
-        server.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def newsroom_in(folder, database):
-    return Newsroom(folder, **{"DATABASE_URL": database} if database else {})
-
-
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     """A newsroom with rows, in a folder with blanks; backups only read it."""
-    with empty_database() as database:
-        found = newsroom_in(tmp_path_factory.mktemp("our news"), database)
-        found.manage("migrate", "--verbosity", "0")
+    folder = tmp_path_factory.mktemp("our news")
+    with another_database(folder, is_migrated=True) as database:
+        found = Newsroom(folder, DATABASE_URL=database)
         found.run(
             "from articles import accounts, sources; from articles.models import Source\n"
             "for name in ('霁川新闻网', '泽南日报'): "
@@ -116,9 +97,10 @@ def test_what_is_restored_is_what_was_there(source, media, backups, tmp_path):
     made = backups / name
     assert names(made) == [DATABASE, "media.tar"]
     assert made.stat().st_mode & 0o077 == 0, "others may read the password hashes"
-    with empty_database() as database:
-        target = newsroom_in(tmp_path / "restored", database)
-        target.folder.mkdir()
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    with another_database(restored, is_migrated=False) as database:
+        target = Newsroom(restored, DATABASE_URL=database)
         if POSTGRESQL:
             name = database.rpartition("/")[2]
             restore = ["pg_restore", "--clean", "--if-exists", "--no-owner", "-d", name, made / DATABASE]
@@ -131,8 +113,8 @@ def test_what_is_restored_is_what_was_there(source, media, backups, tmp_path):
         target.manage("verify_audit")
         target.manage("migrate", "--check")
     files = {path.relative_to(media): path.read_bytes() for path in media.rglob("*") if path.is_file()}
-    restored = target.folder / "media"
-    assert {path.relative_to(restored): path.read_bytes() for path in restored.rglob("*") if path.is_file()} == files
+    found = restored / "media"
+    assert {path.relative_to(found): path.read_bytes() for path in found.rglob("*") if path.is_file()} == files
     assert len(files) == 1
 
 
