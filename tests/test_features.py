@@ -70,7 +70,6 @@ FEATURES = {
     "link_check": "noun verb door page static test",
     "link_removal": "verb test",
     "log_check": "verb door page static test",
-    "log_witness": "verb door test",
     "login": "noun verb door page test",
     "login_lock": "noun verb door page test",
     "mailing": "verb test",
@@ -140,6 +139,7 @@ FEATURES = {
     "watermark": "door page static test",
     "websub": "noun verb test",
     "wechat": "door static test",
+    "witness": "verb door test",
     "word": "verb door page static test",
     "work": "noun verb door test",
 }

@@ -139,4 +139,4 @@ def forgotten_view(request: HttpRequest) -> HttpResponse:
             page["is_sent"] = True
         except password_resets.CannotReset as refusal:
             page["problems"], status = refusal.problems, HTTPStatus.TOO_MANY_REQUESTS
-    return TemplateResponse(request, "admin/password_forgotten.html", page, status=status)
+    return TemplateResponse(request, "admin/password_reset_forgotten.html", page, status=status)
