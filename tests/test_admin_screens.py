@@ -118,6 +118,14 @@ def test_nothing_but_drafts_and_old_paths_can_be_deleted(admin_client, cast):
     assert Person.objects.filter(name="甲").exists()
 
 
+def test_a_new_row_begins_in_its_first_field_a_refused_one_at_what_is_wrong(admin_client):
+    begins = 'data-model-name="source"'
+    assert begins in admin_client.get(path("source", "add/")).content.decode()
+    refused = admin_client.post(path("source", "add/"), {"name": ""}).content.decode()
+    assert begins not in refused
+    assert '<div class="errornote" role="alert" tabindex="-1" autofocus>' in refused
+
+
 def test_site_settings_are_one_row(client, cast):
     client.force_login(cast.chief)
     assert client.get(path("sitesettings"))["Location"].endswith("/add/")

@@ -149,10 +149,10 @@
     state = outcome;
     line.hidden = false;
     line.dataset.state = outcome;
+    line.setAttribute("aria-live", outcome === "kept" && !fault.hidden ? "polite" : "off"); // told after a fault only
     line.textContent =
       outcome === "kept" ? says.kept.replace("{}", detail) : outcome === "keeping" ? says.keeping : says.failed;
     if (outcome === "keeping") return;
-    line.setAttribute("aria-live", fault.hidden ? "off" : "polite"); // that it is kept is told after a fault only
     const sentence =
       outcome === "offline" ? detail || says.offline : outcome === "logged_out" ? says.loggedOut : detail;
     fault.hidden = outcome === "kept";
