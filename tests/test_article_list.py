@@ -1,13 +1,14 @@
 """The list of articles: what it shows, how it is narrowed, and what ticks do."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from articles import reads, review
+from articles import pictures, reads, review
 from articles.models import Article
-from tests.cast import make_user
+from tests.cast import make_user, upload
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/articles/article/"
@@ -102,6 +103,15 @@ def test_whose_turn_it_is_and_why_it_came_back_is_shown(at_desk, cast):
     rows = {row.article.title: row for row in at_desk(cast.editor).get(LIST).context["rows"]}
     assert rows["在审"].reads == 3
     assert rows["退回"].reads is None
+
+
+def test_what_stands_in_every_row_is_read_aloud_with_the_title_and_the_picture_is_not(at_desk, cast):
+    picture = pictures.store_picture(upload(), by=cast.writer, alt="桥上的人")
+    article = cast.article(title="大桥通车", cover=picture)
+    cast.sign(article, times=1)
+    html = at_desk(cast.chief).get(LIST).content.decode()
+    assert re.search(r'<img class="thumbnail"[^>]* alt="" ', html)
+    assert re.search(r'/review/">\s*[^<]+<span class="visually-hidden"> 大桥通车</span>', html)
 
 
 def test_the_list_takes_as_many_queries_for_many_rows_as_for_few(at_desk, cast, django_assert_max_num_queries):

@@ -92,7 +92,7 @@ class PictureChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Picture) -> str:
         seen = obj.alt or obj.caption
         words = format_html('<span class="{}">{}</span>', "" if seen else "visually-hidden", seen or obj.name)
-        return format_html("{} {}", picture_thumbnail(obj), words)
+        return format_html("{} {}", picture_thumbnail(obj, beside_its_words=True), words)
 
 
 class PlacingForm(ActionForm):

@@ -170,7 +170,7 @@ def list_rows(numbers: list[int], user: User) -> list[ListRow]:
         rows.append(
             ListRow(
                 article=article,
-                thumbnail=picture_thumbnail(picture) if picture else "",
+                thumbnail=picture_thumbnail(picture, beside_its_words=True) if picture else "",
                 byline=bylines.get(article.pk, ""),
                 state=shown_state(article),
                 turn=turn_of(article),

@@ -8,16 +8,18 @@ from ..models import Picture
 from ..sanitising import desk_addresses
 
 
-def picture_thumbnail(picture: Picture, *, beside_its_name: bool = False) -> SafeString:
+def picture_thumbnail(picture: Picture, *, beside_its_name: bool = False, beside_its_words: bool = False) -> SafeString:
     """Return the smallest rendition as HTML, from where the desk may read it.
 
-    It may be a link, which needs a name; `beside_its_name` stands in it, and would be read out twice.
+    It may be a link, which needs a name; `beside_its_name` stands in it, and would be read out twice. Beside words that
+    say what it belongs to, such as the title of an article, nothing of it is read out.
     """
+    words = picture.alt or ("" if beside_its_name else picture.name or _("picture"))
     width, address = picture.renditions[0]
     return format_html(
         '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
         desk_addresses(address),
         width,
         round(picture.height * width / picture.width),
-        picture.alt or ("" if beside_its_name else picture.name or _("picture")),
+        "" if beside_its_words else words,
     )
