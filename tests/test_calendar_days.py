@@ -1,10 +1,13 @@
-"""Queries by day use days in the site's time zone."""
+"""Queries by day use days in the site's time zone; and one rule spells the instants of the desk's lists."""
 
 from datetime import date, datetime, timedelta
 
+import pytest
+from django.utils import timezone, translation
+
 from articles import publishing
 from articles.models import Article
-from articles.models.calendar_days import start_of_day
+from articles.models.calendar_days import spell_instant, start_of_day
 
 INSTANT = timedelta(microseconds=1)
 
@@ -30,3 +33,22 @@ def test_days_begin_at_midnight_in_the_sites_zone(cast):
     assert list(named.first_published_between(first, None)) == ["first", "last", "after"]
     assert list(named.first_published_on(last)) == ["last"]
     assert list(named.first_published_between(None, None)) == list(times)
+
+
+@pytest.mark.parametrize(
+    ("at", "to_the_minute", "day"),
+    [
+        ("2026-03-01T00:00:00+08:00", "today 00:00", "today 00:00"),
+        ("2026-03-01T23:59:59+08:00", "today 23:59", "today 23:59"),
+        ("2026-02-28T23:59:59+08:00", "02-28 23:59", "02-28"),
+        ("2026-03-02T08:00:00+08:00", "03-02 08:00", "03-02"),
+        ("2025-12-31T16:00:00+00:00", "01-01 00:00", "01-01"),
+        ("2025-12-31T15:59:00+00:00", "2025-12-31 23:59", "2025-12-31"),
+        ("2027-01-01T00:00:00+08:00", "2027-01-01 00:00", "2027-01-01"),
+    ],
+)
+def test_lists_tell_the_hour_of_today_and_the_year_of_other_years(monkeypatch, at, to_the_minute, day):
+    monkeypatch.setattr(timezone, "now", lambda: datetime.fromisoformat("2026-03-01T12:00:00+08:00"))
+    with translation.override("en"):
+        assert spell_instant(datetime.fromisoformat(at)) == to_the_minute
+        assert spell_instant(datetime.fromisoformat(at), is_day=True) == day

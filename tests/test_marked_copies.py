@@ -8,9 +8,10 @@ from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles import marked_copies, review
+from articles import marked_copies, pictures, review
 from articles.marked_copies import layout, marking, tokens
 from articles.models import Article
+from tests.cast import png, upload
 
 MARKS = {"same": "{}", "removed": "[{}]", "added": "{{{}}}"}
 words = st.text(alphabet="一二三桥路ab 1.,%<&", max_size=12).map(escape)
@@ -128,6 +129,24 @@ def test_changes_stand_in_their_places(before, after, shown):
     assert told(before, after) == shown
 
 
+def picture(name, alt="", credit=""):
+    return {"sha256": name * 64, "file": f"pictures/{name}.jpg", "width": 1600, "alt": alt, "credit": credit}
+
+
+def test_pictures_and_covers_are_told_by_their_descriptions_and_differ_by_their_files():
+    one, other = picture("a", "桥", "林晓舟"), picture("b", "桥", "林晓舟")
+    text = marking.mark_changes([content(pictures=[one], cover=one), content(pictures=[other], cover=other)], {})
+    shown = {part.field: [line.spans for line in layout.lay_out(part)] for part in text.parts if part.is_changed}
+    assert list(shown) == ["cover", "pictures"]
+    for ((removed, added, credit),) in shown.values():
+        assert [(span.kind, span.text, span.picture) for span in (removed, added)] == [
+            ("removed", "〔图：桥〕", "/media/pictures/a.jpg"),
+            ("added", "〔图：桥〕", "/media/pictures/b.jpg"),
+        ]
+        assert (credit.kind, credit.text) == ("same", " 林晓舟")
+    assert not text.form_alone
+
+
 def test_every_change_names_the_step_that_made_it_and_what_was_put_back_is_no_change():
     part = body_of("<p>桥长三十米，宽六米。</p>", "<p>桥长五十米，宽九米。</p>", "<p>新桥长五十米，宽六米。</p>")
     changed = [(run.kind, "".join(token.text for token in run.tokens), run.step) for run in part.runs]
@@ -202,6 +221,20 @@ class TestOfAnArticle:
             '<del class="step-1" title="梁静姝 初审">三</del><ins class="step-1" title="梁静姝 初审">五</ins>' in html
         )
         assert '九</ins><small class="who">head</small>' in html
+
+    def test_a_picture_is_shown_small_by_an_address_of_the_desk(self, cast):
+        first, second = (
+            pictures.store_picture(upload(png(600, 400, (n, 0, 0)), f"{n}.png"), by=cast.writer) for n in (1, 2)
+        )
+        article = cast.article(body=f'<p><img src="{first.url}" alt="渡口"></p>', cover=first)
+        cast.change(article, body=f'<p><img src="{second.url}" alt="大桥"></p>', cover=second)
+        article.refresh_from_db()
+        copy = marked_copies.marked_copy(article, article.revisions.get(number=1), article.newest)
+        html = Template('{% include "admin/articles/article/marked_copy.html" %}').render(Context({"copy": copy}))
+        assert first.sha256[:12] not in html
+        assert html.count(f'<a href="/admin{second.url}"><img class="copy-picture" src="/admin') == 3
+        assert "-480.webp" in html
+        assert "/media/pictures" not in html.replace("/admin/media/pictures", "")
 
     def test_words_of_a_text_are_escaped(self, cast):
         article = cast.article(body="<p>一</p>")

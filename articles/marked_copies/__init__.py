@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 
 from .. import audit, comparing, review
 from ..models import Article, Revision
+from ..models.picture import picture_renditions
 from .layout import MarkedLine, MarkedSpan, lay_out
 from .marking import mark_changes
+from .tokens import picture_address
 
 __all__ = ["EditingStep", "MarkedCopy", "MarkedLine", "MarkedSpan", "changed_lines", "marked_copy"]
 
@@ -75,16 +77,29 @@ def marked_copy(article: Article, before: Revision, after: Revision) -> MarkedCo
     texts = dict(article.revisions.filter(number__in=ends).values_list("number", "content")) if ends else {}
     contents = [before.content, *(texts[step.revision] for step in steps[:-1]), after.content]
     text = mark_changes(contents, comparing.section_names([before.content, after.content]))
-    parts = (CopyPart(part.field, comparing.part_label(part.field), tuple(lay_out(part))) for part in text.parts)
+    thumbnails = _thumbnails(contents)
+    parts = (
+        CopyPart(part.field, comparing.part_label(part.field), tuple(lay_out(part, thumbnails))) for part in text.parts
+    )
     return MarkedCopy(before, after, tuple(steps), tuple(parts), text.is_coarse, text.form_alone)
 
 
 def changed_lines(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, MarkedLine]]:
     """Yield the lines that differ between two contents of one section, as one step, each with the name of its field."""
+    thumbnails = _thumbnails([before, after])
     for part in mark_changes([before, after], {}).parts:
-        for line in lay_out(part):
+        for line in lay_out(part, thumbnails):
             if line.is_changed:
                 yield comparing.part_label(part.field), line
+
+
+def _thumbnails(contents: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """The addresses of the smallest copies of these contents' pictures, by those of the pictures."""
+    pictures = [
+        picture for content in contents for picture in (*content["pictures"], content["cover"]) if picture is not None
+    ]
+    addresses = {picture_address(picture): picture["width"] for picture in pictures}
+    return {address: picture_renditions(address, width)[0][1] for address, width in addresses.items()}
 
 
 def _steps_that_fit(before: Revision, after: Revision) -> int:

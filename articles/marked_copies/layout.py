@@ -1,12 +1,15 @@
 """The tokens of a marked part as lines of spans, to be shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 from ..comparing import SpanKind
 from .marking import MarkedPart, MarkedRun
 from .tokens import PICTURE
+
+NO_THUMBNAILS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,8 @@ class MarkedSpan:
     """Words that are the same, or that one step added or removed.
 
     `marks` are the names of their HTML elements (strong, sub …); `picture` is the address of a picture, whose `text`
-    is its description; `ends_change`: the next words are not of the same step.
+    is its description, and `thumbnail` that of a small copy, if it is known; `ends_change`: the next words are not of
+    the same step.
     """
 
     kind: SpanKind
@@ -22,6 +26,7 @@ class MarkedSpan:
     step: int
     marks: tuple[str, ...] = ()
     picture: str = ""
+    thumbnail: str = ""
     ends_change: bool = False
 
 
@@ -47,8 +52,11 @@ class MarkedLine:
         return self.end != "same" and any(span.kind != self.end for span in self.spans)
 
 
-def lay_out(part: MarkedPart) -> Iterator[MarkedLine]:
-    """Yield the lines of a part. A line that became another kind of line is one line."""
+def lay_out(part: MarkedPart, thumbnails: Mapping[str, str] = NO_THUMBNAILS) -> Iterator[MarkedLine]:
+    """Yield the lines of a part. A line that became another kind of line is one line.
+
+    `thumbnails` has the addresses of small copies by those of their pictures.
+    """
     words: list[MarkedRun] = []
     ended: MarkedLine | None = None  # in the old text alone; the next piece tells whether it became another kind
     for piece in _pieces(part):
@@ -63,7 +71,9 @@ def lay_out(part: MarkedPart) -> Iterator[MarkedLine]:
         if not last.ends_line:
             words.append(piece)
             continue
-        line = MarkedLine(last.form, tuple(_spans([*words, piece._replace(tokens=tuple(before))])), end=piece.kind)
+        line = MarkedLine(
+            last.form, tuple(_spans([*words, piece._replace(tokens=tuple(before))], thumbnails)), end=piece.kind
+        )
         words = []
         if piece.kind == "removed":
             ended = line
@@ -85,16 +95,18 @@ def _pieces(part: MarkedPart) -> Iterator[MarkedRun]:
             yield run._replace(tokens=run.tokens[start:])
 
 
-def _spans(runs: list[MarkedRun]) -> Iterator[MarkedSpan]:
+def _spans(runs: list[MarkedRun], thumbnails: Mapping[str, str]) -> Iterator[MarkedSpan]:
     forms = [(run, form, list(same)) for run in runs for form, same in groupby(run.tokens, key=lambda t: t.form)]
     steps = [run.step for run, _form, _tokens in forms]
     for (run, form, tokens), following in zip(forms, [*steps[1:], 0], strict=True):
         is_picture = form.startswith(f"{PICTURE} ")
+        picture = form.partition(" ")[2] if is_picture else ""
         yield MarkedSpan(
             run.kind,
             "".join(token.text for token in tokens),
             run.step,
             marks=() if is_picture else tuple(form.split()),
-            picture=form.partition(" ")[2] if is_picture else "",
+            picture=picture,
+            thumbnail=thumbnails.get(picture, ""),
             ends_change=run.kind != "same" and run.step != following,
         )

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ..comparing import SHORTEST_MATCH, SpanKind, content_parts, count_pairs, matched_blocks
 from ..models.revision import text_of_content
-from .tokens import TextToken, TokenLine, body_token_lines, field_token_lines
+from .tokens import TextToken, TokenLine, body_token_lines, field_token_lines, picture_token_lines
 
 # The most pairs of equal words that are compared: of one passage, and in all; 300,000 take about 0.15 s. What exceeds
 # them is shown paragraph by paragraph.
@@ -103,9 +103,14 @@ def mark_changes(contents: Sequence[dict[str, Any]], section_names: dict[int, st
 def _fields_of(
     content: dict[str, Any], bodies: dict[str, list[TokenLine]], section_names: dict[int, str]
 ) -> dict[str, list[TokenLine]]:
-    return {
-        name: bodies[content["body"]] if name == "body" else field_token_lines(lines, name)
-        for name, lines in content_parts({**content, "body": ""}, section_names)
+    fields = {
+        name: field_token_lines(lines, name) for name, lines in content_parts({**content, "body": ""}, section_names)
+    }
+    cover = [content["cover"]] if content["cover"] else []
+    return fields | {
+        "body": bodies[content["body"]],
+        "cover": picture_token_lines(cover, "cover"),
+        "pictures": picture_token_lines(content["pictures"], "pictures"),
     }
 
 

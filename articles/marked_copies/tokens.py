@@ -1,8 +1,10 @@
 """The text of a revision as tokens: words with their marks, pictures, and the ends of lines with their kinds."""
 
+from collections.abc import Iterable, Mapping
 from html.parser import HTMLParser
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ..comparing import WORD_PATTERN
@@ -38,6 +40,26 @@ def field_token_lines(lines: list[str], field: str) -> list[TokenLine]:
     return [(*(TextToken(word, "") for word in WORD_PATTERN.findall(line.replace("\n", " "))), end) for line in lines]
 
 
+def picture_token_lines(pictures: Iterable[Mapping[str, Any]], field: str) -> list[TokenLine]:
+    """Pictures of a content in tokens, a line each of the kind `field`: the picture, and its credit if it has one."""
+    lines = []
+    for picture in pictures:
+        shown = _picture_token(picture["alt"], picture_address(picture))
+        (line,) = field_token_lines([f" {picture['credit']}" if picture["credit"] else ""], field)
+        lines.append((shown, *line))
+    return lines
+
+
+def picture_address(picture: Mapping[str, Any]) -> str:
+    """The address that the body has of a picture of a content."""
+    return f"{settings.MEDIA_URL}{picture['file']}"
+
+
+def _picture_token(alt: str, address: str) -> TextToken:
+    text = _("[picture: %(alt)s]") % {"alt": alt}
+    return TextToken(text.replace("\n", " "), f"{PICTURE} {address}")
+
+
 def body_token_lines(html: str) -> list[TokenLine]:
     """The lines of a sanitised body in tokens. A row of a table is one line, and each of its cells ends with a bar."""
     reader = _BodyReader()
@@ -62,8 +84,7 @@ class _BodyReader(HTMLParser):
         if tag in (*LINES, *BOXES, "li", "figure", "hr") and "tr" not in self.open:
             self.end_line()
         if tag == "img":
-            alt = _("[picture: %(alt)s]") % {"alt": facts.get("alt") or ""}
-            self.line.append(TextToken(alt.replace("\n", " "), f"{PICTURE} {facts.get('src') or ''}"))
+            self.line.append(_picture_token(facts.get("alt") or "", facts.get("src") or ""))
         elif tag == "hr":
             self.line.append(TextToken("———", ""))
             self.end_line("hr")

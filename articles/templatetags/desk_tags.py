@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from .. import audit
 from ..checks.rule_sentences import rule_sentence
 from ..marked_copies import EditingStep, MarkedLine, MarkedSpan
-from ..models.calendar_days import spell_minute
+from ..models.calendar_days import spell_instant, spell_minute
+from ..sanitising import desk_addresses
 
 register = template.Library()
 
@@ -23,6 +24,18 @@ def person_name(user: User | None) -> str:
 
 
 register.filter(rule_sentence)
+
+
+@register.filter
+def instant(at: datetime | None) -> str:
+    """An instant as the lists of the desk give it, to the minute; '' for none."""
+    return spell_instant(at) if at else ""
+
+
+@register.filter
+def instant_day(at: datetime | None) -> str:
+    """An instant as the lists of the desk give it, with its hour only if it is of today; '' for none."""
+    return spell_instant(at, is_day=True) if at else ""
 
 
 @register.filter
@@ -72,10 +85,20 @@ def marked_line(line: MarkedLine, steps: tuple[EditingStep, ...]) -> SafeString:
     return html + format_html("<{0}>¶</{0}>", COPY_HTML[line.end]) if line.shows_break else html
 
 
+def _marked_picture(span: MarkedSpan) -> SafeString:
+    """A picture of a marked copy: its description behind a small copy, as a link to the picture on the desk."""
+    thumbnail = (
+        format_html('<img class="copy-picture" src="{}" alt="" loading="lazy">', desk_addresses(span.thumbnail))
+        if span.thumbnail
+        else ""
+    )
+    return format_html('<a href="{}">{}{}</a>', desk_addresses(span.picture), thumbnail, span.text)
+
+
 def _marked_span(span: MarkedSpan, steps: tuple[EditingStep, ...]) -> SafeString:
     html: SafeString = conditional_escape(span.text)
     if span.picture:
-        html = format_html('<a href="{}">{}</a>', span.picture, span.text)
+        html = _marked_picture(span)
     for mark in reversed(span.marks):
         html = format_html("<{0}>{1}</{0}>", mark, html)
     if span.kind == "same":
