@@ -1,8 +1,11 @@
-"""Pictures of the library: the grid to choose from, where one is used, and the words that it learns from articles."""
+"""Pictures of the library: its screen, the grid to choose from, where one is used, the words it learns from articles."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +14,8 @@ from articles.models import AuditEntry, Picture
 from tests.cast import make_user, png, upload
 
 pytestmark = pytest.mark.django_db
-CHOOSE = "/admin/articles/picture/choose/"
+LIBRARY = "/admin/articles/picture/"
+CHOOSE = f"{LIBRARY}choose/"
 
 
 def stored(cast, colour, **words):
@@ -26,29 +30,30 @@ def library(cast):
     return [stored(cast, 1, alt="大桥"), stored(cast, 2, credit="林晓舟"), stored(cast, 3, caption="渡船")]
 
 
-def names(client, **facts):
-    response = client.get(CHOOSE, facts)
+def names(client, page=CHOOSE, **facts):
+    response = client.get(page, facts)
     assert response.status_code == 200
     return [picture["facts"]["name"] for picture in response.context["pictures"]]
 
 
-def test_the_grid_is_narrowed_by_words_photographer_day_owner_and_use(client, cast, library):
+@pytest.mark.parametrize("page", [CHOOSE, LIBRARY])
+def test_the_grid_is_narrowed_by_words_photographer_day_owner_and_use(client, cast, library, page):
     bridge, _lin, ferry = library
     cast.article(body=f'<p><img src="{bridge.url}" alt="桥"></p>')
     Picture.objects.filter(pk=ferry.pk).update(uploaded_at=timezone.now() - timedelta(days=40))
     client.force_login(cast.writer)
-    assert names(client) == ["图3", "图2", "图1"]
-    assert names(client, q="大桥") == ["图1"]
-    assert names(client, q="渡船") == ["图3"]
-    assert names(client, credit="晓舟") == ["图2"]
-    assert names(client, unused="on") == ["图3", "图2"]
+    assert names(client, page) == ["图3", "图2", "图1"]
+    assert names(client, page, q="大桥") == ["图1"]
+    assert names(client, page, q="渡船") == ["图3"]
+    assert names(client, page, credit="晓舟") == ["图2"]
+    assert names(client, page, unused="on") == ["图3", "图2"]
     today = timezone.localdate()
-    assert names(client, during=f"{today}") == ["图2", "图1"]
-    assert names(client, during=f"{today - timedelta(days=40):%Y-%m}") == ["图3"]
+    assert names(client, page, during=f"{today}") == ["图2", "图1"]
+    assert names(client, page, during=f"{today - timedelta(days=40):%Y-%m}") == ["图3"]
     for nonsense in ("昨天", "2026-19", "2026-02-31"):
-        assert len(names(client, during=nonsense)) == 3
+        assert len(names(client, page, during=nonsense)) == 3
     client.force_login(cast.editor)
-    assert names(client, mine="on") == []
+    assert names(client, page, mine="on") == []
 
 
 def test_pages_of_the_grid_follow_and_take_few_queries(
@@ -60,6 +65,66 @@ def test_pages_of_the_grid_follow_and_take_few_queries(
         response = client.get(CHOOSE)
     assert response.context["following"] == library[1].pk
     assert names(client, before=response.context["following"]) == ["图1"]
+
+
+def test_the_screen_links_each_picture_by_its_description_and_to_where_it_is_used(client, cast, library):
+    client.force_login(cast.writer)
+    response = client.get(LIBRARY)
+    html = response.content.decode()
+    for picture in library:
+        page = reverse("admin:articles_picture_change", args=[picture.pk])
+        link = re.search(
+            rf'<a class="library-picture" href="{page}">\s*<img [^>]*alt="([^"]*)"[^>]*>\s*<span>(\S+)</span>', html
+        )
+        assert link.groups() == (picture.alt, picture.name)
+        assert f'<a href="{page}#uses"' in html
+    assert all(f'<label for="id_{name}">' in html for name in ("q", "credit", "during"))
+    assert 'href="?mine=on"' in html
+    assert response.context["count"] == 3
+    narrowed = client.get(LIBRARY, {"mine": "on", "q": "大桥"}).content.decode()
+    assert 'name="mine" value="on"' in narrowed
+    assert re.search(r'href="\?q=[^"&]+" aria-current="true"', narrowed)
+    assert "data-upload" in html
+
+
+def test_who_may_not_upload_looks_and_is_offered_no_upload(client, cast, library):
+    client.force_login(make_user("reader", ["first"]))
+    html = client.get(LIBRARY).content.decode()
+    assert "library-picture" in html
+    assert "data-upload" not in html
+    assert "picture/add" not in html
+    client.force_login(make_user("nobody", []))
+    assert client.get(LIBRARY).status_code == 403
+
+
+def test_the_screen_takes_the_same_queries_for_5_pictures_and_50_of_3000(client, cast, monkeypatch):
+    made = [
+        Picture(
+            file=f"pictures/{n:032x}s.jpg",
+            sha256=f"{n:064x}",
+            width=1600,
+            height=900,
+            name=f"图{n}",
+            uploaded_by=cast.writer,
+        )
+        for n in range(3_000)
+    ]
+    Picture.objects.bulk_create(made)
+    client.force_login(cast.writer)
+    client.get(LIBRARY)
+    taken = []
+    for shown in (5, 50):
+        monkeypatch.setattr("articles.admin.picture_library.SHOWN_ON_SCREEN", shown)
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(LIBRARY)
+        assert len(response.context["pictures"]) == shown
+        assert response.context["count"] == 3_000
+        taken.append(len(queries))
+    assert taken[0] == taken[1]
+    monkeypatch.setattr("articles.admin.picture_library.MOST_COUNTED", 100)
+    response = client.get(LIBRARY, {"before": response.context["following"]})
+    assert (response.context["count"], response.context["is_more"]) == (100, True)
+    assert response.context["pictures"][0]["facts"]["name"] == "图2949"
 
 
 @pytest.mark.parametrize("during", ["9999-12-31", "9999-12", "0001-01-01", "0001-01", "1999-02-30", "19", "x" * 5000])

@@ -13,7 +13,7 @@ from ..models import Picture
 from .acting_user import acting_user
 from .newsroom_admin import NUMBER
 from .pasting import fetch_picture_view
-from .picture_library import MOST_USES, articles_with_picture, choose_picture_view
+from .picture_library import MOST_USES, articles_with_picture, choose_picture_view, library_view
 from .picture_thumbnail import picture_thumbnail
 from .uploads import FileAdmin
 
@@ -34,9 +34,7 @@ class PictureAdmin(FileAdmin[Picture]):
         "uploaded_by",
     ]
     fields = ["thumbnail", "name", *words, *readonly_fields[1:]]
-    list_display = ["thumbnail", "name", "alt", "credit", "size", "uploaded_at"]
-    list_display_links = ["thumbnail", "name"]
-    search_fields = ["name", "alt", "caption", "credit"]
+    search_fields = ["name", "alt", "caption", "credit"]  # of a picture that is chosen by typing
 
     def get_urls(self) -> list[URLPattern]:
         guarded = self.admin_site.admin_view
@@ -45,6 +43,10 @@ class PictureAdmin(FileAdmin[Picture]):
             path("choose/", guarded(choose_picture_view), name="articles_picture_choose"),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the library as a grid, instead of Django's list."""
+        return library_view(self, request)
 
     def changeform_view(
         self,

@@ -1,6 +1,7 @@
-"""The picture library as a grid to choose from: words, photographer, day or month, mine, unused; the newest first.
+"""The picture library as a grid: words, photographer, day or month, mine, unused; the newest first.
 
-It is a piece of a page, which static/desk/picture_library.js shows in a dialog beside the field or in the body editor.
+It is a screen of the desk, and, to choose from, a piece of a page, which static/desk/picture_library.js shows in a
+dialog beside the field or in the body editor.
 """
 
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from django.core.validators import RegexValidator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,10 +26,12 @@ from ..models.article import ArticleQuerySet
 from ..models.calendar_days import start_of_day
 from ..sanitising import desk_addresses
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER
+from .newsroom_admin import NUMBER, NewsroomAdmin
 from .picture_thumbnail import picture_thumbnail
 
 SHOWN = 24
+SHOWN_ON_SCREEN = 48
+MOST_COUNTED = 10_000  # pictures that were found; of more it is said that there are more
 MOST_USES = 50
 MOST_WORDS = 5
 DAY_LENGTH = len("2026-11-28")
@@ -88,20 +92,46 @@ def choose_picture_view(request: HttpRequest) -> HttpResponse:
     if not permissions.has_duty_anywhere(user, Duty.WRITE, Duty.ARRANGE):
         raise PermissionDenied(_("The picture library is for those who write or arrange."))
     form = LibraryForm(request.GET)
-    rows = form.narrowed(Picture.objects.order_by("-pk"), user)
-    before = request.GET.get("before", "")
-    if NUMBER.fullmatch(before):
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: SHOWN + 1])
+    page = _page_of_grid(request, form.narrowed(Picture.objects.order_by("-pk"), user), SHOWN)
+    return TemplateResponse(request, "admin/articles/picture/choose.html", {"form": form, **page})
+
+
+def library_view(screen: NewsroomAdmin[Picture], request: HttpRequest) -> HttpResponse:
+    """Show the library as a screen of the desk, with how many pictures are found."""
+    if not screen.has_view_permission(request):
+        raise PermissionDenied
+    form = LibraryForm(request.GET)
+    rows = form.narrowed(Picture.objects.order_by("-pk"), acting_user(request))
+    count, today = rows[: MOST_COUNTED + 1].count(), timezone.localdate()
     context = {
+        **screen.admin_site.each_context(request),
+        "title": _("Picture library"),
+        "opts": screen.opts,
         "form": form,
-        "pictures": [
-            {"thumbnail": picture_thumbnail(row, beside_its_name=True), "facts": facts_of_picture(row)}
-            for row in found[:SHOWN]
-        ],
-        "following": found[SHOWN - 1].pk if len(found) > SHOWN else None,
+        "spans": [(f"{today}", _("Uploaded today")), (f"{today:%Y-%m}", _("Uploaded this month"))],
+        "count": min(count, MOST_COUNTED),
+        "is_more": count > MOST_COUNTED,
+        "may_add": screen.has_add_permission(request),
+        **_page_of_grid(request, rows, SHOWN_ON_SCREEN),
     }
-    return TemplateResponse(request, "admin/articles/picture/choose.html", context)
+    return TemplateResponse(request, "admin/articles/picture/library.html", context)
+
+
+def _page_of_grid(request: HttpRequest, rows: QuerySet[Picture], most: int) -> dict[str, Any]:
+    """Return the pictures of a page of the grid, which follows the key `before` of the address."""
+    before = request.GET.get("before", "")
+    found = list((rows.filter(pk__lt=int(before)) if NUMBER.fullmatch(before) else rows)[: most + 1])
+    return {
+        "pictures": [
+            {
+                "thumbnail": picture_thumbnail(row, beside_its_name=True),
+                "facts": facts_of_picture(row),
+                "uploaded_at": row.uploaded_at,
+            }
+            for row in found[:most]
+        ],
+        "following": found[most - 1].pk if len(found) > most else None,
+    }
 
 
 def facts_of_picture(picture: Picture) -> dict[str, Any]:

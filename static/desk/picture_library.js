@@ -1,6 +1,6 @@
-// Choosing a picture of the library by its thumbnail, beside fields and in the body editor; uploading there, many at
-// once. The grid is a piece of a page of the server's: choose(address, says) resolves to the facts of a picture, or
-// null; `says` has the words of the dialog: its title, close, failed.
+// Choosing a picture of the library by its thumbnail, beside fields and in the body editor; uploading many at once,
+// there and on the library's own page. The grid is a piece of a page of the server's: choose(address, says) resolves to
+// the facts of a picture, or null; `says` has the words of the dialog: its title, close, failed.
 (() => {
   window.deskLibrary = { choose };
 
@@ -64,8 +64,8 @@
   }
 
   // One file after the other; a line for each that was refused or changed.
-  async function upload(input, dialog) {
-    const bar = dialog.querySelector("progress");
+  async function upload(input, root) {
+    const bar = root.querySelector("progress");
     const lines = [];
     Object.assign(bar, { hidden: false, max: input.files.length, value: 0 });
     const headers = { "X-CSRFToken": document.querySelector("input[name=csrfmiddlewaretoken]").value };
@@ -84,6 +84,25 @@
       lines.push(Object.assign(document.createElement("li"), { textContent: `${file.name}: ${said}` }));
     }
     return lines;
+  }
+
+  // The library's own page begins anew after an upload: with the new pictures, and with what was said of them.
+  const own = document.getElementById("picture-library");
+  const input = document.querySelector(".library-upload[hidden] [data-upload]");
+  if (own && input) {
+    input.parentElement.hidden = false;
+    input.addEventListener("change", async () => {
+      const lines = await upload(input, own);
+      const response = await fetch(location.pathname).catch(() => null);
+      if (response?.url.includes("/login/")) return location.reload();
+      input.value = "";
+      if (response?.ok) {
+        const page = new DOMParser().parseFromString(await response.text(), "text/html");
+        own.replaceChildren(...page.getElementById(own.id).childNodes);
+        history.replaceState(null, "", location.pathname);
+      }
+      own.querySelector(".library-lines").replaceChildren(...lines);
+    });
   }
 
   // A button beside each field of a picture.
