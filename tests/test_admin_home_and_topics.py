@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils.translation import gettext, ngettext
 
 from articles import home_and_topics
 from articles.home_and_topics import ArrangedBlock
@@ -114,6 +115,39 @@ def test_errors_are_shown_beside_the_field_and_nothing_is_saved(desk, cast, show
     assert not Block.objects.exists()
 
 
+def lines(response):
+    """Return the lines of the blocks: name, what it shows, whether it is open."""
+    html = " ".join(response.content.decode().split())
+    line = r"<details( open)?>\s*<summary>.*?<strong>(.*?)</strong>.*?<small[^>]*>(.*?)</small>\s*</summary>"
+    return [(name, shows.strip(), bool(is_open)) for is_open, name, shows in re.findall(line, html)]
+
+
+def test_a_block_is_a_line_that_tells_what_it_shows(desk, shown):
+    placed = [{"article": article.pk} for article in shown]
+    own = {"article": shown[0].pk, "title": "自己的题"}
+    desk.post(HOME, sent(({"title": "要闻"}, placed), ({"kind": "headline", "fills": None}, [own]), ({}, [])))
+    some = gettext("%(chosen)d chosen, filled with the newest up to %(count)s") % {"chosen": 3, "count": 6}
+    one = ngettext("%(chosen)d chosen article", "%(chosen)d chosen articles", 1) % {"chosen": 1}
+    assert lines(desk.get(HOME)) == [
+        ("列表 · 要闻", f"{some} · 第0稿 · 第1稿 · 第2稿", False),
+        ("头条", f"{one} · 自己的题", False),
+        ("列表", gettext("the newest %(count)s by itself") % {"count": 6}, False),
+    ]
+
+
+def test_a_block_opens_where_it_is_wrong_or_new_or_was_open(desk, shown):
+    own = {"article": shown[0].pk}
+    kept = sent(({"title": "甲", "open": "1"}, []), ({"title": "乙"}, []), ({"count": 99}, []), ({"title": "丁"}, []))
+    assert [is_open for *_told, is_open in lines(desk.post(HOME, kept))] == [True, False, True, False]
+    wrong = sent(({"title": "甲"}, [own, {"article": ""}]), ({"title": "乙"}, []))
+    assert [is_open for *_told, is_open in lines(desk.post(HOME, wrong))] == [True, False]
+    opened_by = {"down-0": {"甲"}, "add": {"甲", "列表"}, "add-1": {"甲", "乙"}, "up-1-0": {"甲", "乙"}}
+    for act, opened in opened_by.items():
+        data = sent(({"title": "甲", "open": "1"}, []), ({"title": "乙"}, [own]), ({"title": "丁"}, []), act=act)
+        told = lines(desk.post(HOME, data))
+        assert {name.removeprefix("列表 · ") for name, _shows, is_open in told if is_open} == opened
+
+
 def test_a_conflicting_save_is_refused_and_keeps_the_input(desk, shown):
     desk.post(HOME, sent(({"title": "先来"}, [])))
     response = desk.post(HOME, sent(({"title": "后到"}, []), based_on=0))
@@ -167,16 +201,24 @@ def test_blocks_and_articles_are_moved_by_dragging(cast, shown, desk, live_serve
         page = context.new_page()
         wrong = forbidden_events(page, live_server.url)
         page.goto(live_server.url + HOME)
-        legends = page.locator("legend")
-        assert legends.all_inner_texts() == ["版块 1 · 列表 · 甲", "版块 2 · 头条 · 乙"]
+        names = page.locator(".block-name")
+        assert names.all_inner_texts() == ["1 列表 · 甲", "2 头条 · 乙"]
+        page.click("[data-block]:first-of-type summary")
         handles = page.locator("[data-slot] .handle")
         handles.nth(2).drag_to(handles.nth(0), target_position={"x": 5, "y": 1})
-        page.locator("[data-block] > .moves .handle").nth(1).drag_to(legends.nth(0))
-        assert legends.all_inner_texts() == ["版块 1 · 头条 · 乙", "版块 2 · 列表 · 甲"]
+        page.locator("[data-block] > .moves .handle").nth(1).drag_to(names.nth(0))
+        assert names.all_inner_texts() == ["1 头条 · 乙", "2 列表 · 甲"]
         first_up = page.locator("[data-block] > .moves [aria-label]").first
         assert first_up.get_attribute("aria-label") == "上移版块 1"
         page.fill("[name=b1-title]", "丙")
-        assert legends.nth(1).inner_text() == "版块 2 · 列表 · 丙"
+        assert names.nth(1).inner_text() == "2 列表 · 丙"
+        assert page.locator("summary small").nth(1).inner_text() == gettext("changed, not saved yet")
+        page.click("[value='up-1']")
+        page.wait_for_selector("[data-goes-on='up-0']")
+        assert names.all_inner_texts() == ["1 列表 · 丙", "2 头条 · 乙"]
+        assert page.locator("details[open] .block-name").all_inner_texts() == ["1 列表 · 丙"]
+        page.click("[value='down-0']")
+        page.wait_for_selector("[data-goes-on='down-1']")
         page.click("[value=save]")
         page.wait_for_selector(".messagelist")
         assert wrong == []

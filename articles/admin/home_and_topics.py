@@ -1,13 +1,11 @@
 """The screen of topics, and the page on which the home page or a topic is arranged: blocks with slots of articles."""
 
 import re
-from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,171 +19,17 @@ from ..arrangement_facts import ArrangedBlock
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..home_and_topics import MOST_BLOCKS
-from ..models import Article, Block, ProposedChange, Slot, Topic
-from ..models.article import ArticleQuerySet
-from ..models.home_and_topics import MOST_LINES
+from ..models import Block, ProposedChange, Topic
 from .acting_user import acting_user
-from .article_screen import public_title
-from .day_inputs import MinuteInput
-from .newsroom_admin import EARLIEST, NUMBER, NumberedChoice
+from .home_and_topics_forms import ArrangementForms, BlockForms, SlotForm, shown_blocks
 from .proposed_change import WAITS, ProposingAdmin
 
 # Values of the small buttons: action, block, slot. They move or remove a block or a slot, or add a slot to a block.
 MOVE = re.compile(r"(up|down|remove|add)-(\d{1,2})(?:-(\d{1,2}))?")
-
-
-class BlockForm(forms.ModelForm):
-    class Meta:
-        model = Block
-        fields = ["kind", "title", "count", "fills", "section", "keyword"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        section = self.fields["section"]
-        if isinstance(section, forms.ModelChoiceField):
-            section.empty_label = _("All sections")
-
-
-class ArticleChoiceField(forms.ModelChoiceField):
-    """A choice of articles by their public titles: whoever arranges pages need not read drafts."""
-
-    def __init__(self, queryset: ArticleQuerySet, **kwargs: Any) -> None:
-        super().__init__(queryset.select_related("live"), **kwargs)
-
-    def label_from_instance(self, obj: Article) -> str:
-        return public_title(obj)
-
-
-class SlotForm(forms.ModelForm):
-    until = forms.DateTimeField(
-        label=gettext_lazy("until"),
-        required=False,
-        widget=MinuteInput,
-    )
-
-    class Meta:
-        model = Slot
-        fields = ["article", "title", "picture", "until"]
-        field_classes = {"article": ArticleChoiceField}
-        widgets = {name: NumberedChoice(Slot._meta.get_field(name), admin.site) for name in ("article", "picture")}
-
-    def clean_article(self) -> Article:
-        article = self.cleaned_data["article"]
-        if article.live_id is None:
-            raise forms.ValidationError(_("Readers do not see this article; publish it first, or choose another."))
-        return article
-
-    def clean_until(self) -> datetime | None:
-        until = self.cleaned_data["until"]
-        if until and until < EARLIEST:
-            raise forms.ValidationError(_("This is not a valid date; write it like 2026-05-31."))
-        return until
-
-
-# A block's form data and those of its slots.
-BlockData = tuple[dict[str, Any], list[dict[str, Any]]]
-# A block's form and those of its slots.
-BlockForms = tuple[BlockForm, list[SlotForm]]
-
-
-class ArrangementForms:
-    """The data of the page's forms, saved or not, and the version of the arrangement that the user started from."""
-
-    def __init__(self, blocks: list[BlockData], based_on: int) -> None:
-        self.blocks = blocks
-        self.based_on = based_on
-
-    @classmethod
-    def of_saved(cls, topic: Topic | None) -> "ArrangementForms":
-        """Return the data of the saved arrangement."""
-        based_on = home_and_topics.arrangement_version(topic)
-        blocks = [
-            (
-                forms.model_to_dict(block, BlockForm.Meta.fields),
-                [forms.model_to_dict(slot, SlotForm.Meta.fields) for slot in slots],
-            )
-            for block, slots in home_and_topics.arranged_blocks(topic)
-        ]
-        return cls(blocks, based_on)
-
-    @classmethod
-    def of_sent(cls, data: QueryDict) -> "ArrangementForms":
-        """Return the data that was sent, cut one block and one slot above the limits, which saving still refuses."""
-        blocks = []
-        for b in range(MOST_BLOCKS + 1):
-            if f"b{b}-kind" not in data:
-                break
-            block: dict[str, Any] = {name: data.get(f"b{b}-{name}", "") for name in BlockForm.Meta.fields}
-            block |= {"fills": bool(block["fills"]), "section": _numeric_key(block["section"])}
-            blocks.append((block, _sent_slots(data, b)))
-        return cls(blocks, int(_numeric_key(data.get("based_on")) or 0))
-
-    def apply_button(self, action: str, block: int, slot: int | None) -> str:
-        """Do what a small button says; nothing if its block or slot does not exist.
-
-        Returns the name of the field, or the value of the button, at which the keyboard goes on.
-        """
-        if block >= len(self.blocks):
-            return ""
-        if action == "add":
-            self.blocks[block][1].append({"article": "", "picture": "", "title": "", "until": ""})
-            return f"b{block}s{len(self.blocks[block][1]) - 1}-article"
-        rows: list[Any] = self.blocks if slot is None else self.blocks[block][1]
-        place = block if slot is None else slot
-        other = place + {"up": -1, "down": 1}.get(action, 0)
-        if action == "remove" and place < len(rows):
-            del rows[place]
-            other = min(place, len(rows) - 1)
-        elif place < len(rows) and 0 <= other < len(rows):
-            rows[place], rows[other] = rows[other], rows[place]
-        else:
-            other = place
-        if not rows:
-            return "add" if slot is None else f"add-{block}"
-        return f"{action}-{other}" if slot is None else f"{action}-{block}-{other}"
-
-    def build_forms(self, *, bound: bool) -> list[BlockForms]:
-        """Return the forms to render; `bound` ones validate their data and show errors."""
-
-        def build_form(form: type[forms.ModelForm], values: dict[str, Any], prefix: str) -> Any:
-            if bound:
-                return form(_prefixed_values(values, prefix), prefix=prefix)
-            return form(initial=values, prefix=prefix)
-
-        return [
-            (
-                build_form(BlockForm, block, f"b{b}"),
-                [build_form(SlotForm, slot, f"b{b}s{s}") for s, slot in enumerate(slots)],
-            )
-            for b, (block, slots) in enumerate(self.blocks)
-        ]
-
-
-def _sent_slots(data: QueryDict, b: int) -> list[dict[str, Any]]:
-    """Return the data of the slots that were sent for block number `b`."""
-    slots: list[dict[str, Any]] = []
-    for s in range(MOST_LINES + 1):
-        prefix = f"b{b}s{s}"
-        if f"{prefix}-title" not in data:
-            break
-        slots.append(
-            {
-                "article": _numeric_key(data.get(f"{prefix}-article")),
-                "picture": _numeric_key(data.get(f"{prefix}-picture")),
-                "title": data[f"{prefix}-title"],
-                "until": data.get(f"{prefix}-until", ""),
-            }
-        )
-    return slots
-
-
-def _numeric_key(text: object) -> str:
-    """Return the text if it is a number, else ''."""
-    return text if isinstance(text, str) and NUMBER.fullmatch(text) else ""
-
-
-def _prefixed_values(values: dict[str, Any], prefix: str) -> dict[str, Any]:
-    return {f"{prefix}-{name}": value for name, value in values.items() if value not in (None, "", False)}
+NEW_BLOCK: dict[str, Any] = {
+    **{"kind": Block.Kind.LIST, "title": "", "count": 6, "fills": True, "section": "", "keyword": ""},
+    "open": True,
+}
 
 
 def arrange_view(request: HttpRequest, key: int | None = None) -> HttpResponse:
@@ -201,7 +45,7 @@ def arrange_view(request: HttpRequest, key: int | None = None) -> HttpResponse:
     if button:
         goes_on = sent.apply_button(button[1], int(button[2]), int(button[3]) if button[3] else None)
     elif act == "add":
-        sent.blocks.append(({"kind": Block.Kind.LIST, "count": 6, "fills": True}, []))
+        sent.blocks.append((NEW_BLOCK.copy(), []))
         goes_on = f"b{len(sent.blocks) - 1}-kind"
     else:
         return _save_or_preview(request, topic, sent, preview=act == "preview")
@@ -249,7 +93,7 @@ def _arrangement_response(
         **admin.site.each_context(request),
         "title": _("Arrange “%(topic)s”") % {"topic": topic} if topic else _("Arrange the home page"),
         "topic": topic,
-        "blocks": shown or arrangement.build_forms(bound=False),
+        "blocks": shown_blocks(arrangement, shown or arrangement.build_forms(bound=False)),
         "problems": problems,
         "wrong": bool(shown),
         "goes_on": goes_on,

@@ -22,19 +22,31 @@
       if (value) element.setAttribute(name, value.replace(from, to));
     }
   };
-  // A block's heading says which it is: number, kind, and its title or where it takes its articles from.
+  // A block's line says which it is: number, kind, and its title or where it takes its articles from.
   const describe = (block, b) => {
     const field = (name) => block.querySelector(`[name="b${b}-${name}"]`);
-    const legend = block.querySelector("legend");
     const chosen = (name) => field(name).value && field(name).selectedOptions[0].text;
     const told = [chosen("kind"), field("title").value || chosen("section") || field("keyword").value].filter(Boolean);
-    legend.firstElementChild.textContent = b + 1;
-    legend.lastElementChild.textContent = told.map((word) => ` · ${word}`).join("");
+    const [number, name] = block.querySelector(".block-name").children;
+    number.textContent = b + 1;
+    name.textContent = told.join(" · ");
+    block.setAttribute("aria-label", block.getAttribute("aria-label").replace(/\d+/, b + 1));
   };
-  for (const legend of form.querySelectorAll("legend")) legend.append(document.createElement("span"));
   const describeAll = () => form.querySelectorAll("[data-block]").forEach(describe);
-  form.addEventListener("input", describeAll);
-  describeAll();
+  // What a changed block shows is told anew once it is sent.
+  const change = ({ target }) => {
+    const told = target.closest("[data-block]")?.querySelector("[data-changed]");
+    if (told) told.textContent = told.dataset.changed;
+    describeAll();
+  };
+  form.addEventListener("input", change);
+  window.django.jQuery(form).on("change", "select", change); // select2 sends no event of the browser's
+  // The page that answers opens what is open here.
+  for (const details of form.querySelectorAll("details")) {
+    details.addEventListener("toggle", () => {
+      details.querySelector('[name$="-open"]').value = details.open ? "1" : "";
+    });
+  }
   const relabelled = (card, place) =>
     card.querySelectorAll(":scope > .moves [aria-label]").forEach((button) => {
       button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/\d+/, place + 1));
@@ -50,7 +62,7 @@
           e.value = `${e.value.split("-")[0]}-${b}-${s}`;
         });
       });
-      block.querySelectorAll(":scope > p [name=act]").forEach((e) => {
+      block.querySelectorAll(":scope > p [name=act], details > p [name=act]").forEach((e) => {
         e.value = `${e.value.split("-")[0]}-${b}`;
       });
     });
