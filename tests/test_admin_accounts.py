@@ -1,5 +1,7 @@
 """The screen of accounts: users with the duty add, name and deactivate accounts, and gain no further rights by that."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -38,6 +40,17 @@ def system(cast, client):
     user = make_user("system", ["accounts"])
     client.force_login(user)
     return user
+
+
+def test_yes_and_no_are_words_and_the_first_button_saves(client, cast, system):
+    listed = client.get(LIST).content.decode()
+    assert '<td class="field-is_active">是</td>' in listed
+    assert '<td class="field-is_superuser"><span class="quiet">否</span></td>' in listed
+    form = client.get(change_of(cast.head)).content.decode()
+    assert '<span class="quiet">否</span>' in form
+    assert not re.search(r"icon-(yes|no|unknown)\.svg", listed + form)
+    buttons = re.findall(r'<input type="submit"[^>]* name="(\w+)"', form)
+    assert buttons == ["_save", "_addanother", "_continue"]
 
 
 def test_an_account_is_added_named_and_deactivated(client, cast, system):

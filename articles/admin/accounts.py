@@ -25,6 +25,7 @@ from .. import accounts, audit, persons
 from ..accounts import SWITCHES, may_change_account, may_open_accounts
 from ..models import Person
 from .acting_user import acting_user
+from .instant_column import instant_column
 from .newsroom_admin import CleanTextMixin, NewsroomAdmin
 from .password_resets import start_view
 
@@ -73,7 +74,7 @@ class AccountAdmin(NewsroomAdmin[User], UserAdmin):
     form = AccountForm
     add_form = AccountForm
     inlines = [AccountPersonInline]
-    list_display = ["username", "person", "is_active", "is_superuser", "last_login"]
+    list_display = ["username", "person", "is_active", "is_superuser", instant_column(User, "last_login")]
     list_select_related = ["person"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["username", "person__name"]

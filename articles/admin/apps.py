@@ -1,6 +1,7 @@
 """The desk as a Django app, which replaces `django.contrib.admin` in INSTALLED_APPS."""
 
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.templatetags import admin_list
 from django.contrib.auth.signals import user_logged_in
 
 
@@ -12,7 +13,8 @@ class DeskConfig(AdminConfig):
     def ready(self) -> None:
         """Import the screens, which registers them, after Django's own: `accounts` replaces two of those.
 
-        Every log-in, of whatever kind, asks for the second factor.
+        One function of Django's draws yes and no, in lists and forms alike. Every log-in, of whatever kind, asks for
+        the second factor.
         """
         super().ready()
         from . import (  # noqa: F401, PLC0415 (screens import models, which are loaded by now)
@@ -24,6 +26,7 @@ class DeskConfig(AdminConfig):
             baking,
             check_rule,
             check_up,
+            django_words,
             duty_assignment,
             factor_owed,
             home_and_topics,
@@ -38,4 +41,5 @@ class DeskConfig(AdminConfig):
             source,
         )
 
+        admin_list._boolean_icon = django_words.yes_or_no  # type: ignore[attr-defined]
         user_logged_in.connect(factor_owed.owe_factor)

@@ -4,11 +4,11 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import checks, marginal_notes, qr_short_links, reads, review
 from ..models import Article, Edition, ShortLink, SiteSettings
+from ..models.calendar_days import spell_instant
 from .article_actions import ArticleAction, actions_offered
 from .error_targets import link_problems
 from .marked_copy import revision_choices
@@ -113,7 +113,7 @@ def _proved_codes(edition: Edition) -> list[ShortLink]:
 def reading_state(article: Article) -> str:
     """Return the state of the review as a sentence; '' while the text is with its writers."""
     if article.scheduled_for:
-        return _("Scheduled for %(at)s") % {"at": f"{timezone.localtime(article.scheduled_for):%m-%d %H:%M}"}
+        return _("Scheduled for %(at)s") % {"at": spell_instant(article.scheduled_for)}
     if not article.stage:
         return ""
     if article.stage > article.stages:

@@ -12,6 +12,7 @@ from .. import attachments, uploads
 from ..models import Attachment
 from ..sanitising import desk_addresses
 from .acting_user import acting_user
+from .instant_column import instant_column
 from .uploads import FileAdmin
 
 
@@ -23,7 +24,7 @@ class AttachmentAdmin(FileAdmin[Attachment]):
     takes_films = True
     fields = ["link", "name", "length", "ai_label", "content_credentials", "uploaded_at", "uploaded_by"]
     readonly_fields = ["link", "length", "ai_label", "content_credentials", "uploaded_at", "uploaded_by"]
-    list_display = ["name", "kind", "length", "uploaded_at"]
+    list_display = ["name", "kind", "length", instant_column(Attachment, "uploaded_at")]
     search_fields = ["name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:

@@ -19,6 +19,7 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import BakeJob, PageCheck
 from .acting_user import acting_user
+from .instant_column import instant_column
 from .newsroom_admin import NUMBER, NewsroomAdmin, Row
 
 MOST_UNSEEN = 200  # newest checks among which that of the pages and that of the log are looked for
@@ -47,7 +48,13 @@ class ReadOnlyAdmin(NewsroomAdmin[Row]):
 
 @admin.register(BakeJob)
 class BakeJobAdmin(ReadOnlyAdmin[BakeJob]):
-    list_display = ["page", "requested_at", "attempts", "error", "due_at", "again"]
+    list_display = [
+        "page",
+        instant_column(BakeJob, "requested_at"),
+        *("attempts", "error"),
+        instant_column(BakeJob, "due_at"),
+        "again",
+    ]
     search_fields = ["path"]
     ordering = ["-attempts", "pk"]
     change_list_template = "admin/articles/bakejob/change_list.html"
@@ -100,8 +107,8 @@ class PageCheckAdmin(ReadOnlyAdmin[PageCheck]):
     purpose = gettext_lazy(
         "Each comparison of the pages on the disk with what they should be. Files that differ are written anew."
     )
-    list_display = ["checked_at", "against", "pages", "count", "seen_by"]
-    list_display_links = ("checked_at",)
+    list_display = [instant_column(PageCheck, "checked_at"), "against", "pages", "count", "seen_by"]
+    list_display_links = ()  # the first column
     list_filter = ["against"]
     list_select_related = ["seen_by"]
     fields = readonly_fields = ("checked_at", "against", "pages", "count", "found", "seen_by")

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +16,7 @@ from .. import check_ups
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import SETTLING_DUTIES, Duty
 from ..models import CheckUp, Section
+from ..models.calendar_days import spell_instant
 from ..refusals import join_sentences
 from .acting_user import acting_user
 from .baking import ReadOnlyAdmin
@@ -59,7 +59,7 @@ class CheckUpAdmin(ReadOnlyAdmin[CheckUp]):
 
     @admin.display(description=gettext_lazy("begun at"), ordering="begun_at")
     def begun(self, check_up: CheckUp) -> str:
-        return f"{timezone.localtime(check_up.begun_at):%Y-%m-%d %H:%M}"
+        return spell_instant(check_up.begun_at)
 
     @admin.display(description=gettext_lazy("progress"))
     def progress(self, check_up: CheckUp) -> str:

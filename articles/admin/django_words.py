@@ -1,8 +1,11 @@
-"""Django's sentences that the desk says in other words in Chinese: with 您, without blanks, or at all.
+"""Django's sentences that the desk says in other words in Chinese: with 您, without blanks, or at all; and yes and no.
 
 Naming them here keeps them in our catalogue (`make messages`), which Django asks before its own.
 """
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _django  # for msgids from Django's own catalogue
 from django.utils.translation import gettext_noop, ngettext_lazy
 
 REPHRASED = (
@@ -230,3 +233,10 @@ REPHRASED_WITH_NUMBERS = (
 )
 # Labels end in a full-width colon.
 LABEL_SUFFIX = gettext_noop(":")
+
+
+def yes_or_no(value: bool | None) -> SafeString:
+    """Return a value as a word, where Django has an icon: its red cross, read out as “False”, looks like a fault."""
+    if value is None:
+        return format_html('<span class="quiet">–</span>')
+    return format_html("{}" if value else '<span class="quiet">{}</span>', _django("Yes") if value else _django("No"))

@@ -20,6 +20,7 @@ from ..refusals import Refusal
 from .acting_user import acting_user
 from .audit_entry import NewestPagesPaginator
 from .baking import ReadOnlyAdmin
+from .instant_column import instant_column
 from .newsroom_admin import NUMBER, NewsroomAdmin
 
 ROWS_PER_PAGE, MOST_TEXTS = 50, 100
@@ -122,7 +123,12 @@ class LinkHostAdmin(NewsroomAdmin[LinkHost]):
     duty = Duty.RULES
     save_act = staticmethod(link_checks.save_link_host)
     change_form_template = "admin/link_checks/host.html"
-    list_display = ["host", "articles", "state", "last_answer", "checked_at", "leads_to", "first_seen_at"]
+    list_display = [
+        *("host", "articles", "state", "last_answer"),
+        instant_column(LinkHost, "checked_at"),
+        "leads_to",
+        instant_column(LinkHost, "first_seen_at"),
+    ]
     list_filter = ["state"]
     search_fields = ["host"]
     paginator = NewestPagesPaginator

@@ -16,15 +16,17 @@ from django.utils.translation import gettext_lazy
 from .. import reporting
 from ..duty_assignments import permissions
 from ..models import Report
+from ..models.calendar_days import spell_instant
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .baking import ReadOnlyAdmin
+from .instant_column import instant_column
 from .newsroom_admin import NUMBER
 
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin[Report]):
-    list_display = ["text", "article", "state", "due", "received_at"]
+    list_display = ["text", "article", "state", "due", instant_column(Report, "received_at")]
     list_display_links = ("text",)
     list_select_related = ["article"]
     list_filter = ["state", "received_at"]
@@ -63,7 +65,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
 
     @admin.display(description=gettext_lazy("answer due at"), ordering="due_at")
     def due(self, report: Report) -> SafeString | str:
-        at = timezone.localtime(report.due_at).strftime("%m-%d %H:%M")
+        at = spell_instant(report.due_at)
         late = report.state == Report.State.OPEN and report.due_at < timezone.now()
         return format_html('<strong class="late">{}</strong>', _("%(at)s, late") % {"at": at}) if late else at
 
