@@ -62,7 +62,7 @@
           e.value = `${e.value.split("-")[0]}-${b}-${s}`;
         });
       });
-      block.querySelectorAll(":scope > p [name=act], details > p [name=act]").forEach((e) => {
+      block.querySelectorAll(":scope > p [name=act]").forEach((e) => {
         e.value = `${e.value.split("-")[0]}-${b}`;
       });
     });
