@@ -142,6 +142,17 @@ def test_the_list_of_months_is_written_anew_for_a_month_that_begins_or_ends(cast
     assert "/archive/" in affected_pages.article_pages(second)
 
 
+def test_a_month_counts_what_readers_may_see(client, cast):
+    first, second = of_old(cast, DAY), of_old(cast, DAY)
+    months = [client.get("/archive/2024-02/").context["weeks"]]
+    for article in (first, second):
+        Article.objects.filter(pk=article.pk).update(expires_at=timezone.now() - timedelta(hours=1))
+        response = client.get("/archive/2024-02/")
+        months += [response.context["weeks"]] if response.status_code == 200 else []
+    assert [sum(day.count for week in weeks for day in week) for weeks in months] == [2, 1]
+    assert client.get("/archive/2024-02/").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/archive/", "/archive/2024-02/", "/archive/2024-02-29/"])
 def test_the_archive_asks_little(client, cast, path, django_assert_max_num_queries):
     for _ in range(4):

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from articles import discarding, leaving, placing, publishing, review, search
 from articles.models import Article, Credit, Person, WorkingText
-from articles.search import WorkingCopyQuery, find_working_copies
+from articles.search import WorkingCopyQuery, find_working_copies, index_store, tokens
 from articles.search.tokens import OF_SECTION, scope_term
 from articles.search.working_copies import MAX_CANDIDATES
 from tests.cast import SEARCH_INDEX_QUERIES, make_user
@@ -156,8 +157,6 @@ def test_a_page_takes_few_queries_whatever_it_asks_for(cast, desk, django_assert
 
 def test_the_index_is_filled_again_after_an_upgrade_and_says_so_meanwhile(cast, desk):
     before = list(WorkingText.objects.order_by("pk").values())
-    from articles.search import index_store  # noqa: PLC0415 (what an upgrade leaves)
-
     index_store.delete_rows(WorkingText.objects.all())
     assert found(cast.editor, "浇筑") == []
     assert not search.is_working_index_complete()
@@ -184,3 +183,26 @@ def test_a_section_is_not_looked_for_beside_other_sections_that_its_reader_reads
     assert [asked] in groups
     assert not [group for group in groups if theirs in group]
     assert [group for group in WorkingCopyQuery(sections=(cast.news.pk,)).groups(reader) if theirs in group]
+
+
+@pytest.mark.parametrize("patience", [0, 1, 1000])
+def test_what_the_newest_rows_do_not_hold_is_read_from_the_index(cast, desk, monkeypatch, patience):
+    """PostgreSQL begins with a scan here, whatever it estimates, which finds nothing, or something, or all."""
+    monkeypatch.setattr(index_store, "BREAK_EVEN", 0)
+    monkeypatch.setattr(index_store, "PATIENCE", patience)
+    last_saved_first = Article.objects.order_by("-latest_id").values_list("title", flat=True)
+    assert found(cast.editor, "大桥") == list(last_saved_first)
+    for state, title in zip(("live", "changed", "withdrawn", "draft"), TEXTS, strict=True):
+        assert found(cast.editor, state=state) == [title]
+    assert found(cast.editor, "渡船", state="draft") == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite reads each state in the order of the rows")
+@pytest.mark.parametrize("state", ["live", "draft"])
+def test_a_scan_of_one_state_meets_no_row_of_another(cast, desk, state):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        only = index_store.state_clause([["大桥"], [tokens.OF_STATE + state]])
+        scan = index_store.SCAN_SQL.format(words=WorkingText.words_table, state=only)
+        cursor.execute(f"EXPLAIN {scan}", [0, 2**62, 10, "'大桥'", 10])
+        assert f"using articles_workingwords_{state}" in str(cursor.fetchall())

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -85,24 +85,27 @@ def month_pages(article: Article) -> set[str]:
         return set()
     day = timezone.localdate(at)
     earlier = Q(first_published_at__lt=at) | Q(first_published_at=at, number__lt=article.number)
-    count = (
-        Article.objects.with_live_edition()
-        .first_published_in_month(day)
-        .aggregate(
-            all=Count("pk"),
-            before=Count("pk", filter=earlier),
-            shown=Count("pk", filter=unexpired("expires_at") & ~Q(pk=article.pk)),
-        )
+    month = Article.objects.with_live_edition().first_published_in_month(day).order_by()
+    shown = month.filter(unexpired("expires_at")).exclude(pk=article.pk)
+    # Each by itself, so that the index alone is read to count, however many articles a month has.
+    found_of = Article.objects.filter(pk=article.pk).values_list(
+        _count(month), _count(month.filter(earlier)), Exists(shown)
     )
-    first = max(0, count["before"] - CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
-    last = (count["all"] + CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
+    every, before, has_others = found_of[0]
+    first = max(0, (before or 0) - CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
+    last = ((every or 0) + CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
     found = {_sitemap_address(day, part) for part in range(first, last + 1)}
     found |= {reverse("day", args=[day.isoformat()]), reverse("month", args=[f"{day:%Y-%m}"])}
-    if not count["shown"]:
+    if not has_others:
         found |= {reverse("archive"), reverse("sitemap_lists")}
     if article.ordinal == 1:  # the first article of its section, which has a page now
         found.add(reverse("sitemap_lists"))
     return found
+
+
+def _count(rows: ArticleQuerySet) -> Subquery:
+    """Return the number of rows as an expression; None for none."""
+    return Subquery(rows.annotate(of=Value(1)).values("of").annotate(count=Count("pk")).values("count"))
 
 
 def listed_names(route: str) -> QuerySet[Any]:

@@ -36,6 +36,11 @@ SELECT_SQL = {
     "postgresql": "SELECT rowid FROM {words} WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s{among} "
     "ORDER BY rowid DESC LIMIT %s",
 }
+# Looks through a limited number of rows, newest first. Those of drafts, and of live texts, have an index of their own.
+SCAN_SQL = (
+    "SELECT rowid FROM (SELECT rowid, words FROM {words} WHERE rowid BETWEEN %s AND %s{state} "
+    "ORDER BY rowid DESC LIMIT %s) AS newest WHERE words @@ %s::tsquery ORDER BY rowid DESC LIMIT %s"
+)
 # PostgreSQL's estimates of the number of matching rows and of all rows.
 EXPLAIN_SQL = (
     "EXPLAIN (FORMAT JSON) "
@@ -44,7 +49,9 @@ EXPLAIN_SQL = (
 )
 SCAN_SETTINGS = ("enable_seqscan", "enable_indexscan")
 # Cost factor between index and scan. Measured with a hundred thousand and a million articles: 0.3 to 3 all work.
-BREAK_EVEN = 1
+BREAK_EVEN = 3
+# A scan ends after so many times the rows that hold enough matches if these are spread evenly.
+PATIENCE = 2
 
 
 class MatchSyntax(NamedTuple):
@@ -139,38 +146,51 @@ def matching_rows(
     A term that ends with `*` is a prefix. `among`: only these keys, of which there must be few.
     """
     query = MatchQuery(_match_expression(groups, MATCH_SYNTAX[connection.vendor]), first, last, most)
-    keys = "" if among is None else f" AND rowid IN ({', '.join(str(int(key)) for key in among) or 'NULL'})"
-    select = SELECT_SQL[connection.vendor].format(words=model.words_table, among=keys)
     with connection.cursor() as cursor:
-        use_index = connection.vendor == "postgresql" and among is None and _index_is_cheaper(cursor, model, query)
-        if use_index:
-            _select_by_index(cursor, select, query)
-        else:
-            cursor.execute(select, query)
-        found = [key for (key,) in cursor.fetchall()]
-        if use_index and connection.in_atomic_block:
-            cursor.execute("".join(f"SET LOCAL {setting} = on; " for setting in SCAN_SETTINGS))
-    return found
+        if connection.vendor == "postgresql" and among is None:
+            return _newest_matches(cursor, model, query, groups)
+        keys = "" if among is None else f" AND rowid IN ({', '.join(str(int(key)) for key in among) or 'NULL'})"
+        cursor.execute(SELECT_SQL[connection.vendor].format(words=model.words_table, among=keys), query)
+        return [key for (key,) in cursor.fetchall()]
 
 
-def _index_is_cheaper(cursor: CursorWrapper, model: type[FoldedText], query: MatchQuery) -> bool:
-    """Return True if PostgreSQL reads all matches from the GIN index faster than it scans rows, newest first, until the
-    wanted number matches.
+def _newest_matches(
+    cursor: CursorWrapper, model: type[FoldedText], query: MatchQuery, groups: Sequence[Sequence[str]]
+) -> list[int]:
+    """Return the newest matches on PostgreSQL: scan rows, newest first, or read all matches from the GIN index.
 
     Its planner estimates the number of matches well, but not the cost of scanning, which unpacks each row's terms from
-    TOAST; without this function, PostgreSQL scans the whole table. The index costs the number of matches n; the scan
-    costs limit / n of all rows. They are equal where n² = limit × rows, times BREAK_EVEN (docs/decisions/search.md).
+    TOAST; left alone, PostgreSQL scans the whole table. The index costs the number of matches n; the scan costs
+    limit / n of all rows. They are equal where n² = limit × rows, times BREAK_EVEN (docs/decisions/search.md). Where
+    most matches are old (a section that was closed), the scan would go on and on: PATIENCE ends it, and the index answers.
     """
-    explain = EXPLAIN_SQL.format(words=model.words_table)
-    cursor.execute(explain, [query.condition, query.first, query.last, query.first, query.last])
+    ends = [query.first, query.last]
+    cursor.execute(EXPLAIN_SQL.format(words=model.words_table), [query.condition, *ends, *ends])
     matches, rows = (plan["Plan Rows"] for plan in cursor.fetchone()[0][0]["Plan"]["Plans"])
-    return matches**2 <= BREAK_EVEN * query.limit * rows
+    if matches**2 > BREAK_EVEN * query.limit * rows:
+        scan = SCAN_SQL.format(words=model.words_table, state=state_clause(groups))
+        most = PATIENCE * query.limit * rows // matches
+        cursor.execute(scan, [*ends, most, query.condition, query.limit])
+        found = [key for (key,) in cursor.fetchall()]
+        if len(found) == query.limit:
+            return found
+    return _matches_by_index(cursor, model, query)
 
 
-def _select_by_index(cursor: CursorWrapper, select: str, query: MatchQuery) -> None:
-    """Run the query. Force the GIN index by disabling sequential and index scans until the transaction ends."""
+def state_clause(groups: Sequence[Sequence[str]]) -> str:
+    """Return the condition that the rows be of the state of the groups, in the words of the index of such rows; or ''."""
+    states = [group[0] for group in groups if len(group) == 1 and group[0].startswith(tokens.OF_STATE)]
+    return "".join(f" AND words @@ $${MATCH_SYNTAX['postgresql'].term.format(state)}$$::tsquery" for state in states)
+
+
+def _matches_by_index(cursor: CursorWrapper, model: type[FoldedText], query: MatchQuery) -> list[int]:
+    """Force the GIN index by disabling sequential and index scans, until the transaction ends at the latest."""
     disabled = "".join(f"SET LOCAL {setting} = off; " for setting in SCAN_SETTINGS)
-    cursor.execute(disabled + select, query)
+    cursor.execute(disabled + SELECT_SQL["postgresql"].format(words=model.words_table, among=""), query)
+    found = [key for (key,) in cursor.fetchall()]
+    if connection.in_atomic_block:
+        cursor.execute("".join(f"SET LOCAL {setting} = on; " for setting in SCAN_SETTINGS))
+    return found
 
 
 def _match_expression(groups: Sequence[Sequence[str]], syntax: MatchSyntax) -> str:

@@ -10,12 +10,14 @@ from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from ...models import Article
+from ...models.article import ArticleQuerySet
 from ..machines import page_metadata
 from .article_page import Crumb
 
@@ -52,12 +54,10 @@ def months_view(request: HttpRequest) -> HttpResponse:
 def month_view(request: HttpRequest, month: str) -> HttpResponse:
     """The calendar of a month, with the number of articles of each day; 404 for a month without articles."""
     first = parse_day(f"{month}-01")
-    # Unordered: ordered by number, PostgreSQL would read the whole archive for one month.
-    days = (
-        Article.objects.public().first_published_in_month(first).order_by().values_list(TruncDate("first_published_at"))
-    )
-    counts = Counter(dict(days.annotate(Count("pk"))))
-    if not counts:
+    live = Article.objects.with_live_edition().first_published_in_month(first)
+    counts = _days_counted(live)
+    counts.subtract(_days_counted(live.filter(expires_at__lte=timezone.now())))
+    if not any(counts.values()):
         raise Http404
     weeks = [
         [CalendarDay(day, counts[day], day.month != first.month) for day in week]
@@ -73,6 +73,15 @@ def month_view(request: HttpRequest, month: str) -> HttpResponse:
         "meta": page_metadata.list_metadata(title, reverse("month", args=[month]), crumbs=crumbs),
     }
     return render(request, "public/archive_month.html", context)
+
+
+def _days_counted(articles: ArticleQuerySet) -> Counter[date]:
+    """Return how many of these were first published on each day. Of all that are live, the index alone tells.
+
+    Unordered: ordered by number, PostgreSQL would read the whole archive for one month.
+    """
+    days = articles.order_by().values_list(TruncDate("first_published_at"))
+    return Counter(dict(days.annotate(Count("pk"))))
 
 
 @require_safe

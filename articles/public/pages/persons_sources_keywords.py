@@ -1,6 +1,7 @@
 """The pages of people, sources and keywords: the newest articles that name them."""
 
 from collections.abc import Sequence
+from itertools import count
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -8,10 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from ... import merging, search
-from ...models import Article, Keyword, Person, Source
+from ...models import Article, Keyword, Person, Source, Tagging
 from ..machines import page_metadata
 
 NEWEST = 40
+LOOKED_AT = 2 * NEWEST  # articles of a keyword at a time, of which some may have expired or been withdrawn
 
 
 @require_safe
@@ -34,9 +36,23 @@ def source_view(request: HttpRequest, key: int) -> HttpResponse:
 def keyword_view(request: HttpRequest, key: int) -> HttpResponse:
     """The articles to which editors gave a keyword."""
     found = get_object_or_404(Keyword, pk=_bounded_key(key))
-    public = Article.objects.public().filter(taggings__keyword=found).order_by("-taggings__at", "-number")
-    numbers = list(public.values_list("number", flat=True)[: NEWEST + 1])
-    return _names_response(request, found, numbers, search_field="keyword")
+    return _names_response(request, found, _newest_tagged(found), search_field="keyword")
+
+
+def _newest_tagged(keyword: Keyword) -> list[int]:
+    """Return the numbers of the newest public articles with this keyword, at most NEWEST + 1.
+
+    Not joined, since PostgreSQL may begin with the articles then, and look through all drafts.
+    """
+    tagged = Tagging.objects.filter(keyword=keyword).order_by("-at", "-article").values_list("article", flat=True)
+    found: list[int] = []
+    for first in count(step=LOOKED_AT):
+        numbers = list(tagged[first : first + LOOKED_AT])
+        public = set(Article.objects.public().filter(number__in=numbers).values_list("number", flat=True))
+        found += [number for number in numbers if number in public]
+        if len(found) > NEWEST or len(numbers) < LOOKED_AT:
+            break
+    return found[: NEWEST + 1]
 
 
 def _names_response(
