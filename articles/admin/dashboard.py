@@ -162,12 +162,15 @@ def _works_on_content(user: User) -> bool:
 def _published_today() -> list[Article]:
     """Return the newest articles that readers see since midnight, under the titles that readers see."""
     midnight = start_of_day(timezone.localdate())
+    # Keys first: joined, SQLite would begin with the sections, and read all their articles.
+    newest = (
+        Article.objects.public().filter(first_published_at__gte=midnight).order_by("-first_published_at", "-number")
+    )
     return list(
-        Article.objects.public()
-        .filter(first_published_at__gte=midnight)
+        Article.objects.filter(pk__in=newest.values("pk")[:SHOWN])
         .select_related("live", "section")
         .only("number", "first_published_at", "live__title", "section__name")
-        .order_by("-first_published_at", "-number")[:SHOWN]
+        .order_by("-first_published_at", "-number")
     )
 
 

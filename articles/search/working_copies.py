@@ -67,6 +67,11 @@ class WorkingCopyQuery:
                 found.append(own + [tokens.scope_term(tokens.OF_SECTION, str(key)) for key in readable])
         return found
 
+    def narrow(self, rows: ArticleQuerySet) -> ArticleQuerySet:
+        """Return those of the rows that are in the states that are looked for."""
+        rows = rows.in_state(self.state) if self.state else rows
+        return rows.in_readings(self.readings) if self.readings else rows
+
 
 @dataclass(frozen=True)
 class WorkingCopyPage:
@@ -84,10 +89,8 @@ def find_working_copies(
     `before` is the `following` of the page before. A page may be short, even empty, although more follow: a phrase is
     looked for in a limited number of texts at a time.
     """
-    rows = reading.readable_articles(by)
-    rows = rows.in_state(query.state) if query.state else rows
-    rows = rows.in_readings(query.readings) if query.readings else rows
-    among = _few_keys(rows) if query.readings or query.state == State.EXPIRED else None
+    rows = query.narrow(reading.readable_articles(by))
+    among = _few_keys(query, rows) if query.readings or query.state == State.EXPIRED else None
     groups = query.groups(by)
     end = ALL_TIME[1] if before is None else before - 1
     found: list[tuple[int, int]] = []  # keys of revisions, and numbers of articles
@@ -116,11 +119,14 @@ def _newest_keys(
     return list(rows.filter(latest__lte=end).order_by("-latest_id").values_list("latest_id", flat=True)[:most])
 
 
-def _few_keys(rows: ArticleQuerySet) -> list[int]:
-    """Return the newest revisions of these few articles, newest first.
+def _few_keys(query: WorkingCopyQuery, readable: ArticleQuerySet) -> list[int]:
+    """Return the newest revisions of these few articles, as far as they are `readable`, newest first.
 
-    Not ordered by the database, which would read all articles in this order instead of the index of the few.
+    Not ordered by the database, which would read all articles in this order instead of the index of the few. Asked in
+    two steps, or SQLite would begin with all that are readable.
     """
+    few = list(query.narrow(Article.objects.kept()).order_by().values_list("latest_id", flat=True)[:MOST_AMONG])
+    rows = readable.filter(latest__in=few) if len(few) < MOST_AMONG else readable
     return sorted(rows.order_by().values_list("latest_id", flat=True)[:MOST_AMONG], reverse=True)
 
 
