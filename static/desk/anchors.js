@@ -1,4 +1,5 @@
-// A link to a part of the page leads there: the tab and the closed parts that it is in open, and it gets the focus.
+// A link to a part of the page leads there: the tab and the closed parts that it is in open, and it gets the focus. The
+// address stays as it is: with a part in it, no message of a later answer would get the focus.
 (() => {
   function goTo(id) {
     const target = document.getElementById(id);
@@ -9,18 +10,22 @@
     }
     const row = target.closest(".form-row") ?? target;
     row.scrollIntoView({ block: row.offsetHeight > innerHeight / 2 ? "start" : "center" });
-    focus(target);
-    return true;
+    return focus(target);
   }
 
+  // Returns false if nothing there can have the focus: the browser itself goes there then.
   function focus(target) {
     const editor = window.CKEDITOR?.instances[target.id];
-    if (editor) return editor.status === "ready" ? editor.focus() : editor.once("instanceReady", () => editor.focus());
+    if (editor) {
+      if (editor.status === "ready") editor.focus();
+      else editor.once("instanceReady", () => editor.focus());
+      return true;
+    }
     const choice = target.nextElementSibling?.querySelector?.(".select2-selection");
-    const inside = target.querySelector("input:not([type=hidden]), select, textarea, a");
-    (choice ?? (target.matches("input, select, textarea, button, a") ? target : (inside ?? target))).focus({
-      preventScroll: true,
-    });
+    const own = target.matches("input, select, textarea, button, a, [tabindex]") ? target : null;
+    const place = choice ?? own ?? target.querySelector("input:not([type=hidden]), select, textarea, a");
+    place?.focus({ preventScroll: true });
+    return Boolean(place);
   }
 
   document.addEventListener("click", (event) => {
