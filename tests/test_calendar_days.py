@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from articles import publishing
 from articles.models import Article
-from articles.models.calendar_days import spell_instant, start_of_day
+from articles.models.calendar_days import days_spelled, spell_instant, start_of_day
 
 INSTANT = timedelta(microseconds=1)
 
@@ -52,3 +52,24 @@ def test_lists_tell_the_hour_of_today_and_the_year_of_other_years(monkeypatch, a
     with translation.override("en"):
         assert spell_instant(datetime.fromisoformat(at)) == to_the_minute
         assert spell_instant(datetime.fromisoformat(at), is_day=True) == day
+
+
+@pytest.mark.parametrize(
+    ("spelled", "first", "after"),
+    [
+        ("2026-11", date(2026, 11, 1), date(2026, 12, 1)),
+        ("2026-12", date(2026, 12, 1), date(2027, 1, 1)),
+        ("2024-02-29", date(2024, 2, 29), date(2024, 3, 1)),
+        ("2099-12-31", date(2099, 12, 31), date(2100, 1, 1)),
+    ],
+)
+def test_a_month_and_a_day_are_read_as_people_type_them(spelled, first, after):
+    assert days_spelled(spelled) == (first, after)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    ["", "2026", "2026-13", "2026-00", "2026-02-30", "0001-01", "9999-12", "2026-5", "2026-11\n", "２０２６-11"],
+)
+def test_what_is_no_month_and_no_day_of_these_centuries_is_none(spelled):
+    assert days_spelled(spelled) is None

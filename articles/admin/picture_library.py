@@ -4,7 +4,6 @@ It is a screen of the desk, and, to choose from, a piece of a page, which static
 dialog beside the field or in the body editor.
 """
 
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -23,7 +22,7 @@ from ..duty_assignments.permissions import Duty
 from ..duty_assignments.reading import readable_articles
 from ..models import Article, Picture, RevisionPicture
 from ..models.article import ArticleQuerySet
-from ..models.calendar_days import start_of_day
+from ..models.calendar_days import MONTH_OR_DAY, days_spelled, start_of_day
 from ..sanitising import desk_addresses
 from .acting_user import acting_user
 from .newsroom_admin import NUMBER, NewsroomAdmin
@@ -34,7 +33,6 @@ SHOWN_ON_SCREEN = 48
 MOST_COUNTED = 10_000  # pictures that were found; of more it is said that there are more
 MOST_USES = 50
 MOST_WORDS = 5
-DAY_LENGTH = len("2026-11-28")
 
 
 class LibraryForm(forms.Form):
@@ -45,7 +43,7 @@ class LibraryForm(forms.Form):
     during = forms.CharField(
         label=gettext_lazy("Day or month"),
         required=False,
-        validators=[RegexValidator(r"^(19|20)\d\d-[01]\d(-[0-3]\d)?\Z")],
+        validators=[RegexValidator(MONTH_OR_DAY)],
         widget=forms.TextInput(attrs={"placeholder": "2026-11", "size": 10}),
     )
     mine = forms.BooleanField(label=gettext_lazy("Mine"), required=False)
@@ -64,26 +62,13 @@ class LibraryForm(forms.Form):
             )
         if facts.get("credit"):
             rows = rows.filter(credit__icontains=facts["credit"])
-        if span := _days_of(facts.get("during", "")):
+        if span := days_spelled(facts.get("during", "")):
             rows = rows.filter(uploaded_at__gte=start_of_day(span[0]), uploaded_at__lt=start_of_day(span[1]))
         if facts.get("mine"):
             rows = rows.filter(uploaded_by=user)
         if facts.get("unused"):
             rows = rows.exclude(Exists(RevisionPicture.objects.filter(picture=OuterRef("pk"))))
         return rows
-
-
-def _days_of(spelled: str) -> tuple[date, date] | None:
-    """Return the first day of a day or month, and the day after its last; None for what is none."""
-    if not spelled.startswith(("19", "20")):  # the calendar ends after 9999, and begins with 0001
-        return None
-    try:
-        first = date.fromisoformat(spelled if len(spelled) == DAY_LENGTH else f"{spelled}-01")
-    except ValueError:
-        return None
-    if len(spelled) == DAY_LENGTH:
-        return first, first + timedelta(days=1)
-    return first, (first + timedelta(days=31)).replace(day=1)
 
 
 def choose_picture_view(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,5 @@
 """The page of errors found after each reading (差错统计), and the table of it."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -17,10 +16,9 @@ from .. import quality_counts
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import SETTLING_DUTIES
 from ..models import Section
+from ..models.calendar_days import days_spelled
 from .acting_user import acting_user
 from .newsroom_admin import NUMBER
-
-_MONTH = re.compile(r"((?:19|20)\d{2})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 def quality_count_urls(site: admin.AdminSite) -> list[URLPattern]:
@@ -66,5 +64,5 @@ def export_view(request: HttpRequest) -> HttpResponse:
 
 def _chosen_month(request: HttpRequest) -> date:
     """Return the first day of the month that was asked for, or of this one."""
-    found = _MONTH.fullmatch(request.GET.get("month", ""))
-    return date(int(found[1]), int(found[2]), 1) if found else timezone.localdate().replace(day=1)
+    asked = days_spelled(request.GET.get("month", ""))
+    return (asked[0] if asked else timezone.localdate()).replace(day=1)

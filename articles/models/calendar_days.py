@@ -1,10 +1,26 @@
 """Calendar days, and instants in words, in the site's time zone."""
 
-from datetime import date, datetime, time
+import re
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+# A month or a day as people type them, 2026-11 or 2026-11-28; years with which every database calculates.
+MONTH_OR_DAY = re.compile(r"^((?:19|20)\d\d-(?:0[1-9]|1[0-2]))(-[0-3]\d)?\Z", re.ASCII)
+
+
+def days_spelled(spelled: str) -> tuple[date, date] | None:
+    """Return the first day of this month or day (MONTH_OR_DAY), and the day after its last; None for what is none."""
+    found = MONTH_OR_DAY.match(spelled)
+    try:
+        first = date.fromisoformat(found[1] + (found[2] or "-01")) if found else None
+    except ValueError:  # the 31st of a shorter month
+        return None
+    if found is None or first is None:
+        return None
+    return first, first + timedelta(days=1) if found[2] else (first + timedelta(days=31)).replace(day=1)
 
 
 def start_of_day(day: date) -> datetime:
