@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import subprocess
+import threading
 from datetime import timedelta
 from unittest import mock
 
@@ -18,6 +19,7 @@ from django.utils import timezone
 from PIL import Image
 
 from articles import baking, check_rules, check_ups, link_checks, quality_counts, scheduling, worker
+from articles.management.commands import serve
 from articles.management.commands.work import Command
 from articles.management.terminal import terminal_language
 from articles.models import Article, AuditEntry, BakeJob, Heartbeat
@@ -50,7 +52,34 @@ def started(monkeypatch):
 
     monkeypatch.setattr(subprocess, "Popen", Ended)
     monkeypatch.setattr(os, "execv", lambda _program, command: seen.append(command))
+    # What a process of its own prints, once the server answers.
+    monkeypatch.setattr(os, "fork", lambda: 0)
+    monkeypatch.setattr(os, "_exit", lambda _code: None)
+    monkeypatch.setattr(serve, "_answers", lambda *_server: True)
     return seen
+
+
+def test_addresses_are_printed_when_the_server_answers(started, capsys, monkeypatch):
+    monkeypatch.setattr(serve, "_answers", lambda *_server: False)  # it ended before
+    call_command("serve", port=free_port())
+    assert "/admin/" not in capsys.readouterr().out
+
+
+def test_a_server_answers_when_it_has_sent_something():
+    port = free_port()
+    assert not serve._answers("127.0.0.1", port, server=os.getpid()), "another process's child waits for nothing"
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        threading.Thread(target=answer_the_second, args=[listening]).start()
+        assert serve._answers("127.0.0.1", port, server=os.getppid())
+
+
+def answer_the_second(listening):
+    """Close the first connection without an answer, as a server does that ends, and answer the second."""
+    listening.accept()[0].close()
+    connected, _address = listening.accept()
+    connected.recv(1000)
+    connected.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    connected.close()
 
 
 def test_the_terminal_shows_a_code_that_opens_the_site(started, capsys, settings):

@@ -3,8 +3,10 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from argparse import ArgumentTypeError
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -49,7 +51,7 @@ class Command(ActingCommand):
                     raise CommandError(_("Cancelled; there is no account yet.")) from error
             self._require_own_store()
             self._check_keys()
-            self._print_addresses()
+            self._print_addresses_later(host, port)
         # The worker ends with this process (--with-parent); in production it is a service of its own (`--no-worker`).
         if worker:
             subprocess.Popen(  # noqa: S603 (our own interpreter and file)
@@ -87,6 +89,17 @@ class Command(ActingCommand):
         except (DatabaseError, encryption.CannotDecrypt) as error:
             self.stderr.write(str(error))
 
+    def _print_addresses_later(self, host: str, port: int) -> None:
+        """Print the addresses once the server answers, from a process of its own: the server replaces this one."""
+        server = os.getpid()
+        if os.fork():
+            return
+        try:
+            if _answers(host, port, server):
+                self._print_addresses()
+        finally:
+            os._exit(0)
+
     def _print_addresses(self) -> None:
         self.stdout.write("\n  " + _("The site:  %s/") % settings.SITE_URL)
         self.stdout.write("  " + _("The desk:  %s/admin/") % settings.SITE_URL)
@@ -110,6 +123,23 @@ def _number_up_to(most: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def _answers(host: str, port: int, server: int) -> bool:
+    """Wait until the server, a process with this number and the parent of this one, answers; False if it ends first.
+
+    It listens a moment before it can answer.
+    """
+    while os.getppid() == server:
+        try:
+            asked = HTTPConnection(host, port, timeout=10)
+            asked.request("HEAD", "/robots.txt")
+            asked.getresponse()
+        except (OSError, HTTPException):
+            time.sleep(0.1)
+        else:
+            return True
+    return False
 
 
 def _first_accounts() -> QuerySet[User]:
