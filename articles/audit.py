@@ -14,10 +14,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import DataError, connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from .models import AuditEntry, Person
+from .models import Assignment, AuditEntry, Person
 
 GENESIS = "0" * 64
 # The fields that an entry's hash covers; the actor by key.
@@ -32,6 +34,7 @@ REFUSALS_AN_HOUR = 30
 VIEWING_AGAIN_AFTER = timedelta(days=1)
 LONGEST_PAGE, LONGEST_REASON = 200, 400  # characters of what is recorded of a refusal
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+MAY_ACT = ("is_active", "is_staff", "is_superuser")  # columns of an account without which it may do less
 CHAIN_LOCK = 0x6E657773  # an advisory lock key that nothing else in this database uses
 
 _address: ContextVar[str | None] = ContextVar("address", default=None)
@@ -71,13 +74,15 @@ def record_entry(action: str, obj: models.Model, *, by: User | None, **details: 
     """Append one entry. `action` is dotted (`article.published`); `details` are strings, numbers, booleans and lists.
 
     `by` is the current user, or None if unknown (a failed log-in). Characters that no database stores are replaced.
+    Raises PermissionDenied if the account was closed, or lost a duty, while it acted.
     """
     lock_audit_chain()
+    name = _require_unchanged(by) if by else ""
     last = AuditEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
     entry = AuditEntry(
         at=timezone.now(),
         actor=by,
-        actor_name=account_name(by),
+        actor_name=name,
         action=action,
         object_type=str(obj._meta.model_name),
         object_id=str(obj.pk or ""),
@@ -88,6 +93,27 @@ def record_entry(action: str, obj: models.Model, *, by: User | None, **details: 
     entry.hash = entry_hash(entry)
     entry.save()
     return entry
+
+
+def _require_unchanged(by: User) -> str:
+    """Return the name of the account. Raises PermissionDenied if it may do less than when `by` was read.
+
+    The caller has the audit-chain lock. Whoever closes an account or takes a duty away needs it too, so that an act is
+    in the audit before that, or refused. After a refusal, `by` knows of the change.
+    """
+    columns = ("person__name", "assignments__duty", "assignments__section", *MAY_ACT)
+    rows = list(User.objects.filter(pk=by.pk).values(*columns))
+    now = rows[0] if rows else dict.fromkeys(columns)
+    held = {(row["assignments__duty"], row["assignments__section"]) for row in rows}
+    if not set(Assignment.known_of(by)) <= held or any(getattr(by, name) and not now[name] for name in MAY_ACT):
+        Assignment.forget(by)
+        for name in MAY_ACT:
+            setattr(by, name, bool(now[name]))
+        raise PermissionDenied(
+            _("“%(user)s” was closed or lost a duty while doing this; nothing has changed.")
+            % {"user": by.get_username()}
+        )
+    return str(now["person__name"] or by.get_username())
 
 
 def _storable_value(value: object) -> object:

@@ -319,9 +319,11 @@ def test_handing_on_refuses(cast, article, colleague):
     with refused(CannotDecide, "Write the reason"):
         review.hand_on_reading(article, by=cast.editor, to=colleague, reason=" ")
     colleague.is_active = False
+    colleague.save()
     with refused(CannotDecide, "colleague cannot do this reading"):
         review.hand_on_reading(article, by=cast.editor, to=colleague, reason="x")
     colleague.is_active = True
+    colleague.save()
     review.hand_on_reading(article, by=cast.editor, to=colleague, reason="x")
     with refused(CannotDecide, "handed on to colleague already"):
         review.hand_on_reading(article, by=cast.editor, to=colleague, reason="x")

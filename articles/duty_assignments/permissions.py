@@ -106,32 +106,12 @@ def _is_active(user: User | AnonymousUser) -> TypeGuard[User]:
 
 def assigned_duties(user: User) -> set[str]:
     """The duties that the user is assigned in any section; being a superuser does not count."""
-    return {duty for duty, _section in _assignments_of(user)}
+    return {duty for duty, _section in Assignment.held_by(user)}
 
 
 def _assigned_sections(user: User, duty: str) -> set[int | None]:
     """The keys of the sections in which the user is assigned the duty; None stands for all sections."""
-    return {section for held, section in _assignments_of(user) if held == duty}
-
-
-def _assignments_of(user: User) -> list[tuple[str, int | None]]:
-    """The duties and the keys of their sections.
-
-    Cached on the user object, as Django caches its own permissions: every request loads its user again.
-    """
-    assignments: list[tuple[str, int | None]] | None = getattr(user, "_assignments", None)
-    if assignments is None:
-        assignments = list(Assignment.objects.filter(user=user).values_list("duty", "section"))
-        setattr(user, "_assignments", assignments)  # noqa: B010 (mypy: User has no such attribute)
-    return assignments
-
-
-def lock_own_account(by: User) -> None:
-    """Lock the account of whoever signs, before any other row, until the transaction ends.
-
-    Who revokes their duties, or lets them go, locks it too: a signature is either before that, or refused.
-    """
-    User.objects.select_for_update(no_key=True).filter(pk=by.pk).values_list("pk").first()
+    return {section for held, section in Assignment.held_by(user) if held == duty}
 
 
 def require_duty(user: User, duty: str, section: Section) -> None:

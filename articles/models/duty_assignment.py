@@ -1,10 +1,15 @@
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .section import Section
+
+# A duty and the key of its section; None stands for all sections.
+HeldDuty = tuple[str, int | None]
+_HELD = "_held_duties"  # the attribute of a user object; no field of User's
 
 
 class Assignment(models.Model):
@@ -67,3 +72,25 @@ class Assignment(models.Model):
     def __str__(self) -> str:
         where = self.section or gettext("all sections")
         return f"{self.user} · {self.get_duty_display()} · {where}"
+
+    @classmethod
+    def held_by(cls, user: User) -> list[HeldDuty]:
+        """The duties of the user, as they were when this user object was first asked for them.
+
+        Cached on the user object, as Django caches its own permissions: every request loads its user again.
+        """
+        if not hasattr(user, _HELD):
+            setattr(user, _HELD, list(cls.objects.filter(user=user).values_list("duty", "section")))
+        return cls.known_of(user)
+
+    @staticmethod
+    def known_of(user: User) -> list[HeldDuty]:
+        """What `held_by` has returned for this user object; nothing before it was asked."""
+        held: list[HeldDuty] = getattr(user, _HELD, [])
+        return held
+
+    @staticmethod
+    def forget(user: User) -> None:
+        """Let `held_by` ask the database again."""
+        if hasattr(user, _HELD):
+            delattr(user, _HELD)

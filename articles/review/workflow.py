@@ -207,6 +207,8 @@ def hand_on_reading(article: Article, *, by: User, to: User, reason: str, note: 
         raise CannotDecide(why)
     if before == to:
         raise CannotDecide(HANDED_ON_ALREADY.filled(name=audit.account_name(to)))
+    audit.lock_audit_chain()  # whoever leaves, or loses the duty, has done so by now or does so afterwards
+    to = User.objects.get(pk=to.pk)
     why_not = reason_against(article, to)
     if why_not:
         raise CannotDecide(CANNOT_READ_IT.filled(name=audit.account_name(to), why=why_not))
@@ -235,7 +237,6 @@ def _lock_for_decision(article: Article, by: User, *, after_all: bool = False) -
 
     With `after_all`, final readers and publishers may also decide when all readings are complete.
     """
-    permissions.lock_own_account(by)
     article = Article.objects.get_locked(article.pk)
     why = reason_against(article, by)
     if why and after_all and article.stage > article.stages:
