@@ -83,7 +83,7 @@ venv-package:
 	  ($$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq python3-venv) >/dev/null 2>&1 \
 	  || { echo "That needs an administrator: run 'sudo apt install python3-venv', then this command again."; exit 1; }
 
-.venv/ready: requirements.txt | .venv/bin/python
+.venv/ready: requirements.txt constraints.txt | .venv/bin/python
 	@echo "Installing requirements (once, about a minute)…"
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
