@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
+from weakref import ref
 
 from django.conf import settings
 from django.utils import timezone
@@ -105,6 +107,17 @@ def hits_with_key(article: Article, key: str) -> list[Hit]:
     return [hit for hit in _with_similar_texts(article, timezone.now()) if hit.key == key]
 
 
+class _LookedUp(NamedTuple):
+    """What is known besides the rules of this very row."""
+
+    of: ref[Revision]
+    hits: list[Hit]
+
+
+# What was looked up last: publishing asks for it twice, before and after it writes the edition.
+_looked_up: ContextVar[_LookedUp | None] = ContextVar("looked_up", default=None)
+
+
 class MachineRecord(NamedTuple):
     """What a sign-off keeps of the machine's reading (`facts`), and the hits that its reader should look at."""
 
@@ -167,15 +180,15 @@ def _found_in(article: Article, at: datetime, *, again: bool = False) -> list[Hi
 
     What is known of its links, and from the outside checker, changes all the time, and is looked up each time; what is
     written in its attachments may be read later than the text. If `again`, all this is what the checks before found in
-    this very row.
+    this very row, if they were the last to ask.
     """
     revision, day = article.newest, timezone.localdate(at)
     found = _found_once(_Reading(revision.digest, current_version(), day, revision.content, at))
-    known: list[Hit] | None = getattr(revision, "_known_besides_rules", None) if again else None
-    if known is None:
-        known = [*hits_of_links_and_files(revision.content), *_found_outside(revision)]
-        setattr(revision, "_known_besides_rules", known)  # noqa: B010 (mypy: Revision has no such attribute)
-    return sorted([*found, *known], key=_reading_order)
+    last = _looked_up.get()
+    if not again or last is None or last.of() is not revision:
+        last = _LookedUp(ref(revision), [*hits_of_links_and_files(revision.content), *_found_outside(revision)])
+        _looked_up.set(last)
+    return sorted([*found, *last.hits], key=_reading_order)
 
 
 def _with_similar_texts(article: Article, at: datetime) -> list[Hit]:
