@@ -89,26 +89,26 @@ def save_article(
     voiding: bool = False,
     based_on: int | None = None,
     form: unsaved_texts.OpenedForm | None = None,
+    locked: Article | None = None,
 ) -> Revision:
     """Save the working copy with these credits, (role, person) in reading order, and return its revision.
 
     If nothing changed, that is the existing newest revision. Its `removed` lists what the sanitiser removed from the
     body. `based_on` is the number of the revision that was opened; ValidationError is raised if there is a newer one.
-    What was kept of `form` while it was typed into is dropped.
+    What was kept of `form` while it was typed into is dropped. `locked` is the stored row, if the caller has locked it.
     Also raises PermissionDenied, sanitising.BodyTooLong, persons.CannotCredit, and review.WouldVoid if saving would
     void sign-offs and `voiding` is False.
     """
-    public = Article.objects.with_live_edition().filter(pk=article.pk).only("source")
-    before = public.first() if article.pk else None
-    listed = baking.listed_names_of(before) if before else set()
-    removed = _write_article_row(article, by=by, based_on=based_on)
+    before = locked or (Article.objects.get_locked(article.pk) if article.pk else None)
+    listed = baking.listed_names_of(before) if before and before.live else set()
+    removed = _write_article_row(article, before, by=by, based_on=based_on)
     pictures.learn_picture_words(article.body, by=by)  # before the revision, which has the library's words
     _write_credits(article, list(dict.fromkeys((role, merging.current_row(person)) for role, person in credits)))
-    revision = _make_revision(article, by=by, voiding=voiding)
+    revision = _make_revision(article, before, by=by, voiding=voiding)
     revision.removed = removed
     if form:
         unsaved_texts.clear_form(form, by=by)
-    if before:
+    if before and before.live:
         baking.request_bake(baking.sitemaps_of_names(listed ^ baking.listed_names_of(article)))
     return revision
 
@@ -122,26 +122,22 @@ def move_article(article: Article, *, to: Section, by: User, based_on: int) -> R
     return save_article(article, by=by, credits=credits, based_on=based_on)
 
 
-def _write_article_row(article: Article, *, by: User, based_on: int | None) -> tuple[str, ...]:
-    """Save the fields of the working copy; returns messages about what the sanitiser removed."""
-    fields = None
-    correcting = False
-    if article.pk:
-        before = Article.objects.get_locked(article.pk)
-        correcting = review.may_correct(before, by) and article.section_id == before.section_id
+def _write_article_row(article: Article, before: Article | None, *, by: User, based_on: int | None) -> tuple[str, ...]:
+    """Save the fields of the working copy, in place of `before`; returns messages about what the sanitiser removed."""
+    correcting = before is not None and review.may_correct(before, by) and article.section_id == before.section_id
+    if before is None:
+        article.created_by = by
+    else:
         if not correcting:
             reading.require_writing(by, before)
         if based_on is not None:
             refuse_if_saved_since(before, based_on)
         article.latest, article.live = before.latest, before.live
-        fields = WORKING_FIELDS
-    else:
-        article.created_by = by
     if not correcting:
         permissions.require_duty(by, permissions.Duty.WRITE, article.section)
     removed = sanitise_texts(article)
     article.source = merging.current_row(article.source) if article.source else None
-    article.save(update_fields=fields)
+    article.save(update_fields=WORKING_FIELDS if before else None)
     return removed
 
 
@@ -172,22 +168,25 @@ def _write_credits(article: Article, wanted: list[tuple[str, Person]]) -> None:
             credit.save()
 
 
-def _make_revision(article: Article, *, by: User, voiding: bool) -> Revision:
-    """Create a revision of the working copy, unless the newest one has the same text.
+def _make_revision(article: Article, before: Article | None, *, by: User, voiding: bool) -> Revision:
+    """Create a revision of the working copy, unless the newest one has the same text. `before` becomes what is saved.
 
     The text that readers see gets the content and digest of their edition again. It needs no readings.
     """
     content = revision_content(article)
     latest, stage, facts = article.latest, 0, {}
-    if latest:
+    if before and latest:
         text = text_of_content(content)
         if text_of_content(latest.content) == text:
             return latest
-        locked = Article.objects.get_locked(article.pk)
-        stage = review.apply_edit_to_review(locked, by=by, voiding=voiding)
-        if locked.live and text_of_content(locked.live.revision.content) == text:
-            content = locked.live.revision.content
-            facts = {"closes_review": True} if _end_review(locked) else {}
+        if before.section_id != article.section_id:
+            before.section = Section.objects.select_related("parent").get(pk=article.section_id)
+        for field in set(WORKING_FIELDS) - {"section"}:
+            setattr(before, field, getattr(article, field))
+        stage = review.apply_edit_to_review(before, by=by, voiding=voiding)
+        if before.live and text_of_content(before.live.revision.content) == text:
+            content = before.live.revision.content
+            facts = {"closes_review": True} if _end_review(before) else {}
     digest = content_digest(content)
     revision = Revision.objects.create(
         article=article,

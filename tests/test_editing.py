@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles import attachments, editing, pictures, sanitising
 from articles.models import Article, AuditEntry, Credit, Revision
 from articles.models.immutable import Unchangeable
+from articles.reconciling import save_beside_others
 from tests.cast import Role, png, refused, upload
 
 
@@ -236,3 +239,15 @@ def test_a_revision_spells_out_everything_that_readers_see(cast):
     }
     assert list(article.latest.pictures.order_by("pk")) == sorted([cover, inner], key=lambda picture: picture.pk)
     assert list(article.latest.attachments.all()) == [paper]
+
+
+def test_a_save_reads_the_article_once(cast):
+    article = cast.article(by=cast.writer)
+    cast.publish(article)
+    form = Article.objects.get(pk=article.pk)
+    form.title = "改过的标题"
+    with CaptureQueriesContext(connection) as asked:
+        save_beside_others(form, by=cast.writer, based_on=1)
+    whole = '"articles_article"."body", "articles_article"."cover_id"'
+    reads = [query["sql"] for query in asked.captured_queries if whole in query["sql"]]
+    assert [sql.split()[0] for sql in reads if not sql.startswith("UPDATE")] == ["SELECT"]

@@ -71,7 +71,9 @@ def save_beside_others(
     unsaved_texts.require_editing(by, saved)
     newest = saved.newest
     if newest.number == based_on:
-        revision = editing.save_article(article, by=by, credits=credits, voiding=voiding, based_on=based_on, form=form)
+        revision = editing.save_article(
+            article, by=by, credits=credits, voiding=voiding, based_on=based_on, form=form, locked=saved
+        )
         return JointSave(revision, based_on)
     cleaned = sanitising.sanitise(article.body)
     merged = _merge(article, saved, credits, based_on, cleaned.html, choices or {})
@@ -84,7 +86,9 @@ def save_beside_others(
             setattr(article, name, getattr(saved, name))
     if "credits" in merged.taken:
         credits = _credits_of(saved)
-    revision = editing.save_article(article, by=by, credits=credits, voiding=voiding, based_on=newest.number, form=form)
+    revision = editing.save_article(
+        article, by=by, credits=credits, voiding=voiding, based_on=newest.number, form=form, locked=saved
+    )
     revision.removed = tuple(dict.fromkeys((*cleaned.removed, *revision.removed)))
     names = _who_saved(saved, based_on, newest.number) if merged.taken or merged.paragraphs else ()
     return JointSave(revision, based_on, names, tuple(merged.taken), merged.paragraphs)
