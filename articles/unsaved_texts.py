@@ -3,9 +3,11 @@
 Keeping is no edit: it makes no revision and no audit entry, voids no signature and changes nothing for others.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from html import unescape
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -22,9 +24,11 @@ KEPT_FOR = timedelta(days=30)
 # Of one person.
 MOST_TEXTS = 50
 LONGEST_TEXT = 2_000_000  # characters of all fields
-LONGEST_TITLE = 120
+LONGEST_TITLE, LONGEST_BEGINNING = 120, 40
 # The most texts that one call of `delete_expired_texts` deletes.
 EXPIRED_BATCH = 100
+
+TAG = re.compile(r"<[^<>]*>")
 
 TOO_LONG = Problem(
     "unsaved_texts.too_long",
@@ -73,8 +77,7 @@ def keep_text(form: OpenedForm, fields: Sequence[tuple[str, str]], *, by: User, 
     pairs = [[_storable(name), _storable(value)] for name, value in fields]
     if sum(len(name) + len(value) for name, value in pairs) > LONGEST_TEXT:
         raise CannotKeep(TOO_LONG)
-    title = next((value for name, value in pairs if name == "title"), "").strip()[:LONGEST_TITLE]
-    facts = {"fields": pairs, "title": title, "kept_at": timezone.now(), "article": article}
+    facts = {"fields": pairs, **_seen_in_lists(dict(pairs)), "kept_at": timezone.now(), "article": article}
     mine = UnsavedText.objects.filter(owner=by)
     if not mine.filter(key=form.key).update(**facts, version=F("version") + 1):
         discard_text(form.key_shown, form.version_shown, by=by)
@@ -110,6 +113,16 @@ def delete_expired_texts() -> int:
     expired = UnsavedText.objects.filter(kept_at__lte=timezone.now() - KEPT_FOR).order_by("kept_at")
     keys = list(expired.values_list("pk", flat=True)[:EXPIRED_BATCH])
     return UnsavedText.objects.filter(pk__in=keys).delete()[0] if keys else 0
+
+
+def _seen_in_lists(fields: dict[str, str]) -> dict[str, str | int]:
+    """What lists print of the text: its title, how its body begins, and its characters without blanks."""
+    words = unescape(TAG.sub("", fields.get("body", ""))).split()
+    return {
+        "title": fields.get("title", "").strip()[:LONGEST_TITLE],
+        "beginning": " ".join(words)[:LONGEST_BEGINNING],
+        "characters": sum(map(len, words)),
+    }
 
 
 def _storable(text: str) -> str:

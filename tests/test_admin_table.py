@@ -169,6 +169,7 @@ SCREENS = {
 
 ACTS = {
     "submit": DRAFTS,
+    "take_back": BOSS,  # who submitted it
     "preview": DRAFTS,
     "offer_template": DRAFTS,
     "stop_template": DRAFTS,
@@ -259,6 +260,7 @@ TABLE = {
     **{f"articles_article_{act}": Row(DRAFTS, who) for act, who in ACTS.items()},
     # Whoever writes sets aside what need not be settled
     "articles_article_set_aside": Row(DRAFTS, ACTS["set_aside"], told=DRAFTS),
+    "articles_article_take_back": Row(DRAFTS, ACTS["take_back"], told=DRAFTS),
     # The bin shows what the user began or discarded; in the scene a chief has
     "articles_article_bin": Row(STAFF, frozenset({"chief"})),
     # The text as readers would see it
@@ -478,6 +480,7 @@ class Scene:
             "unschedule": unschedule,
             "urgent": self.waiting,
             "review": self.waiting,
+            "take_back": self.waiting,
             "set_aside": self.blocked,
             "allow_source": self.reprint,
             "mask": self.blocked,

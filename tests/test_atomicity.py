@@ -164,6 +164,7 @@ ACTS = {
     "put back from the bin": (discarded, lambda cast, a: discarding.put_back_draft(a.pk, by=cast.writer)),
     "empty the bin": (discarded_long_ago, lambda cast, a: discarding.empty_bin()),
     "submit": (draft, lambda cast, a: review.submit_article(a, by=cast.writer)),
+    "take back": (submitted, lambda cast, a: review.take_back_submission(a, by=cast.writer)),
     "sign off": (submitted, lambda cast, a: sign(a, cast.editor)),
     "sign off, the last": (read_twice, lambda cast, a: sign(a, cast.chief)),
     "sign off, late": (urgent_read_twice, lambda cast, a: sign(a, cast.chief)),

@@ -225,6 +225,20 @@ def test_whoever_leaves_signs_before_or_never():
         assert not signed or signed[0] < max(left)
 
 
+def test_a_submission_is_signed_or_taken_back():
+    cast = Cast()
+    for _turn in range(3):
+        article = cast.article()
+        review.submit_article(article, by=cast.writer)
+        done = race(
+            sign=lambda a=article: review.sign_off_reading(a, by=fresh(cast.editor), revision=1),
+            take_back=lambda a=article: review.take_back_submission(a, by=fresh(cast.writer)),
+        )
+        assert len(done) == 1
+        article = Article.objects.get(pk=article.pk)
+        assert (article.stage, bool(article.signed)) == ((2, True) if done == {"sign"} else (0, False))
+
+
 def test_words_are_proposed_once_and_decided_once():
     cast = Cast()
     SiteSettings.objects.create(pk=1, name="霁川新闻网", words_are_confirmed=True)

@@ -129,7 +129,7 @@ def test_three_people_sign_one_after_the_other(cast, article):
 
 def test_signing_what_is_not_submitted_is_refused(cast):
     article = cast.article()
-    with refused(CannotDecide, "has not been submitted"):
+    with refused(CannotDecide, "is with its writers"):
         sign(article, cast.editor)
 
 
@@ -232,7 +232,7 @@ def test_only_the_reader_whose_turn_it_is_decides(cast, article, act, who):
 @pytest.mark.parametrize("act", [review.send_back, review.put_on_hold, review.reject_article])
 def test_nothing_is_decided_about_what_is_not_submitted(cast, act):
     article = cast.article()
-    with refused(CannotDecide, "has not been submitted"):
+    with refused(CannotDecide, "is with its writers"):
         act(article, by=cast.chief, reason="x")
 
 
@@ -277,7 +277,7 @@ def test_rejecting_gives_the_text_back_to_its_writers(cast, article):
     assert (decision.decision, decision.opinion) == (Decision.REJECT, "失实")
     assert where(article) == (0, None, None, False)
     assert last_entry()[0] == "article.rejected"
-    with refused(CannotDecide, "has not been submitted"):
+    with refused(CannotDecide, "is with its writers"):
         review.reject_article(article, by=cast.head, reason="失实")
 
 
@@ -340,7 +340,7 @@ def test_whoever_wrote_the_text_may_say_who_reads_it_but_not_take_it_over(cast, 
 
 def test_nothing_is_handed_on_before_or_after_the_readings(cast, colleague):
     article = cast.article()
-    with refused(CannotDecide, "has not been submitted"):
+    with refused(CannotDecide, "is with its writers"):
         review.hand_on_reading(article, by=cast.editor, to=colleague, reason="x")
     cast.sign(article)
     with refused(CannotDecide, "All readings of"):

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from articles import audit, closing, discarding, editing, placing, publishing, restoring, review, scheduling, sections
-from articles.models import Article, Assignment, AuditEntry, Credit, Edition, Person, Section, Source
+from articles.models import Article, Assignment, AuditEntry, Credit, Edition, Person, Section, SignOff, Source
 from articles.models.revision import content_digest
 from articles.refusals import Refusal
 from tests.undone_machine import UndoneMachine
@@ -131,6 +131,12 @@ class Newsroom(UndoneMachine):
     @rule(n=which, by=who)
     def submit(self, n, by):
         self.attempt(review.submit_article, n, by=self.users[by])
+
+    @rule(n=which, by=who)
+    def take_back(self, n, by):
+        signed = list(SignOff.objects.filter(decision="pass").values())
+        self.attempt(review.take_back_submission, n, by=self.users[by])
+        assert list(SignOff.objects.filter(decision="pass").values()) == signed
 
     @rule(n=which, by=st.sampled_from(["editor", "deputy", "head", "chief", "boss"]))
     def sign_off(self, n, by):
@@ -391,7 +397,7 @@ def replay(entries):
                     state["due"] = False
             case "sent_back" | "reread":
                 move(facts["to_stage"])
-            case "rejected" | "sign_offs_voided":
+            case "rejected" | "sign_offs_voided" | "taken_back":
                 move(0)
             case "held":
                 state["on_hold"] = True

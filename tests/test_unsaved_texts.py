@@ -1,6 +1,7 @@
 """What somebody types is kept for them alone until they save it, and is neither a revision nor an edit."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,18 @@ def test_a_new_article_is_offered_everywhere_and_opens_with_everything_in_it(cli
     assert credits.forms[0]["person"].value() == str(cast.liang.pk)
     assert "errornote" not in page.content.decode()
     assert "errorlist" not in page.content.decode()
+
+
+def test_two_texts_with_one_title_are_told_apart_by_their_length_and_beginning(client, cast):
+    article = cast.article(by=cast.writer)
+    for key, body in ((ONE, "<p>望桥乡&nbsp;的便民桥今日<b>通车</b></p>"), (TWO, "<p>" + "雨" * 99)):
+        keep(client, cast.writer, typed(body=body), key=key, number=article.pk)
+    kept = {text.key: (text.characters, text.beginning) for text in UnsavedText.objects.all()}
+    assert kept == {ONE: (11, "望桥乡 的便民桥今日通车"), TWO: (99, "雨" * 40)}
+    for address in ("/admin/", change_url(article)):
+        page = client.get(address, headers={"accept-language": "en"}).content.decode()
+        assert re.search(r"11 characters:\s+望桥乡 的便民桥今日通车…", page), address
+        assert re.search(rf"99 characters:\s+{'雨' * 40}…", page), address
 
 
 def test_saving_makes_a_revision_and_clears_what_was_kept_in_one_act(client, cast):

@@ -87,6 +87,17 @@ ARTICLE_ACTIONS = [
         rank="default",
     ),
     ArticleAction(
+        "take_back",
+        gettext_lazy("Take back the submission"),
+        review.may_take_back,
+        review.take_back_submission,
+        gettext_lazy("Taken back: it is a draft again, and gone from the readers' queue."),
+        intro=gettext_lazy(
+            "Nobody has signed it yet. It becomes your draft again with its text as it is, and disappears from the "
+            "readers' queue; submit it again when it is right."
+        ),
+    ),
+    ArticleAction(
         "publish",
         gettext_lazy("Publish"),
         _all_conditions(_may_do(Duty.PUBLISH), _is_ready),

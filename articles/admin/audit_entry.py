@@ -29,6 +29,7 @@ ANY_DIGITS = re.compile(r"\d{1,18}")  # full-width digits, too, which int() read
 
 READINGS = (
     "submitted",
+    "taken_back",
     "signed_off",
     "sent_back",
     "reread",

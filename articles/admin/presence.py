@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .. import audit, presence
+from .. import audit, presence, review
 from ..models import Article, Presence, Revision
 from ..refusals import join_sentences
 from .acting_user import acting_user
@@ -24,10 +24,11 @@ REVISION_NUMBER = re.compile("[0-9]{1,9}")
 
 def ping_view(request: HttpRequest) -> JsonResponse:
     """Note that the form of article `number` is open, or with `reads` the page on which it is read; `opened` is the
-    revision in it, `take` that its user takes over.
+    revision in it, `stage` the reading that the page was opened for, `take` that its user takes over.
 
-    Answers with `here`, who else is there; `may_take`; `saved`, that somebody saved meanwhile; and `changes`, the
-    address of what they changed. What there is nothing to say about is ''.
+    Answers with `here`, who else is there; `may_take`; `saved`, that somebody saved meanwhile, or decided, so that it
+    waits for something else now; and `changes`, the address of what they changed. What there is nothing to say about
+    is ''.
     """
     user, number, opened = acting_user(request), request.POST.get("number", ""), request.POST.get("opened", "")
     reads, takes = "reads" in request.POST, "take" in request.POST
@@ -39,13 +40,17 @@ def ping_view(request: HttpRequest) -> JsonResponse:
         return upload_refusal(str(refusal), 403)
     except Article.DoesNotExist:
         return upload_refusal(_("This draft was deleted meanwhile."), 422)
-    newest, seen = here[0].article.latest, int(opened) if REVISION_NUMBER.fullmatch(opened) else 0
+    article, seen = here[0].article, int(opened) if REVISION_NUMBER.fullmatch(opened) else 0
+    newest = article.latest
     is_newer = newest is not None and newest.number > seen > 0
+    is_decided = request.POST.get("stage", str(article.stage)) != str(article.stage)
+    news = [_sentence_saved(newest, reads=reads)] if newest and is_newer else []
+    news += [_sentence_decided(article)] if is_decided else []
     return JsonResponse(
         {
             "here": _sentence_about(here, user),
             "may_take": not reads and here[0].user_id != user.pk,
-            "saved": _sentence_saved(newest, reads=reads) if newest and is_newer else "",
+            "saved": join_sentences(news),
             "changes": _changes_address(newest, seen) if newest and is_newer else "",
         }
     )
@@ -91,6 +96,15 @@ def _sentence_saved(newest: Revision, *, reads: bool) -> str:
         )
         % facts
     )
+
+
+def _sentence_decided(article: Article) -> str:
+    """Return who decided what about it last: it does not wait for the reading any more that the page was opened for."""
+    decision = review.last_decisions([article.pk]).get(article.pk)
+    if decision is None:
+        return ""
+    facts = {"name": decision.person_name, "at": _time(decision.at), "decision": decision.get_decision_display()}
+    return _("%(name)s, %(at)s: %(decision)s. Load this page again before you decide.") % facts
 
 
 def _changes_address(newest: Revision, seen: int) -> str:

@@ -19,6 +19,7 @@ DECISION_ACTS = {
     Decision.HOLD: "article.held",
     Decision.REJECT: "article.rejected",
     Decision.HAND_ON: "article.handed_on",
+    Decision.RECALL: "article.taken_back",
 }
 EDITION_ACTS = (
     "article.published",

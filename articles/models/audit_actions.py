@@ -24,6 +24,7 @@ ACTION_NAMES = {
     "article.preview_opened": pgettext_lazy("act", "Preview link opened"),
     "article.previews_revoked": pgettext_lazy("act", "Preview links revoked"),
     "article.submitted": pgettext_lazy("act", "Submitted for reading"),
+    "article.taken_back": pgettext_lazy("act", "Submission taken back"),
     "article.signed_off": pgettext_lazy("act", "Signed off"),
     "article.sent_back": pgettext_lazy("act", "Sent back"),
     "article.reread": pgettext_lazy("act", "Corrected while reading, to be read again"),

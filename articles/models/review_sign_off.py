@@ -25,6 +25,7 @@ class SignOff(Immutable):
         HAND_ON = "hand_on", _("Handed on")
         VOID = "void", _("Sign-offs voided by an edit")
         REREAD = "reread", _("Corrected, to be read again")
+        RECALL = "recall", _("Submission taken back")
 
     # Decisions that require a reason.
     REASONED = (Decision.BACK, Decision.HOLD, Decision.REJECT, Decision.HAND_ON)

@@ -22,6 +22,9 @@ class UnsavedText(models.Model):
     )  # None: it was never saved
     fields = models.JSONField()  # pairs of name and value, as the form sends them
     title = models.CharField(_("title"), max_length=120, blank=True)
+    # Tell texts with the same title apart, without their fields.
+    beginning = models.CharField(max_length=40, blank=True)
+    characters = models.PositiveIntegerField(default=0)
     # Counts how often it was kept.
     version = models.PositiveIntegerField(default=1)
     kept_at = models.DateTimeField(_("kept at"))

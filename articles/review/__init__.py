@@ -2,6 +2,7 @@
 
     rules      who may decide now, and if not, why
     workflow   submit, sign off, send back, hold, reject, hand on
+    taking_back     a submission that nobody has signed
     stages     what each decision writes: its row, and the reading that comes next
     edits      what an edit does to sign-offs
     measure    how much a correction changed
@@ -57,6 +58,7 @@ from .setting_aside import (
     set_hit_aside,
 )
 from .stages import REVIEW_FIELDS, finish_review
+from .taking_back import CannotTakeBack, may_take_back, take_back_submission
 from .workflow import (
     CannotSubmit,
     hand_on_reading,
@@ -72,6 +74,7 @@ __all__ = [
     "CannotDecide",
     "CannotSetAside",
     "CannotSubmit",
+    "CannotTakeBack",
     "WouldVoid",
     "allow_unlisted_source",
     "apply_edit_to_review",
@@ -89,6 +92,7 @@ __all__ = [
     "may_correct",
     "may_ignore",
     "may_set_aside",
+    "may_take_back",
     "may_write_note",
     "measure_correction",
     "neighbours_in_queue",
@@ -107,6 +111,7 @@ __all__ = [
     "sign_off_reading",
     "stage_name",
     "submit_article",
+    "take_back_submission",
     "text_seen_before",
     "unsettled_problems",
     "urgent_texts_unread",

@@ -17,7 +17,7 @@ from ..refusals import Problem, Refusal, Sentence
 from .measure import Correction, measure_correction
 
 NOTHING_TO_DECIDE = Problem(
-    "review.not_submitted", _("“%(title)s” has not been submitted, so there is nothing to decide.")
+    "review.not_submitted", _("“%(title)s” is with its writers, so there is nothing to decide.")
 )
 READ_BY_ALL = Problem("review.read_by_all", _("All readings of “%(title)s” are complete; it can be published."))
 NOT_YOUR_DUTY = Problem(

@@ -59,7 +59,7 @@ def submit_article(article: Article, *, by: User, note: str | None = None) -> Si
         raise CannotSubmit(SUBMITTED_ALREADY.filled(title=article))
     if article.live and article.live.digest == article.newest.digest and not article.readings_due_at:
         raise CannotSubmit(PUBLIC_ALREADY)
-    last = article.sign_offs.order_by("-pk").first()
+    last = article.sign_offs.exclude(decision__in=(Decision.SUBMIT, Decision.RECALL)).order_by("-pk").first()
     if last and last.decision == Decision.REJECT and last.digest == article.newest.digest:
         raise CannotSubmit(REJECTED_UNCHANGED.filled(reason=last.opinion))
     problems = find_problems(article, (text.body_is_there,))

@@ -18,7 +18,7 @@
 
   async function ping(facts = {}) {
     const body = new FormData();
-    for (const name of ["number", "opened", "reads"]) if (name in box.dataset) facts[name] = box.dataset[name];
+    for (const name of ["number", "opened", "reads", "stage"]) if (name in box.dataset) facts[name] = box.dataset[name];
     for (const [name, value] of Object.entries(facts)) body.append(name, value);
     const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
     const token = cookie

@@ -43,7 +43,7 @@ SIGNED_FACTS = (
 )
 DECISIONS = {
     **{"submit": "submitted", "pass": "signed_off", "reread": "reread", "back": "sent_back", "hold": "held"},
-    **{"reject": "rejected", "hand_on": "handed_on"},
+    **{"reject": "rejected", "hand_on": "handed_on", "recall": "taken_back"},
 }
 PUBLICATIONS = ("published", "corrected", "published_before_readings", "glass_broken", "migrated", "archive_made")
 EDITION_KINDS = ("first", "update", "correction", "archive")
