@@ -6,17 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from . import unsaved_texts
 from .duty_assignments import reading
-from .models import Article, Presence
+from .models import Article, Presence, UnsavedText
 
 # Open forms tell every ten seconds that they are; who has not for this long is gone.
 PRESENT_FOR = timedelta(seconds=40)
 # How exactly it is known when somebody was here last: most pings write nothing.
 NOTED_EVERY = timedelta(seconds=20)
+# Who typed this lately still writes, although they were on another page meanwhile.
+WRITES_FOR = timedelta(minutes=15)
 # Older rows are of no use.
 FORGOTTEN_AFTER = timedelta(hours=1)
 # The most rows that one call of `delete_old_presences` deletes.
@@ -26,10 +28,11 @@ OLD_BATCH = 500
 def note_presence(number: int, *, by: User, taking_over: bool = False, reads: bool = False) -> list[Presence]:
     """Note that `by` has the form of this article open, or the page on which it is read (`reads`).
 
-    Returns everybody who has, the one who writes first and readers last; who has both open is no reader. Who took over
-    last writes, otherwise who opened the form first. The rows have the article and its newest revision, without their
-    texts. One query, and a few more when it writes. Raises Article.DoesNotExist, also for a draft in the bin, and
-    PermissionDenied unless `by` may edit it, or read it.
+    Returns everybody who has, those who write first and those who read its page last; who has both open is no reader.
+    Each `writes` who has typed what is not saved yet, or has taken over: who took over last comes first, otherwise who
+    opened the form first. The rows have the article and its newest revision, without their texts. One query, and a few
+    more when it writes. Raises Article.DoesNotExist, also for a draft in the bin, and PermissionDenied unless `by` may
+    edit it, or read it.
     """
     now = timezone.now()
     here = _rows_of(number, by, now)
@@ -47,15 +50,16 @@ def note_presence(number: int, *, by: User, taking_over: bool = False, reads: bo
     return sorted(here, key=_place_of)
 
 
-def people_present(numbers: Iterable[int], *, but: User) -> dict[int, list[User]]:
-    """Return who else has the form of each of these articles open, by its number, in one query; not who reads it.
+def people_present(numbers: Iterable[int], *, but: User) -> dict[int, list[Presence]]:
+    """Return who else has the form of each of these articles open, by its number, in one query, and whether each
+    `writes`; not who reads its page.
 
     The caller has asked whether the user may read them (law 8).
     """
     rows = Presence.objects.filter(article__in=list(numbers), reads=False, seen_at__gt=timezone.now() - PRESENT_FOR)
-    found: dict[int, list[User]] = {}
-    for one in rows.exclude(user=but).select_related("user__person").order_by("opened_at", "pk"):
-        found.setdefault(one.article_id, []).append(one.user)
+    found: dict[int, list[Presence]] = {}
+    for one in _with_typing(rows).exclude(user=but).select_related("user__person").order_by("opened_at", "pk"):
+        found.setdefault(one.article_id, []).append(one)
     return found
 
 
@@ -66,16 +70,25 @@ def delete_old_presences() -> int:
     return Presence.objects.filter(pk__in=keys).delete()[0] if keys else 0
 
 
+def _with_typing(rows: QuerySet[Presence]) -> QuerySet[Presence]:
+    """Annotate the rows with `has_typed`: what they typed since they came, or lately, is not saved."""
+    since = Q(kept_at__gte=OuterRef("opened_at")) | Q(kept_at__gt=timezone.now() - WRITES_FOR)
+    typed = UnsavedText.objects.filter(since, owner=OuterRef("user"), article=OuterRef("article"))
+    return rows.annotate(has_typed=Exists(typed))
+
+
 def _rows_of(number: int, user: User, now: datetime) -> list[Presence]:
     """The rows of those who are here now, and the user's own one, however old."""
     rows = Presence.objects.filter(Q(seen_at__gt=now - PRESENT_FOR) | Q(user=user), article=number)
-    related = rows.select_related("article__section__parent", "article__latest__created_by__person", "user__person")
+    related = _with_typing(rows).select_related(
+        "article__section__parent", "article__latest__created_by__person", "user__person"
+    )
     return list(related.defer("article__body", "article__latest__content"))
 
 
-def _place_of(one: Presence) -> tuple[bool, float, datetime]:
-    """Writers before readers; among writers who took over last, among others who came first."""
-    return one.reads, -one.took_over_at.timestamp() if one.took_over_at else 0, one.opened_at
+def _place_of(one: Presence) -> tuple[bool, bool, float, datetime]:
+    """Who writes, who has the form open, who reads; among writers who took over last, among others who came first."""
+    return one.reads, not one.writes, -one.took_over_at.timestamp() if one.took_over_at else 0, one.opened_at
 
 
 def _is_news(mine: Presence | None, now: datetime, *, reads: bool) -> bool:

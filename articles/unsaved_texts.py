@@ -118,9 +118,10 @@ def delete_expired_texts() -> int:
 def _seen_in_lists(fields: dict[str, str]) -> dict[str, str | int]:
     """What lists print of the text: its title, how its body begins, and its characters without blanks."""
     words = unescape(TAG.sub("", fields.get("body", ""))).split()
+    text = " ".join(words)
     return {
         "title": fields.get("title", "").strip()[:LONGEST_TITLE],
-        "beginning": " ".join(words)[:LONGEST_BEGINNING],
+        "beginning": text if len(text) <= LONGEST_BEGINNING else f"{text[: LONGEST_BEGINNING - 1]}…",
         "characters": sum(map(len, words)),
     }
 

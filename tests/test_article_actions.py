@@ -42,6 +42,33 @@ def test_a_first_edition_is_published_whatever_note_was_signed(cast):
     assert next_steps(cast.chief, article) == ["publish"]
 
 
+def test_what_is_scheduled_leads_to_its_schedule_and_says_when(client, cast):
+    article = cast.article()
+    cast.sign(article)
+    login(client, cast.chief)
+    address = reverse("admin:articles_article_schedule", args=[article.pk])
+    english = {"accept-language": "en"}
+    page = client.post(address, {"at": "2099-01-02T06:00"}, follow=True, headers=english).content.decode()
+    assert "published automatically at 2099-01-02 06:00" in page
+    assert re.search(r'class="button next default" href="[^"]*/schedule/">Scheduled 2099-01-02 06:00: alter<', page)
+    assert re.search(r'<a class="" href="../publish/">Publish now<', page)
+    assert next_steps(cast.chief, article) == ["schedule"]
+    assert 'value="2099-01-02T06:00"' in client.get(address).content.decode()
+    assert "Scheduled for 2099-01-02 06:00" in client.get("/admin/articles/article/", headers=english).content.decode()
+
+
+def test_saved_and_submitted_is_one_message_and_says_whose_turn_it_is(client, cast):
+    login(client, cast.writer)
+    english = {"accept-language": "en"}
+    page = client.post(ADD, form(cast, _submit="1"), follow=True, headers=english)
+    told = "Revision 1 is saved and submitted. Next is the “First reading”: 梁静姝."
+    assert [str(message) for message in page.context["messages"]] == [told]
+    article = page.context["article"]
+    page = client.post(change_url(article), form(cast, article, title="改了"), follow=True, headers=english)
+    told = "Saved as revision 2. Readers see it once it is published."
+    assert [str(message) for message in page.context["messages"]] == [told]
+
+
 def test_the_note_stands_on_the_pages_of_acts_that_publish_it_alone(client, cast):
     article = cast.article()
     cast.publish(article)

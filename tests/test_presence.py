@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import discarding, presence
+from articles import discarding, presence, unsaved_texts
 from articles.models import Article, DeskSession, Presence
 from articles.presence import delete_old_presences, note_presence, people_present
 from tests.cast import all_rows, refused
@@ -24,6 +24,17 @@ PING = "/admin/articles/article/ping/"
 
 def names(here):
     return [one.user.username for one in here]
+
+
+def type_into(article, by):
+    """`by` types into the form of the article, and does not save it."""
+    form = unsaved_texts.OpenedForm(f"{by.pk:032x}")
+    unsaved_texts.keep_text(form, [("title", "写到一半")], by=by, article=article)
+
+
+def users_present(*articles, but):
+    found = people_present([article.pk for article in articles], but=but)
+    return {number: [one.user for one in rows] for number, rows in found.items()}
 
 
 def move_clock(monkeypatch, **by):
@@ -45,8 +56,27 @@ def test_who_opened_it_first_writes_until_somebody_takes_over(cast):
     assert names(note_presence(article.pk, by=cast.editor)) == ["writer", "editor"]
     assert names(note_presence(article.pk, by=cast.editor, taking_over=True)) == ["editor", "writer"]
     assert names(note_presence(article.pk, by=cast.writer, taking_over=True)) == ["writer", "editor"]
-    assert people_present([article.pk, 0], but=cast.writer) == {article.pk: [cast.editor]}
+    assert users_present(article, but=cast.writer) == {article.pk: [cast.editor]}
     assert {table: rows for table, rows in all_rows().items() if table != "articles_presence"} == before
+
+
+def test_who_types_what_is_not_saved_writes_and_who_looks_does_not(cast, monkeypatch):
+    article = cast.article(by=cast.writer)
+    note_presence(article.pk, by=cast.editor)
+    here = note_presence(article.pk, by=cast.writer)
+    assert [(one.user, one.writes) for one in here] == [(cast.editor, False), (cast.writer, False)]
+    type_into(article, cast.writer)
+    type_into(cast.article(), cast.editor)
+    here = note_presence(article.pk, by=cast.editor)
+    assert [(one.user, one.writes) for one in here] == [(cast.writer, True), (cast.editor, False)]
+    unsaved_texts.clear_form(unsaved_texts.OpenedForm(f"{cast.writer.pk:032x}"), by=cast.writer)
+    assert not any(one.writes for one in note_presence(article.pk, by=cast.editor))
+    assert note_presence(article.pk, by=cast.editor, taking_over=True)[0].writes
+    type_into(article, cast.head)
+    move_clock(monkeypatch, minutes=14)
+    assert [one.writes for one in note_presence(article.pk, by=cast.head)] == [True]
+    move_clock(monkeypatch, minutes=2)
+    assert [one.writes for one in note_presence(article.pk, by=cast.head)] == [False]
 
 
 def test_who_tells_nothing_for_forty_seconds_is_gone_and_begins_anew(cast, monkeypatch):
@@ -75,7 +105,7 @@ def test_forty_seconds_are_forty_and_every_twentieth_is_noted(cast, monkeypatch)
     note_presence(article.pk, by=cast.editor)
     assert Presence.objects.get().seen_at == timezone.now()
     move_clock(monkeypatch, seconds=39)
-    assert people_present([article.pk], but=cast.head) == {article.pk: [cast.editor]}
+    assert users_present(article, but=cast.head) == {article.pk: [cast.editor]}
     move_clock(monkeypatch, seconds=1)
     assert people_present([article.pk], but=cast.head) == {}
     assert names(note_presence(article.pk, by=cast.head)) == ["head"]
@@ -85,10 +115,10 @@ def test_being_in_one_article_says_nothing_of_another(cast, monkeypatch):
     one, other = cast.article(), cast.article()
     note_presence(one.pk, by=cast.editor)
     note_presence(other.pk, by=cast.editor)
-    assert people_present([one.pk, other.pk], but=cast.head) == {one.pk: [cast.editor], other.pk: [cast.editor]}
+    assert users_present(one, other, but=cast.head) == {one.pk: [cast.editor], other.pk: [cast.editor]}
     move_clock(monkeypatch, seconds=60)
     note_presence(one.pk, by=cast.editor)
-    assert people_present([one.pk, other.pk], but=cast.head) == {one.pk: [cast.editor]}
+    assert users_present(one, other, but=cast.head) == {one.pk: [cast.editor]}
 
 
 def test_rows_are_deleted_in_batches_and_those_of_today_stay(cast, monkeypatch):
@@ -126,7 +156,7 @@ def test_readers_stand_behind_writers_and_who_does_both_writes(cast):
     assert names(note_presence(article.pk, by=cast.head, reads=True)) == ["head"]
     assert names(note_presence(article.pk, by=cast.editor)) == ["editor", "head"]
     assert [one.reads for one in note_presence(article.pk, by=cast.editor, reads=True)] == [False, True]
-    assert people_present([article.pk], but=cast.writer) == {article.pk: [cast.editor]}
+    assert users_present(article, but=cast.writer) == {article.pk: [cast.editor]}
     assert names(note_presence(article.pk, by=cast.head)) == ["editor", "head"]
     assert not Presence.objects.filter(reads=True).exists()
 
@@ -162,7 +192,8 @@ def test_a_ping_costs_one_query_of_its_own(client, cast):
         connection,
     ) as asked:
         assert ping(client, article).json()["here"]
-    tables = [query["sql"].split(" FROM ")[1].split()[0].strip('"') for query in asked.captured_queries]
+    # Not those of subqueries, which have an alias.
+    tables = [re.search(r' FROM "(\w+)"(?! U)', query["sql"])[1] for query in asked.captured_queries]
     # The others are those of every request: who is this, from where, with which duties.
     who = ["articles_desksession", "auth_user", "articles_addresslimit"]
     assert tables == [*who, "articles_presence", "articles_assignment"]
@@ -187,9 +218,12 @@ def test_the_writer_is_told_who_else_is_there_and_who_saved(client, cast):
     assert ping(client, article, opened=1).json() == {"here": "", "may_take": False, "saved": "", "changes": ""}
     login(client, cast.writer)
     said = ping(client, article, opened=1).json()
+    assert (said["here"], said["may_take"]) == ("梁静姝 is reading it.", False)
+    type_into(article, cast.editor)
+    said = ping(client, article, opened=1).json()
     assert said["here"].startswith("梁静姝 is writing, since ")
     assert said["may_take"]
-    assert ping(client, article, take=1).json()["here"] == "梁静姝: this article is open there, too."
+    assert ping(client, article, take=1).json()["here"] == "梁静姝 is writing in it, too."
     cast.change(article, by=cast.writer, title="又改了")
     login(client, cast.editor)
     said = ping(client, article, opened=1).json()
@@ -212,6 +246,9 @@ def test_a_ping_that_no_form_of_ours_sends_is_refused_in_a_sentence(client, cast
 def test_the_list_names_who_is_writing_what_this_person_may_read(client, cast):
     article = cast.article(by=cast.writer)
     note_presence(article.pk, by=cast.editor)
+    html = login(client, cast.writer).get(LIST, headers={"accept-language": "en"}).content.decode()
+    assert "梁静姝 has it open" in html
+    type_into(article, cast.editor)
     for user, is_named in ((cast.writer, True), (cast.editor, False), (cast.culture_editor, False)):
         html = login(client, user).get(LIST, headers={"accept-language": "en"}).content.decode()
         assert ("梁静姝 is writing" in html) == is_named, user
@@ -227,6 +264,7 @@ def test_the_reading_page_names_writers_and_readers_and_tells_that_somebody_save
     login(client, cast.writer)
     assert ping(client, article, opened=1).json()["here"] == "head is reading it."
     cast.change(article, by=cast.writer, title="又改了")
+    type_into(article, cast.writer)
     login(client, cast.editor)
     said = ping(client, article, opened=1, reads=1, take=1).json()
     assert re.fullmatch(r"林晓舟 is writing, since \d\d:\d\d. head is reading it.", said["here"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import closing, placing, review
 from ..models import Article, Edition, Picture
+from ..models.calendar_days import spell_minute
 from .day_inputs import MinuteInput
 from .newsroom_admin import EARLIEST
 from .picture import picture_thumbnail
@@ -22,6 +23,10 @@ class ActionForm(forms.Form):
     def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
         self.article = article
         super().__init__(data)
+
+    def done_facts(self) -> dict[str, str]:
+        """The facts that the sentence after the act has places for."""
+        return {}
 
 
 class ReasonForm(ActionForm):
@@ -73,6 +78,9 @@ class ScheduleForm(ActionForm):
     def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(article, data)
         self.initial = {"at": article.scheduled_for}
+
+    def done_facts(self) -> dict[str, str]:
+        return {"at": spell_minute(self.cleaned_data["at"])}
 
 
 class WithdrawalForm(ReasonForm):

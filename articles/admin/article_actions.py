@@ -19,6 +19,7 @@ from .. import closing, copying, placing, preview, publishing, review, schedulin
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..models import Article, ArticleIsGone
+from ..models.calendar_days import spell_instant
 from ..refusals import Refusal, Sentence
 from ..second_factor import ProofNeeded
 from .acting_user import acting_user
@@ -122,7 +123,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Schedule"),
         _all_conditions(_may_do(Duty.PUBLISH), _is_ready),
         scheduling.schedule_article,
-        gettext_lazy("Scheduled. It is published automatically."),
+        gettext_lazy("Scheduled: it is published automatically at %(at)s."),
         form=ScheduleForm,
         publishes=True,
     ),
@@ -233,9 +234,15 @@ ARTICLE_ACTIONS = [
 def actions_offered(user: User, article: Article) -> list[ArticleAction]:
     """Return the acts whose buttons this user sees on this article now.
 
-    Where readers see an edition and a note was signed with the new text, the usual next step is the correction.
+    Where readers see an edition and a note was signed with the new text, the usual next step is the correction. What is
+    scheduled publishes itself: the usual step is to look at the schedule.
     """
     offered = [act for act in ARTICLE_ACTIONS if act.shown(user, article)]
+    if article.scheduled_for:
+        alter = _("Scheduled %(at)s: alter") % {"at": spell_instant(article.scheduled_for)}
+        buttons, ranks = {"schedule": alter, "publish": _("Publish now")}, {"schedule": "default", "publish": ""}
+        named = [(act, act.name) for act in offered]
+        return [replace(act, button=buttons.get(n, act.button), rank=ranks.get(n, act.rank)) for act, n in named]
     if not (article.live and article.signed and article.signed.note):
         return offered
     ranks = {"publish": "", "correct": "default"}
@@ -253,7 +260,7 @@ def action_view(screen: ArticleScreen, request: HttpRequest, number: int, act: A
         except Refusal as refusal:
             add_refusal(form, refusal)
         else:
-            screen.message_user(request, str(act.done), messages.SUCCESS)
+            screen.message_user(request, str(act.done) % form.done_facts(), messages.SUCCESS)
             return redirect("admin:articles_article_change", number)
     title = _("%(act)s: “%(title)s”") % {"act": act.button, "title": article}
     problems = link_problems(article, review.open_problems(article)) if act.name == "submit" else []

@@ -43,6 +43,8 @@ def shown_state(article: Article | None) -> ShownState:
     state = article.state
     if state != Article.State.DRAFT or not article.stage:
         return ShownState(state.value, str(state.label))
+    if article.scheduled_for:
+        return ShownState("ready", _("Scheduled"))
     if article.stage > article.stages:
         return ShownState("ready", _("Read by all, to be published"))
     return ShownState("reading", _("Being read"))

@@ -13,7 +13,6 @@ from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,14 +20,13 @@ from .. import editing, persons, placing, reconciling, review, sanitising
 from ..duty_assignments import permissions, reading
 from ..models import Article, Person, Picture
 from ..reconciling import JointSave
-from ..refusals import Refusal
 from .acting_user import acting_user
-from .article_actions import refusal_sentences
 from .article_card import card_beside_form
+from .article_saved import respond_to_save
 from .article_screen import ArticleScreen
 from .editor import BodyWidget, with_editor_policy
 from .last_choices import LastChoices, last_choices
-from .reconciling import CHOICE, sentence_of_joint_save
+from .reconciling import CHOICE
 from .unsaved_text import opened_form, text_asked_for, typed_data, unsaved_context
 
 
@@ -163,7 +161,7 @@ def edit_article(screen: ArticleScreen, request: HttpRequest, object_id: str | N
     if request.method == "POST" and all([form.is_valid(), credits.is_valid()]):
         saved = _save_or_add_errors(form, credits, request)
         if saved:
-            return _respond_to_save(screen, request, saved)
+            return respond_to_save(screen, request, saved)
     elif request.method == "POST" and article:
         _add_conflict_error(form, credits, user)
     asked = form.has_error(NON_FIELD_ERRORS, "would_void")
@@ -221,14 +219,6 @@ def _build_forms(
     return form, credits, inline
 
 
-def _warn_of_problems(screen: ArticleScreen, request: HttpRequest, article: Article) -> None:
-    """Say what will keep a submitted article from being published, while its writer can still put it right."""
-    article.refresh_from_db()
-    problems = [str(problem) for problem in review.open_problems(article)]
-    for sentence in [_("It cannot be published like this:"), *problems] if problems else []:
-        screen.message_user(request, sentence, messages.WARNING)
-
-
 def _save_or_add_errors(form: ArticleForm, credits: CreditFormSet, request: HttpRequest) -> JointSave | None:
     """Save the article and return what was saved. Returns None, with errors on the form, if saving is refused."""
     by, credited, opened = acting_user(request), credits.in_reading_order(), opened_form(request)
@@ -268,31 +258,3 @@ def _add_conflict_error(form: ArticleForm, credits: CreditFormSet, user: User) -
         )
         if refusal:
             form.show_conflict(refusal)
-
-
-def _respond_to_save(screen: ArticleScreen, request: HttpRequest, saved: JointSave) -> HttpResponse:
-    """Show what was removed or put together, submit the article if that was asked for, and redirect to its form."""
-    revision = saved.revision
-    for sentence in revision.removed:
-        screen.message_user(request, sentence, messages.WARNING)
-    screen.message_user(request, _("Saved. Readers see it once it is published."), messages.SUCCESS)
-    if saved.names:
-        screen.message_user(request, sentence_of_joint_save(saved), messages.WARNING)
-    article = revision.article
-    if revision.stage:
-        article.refresh_from_db()
-        corrected = review.correction_problem(article, acting_user(request))
-        if corrected:
-            screen.message_user(request, str(corrected), messages.WARNING)
-    if "_submit" in request.POST:
-        try:
-            review.submit_article(revision.article, by=acting_user(request))
-        except Refusal as refusal:
-            for sentence in [_("Not submitted:"), *refusal_sentences(refusal)]:
-                screen.message_user(request, sentence, messages.ERROR)
-        else:
-            screen.message_user(request, _("Submitted. The first reader sees it in the queue."), messages.SUCCESS)
-            _warn_of_problems(screen, request, revision.article)
-    if "_decide" in request.POST and review.may_correct(article, acting_user(request)):
-        return redirect("admin:articles_article_review", revision.article_id)
-    return redirect("admin:articles_article_change", revision.article_id)

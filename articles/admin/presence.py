@@ -49,22 +49,25 @@ def ping_view(request: HttpRequest) -> JsonResponse:
     return JsonResponse(
         {
             "here": _sentence_about(here, user),
-            "may_take": not reads and here[0].user_id != user.pk,
+            "may_take": not reads and here[0].writes and here[0].user_id != user.pk,
             "saved": join_sentences(news),
             "changes": _changes_address(newest, seen) if newest and is_newer else "",
         }
     )
 
 
-def sentence_for_list(people: list[User]) -> str:
-    """Return who is writing, for a line in a list; '' for nobody."""
-    return _("%(names)s is writing") % {"names": _names(people)} if people else ""
+def sentence_for_list(people: list[Presence]) -> str:
+    """Return who writes, and who only has it open, for a line in a list; '' for nobody."""
+    writers, others = ([one.user for one in people if one.writes == writes] for writes in (True, False))
+    said = [_("%(names)s is writing") % {"names": _names(writers)}] if writers else []
+    said += [_("%(names)s has it open") % {"names": _names(others)}] if others else []
+    return _(", ").join(said)
 
 
 def _sentence_about(here: list[Presence], user: User) -> str:
     """Return who else writes or reads it now; '' if nobody."""
     others = [one for one in here if one.user_id != user.pk]
-    writers, readers = ([one.user for one in others if one.reads == reads] for reads in (False, True))
+    writers, readers = ([one.user for one in others if one.writes == writes] for writes in (True, False))
     said = [_sentence_about_writers(here[0], writers, user)] if writers else []
     if readers:
         said.append(_("%(names)s is reading it.") % {"names": _names(readers)})
@@ -73,7 +76,7 @@ def _sentence_about(here: list[Presence], user: User) -> str:
 
 def _sentence_about_writers(writer: Presence, others: list[User], user: User) -> str:
     if writer.user_id == user.pk:
-        return _("%(names)s: this article is open there, too.") % {"names": _names(others)}
+        return _("%(names)s is writing in it, too.") % {"names": _names(others)}
     facts = {"name": audit.account_name(writer.user), "at": _time(writer.took_over_at or writer.opened_at)}
     if writer.took_over_at:
         return _("%(name)s took over at %(at)s and is writing.") % facts

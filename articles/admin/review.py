@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -22,7 +21,7 @@ from ..checks.rules import Severity
 from ..checks.seen import place_hits
 from ..duty_assignments import permissions, reading
 from ..models import Article, SetAside, SignOff
-from ..refusals import Problem, Refusal
+from ..refusals import Problem, Refusal, join_sentences
 from .account_choice import AccountChoiceField
 from .acting_user import acting_user
 from .article_actions import add_refusal, refusal_sentences
@@ -68,7 +67,9 @@ class DecisionForm(forms.Form):
         names = [review.stage_name(stage, article.stages) for stage in range(1, article.stage)]
         stages = [(0, _("its writers")), *enumerate(names, start=1)]
         cast(forms.TypedChoiceField, self.fields["to_stage"]).choices = stages
-        cast(AccountChoiceField, self.fields["to"]).queryset = eligible_readers(article).exclude(pk=user.pk)
+        cast(AccountChoiceField, self.fields["to"]).queryset = review.accounts_with_reading_duty(article).exclude(
+            pk=user.pk
+        )
         self.fields["revision"].initial = article.newest.number
         self.fields["note"].initial = article.note
         if not review.may_write_note(article):
@@ -84,17 +85,6 @@ class DecisionForm(forms.Form):
         if "note" not in self.data:
             self.cleaned_data.pop("note", None)
         return super().clean() or {}
-
-
-def eligible_readers(article: Article) -> QuerySet[User]:
-    """Return the active accounts with the duty of the next reading. The verb checks the other rules."""
-    if not 0 < article.stage <= article.stages:
-        return User.objects.none()
-    here = [article.section_id, article.section.parent_id, getattr(article.section.parent, "parent_id", None)]
-    duty = permissions.duty_of_stage(article.stage, article.stages)
-    held = User.objects.filter(is_active=True, assignments__duty=duty)
-    rows = held.filter(assignments__section__in=[pk for pk in here if pk]) | held.filter(assignments__section=None)
-    return rows.select_related("person").distinct().order_by("username")
 
 
 def apply_decision(article: Article, decision: str, facts: dict[str, Any], *, by: User) -> SignOff:
@@ -137,8 +127,7 @@ def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Htt
             add_refusal(form, refusal)
             status = HTTPStatus.FORBIDDEN if isinstance(refusal, review.CannotDecide) else HTTPStatus.OK
         else:
-            facts = {"decision": decision.get_decision_display(), "title": article}
-            screen.message_user(request, _("%(decision)s: “%(title)s”") % facts, messages.SUCCESS)
+            screen.message_user(request, _sentence_of(decision), messages.SUCCESS)
             if review.rejection_of_public_text(decision.article):
                 return _propose_withdrawal(screen, request, decision)
             return _after_decision(user, number, following)
@@ -147,6 +136,17 @@ def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Htt
     response = screen.render_page(request, article, "review", title, form=form, **context)
     response.status_code = status
     return response
+
+
+def _sentence_of(decision: SignOff) -> str:
+    """Return what was decided about which text, and whose turn it is now."""
+    facts = {
+        "decision": decision.get_decision_display(),
+        "reading": review.stage_name(decision.stage, decision.stages),
+        "title": decision.article,
+    }
+    done = _("%(decision)s (%(reading)s): “%(title)s”.") % facts
+    return join_sentences([done, review.sentence_of_turn(decision.article)])
 
 
 def _after_decision(user: User, number: int, following: int | None) -> HttpResponse:

@@ -26,7 +26,7 @@ class ReadingsState(models.TextChoices):
     HELD = "held", _("On hold")
     READY = "ready", _("Read by all, not published")
     SCHEDULED = "scheduled", _("Scheduled")
-    LATE = "late", _("Published before its readings")
+    LATE = "late", _("Late readings")
     FAILED = "failed", _("Not published on time")
 
 

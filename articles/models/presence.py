@@ -26,3 +26,8 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id} {self.user_id}"
+
+    @property
+    def writes(self) -> bool:
+        """Return True if they took over, or typed what is not saved (`has_typed`: the queries of articles/presence.py)."""
+        return not self.reads and (self.took_over_at is not None or getattr(self, "has_typed", False))

@@ -2,6 +2,7 @@
 
     rules      who may decide now, and if not, why
     workflow   submit, sign off, send back, hold, reject, hand on
+    next_turn  who may do the pending reading
     taking_back     a submission that nobody has signed
     stages     what each decision writes: its row, and the reading that comes next
     edits      what an edit does to sign-offs
@@ -22,6 +23,7 @@ two, always together and with the article's row locked.
 from .edits import WouldVoid, apply_edit_to_review, void_warning
 from .leavers import hand_on_turns
 from .measure import measure_correction
+from .next_turn import accounts_with_reading_duty, sentence_of_turn
 from .notes import may_write_note
 from .noticed import unsettled_problems
 from .queue import (
@@ -76,6 +78,7 @@ __all__ = [
     "CannotSubmit",
     "CannotTakeBack",
     "WouldVoid",
+    "accounts_with_reading_duty",
     "allow_unlisted_source",
     "apply_edit_to_review",
     "corrected_since",
@@ -106,6 +109,7 @@ __all__ = [
     "rejected_while_public",
     "rejection_of_public_text",
     "send_back",
+    "sentence_of_turn",
     "set_hit_aside",
     "sign_off_read_in_set",
     "sign_off_reading",

@@ -198,8 +198,8 @@ def credits_a_signer(article: Article) -> bool:
     return article.credits.filter(role__in=Credit.WRITING, person__user__in=signers).exists()
 
 
-def not_the_same_person(articles: QuerySet[Article], user: User) -> QuerySet[Article]:
-    """Exclude articles for which `same_person_reason` finds a reason, except where the section allows it. One query."""
+def newly_written() -> Q:
+    """The condition, on revisions, that they are newer than the text that was published last after its readings."""
     answered = (
         Edition.objects.filter(
             REVIEWED_EDITIONS, ~Q(digest=OuterRef("article__latest__digest")), article=OuterRef("article")
@@ -207,8 +207,12 @@ def not_the_same_person(articles: QuerySet[Article], user: User) -> QuerySet[Art
         .order_by("-number")
         .values("revision__number")[:1]
     )
-    new = Q(number__gt=Coalesce(Subquery(answered), Value(0))) | Q(digest=F("article__latest__digest"))
-    written = Revision.objects.filter(new, article=OuterRef("pk"), stage=0, created_by=user)
+    return Q(number__gt=Coalesce(Subquery(answered), Value(0))) | Q(digest=F("article__latest__digest"))
+
+
+def not_the_same_person(articles: QuerySet[Article], user: User) -> QuerySet[Article]:
+    """Exclude articles for which `same_person_reason` finds a reason, except where the section allows it. One query."""
+    written = Revision.objects.filter(newly_written(), article=OuterRef("pk"), stage=0, created_by=user)
     credited = Credit.objects.filter(article=OuterRef("pk"), role__in=Credit.WRITING, person__user=user)
     chain = "signed"
     signed = Q()

@@ -240,6 +240,12 @@
       const box = Object.assign(document.createElement("div"), { className: "kept-copy of-this-browser" });
       box.setAttribute("role", "status");
       const sentence = Object.assign(document.createElement("p"), { textContent: says.found.replace("{}", time) });
+      const { title = "", body: html = "" } = Object.fromEntries(JSON.parse(now));
+      const words = new DOMParser().parseFromString(html, "text/html").body.textContent.trim();
+      const beginning = Object.assign(document.createElement("p"), {
+        className: "quiet",
+        textContent: [title, words && `${words.slice(0, 40)}…`].filter(Boolean).join(" · "),
+      });
       const putBack = makeButton(says.restore, "button default");
       putBack.addEventListener("click", async () => {
         const { outcome, sentence: why } = await ask(other, shown, now);
@@ -252,7 +258,7 @@
         forget(other);
         box.remove();
       });
-      box.append(sentence, putBack, discard);
+      box.append(sentence, beginning, putBack, discard);
       form.querySelector(".desk-main").prepend(box);
     }
   }
