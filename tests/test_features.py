@@ -133,7 +133,7 @@ FEATURES = {
     "typed_text": "verb door page static test",
     "typography": "verb door static test",
     "unsaved": "noun verb door page static test",
-    "upload": "verb door static test",
+    "upload": "verb door page static test",
     "urgent": "test",
     "viewer": "page static test",
     "watermark": "door page static test",
