@@ -130,15 +130,15 @@ def _kinds() -> dict[str, Kind]:
 
 
 def _time_request(client: Client, address: str) -> Took:
-    begun, before = time.perf_counter(), _processor_milliseconds()
+    begun, before = time.perf_counter(), processor_milliseconds()
     status = client.get(address).status_code
-    took = Took((time.perf_counter() - begun) * 1000, _processor_milliseconds() - before)
+    took = Took((time.perf_counter() - begun) * 1000, processor_milliseconds() - before)
     if status not in (200, 403):  # an editor may not choose what they may not arrange
         raise RuntimeError(f"{address} answered {status}")
     return took
 
 
-def _processor_milliseconds() -> float:
+def processor_milliseconds() -> float:
     """Processor time of this process and, on PostgreSQL, of the process that serves its connection."""
     spent = time.process_time() * 1000
     if connection.vendor == "postgresql":

@@ -161,9 +161,12 @@ def rendering(found: Newsroom) -> None:
 
 def publishing(small: Newsroom, large: Newsroom) -> None:
     seen = side_by_side(small=lambda: inside(small, "publish"), large=lambda: inside(large, "publish"))
-    ms, files = ({name: [one[fact] for one in rounds] for name, rounds in seen.items()} for fact in ("ms", "files"))
-    print(medians(ms), medians(files))
+    ms, spent, files = (
+        {name: [one[fact] for one in rounds] for name, rounds in seen.items()} for fact in ("ms", "processor", "files")
+    )
+    print(medians(ms), medians(spent), medians(files))
     report(f"publishing at {LARGE:,} articles against {SMALL:,}: time", ratio(ms, "large", "small"), "at most", 1.2)
+    report("… processor time", ratio(spent, "large", "small"))
     report("… files written", ratio(files, "large", "small"), "at most", 1)
 
 
