@@ -29,7 +29,7 @@ def refresh_planner_statistics() -> None:
         cursor.execute(f"PRAGMA analysis_limit = {ROWS_FOR_STATISTICS}")
         cursor.execute("ANALYZE")
         # Articles are counted in full, a second for a million: by guesses SQLite took the newest for four times as many
-        # as there are, a section for a tenth, and sorted whole sections for a feed. By index, so that no act waits long.
+        # as there are, a section for a tenth, and sorted whole sections for a feed. By index: no act waits long.
         cursor.execute("PRAGMA analysis_limit = 0")
         cursor.execute("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'articles_article'")
         for (index,) in cursor.fetchall():

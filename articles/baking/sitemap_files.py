@@ -89,7 +89,7 @@ def month_pages(article: Article) -> set[str]:
     shown = month.filter(unexpired("expires_at")).exclude(pk=article.pk)
     # Each by itself, so that the index alone is read to count, however many articles a month has.
     found_of = Article.objects.filter(pk=article.pk).values_list(
-        _count(month), _count(month.filter(earlier)), Exists(shown)
+        _counted(month), _counted(month.filter(earlier)), Exists(shown)
     )
     every, before, has_others = found_of[0]
     first = max(0, (before or 0) - CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
@@ -103,7 +103,7 @@ def month_pages(article: Article) -> set[str]:
     return found
 
 
-def _count(rows: ArticleQuerySet) -> Subquery:
+def _counted(rows: ArticleQuerySet) -> Subquery:
     """Return the number of rows as an expression; None for none."""
     return Subquery(rows.annotate(of=Value(1)).values("of").annotate(count=Count("pk")).values("count"))
 

@@ -266,7 +266,7 @@ class _NearlyNames:
 
 @lru_cache(maxsize=2)
 def roster_at(version: datetime | None) -> Roster:
-    """Return the roster of this version, which `written_rules.current_version` has just told; compiled once in each process."""
+    """Return the roster of this version, as `written_rules.current_version` tells it; compiled once in each process."""
     return Roster(RosterEntry.objects.filter(in_use=True).order_by("pk") if version else (), version)
 
 

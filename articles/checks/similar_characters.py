@@ -29,14 +29,14 @@ def are_similar(one: str, other: str) -> bool:
 @lru_cache(maxsize=4096)
 def _sounds_of(character: str) -> frozenset[str]:
     """Return the readings of a character; those that many do not tell apart are one: zh and z, ing and in."""
-    readings = _readings().get(str(ord(character)), "").split(",")
+    readings = _spoken_readings().get(str(ord(character)), "").split(",")
     return frozenset(
         _folded(unicodedata.normalize("NFD", reading).translate(_TONES)) for reading in readings if reading
     )
 
 
 @cache
-def _readings() -> dict[str, str]:
+def _spoken_readings() -> dict[str, str]:
     """Return the readings of each character, with tones: pypinyin's table, without its code, which would load those of
     47,000 words as well: 54 MB and half a second for every process.
     """

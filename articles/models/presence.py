@@ -29,5 +29,5 @@ class Presence(models.Model):
 
     @property
     def writes(self) -> bool:
-        """Return True if they took over, or typed what is not saved (`has_typed`: the queries of articles/presence.py)."""
+        """Return True if they took over, or typed what is not saved (`has_typed`, from articles/presence.py)."""
         return not self.reads and (self.took_over_at is not None or getattr(self, "has_typed", False))

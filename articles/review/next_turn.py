@@ -24,7 +24,7 @@ def accounts_with_reading_duty(article: Article) -> QuerySet[User]:
 
 
 def possible_readers(article: Article) -> QuerySet[User]:
-    """Those of `accounts_with_reading_duty` who neither wrote the text nor signed it, unless its section allows that."""
+    """Those with the duty of the reading who neither wrote the text nor signed it, unless its section allows that."""
     rows = accounts_with_reading_duty(article)
     if article.section.same_person_allowed:
         return rows

@@ -162,7 +162,8 @@ def _newest_matches(
     Its planner estimates the number of matches well, but not the cost of scanning, which unpacks each row's terms from
     TOAST; left alone, PostgreSQL scans the whole table. The index costs the number of matches n; the scan costs
     limit / n of all rows. They are equal where n² = limit × rows, times BREAK_EVEN (docs/decisions/search.md). Where
-    most matches are old (a section that was closed), the scan would go on and on: PATIENCE ends it, and the index answers.
+    most matches are old (a section that was closed), the scan would go on and on: PATIENCE ends it, and the index
+    answers.
     """
     ends = [query.first, query.last]
     cursor.execute(EXPLAIN_SQL.format(words=model.words_table), [query.condition, *ends, *ends])
@@ -178,8 +179,10 @@ def _newest_matches(
 
 
 def state_clause(groups: Sequence[Sequence[str]]) -> str:
-    """Return the condition that the rows be of the state of the groups, in the words of the index of such rows; or ''."""
-    states = [group[0] for group in groups if len(group) == 1 and group[0].startswith(tokens.OF_STATE)]
+    """Return the condition that rows be of the state of the groups, as the index of such rows has it; '' without one."""
+    alone = [group[0] for group in groups if len(group) == 1]
+    # A literal, since PostgreSQL uses a partial index only if it sees its condition: nothing but letters.
+    states = [term for term in alone if term.startswith(tokens.OF_STATE) and term[1:].isalpha()]
     return "".join(f" AND words @@ $${MATCH_SYNTAX['postgresql'].term.format(state)}$$::tsquery" for state in states)
 
 
