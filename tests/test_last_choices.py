@@ -21,20 +21,36 @@ def shown(client, user):
     return form["section"].value(), form["source"].value(), credits
 
 
-def test_section_source_and_credits_of_one_s_last_article_are_filled_in(client, cast):
+def own_person(cast, user):
+    cast.lin.user = user
+    cast.lin.save()
+    return cast.lin.pk
+
+
+def test_section_source_and_one_s_own_credits_of_the_last_article_are_filled_in(client, cast):
+    own = own_person(cast, cast.writer)
     cast.article(by=cast.editor, section=cast.news)
     cast.article(
         by=cast.writer,
         section=cast.culture,
         source=cast.listed,
-        credits=[("photo", cast.lin), ("reporter", cast.liang)],
+        credits=[("photo", cast.lin), ("reporter", cast.lin), ("responsible_editor", cast.liang)],
     )
     cast.article(by=cast.editor, section=cast.news)
     assert shown(client, cast.writer) == (
         cast.culture.pk,
         cast.listed.pk,
-        [("photo", cast.lin.pk), ("reporter", cast.liang.pk)],
+        [("photo", own), ("reporter", own), ("responsible_editor", cast.liang.pk)],
     )
+
+
+@pytest.mark.parametrize("role", [role for role in Credit.Role.values if role != "responsible_editor"])
+def test_nobody_else_is_an_author_without_being_chosen(client, cast, role):
+    own = own_person(cast, cast.writer)
+    cast.article(by=cast.writer, credits=[(role, cast.liang), ("reporter", cast.lin)])
+    assert shown(client, cast.writer)[2] == [("reporter", own)]
+    cast.article(by=cast.writer, credits=[(role, cast.liang)])
+    assert shown(client, cast.writer)[2] == []
 
 
 def test_nothing_is_filled_in_for_a_first_article_or_from_a_reprint(client, cast):
@@ -45,23 +61,25 @@ def test_nothing_is_filled_in_for_a_first_article_or_from_a_reprint(client, cast
 
 
 def test_where_nobody_was_responsible_the_section_s_usual_editor_is(client, cast):
+    own = own_person(cast, cast.writer)
     cast.publish(cast.article(section=cast.culture, credits=[("responsible_editor", cast.liang)]))
     cast.article(by=cast.writer, section=cast.culture, credits=[("reporter", cast.lin)])
-    both = [("reporter", cast.lin.pk), ("responsible_editor", cast.liang.pk)]
+    both = [("reporter", own), ("responsible_editor", cast.liang.pk)]
     assert shown(client, cast.writer)[2] == both
     cast.article(by=cast.writer, section=cast.news, credits=[("reporter", cast.lin)])
     assert shown(client, cast.writer)[2] == both[:1], "nothing is published there"
 
 
 def test_what_was_filled_in_is_saved_as_it_is_sent(client, cast):
-    cast.article(by=cast.writer, credits=[("reporter", cast.lin), ("photo", cast.liang)])
+    own = own_person(cast, cast.writer)
+    cast.article(by=cast.writer, credits=[("reporter", cast.lin), ("photo", cast.lin)])
     client.force_login(cast.writer)
     page = client.post(
         ADD, {**filled(client.get(ADD)), "title": "第二篇", "body": "<p>正文</p>", "credits-1-DELETE": "on"}
     )
     assert page.status_code == 302, page.context["errors"]
     second = Article.objects.get(title="第二篇")
-    assert list(Credit.objects.filter(article=second).values_list("role", "person")) == [("reporter", cast.lin.pk)]
+    assert list(Credit.objects.filter(article=second).values_list("role", "person")) == [("reporter", own)]
 
 
 def test_the_title_comes_first_and_quiet_lines_are_closed_until_something_is_in_them(client, cast):

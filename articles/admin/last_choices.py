@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ..duty_assignments import permissions
 from ..models import Article, Credit, Section
@@ -20,15 +20,18 @@ class LastChoices(NamedTuple):
 def last_choices(user: User) -> LastChoices:
     """Return section, source and credits of the newest article that the user began, in a section they still write in.
 
-    Reprints are left out: their source is not the next article's. Nothing is returned if there is no other. Where no
-    responsible editor (责任编辑) was credited, it is the section's usual one: of its newest published article.
+    Of the credits, those of the user's own person and of the responsible editor (责任编辑): who else wrote or took
+    pictures for the last article has no part in the next one. Where no responsible editor was credited, it is the
+    section's usual one: of its newest published article. Reprints are left out: their source is not the next article's.
+    Nothing is returned if there is no other.
     """
     sections = permissions.sections_with_duty(user, permissions.Duty.WRITE)
     begun = Article.objects.kept().filter(created_by=user, section__in=sections.values("pk"))
     last = begun.exclude(origin=Article.Origin.REPRINT).order_by("-number").only("section", "source").first()
     if last is None:
         return LastChoices({}, [])
-    credits = [dict(row) for row in _creditable(last)]
+    chosen_again = Q(person__user=user) | Q(role=Credit.Role.RESPONSIBLE_EDITOR)
+    credits = [dict(row) for row in _creditable(last).filter(chosen_again)]
     if all(row["role"] != Credit.Role.RESPONSIBLE_EDITOR for row in credits):
         credits += _usual_editor(last.section, position=len(credits))
     return LastChoices({"section": last.section_id, "source": last.source_id}, credits)
