@@ -4,18 +4,22 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from articles import review, scheduling
 from articles.admin.article_actions import actions_offered
+from articles.unsaved_texts import OpenedForm, clear_form, keep_text
 from tests.test_admin_article import ADD, change_url, form, login
 
 pytestmark = pytest.mark.django_db
 
 
 def act_page(client, article, act):
-    return client.get(reverse(f"admin:articles_article_{act}", args=[article.pk])).content.decode()
+    address = reverse(f"admin:articles_article_{act}", args=[article.pk])
+    return client.get(address, headers={"accept-language": "en"}).content.decode()
 
 
 def next_steps(user, article):
@@ -105,9 +109,8 @@ def test_the_page_for_another_time_shows_the_one_that_was_chosen_with_a_year_of_
 
 
 def test_placing_is_saved_by_a_button_of_that_name(client, cast):
-    with translation.override("zh-hans"):
-        page = act_page(login(client, cast.chief), cast.article(), "placing")
-    assert re.search(r'class="button default">\s*保存\s*<', page)
+    page = act_page(login(client, cast.chief), cast.article(), "placing")
+    assert re.search(r'class="button default">\s*Save\s*<', page)
 
 
 def test_what_will_block_publishing_is_said_when_it_is_submitted(client, cast):
@@ -128,3 +131,31 @@ def test_the_page_for_submitting_lists_what_will_block_publishing(client, cast):
     problem = review.open_problems(article)[0]
     assert str(problem.message) in page.partition('class="problems"')[2]
     assert 'class="problems"' not in act_page(client, cast.article(), "submit")
+
+
+@pytest.mark.parametrize("act", ["publish", "schedule"])
+def test_who_typed_what_is_not_saved_is_told_that_it_is_not_published(client, cast, act, django_assert_num_queries):
+    article, key = cast.article(), "1" * 32
+    cast.sign(article)
+    login(client, cast.chief)
+    told = "Changes of yours, kept at today"
+    for user, of in [(cast.editor, article), (cast.chief, None), (cast.chief, cast.article(title="另一篇"))]:
+        keep_text(OpenedForm(key), [("title", "写到一半")], by=user, article=of)
+        assert told not in act_page(client, article, act), "only of one's own, and of this article"
+    with CaptureQueriesContext(connection) as before:
+        act_page(client, article, act)
+    keep_text(OpenedForm("2" * 32), [("title", "改了")], by=cast.chief, article=article)
+    with django_assert_num_queries(len(before)):
+        page = act_page(client, article, act)
+    assert told in page
+    assert f'<a class="button" href="{change_url(article)}"' in page.partition(told)[2]
+    clear_form(OpenedForm("2" * 32), by=cast.chief)
+    assert told not in act_page(client, article, act), "it was saved"
+
+
+@pytest.mark.parametrize(("act", "says"), [("submit", True), ("urgent", True), ("placing", False), ("withdraw", False)])
+def test_what_is_not_saved_matters_for_acts_that_send_the_text_on(client, cast, act, says):
+    article = cast.article()
+    login(client, cast.chief)
+    keep_text(OpenedForm("1" * 32), [("title", "改了")], by=cast.chief, article=article)
+    assert ("Changes of yours" in act_page(client, article, act)) == says

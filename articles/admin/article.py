@@ -19,7 +19,8 @@ from .. import discarding, review, search
 from ..duty_assignments import permissions, reading
 from ..models import Article, Credit, Section
 from .acting_user import acting_user
-from .article_actions import ARTICLE_ACTIONS, action_view
+from .article_action_page import action_view
+from .article_actions import ARTICLE_ACTIONS
 from .article_form import ArticleForm, CreditForm, CreditFormSet, edit_article
 from .article_list import article_list_view
 from .article_screen import ArticleScreen, public_title

@@ -1,17 +1,14 @@
 """The acts on an article besides editing it: each is a button, a page with a form, and one verb.
 
-`ARTICLE_ACTIONS` is the one list that buttons, addresses and pages are made from. The verbs check permissions and
-state; the page shows their refusals.
+`ARTICLE_ACTIONS` is the one list that buttons, addresses and pages (article_action_page.py) are made from. The verbs
+check permissions and state; the page shows their refusals.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +19,6 @@ from ..models import Article, ArticleIsGone
 from ..models.calendar_days import spell_instant
 from ..refusals import Refusal, Sentence
 from ..second_factor import ProofNeeded
-from .acting_user import acting_user
 from .article_action_forms import (
     ActionForm,
     CloseTextForm,
@@ -34,8 +30,6 @@ from .article_action_forms import (
     SubmissionForm,
     WithdrawalForm,
 )
-from .article_screen import ArticleScreen
-from .error_targets import link_problems
 
 Condition = Callable[[User, Article], bool]
 
@@ -59,6 +53,11 @@ class ArticleAction:
     rank: str = ""
     confirm: Sentence = ""
     publishes: bool = False
+
+    @property
+    def takes_saved_text(self) -> bool:
+        """Whether the text goes to readers, or on to its readings, as it was last saved."""
+        return self.publishes or self.name in ("submit", "urgent")
 
 
 def _may_do(duty: Duty) -> Condition:
@@ -248,24 +247,6 @@ def actions_offered(user: User, article: Article) -> list[ArticleAction]:
     ranks = {"publish": "", "correct": "default"}
     ranked = [replace(act, rank=ranks.get(act.name, act.rank)) for act in offered]
     return sorted(ranked, key=lambda act: act.rank != "default")
-
-
-def action_view(screen: ArticleScreen, request: HttpRequest, number: int, act: ArticleAction) -> HttpResponse:
-    """The page of one act: GET shows its form, POST calls the verb and shows the form again if it refuses."""
-    article = screen.get_article(request, number)
-    form = act.form(article, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act.do(article, by=acting_user(request), **form.cleaned_data)
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
-            screen.message_user(request, str(act.done) % form.done_facts(), messages.SUCCESS)
-            return redirect("admin:articles_article_change", number)
-    title = _("%(act)s: “%(title)s”") % {"act": act.button, "title": article}
-    problems = link_problems(article, review.open_problems(article)) if act.name == "submit" else []
-    facts = {"problems": problems, "warnings": review.unsettled_problems(article) if act.publishes else []}
-    return screen.render_page(request, article, "act_form", title, act=act, form=form, **facts)
 
 
 def add_refusal(form: forms.Form, refusal: Refusal) -> None:
