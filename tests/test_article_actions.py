@@ -1,7 +1,7 @@
 """The buttons of an article and the pages of its acts: which is the next step, and what a page says before it is done."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -159,3 +159,34 @@ def test_what_is_not_saved_matters_for_acts_that_send_the_text_on(client, cast, 
     login(client, cast.chief)
     keep_text(OpenedForm("1" * 32), [("title", "改了")], by=cast.chief, article=article)
     assert ("Changes of yours" in act_page(client, article, act)) == says
+
+
+def heading_and_button(page):
+    return re.search(r"<h1>(.*?)</h1>", page)[1], re.search(
+        r'<button type="submit" class="button \w*">\s*(.*?)\s*<', page
+    )[1]
+
+
+def test_the_pages_about_what_is_scheduled_say_what_becomes_of_the_schedule(client, cast):
+    article = cast.article(title="新桥通车")
+    cast.sign(article)
+    login(client, cast.chief)
+    falls_away, out = "and the schedule falls away", f'href="/admin/articles/article/{article.pk}/unschedule/"'
+    page = act_page(client, article, "publish")
+    assert heading_and_button(page) == ("Publish: “新桥通车”", "Publish")
+    assert falls_away not in page
+    page = act_page(client, article, "schedule")
+    assert heading_and_button(page) == ("Schedule: “新桥通车”", "Schedule")
+    assert out not in page
+    at = datetime(2099, 1, 2, 6, tzinfo=timezone.get_current_timezone())
+    scheduling.schedule_article(article, by=cast.chief, at=at)
+    page = act_page(client, article, "publish")
+    assert heading_and_button(page) == ("Publish now: “新桥通车”", "Publish now")
+    assert "automatically at 2099-01-02 06:00" in page
+    assert falls_away in page
+    page = act_page(client, article, "schedule")
+    title = "Alter the time of publication (now 2099-01-02 06:00): “新桥通车”"
+    assert heading_and_button(page) == (title, "Set this time")
+    assert out in page
+    assert falls_away not in page
+    assert "It stays read by all" in act_page(client, article, "unschedule")

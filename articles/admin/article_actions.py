@@ -132,6 +132,9 @@ ARTICLE_ACTIONS = [
         _all_conditions(_may_do(Duty.PUBLISH), lambda user, article: article.scheduled_for is not None),
         scheduling.unschedule_article,
         gettext_lazy("It is no longer scheduled."),
+        intro=gettext_lazy(
+            "It is not published by itself any more. It stays read by all: it can be published or scheduled at any time."
+        ),
     ),
     ArticleAction(
         "urgent",
