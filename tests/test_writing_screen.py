@@ -11,6 +11,7 @@ from tests.cast import make_user
 from tests.test_admin_article import ADD, change_url, form, login
 
 pytestmark = pytest.mark.django_db
+ENGLISH = {"accept-language": "en"}
 
 
 def page(client, user, address):
@@ -77,14 +78,35 @@ def test_every_error_of_a_form_leads_to_its_field(client, cast):
         assert f'id="{target}"' in html
 
 
-def test_the_tick_that_voids_signatures_is_where_the_error_leads(client, cast):
+@pytest.mark.parametrize("who", ["writer", "head"])
+def test_what_only_has_to_be_ticked_is_ticked_where_the_refusal_is_told(client, cast, who):
     article = cast.article()
-    cast.sign(article)
-    html = (
-        login(client, cast.writer).post(change_url(article), form(cast, article, body="<p>新。</p>")).content.decode()
-    )
-    assert 'href="#id_voiding"' in html
-    assert 'id="id_voiding"' in html
+    cast.sign(article, times=1)
+    user, sent = getattr(cast, who), form(cast, article, section=cast.culture.pk, title="改了")
+    login(client, user)
+    assert ('id="id_voiding"' in page(client, user, change_url(article))) == (who == "writer"), "the reader may correct"
+    html = client.post(change_url(article), sent, headers=ENGLISH).content.decode()
+    note = html[html.index('class="errornote"') : html.index('class="desk-bar"')]
+    assert "tick here that you agree" in note
+    assert "below" not in note, "nothing below is marked"
+    assert '<input type="checkbox" name="voiding" id="id_voiding">' in note
+    assert html.count('name="voiding"') == 1
+    assert client.post(change_url(article), {**sent, "voiding": "on"}).status_code == 302
+    article.refresh_from_db()
+    assert (article.title, article.signed) == ("改了", None)
+
+
+def test_a_refusal_of_the_whole_text_does_not_speak_of_fields(client, cast):
+    article = cast.article()
+    sent = form(cast, article, body="<p>我的。</p>")
+    cast.change(article, body="<p>他的。</p>")
+    html = login(client, cast.writer).post(change_url(article), sent, headers=ENGLISH).content.decode()
+    note = html[html.index('class="errornote"') : html.index('class="desk-bar"')]
+    assert "This is not saved yet." in note
+    assert 'href="#conflict"' in note
+    html = client.post(change_url(article), {**sent, "title": ""}, headers=ENGLISH).content.decode()
+    assert "correct the errors below" in html
+    assert 'href="#id_title"' in html
 
 
 def test_errors_of_other_forms_lead_to_their_fields_too(client, cast):

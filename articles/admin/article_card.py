@@ -54,7 +54,7 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
     """Return the context of the card; nothing but the state for a new article.
 
     `asked` is True if saving was refused just now because it would void sign-offs. Then the warning, with its check
-    box, is shown to the reader who corrects, too.
+    box, is not here but in the box of errors, also for the reader who corrects.
     """
     if article is None:
         return {"state": shown_state(None), "next_act": NextAct(_("Save and submit"), "_submit")}
@@ -71,7 +71,7 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "next_act": next_act,
         "other_acts": other_acts,
         "correction_rule": review.correction_rule(article) if correcting else "",
-        "void_warning": review.void_warning(article) if asked or not correcting else "",
+        "void_warning": "" if asked or correcting else review.void_warning(article),
         "problems": link_problems(article, checks.find_problems(article, checks.CONTENT_CHECKS)),
         "open_notes": [row for row in marginal_notes.notes_of(article, user) if row.note.is_open],
         "trail": decision_trail(article),

@@ -33,10 +33,12 @@ from .unsaved_text import opened_form, text_asked_for, typed_data, unsaved_conte
 class ArticleForm(forms.ModelForm):
     """The working copy. `conflict` is set if somebody else saved meanwhile and changed the same passages.
 
-    `error_targets` are the parts of the page that errors of no field lead to, by their codes.
+    `error_targets` are the parts of the page that errors of no field lead to, by their codes; `error_ticks` the fields
+    that are the answer to them.
     """
 
-    error_targets = {"would_void": "id_voiding", "edited_meanwhile": "conflict"}
+    error_targets = {"edited_meanwhile": "conflict"}
+    error_ticks = {"would_void": "voiding"}
 
     # The number of the revision that was opened; a newer one is put together with the text of the form.
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)

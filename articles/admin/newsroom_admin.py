@@ -204,7 +204,10 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
     ) -> HttpResponse:
         """Django's page, above whose form each error leads to its place."""
         formsets = [shown.formset for shown in context["inline_admin_formsets"]]
-        context["error_targets"] = list_error_targets(context["adminform"].form, formsets)
+        targets = list_error_targets(context["adminform"].form, formsets)
+        context["error_targets"] = targets
+        context["is_marked"] = any(place.is_marked for place in targets)
+        context["asks_for_tick"] = any(place.tick for place in targets)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _build_admin_form(
