@@ -270,3 +270,19 @@ def test_readings_suggestions_and_reports_are_answered(desk):
     typist.type("已更正")
     typist.acts("[value=answer]")
     assert Report.objects.get().answer == "已更正"
+
+
+def test_on_a_phone_a_refused_decision_is_in_view_below_the_text(desk):
+    cast, give_keyboard = desk
+    article = cast.article(body="<p>桥通了。</p>" * 40, by=cast.writer)
+    review.submit_article(article, by=cast.writer)
+    typist = give_keyboard(cast.editor)
+    page = typist.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    typist.opens(f"/admin/articles/article/{article.pk}/review/")
+    for _again in range(2):
+        page.click("[value=back]")
+        typist.is_at(".errornote")
+        page.wait_for_load_state("load")
+        page.wait_for_function("document.querySelector('iframe.reading').offsetHeight > 1500")
+        page.wait_for_function(IS_SEEN)

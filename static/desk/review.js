@@ -6,9 +6,16 @@
   const keys = document.getElementById("keys");
   const opinion = document.querySelector("#decision textarea[name=opinion]");
 
+  // A refusal that the page begins with stays in view while the text above it grows, until somebody moves on.
+  let kept = document.querySelector("#decide .errornote");
+  for (const moved of ["keydown", "pointerdown", "wheel"]) {
+    addEventListener(moved, () => (kept = null), { once: true, passive: true });
+  }
+
   const fit = () => {
     const page = frame.contentDocument?.documentElement;
     if (page) frame.style.height = `${page.scrollHeight}px`;
+    if (kept === document.activeElement) kept.scrollIntoView({ block: "center" });
   };
 
   const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog");
