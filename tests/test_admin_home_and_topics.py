@@ -115,6 +115,16 @@ def test_errors_are_shown_beside_the_field_and_nothing_is_saved(desk, cast, show
     assert not Block.objects.exists()
 
 
+def test_what_is_wrong_is_named_by_block_and_article_and_leads_there(desk, shown):
+    blocks = [({}, []), ({"count": 99}, [{"article": shown[0].pk}, {"article": ""}])]
+    html = " ".join(desk.post(HOME, sent(*blocks)).content.decode().split())
+    led = re.findall(r'<a href="#([^"]+)"> ([^<：]+)：', html)
+    article = gettext("article %(number)s of the block") % {"number": 2}
+    assert led == [("id_b1-count", "版块 2 · 条数"), ("id_b1s1-article", f"版块 2 · {article} · 稿件")]
+    assert all(f'id="{target}"' in html for target, _label in led)
+    assert not Block.objects.exists()
+
+
 def lines(response):
     """Return the lines of the blocks: name, what it shows, whether it is open."""
     html = " ".join(response.content.decode().split())

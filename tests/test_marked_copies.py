@@ -147,6 +147,14 @@ def test_pictures_and_covers_are_told_by_their_descriptions_and_differ_by_their_
     assert not text.form_alone
 
 
+def test_a_cover_whose_description_alone_differs_is_the_same():
+    named, nameless = picture("a", "桥", "林晓舟"), picture("a", "", "林晓舟")
+    text = marking.mark_changes(
+        [content(pictures=[nameless], cover=nameless), content(pictures=[named], cover=named)], {}
+    )
+    assert [part.field for part in text.parts if part.is_changed] == ["pictures"]
+
+
 def test_every_change_names_the_step_that_made_it_and_what_was_put_back_is_no_change():
     part = body_of("<p>桥长三十米，宽六米。</p>", "<p>桥长五十米，宽九米。</p>", "<p>新桥长五十米，宽六米。</p>")
     changed = [(run.kind, "".join(token.text for token in run.tokens), run.step) for run in part.runs]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.translation import gettext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -188,6 +189,16 @@ def test_the_desk_shows_it_and_closes_it(client, cast, live):
     assert Report.objects.get().state == "answered"
     for key in ("", "x", "9" * 30):
         assert client.post("/admin/articles/report/close/", {"report": key, "answer": "x"}).status_code == 404
+
+
+def test_the_list_says_that_there_is_none_yet_and_not_that_none_is_found(client, cast, live):
+    client.force_login(cast.editor)
+    nothing = gettext("No reader has reported a mistake yet.")
+    assert nothing in client.get("/admin/articles/report/").content.decode()
+    received(live)
+    found = client.get("/admin/articles/report/?q=没有的").content.decode()
+    assert nothing not in found
+    assert "共 0 条" in found
 
 
 def test_another_sections_editor_sees_none_of_it(client, cast, live):

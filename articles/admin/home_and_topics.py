@@ -21,7 +21,7 @@ from ..duty_assignments.permissions import Duty
 from ..home_and_topics import MOST_BLOCKS
 from ..models import Block, ProposedChange, Topic
 from .acting_user import acting_user
-from .home_and_topics_forms import ArrangementForms, BlockForms, SlotForm, shown_blocks
+from .home_and_topics_forms import ArrangementForms, BlockForms, SlotForm, list_block_errors, shown_blocks
 from .proposed_change import WAITS, ProposingAdmin
 
 # Values of the small buttons: action, block, slot. They move or remove a block or a slot, or add a slot to a block.
@@ -95,7 +95,8 @@ def _arrangement_response(
         "topic": topic,
         "blocks": shown_blocks(arrangement, shown or arrangement.build_forms(bound=False)),
         "problems": problems,
-        "wrong": bool(shown),
+        "errors": bool(shown) and not problems,
+        "error_targets": list_block_errors(shown or []),
         "goes_on": goes_on,
         "based_on": arrangement.based_on,
         "may_add": len(arrangement.blocks) < MOST_BLOCKS,

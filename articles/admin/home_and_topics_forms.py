@@ -18,6 +18,7 @@ from ..models.article import ArticleQuerySet
 from ..models.home_and_topics import MOST_LINES
 from .article_screen import public_title
 from .day_inputs import MinuteInput
+from .error_targets import ErrorTarget, list_error_targets
 from .newsroom_admin import EARLIEST, NUMBER, NumberedChoice
 
 
@@ -208,6 +209,19 @@ def shown_blocks(arrangement: ArrangementForms, forms_of_blocks: list[BlockForms
         )
         for (block, slots), (form, slot_forms) in zip(arrangement.blocks, forms_of_blocks, strict=True)
     ]
+
+
+def list_block_errors(forms_of_blocks: list[BlockForms]) -> list[ErrorTarget]:
+    """Return every error of bound forms, named after its block and article, with the field that it leads to."""
+    targets = []
+    for b, (block, slots) in enumerate(forms_of_blocks):
+        name = _("Block %(number)s") % {"number": b + 1}
+        for s, form in enumerate((block, *slots)):
+            row = " · ".join((name, _("article %(number)s of the block") % {"number": s})) if s else name
+            for error in list_error_targets(form, ()):
+                label = f"{row} · {error.label}" if error.label else row
+                targets.append(ErrorTarget(error.sentence, label, error.target or form["title"].id_for_label))
+    return targets
 
 
 def _titles_of(keys: Iterable[Any]) -> dict[str, str]:

@@ -115,6 +115,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
     duty: str = permissions.Duty.ARRANGE
     everywhere = True
     purpose: str | Promise = ""  # a sentence above the list, where its name does not say what it is for
+    nothing: str | Promise = ""  # what the list says as long as it has no row
     list_per_page = 50
     # Counting a whole table to say "50 of 1,000,000" costs more than the page itself.
     show_full_result_count = False

@@ -26,6 +26,7 @@ from .newsroom_admin import NUMBER
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin[Report]):
+    nothing = gettext_lazy("No reader has reported a mistake yet.")
     list_display = ["text", "article", "state", "due", instant_column(Report, "received_at")]
     list_display_links = ("text",)
     list_select_related = ["article"]
@@ -64,10 +65,12 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         return permissions.has_duty_anywhere(user, *reporting.ANSWERING)
 
     @admin.display(description=gettext_lazy("answer due at"), ordering="due_at")
-    def due(self, report: Report) -> SafeString | str:
+    def due(self, report: Report) -> SafeString:
+        """Its label is for narrow windows, in which columns have no headings."""
         at = spell_instant(report.due_at)
         late = report.state == Report.State.OPEN and report.due_at < timezone.now()
-        return format_html('<strong class="late">{}</strong>', _("%(at)s, late") % {"at": at}) if late else at
+        shown = format_html('<strong class="late">{}</strong>', _("%(at)s, late") % {"at": at}) if late else at
+        return format_html('<span class="label">{}</span> {}', _("answer due at"), shown)
 
     @admin.display(description=gettext_lazy("how to reach the reader"))
     def hidden_contact(self, report: Report) -> str:
