@@ -36,15 +36,20 @@ def waiting(cast, *, times, section=None, **facts):
     return article
 
 
-def measures(before, after):
-    """What changed between two bodies: the share of the words in percent, and the facts."""
+def measured(before, after):
+    """The difference between two bodies."""
     content = {
         **dict.fromkeys(("kicker", "title", "subtitle", "short_title", "summary", "origin"), ""),
         **dict.fromkeys(("original_title", "original_author", "original_url", "original_published_on"), ""),
         **{"source": None, "credits": [], "keywords": [], "pictures": [], "attachments": []},
     }
-    found = measure_correction({**content, "body": before}, {**content, "body": after})
-    return found.percent, found.facts
+    return measure_correction({**content, "body": before}, {**content, "body": after})
+
+
+def measures(before, after):
+    """What changed between two bodies: the share of the words in percent, and the words of the facts."""
+    found = measured(before, after)
+    return found.percent, tuple(fact.words for fact in found.facts)
 
 
 # --- what a final reader can do alone -------------------------------------------------------------------------------
@@ -239,9 +244,48 @@ def test_other_words_are_no_facts(before, after):
 def test_a_link_that_leads_elsewhere_is_a_fact_and_one_taken_out_is_none():
     linked = LONG + '<p>详见<a href="https://{}/" rel="noopener">县政府网站</a>。</p>'
     there, elsewhere = linked.format("gov.example"), linked.format("bad.example")
-    assert measures(there, elsewhere)[1] == ("https://bad.example/",)
-    assert measures(LONG + "<p>详见县政府网站。</p>", there)[1] == ("https://gov.example/",)
+    assert measures(there, elsewhere)[1] == ("bad.example",)
+    assert measures(LONG + "<p>详见县政府网站。</p>", there)[1] == ("gov.example",)
     assert measures(there, LONG + "<p>详见县政府网站。</p>")[1] == ()
+
+
+PICTURE = '<figure><img src="/media/pictures/{0}.jpg" alt="桥"><figcaption>桥</figcaption></figure>'
+LINK = '<p><a href="{0}" rel="noopener">网站</a></p>'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (PICTURE.format("50b3"), PICTURE.format("11a4"), "1 picture"),
+        (PICTURE.format("50b3"), PICTURE.format("50b3") + PICTURE.format("a") + PICTURE.format("b"), "2 pictures"),
+        ("<p>桥长3米。</p>", "<p>桥长11米。</p>", "numbers (3, 11)"),
+        ("<p>1、2、3、4</p>", "<p>5、6、7、8</p>", "numbers (1, 2, 3, 5 more)"),
+        ("<p>昨天开工。</p>", "<p>今天开工。</p>", "dates (昨天, 今天)"),
+        (
+            "<p>李明到望桥乡3次。</p>",
+            "<p>李鸣到双渡乡4次。</p>",
+            "numbers (3, 4), names (李明到, 望桥乡, 李鸣到, 1 more)",
+        ),
+        ("", LINK.format("https://www.gov.example/2026/index.html"), "numbers (2026), links (www.gov.example)"),
+        ("", LINK.format("/a/12/"), "numbers (12), links (on this site)"),
+    ],
+)
+def test_what_was_corrected_is_told_by_kinds_with_examples_and_without_addresses(before, after, told):
+    with translation.override("en"):
+        said = review.described_correction([measured(before, after)])
+    assert said.endswith(told)
+    assert "/" not in said
+
+
+def test_changed_files_are_counted_and_parts_named(cast):
+    content = cast.article().latest.content
+    files = [{"sha256": letter * 64, "name": letter, "alt": "", "credit": ""} for letter in "abc"]
+    before = {**content, "pictures": files[:1], "attachments": files[:2]}
+    after = {**content, "pictures": files[1:2], "attachments": [], "credits": []}
+    with translation.override("en"):
+        said = review.described_correction([measure_correction(before, after)])
+    assert said.endswith("credits, 1 picture, 2 attachments"), said
+    assert review.described_correction([measure_correction(before, before)]) == ""
 
 
 def test_the_share_counts_words_and_no_punctuation():

@@ -8,13 +8,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum, auto
+from typing import Any, NamedTuple
 
 from .. import comparing
 from ..link_checks import find_links
 from ..models.revision import text_of_content
 
-LONGEST_ADDRESS = 80  # characters of a link that are named
 TITLES = ("kicker", "title", "subtitle", "short_title")
 ORIGINAL = ("original_title", "original_author", "original_url", "original_published_on")
 
@@ -31,26 +31,48 @@ _PLACES = r"(?:省|市|县|区|乡|镇|村|街道|路|局|厅|院|校|大学|中
 # Short words that join, so that “在望桥乡” is 望桥乡.
 _JOINING = "的了在到从向把被和与及于是由为对等这那其各全本该我他她们"
 FACT = re.compile(
-    r"\d+(?:[.,:/-]\d+)*[十百千万亿%‰]*"
-    rf"|第?[{_DIGIT}半]{{2,}}|第[{_DIGIT}]|一(?=[人{_COUNTED}])|[{_DIGIT[3:]}两半](?=[人个{_COUNTED}])"
-    r"|[今昨明前后][天日晚]|[今去明前][年]|[本上下]月|[本上下]周|(?:星期|周)[一二三四五六日天]|凌晨|上午|中午|下午"
-    rf"|[{_SURNAMES}]{_HAN}{{1,2}}|[^\W\d_{_JOINING}]{{2,4}}?{_PLACES}"
-    r"|[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+)*"
+    r"(?P<NUMBER>\d+(?:[.,:/-]\d+)*[十百千万亿%‰]*"
+    rf"|第?[{_DIGIT}半]{{2,}}|第[{_DIGIT}]|一(?=[人{_COUNTED}])|[{_DIGIT[3:]}两半](?=[人个{_COUNTED}]))"
+    r"|(?P<DATE>[今昨明前后][天日晚]|[今去明前][年]|[本上下]月|[本上下]周|(?:星期|周)[一二三四五六日天]|凌晨|上午|中午|下午)"
+    rf"|(?P<NAME>[{_SURNAMES}]{_HAN}{{1,2}}|[^\W\d_{_JOINING}]{{2,4}}?{_PLACES}"
+    r"|[A-Z][A-Za-z.'-]+(?: [A-Z][A-Za-z.'-]+)*)"
 )
+
+
+class FactKind(Enum):
+    """What was changed, in the order in which messages name it."""
+
+    PART = auto()
+    PICTURE = auto()
+    ATTACHMENT = auto()
+    NUMBER = auto()
+    DATE = auto()
+    NAME = auto()
+    LINK = auto()
+
+
+class Fact(NamedTuple):
+    """A changed fact: words of the old or new text, or, by its kind, the label of a part, a host or a file's key.
+
+    The host is that to which the new text leads, "" for this site; keys are addresses or hashes, for no reader.
+    """
+
+    kind: FactKind
+    words: str
 
 
 @dataclass(frozen=True)
 class Correction:
     """What changed between two texts: whether a title did, how many of how many words, and which facts.
 
-    `facts` are numbers, dates and names as they stand in the old or new text, addresses to which only the new one
-    leads, and labels of changed facts about it.
+    `facts` are numbers, dates and names as they stand in the old or new text, links that only the new one has, and
+    changed facts about it.
     """
 
     titles: bool = False
     changed: int = 0
     words: int = 0
-    facts: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     @property
     def percent(self) -> int:
@@ -96,20 +118,28 @@ def _read_lines(content: dict[str, Any]) -> list[str]:
     ]
 
 
-def _changed_fields(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+def _changed_fields(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Fact]:
     """The changed facts about the text: whose it is, where it is from, which files it has, where it newly leads."""
     for field in ("credits", "source", "origin", "ai_use", *ORIGINAL):
         if before.get(field) != after.get(field):
-            yield comparing.part_label(field)
-    for field in ("pictures", "attachments"):
-        old, new = ({file["sha256"] for file in content[field]} for content in (before, after))
-        if old != new:
-            yield comparing.part_label(field)
+            yield Fact(FactKind.PART, comparing.part_label(field))
     known = {link.address for link in find_links(before["body"])}
-    yield from (link.address[:LONGEST_ADDRESS] for link in find_links(after["body"]) if link.address not in known)
+    new_links = [link for link in find_links(after["body"]) if link.address not in known]
+    shown = {link.address for link in new_links if link.is_shown}
+    pictures = max(_changed_files(before["pictures"], after["pictures"]), shown, key=len)
+    yield from (Fact(FactKind.PICTURE, key) for key in sorted(pictures))
+    attachments = _changed_files(before["attachments"], after["attachments"])
+    yield from (Fact(FactKind.ATTACHMENT, key) for key in sorted(attachments))
+    yield from (Fact(FactKind.LINK, link.host) for link in new_links if not link.is_shown)
 
 
-def _measure_block(was: str, now: str) -> tuple[int, int, list[str]]:
+def _changed_files(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> set[str]:
+    """The hashes of the new files or of those taken out, whichever are more: one put in place of another is one."""
+    old, new = ({file["sha256"] for file in files} for files in (before, after))
+    return max(new - old, old - new, key=len)
+
+
+def _measure_block(was: str, now: str) -> tuple[int, int, list[Fact]]:
     """Words removed, words added, and the facts that the change touches."""
     was, now = unicodedata.normalize("NFKC", was), unicodedata.normalize("NFKC", now)
     texts = {"removed": was, "added": now}
@@ -123,12 +153,12 @@ def _measure_block(was: str, now: str) -> tuple[int, int, list[str]]:
     return counts["removed"], counts["added"], facts
 
 
-def _touched_facts(text: str, pieces: list[tuple[bool, int]]) -> Iterator[str]:
+def _touched_facts(text: str, pieces: list[tuple[bool, int]]) -> Iterator[Fact]:
     """The facts in the text that overlap a changed piece; `pieces` are (changed, length) in order."""
     changed = [flag for flag, length in pieces for _place in range(length)]
     for found in FACT.finditer(text):
         if any(changed[found.start() : found.end()]):
-            yield found.group()
+            yield Fact(FactKind[str(found.lastgroup)], found.group())
 
 
 def _count_words(text: str) -> int:

@@ -8,13 +8,14 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Va
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from .. import audit, comparing
 from ..checks import CONTENT_CHECKS, find_problems
 from ..duty_assignments import permissions
 from ..models import Article, Credit, Edition, Person, Revision, SignOff
 from ..refusals import Problem, Refusal, Sentence
-from .measure import Correction, measure_correction
+from .measure import Correction, FactKind, measure_correction
 
 NOTHING_TO_DECIDE = Problem(
     "review.not_submitted", _("“%(title)s” is with its writers, so there is nothing to decide.")
@@ -42,7 +43,13 @@ CORRECTED_ALONE = Problem(
     _("Hand it on to a colleague, send it back, or put back the words that you found."),
 )
 LIST_SEPARATOR = _(", ")
-MOST_FACTS, LONGEST_FACT = 6, 20  # that a message names; characters of each
+MOST_EXAMPLES, LONGEST_EXAMPLE = 3, 20  # of one kind of facts, that a message names; characters of each
+KINDS_OF_FACTS = {
+    FactKind.NUMBER: _("numbers (%(which)s)"),
+    FactKind.DATE: _("dates (%(which)s)"),
+    FactKind.NAME: _("names (%(which)s)"),
+    FactKind.LINK: _("links (%(which)s)"),
+}
 
 
 class CannotDecide(Refusal):
@@ -135,7 +142,7 @@ def _measured_corrections(article: Article, numbers: Iterable[int]) -> list[Corr
 
 
 def described_correction(corrections: Iterable[Correction]) -> str:
-    """What was changed in all, in words: titles, the share of the words, numbers, names and dates; '' if nothing."""
+    """What was changed in all, in words: titles, the share of the words, kinds of facts; '' if nothing."""
     corrected = sum(corrections, Correction())
     found = [str(_("a title"))] if corrected.titles else []
     if corrected.changed:
@@ -172,9 +179,27 @@ def _exceeded_measures(article: Article, corrected: Correction) -> Iterator[str]
 
 
 def _named_facts(corrected: Correction) -> list[str]:
-    named = [fact if len(fact) <= LONGEST_FACT else f"{fact[:LONGEST_FACT]}…" for fact in corrected.facts[:MOST_FACTS]]
-    more = len(corrected.facts) - len(named)
-    return [*named, *([str(_("%(count)d more")) % {"count": more}] if more else [])]
+    """What facts were changed, by their kinds: how many files, a few numbers, dates, names and sites as examples."""
+    named = []
+    for kind in FactKind:
+        words = [fact.words for fact in corrected.facts if fact.kind == kind]
+        count = len(words)
+        if kind == FactKind.PART:
+            named += words
+        elif kind == FactKind.PICTURE and words:
+            named.append(ngettext("%(count)d picture", "%(count)d pictures", count) % {"count": count})
+        elif kind == FactKind.ATTACHMENT and words:
+            named.append(ngettext("%(count)d attachment", "%(count)d attachments", count) % {"count": count})
+        elif words:
+            named.append(str(KINDS_OF_FACTS[kind]) % {"which": _examples(words)})
+    return named
+
+
+def _examples(words: list[str]) -> str:
+    shown = [word if len(word) <= LONGEST_EXAMPLE else f"{word[:LONGEST_EXAMPLE]}…" for word in words[:MOST_EXAMPLES]]
+    more = len(words) - len(shown)
+    rest = [str(_("%(count)d more")) % {"count": more}] if more else []
+    return str(LIST_SEPARATOR).join([word or str(_("on this site")) for word in shown] + rest)
 
 
 def _last_reviewed_number(article: Article) -> int:
