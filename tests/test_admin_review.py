@@ -1,5 +1,7 @@
 """The reading pages of the desk: the queue lists what the user may decide, and the page decides or says why not."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -208,3 +210,22 @@ def test_the_copy_of_a_long_text_has_a_page_of_its_own(client, cast, monkeypatch
     html = client.get(page(article)).content.decode()
     assert "补了采访" not in html
     assert f"{page(article, 'changes')}?before=1" in html
+
+
+def test_who_may_publish_goes_on_from_the_last_reading(client, cast):
+    """To the acts of the article's card; somebody who may only read is offered none."""
+    article = submitted(cast, title="桥<b>")
+    acts = re.compile(r'href="[^"]*/(publish|correct|schedule)/"')
+    for reader in cast.readers():
+        client.force_login(reader)
+        assert not acts.findall(client.get(page(article)).content.decode()), "before all have read it"
+        html = client.post(page(article), decision(article), follow=True).content.decode()
+    told = html.partition('class="messagelist"')[2].partition("</ul>")[0]
+    assert acts.findall(told) == ["publish", "schedule"]
+    assert "桥&lt;b&gt;" in told
+    assert acts.findall(client.get(page(article)).content.decode()) == ["publish", "schedule"]
+    client.force_login(cast.writer)
+    assert not acts.findall(client.get(page(article)).content.decode())
+    cast.publish(article)
+    client.force_login(cast.chief)
+    assert not acts.findall(client.get(page(article)).content.decode()), "it is published"

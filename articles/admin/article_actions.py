@@ -252,6 +252,11 @@ def actions_offered(user: User, article: Article) -> list[ArticleAction]:
     return sorted(ranked, key=lambda act: act.rank != "default")
 
 
+def publishing_acts(user: User, article: Article) -> list[ArticleAction]:
+    """Return those offered that publish the text once all have read it; none before."""
+    return [act for act in actions_offered(user, article) if act.publishes] if article.is_read_by_all else []
+
+
 def add_refusal(form: forms.Form, refusal: Refusal) -> None:
     """Show what the refusal says above the form.
 

@@ -21,15 +21,16 @@ from ..checks.rules import Severity
 from ..checks.seen import place_hits
 from ..duty_assignments import permissions, reading
 from ..models import Article, SetAside, SignOff
-from ..refusals import Problem, Refusal, join_sentences
+from ..refusals import Problem, Refusal
 from .account_choice import AccountChoiceField
 from .acting_user import acting_user
-from .article_actions import add_refusal, refusal_sentences
+from .article_actions import add_refusal, publishing_acts, refusal_sentences
 from .article_screen import ArticleScreen
 from .marginal_notes import notes_context
 from .marked_copy import copy_for_reading
 from .masking import may_mask
 from .reprint import original_for_reading
+from .review_decided import propose_withdrawal, sentence_of_decision
 
 NO_COLLEAGUE = Problem("review.no_colleague", gettext_lazy("Choose the colleague to hand it on to."))
 NO_BUTTON = Problem("review.no_button", gettext_lazy("Press one of the buttons to decide."))
@@ -127,9 +128,9 @@ def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Htt
             add_refusal(form, refusal)
             status = HTTPStatus.FORBIDDEN if isinstance(refusal, review.CannotDecide) else HTTPStatus.OK
         else:
-            screen.message_user(request, _sentence_of(decision), messages.SUCCESS)
+            screen.message_user(request, sentence_of_decision(decision, user), messages.SUCCESS)
             if review.rejection_of_public_text(decision.article):
-                return _propose_withdrawal(screen, request, decision)
+                return propose_withdrawal(screen, request, decision)
             return _after_decision(user, number, following)
     title = _("Reading “%(title)s”") % {"title": article}
     context = {**_review_context(article, user), **beside}
@@ -138,35 +139,11 @@ def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Htt
     return response
 
 
-def _sentence_of(decision: SignOff) -> str:
-    """Return what was decided about which text, and whose turn it is now."""
-    facts = {
-        "decision": decision.get_decision_display(),
-        "reading": review.stage_name(decision.stage, decision.stages),
-        "title": decision.article,
-    }
-    done = _("%(decision)s (%(reading)s): “%(title)s”.") % facts
-    return join_sentences([done, review.sentence_of_turn(decision.article)])
-
-
 def _after_decision(user: User, number: int, following: int | None) -> HttpResponse:
     """Lead to the next text of the queue, to the queue if there is none, or back to the article for other people."""
     if following:
         return redirect("admin:articles_article_review", following)
     return redirect("admin:queue") if may_read_anywhere(user) else redirect("admin:articles_article_change", number)
-
-
-def _propose_withdrawal(screen: ArticleScreen, request: HttpRequest, rejection: SignOff) -> HttpResponse:
-    """After urgent news was rejected that readers see: lead to its withdrawal, or say who has to be told."""
-    article = rejection.article
-    if permissions.has_duty(acting_user(request), permissions.Duty.WITHDRAW, article.section):
-        screen.message_user(
-            request, _("Readers still see this text. Withdraw it here, if they must not."), messages.WARNING
-        )
-        return redirect("admin:articles_article_withdraw", article.pk)
-    sentence = _("Readers still see this text. Those who may withdraw it find it on their first page; call them.")
-    screen.message_user(request, sentence, messages.WARNING)
-    return redirect("admin:articles_article_change", article.pk)
 
 
 def _review_context(article: Article, user: User) -> dict[str, Any]:
@@ -200,6 +177,7 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         and review.may_allow_source(user, article),
         "correction_rule": "" if why_not else review.correction_rule(article),
         "corrected": None if why_not else review.correction_problem(article, user),
+        "publishing_acts": publishing_acts(user, article),
         "own": not why_not and review.has_written(article, user),
     }
 
