@@ -51,6 +51,14 @@ def test_comments_stand_outside_selectors():
     assert not found
 
 
+def test_comments_of_templates_end_in_their_line():
+    """Django takes a longer one for text, and shows it."""
+    longer = [
+        page.name for page in PAGES for line in page.read_text().splitlines() if line.count("{#") != line.count("#}")
+    ]
+    assert not longer
+
+
 def test_what_a_template_names_is_there():
     """Templates that it includes or extends, and static files: a part that is shown seldom would be missed late."""
     named = re.compile(r"""(?:include|extends|chrome) "([\w/]+\.html)"|static '([\w/.-]+)'""")

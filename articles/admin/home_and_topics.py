@@ -97,6 +97,7 @@ def _arrangement_response(
         "problems": problems,
         "errors": bool(shown) and not problems,
         "error_targets": list_block_errors(shown or []),
+        "is_marked": True,
         "goes_on": goes_on,
         "based_on": arrangement.based_on,
         "may_add": len(arrangement.blocks) < MOST_BLOCKS,

@@ -220,7 +220,7 @@ def list_block_errors(forms_of_blocks: list[BlockForms]) -> list[ErrorTarget]:
             row = " · ".join((name, _("article %(number)s of the block") % {"number": s})) if s else name
             for error in list_error_targets(form, ()):
                 label = f"{row} · {error.label}" if error.label else row
-                targets.append(ErrorTarget(error.sentence, label, error.target or form["title"].id_for_label))
+                targets.append(error._replace(label=label, target=error.target or form["title"].id_for_label))
     return targets
 
 
