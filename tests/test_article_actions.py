@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import review, scheduling
+from articles import publishing, review, scheduling
 from articles.admin.article_actions import actions_offered
 from articles.unsaved_texts import OpenedForm, clear_form, keep_text
+from tests.cast import make_user
 from tests.test_admin_article import ADD, change_url, form, login
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +191,21 @@ def test_the_pages_about_what_is_scheduled_say_what_becomes_of_the_schedule(clie
     assert out in page
     assert falls_away not in page
     assert "It stays read by all" in act_page(client, article, "unschedule")
+
+
+def test_beside_a_public_article_stands_what_becomes_of_changes(client, cast):
+    def told(user, article):
+        page = login(client, user).get(change_url(article), headers={"accept-language": "en"}).content.decode()
+        return re.findall(r"meanwhile readers still see edition (\d+)", page)
+
+    article = cast.article()
+    assert told(cast.writer, article) == [], "nobody sees it"
+    cast.publish(article)
+    assert told(cast.writer, article) == ["1"]
+    assert told(make_user("publisher", ["publish"]), article) == [], "who may not write changes nothing"
+    cast.change(article, title="改过")
+    assert told(cast.writer, article) == ["1"]
+    cast.sign(article, times=1)
+    assert told(cast.writer, article) == [], "it is read already; the card says what a change would void"
+    publishing.withdraw_article(article, by=cast.chief, reason="误")
+    assert told(cast.writer, article) == []
