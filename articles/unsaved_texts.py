@@ -29,6 +29,13 @@ LONGEST_TITLE, LONGEST_BEGINNING = 120, 40
 EXPIRED_BATCH = 100
 
 TAG = re.compile(r"<[^<>]*>")
+# Fields of the form that are typed: where all of them are empty, a new article has nothing to keep.
+TYPED = (
+    *("kicker", "title", "subtitle", "short_title", "summary", "body", "keywords", "embargo_until"),
+    *("original_title", "original_author", "original_url", "original_published_on"),
+)
+# What an editor leaves in an empty body; static/desk/unsaved_text.js has it, too.
+EMPTY = re.compile(r"</?(?:p|br|div)\b[^<>]*>|&nbsp;|\s|\u200b")
 
 TOO_LONG = Problem(
     "unsaved_texts.too_long",
@@ -67,16 +74,22 @@ def require_editing(by: User, article: Article | None) -> None:
 
 
 @transaction.atomic
-def keep_text(form: OpenedForm, fields: Sequence[tuple[str, str]], *, by: User, article: Article | None) -> UnsavedText:
+def keep_text(
+    form: OpenedForm, fields: Sequence[tuple[str, str]], *, by: User, article: Article | None
+) -> UnsavedText | None:
     """Keep (name, value) of the form's fields in place of what was kept of it before; returns the row without them.
 
     The first time, the unsaved text that the form was opened with is dropped, unless another window wrote on in it.
+    Of a new article in which nothing is typed, or no longer, nothing is kept, and None returned.
     Raises CannotKeep, and PermissionDenied unless `by` may edit the article, or write one if there is none yet.
     """
     require_editing(by, article)
     pairs = [[_storable(name), _storable(value)] for name, value in fields]
     if sum(len(name) + len(value) for name, value in pairs) > LONGEST_TEXT:
         raise CannotKeep(TOO_LONG)
+    if article is None and not any(EMPTY.sub("", value) for name, value in pairs if name in TYPED):
+        clear_form(form, by=by)
+        return None
     facts = {"fields": pairs, **_seen_in_lists(dict(pairs)), "kept_at": timezone.now(), "article": article}
     mine = UnsavedText.objects.filter(owner=by)
     if not mine.filter(key=form.key).update(**facts, version=F("version") + 1):

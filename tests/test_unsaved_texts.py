@@ -88,6 +88,33 @@ def test_size_and_number_are_bounded_and_the_refusal_keeps_what_there_is(cast, m
         keep_text(OpenedForm(ONE), typed(body="长" * 20), by=cast.writer, article=None)
 
 
+EMPTY = [("title", " "), ("body", "<p>&nbsp;</p>\n<p><br></p>"), ("section", "1"), ("credits-0-person", "3")]
+
+
+def test_of_a_new_article_without_a_word_nothing_is_kept(client, cast):
+    assert keep_text(OpenedForm(ONE), EMPTY, by=cast.writer, article=None) is None
+    assert keep(client, cast.writer, EMPTY).json() == {"at": ""}
+    assert not UnsavedText.objects.exists()
+    client.post(ADD, form(cast, title="", body="", unsaved_key=ONE, unsaved_shown=""))
+    assert "kept-copy" not in client.get(ADD).content.decode()
+    with refused(PermissionDenied):
+        keep_text(OpenedForm(ONE), EMPTY, by=cast.stranger, article=None)
+
+
+@pytest.mark.parametrize("typed_one", [("summary", "两句"), ("body", '<p><img src="/media/pictures/a.jpg"></p>')])
+def test_one_word_or_picture_is_kept_and_taking_it_out_again_leaves_nothing(cast, typed_one):
+    keep_text(OpenedForm(TWO), typed("别的窗口"), by=cast.writer, article=None)
+    shown = keep_text(OpenedForm("3" * 32), typed("打开时"), by=cast.writer, article=None)
+    opened = OpenedForm(ONE, shown.key, shown.version)
+    assert keep_text(opened, [*EMPTY, typed_one], by=cast.writer, article=None)
+    assert keep_text(opened, EMPTY, by=cast.writer, article=None) is None
+    assert [text.title for text in UnsavedText.objects.all()] == ["别的窗口"]
+
+
+def test_a_saved_article_that_is_emptied_is_kept_so(cast):
+    assert keep_text(OpenedForm(ONE), EMPTY, by=cast.writer, article=cast.article(by=cast.writer))
+
+
 def test_old_texts_are_deleted_and_young_ones_stay(cast):
     for key, days in ((ONE, 31), (TWO, 29)):
         keep_text(OpenedForm(key), typed(), by=cast.writer, article=None)

@@ -104,3 +104,27 @@ def test_two_windows_write_while_the_server_is_killed_and_the_session_ends(newsr
         assert_kept(
             newsroom, "甲稿<p>先写的。服务器停了还在写。退出了还在写。</p>", "乙稿<p>先写的。服务器停了还在写。</p>"
         )
+
+
+def test_an_empty_article_that_is_refused_leaves_nothing_on_the_server_or_in_the_browser(newsroom):
+    stored = "() => Object.keys(localStorage).filter(name => name.startsWith('newsroom:unsaved:'))"
+    with chromium() as browser:
+        page = open_form(browser.new_context(locale="zh-CN"), newsroom.site)
+        page.click("[name=_save]")
+        page.wait_for_selector(".errornote")
+        page.wait_for_selector("[data-keep][data-state=kept]", state="attached")
+        assert page.is_hidden("[data-keep]")
+        assert page.evaluate(stored) == []
+        assert_kept(newsroom)
+        page.fill("#id_title", "甲")
+        page.wait_for_selector("[data-keep][data-state=kept]")
+        assert_kept(newsroom, "甲")
+        assert "unsaved=" in page.url
+        kill(newsroom.server)
+        page.fill("#id_title", "")
+        wait_for(page, "offline")
+        assert page.evaluate(stored) == []
+        newsroom.serve()
+        page.wait_for_selector("[data-keep][data-state=kept]", state="attached")
+        assert_kept(newsroom)
+        assert "unsaved=" not in page.url

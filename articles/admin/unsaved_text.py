@@ -64,6 +64,7 @@ def unsaved_context(request: HttpRequest, article: Article | None, text: Unsaved
     others = unsaved_texts.unsaved_texts_of(acting_user(request)).filter(article=article)
     shown = text.key if text else form.key_shown if form else ""
     return {
+        "unsaved_typed": " ".join(unsaved_texts.TYPED),
         "unsaved_key": form.key if form else secrets.token_hex(16),
         "unsaved_shown": f"{text.key}.{text.version}" if text else request.POST.get("unsaved_shown", ""),
         "unsaved_text": text,
@@ -79,7 +80,8 @@ def unsaved_rows(user: User, limit: int) -> list[UnsavedText]:
 def keep_view(request: HttpRequest) -> JsonResponse:
     """Keep what is typed: `fields` is a JSON list of (name, value), `number` the article's, `writer` the user's key.
 
-    Answers with `at`, the time of day. If somebody else has logged in meanwhile, nothing is kept.
+    Answers with `at`, the time of day, or "" if there was nothing to keep. If somebody else has logged in meanwhile,
+    nothing is kept.
     """
     user, form = acting_user(request), opened_form(request)
     fields = _read_fields(request.POST.get("fields", ""))
@@ -96,7 +98,7 @@ def keep_view(request: HttpRequest) -> JsonResponse:
         return upload_refusal(str(refusal), 403)
     except Article.DoesNotExist:
         return upload_refusal(_("This draft was deleted meanwhile."), 422)
-    return JsonResponse({"at": f"{timezone.localtime(kept.kept_at):%H:%M:%S}"})
+    return JsonResponse({"at": f"{timezone.localtime(kept.kept_at):%H:%M:%S}" if kept else ""})
 
 
 def discard_unsaved_view(request: HttpRequest) -> HttpResponse:

@@ -16,6 +16,8 @@
   const DAYS = 7;
   // What is not text: it belongs to this opening of the form.
   const NOT_KEPT = ["csrfmiddlewaretoken", "unsaved_key", "unsaved_shown", "voiding"];
+  const TYPED = says.typed.split(" ");
+  const EMPTY = /<\/?(?:p|br|div)\b[^<>]*>|&nbsp;|\s|\u200b/g;
   const MINE = `newsroom:unsaved:${says.writer}:${says.number || "new"}:`;
   const key = form.elements.unsaved_key.value;
   const refused = Boolean(document.querySelector(".errornote"));
@@ -76,6 +78,12 @@
     return JSON.stringify(pairs);
   }
 
+  // A new article in which nothing is typed; choices that were filled in beforehand are no text.
+  function isEmpty(now) {
+    const pairs = JSON.parse(now).filter(([name]) => TYPED.includes(name));
+    return !says.number && pairs.every(([, value]) => !value.replace(EMPTY, ""));
+  }
+
   function tick() {
     if (passing) return;
     const now = read();
@@ -94,7 +102,7 @@
         kept = now;
         form.elements.csrfmiddlewaretoken.value = token();
         forget(key, now);
-        showThisTextAfterReload();
+        showThisTextAfterReload(Boolean(at));
         show("kept", at);
         goOnAfterLogIn();
       } else show(outcome, sentence);
@@ -135,10 +143,11 @@
     return cookie ? cookie.slice("csrftoken=".length) : form.elements.csrfmiddlewaretoken.value;
   }
 
-  function showThisTextAfterReload() {
+  function showThisTextAfterReload(isKept) {
     const address = new URL(location.href);
-    if (address.searchParams.get("unsaved") === key) return;
-    address.searchParams.set("unsaved", key);
+    if (address.searchParams.get("unsaved") === (isKept ? key : null)) return;
+    if (isKept) address.searchParams.set("unsaved", key);
+    else address.searchParams.delete("unsaved");
     history.replaceState(history.state, "", address);
   }
 
@@ -147,7 +156,7 @@
   function show(outcome, detail = "") {
     const changed = outcome !== state;
     state = outcome;
-    line.hidden = false;
+    line.hidden = outcome === "kept" && !detail; // there was nothing to keep
     line.dataset.state = outcome;
     line.setAttribute("aria-live", outcome === "kept" && !fault.hidden ? "polite" : "off"); // told after a fault only
     line.textContent =
@@ -200,6 +209,7 @@
   // --- In this browser ------------------------------------------------------------------------------------------
 
   function remember(now) {
+    if (isEmpty(now)) return forget(key);
     try {
       localStorage.setItem(
         MINE + key,
@@ -229,7 +239,7 @@
       const other = name.slice(MINE.length);
       if (!name.startsWith(MINE) || other === key) continue;
       const { at, shown, now } = JSON.parse(localStorage.getItem(name));
-      if (now === kept) {
+      if (now === kept || isEmpty(now)) {
         forget(other);
         continue;
       }
