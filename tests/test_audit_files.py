@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from articles import audit, audit_files
 from articles.audit_files import Format
 from articles.management.commands import work
-from articles.models import AuditEntry
+from articles.models import AuditEntry, Person
 from tests.cast import User, all_rows, make_user, refused
 
 TODAY = timezone.localdate
@@ -44,7 +44,7 @@ def exported(file_format, *, by, start=None, end=None):
 
 def test_a_table_opens_in_a_spreadsheet_and_calculates_nothing(cast, auditor):
     for name in ("=1+1", "+86", "-x", "@here", "\tx", "＝1", "王"):
-        cast.writer.person.name = name
+        Person.objects.filter(user=cast.writer).update(name=name)
         audit.record_entry("section.changed", cast.news, by=cast.writer, fields=["Name"], old=["=A1"], new=["桥,\n路"])
     with translation.override("en"):
         text = exported(Format.CSV, by=auditor)

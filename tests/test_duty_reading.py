@@ -174,7 +174,7 @@ def test_no_list_search_or_choice_tells_of_a_draft(role):
 
 @pytest.mark.parametrize(
     "query",
-    ["section/?working_articles={number}", "picture/?revisions={number}", "report/?contact__startswith=138"],
+    ["section/?working_articles={number}", "attachment/?revisions={number}", "report/?contact__startswith=138"],
 )
 def test_a_list_is_not_filtered_by_what_it_does_not_offer(client, cast, query):
     article = cast.article()

@@ -227,7 +227,7 @@ def list_block_errors(forms_of_blocks: list[BlockForms]) -> list[ErrorTarget]:
 def _titles_of(keys: Iterable[Any]) -> dict[str, str]:
     """Return the public titles of the articles with these keys, by key."""
     numbers = {int(key) for key in keys if key}
-    found = Article.objects.filter(pk__in=numbers, live__isnull=False).select_related("live") if numbers else []
+    found = Article.objects.with_live_edition().filter(pk__in=numbers).select_related("live") if numbers else []
     return {str(article.pk): public_title(article) for article in found}
 
 

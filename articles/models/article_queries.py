@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .calendar_days import start_of_day
-from .expiry import unexpired
+from .expiry import expired, unexpired
 from .section import PAGE_SIZE, Section
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ class ArticleListQuerySet(models.QuerySet["Article"]):
             self.model.State.DRAFT: Q(live__isnull=True, withdrawn_at__isnull=True),
             self.model.State.LIVE: live & shown & unchanged,
             self.model.State.CHANGED: live & shown & ~unchanged,
-            # In these words, which the partial index of what may expire has.
-            self.model.State.EXPIRED: live & Q(expires_at__isnull=False, expires_at__lte=at or timezone.now()),
+            self.model.State.EXPIRED: live & expired("expires_at", at),
             self.model.State.WITHDRAWN: Q(withdrawn_at__isnull=False),
         }
         return self.filter(rows[self.model.State(state)])

@@ -10,7 +10,6 @@ from django.db.models.functions import TruncDate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from ...models import Article
 from ...models.article import ArticleQuerySet
+from ...models.expiry import expired
 from ..machines import page_metadata
 from .article_page import Crumb
 
@@ -56,7 +56,7 @@ def month_view(request: HttpRequest, month: str) -> HttpResponse:
     first = parse_day(f"{month}-01")
     live = Article.objects.with_live_edition().first_published_in_month(first)
     counts = _days_counted(live)
-    counts.subtract(_days_counted(live.filter(expires_at__lte=timezone.now())))
+    counts.subtract(_days_counted(live.filter(expired("expires_at"))))
     if not any(counts.values()):
         raise Http404
     weeks = [

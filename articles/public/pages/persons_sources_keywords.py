@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import count
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -42,15 +43,15 @@ def keyword_view(request: HttpRequest, key: int) -> HttpResponse:
 def _newest_tagged(keyword: Keyword) -> list[int]:
     """Return the numbers of the newest public articles with this keyword, at most NEWEST + 1.
 
-    Not joined, since PostgreSQL may begin with the articles then, and look through all drafts.
+    Each is asked about by itself: joined, PostgreSQL may begin with the articles, and look through all drafts.
     """
-    tagged = Tagging.objects.filter(keyword=keyword).order_by("-at", "-article").values_list("article", flat=True)
+    is_public = Exists(Article.objects.public().filter(pk=OuterRef("article")))
+    tagged = Tagging.objects.filter(keyword=keyword).order_by("-at", "-article").values_list("article", is_public)
     found: list[int] = []
     for first in count(step=LOOKED_AT):
-        numbers = list(tagged[first : first + LOOKED_AT])
-        public = set(Article.objects.public().filter(number__in=numbers).values_list("number", flat=True))
-        found += [number for number in numbers if number in public]
-        if len(found) > NEWEST or len(numbers) < LOOKED_AT:
+        rows = list(tagged[first : first + LOOKED_AT])
+        found += [number for number, shown in rows if shown]
+        if len(found) > NEWEST or len(rows) < LOOKED_AT:
             break
     return found[: NEWEST + 1]
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, QuerySet, Value
 
 from ...keyword_relations import RELATED_SHOWN
 from ...models import Article, Relation, Section
-from ...models.expiry import unexpired
+from ...models.expiry import readers_see
 from ..public_facts import listing_ordinal, listing_section
 
 # Ordinals on either side that are read first to find a neighbour; ten withdrawn articles in a row are rare.
@@ -66,9 +66,8 @@ def _read_slices(
     """Return the articles in slices of ordinals by section, in order, and the related ones by number, newest first."""
     public = Article.objects.public()
     near = public.in_ordinal_ranges(slices).annotate(to=Value(0), place=F("ordinal"))
-    # `public()` in words of the joined row: SQLite would list the whole archive for `other__in=public`.
-    shown = Q(unexpired("other__expires_at"), other__live__isnull=False)
-    pairs = Relation.objects.filter(shown, article__in=numbers).annotate(to=F("article"), place=Value(0))
+    # Of the joined row: SQLite would list the whole archive for `other__in=public`.
+    pairs = Relation.objects.filter(readers_see("other"), article__in=numbers).annotate(to=F("article"), place=Value(0))
     rows = (
         near.order_by()
         .values_list("to", "listed_in", "place", *_link_columns(""))
