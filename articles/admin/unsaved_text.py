@@ -64,7 +64,7 @@ def unsaved_context(request: HttpRequest, article: Article | None, text: Unsaved
     others = unsaved_texts.unsaved_texts_of(acting_user(request)).filter(article=article)
     shown = text.key if text else form.key_shown if form else ""
     return {
-        "unsaved_typed": " ".join(unsaved_texts.TYPED),
+        "unsaved_typed": ",".join(unsaved_texts.TYPED),
         "unsaved_key": form.key if form else secrets.token_hex(16),
         "unsaved_shown": f"{text.key}.{text.version}" if text else request.POST.get("unsaved_shown", ""),
         "unsaved_text": text,

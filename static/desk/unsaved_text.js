@@ -16,7 +16,7 @@
   const DAYS = 7;
   // What is not text: it belongs to this opening of the form.
   const NOT_KEPT = ["csrfmiddlewaretoken", "unsaved_key", "unsaved_shown", "voiding"];
-  const TYPED = says.typed.split(" ");
+  const TYPED = says.typed.split(",");
   const EMPTY = /<\/?(?:p|br|div)\b[^<>]*>|&nbsp;|\s|\u200b/g;
   const MINE = `newsroom:unsaved:${says.writer}:${says.number || "new"}:`;
   const key = form.elements.unsaved_key.value;
