@@ -18,6 +18,7 @@ FEATURES = {
     "appearance": "verb door page static test",
     "archive": "noun verb door page test",
     "arrang": "verb page",
+    "article_action": "door test",
     "article_list": "door static test",
     "assign": "noun verb door static test",
     "attachment": "noun verb door static test",
