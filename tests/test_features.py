@@ -160,6 +160,7 @@ SHARED_PAGES = {
         "admin/index",
         "admin/index_list",
         "admin/index_row",
+        "admin/keyset_pages",
     ),
     *("admin/instant", "admin/last_saved", "admin/one_row_inline", "admin/pagination", "admin/problems"),
     *("admin/field_errors", "admin/user_links", "unavailable"),

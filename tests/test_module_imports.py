@@ -72,9 +72,10 @@ assert not changed, changed
 """
 
 
-def test_importing_every_module_changes_nothing(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
+def run_apart(script, tmp_path):
+    """Run the script in a process of its own, with data of its own; return the finished process."""
+    return subprocess.run(
+        [sys.executable, "-c", script],
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
@@ -82,6 +83,10 @@ def test_importing_every_module_changes_nothing(tmp_path):
         check=False,
         env={**os.environ, "DATA_DIR": str(tmp_path)},
     )
+
+
+def test_importing_every_module_changes_nothing(tmp_path):
+    done = run_apart(SCRIPT, tmp_path)
     assert done.returncode == 0, done.stderr
 
 
@@ -97,15 +102,8 @@ print(*{name.partition(".")[0] for name in sys.modules})
 
 
 def test_a_server_does_not_hold_what_only_rare_acts_need(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", SERVER],
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-        env={**os.environ, "DATA_DIR": str(tmp_path)},
-    )
+    done = run_apart(SERVER, tmp_path)
+    assert done.returncode == 0, done.stderr
     assert not RARELY_NEEDED & set(done.stdout.split())
 
 

@@ -242,9 +242,9 @@ def actions_offered(user: User, article: Article) -> list[ArticleAction]:
     offered = [act for act in ARTICLE_ACTIONS if act.shown(user, article)]
     if article.scheduled_for:
         alter = _("Scheduled %(at)s: alter") % {"at": spell_instant(article.scheduled_for)}
-        buttons, ranks = {"schedule": alter, "publish": _("Publish now")}, {"schedule": "default", "publish": ""}
-        named = [(act, act.name) for act in offered]
-        return [replace(act, button=buttons.get(n, act.button), rank=ranks.get(n, act.rank)) for act, n in named]
+        worded = {"schedule": (alter, "default"), "publish": (_("Publish now"), "")}
+        shown = [(act, *worded.get(act.name, (act.button, act.rank))) for act in offered]
+        return [replace(act, button=button, rank=rank) for act, button, rank in shown]
     if not (article.live and article.signed and article.signed.note):
         return offered
     ranks = {"publish": "", "correct": "default"}

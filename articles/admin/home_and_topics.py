@@ -27,7 +27,12 @@ from .proposed_change import WAITS, ProposingAdmin
 # Values of the small buttons: action, block, slot. They move or remove a block or a slot, or add a slot to a block.
 MOVE = re.compile(r"(up|down|remove|add)-(\d{1,2})(?:-(\d{1,2}))?")
 NEW_BLOCK: dict[str, Any] = {
-    **{"kind": Block.Kind.LIST, "title": "", "count": 6, "fills": True, "section": "", "keyword": ""},
+    "kind": Block.Kind.LIST,
+    "title": "",
+    "count": 6,
+    "fills": True,
+    "section": "",
+    "keyword": "",
     "open": True,
 }
 

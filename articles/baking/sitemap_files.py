@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -92,8 +93,8 @@ def month_pages(article: Article) -> set[str]:
         _counted(month), _counted(month.filter(earlier)), Exists(shown)
     )
     every, before, has_others = found_of[0]
-    first = max(0, (before or 0) - CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
-    last = ((every or 0) + CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
+    first = max(0, before - CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
+    last = (every + CONCURRENT_PUBLICATIONS) // SITEMAP_SIZE
     found = {_sitemap_address(day, part) for part in range(first, last + 1)}
     found |= {reverse("day", args=[day.isoformat()]), reverse("month", args=[f"{day:%Y-%m}"])}
     if not has_others:
@@ -103,9 +104,10 @@ def month_pages(article: Article) -> set[str]:
     return found
 
 
-def _counted(rows: ArticleQuerySet) -> Subquery:
-    """Return the number of rows as an expression; None for none."""
-    return Subquery(rows.annotate(of=Value(1)).values("of").annotate(count=Count("pk")).values("count"))
+def _counted(rows: ArticleQuerySet) -> Coalesce:
+    """Return the number of rows as an expression."""
+    counts = rows.annotate(of=Value(1)).values("of").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counts), 0)
 
 
 def listed_names(route: str) -> QuerySet[Any]:

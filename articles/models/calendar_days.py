@@ -14,11 +14,11 @@ MONTH_OR_DAY = re.compile(r"^((?:19|20)\d\d-(?:0[1-9]|1[0-2]))(-[0-3]\d)?\Z", re
 def days_spelled(spelled: str) -> tuple[date, date] | None:
     """Return the first day of this month or day (MONTH_OR_DAY), and the day after its last; None for what is none."""
     found = MONTH_OR_DAY.match(spelled)
-    try:
-        first = date.fromisoformat(found[1] + (found[2] or "-01")) if found else None
-    except ValueError:  # the 31st of a shorter month
+    if found is None:
         return None
-    if found is None or first is None:
+    try:
+        first = date.fromisoformat(found[1] + (found[2] or "-01"))
+    except ValueError:  # the 31st of a shorter month
         return None
     return first, first + timedelta(days=1) if found[2] else (first + timedelta(days=31)).replace(day=1)
 
