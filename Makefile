@@ -14,7 +14,7 @@ RUN := .venv/bin/python
 BIOME := .venv/bin/node tests/node_modules/@biomejs/biome/bin/biome
 export SITE_URL
 
-.PHONY: help demo run test bench mutants screenshots lint check messages clean
+.PHONY: help demo run test bench mutants screenshots lint check files messages clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -48,6 +48,9 @@ lint: .venv/tests .env ## linters and checks
 check: .venv/ready ## Django's deployment checks, with production settings
 	@SECRET_KEY=$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))') SITE_URL=https://news.example.cn \
 		BEHIND_PROXY=true $(RUN) manage.py check --deploy --fail-level WARNING
+
+files: ## the files of a feature: OF=预览 (docs/features.md has the words)
+	@$(PYTHON) -m tests.feature_files "$(OF)"
 
 messages: .venv/ready .env ## collect strings and compile the translations (needs gettext)
 	@$(RUN) manage.py makemessages -l zh_Hans --no-obsolete --no-wrap --add-location file -i .venv -i var

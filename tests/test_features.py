@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.feature_files import Feature, print_files, read_features, tracked_files
+
 ROOT = Path(__file__).resolve().parent.parent
 # The stem of a feature, and every floor that has a file of it; a page is a template, static a script or a style sheet.
 FEATURES = {
@@ -144,37 +146,6 @@ FEATURES = {
     "word": "verb door page static test",
     "work": "noun verb door test",
 }
-# Verbs that are not features, but used by several of them.
-SHARED = {
-    *("apps", "client_address", "csv_tables", "file_responses", "issuing", "limited_process", "refusals"),
-    "saved_rows",
-}
-# Parts of pages that show several features: the frame of the desk, the article's screen, the frame of readers' pages.
-SHARED_PAGES = {
-    *("403", "admin/alarms", "admin/app_index", "admin/base_site", "admin/change_form", "admin/change_list"),
-    *(
-        "admin/desk_page",
-        "admin/filter",
-        "admin/form_errors",
-        "admin/form_fields",
-        "admin/index",
-        "admin/index_list",
-        "admin/index_row",
-        "admin/keyset_pages",
-    ),
-    *("admin/instant", "admin/last_saved", "admin/one_row_inline", "admin/pagination", "admin/problems"),
-    *("admin/field_errors", "admin/user_links", "unavailable"),
-    *("act", "act_form", "bar", "beside_table", "card", "card_address", "card_notes", "change_form", "headlines"),
-    *("delete_confirmation", "line", "list", "list_filters", "list_row", "panel", "panel_editions", "panel_fields"),
-    *("panel_way", "problems"),
-    *("public/article", "public/article_foot", "public/article_scripts", "public/base", "public/crumbs"),
-    *("public/footer", "public/gone", "public/gone_heading", "public/head", "public/lead", "public/line"),
-    *("public/list", "public/list_row", "public/masthead", "public/message", "public/name", "public/not_found"),
-    "public/strip",
-    *("desk/anchors", "desk/article", "desk/autocomplete", "desk/beside", "desk/credits", "desk/desk"),
-    *("desk/editor/body", "desk/frame", "desk/seen_text", "desk/tabs", "desk/writing", "site/site", "site/unavailable"),
-}
-TOPS = ("", "articles")  # paths of the index begin at one of these
 DOORS = ("admin", "public", "management/commands", "templatetags")
 
 
@@ -201,6 +172,7 @@ def below(folder: str, *kinds: str) -> list[str]:
 
 
 FILES = files()
+ROWS = read_features()
 
 
 def has(path: str, stem: str) -> bool:
@@ -217,24 +189,39 @@ def test_the_feature_is_found_on_its_floors_by_its_stem(stem):
     assert floors_of(stem) == set(FEATURES[stem].split())
 
 
-def test_every_verb_is_of_a_feature():
-    verbs = {path for path in FILES["verb"] if not any(has(path, stem) for stem in FEATURES)}
-    assert {path.partition("/")[0].removesuffix(".py") for path in verbs} == SHARED
+# --- The index: docs/features.md ----------------------------------------------------------------------------------
+
+CODE = ("articles/", "newsroom/", "serving/", "templates/", "static/", "deploy/", "tests/")
+# Found by the model or by what they are part of.
+OUTSIDE = ("articles/migrations/", "articles/demo/", "tests/bench/wagtail_texts/")
 
 
-def test_every_template_script_and_style_sheet_is_of_a_feature():
-    pages = {path for path in FILES["page"] + FILES["static"] if not any(has(path, stem) for stem in FEATURES)}
-    assert {path.rpartition(".")[0] for path in pages} == SHARED_PAGES
+def test_every_file_is_found_by_a_row_of_the_index():
+    code = [path for path in tracked_files() if path.startswith(CODE) and not path.startswith(OUTSIDE)]
+    code = [path for path in code if "/ckeditor/" not in path and not path.endswith("__init__.py")]
+    assert len(code) > 900
+    assert [path for path in code if not any(row.has(path) for row in ROWS)] == []
 
 
-def test_other_words_for_a_feature_lead_to_it():
-    """The index in docs/architecture.md names stems, and files where a feature is only a part of one."""
-    index = (ROOT / "docs/architecture.md").read_text("utf-8").partition("## Other words")[2].partition("\n## ")[0]
-    named = [name for line in index.splitlines() if line.startswith("|") for name in re.findall("`(.+?)`", line)]
-    assert len(named) > len(FEATURES) / 2
-    stems = {name for name in named if "/" not in name}
-    assert stems <= set(FEATURES)
-    assert [name for name in named if "/" in name and not any((ROOT / top / name).exists() for top in TOPS)] == []
+def test_every_name_in_the_index_finds_something():
+    files = tracked_files()
+    alone = [Feature(row.words, [name]) for row in ROWS for name in row.names]
+    assert [row for row in alone if not any(row.has(path) for path in files)] == []
+
+
+def test_every_chapter_of_the_manual_has_a_row_in_the_index():
+    chapters = re.findall(r"^##+ (.+)$", (ROOT / "docs/editors.md").read_text("utf-8"), re.MULTILINE)
+    assert len(chapters) > 40
+    assert [chapter for chapter in chapters if not any(chapter in row.words for row in ROWS)] == []
+
+
+def test_make_files_prints_the_rows_with_a_word_and_their_files(capsys):
+    print_files("Roll Back")
+    words, *files = capsys.readouterr().out.splitlines()
+    assert "找回以前写的" in words
+    with pytest.raises(SystemExit, match="'no such word'"):
+        print_files("no such word")
+    assert {"  articles/restoring.py", "  articles/admin/revisions.py", "  tests/test_restoring.py"} <= set(files)
 
 
 def test_a_stem_begins_a_word_of_a_path():

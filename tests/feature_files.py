@@ -1,0 +1,49 @@
+"""The rows of docs/features.md and the files that each finds; `make files OF=恢复` prints those with a word.
+
+Needs nothing but Python and git, so that it can be asked before anything is installed.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Feature(NamedTuple):
+    """A row: the words by which it is asked for, and the stems, files and folders by which it is found."""
+
+    words: str
+    names: list[str]
+
+    def has(self, path: str) -> bool:
+        """Return True if one of the names is in the path, at the beginning of a word."""
+        pattern = "|".join(re.escape(name).replace("_", "_?") for name in self.names)
+        return bool(re.search(rf"(?:^|[/_-])(?:{pattern})", path, re.IGNORECASE))
+
+
+def read_features() -> list[Feature]:
+    """Return the rows of docs/features.md in their order."""
+    rows = re.findall(r"^\| (.+?) \| (`.+`) \|$", (ROOT / "docs/features.md").read_text("utf-8"), re.MULTILINE)
+    return [Feature(words, re.findall("`(.+?)`", names)) for words, names in rows]
+
+
+def tracked_files() -> list[str]:
+    """Return the files of the repository as paths from its root."""
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True)
+    return [path for path in done.stdout.decode().split("\0") if path]
+
+
+def print_files(word: str) -> None:
+    """Print the rows whose words contain this one, and their files. Exits with a sentence if there is none."""
+    found = [feature for feature in read_features() if word.lower() in feature.words.lower()]
+    if not found:
+        sys.exit(f"No row of docs/features.md has the word {word!r}; its left column has those there are.")
+    for feature in found:
+        print(f"{feature.words}\n  " + "\n  ".join(filter(feature.has, tracked_files())))
+
+
+if __name__ == "__main__":
+    print_files(sys.argv[1])
