@@ -1,8 +1,12 @@
 """My articles: a writer sees where each of their stories is, who has signed it, and why it came back."""
 
-import pytest
+from datetime import timedelta
 
-from articles import review
+import pytest
+from django.utils import timezone
+
+from articles import publishing, review
+from articles.models import Article
 from tests.cast import SEARCH_INDEX_QUERIES, make_user
 
 pytestmark = pytest.mark.django_db
@@ -12,6 +16,13 @@ def stories(client, user):
     client.force_login(user)
     response = client.get("/admin/mine/")
     return {story.row.article.title: story for story in response.context["stories"]}
+
+
+def shown(client, user):
+    """State, since when and steps of the user's only story; the state is written in its row."""
+    (story,) = stories(client, user).values()
+    assert f'class="state state-{story.row.state.key}"' in client.get("/admin/mine/").content.decode()
+    return story.row.state.key, story.since, marks(story)
 
 
 def marks(story):
@@ -30,7 +41,29 @@ def test_a_submitted_story_stays_with_its_writer_and_shows_who_signed(client, ca
     cast.sign(article)
     assert marks(stories(client, cast.writer)["引桥合龙"]) == ["done", "done", "done", "done", "now"]
     cast.publish(article)
-    assert marks(stories(client, cast.writer)["引桥合龙"]) == ["done"]
+    assert marks(stories(client, cast.writer)["引桥合龙"]) == []
+
+
+def test_the_public_state_is_that_of_the_list_of_articles(client, cast):
+    article = cast.article(title="大桥通车", by=cast.writer)
+    edition = cast.publish(article)
+    assert shown(client, cast.writer) == ("live", edition.published_at, [])
+    cast.change(article, body="<p>五人受轻伤。</p>")
+    assert shown(client, cast.writer) == ("changed", edition.published_at, ["now", "", "", "", ""])
+    publishing.withdraw_article(article, by=cast.chief, reason="当事人撤回授权")
+    article.refresh_from_db()
+    assert shown(client, cast.writer) == ("withdrawn", article.withdrawn_at, [])
+    assert "当事人撤回授权" in client.get("/admin/mine/").content.decode()
+    review.submit_article(article, by=cast.writer)
+    assert shown(client, cast.writer) == ("withdrawn", article.withdrawn_at, ["done", "now", "", "", ""])
+
+
+def test_an_expired_story_says_since_when(client, cast):
+    article = cast.article(title="停水通知", by=cast.writer)
+    cast.publish(article)
+    gone = timezone.now() - timedelta(minutes=1)
+    Article.objects.filter(pk=article.pk).update(expires_at=gone)
+    assert shown(client, cast.writer) == ("expired", gone, [])
 
 
 def test_a_returned_story_says_who_sent_it_back_and_why(client, cast):

@@ -1,4 +1,7 @@
-"""My articles (我的稿件): each with its way through the readings and, where it came back, who sent it back and why."""
+"""My articles (我的稿件): each with its public state and the way of its newest text through the readings.
+
+Where the text came back, who sent it back and why; where the article was withdrawn, why.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,10 +37,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """A row of the list, and its steps."""
+    """A row of the list, and the steps of a text that is on its way; none where readers have the newest one."""
 
     row: ListRow
     steps: list[Step]
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when the article is public, or is not any more; None if readers have never had it."""
+        article = self.row.article
+        match article.state:
+            case Article.State.WITHDRAWN:
+                return article.withdrawn_at
+            case Article.State.EXPIRED:
+                return article.expires_at
+        return article.live.published_at if article.live else None
 
     def published_before(self, moment: datetime) -> bool:
         """Return True if readers have had the newest text since before `moment`."""
@@ -70,10 +84,9 @@ def my_stories(user: User, *, most: int, before: int | None = None) -> tuple[lis
 
 
 def _steps_of(article: Article, passes: list[SignOff]) -> list[Step]:
-    """Return the way of the newest text: written, each reading, published."""
-    is_public = article.live is not None and article.live.digest == article.newest.digest
-    if is_public and article.live:
-        return [Step(_("Published"), "done", at=article.live.published_at)]
+    """Return the way of the newest text: written, each reading, to be published; none if it is not on its way."""
+    if not _is_on_its_way(article):
+        return []
     steps = [Step(_("Written"), "done" if article.stage else "now", at=article.newest.created_at)]
     stages = article.stages if article.stage else article.section.stages
     signed = {decision.stage: decision for decision in passes}
@@ -85,3 +98,10 @@ def _steps_of(article: Article, passes: list[SignOff]) -> list[Step]:
             steps.append(Step(name, "now" if article.stage == stage else ""))
     ready = bool(article.stage) and article.stage > article.stages
     return [*steps, Step(_("Publish"), "now" if ready else "", at=article.scheduled_for)]
+
+
+def _is_on_its_way(article: Article) -> bool:
+    """Return True if the newest text may still become public: it is no public one, nor older than a withdrawal."""
+    if article.live:
+        return article.live.digest != article.newest.digest
+    return bool(article.stage) or article.withdrawn_at is None or article.newest.created_at > article.withdrawn_at
