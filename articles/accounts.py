@@ -102,7 +102,7 @@ def find_or_open_command_line() -> User:
 
 
 def _refuse_last_administrator(account: User, before: User) -> None:
-    """Raise CannotAssign if the change would leave nobody to open accounts, or nobody to assign duties.
+    """Raise CannotAssign if the change would leave no account that can open accounts, or none that can assign duties.
 
     The caller has taken the audit-chain lock.
     """

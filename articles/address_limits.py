@@ -1,4 +1,4 @@
-"""From which addresses the desk is open to whom (管理终端限制): the rule, and the acts that change it.
+"""Which IP addresses may open the desk, by duty (管理终端限制): the rule, and the acts that change it.
 
 Every request with a session asks the rule (`admin/desk_access.py`), and every log-in.
 """
@@ -41,7 +41,7 @@ FROM_ELSEWHERE = Problem(
 
 
 class CannotLimit(Refusal):
-    """Raised for networks that are none, or that would lock out whoever sets them."""
+    """Raised for invalid networks, and for networks that would lock out the user who sets them."""
 
 
 class FromElsewhere(Refusal):

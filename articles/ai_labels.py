@@ -1,8 +1,8 @@
 """Labels of AI-made content (《人工智能生成合成内容标识办法》) in files, wherever tools put them.
 
-Two are known: the JSON object of GB 45438-2025, and the term of IPTC's Digital Source Type, which stands in XMP or in
-the actions of a C2PA manifest. Signatures are not verified: a label says what whoever wrote the file declares.
-Manifests that say no source type say which program wrote them.
+Two are known: the JSON object of GB 45438-2025, and the term of IPTC's Digital Source Type, found in XMP or in
+the actions of a C2PA manifest. Signatures are not verified: a label is what the file's author declares.
+A manifest without a source type names the program that wrote it.
 """
 
 import html
@@ -18,9 +18,9 @@ _OBJECT = re.compile(r'\{(?:[^{}"]|"(?:[^"\\]|\\.)*+")++\}', re.DOTALL)
 _SOURCE_TYPE = re.compile(
     rb"\b(?:(?:trained|compositeWithTrained)AlgorithmicMedia|algorithmicMedia|compositeSynthetic)\b"
 )
-_MANIFESTS = b"jumdc2pa"  # how the box begins that holds the manifests of a file
+_MANIFESTS = b"jumdc2pa"  # start of the box with a file's manifests
 _ANY_SOURCE_TYPE = re.compile(rb"digitalSourceType", re.IGNORECASE)
-# The key of the program's name, and what stands before a text in CBOR: its length.
+# The key of the program's name, and the length prefix of a CBOR text.
 _GENERATOR = re.compile(
     rb"claim_generator(?:_info.{0,200}?dname)?(?:(?P<one>[\x60-\x77])|\x78(?P<two>.)|\x79(?P<three>..))", re.DOTALL
 )
@@ -29,7 +29,7 @@ _LONGEST_GENERATOR = 100  # characters
 
 @dataclass(frozen=True)
 class AiLabel:
-    """What a file says of itself; '' for what it does not have."""
+    """What a file declares about itself; '' for what is missing."""
 
     # The JSON object of GB 45438-2025, annex E, unchanged.
     aigc: str = ""
@@ -52,7 +52,7 @@ def find_ai_label(texts: Iterable[bytes]) -> AiLabel:
 
 
 def texts_in_utf16(data: bytes) -> Iterator[bytes]:
-    """Yield what stands in UTF-16 around the first AIGC, in UTF-8."""
+    """Yield the UTF-16 text around the first AIGC, as UTF-8."""
     for encoding in ("utf-16-le", "utf-16-be"):
         start = data.find("AIGC".encode(encoding))
         if start >= 0:

@@ -113,7 +113,7 @@ def style_sheet_files() -> list[str]:
 def _style_sources() -> dict[str, str]:
     looks = ("light", "dark", "contrast", "small", "large", "elder")
     names = {"site": "site.css", **{name: f"appearance/{name}.css" for name in looks}}
-    # White space is for whoever reads the source: every run of it is sent as one space.
+    # White space only helps people who read the source: each run of it is sent as one space.
     sheets = {name: " ".join((_FOLDER / file).read_text(encoding="utf-8").split()) for name, file in names.items()}
     return sheets | {"address": f':root {{ --address: "{settings.SITE_URL}"; }}'}  # for links on paper
 

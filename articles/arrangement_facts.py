@@ -56,7 +56,9 @@ def blocks_of_facts(facts: Facts) -> list[ArrangedBlock]:
 
 
 def arranged_words(facts: Facts) -> set[tuple[object, object]]:
-    """What readers see that nobody signs: titles of blocks, and own titles and pictures of slots with their article."""
+    """What readers see without a signature: titles of blocks, and own titles and pictures of slots with their
+    article.
+    """
     words: set[tuple[object, object]] = {("block", fact[1]) for fact in facts if fact[1]}
     for fact in facts:
         words |= {

@@ -32,7 +32,7 @@ UNREADABLE_ENTRY = (TypeError, ValueError, OverflowError, DataError)
 # script must neither flood the audit nor keep others waiting for its lock.
 REFUSALS_AN_HOUR = 30
 VIEWING_AGAIN_AFTER = timedelta(days=1)
-LONGEST_PAGE, LONGEST_REASON = 200, 400  # characters of what is recorded of a refusal
+LONGEST_PAGE, LONGEST_REASON = 200, 400  # characters that are recorded of a refusal
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 MAY_ACT = ("is_active", "is_staff", "is_superuser")  # columns of an account without which it may do less
 CHAIN_LOCK = 0x6E657773  # an advisory lock key that nothing else in this database uses
@@ -117,7 +117,7 @@ def _require_unchanged(by: User) -> str:
 
 
 def _storable_value(value: object) -> object:
-    """The value without NUL, which PostgreSQL does not store, and lone surrogates, which no digest can be made of."""
+    """The value without NUL, which PostgreSQL does not store, and lone surrogates, which cannot be hashed."""
     if isinstance(value, str):
         return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
     return [_storable_value(part) for part in value] if isinstance(value, list | tuple) else value
@@ -126,7 +126,7 @@ def _storable_value(value: object) -> object:
 def record_refusal(by: User, *, page: str, method: str, reason: str) -> AuditEntry | None:
     """Record that the account was refused this page of the desk; None after REFUSALS_AN_HOUR within an hour.
 
-    The last entry of an hour says so (`last`), since the refusals after it are not recorded.
+    The last entry of an hour is marked (`last`), since the refusals after it are not recorded.
     """
     recent = AuditEntry.objects.filter(
         object_type="user", object_id=str(by.pk), action="access.refused", at__gt=timezone.now() - timedelta(hours=1)

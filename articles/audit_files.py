@@ -42,12 +42,12 @@ ARCHIVE_OBJECT = "archive"
 
 LAST_BEFORE_FIRST = Problem("audit_files.last_before_first", gettext_lazy("The last day is before the first."))
 NOT_AN_AUDIT_FILE = Problem(
-    "audit_files.not_an_audit_file", gettext_lazy("%(name)s: line %(line)d is no entry of an audit.")
+    "audit_files.not_an_audit_file", gettext_lazy("%(name)s: line %(line)d is not an audit entry.")
 )
 
 
 class CannotExport(Refusal):
-    """Raised for days in the wrong order, and for a file that is none of the audit."""
+    """Raised for days in the wrong order, and for a file that does not come from the audit."""
 
 
 class Format(models.TextChoices):
@@ -83,7 +83,7 @@ def export_audit(start: date, end: date, file_format: Format, *, by: User) -> It
 def _batches_of_entries(entries: models.QuerySet[AuditEntry], after: int) -> Iterator[list[AuditEntry]]:
     """Yield the entries after this key in order.
 
-    Each batch is a query of its own: a slow download keeps no transaction and no cursor open.
+    Each batch is a separate query, so a slow download keeps no transaction or cursor open.
     """
     rows = entries.select_related("actor").order_by("pk")
     while batch := list(rows.filter(pk__gt=after)[:ENTRIES_PER_BATCH]):
@@ -171,7 +171,7 @@ def archive_audit() -> Path | None:
 
 
 def _write_archive(path: Path, entries: Iterable[AuditEntry]) -> tuple[AuditEntry, int]:
-    """Write the entries, of which there is one at least, and return the last and how many they are.
+    """Write the entries (at least one); return the last one and their number.
 
     Equal entries give equal bytes. The file has its name only when it is complete and on the disk.
     """

@@ -1,6 +1,6 @@
-"""The state of the public log is given away: mailed once a day to whom the chief names, and as a QR code for paper.
+"""Publishes the state of the public log: by mail once a day to the addresses set by the chief, and as a QR code.
 
-Whoever has kept one can tell later that the log was rewritten (`verify_log --since`, /log/check/).
+Anyone who kept a copy can detect later that the log was rewritten (`verify_log --since`, /log/check/).
 """
 
 import base64
@@ -21,14 +21,14 @@ from .merkle_log import PUBLIC_LOG, WrongNote, parse_checkpoint, printed_code
 from .models import Heartbeat, SiteSettings
 from .models.calendar_days import start_of_day
 
-MAILED_ROW = "checkpoint"  # in Heartbeat: when it was mailed last
-SCREEN = 328  # pixels of the drawn code, wherever its size does not matter
+MAILED_ROW = "checkpoint"  # in Heartbeat: the time of the last mail
+SCREEN = 328  # pixels of the drawn code, where its size does not matter
 
 
 def note_of_now() -> str:
-    """Return the signed checkpoint of now; "" without a key, or while it cannot sign, of which the desk is told.
+    """Return the current signed checkpoint; "" without a key, or while it cannot sign, which the desk reports.
 
-    For what is useful without it: a review sheet is printed while the token of the key is away.
+    For callers that can do without: a review sheet can be printed while the key's token is missing.
     """
     try:
         return PUBLIC_LOG.signed_checkpoint() or ""
@@ -45,7 +45,7 @@ def paper_address(note: str) -> str:
 def draw_code(address: str, form: Literal["svg", "png"], size: int = SCREEN) -> bytes | None:
     """Draw the code of such an address; None if it could not be read from paper at its smallest size.
 
-    A quarter of it may be damaged (level Q): it stands once in a newspaper. Kept, since many sheets show the same.
+    A quarter of it may be damaged (level Q): a newspaper prints it once. Cached, since many sheets show the same.
     """
     printed = qr_short_links.draw_qr_code(address, form="png", size=qr_short_links.PIXELS, least=ERROR_CORRECT_Q)
     if not qr_short_links.is_readable(printed, address):
@@ -60,7 +60,7 @@ def code_as_data(address: str) -> str:
 
 
 def mail_is_due() -> bool:
-    """Return True if there is somebody to mail the state to, and nobody did today."""
+    """Return True if there are addresses to mail the state to, and today's mail was not sent yet."""
     if not (mailing.mail_is_set_up() and SiteSettings.current().checkpoint_recipients):
         return False
     return not Heartbeat.objects.filter(worker=MAILED_ROW, seen_at__gte=_start_of_today()).exists()

@@ -107,7 +107,7 @@ def _lock_for_closing(article: Article, by: User, number: int, reason: str) -> t
     """Lock the article; return its edition and the reason as a line of plain text. Refuses what neither act may do."""
     article = Article.objects.get_locked(article.pk)
     if not may_close_texts(by, article):
-        raise PermissionDenied(_("Only whoever publishes or withdraws in this section may close a text."))
+        raise PermissionDenied(_("Only people who publish or withdraw in this section may close a text."))
     edition = article.editions.filter(number=number).select_related("article__live").first()
     if edition is None:
         raise CannotClose(NO_SUCH_EDITION.filled(title=article, number=number))

@@ -51,7 +51,7 @@ class ComparedLine:
 
     @property
     def before_spans(self) -> tuple[TextSpan, ...]:
-        """The line as it was, for a column of its own."""
+        """The line as it was, for a separate column."""
         return tuple(span for span in self.spans if span.kind != "added")
 
     @property
@@ -92,7 +92,7 @@ def compare_contents(before: dict[str, Any], after: dict[str, Any]) -> list[Cont
 
 
 def compare_texts(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[ContentChange]:
-    """Return title and text of two contents against one another, line by line, also what is the same."""
+    """Return title and text of two contents against one another, line by line, including unchanged lines."""
     pairs = (
         ("title", [one["title"]], [other["title"]]),
         ("body", body_lines(one["body"]), body_lines(other["body"])),

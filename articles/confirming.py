@@ -38,7 +38,7 @@ OWN_PROPOSAL = Problem(
 )
 CHANGED_SINCE_PROPOSED = Problem(
     "confirming.changed_since_proposed",
-    gettext_lazy("“%(name)s” was changed after this was proposed, so it does not fit any more."),
+    gettext_lazy("“%(name)s” was changed after this was proposed, so it no longer fits."),
     gettext_lazy("Reject it, and make the change again."),
 )
 NOT_VALID_ANY_MORE = Problem(
@@ -56,7 +56,7 @@ class CannotConfirm(Refusal):
 def confirm_change(key: int, *, by: User) -> None:
     """Let the proposed change with this key take effect. `by` is somebody else than its proposer, and arranges too.
 
-    Raises PermissionDenied, or CannotConfirm, also if what it changes is not any more as it was when proposed.
+    Raises PermissionDenied, or CannotConfirm, also if what it changes has changed since the proposal.
     """
     permissions.require_duty_everywhere(by, Duty.ARRANGE)
     change = _find_change(key)
@@ -118,7 +118,7 @@ def _find_change(key: int) -> ProposedChange:
 
 
 def _require_waiting(change: ProposedChange) -> None:
-    """Refuse if somebody decided meanwhile. From here on nobody does: proposals come after the audit-chain lock."""
+    """Refuse if somebody has decided already. From here on nobody can: proposals come after the audit-chain lock."""
     audit.lock_audit_chain()
     if not ProposedChange.objects.filter(pk=change.pk).exists():
         raise CannotConfirm(DECIDED_ALREADY)

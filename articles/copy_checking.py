@@ -24,8 +24,8 @@ LONGEST_COPY = 20_000  # characters
 MOST_EDITIONS = 10  # newest ones that a copy is compared with
 # Pairs of sentences whose likeness is measured in one run of changes; of a longer run, sentences are paired in order.
 MOST_PAIRS = 40_000
-LEAST_LIKENESS = 0.4  # share of equal pairs of characters from which two sentences are one that was changed
-SIGNED_SUFFIX = "/copies"  # added to the name of the log's key: these answers are no checkpoints
+LEAST_LIKENESS = 0.4  # share of equal character pairs above which two sentences count as one that was changed
+SIGNED_SUFFIX = "/copies"  # added to the name of the log's key: these answers are not checkpoints
 NUMBER = re.compile(r"(?:^|/a/|/q/[A-Za-z])([1-9][0-9]{0,17})(?:[^0-9]|$)")
 SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]+[”’」』）)]*|[^。！？!?\n]+")
 
@@ -34,9 +34,9 @@ COPY_TOO_LONG = Problem(
     "copy.too_long", _("That is longer than we compare at once: at most %(most)d characters. Paste a part of it.")
 )
 NO_NUMBER = Problem(
-    "copy.no_number", _("That is no number and no address of an article. The number is in the address, after /a/.")
+    "copy.no_number", _("That is not an article's number or address. The number is in the address, after /a/.")
 )
-NOT_PUBLIC = Problem("copy.not_public", _("There is no article %(number)d here that can be read."))
+NOT_PUBLIC = Problem("copy.not_public", _("There is no public article %(number)d here."))
 
 
 class CannotCompare(Refusal):
@@ -54,7 +54,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class CheckedSentence:
-    """A sentence of the edition or of the copy; the spans tell what the copy removed from it and added to it."""
+    """A sentence of the edition or of the copy; the spans mark what the copy removed from it and added to it."""
 
     verdict: Verdict
     spans: tuple[TextSpan, ...]
@@ -81,7 +81,9 @@ class CopyCheck:
 
 
 def article_number(claimed: str) -> int:
-    """The article's number in what a copy is said to be from: a number, an address, a code's. Raises CannotCompare."""
+    """The article's number in the stated origin of a copy: a number, an address, or the address in a QR code. Raises
+    CannotCompare.
+    """
     found = NUMBER.search(unicodedata.normalize("NFKC", claimed).strip())
     if not found:
         raise CannotCompare(NO_NUMBER)
@@ -163,7 +165,7 @@ def _key(sentence: str) -> str:
 
 
 def _compared(own: list[str], pasted: list[str]) -> Iterator[CheckedSentence]:
-    """Every sentence of both texts, in the order of the edition, with what was added where it stands."""
+    """Every sentence of both texts, in the order of the edition, with additions in their places."""
     old_keys, new_keys = [_key(sentence) for sentence in own], [_key(sentence) for sentence in pasted]
     at = now = 0
     for is_changed, old, new in comparing.matched_blocks(old_keys, new_keys):

@@ -1,5 +1,5 @@
-"""Copying: a new draft with the text of another article, for what is written again and again; and templates (模板),
-the articles that everybody who writes in their section begins others from.
+"""Copying: a new draft with the text of another article, for articles that recur; and templates (模板),
+the articles from which everybody who writes in their section begins others.
 """
 
 from django.contrib.auth.models import User

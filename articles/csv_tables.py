@@ -1,4 +1,4 @@
-"""Tables (CSV) of rows that people keep, as spreadsheets write and read them: all rows are taken in, or none."""
+"""Tables (CSV) of rows that people keep, as spreadsheets write and read them: all rows are imported, or none."""
 
 import codecs
 import csv
@@ -22,23 +22,23 @@ from .refusals import Problem, Refusal
 from .saved_rows import values_of
 
 MOST_BYTES = 64 * 2**20
-MOST_PROBLEMS = 100  # of one table that are told
+MOST_PROBLEMS = 100  # of one table that are reported
 # A cell that begins with one of these would be a formula to a spreadsheet; it gets a quotation mark in front.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WORDS_PER_CELL = "|"
 _DATE = re.compile(r"([12]\d{3})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
 
-IS_TOO_LARGE = Problem("csv_tables.too_large", _("It is larger than %(size)d MB: split it."))
-IS_NO_TEXT = Problem("csv_tables.no_text", _("It is no text: save the table as CSV, in UTF-8 or GBK."))
+IS_TOO_LARGE = Problem("csv_tables.too_large", _("It is larger than %(size)d MB: split it up."))
+IS_NO_TEXT = Problem("csv_tables.no_text", _("It is not text: save the table as CSV, in UTF-8 or GBK."))
 IS_REFUSED = Problem("csv_tables.line_refused", _("Line %(line)d: %(why)s"))
 HAS_NO_COLUMN = Problem(
     "csv_tables.no_column", _("The column “%(head)s” is missing."), _("Export a table to see how it begins.")
 )
 HAS_TOO_MANY_ROWS = Problem("csv_tables.too_many_rows", _("It has more than %(most)d rows: split it."))
-IS_BROKEN = Problem("csv_tables.broken", _("Line %(line)d: a cell is too long; do its quotation marks match?"))
-NO_SUCH_CHOICE = Problem("csv_tables.no_such_choice", _("Column “%(head)s”: there is no “%(word)s”, but %(choices)s."))
-NO_DATE = Problem("csv_tables.no_date", _("“%(word)s” is no date; write it like 2026-05-31."))
-NAMED_TWICE = Problem("csv_tables.named_twice", _("“%(name)s” stands on line %(other)d, too."))
+IS_BROKEN = Problem("csv_tables.broken", _("Line %(line)d: a cell is too long; is a quotation mark missing?"))
+NO_SUCH_CHOICE = Problem("csv_tables.no_such_choice", _("Column “%(head)s”: “%(word)s” is none of %(choices)s."))
+NO_DATE = Problem("csv_tables.no_date", _("“%(word)s” is not a date; write it like 2026-05-31."))
+NAMED_TWICE = Problem("csv_tables.named_twice", _("“%(name)s” is also on line %(other)d."))
 
 Row = TypeVar("Row")
 Cells = dict[str, str]  # by the name of the field
@@ -60,7 +60,7 @@ class ImportedRows(NamedTuple):
 class Columns:
     """The heads of a table's columns by field, those that it must have, and how many rows it may have.
 
-    In a table that comes in, a head may also be the name of the field.
+    In an imported table, a head may also be the name of the field.
     """
 
     heads: Mapping[str, str]

@@ -34,7 +34,7 @@ NOT_IN_BIN = Problem(
 
 
 class CannotDiscard(Refusal):
-    """Raised for what was public or submitted for review (law 7), and by putting back what is not in the bin."""
+    """Raised for what was public or submitted for review (law 7), and when putting back what is not in the bin."""
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def put_back_draft(number: int, *, by: User) -> Article:
     if article.discarded_at is None:
         raise CannotDiscard(NOT_IN_BIN.filled(number=number))
     if by.pk not in (article.created_by_id, article.discarded_by_id):
-        raise PermissionDenied(_("Only whoever began or deleted this draft may put it back."))
+        raise PermissionDenied(_("Only the person who began or deleted this draft may put it back."))
     reading.require_writing(by, article)
     article.discarded_at = article.discarded_by = None
     article.save(update_fields=["discarded_at", "discarded_by"])

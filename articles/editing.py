@@ -142,7 +142,7 @@ def _write_article_row(article: Article, before: Article | None, *, by: User, ba
 
 
 def sanitise_texts(article: Article) -> tuple[str, ...]:
-    """Sanitise every text of the working copy in place; returns messages about what was removed or replaced."""
+    """Sanitise every text of the working copy in place; returns messages about removals and replacements."""
     replaced = sanitising.character_sentences([*(getattr(article, field) for field in PLAIN_FIELDS), article.body])
     for field in PLAIN_FIELDS:
         setattr(article, field, sanitising.plain_text(getattr(article, field)))
@@ -169,7 +169,8 @@ def _write_credits(article: Article, wanted: list[tuple[str, Person]]) -> None:
 
 
 def _make_revision(article: Article, before: Article | None, *, by: User, voiding: bool) -> Revision:
-    """Create a revision of the working copy, unless the newest one has the same text. `before` becomes what is saved.
+    """Create a revision of the working copy, unless the newest one has the same text. `before` is updated to what is
+    saved.
 
     The text that readers see gets the content and digest of their edition again. It needs no readings.
     """

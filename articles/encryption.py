@@ -33,7 +33,7 @@ class CannotDecrypt(Refusal):
 
 
 def key_identity(key: str) -> str:
-    """Return eight hexadecimal digits that name a key without telling it."""
+    """Return eight hexadecimal digits that identify a key without revealing it."""
     return sha256(key.encode()).hexdigest()[:8]
 
 
@@ -58,7 +58,7 @@ def decrypt_text(stored: str) -> str:
 
 
 def encrypt_rows() -> int:
-    """Encrypt a batch of what is not yet encrypted with the first key; returns how many rows, 0 when all are.
+    """Encrypt a batch of rows not yet encrypted with the first key; returns their number, 0 when all are.
 
     The worker calls it after an upgrade, `manage.py encrypt` after a new key. Safe to interrupt, idempotent.
     """

@@ -198,7 +198,7 @@ def test_broken_files_are_read_or_not_and_end_nothing(whole, data):
     ],
 )
 def test_what_cannot_be_read_is_said_and_never_called_clean(cast, file):
-    assert "cannot read what is written" in shown(attached(cast, file))[0]
+    assert "cannot read the text in" in shown(attached(cast, file))[0]
 
 
 def test_a_long_file_is_read_to_a_measure_and_it_is_said(cast, monkeypatch):

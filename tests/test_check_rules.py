@@ -124,13 +124,13 @@ def test_a_live_rule_that_shall_find_other_words_is_on_trial_again(cast):
         ("words", " \n\u200b", "Write at least one word."),
         ("words", "的", "single character"),
         ("words", "\n".join(f"词语{n}" for n in range(201)), "at most 200 words"),
-        ("template", "第{数}届{人}", "no place “{人}”"),
+        ("template", "第{数}届{人}", "no placeholder “{人}”"),
         ("expression", "(?=来)华", "no look-around"),
         ("expression", r"(.)\1", "no look-around"),
-        ("expression", "[来", "no expression"),
-        ("expression", "来*", "where no word stands"),
+        ("expression", "[来", "expression cannot be used"),
+        ("expression", "来*", "empty text"),
         ("expression", ".{0,900}来.{0,900}", "slow down"),
-        ("expression", "((来{1,30}){1,30}){1,30}", "no expression"),
+        ("expression", "((来{1,30}){1,30}){1,30}", "expression cannot be used"),
     ],
 )
 def test_a_pattern_that_cannot_be_used_is_refused_in_a_sentence(cast, kind, pattern, sentence):
@@ -177,7 +177,7 @@ def test_the_chief_writes_a_rule_and_puts_it_into_use(cast, client):
     facts = {"name": "寒暄", "subject": "wording", "kind": "expression", "pattern": "寒*", "advice": "错字。"}
     facts |= {"severity": "warn", "sections": [cast.culture.pk]}
     page = client.post(add, facts).content.decode()
-    assert "This expression also matches where no word stands." in page
+    assert "This expression also matches empty text." in page
     client.post(add, {**facts, "pattern": "寒喧+"})
     saved = CheckRule.objects.get()
     assert list(saved.sections.all()) == [cast.culture]

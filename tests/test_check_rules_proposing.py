@@ -78,7 +78,7 @@ def test_what_cannot_be_proposed_is_refused(cast, monkeypatch):
         with refused(check_rules.UnusablePattern):
             propose(cast.writer, pattern=pattern)
     monkeypatch.setattr(proposing, "MOST_PROPOSALS", 0)
-    with refused(check_rules.CannotPropose, "nobody has looked at yet"):
+    with refused(check_rules.CannotPropose, "already waiting"):
         propose(cast.writer)
 
 

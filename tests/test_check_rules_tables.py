@@ -65,7 +65,7 @@ def test_each_refused_line_is_told_and_nothing_is_saved(cast):
 
 @pytest.mark.parametrize(
     ("table", "sentence"),
-    [(b"", "“名称” is missing"), ("名称,内容\n甲,词语".encode(), "“说明” is missing"), (b"\xff\xfe\xff", "no text")],
+    [(b"", "“名称” is missing"), ("名称,内容\n甲,词语".encode(), "“说明” is missing"), (b"\xff\xfe\xff", "not text")],
 )
 def test_what_is_no_table_of_rules_is_refused(cast, table, sentence):
     with refused(check_rules.UnusableTable, sentence):

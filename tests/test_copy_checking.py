@@ -92,16 +92,16 @@ def test_what_cannot_be_compared_is_refused_with_a_sentence(cast, article):
     number = str(article.number)
     draft = cast.article()
     for claimed, copy, sentence in (
-        ("那篇稿子", TEXT, "no number and no address"),
+        ("那篇稿子", TEXT, "not an article's number"),
         (number, " \n", "nothing to compare"),
         (number, "字" * 20_001, "at most 20000 characters"),
-        (str(draft.number), TEXT, "that can be read"),
-        ("9" * 18, TEXT, "that can be read"),
+        (str(draft.number), TEXT, "no public article"),
+        ("9" * 18, TEXT, "no public article"),
     ):
         with refused(CannotCompare, sentence):
             check_copy(claimed, copy)
     publishing.withdraw_article(article, by=cast.editor, reason="待核")
-    with refused(CannotCompare, "that can be read"):
+    with refused(CannotCompare, "no public article"):
         check_copy(number, TEXT)
 
 

@@ -50,7 +50,7 @@ def test_editions_as_published_have_no_faults(cast, edition, capsys):
         ("UPDATE articles_edition SET title = '伪' WHERE id = {id}", "the title or the summary is not that"),
         ("UPDATE articles_edition SET previous_digest = 'x' WHERE id = {id}", "does not follow the edition before"),
         ("UPDATE articles_edition SET number = 3 WHERE id = {id}", "the edition before it is missing"),
-        ("UPDATE articles_signoff SET digest = 'x' WHERE id = {sign_off}", "nobody signed this text in the final"),
+        ("UPDATE articles_signoff SET digest = 'x' WHERE id = {sign_off}", "this text was not signed in the final"),
         ("UPDATE articles_signoff SET stage = 1 WHERE id = {second}", "reading 2 was not signed"),
     ],
 )

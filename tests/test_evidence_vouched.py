@@ -90,7 +90,7 @@ def test_a_stamp_of_something_else_is_found(vouched):
     assert merkle_log.is_stamp_of(stamp, note)
     assert not merkle_log.is_stamp_of(stamp, note.replace("\n", "\n1", 1))
     forged = with_honest_manifest({**files, "log/stamps/1.tsr": b"no stamp"})
-    with translation.override("en"), pytest.raises(NotEvidence, match="a stamp is not its own"):
+    with translation.override("en"), pytest.raises(NotEvidence, match="a stamp does not belong"):
         evidence.check_pack(zipped(forged), [key])
 
 

@@ -130,7 +130,7 @@ def test_a_circle_through_a_stored_row_is_refused(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"\xff\xff\xff\x00", "no text"),
+        (b"\xff\xff\xff\x00", "not text"),
         (b"", "no rows"),
         ("旧址,新址\n".encode(), "no rows"),
         (b'/x.html,"' + b"x" * 200_000, "too long"),

@@ -111,7 +111,7 @@ def test_a_note_changed_in_the_database_is_found(cast, article):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE articles_edition SET note = 'x' WHERE id = %s", [edition.pk])
     assert [fault for found in evidence.edition_faults() for fault in found] == [
-        f"Article {article.pk}, edition 2: nobody signed its note with this text."
+        f"Article {article.pk}, edition 2: its note was not signed with this text."
     ]
 
 

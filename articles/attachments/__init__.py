@@ -42,7 +42,7 @@ __all__ = [
 
 TEXT_EXTENSIONS = ("csv", "txt", "vtt")
 PLAYED_KINDS = ("film", "sound")
-HEAD = 5000  # bytes, that tell the kind of a file
+HEAD = 5000  # bytes that identify the type of a file
 
 _PICTURE = Problem("attachments.picture", gettext_lazy("%(file)s is a picture; use the picture button."))
 _REFUSED_KINDS = {
@@ -119,8 +119,9 @@ class PreparedAttachment:
 def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> Attachment:
     """Store an upload and return its row. Idempotent: for a file that this user stored under this name, its row.
 
-    Other users get rows of their own, with their name for it. A form that has prepared the upload, to show a refusal
-    beside its field, passes the PreparedAttachment. Raises PermissionDenied or RefusedFile; nothing is written then.
+    Other users get their own rows, with their own file name. A form that has already prepared the upload, to show a
+    refusal at its field, passes the PreparedAttachment. Raises PermissionDenied or RefusedFile; nothing is written
+    then.
     """
     permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
     prepared = upload if isinstance(upload, PreparedAttachment) else prepare_attachment_upload(upload)
@@ -172,7 +173,7 @@ def save_attachment(attachment: Attachment, *, by: User) -> Attachment:
 
 
 def inspect_file(data: bytes, name: str) -> PreparedAttachment:
-    """Check a file and return what is stored of it. Raises RefusedFile.
+    """Check a file and return what will be stored. Raises RefusedFile.
 
     The name decides only between kinds with the same content (doc and wps, csv and txt).
     """

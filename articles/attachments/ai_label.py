@@ -13,7 +13,7 @@ from .film import EXTENSION, FileSlices, Slices, boxes
 
 LONGEST_PIECE = 2**20  # bytes, of metadata in one place
 MOST_PIECES = 20
-# Boxes of MP4 with metadata: tags, XMP and C2PA manifests (uuid), and what is in front of the tracks.
+# Boxes of MP4 with metadata: tags, XMP and C2PA manifests (uuid), and whatever precedes the tracks.
 _METADATA = (b"uuid", b"meta", b"udta")
 
 
@@ -28,7 +28,7 @@ def played_file_label(data: Slices) -> AiLabel:
 def read_stored_labels(most: int, *, after: int) -> list[tuple[Attachment, AiLabel]]:
     """Read the next films and recordings without a label whose number is above `after`, and keep what they say.
 
-    Returns them with what was read, [] if none is left. Idempotent. Texts take it over when they are saved next: what
+    Returns them with the label, [] if none is left. Idempotent. Texts pick it up when they are next saved: what
     was signed stays as it is.
     """
     played = Q()
@@ -55,7 +55,7 @@ def _named_tag(piece: bytes) -> Iterator[bytes]:
 
 
 def _metadata_places(data: Slices) -> list[tuple[int, int]]:
-    """Return where metadata stands, as (start, end): in boxes of MP4; else in front of the sound or behind it."""
+    """Return the (start, end) of each metadata block: MP4 boxes, otherwise the bytes before and after the sound."""
     if data[4:8] == b"ftyp":
         return list(dict.fromkeys(_boxes_of_metadata(data)))[:MOST_PIECES]
     size = len(data)

@@ -67,7 +67,7 @@ def archive_extension(data: bytes, name: str, inspect: Callable[[bytes, str], An
 
 
 def _refuse_unsafe_path(path: str, seen: set[str], name: str) -> None:
-    """`seen` are the paths before, as file systems without capitals see them; this one is added."""
+    """`seen` holds the paths so far, folded as case-insensitive file systems do; this one is added."""
     folded = unicodedata.normalize("NFC", path).casefold()
     is_visible = all(unicodedata.category(character)[0] != "C" for character in path)
     if folded in seen or not is_visible or len(path) > LONGEST_PATH or _ELSEWHERE.match(path):

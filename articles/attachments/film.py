@@ -46,7 +46,7 @@ class Slices(Protocol):
 
 
 class FileSlices:
-    """A file as bytes of which only slices are read: a film is larger than the memory that looking into it may take."""
+    """A file as bytes that are read in slices: a film is larger than the memory that inspecting it may take."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file = file

@@ -152,5 +152,5 @@ def _inflated_until_error(inflater: "zlib._Decompress", block: bytes, budget: _B
 
 
 def _unescaped_names(data: bytes) -> bytes:
-    """Return the data with #xx, which stands for any byte of a PDF name, replaced by the byte."""
+    """Return the data with #xx (any byte of a PDF name) replaced by the byte."""
     return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), data)

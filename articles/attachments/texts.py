@@ -15,7 +15,7 @@ from ..refusals import Refusal
 from ..uploads import PLAYED
 from . import office
 
-Piece = tuple[str, str, int, str]  # kind of place, its name, its number from 1, what is written there
+Piece = tuple[str, str, int, str]  # kind of place, its name, its number from 1, its text
 State = AttachmentText.State
 READ_EXTENSIONS = ("csv", "txt", "pdf", "docx", "xlsx", "pptx")
 MOST_CHARACTERS, MOST_PIECES = 200_000, 20_000  # of one file
@@ -28,7 +28,7 @@ _BESIDE_THE_TEXT = re.compile(
 
 
 def keep_text(attachment: Attachment, data: bytes) -> None:
-    """Store what is written in a new attachment; nothing for films, recordings and their captions."""
+    """Store the text of a new attachment; nothing for films, recordings and their captions."""
     if attachment.kind.lower() in PLAYED:
         return
     state, pieces = read_text(data, attachment.kind.lower())
@@ -36,7 +36,7 @@ def keep_text(attachment: Attachment, data: bytes) -> None:
 
 
 def read_stored_texts(most: int) -> int:
-    """Read the next stored attachments that were never read; return how many, 0 if none is left. Resumable."""
+    """Read the next stored attachments that were never read; return how many, 0 if none are left. Resumable."""
     played = Q()
     for extension in PLAYED:
         played |= Q(file__endswith=f".{extension}")
@@ -52,7 +52,7 @@ def read_stored_texts(most: int) -> int:
 
 
 def read_text(data: bytes, extension: str) -> tuple[str, list[Piece]]:
-    """Return whether a file could be read, and its pieces; in a process of its own with limits of time and memory."""
+    """Return whether a file could be read, and its pieces; in a separate process with limits of time and memory."""
     if extension not in READ_EXTENSIONS:
         return State.NONE, []
     try:

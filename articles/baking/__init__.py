@@ -11,7 +11,7 @@
     generations     which folder is served, and which is being filled to replace it
     jobs            the queue: filled in the act's transaction, processed after its commit, with retries
     whole           bakes the whole site beside the old one and swaps them in one step
-    identity        which store belongs to the database, so that no two machines bake the same site apart
+    identity        which store belongs to the database, so that no two machines bake the same site separately
     checking        compares the files with what was baked, and with what the site answers
     checking_files  the same for uploads and static files
 

@@ -1,4 +1,4 @@
-"""The addresses that a change may affect: the one list of which pages show what."""
+"""The addresses that a change may affect: the only list of which pages show what."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,7 @@
 """Checks of the baked files.
 
-Against the manifest: finds files that somebody else changed, added or removed (页面篡改); reads every file, renders none.
-The files that pages show are checked with it (checking_files.py).
+Against the manifest: finds files that somebody else changed, added or removed (页面篡改); reads every file, renders
+none. The files that pages show are checked with it (checking_files.py).
 Against the site: renders every page and compares it byte for byte; takes as long as baking the site.
 Both find uploaded files that are in the public store although nothing public uses them, or the other way round.
 """
@@ -41,9 +41,9 @@ UPLOADS_START = f"{FOLDER}/"  # with this, the names of uploaded files begin in 
 def check_files(*, against: str, repair: bool = False) -> PageCheck:
     """Compare the served files with the manifest or the site (a value of PageCheck.Against); return the stored result.
 
-    Safe to run at any time: pages that are being baked meanwhile are not reported. With `repair`, pages that differ are
-    queued for baking and added files are removed; the result still lists them. Of uploads, those that readers get are
-    repaired; uploads in MEDIA_ROOT and static files are not.
+    Safe to run at any time: pages that are being baked during the check are not reported. With `repair`, pages that
+    differ are queued for baking and added files are removed; the result still lists them. Of uploads, those that
+    readers get are repaired; uploads in MEDIA_ROOT and static files are not.
     """
     files = baked_generations().served()
     compare = _manifest_differences if against == PageCheck.Against.MANIFEST else _site_differences

@@ -1,8 +1,8 @@
-"""Checks of what pages show besides their own files: uploaded pictures, their copies, attachments, static files.
+"""Checks of the files that pages refer to: uploaded pictures, their copies, attachments, static files.
 
-Of uploads, every size is compared, and the content of those CONTENTS_PER_CHECK that were not looked at for longest. A
-picture and an attachment have their hash in their row; the copies of a picture are known from their first check on.
-Static files are all read: their names contain a hash of their content, or they are in the product itself.
+Of uploads, every size is compared, and the content of those CONTENTS_PER_CHECK that were checked least recently. A
+picture and an attachment have their hash in their row; the hashes of a picture's copies are recorded at their first
+check. Static files are all read: their names contain a hash of their content, or they are in the product itself.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ def differing_files() -> Iterator[tuple[str, str]]:
 
 
 def differing_uploads() -> Iterator[tuple[str, str]]:
-    """Yield (name, what is wrong) for uploaded files that differ; note which contents were looked at."""
+    """Yield (name, what is wrong) for uploaded files that differ; record which contents were checked."""
     right: list[tuple[datetime, ExpectedFile, CheckedFile | None]] = []
     for expected, known in _expected_and_known():
         wrong = _wrong_size(expected, known)
@@ -69,8 +69,8 @@ def differing_uploads() -> Iterator[tuple[str, str]]:
 
 
 def wrong_uploads() -> Iterator[list[tuple[str, str]]]:
-    """Read every uploaded file. For each picture with its copies, and each attachment: (name, what is wrong) of those
-    files that are missing or not as their rows or their first check have them.
+    """Read every uploaded file. For each picture with its copies, and each attachment: (name, what is wrong) for those
+    files that are missing or differ from their row or their first check.
     """
     for group in _expected_files():
         known = CheckedFile.objects.in_bulk([expected.name for expected in chain.from_iterable(group)])
@@ -84,7 +84,7 @@ def wrong_uploads() -> Iterator[list[tuple[str, str]]]:
 
 
 def differing_static_files(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield (name, what is wrong) for collected static files that differ. Files that nothing knows are left alone."""
+    """Yield (name, what is wrong) for collected static files that differ. Unknown files are ignored."""
     for file in folder.rglob("*"):
         name = file.relative_to(folder).as_posix()
         if file.is_file() and _is_changed(file, name):
@@ -113,7 +113,7 @@ def _expected_and_known() -> Iterator[tuple[ExpectedFile, CheckedFile | None]]:
 
 
 def _wrong_size(expected: ExpectedFile, known: CheckedFile | None) -> str:
-    """Return what is wrong with the size of a file, or ''. No file of ours is empty."""
+    """Return what is wrong with the size of a file, or ''. None of our files is empty."""
     try:
         size = default_storage.size(expected.name)
     except FileNotFoundError:
@@ -123,7 +123,7 @@ def _wrong_size(expected: ExpectedFile, known: CheckedFile | None) -> str:
 
 
 def _wrong_content(expected: ExpectedFile, known: CheckedFile | None) -> str:
-    """Read a file; return what is wrong with it, or '', and note then that it was right."""
+    """Read a file; return what is wrong with it, or '', and record then that it was right."""
     read = _read_upload(expected.name)
     if read is None:
         return MISSING

@@ -121,7 +121,7 @@ def baked_generations() -> SwappableFolders | InPlaceStore:
 
 
 def served_page(path: str) -> bytes | None:
-    """Return the page that readers are served at this address; None if there is none, or if the store fails."""
+    """Return the page that is served at this address; None if there is none, or if the store fails."""
     try:
         return baked_generations().served().read(file_name(path))
     except OSError:

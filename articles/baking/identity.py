@@ -1,6 +1,6 @@
 """The identity of the store of baked pages: a random name in its file `.store`, which the database knows.
 
-Two machines with local pages on one database would each bake half of what is requested, keep the other half as it was,
+Two machines with local pages on one database would each bake half of what is requested, keep the other half outdated,
 withdrawn pages too, and remove one another's files as unknown. So one store belongs to one database.
 """
 
@@ -32,7 +32,7 @@ class StoreIsForeign(Refusal):
 
 @transaction.atomic
 def require_own_store() -> None:
-    """Return if the store is the one that the database knows; the first store of a database becomes known.
+    """Require that the store is the one recorded in the database; the first store of a database is recorded.
 
     Raises StoreIsForeign, or OSError if the store cannot be read.
     """
@@ -51,8 +51,8 @@ def require_own_store() -> None:
 def adopt_store() -> None:
     """Make the configured store the one that the database knows, and request a bake of the whole site.
 
-    The store gets a new identity, so processes with the former one refuse to start. What it held is not served any
-    more, since pages may have been withdrawn meanwhile. Raises OSError.
+    The store gets a new identity, so processes with the former one refuse to start. Its pages are no longer
+    served, since some may have been withdrawn since. Raises OSError.
     """
     audit.lock_audit_chain()
     baked_generations().serve_nothing()

@@ -44,7 +44,7 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
     """Queue addresses to be baked after the commit; repeated requests for an address make one job.
 
     Right after the commit, before the caller continues, the pages of the addresses in `gone` are removed, and uploaded
-    files become public or cease to be.
+    files become public or stop being public.
     """
     wanted, away = {*paths, *gone}, sorted(set(gone))
     files = sorted(filter(is_file_address, wanted))
@@ -53,8 +53,8 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
 
 
 def _queue_jobs(paths: Iterable[str]) -> None:
-    # Lock ordering: whoever queues addresses sorts them by this key, so that no two can deadlock. They are baked in
-    # this order.
+    # Lock ordering: every act sorts the addresses it queues by this key, so that no two acts deadlock. They are baked
+    # in this order.
     BakeJob.objects.bulk_create(
         [BakeJob(path=path) for path in sorted(paths, key=baking_order)],
         JOBS_PER_STATEMENT,
@@ -121,7 +121,7 @@ def bake_jobs(jobs: list[BakeJob]) -> int:
     shared: dict[str, Any] = {"paths": [job.path for job in jobs]}
     rendered = [_PublicFile(job) if is_file_address(job.path) else _RenderedPage(job, shared) for job in jobs]
     with transaction.atomic():
-        # A row locked by another transaction is being requested again, so what was rendered is outdated: skip it.
+        # A row locked by another transaction is being requested again, so this rendering is outdated: skip it.
         skip = connection.features.has_select_for_update_skip_locked
         locked = BakeJob.objects.select_for_update(skip_locked=skip).filter(pk__in=[job.pk for job in jobs])
         versions = dict(locked.values_list("pk", "version"))

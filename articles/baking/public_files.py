@@ -107,13 +107,13 @@ def settle_public_files(paths: Iterable[str]) -> None:
         _mark_public(model, [upload for upload in uploads if upload.pk in keys])
         for upload in uploads:
             (shown if upload.pk in keys else gone).append(upload)
-    _remove_files(gone)  # first: what is withdrawn goes even if the disk is too full to link
+    _remove_files(gone)  # first: withdrawn files are removed even if the disk is too full to link
     for upload in shown:
         _put_files(upload)
 
 
 def link_if_public(upload: Upload, name: str) -> None:
-    """Link a file of a public upload that the local store lacks, unless the upload stops being public meanwhile.
+    """Link a file of a public upload that the local store lacks, unless the upload stops being public in the meantime.
 
     Asked again after linking: an act that ends its last use removes the file after its commit.
     """
@@ -199,7 +199,7 @@ def master_names(name: str) -> list[str]:
 
 
 def find_upload(name: str) -> Upload | None:
-    """Return the upload that the stored file with this name belongs to, or None; also for what is no such name."""
+    """Return the upload that the stored file with this name belongs to, or None, also for other names."""
     found = STORAGE_NAME.fullmatch(name)
     if not found:
         return None

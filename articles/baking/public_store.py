@@ -37,7 +37,7 @@ class PublicStore(Protocol):
 
 
 class LocalPublicStore:
-    """The folder settings.PUBLIC_FILES_DIR; the name of a document is Django's to tell (articles/public/media.py)."""
+    """The folder settings.PUBLIC_FILES_DIR; Django sets the download name of a document (articles/public/media.py)."""
 
     is_remote = False
 

@@ -1,8 +1,8 @@
 """Baked pages in an S3-compatible object store behind a CDN, for newsrooms with many machines.
 
-The store replaces and removes each object atomically. It cannot swap a whole site: while that is baked, readers may get
-pages with the new header beside some with the old one (docs/decisions/baking.md). Compressing is left to the CDN. Needs
-deploy/requirements-s3.txt.
+The store replaces and removes each object atomically. It cannot swap a whole site: during a full bake, readers may get
+some pages with the new header and some with the old one (docs/decisions/baking.md). Compressing is left to the CDN.
+Needs deploy/requirements-s3.txt.
 """
 
 import mimetypes

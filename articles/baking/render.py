@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 _lock = threading.Lock()
 _handler: WSGIHandler | None = None
 
-NO_PAGE = {301, 302, 404, 410}  # the status codes that mean that an address has no page of its own (any more)
+NO_PAGE = {301, 302, 404, 410}  # status codes of addresses that have no page (any more)
 
 
 class RenderFailed(Exception):
@@ -38,7 +38,7 @@ class _ReaderRequest(WSGIRequest):
 
 
 def render_page(path: str, shared: dict[str, Any] | None = None) -> bytes | None:
-    """Return the page at `path` as a reader gets it now, through every middleware; None if there is no page.
+    """Return the page at `path` as the site answers now, through every middleware; None if there is no page.
 
     Pages that are rendered together pass the same `shared`, which holds their `paths`: what they have in common is read
     and rendered once (public/pages/page_batch.py). Raises RenderFailed for any other status than 200 and NO_PAGE.

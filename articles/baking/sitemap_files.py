@@ -58,7 +58,7 @@ def sitemap_articles(day: date, part: int) -> QuerySet[Article]:
 def index_to_rewrite(baked: Mapping[str, bool]) -> list[str]:
     """Return the address of the index if a sitemap file was not served before and is now, or the other way round.
 
-    `baked` says of each address that is baked whether it has a page; the manifest tells which had one. One query, none
+    `baked` says of each address that is baked whether it has a page; the manifest knows which had one. One query, none
     without sitemap files.
     """
     maps = {path: exists for path, exists in baked.items() if path.startswith("/sitemap-")}
@@ -113,7 +113,7 @@ def _counted(rows: ArticleQuerySet) -> Coalesce:
 def listed_names(route: str) -> QuerySet[Any]:
     """Return the people, sources or keywords of public articles, by key, without doubles.
 
-    People and sources are those of the working copies, which there is an index for; they seldom differ from what is
+    People and sources are taken from the working copies, which have an index; they seldom differ from what is
     printed, and saving one requests the files that list what it changed.
     """
     _name, model = NAMES[route]

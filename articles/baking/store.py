@@ -31,8 +31,8 @@ MIN_COMPRESSED_SIZE = 256  # bytes
 PLAIN_TEXTS = ("log/checkpoint", "log/audit/checkpoint", "log/key")
 # Measured on an article page: 9 costs twice the time of 5 for 1.5 % fewer bytes.
 BROTLI_QUALITY, GZIP_LEVEL = 5, 6
-# Files beside the pages: digests of what baked the site and of what drew its codes, the request it was begun for, and
-# the identity of the store.
+# Files beside the pages: digests of the code that baked the site and that drew its QR codes, the request it was begun
+# for, and the identity of the store.
 SITE_STAMP, CODES_STAMP, BEGUN_STAMP, STORE_STAMP = ".version", ".codes", ".begun", ".store"
 STAMP_FILES = (SITE_STAMP, CODES_STAMP, BEGUN_STAMP, STORE_STAMP)
 # The page that is sent with status 503 at other addresses while the database is away, by nginx too.
@@ -63,12 +63,12 @@ class BakedStore(Protocol):
 
 
 def file_name(path: str) -> str:
-    """Return the file of an address, relative to the site's folder. Raises ValueError if it is no address of a page."""
+    """Return the file of an address, relative to the site's folder. Raises ValueError if it is not a page's address."""
     parts = path.split("/")
     if parts[0] or len(parts) < 2 or not all(map(_PATH_SEGMENT.fullmatch, parts[1:-1])):
-        raise ValueError(f"{path!r} is no address of a page")
+        raise ValueError(f"{path!r} is not the address of a page")
     if parts[-1] and (not _PATH_SEGMENT.fullmatch(parts[-1]) or parts[-1].endswith((*COPY_SUFFIXES, PART_SUFFIX))):
-        raise ValueError(f"{path!r} is no address of a page")
+        raise ValueError(f"{path!r} is not the address of a page")
     return path[1:] if parts[-1] else f"{path[1:]}index.html"
 
 
@@ -95,7 +95,7 @@ def decompressed_body(name: str, body: bytes) -> bytes | None:
 
 
 def compressed_copies(name: str, body: bytes) -> dict[str, bytes]:
-    """Return the compressed copies of a file by suffix; none for pictures and for what is too short."""
+    """Return the compressed copies of a file by suffix; none for pictures and short files."""
     if not name.endswith(TEXT_SUFFIXES) or len(body) < MIN_COMPRESSED_SIZE:
         return {}
     return {".br": brotli.compress(body, quality=BROTLI_QUALITY), ".gz": gzip.compress(body, GZIP_LEVEL, mtime=0)}
@@ -184,7 +184,7 @@ class LocalFiles(FileSystemStorage):
         return (name for name in self.names() if _is_empty(Path(self.location, name)))
 
     def _part(self, file: Path, data: bytes, at: int, *, durable: bool) -> str:
-        """Write `data` beside the file, with the modification time `at`, and return the path."""
+        """Write `data` to a temporary file next to the file, with the modification time `at`; return its path."""
         for last_try in (False, True):
             try:
                 _make_folder(file.parent, durable=durable)
@@ -217,7 +217,7 @@ def _has_content(file: Path, data: bytes) -> bool:
 def _is_empty(file: Path) -> bool:
     try:
         return file.stat().st_size == 0
-    except FileNotFoundError:  # removed meanwhile
+    except FileNotFoundError:  # removed by another process
         return False
 
 

@@ -1,5 +1,5 @@
-"""Bakes the whole site into a folder beside the served one and swaps them in one step, so that no reader gets pages
-with the old header beside pages with the new one.
+"""Bakes the whole site into a folder next to the served one and swaps them in one step, so that no reader gets pages
+with the old header along with pages with the new one.
 
 Safe to interrupt: what remains to be done are rows of the queue. Meanwhile acts bake into both folders.
 """
@@ -65,7 +65,7 @@ def bake_everything(
             target, before = _begin_generation(str(wanted), restart=restart)
             _bake_rows(processes or os.cpu_count() or 1, progress)
             if BakeJob.objects.filter(path=BakeJob.EVERYTHING).exclude(version=wanted or 0).exists():
-                continue  # requested again meanwhile, so the pages baked first may be outdated
+                continue  # requested again since, so the pages baked first may be outdated
             _keep_failed_pages(before, target)
             baked_generations().swap_in_next()
             BakeJob.objects.filter(path=BakeJob.EVERYTHING, version=wanted or 0).delete()
@@ -140,7 +140,7 @@ def _begin_generation(wanted: str, *, restart: bool) -> tuple[BakedStore, BakedS
     begun = b"\n".join([_site_stamp(), wanted.encode(), _machine_start()])
     if next_store and not restart and next_store.read(BEGUN_STAMP) == begun:
         return next_store, served
-    # Folder first, then jobs: a page that is being baked for the served folder alone is thereby requested again.
+    # Folder first, then jobs: so a page that is being baked for the served folder only is requested again.
     target = here.start_next()
     BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING).delete()
     for paths in _queue_all_addresses(target, served):
@@ -159,7 +159,7 @@ def _begin_generation(wanted: str, *, restart: bool) -> tuple[BakedStore, BakedS
 
 
 def _copy_code_images(served: BakedStore, target: BakedStore) -> None:
-    """Copy the images of codes, which depend on the site's address and logo alone: no act bakes others meanwhile.
+    """Copy the images of codes, which depend only on the site's address and logo: no act bakes other ones during this.
 
     There are three for each article, and drawing one takes as long as rendering a page.
     """
@@ -182,7 +182,7 @@ def _queue_all_addresses(target: BakedStore, served: BakedStore) -> Iterator[lis
 
 
 def _bake_rows(processes: int, progress: BakeProgress | None) -> None:
-    """Bake every job of the whole site, then those that acts requested meanwhile."""
+    """Bake every job of the whole site, then those that acts requested in the meantime."""
     rows = BakeJob.objects.filter(whole=True).exclude(path=BakeJob.EVERYTHING)
     total, done = rows.count(), 0
     # The second round is for jobs whose rows were locked by an act in the first.
@@ -224,10 +224,10 @@ def _keep_failed_pages(before: BakedStore, target: BakedStore) -> None:
 
 @transaction.atomic
 def _keep_failed_page(row: BakeJob, before: BakedStore, target: BakedStore) -> None:
-    """Copy the old file under the lock of its job, unless the page was baked, or asked for, since the row was read.
+    """Copy the old file under the lock of its job, unless the page was baked or requested since the row was read.
 
-    Without the lock an act could come between reading and writing the file: the page that it withdrew, or had baked
-    anew, would come back.
+    Without the lock, an act could run between reading and writing the file, and the page that it withdrew or had
+    re-baked would come back.
     """
     locked = BakeJob.objects.select_for_update().filter(pk=row.pk, version=row.version)
     if locked.first() is None:

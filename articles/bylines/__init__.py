@@ -13,7 +13,7 @@ from .roles import BREAKS, ENGLISH_ROLES, LONG_ROLES, OTHER_ROLES, ROLES, ROLES_
 CreditLine = tuple[Credit.Role, str, str]  # role, name, unit ('' if there is none)
 BylineWord = tuple[str, str, str]  # kind (role, label, name or organisation), text, unit
 
-_MAX_BYLINE_LENGTH = 200  # characters; a longer text is no byline
+_MAX_BYLINE_LENGTH = 200  # characters; a longer text is not a byline
 _MAX_CLOSING_BYLINES = 40  # no real page has more; more would only take time
 _QUALIFIERS = "本报|本网|本刊|本台|本站|全媒体|融媒体|特约|特邀|特派|见习|实习|首席|驻站|网络"
 _HAN = CHINESE_LETTERS
@@ -52,8 +52,8 @@ _NAME_WITH_UNIT = re.compile(
 
 _TEXT_AND_PHOTO = re.compile(rf"(?<![^{BREAKS}])(?:文\s?[/／、]\s?[图摄]|图\s?[/／、]\s?文){_END}")
 _WORD = re.compile(rf"文/图{_END}|{_LATIN}(?: {_LATIN})*{_END}|[^{BREAKS}]+")
-# 记者·方知远, 文·方知远: a dot between role and name is no dot of a name; neither is one with spaces, but for names that
-# are written by sound.
+# 记者·方知远, 文·方知远: a dot between role and name is not part of the name; neither is one with spaces, except in
+# names that are transliterated.
 _DOT_AFTER_ROLE = re.compile(rf"({LONG_ROLES}|(?<![^{BREAKS}])[文图摄])\s*·\s*")
 _SPACED_DOT = re.compile(rf"(?<=[{_BY_SOUND}]{{2}})\s*[{MIDDLE_DOTS}]\s*(?=[{_BY_SOUND}]{{2,10}}{_END})")
 _LOOSE_DOT = re.compile(rf"(?<!\s)\s+[{MIDDLE_DOTS}]\s*|[{MIDDLE_DOTS}]\s+")
@@ -205,5 +205,5 @@ def _split_word(word: str) -> list[BylineWord] | None:
 
 
 def is_name(word: str) -> bool:
-    """Return True for a word that can be a person's name and nothing that bylines have besides."""
+    """Return True for a word that can be a person's name and not another common word of bylines."""
     return bool(NAME.fullmatch(word)) and not _NO_NAME.search(word)

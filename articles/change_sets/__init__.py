@@ -5,8 +5,8 @@
     reading        its readers sign every text, untick some, or reject the set
     carrying_out   each article is saved, signed and published as a correction by the ordinary acts
 
-An item holds the content that its article would have. Its readers sign that content's digest and the set's note. What
-is carried out is refused unless saving the article gives exactly this digest, so law 1 holds as for every other text.
+An item holds the content that its article would have. Its readers sign that content's digest and the set's note. An
+item is refused unless saving the article gives exactly this digest, so law 1 holds as for every other text.
 """
 
 from .carrying_out import (

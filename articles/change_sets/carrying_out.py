@@ -1,4 +1,4 @@
-"""Carrying out a change set that was read: each article in a transaction of its own, by the ordinary acts."""
+"""Carrying out a change set that was read: each article in its own transaction, by the ordinary acts."""
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -49,8 +49,8 @@ class CannotCarryOut(Refusal):
 def carry_out_change_set(change_set: ChangeSet, *, by: User) -> None:
     """Let the worker carry out the set, or go on after it was stopped; each article is published as by `by`.
 
-    Idempotent. Raises PermissionDenied without the duty to publish anywhere, and CannotCarryOut before all have read
-    it, or without that duty in every section of what is left.
+    Idempotent. Raises PermissionDenied without the duty to publish anywhere, and CannotCarryOut before all readers
+    have read it, or without that duty in every section of the remaining items.
     """
     change_set = lock_change_set(change_set)
     permissions.require_duty_anywhere(by, Duty.PUBLISH)
@@ -72,7 +72,7 @@ def stop_change_set(change_set: ChangeSet, *, by: User) -> None:
     """Stop carrying out the set; what is published stays. Idempotent. Raises PermissionDenied, CannotCarryOut."""
     change_set = lock_change_set(change_set)
     if change_set.proposed_by_id != by.pk and _sections_lacking(change_set, by):
-        raise PermissionDenied(_("A change set is stopped by whoever proposed it or may carry it out."))
+        raise PermissionDenied(_("Only its proposer, or somebody who may carry it out, may stop a change set."))
     if change_set.state == State.STOPPED:
         return
     if change_set.state != State.RUNNING:
@@ -83,12 +83,12 @@ def stop_change_set(change_set: ChangeSet, *, by: User) -> None:
 
 
 def may_carry_out(change_set: ChangeSet, user: User) -> bool:
-    """Return True if the user may publish in every section of what is left of the set."""
+    """Return True if the user may publish in every section of the set's remaining items."""
     return permissions.has_duty_anywhere(user, Duty.PUBLISH) and not _sections_lacking(change_set, user)
 
 
 def continue_change_sets(most: int = ITEMS_PER_BATCH) -> int:
-    """Carry out at most so many items of the set that was proposed first; return how many, 0 if none is left.
+    """Carry out at most so many items of the oldest set; return how many, 0 if none are left.
 
     May be interrupted and repeated, by several workers at once: an article's edition and its item's state are written
     in one transaction.
@@ -116,7 +116,7 @@ def _carry_out_item(key: int) -> None:
 
 @transaction.atomic
 def _publish_item(key: int) -> None:
-    # The article first (lock ordering); whoever else carries out this item waits here.
+    # The article first (lock ordering); a concurrent call for the same item waits here.
     article = Article.objects.get_locked(ChangeSetItem.objects.values_list("article", flat=True).get(pk=key))
     item = _locked_open_item(key)
     if item is None:
@@ -177,7 +177,7 @@ def _open_items(change_set: ChangeSet) -> QuerySet[ChangeSetItem]:
 
 
 def _sections_lacking(change_set: ChangeSet, user: User) -> list[str]:
-    """The names of the sections of what is left in which the user may not publish."""
+    """The names of the remaining items' sections in which the user may not publish."""
     sections = permissions.sections_with_duty(user, Duty.PUBLISH).order_by().values("pk")
     lacking = _open_items(change_set).exclude(article__section__in=sections)
     return list(lacking.order_by("article__section__name").values_list("article__section__name", flat=True).distinct())

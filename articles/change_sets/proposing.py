@@ -71,7 +71,7 @@ UNCHANGED = Problem("change_sets.unchanged", _("Nothing would change in it."))
 TOO_LONG = Problem(
     "change_sets.too_long",
     _("Its %(field)s would have %(length)d characters, more than the %(most)d there may be."),
-    _("Change it by hand."),
+    _("Change it manually."),
 )
 IN_OTHER_SET = Problem(
     "change_sets.in_other_set",
@@ -93,7 +93,8 @@ class CannotPropose(Refusal):
 class TextChange:
     """What a set would do to one article: `texts` are new values of fields in CHANGED_TEXTS, by their names.
 
-    `revision` is the number of the revision that they were made of. `body` is HTML and passes the gate like all bodies.
+    `revision` is the number of the revision that they were made from. `body` is HTML and passes the gate like all
+    bodies.
     """
 
     article: int
@@ -107,9 +108,9 @@ def propose_change_set(
 ) -> ChangeSet:
     """Propose these changes of public articles as one set, to be read once, and return it.
 
-    `changes` has each article once, MOST_ITEMS at most, with its new texts. `about` names the change in lists
-    (200 characters: "县长 → 市长", "example.com"). `reason` is for the readers of the set, `note` what visitors are told
-    about each correction; both are needed, 400 characters each. `by` must write in the articles' sections.
+    `changes` lists each article once, at most MOST_ITEMS, with its new texts. `about` names the change in lists
+    (200 characters: "县长 → 市长", "example.com"). `reason` is for the readers of the set, `note` what visitors are
+    told about each correction; both are needed, 400 characters each. `by` must write in the articles' sections.
 
     An article that cannot be changed so (it is not public, has unpublished changes, is being read, is under embargo, is
     in another open set, was saved since, or is not the proposer's to write) is kept in the set as refused, with the

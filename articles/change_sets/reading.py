@@ -33,7 +33,7 @@ NOT_FOR_YOU = Problem(
 )
 CHANGED_MEANWHILE = Problem(
     "change_sets.changed_meanwhile",
-    gettext_lazy("Somebody read or unticked some of these texts meanwhile; nothing was signed."),
+    gettext_lazy("In the meantime somebody read or unticked some of these texts; nothing was signed."),
     gettext_lazy("Look at the page again."),
 )
 ENDED_WITHOUT_REASON = Problem(
@@ -129,12 +129,12 @@ def read_items(change_set: ChangeSet, *, by: User, items: Iterable[int], left_ou
 def tick_items(change_set: ChangeSet, *, by: User, items: Iterable[int], ticked: bool) -> int:
     """Leave these texts out of the set, or take them in again; return how many were changed.
 
-    While it is read, by its proposer or by somebody for whom texts of it wait. Raises PermissionDenied; CannotReadSet,
-    also if another set changes one of the articles meanwhile.
+    Allowed while the set is being read, to its proposer and to readers with texts waiting for them. Raises
+    PermissionDenied; CannotReadSet, also if another set changes one of the articles by now.
     """
     change_set = _lock_being_read(change_set)
     if not may_tick(change_set, by):
-        raise PermissionDenied(_("A change set is ticked by whoever proposed it and by its readers."))
+        raise PermissionDenied(_("Only its proposer and its readers may tick texts of a change set."))
     rows = readable_items(change_set, by).filter(pk__in=list(items), state=ChangeSetItem.State.OPEN)
     changed = list(rows.exclude(is_ticked=ticked).defer("content"))
     if not changed:
@@ -151,13 +151,15 @@ def tick_items(change_set: ChangeSet, *, by: User, items: Iterable[int], ticked:
 
 @transaction.atomic
 def end_change_set(change_set: ChangeSet, *, by: User, reason: str) -> None:
-    """Reject the set, or take it back: what is not carried out yet never is. Idempotent.
+    """Reject the set, or take it back: the remaining items are never carried out. Idempotent.
 
     Raises PermissionDenied, and CannotReadSet without a reason, or while it is carried out.
     """
     change_set = lock_change_set(change_set)
     if not may_end(change_set, by):
-        raise PermissionDenied(_("A change set is ended by whoever proposed it, reads it or may publish its articles."))
+        raise PermissionDenied(
+            _("Only those who proposed it, read it or may publish its articles may end a change set.")
+        )
     if change_set.state == State.ENDED:
         return
     if change_set.state in (State.RUNNING, State.DONE):

@@ -1,4 +1,4 @@
-"""Replacing words in the texts of an article: where they stand, over tags inside words, and what the texts become.
+"""Replacing words in the texts of an article: where they occur, across tags inside words, and the resulting texts.
 
 Pure functions of a revision's content. Words are found in the normalised text that rules read (checks/plain_text.py).
 """
@@ -26,14 +26,14 @@ REPLACED_TEXTS: dict[str, Sentence] = {
     "captions": _("captions of pictures"),
     "alts": _("descriptions of pictures"),
 }
-CONTEXT = 30  # characters shown on either side of what is found
+CONTEXT = 30  # characters shown on either side of a match
 _CAPTION = re.compile(r"<figcaption\b.*?</figcaption>", re.S)
 _ALT = re.compile(r'(<img\b[^>]*?\salt=")([^"]*)')
 
 
 @dataclass(frozen=True)
 class FoundWords:
-    """A place where the words stand: the text (a key of REPLACED_TEXTS), the words, and what surrounds them."""
+    """An occurrence of the words: the text (a key of REPLACED_TEXTS), the words, and what surrounds them."""
 
     text: str
     before: str
@@ -82,7 +82,7 @@ class Replacement:
         return changed
 
     def spans_in(self, plain: PlainText) -> list[tuple[int, int]]:
-        """Return where the words stand in a text, as [start, end), outside the longer words."""
+        """Return where the words occur in a text, as [start, end), except inside the longer words."""
         if not self.words:
             return []
         taken = [span for word in self.longer if self.words in word for span in _occurrences(plain.text, word)]
@@ -130,7 +130,7 @@ class Replacement:
 
 
 def _occurrences(text: str, word: str) -> Iterator[tuple[int, int]]:
-    """Where a word stands, left to right; places do not overlap, as in `str.replace`."""
+    """The occurrences of a word, left to right, without overlaps, as in `str.replace`."""
     at = text.find(word)
     while at >= 0:
         yield at, at + len(word)

@@ -26,7 +26,7 @@ State = CheckRule.State
 def import_check_rules(data: bytes, *, by: User) -> ImportedRows:
     """Save the rules of a table (table.read_rules), by their names; idempotent.
 
-    New rules, and those that shall find other words, are not in use before they were on trial here, whatever the table
+    New rules, and rules whose pattern changes, are on trial here before they are in use, whatever the table
     says. Raises PermissionDenied, or UnusableTable with a problem for each refused line; nothing has changed then.
     """
     permissions.require_duty_everywhere(by, Duty.RULES)
@@ -35,7 +35,7 @@ def import_check_rules(data: bytes, *, by: User) -> ImportedRows:
 
 @transaction.atomic
 def take_over_shipped_rules(*, by: User) -> ImportedRows:
-    """Save the rules that come with Newsroom, in the state in which they come; idempotent.
+    """Save the rules that come with Newsroom, in the state in which they are shipped; idempotent.
 
     Rules that the newsroom has already stay in their state. Raises PermissionDenied.
     """

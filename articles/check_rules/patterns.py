@@ -22,20 +22,20 @@ TOO_MANY_WORDS = Problem(
 )
 TOO_SHORT = Problem(
     "check_rules.too_short",
-    _("“%(word)s” is a single character, which stands in nearly every text."),
-    _("Write the words around it, too."),
+    _("“%(word)s” is a single character, which occurs in nearly every text."),
+    _("Add the words around it."),
     "pattern",
 )
 UNKNOWN_PLACE = Problem(
     "check_rules.unknown_place",
-    _("A template has no place “%(place)s”."),
-    _("There are {数} for a number, {字} for one character and {…} for up to ten within a sentence."),
+    _("A template has no placeholder “%(place)s”."),
+    _("Use {数} for a number, {字} for one character and {…} for up to ten within a sentence."),
     "pattern",
 )
 NOT_AN_EXPRESSION = Problem(
     "check_rules.not_an_expression",
-    _("This is no expression that can be used: %(why)s."),
-    _("RE2's syntax has no look-around and no back-references; what may stand around it are allowed longer words."),
+    _("This expression cannot be used: %(why)s."),
+    _("RE2's syntax has no look-around and no back-references; instead, list the longer words that are allowed."),
     "pattern",
 )
 TOO_SLOW = Problem(
@@ -46,8 +46,8 @@ TOO_SLOW = Problem(
 )
 MATCHES_NOTHING = Problem(
     "check_rules.matches_nothing",
-    _("This expression also matches where no word stands."),
-    _("At least one character must be needed: write + instead of *."),
+    _("This expression also matches empty text."),
+    _("It must require at least one character: write + instead of *."),
     "pattern",
 )
 

@@ -23,7 +23,7 @@ from .patterns import refuse_unusable_pattern
 from .saving import RULE_FIELDS, mark_changed
 from .trying import pieces_of_text
 
-MOST_PROPOSALS = 200  # that nobody has looked at yet
+MOST_PROPOSALS = 200  # that nobody has decided on yet
 LONGEST_WORD = 60  # characters of an allowed longer word
 
 NOT_FOUND_THERE = Problem(
@@ -35,15 +35,15 @@ NOT_FOUND_THERE = Problem(
 NO_ROOM = Problem(
     "check_rules.no_room",
     _("The rule has as many allowed words as it can have."),
-    _("Write it anew, so that it finds less."),
+    _("Rewrite it so that it finds less."),
     "words",
 )
 TOO_MANY_PROPOSALS = Problem(
     "check_rules.too_many_proposals",
-    _("There are %(most)d proposals that nobody has looked at yet."),
-    _("Tell whoever looks after the rules."),
+    _("%(most)d proposals are already waiting for a decision."),
+    _("Tell the people who maintain the rules."),
 )
-NO_REASON = Problem("check_rules.no_reason", _("Say in a sentence what is wrong."), "", "proposal")
+NO_REASON = Problem("check_rules.no_reason", _("Say in one sentence what is wrong."), "", "proposal")
 
 
 class CannotPropose(Refusal):
@@ -80,7 +80,7 @@ def allow_words(rule: CheckRule, words: str, *, by: User) -> CheckRule:
 def propose_check_rule(
     *, by: User, pattern: str, suggestion: str, proposal: str, about: CheckRule | None = None
 ) -> CheckRule:
-    """Add a draft that whoever writes rules finds in the list of rules: a new rule, or a change `about` one.
+    """Add a draft to the list of rules, for those who write rules: a new rule, or a change to the rule `about`.
 
     A change is a copy of that rule, with its owner. Raises PermissionDenied unless `by` works on texts, CannotPropose,
     UnusablePattern or ValidationError.
@@ -103,7 +103,7 @@ def propose_check_rule(
 
 
 def proposed_rules() -> QuerySet[CheckRule]:
-    """The proposals that nobody has looked at yet."""
+    """The proposals that nobody has decided on yet."""
     return CheckRule.objects.filter(~Q(proposed_by=None), state=CheckRule.State.DRAFT)
 
 

@@ -33,7 +33,7 @@ RULE_FIELDS = (
     "valid_from",
     "valid_until",
 )
-# Into which states a rule may come from each, and what the button says.
+# The states that a rule may enter from each state, and the label of the button.
 MOVES: dict[str, dict[str, Sentence]] = {
     State.DRAFT: {State.TRYING: _("Put on trial"), State.RETIRED: _("Put out of use")},
     State.TRYING: {State.LIVE: _("Put into use"), State.RETIRED: _("Put out of use")},
@@ -43,22 +43,22 @@ MOVES: dict[str, dict[str, Sentence]] = {
 
 CANNOT_MOVE_THERE = Problem(
     "check_rules.cannot_move_there",
-    _("The state of “%(name)s” is “%(now)s”, from which it cannot come there now."),
-    _("A rule is written, then on trial, then in use."),
+    _("“%(name)s” is “%(now)s” and cannot change to that state now."),
+    _("A rule is first written, then on trial, then in use."),
 )
 NOT_TRIED_YET = Problem(
     "check_rules.not_tried_yet",
     _("“%(name)s” has not been tried on everything that was published in the last year yet."),
-    _("Wait a moment, then look at what it would have found."),
+    _("Wait a moment, then check what it would have found."),
 )
 
 
 class CannotMove(Refusal):
-    """Raised when a rule cannot come into that state now."""
+    """Raised when a rule cannot enter that state now."""
 
 
 def states_after(rule: CheckRule) -> list[tuple[str, Sentence]]:
-    """Return the states that a rule may come into, each with what the button says."""
+    """Return the states that a rule may enter, each with the label of its button."""
     return list(MOVES[rule.state].items())
 
 
@@ -66,7 +66,7 @@ def states_after(rule: CheckRule) -> list[tuple[str, Sentence]]:
 def save_check_rule(rule: CheckRule, *, by: User, sections: Iterable[Section] | None = None) -> CheckRule:
     """Add the rule, or save its changed fields and its sections (None: as they are).
 
-    A rule in use that shall find other words is on trial again. Raises PermissionDenied or ValidationError.
+    A rule in use whose pattern changes goes back on trial. Raises PermissionDenied or ValidationError.
     """
     before = lock_row(rule)
     permissions.require_duty_everywhere(by, Duty.RULES)

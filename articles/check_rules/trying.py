@@ -1,4 +1,4 @@
-"""Trying rules on what was published in the last year, in batches: `manage.py work` goes on with them."""
+"""Trying rules on what was published in the last year, in batches: `manage.py work` continues them."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ def begin_trials(rules: Iterable[CheckRule], at: datetime) -> None:
 def continue_trials() -> int:
     """Read the next texts with the rules whose trial began first; return how many texts, 0 if no trial is open.
 
-    Takes no lock if none is.
+    Takes no lock if there is no trial.
     """
     still_open = CheckTrial.objects.filter(is_done=False)
     locked = still_open.select_for_update(skip_locked=True, no_key=True, of=("self",))
@@ -43,7 +43,7 @@ def _try_on_next_texts(still_open: QuerySet[CheckTrial]) -> int:
     together = still_open.filter(begun_at=first.begun_at)
     trials = {trial.rule.name: trial for trial in together.select_related("rule").prefetch_related("rule__sections")}
     for trial in trials.values():
-        trial.rule.valid_from = trial.rule.valid_until = None  # the days that it is written for may be still to come
+        trial.rule.valid_from = trial.rule.valid_until = None  # its period of validity may not have begun yet
     finding = WrittenRules(trial.rule for trial in trials.values())
     since = first.begun_at - LOOKED_BACK
     articles = first.next_texts(Article.objects.all(), TEXTS_PER_BATCH, since=since) if first.read < MOST_TEXTS else []

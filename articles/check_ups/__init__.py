@@ -1,10 +1,10 @@
 """Check-ups of the archive (历史稿件体检): today's rules read everything that readers see, in the background.
 
-beginning  begin, stop and go on with one; rules that came into use read what is published already
+beginning  begin, stop and resume one; rules that came into use read what is already published
 reading    reads the next texts: `manage.py work` and `manage.py check_up` call it
 result     the counts of a check-up, and the digest that the audit has of them
-settling   findings are settled or, with a reason, ignored
-unseen     what rules find in a text that came into use between its last signature and its publication
+settling   marks findings as settled or, with a reason, as ignored
+unseen     findings of rules that came into use between the last signature of a text and its publication
 """
 
 from .beginning import begin_check_up, begin_rereading, resume_check_up, stop_check_up

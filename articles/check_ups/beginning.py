@@ -18,7 +18,7 @@ from ..saved_rows import lock_row
 def begin_check_up(*, by: User, section: Section | None = None, year: int | None = None) -> CheckUp:
     """Begin a check-up of what was first published in this year, in this section and those below it (None: any).
 
-    Returns the open one of the same texts if there is one, which goes on if it was stopped. Raises PermissionDenied.
+    Returns the open one of the same texts if there is one, and resumes it if it was stopped. Raises PermissionDenied.
     """
     permissions.require_duty_everywhere(by, Duty.RULES)
     audit.lock_audit_chain()
@@ -44,9 +44,9 @@ def resume_check_up(check_up: CheckUp, *, by: User) -> CheckUp:
 
 
 def begin_rereading(rules: Iterable[CheckRule], at: datetime) -> None:
-    """Let these rules, which have come into use, read everything that is published already.
+    """Let these rules, which have just come into use, read everything that is already published.
 
-    Rules that come into use before the first batch is read are read with together. The caller holds the audit-chain
+    Rules that come into use before the first batch is read join the same check-up. The caller holds the audit-chain
     lock.
     """
     rules = list(rules)

@@ -20,7 +20,7 @@ from ..models.calendar_days import start_of_day
 from .result import check_up_result, digest_of_result
 
 TEXTS_PER_BATCH = 500
-MOST_FINDINGS = 100_000  # with rows of their own; what is found beyond is counted
+MOST_FINDINGS = 100_000  # stored as rows; further ones are only counted
 MOST_WORDS, MOST_KEYS = 3, 20  # of one finding
 State = CheckUpFinding.State
 
@@ -44,7 +44,7 @@ class FoundInText:
 
     @property
     def keys(self) -> list[str]:
-        """What stands for the words that were found, without telling them."""
+        """A key for the words that were found, which does not reveal them."""
         return list(dict.fromkeys(hit.key for hit in self.hits))[:MOST_KEYS]
 
     def row(self, check_up: CheckUp | None) -> CheckUpFinding:
@@ -166,7 +166,7 @@ def _count_finds(check_up: CheckUp, found: list[FoundInText]) -> None:
 def _keep_findings(
     check_up: CheckUp, articles: list[Article], found: Iterable[FoundInText], names: frozenset[str] | None
 ) -> None:
-    """Keep what weighs; what was found earlier in these texts is replaced, what was ignored stays ignored."""
+    """Keep blocking hits and warnings; earlier findings in these texts are replaced, ignored ones stay ignored."""
     earlier = CheckUpFinding.objects.filter(article__in=articles).exclude(check_up=check_up)
     if names is not None:
         earlier = earlier.filter(rule__in=names)

@@ -6,11 +6,11 @@ from .reading import finds_by_rule, keep_ignored
 
 
 def keep_unseen_finds(article: Article, edition: Edition) -> None:
-    """Keep what nobody saw who signed the edition, which has just been published, as findings to be settled.
+    """Store what none of the signers of this edition, which has just been published, saw, as findings to be settled.
 
-    The caller holds the audit-chain lock: so a rule that comes into use at the same time either finds it here, or
+    The caller holds the audit-chain lock: so a rule that comes into use at the same time either is applied here, or
     reads the edition in its check-up. Changes no earlier finding, since check-ups lock those before the audit chain;
-    what was found in earlier editions is not listed any more.
+    findings in earlier editions are no longer listed.
     """
     if edition.sign_off is None:
         return

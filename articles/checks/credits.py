@@ -15,7 +15,7 @@ NOT_CREDITED = Rule(
     "byline_not_credited",
     CREDITS,
     Severity.WARN,
-    _("“%(words)s” stands in the byline of the text, but not in the credits."),
+    _("“%(words)s” is in the byline of the text, but not in the credits."),
     _("Add the credit, or correct the name."),
 )
 NOT_IN_BYLINE = Rule(

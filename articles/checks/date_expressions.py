@@ -9,7 +9,8 @@ from .numerals import DAY_NUMERAL, YEAR_NUMERAL
 _expression = partial(Expression, flags=re.ASCII)
 _MONTH = r"\d{1,2}|十[一二三四五六七八九]?|[一二三四五六七八九]"
 _DAYS = rf"\d{{1,2}}|{DAY_NUMERAL}"
-# No part of a longer number. A comma or colon after words is punctuation: normalising makes “，” and “：” ordinary ones.
+# No part of a longer number. A comma or colon after words is punctuation: normalising makes “，” and “：” ordinary
+# ones.
 _NUMBER_BEGINS = r"(?<!\d)(?<!\d[.,:])"
 _ALONE = _NUMBER_BEGINS + "(?<![〇零一二三四五六七八九十百])"
 _YEAR = rf"[12]\d{{3}}|{YEAR_NUMERAL}"
@@ -21,7 +22,7 @@ DASHED = _expression(
     longest=13,
 )
 LUNAR = re.compile("农历|阴历|旧历|夏历|藏历|腊月|正月|闰")
-# Behind a range of days stands one of weekdays: 4月4日至6日(周六至周一).
+# A range of days may be followed by one of weekdays: 4月4日至6日(周六至周一).
 _WEEKDAY = r"(?P<week>星期|周|礼拜)(?P<weekday>[一二三四五六日天])(?!年|岁|刊|报|月|期|边|围|全|至|到|[、—–~-])"
 _WEEK = "期周拜"  # 星期, 周, 礼拜
 ANY_WEEKDAY = _expression("(?:星期|周|礼拜)[一二三四五六日天]", _WEEK, longest=3)

@@ -65,9 +65,9 @@ DISTANT_YEAR = Rule(
 )
 
 _SIX_MONTHS, _TEN_YEARS = 6, 10
-_FEW_DAYS = 10  # farther back it is the day of the next month: 30日至2日
-_SAME_MONTH = 20  # characters behind a month in which a day alone is one of it
-_FAR = 1_000  # characters of a paragraph before a date in which its month or year is looked for
+_FEW_DAYS = 10  # if earlier by more, it is a day of the next month: 30日至2日
+_SAME_MONTH = 20  # characters after a month in which a bare day belongs to it
+_FAR = 1_000  # characters before a date, in its paragraph, that are searched for its month or year
 _HALF_A_YEAR = timedelta(days=183)
 _WEEKDAYS = "一二三四五六日"
 
@@ -87,7 +87,7 @@ def find_wrong_dates(text: str, at: date) -> Iterator[Match]:
 def days_said(text: str, at: date) -> Iterator[tuple[date, date]]:
     """Yield the first and the last of the days that each date, month and year in a normalised text means.
 
-    昨日 and the like are reckoned from the day `at`, and a date without a year is the nearest one.
+    昨日 and the like are counted from the day `at`, and a date without a year is the nearest one.
     """
     for match in SAID.finditer(text):
         year = year_of(match["year"]) if match["year"] else None
@@ -159,7 +159,7 @@ def _find_wrong_relative_days(text: str, at: date) -> Iterator[Match]:
     days = [at]
     if dateline := DATELINE.search(text):
         days = [day for day in [_nearest(*_parts(dateline)[1:], at)] if day] or days
-    # What somebody is quoted with was said on some other day.
+    # A quotation may be from any other day.
     plain = [match for match in SAID_PLAINLY.finditer(text) if not _is_quoted(text, match.start())]
     for match in (*SAID_DAY.finditer(text), *plain):
         n = "2" if match.groupdict().get("day2") else ""
@@ -195,7 +195,7 @@ def _find_ends_before_starts(text: str) -> Iterator[Match]:
         first, last = (
             60 * int(match[hour]) + int(match[minute] or 0) for hour, minute in (("first", "m"), ("last", "m2"))
         )
-        # Farther back it is the afternoon or the next day; scores and ratios are no times before noon.
+        # If earlier by more, it is the afternoon or the next day; scores and ratios are not times before noon.
         if (
             last < first < 12 * 60
             and first - last <= 120

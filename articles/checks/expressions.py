@@ -11,8 +11,8 @@ _NOTHING: Iterator[re.Match[str]] = iter(())
 class Expression:
     """A regular expression each of whose matches contains one of the characters, or words, that it needs.
 
-    `longest` is how many characters lie at most between the beginning of a match and the end of what it looks at, with
-    what follows it: then only the surroundings of needed characters are searched. None if that has no limit.
+    `longest` is the most characters between the beginning of a match and the end of the text it examines, including
+    look-ahead: then only the surroundings of required characters are searched. None if there is no limit.
     """
 
     def __init__(self, pattern: str, needs: Collection[str], *, longest: int | None = None, flags: int = 0) -> None:

@@ -55,8 +55,8 @@ PART_OF_A_PERSON = Rule(
     "part_of_a_person",
     DATES,
     Severity.INFO,
-    _("“%(words)s” counts a fraction of what cannot be divided."),
-    _("If it is no average, a digit, 万 or 亿 is missing."),
+    _("“%(words)s” is a fraction of something that cannot be divided."),
+    _("If it is not an average, a digit, 万 or 亿 is missing."),
 )
 UNUSUAL_UNIT = Rule(
     "unusual_unit",
@@ -123,7 +123,7 @@ _FRACTION = Expression(
 )
 _AVERAGE = re.compile("均|每|规模|密度|比|率")
 _SENTENCE_END = re.compile("[。;\n]")
-_LONGEST_SENTENCE = 200  # characters that are looked at on either side
+_LONGEST_SENTENCE = 200  # characters that are examined on either side
 _UNITS = (
     Expression(r"摄氏\d{1,3}(?:\.\d)?度|\d摄氏(?!度)", ("摄氏",)),
     Expression(r"百分之\d{1,3}(?:\.\d+)?%|\d{1,9}%个百分点", "%"),
@@ -141,7 +141,7 @@ _OF_FIGURES = re.compile(r"[\d百倍男]")  # needed by all of these
 
 
 def find_wrong_figures(text: str, at: date) -> Iterator[Match]:
-    """Yield figures in a normalised text that cannot be right, whenever it is published."""
+    """Yield figures in a normalised text that cannot be right on any day of publication."""
     if not _OF_FIGURES.search(text):
         return
     for match in _SHARE.finditer(text):
@@ -230,6 +230,8 @@ def _around(text: str, match: re.Match[str], before: int = 12) -> str:
 
 
 def _sentence_begin(text: str, place: int, most: int) -> int:
-    """Return where the sentence begins, or `most` characters before the place: a text without marks is no sentence."""
+    """Return where the sentence begins, or `most` characters before the place: text without punctuation is not a
+    sentence.
+    """
     earliest = max(place - most, 0)
     return max(earliest, *(text.rfind(mark, earliest, place) + 1 for mark in "。;\n"))

@@ -18,8 +18,8 @@ NOT_READ = Rule(
     "file_not_read",
     PRIVACY,
     Severity.INFO,
-    _("The machine cannot read what is written in “%(words)s”."),
-    _("Look through it for personal data."),
+    _("The machine cannot read the text in “%(words)s”."),
+    _("Check it for personal data."),
 )
 READ_IN_PART = Rule(
     "file_read_in_part",
@@ -58,7 +58,7 @@ class FileFind:
 
 
 def find_in_file(pieces: Sequence[Sequence]) -> list[FileFind]:
-    """Return what is personal in the pieces of a file (AttachmentText.pieces), by rule."""
+    """Return the personal data in the pieces of a file (AttachmentText.pieces), by rule."""
     texts = [piece[3] for piece in pieces]
     starts = [0]
     for text in texts:

@@ -1,4 +1,4 @@
-"""A place where a rule applies, and what messages say of it."""
+"""A place where a rule applies, and how messages describe it."""
 
 import html
 from dataclasses import dataclass, replace
@@ -41,9 +41,9 @@ TO_SET_ASIDE = Problem(
 @dataclass(frozen=True)
 class Hit:
     """A place where a rule applies: source[start:end] of the field. `words` is how messages show it, masked if it is
-    personal. The suggestion stands for what is at `replaced` in the source.
+    personal. The suggestion replaces the text at `replaced` in the source.
 
-    `key` is the same for the same rule and words in every revision; it does not tell the words.
+    `key` is the same for the same rule and words in every revision; it does not reveal the words.
     """
 
     rule: Rule
@@ -79,7 +79,7 @@ class Hit:
 
     @property
     def can_be_masked(self) -> bool:
-        """True for a number in a text of the article itself; the library holds descriptions and names of files."""
+        """True for a number in a text of the article itself; the library contains descriptions and names of files."""
         return self.rule.name in MASKED_RULES and self.field in (*LINES, "body")
 
     @property
@@ -106,6 +106,6 @@ def hit_in_source(match: SourceMatch, source: str) -> Hit:
 
 
 def key_of(rule: Rule, words: str) -> str:
-    """Return what stands for a rule and these words, and does not tell them."""
-    # Keyed, so that a row does not tell whose number it was to somebody who tries all numbers.
+    """Return a key for a rule and these words that does not reveal them."""
+    # A keyed hash, so that nobody can find out the number behind a row by trying all numbers.
     return salted_hmac("articles.checks.hits", f"{rule.name} {words}", algorithm="sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""What the rules find in a text, and the check that nobody publishes what a reader has to set aside first."""
+"""What the rules find in a text, and the check that hits are set aside by a reader before publication."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -79,7 +79,7 @@ def _hits_in_field(
 
 
 def hits_of_links_and_files(content: Mapping[str, Any]) -> list[Hit]:
-    """Return what is known of a revision's links, by their last check, and of what is written in its attachments."""
+    """Return what the last checks found about a revision's links, and in the texts of its attachments."""
     links = [hit_in_source(match, content["body"]) for match in find_wrong_links(content)]
     return [*links, *_hits_in_files(content)]
 
@@ -90,7 +90,7 @@ def nothing_to_set_aside(article: Article, at: datetime) -> Iterator[Problem]:
 
 
 def open_hits(article: Article, *, at: datetime) -> list[Hit]:
-    """The hits of the newest revision that block its publication and that nobody has set aside."""
+    """The hits of the newest revision that block its publication and have not been set aside."""
     if article.latest is None:
         return []
     return not_set_aside(article, _of_severity(_found_in(article, at), Severity.BLOCK))
@@ -108,25 +108,26 @@ def hits_with_key(article: Article, key: str) -> list[Hit]:
 
 
 class _LookedUp(NamedTuple):
-    """What is known besides the rules of this very row."""
+    """Findings of this very row that do not come from rules."""
 
     of: ref[Revision]
     hits: list[Hit]
 
 
-# What was looked up last: publishing asks for it twice, before and after it writes the edition.
+# The result of the last look-up: publishing needs it twice, before and after it writes the edition.
 _looked_up: ContextVar[_LookedUp | None] = ContextVar("looked_up", default=None)
 
 
 class MachineRecord(NamedTuple):
-    """What a sign-off keeps of the machine's reading (`facts`), and the hits that its reader should look at."""
+    """What a sign-off stores about the machine's reading (`facts`), and the hits that its reader should check."""
 
     facts: dict[str, Any]
     noticed: list[Hit]
 
 
 def machine_record(article: Article) -> MachineRecord:
-    """Return what a sign-off keeps of the newest revision: which rules read it, how much they found, what was noticed.
+    """Return what a sign-off stores about the newest revision: which rules read it, how much they found, what was
+    noticed.
 
     `program` is the version of Newsroom, whose rules are code; `rules` how many of the newsroom were in use, and
     `rules_of` the instant of their newest change (ISO 8601; '' without rules); `roster` and `roster_of` likewise.
@@ -155,7 +156,7 @@ def machine_record(article: Article) -> MachineRecord:
 def unseen_hits(article: Article, sign_off: SignOff, *, at: datetime) -> list[Hit]:
     """What weighs in the newest revision and was not found yet when it was signed: rules have changed since.
 
-    Everything that weighs, if the sign-off does not tell what was found. The article is the one that the act has
+    Everything that weighs, if the sign-off does not record the findings. The article is the one that the act has
     checked.
     """
     seen = sign_off.checked.get("noticed", ())
@@ -166,7 +167,7 @@ def unseen_hits(article: Article, sign_off: SignOff, *, at: datetime) -> list[Hi
 
 
 def not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
-    """Return the hits that nobody has set aside in this article; those that block, no reader."""
+    """Return the hits not set aside in this article; those that block count until a reader sets them aside."""
     rows = dict(SetAside.objects.filter(article=article).values_list("key", "severity")) if found else {}
     return [hit for hit in found if not _is_settled(hit, rows.get(hit.key))]
 
@@ -178,8 +179,8 @@ def _hits_of_newest(article: Article) -> list[Hit]:
 def _found_in(article: Article, at: datetime, *, again: bool = False) -> list[Hit]:
     """What the rules find in the newest revision; computed once for each text, version of the rules, and day.
 
-    What is known of its links, and from the outside checker, changes all the time, and is looked up each time; what is
-    written in its attachments may be read later than the text. If `again`, all this is what the checks before found in
+    Results of link checks and of the outside checker change all the time, so they are looked up each time; texts of
+    attachments may be read later than the article. If `again`, all this is what the checks before found in
     this very row, if they were the last to ask.
     """
     revision, day = article.newest, timezone.localdate(at)

@@ -1,6 +1,6 @@
 """Links that lead nowhere, and those to sites that the newsroom has put out of use (LINK-01, EXT-01).
 
-What is known of an address is what its last check found, and how old that is: nothing is asked over the network here.
+What is known about an address is the result of its last check and its age; no request is sent from here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ TOO_MANY_LINKS = Rule(
     "too_many_links",
     LINKS,
     Severity.BLOCK,
-    _("The text has more links than are looked after; from here on nobody checks where they lead: %(words)s."),
+    _("The text has more links than are checked; the first unchecked one is %(words)s."),
     _("Divide the list into several articles, or attach it as a file."),
 )
 
@@ -53,7 +53,7 @@ _OUT_OF_USE = {LinkHost.State.SUSPENDED: SUSPENDED_SITE, LinkHost.State.HIJACKED
 def find_wrong_links(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
     """Yield the links of a revision's content that are dead or lead to sites out of use.
 
-    No query without links, one if nothing is known against them.
+    No query without links, one if no problem is known.
     """
     links = list(islice(find_links(content["body"]), MOST_LINKS + 1))
     if not links:

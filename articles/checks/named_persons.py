@@ -21,7 +21,7 @@ PATIENT = Rule(
     "patient_named",
     PRIVACY,
     Severity.WARN,
-    _("“%(words)s” names somebody with an illness or addiction that nobody tells of others."),
+    _("“%(words)s” names somebody and their illness or addiction, which is private."),
     SURNAME_ALONE,
 )
 MINOR = Rule(
@@ -70,7 +70,7 @@ _MINORS = (
         longest=20,
     ),
 )
-# Only where harm is said: 女生方小舟被欺凌
+# Only where harm is mentioned: 女生方小舟被欺凌
 _CHILD_NAMED = Expression(rf"(?:{_CHILD})(?P<name>{NAME})", "生孩童幼少婴未孤")
 _SCHOOL = "小学|中学|初中|高中|[一二三四五六七八九十]中|附小|附中|幼儿园|实验学校|外国语学校"
 _PUPIL = Expression(
@@ -111,7 +111,7 @@ _HARM = re.compile(
     "|触电|中毒|自杀|自残|轻生|失踪|走失|失联|出走|拐卖|被拐|拐骗|绑架|涉嫌|涉案|犯罪|嫌疑|盗窃|偷盗|抢劫|抢夺|诈骗|斗殴|滋事|吸毒|贩毒|拘留|刑拘|批捕|逮捕|被捕"
     "|抓获|落网|判处|受审|获救|遇险|车祸|事故"
 )
-# With what each needs: most texts have none of it.
+# With the characters that each requires: most texts contain none of them.
 _NAMED = (
     (
         Expression("[受被]害[人者]|死者|遇[难害]者|强奸|猥亵|性侵|拐卖|侮辱", "害死遇奸亵侵拐辱", longest=3),
@@ -136,7 +136,9 @@ def find_named_persons(text: str, at: date) -> Iterator[Match]:
 
 
 def _find_minors(text: str, at: date) -> Iterator[Match]:
-    """Yield names of children with an age below 18, or with their school; by paragraph, since harm is said nearby."""
+    """Yield names of children with an age below 18, or with their school; by paragraph, since the harm is mentioned
+    nearby.
+    """
     begin = 0
     for paragraph in text.split("\n") if _OF_CHILDREN.search(text) else ():
         if _OF_CHILDREN.search(paragraph):
@@ -166,6 +168,6 @@ def _is_child(match: re.Match[str], at: date) -> bool:
 
 
 def _is_changed_name(text: str, match: re.Match[str]) -> bool:
-    """Return True if the name is no whole one (王某), or is said to be changed, directly behind it."""
+    """Return True if the name is shortened (王某), or followed by a remark that it was changed."""
     name = next((words for key, words in match.groupdict().items() if key.startswith("name") and words), "")
     return bool(_CHANGED_NAME.search(name + text[match.end() : match.end() + 6].partition("。")[0]))

@@ -10,7 +10,7 @@ YEAR_NUMERAL = "[〇零○一二三四五六七八九]{4}"
 
 
 def number_of(words: str) -> int:
-    """Return the number in digits or Chinese numerals below one hundred; 0 if it is none."""
+    """Return the number in digits or Chinese numerals below one hundred; 0 if it is not one."""
     if words.isdecimal():
         return int(words)
     tens, ten, ones = words.partition("十")

@@ -1,4 +1,4 @@
-"""What an outside checker found in a text, as hits to be looked at: they never prevent publishing."""
+"""What an outside checker found in a text, as warnings: they never prevent publishing."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ SENT_FIELDS = ("kicker", "title", "subtitle", "summary", "body")
 
 
 def outside_findings(digest: str) -> list[Mapping[str, Any]]:
-    """Return what the outside checker has found in this text so far; [] also if none is set up. One query or none."""
+    """Return what the outside checker has found in this text so far; [] if none is set up. One query or none."""
     if not settings.OUTSIDE_CHECKER:
         return []
     row = OutsideReading.objects.filter(digest=digest).exclude(found=None).first()
@@ -24,7 +24,7 @@ def outside_findings(digest: str) -> list[Mapping[str, Any]]:
 
 
 def outside_matches(findings: list[Mapping[str, Any]], field: str, plain: PlainText) -> Iterator[Match]:
-    """Yield the findings in a field; those that lie outside its text are left out."""
+    """Yield the findings in a field; those outside its text are dropped."""
     for finding in findings:
         start, end = finding["start"], finding["end"]
         if finding["field"] == field and end <= len(plain.text):

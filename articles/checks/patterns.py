@@ -40,9 +40,9 @@ def compile_pattern(rule: CheckRule) -> Any:
 
 
 def any_of(expressions: Sequence[Any]) -> Any:
-    """Return one expression that is found where any of these is; None where there is no such one."""
+    """Return one expression that matches where any of these does; None if there cannot be one."""
     patterns = [each.pattern for each in expressions]
-    if not patterns or any("\\Q" in pattern for pattern in patterns):  # what it quotes may go on into the next one
+    if not patterns or any("\\Q" in pattern for pattern in patterns):  # its quotation may extend into the next one
         return None
     try:
         return re2.compile("|".join(f"(?:{pattern})" for pattern in patterns), _options())
@@ -53,7 +53,7 @@ def any_of(expressions: Sequence[Any]) -> Any:
 def _options() -> Any:
     options = re2.Options()
     options.log_errors = False
-    options.never_nl = True  # no match goes on into the next paragraph
+    options.never_nl = True  # no match extends into the next paragraph
     return options
 
 
@@ -86,7 +86,7 @@ def required_word(expression: str) -> str:
 
 
 def _end_of_class(expression: str, at: int) -> int:
-    """Return the place behind the bracket that closes the class which opens at `at`."""
+    """Return the place after the bracket that closes the class opened at `at`."""
     at += 1
     while at < len(expression) and expression[at] != "]":
         at += 1 + (expression[at] == "\\")
@@ -104,6 +104,6 @@ def _expressions_of_template(pattern: str) -> Iterator[str]:
 
 
 def _literal(character: str) -> str:
-    """Return the character as it stands in normalised texts; a full-width bracket is no bracket of the expression."""
+    """Return the character as normalised texts contain it; a full-width bracket is not a bracket of the expression."""
     normal = plain_text_of_line(character).text
     return character if normal == character else re2.escape(normal)

@@ -1,6 +1,6 @@
-"""How the name of somebody is told from other words behind what they are called: 受害人陈丽, 学生王小雨.
+"""How a person's name is distinguished from other words after a designation: 受害人陈丽, 学生王小雨.
 
-Nothing is segmented: a name begins with a surname, has two or three characters, and none that goes on a sentence.
+Nothing is segmented: a name begins with a surname, has two or three characters, and none that continues a sentence.
 """
 
 # Behind what somebody is called, these are surnames and hardly ever the beginning of another word.
@@ -14,7 +14,7 @@ _UNSURE = (
     "高马金江史段康万石白文易方于安常向成时平明华路车管水左右温宁关荣艾古游包井计冷农柏项欧祝代乔景甄卜房纪苗简花申毕"
     "应全连饶鱼容鞠池党巫巴胥权牟商宫宗宣苑雍云祖竺幸沙束寿米兴利官满鲜越牧晋冀豫"
 )
-# What begins with a surname and is none.
+# Words that begin with a surname and are not names.
 _NO_NAMES = (
     "曾经|曾在|曾有|曾被|曾多|许多|许可|周围|周边|周末|周到|周期|周岁|陆续|任何|任务|任意|任由|何时|何以|何种|何处|严重|严格|严禁|严肃|严密|余人|余名"
     "|钱款|钱财|钱物|孙子|孙女|王者|张贴|张开|张望|张扬|陈述|陈列|陈旧|程度|程序|武汉|武器|武术|武警|苏醒|苏州|江苏|雷击|龙头|田间|田径|田地|林场|林地"
@@ -35,7 +35,7 @@ _NO_GIVEN = (
     "某们的了是在有与或及被把为等着过到说时各都昨今您我他她它这那名位个其因向对已将未受接讲获走送也还就从"
     "给去当随又仍跟并却再后上下不没要所经由于至更最曾只且而使让得"
 )
-# 王先生 names nobody.
+# 王先生 does not identify anybody.
 _POLITE = (
     "先生|女士|小姐|爷爷|奶奶|大爷|大妈|大姐|大哥|大娘|大伯|阿姨|叔叔|师傅|老师|医生|同学"
     "|同志|老人|老汉|婆婆|教授|主任|书记"
@@ -48,6 +48,6 @@ _LAST = rf"(?:(?![{_GOES_ON}])[{_HAN}])?"
 _GIVEN = rf"(?!{_POLITE})(?![{_NO_GIVEN}])[{_HAN}]{_LAST}"
 _TWO = "欧阳|司马|上官|诸葛|皇甫|慕容|令狐|尉迟|夏侯|东方"
 
-# A name behind what its bearer is called; and one that stands between marks.
+# A name after a designation of its bearer; and one between punctuation marks.
 NAME = rf"(?!{_NO_NAMES})(?:[{_SURE}]{_GIVEN}|[{_UNSURE}]{_GIVEN}{_ENDS}|(?:{_TWO}){_GIVEN})"
 NAME_ALONE = rf"(?!{_NO_NAMES})[{_SURE}{_UNSURE}](?!{_POLITE})(?![{_NO_PART}])[{_HAN}](?:(?![{_NO_PART}])[{_HAN}])?"

@@ -15,7 +15,7 @@ _MARK = re.compile(
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});)"
 )
 _INVISIBLE = ("Cf", "Cc", "Cs", "Mn")
-# Tags inside a line: a word goes on across them. All others part words.
+# Tags inside a line: words continue across them. All others separate words.
 _INLINE = {
     "a",
     "abbr",
@@ -40,9 +40,9 @@ _INLINE |= {"wbr", "mark", "font"}
 
 @dataclass(frozen=True)
 class PlainText:
-    """`text` is what rules look at; `places[n]` is where its character n stands in the source, `ends[n]` where it ends.
+    """`text` is what rules read; `places[n]` is where its character n begins in the source, `ends[n]` where it ends.
 
-    The places are reckoned when somebody asks for them: in most texts nothing is found. Compatibility characters are
+    The places are computed on demand: in most texts nothing is found. Compatibility characters are
     ordinary ones (NFKC: full-width digits, ligatures), invisible ones and tags inside words are left out, and a new
     block or a line break is a line end. In a written text characters are as they are.
     """
@@ -54,7 +54,7 @@ class PlainText:
 
     @property
     def places(self) -> tuple[int, ...]:
-        """Where each character of the text stands in the source."""
+        """The place in the source of each character of the text."""
         return self._places_and_ends[0]
 
     @property
@@ -67,7 +67,7 @@ class PlainText:
         return _places_and_ends(self.source, is_html=self.is_html, as_written=self.as_written)
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where text[start:end] stands in the source. `end` is behind `start`."""
+        """Return the place of text[start:end] in the source. `end` is greater than `start`."""
         return self.places[start], self.ends[end - 1]
 
     def written(self, start: int, end: int) -> str:
@@ -84,7 +84,7 @@ class PlainText:
     def with_replaced(self, spans: Iterable[tuple[int, int]], words: str) -> str:
         """Return the source with `words`, escaped if it is HTML, in these places of the text, which rise.
 
-        Tags within a place stay, behind the words.
+        Tags within a place are kept, after the words.
         """
         pieces, at = [], 0
         for start, end in spans:
@@ -112,7 +112,7 @@ def plain_text_of_html(source: str) -> PlainText:
 
 
 def plain_text_of_line(source: str) -> PlainText:
-    """Return the text of a field that holds no HTML."""
+    """Return the text of a field without HTML."""
     return _text_of_line(source, as_written=False)
 
 
@@ -122,7 +122,7 @@ def written_text_of_html(source: str) -> PlainText:
 
 
 def written_text_of_line(source: str) -> PlainText:
-    """Return the text of a field that holds no HTML, as it is written."""
+    """Return the text of a field without HTML, unnormalised."""
     return _text_of_line(source, as_written=True)
 
 
@@ -159,7 +159,7 @@ def _places_and_ends(source: str, *, is_html: bool, as_written: bool) -> tuple[t
 
 
 def _add_run(run: str, start: int, as_written: bool, places: list[int], ends: list[int]) -> None:
-    """Add the places of characters without tags that stand in the source from `start` on."""
+    """Add the places of untagged characters that begin at `start` in the source."""
     if as_written or all(len(_normalised(each)) == 1 for each in _changing_characters(run)):
         places += range(start, start + len(run))
         ends += range(start + 1, start + 1 + len(run))

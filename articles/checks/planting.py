@@ -8,7 +8,7 @@ from ..models import RosterEntry
 from .personal_data import CHECK_DIGITS, WEIGHTS
 from .roster import Roster
 
-# What stands before the error, the error, what stands behind it: a sentence without marks around it.
+# Text before the error, the error, text after it: a sentence without marks around it.
 Words = tuple[str, str, str]
 _WEEKDAYS = "一二三四五六日"
 _NAMES = ("方知远", "林晓舟", "梁静姝", "陶一宁", "叶问津", "孙望桥")
@@ -111,7 +111,7 @@ def _made(before: str, form: str, after: str) -> Callable[[date, Random], Words]
     return make
 
 
-# Who is named where roster rules are tried; nobody in a clean text.
+# The people named where roster rules are tried; none in a clean text.
 ROSTER = Roster(
     [
         RosterEntry(name="方知远", unit="霁川县", post="县长", rank=1, forbidden="方县太爷"),

@@ -15,7 +15,7 @@ SOURCE_IS_MISSING = Problem(
 SOURCE_IS_FROZEN = Problem(
     "provenance.source_frozen",
     _("The source “%(source)s” is frozen."),
-    _("Choose another source, or have its standing changed."),
+    _("Choose another source, or have its state changed."),
     "source",
 )
 _ALLOW_IT = _("Choose a listed source, or have the chief editor allow it with a reason where the text is read.")
@@ -33,8 +33,8 @@ LISTING_IS_NOT_VALID = Problem(
 )
 RIGHT_IS_UNKNOWN = Problem(
     "provenance.right_unknown",
-    _("Nobody has said by what right this is reprinted."),
-    _("It is said on the page of the original."),
+    _("The right to reprint this is not recorded."),
+    _("Record it on the page of the original."),
 )
 RIGHT_HAS_ENDED = Problem(
     "provenance.right_ended",
@@ -93,7 +93,7 @@ def reprint_source_is_listed(article: Article, at: datetime) -> Iterator[Problem
 def listing_problem(article: Article, at: datetime) -> Problem | None:
     """Return why the source of a reprint may not be reprinted without somebody who answers for it; None if it may.
 
-    A frozen source is another matter: nobody can allow it.
+    A frozen source cannot be allowed by anybody.
     """
     source, day = article.source, timezone.localdate(at)
     if article.origin != Article.Origin.REPRINT or source is None or source.is_listed_on(day):
@@ -107,7 +107,7 @@ def listing_problem(article: Article, at: datetime) -> Problem | None:
 
 
 def right_problem(article: Article, at: datetime) -> Problem | None:
-    """Return what is amiss with the right to a reprint at this instant; nothing that prevents publishing."""
+    """Return problems with the right to a reprint at this instant; none of them prevents publishing."""
     if article.origin != Article.Origin.REPRINT:
         return None
     right = ReprintRight.objects.filter(article=article).first()
@@ -119,7 +119,7 @@ def right_problem(article: Article, at: datetime) -> Problem | None:
 
 
 def listing_key(article: Article) -> str:
-    """What stands for the source of the article among what was set aside: another source is another matter."""
+    """The key of the article's source among what was set aside; it does not cover another source."""
     return f"source {article.source_id}"
 
 

@@ -1,4 +1,4 @@
-"""Marks as nobody means them (CHK-08, GB/T 15834): half-width, unpaired, doubled. Reads the text as it is written."""
+"""Punctuation errors (CHK-08, GB/T 15834): half-width, unpaired, doubled marks. Reads the text as written."""
 
 import re
 from collections import Counter
@@ -74,7 +74,7 @@ _HALF = Expression(
 _STRAIGHT = Expression(
     rf"\"(?=[{HAN}])[^\"\n“”]{{1,60}}\"|(?<=[{HAN}])'(?=[{HAN}])[^'\n‘’]{{1,60}}'(?=[{HAN}，。])", "\"'"
 )
-# The first two characters stand before all else: so most places are passed by quickly.
+# The first two characters come first in the pattern, so that most places are rejected quickly.
 _DOUBLED = re.compile(
     "[，、；：。！？“《（【》）】](?=[，、；：。！？“”《（【》）】])"
     "(?:(?<=，)，+|(?<=、)、+|(?<=；)；+|(?<=：)：+|(?<=。)(?<!。。)。(?!。)|(?<=[，、；：])[。，、；：！？]|(?<=[。！？])[，、；]"
@@ -116,7 +116,7 @@ _MOST = 20  # places of one kind in a field
 
 
 def find_wrong_marks(text: str, at: date) -> Iterator[Match]:
-    """Yield marks in a text as written that are no Chinese punctuation, with the right ones where that is sure."""
+    """Yield marks in a text as written that are not Chinese punctuation, with the right ones where that is certain."""
     yield from find_mendable_marks(text, most=_MOST)
     yield from (Match(DOUBLED, *match.span()) for match in islice(_DOUBLED.finditer(text), _MOST))
     yield from (Match(LEADING, *match.span()) for match in islice(_LEADING.finditer(text), _MOST))
@@ -137,7 +137,9 @@ def find_mendable_marks(text: str, *, most: int | None = None) -> Iterator[Match
 
 
 def _find_unended(text: str) -> Iterator[Match]:
-    """Yield the ends of paragraphs of several sentences that end without a mark, with another paragraph behind."""
+    """Yield the ends of paragraphs of several sentences that end without a mark and are followed by another
+    paragraph.
+    """
     for match in _ENDS_IN_A_WORD.finditer(text):
         begin = text.rfind("\n", 0, match.start()) + 1
         if _SENTENCE_END.search(text, begin, match.start() - 4):

@@ -47,7 +47,7 @@ _CITIES_OF = {
     "": "北京 天津 上海 重庆 香港 澳门",
 }
 _PROVINCE_OF = {city: province for province, cities in _CITIES_OF.items() for city in cities.split()}
-# Districts, towns, roads and streams elsewhere have the names of cities, too.
+# Districts, towns, roads and rivers of other provinces share names with cities.
 _PLACE = re.compile(
     rf"(?P<province>{'|'.join(filter(None, _CITIES_OF))})(?P<city>{'|'.join(_PROVINCE_OF)})"
     "(?![区县镇乡村街路河湖山港]|[东南西北中]路|新区|商会|同乡会|办事处|企业|游客|对口)"
@@ -55,7 +55,7 @@ _PLACE = re.compile(
 
 
 def find_wrong_regions(text: str, at: date) -> Iterator[Match]:
-    """Yield cities that stand directly behind the name of a province to which they do not belong."""
+    """Yield cities that directly follow the name of a province to which they do not belong."""
     for match in _PLACE.finditer(text):
         right = _PROVINCE_OF[match["city"]]
         if match["province"] != right:

@@ -1,6 +1,6 @@
 """People and their posts as the newsroom's roster has them (CHK-05): posts of the day, order, names, forbidden forms.
 
-A post without its unit is looked at only where nothing stands before it that could be another unit. Somebody's post is
+A post without its unit is checked only if no words that could be another unit precede it. Somebody's post is
 wrong if they held it neither on the day of publication nor on a day that its sentence names.
 """
 
@@ -55,13 +55,13 @@ POST_ALONE = Rule(
     "post_without_name",
     PEOPLE,
     Severity.INFO,
-    _("“%(words)s” stands in the text, but nowhere who holds this post."),
+    _("“%(words)s” is in the text, but the text does not say who holds this post."),
     _("Name them at least once."),
 )
 
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 _FORMER = re.compile(r"(?:原|前|时任|曾任|历任|首任)$")
-# What may stand before a post without its unit; after any other character it may be the post of another unit.
+# What may precede a post without its unit; after any other character it may be the post of another unit.
 _BEFORE_POST = re.compile(r"(?:^|[^\u4e00-\u9fff]|[原前任由请与和同向受随陪是为及到对给让据经时现新])$")
 Span = tuple[int, int]
 
@@ -87,7 +87,7 @@ class Roster:
     def __init__(self, rows: Iterable[RosterEntry] = (), version: datetime | None = None) -> None:
         self.version = version
         self.names: defaultdict[str, list[Holding]] = defaultdict(list)
-        self._posts: defaultdict[str, set[str]] = defaultdict(set)  # the titles that a form of a post stands for
+        self._posts: defaultdict[str, set[str]] = defaultdict(set)  # the titles that a form of a post denotes
         self._holders: defaultdict[str, list[Holding]] = defaultdict(list)  # by title
         self._whole: set[str] = set()  # titles with a unit
         self._forbidden: dict[str, str] = {}
@@ -223,8 +223,8 @@ class _Places:
 
 
 class _NearlyNames:
-    """Names of three characters or more, found where one of these is another one, similar in sound or shape; names of
-    two only behind a post.
+    """Names of three characters or more, found where one character is replaced by one similar in sound or shape; names
+    of two only after a post.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -266,7 +266,9 @@ class _NearlyNames:
 
 @lru_cache(maxsize=2)
 def roster_at(version: datetime | None) -> Roster:
-    """Return the roster of this version, as `written_rules.current_version` tells it; compiled once in each process."""
+    """Return the roster of this version, as `written_rules.current_version` returns it; compiled once in each
+    process.
+    """
     return Roster(RosterEntry.objects.filter(in_use=True).order_by("pk") if version else (), version)
 
 

@@ -7,13 +7,13 @@ Span = tuple[int, int]
 LONGEST_GAP = 40  # characters from one name of a list to the next
 _SEPARATORS = re.compile(r"[、,和与及 ]|以及")
 _GAP = re.compile(r"(?:[、,和与及 ]|以及)(?P<titles>[^。!?;\n]*)")
-# How posts end that are not on the roster, and what is said of somebody that is no post.
+# Endings of posts that are not on the roster, and descriptions of people that are not posts.
 _POST = re.compile(r"(?:书记|主任|主席|常委|委员|代表|局长|[县市省区乡镇村院校所站科处部组队厂会]长|同志|先生|女士)$")
 _NO_POST = re.compile("陪同|会见|听取|随同|[向对随受]|主持|说|[称指]")
 
 
 def runs_of_names(text: str, names: list[Span], posts_by_end: dict[int, int]) -> Iterator[list[Span]]:
-    """Yield the lists of at least two names, of which only marks, joining words and posts stand in between."""
+    """Yield the lists of at least two names, with only marks, joining words and posts between them."""
     run: list[Span] = []
     for span in names:
         if run and not _is_joined(text, run[-1][1], span[0], posts_by_end):

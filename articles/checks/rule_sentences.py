@@ -1,4 +1,4 @@
-"""What readers of a list are told of a rule, by the name that is kept of it."""
+"""Sentences about rules for lists, by the stored name of a rule."""
 
 from . import (
     credits,
@@ -23,6 +23,6 @@ _OF_THE_PROGRAM = {rule.name: rule for module in _MODULES for rule in vars(modul
 
 
 def rule_sentence(name: str, words: str = "…") -> str:
-    """Return what the rule of the program says of these words; the name itself for a rule that the newsroom wrote."""
+    """Return the sentence of a built-in rule about these words; the name itself for a rule that the newsroom wrote."""
     rule = _OF_THE_PROGRAM.get(name)
     return str(rule.reason) % {"words": words, "rule": name} if rule else name

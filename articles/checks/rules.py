@@ -27,7 +27,7 @@ class Rule:
 class Match:
     """Where a rule applies in a normalised text, and how messages show the words ('' for the words themselves).
 
-    The suggestion stands for the whole, or for `replaced` alone: for the weekday of a date.
+    The suggestion replaces the whole, or `replaced` only: for example the weekday of a date.
     """
 
     rule: Rule

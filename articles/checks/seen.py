@@ -1,6 +1,6 @@
-"""Places in a text as a browser can count them: by the characters that are seen.
+"""Places in a text as a browser can count them: by visible characters.
 
-Blanks, line ends, invisible characters and tags differ between what is edited and what is stored, so none of them
+Blanks, line ends, invisible characters and tags differ between the edited and the stored text, so none of them
 counts. Characters count as in JavaScript: one beyond U+FFFF is two (static/desk/typed_text.js counts the same way).
 """
 
@@ -22,8 +22,8 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class PlacedHit:
-    """A hit with its words and their place among the seen characters of its field, and that of what its suggestion
-    stands for; and with its sentence, in which all numbers of persons are masked.
+    """A hit with its words and their place among the visible characters of its field, and that of what its suggestion
+    replaces; and with its sentence, in which all numbers of persons are masked.
     """
 
     hit: Hit
@@ -39,12 +39,12 @@ def is_seen(character: str) -> bool:
 
 
 def seen_text(text: str) -> str:
-    """Return the characters of a text that are seen."""
+    """Return the visible characters of a text."""
     return "".join(filter(is_seen, text))
 
 
 def place_hits(found: Sequence[Hit], content: Mapping[str, Any]) -> list[PlacedHit]:
-    """Return the hits with their places, in the same order; those of other fields than texts have none."""
+    """Return the hits with their places, in the same order; hits in fields that are not texts have none."""
     placed = {hit: PlacedHit(hit) for hit in found}
     for field in (*LINES, "body"):
         source = content[field]
@@ -59,7 +59,7 @@ def place_hits(found: Sequence[Hit], content: Mapping[str, Any]) -> list[PlacedH
 
 
 def seen_places(written: PlainText, spans: Iterable[Span]) -> list[tuple[Span, str]]:
-    """Return, for each span of the source of a written text, its place among the seen characters, and those it has."""
+    """Return, for each span of the source of a written text, its place among the visible characters, and its own."""
     seen = [(place, char) for place, char in zip(written.places, written.text, strict=True) if is_seen(char)]
     places = [place for place, _char in seen]
     units = [0]

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from importlib.metadata import distribution
 from pathlib import Path
 
-# Characters that differ by a stroke, or that stand for one another in names.
+# Characters that differ by a stroke, or that are interchangeable in names.
 _ALIKE_WORDS = (
     "己已巳 戊戌戍 未末 土士 日曰 人入 千干于 大太犬 刀力 天夭 王玉主 田由甲申 木本术 目且 贝见 今令 折拆 侯候 彬杉 睛晴 洋详祥 "
     "钧钓钩均 治冶 拔拨 泊柏 栗粟 微徽 竞竟 萧肖 傅付 阎闫 戴代 覃谭 邱丘 昊吴 杲果 崇祟 宇字 宣宜 宛苑 荣莱 茂茨 佳住 侠使 "
@@ -28,7 +28,9 @@ def are_similar(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _sounds_of(character: str) -> frozenset[str]:
-    """Return the readings of a character; those that many do not tell apart are one: zh and z, ing and in."""
+    """Return the readings of a character; readings that many people do not distinguish are one: zh and z, ing and
+    in.
+    """
     readings = _spoken_readings().get(str(ord(character)), "").split(",")
     return frozenset(
         _folded(unicodedata.normalize("NFD", reading).translate(_TONES)) for reading in readings if reading

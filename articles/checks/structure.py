@@ -35,17 +35,17 @@ NO_FIRST_PARAGRAPH = Rule(
     STRUCTURE,
     Severity.INFO,
     _("The text begins without a paragraph: “%(words)s” comes first."),
-    _("Say in a first paragraph what happened."),
+    _("Add a first paragraph that says what happened."),
 )
 UNDESCRIBED = Rule(
     "picture_without_description",
     STRUCTURE,
     Severity.WARN,
-    _("The %(words)s has no description for those who cannot see it."),
-    _("Say in a sentence what it shows."),
+    _("The %(words)s has no description for people who cannot see it."),
+    _("Say in one sentence what it shows."),
 )
 UNCAPTIONED = Rule(
-    "picture_without_caption", STRUCTURE, Severity.INFO, _("The %(words)s has no caption."), _("Write one below it.")
+    "picture_without_caption", STRUCTURE, Severity.INFO, _("The %(words)s has no caption."), _("Add one below it.")
 )
 PHOTOGRAPHER_MISSING = Rule(
     "photographer_missing",
@@ -58,7 +58,7 @@ AI_UNDECLARED = Rule(
     "ai_not_declared",
     STRUCTURE,
     Severity.WARN,
-    _("The file of the %(words)s says that AI made it, or a part of it; the article does not declare it."),
+    _("The file of the %(words)s says that it was made wholly or partly by AI; the article does not declare it."),
     _("Declare it, so that readers are told, or take another file."),
 )
 AI_UNLABELLED = Rule(
@@ -66,21 +66,21 @@ AI_UNLABELLED = Rule(
     STRUCTURE,
     Severity.INFO,
     _("It is declared that AI was used: %(words)s. No file of the text says so."),
-    _("Look whether the right part is declared; many programs remove the label of a file."),
+    _("Check that the right part is declared; many programs remove the label of a file."),
 )
 CREDENTIALS_UNJUDGED = Rule(
     "credentials_not_judged",
     STRUCTURE,
     Severity.INFO,
     _("The file of the %(words)s has content credentials (C2PA) that do not say whether AI made it."),
-    _("Ask whoever took or made it; declare AI if it was used."),
+    _("Ask the person who took or made it; declare AI if it was used."),
 )
 HEADLESS_TABLE = Rule(
     "table_without_head",
     STRUCTURE,
     Severity.INFO,
-    _("The table that begins with “%(words)s” has no head."),
-    _("Make its first row or column a head."),
+    _("The table that begins with “%(words)s” has no header."),
+    _("Make its first row or column a header."),
 )
 EMPTY_LINK = Rule(
     "link_says_nothing",

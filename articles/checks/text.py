@@ -42,7 +42,7 @@ EXPIRED_ALREADY = Problem(
 CLOCK_IS_BEHIND = Problem(
     "text.clock",
     _("By the clock of the server it is %(now)s, before the article was begun (%(begun)s)."),
-    _("Ask whoever looks after the server to set its clock, then try again."),
+    _("Ask the server's administrator to set its clock, then try again."),
 )
 
 _SHOWN_PLACES = 5

@@ -1,4 +1,4 @@
-"""Tries the rules: how much of what is planted they find, and how often they are wrong about clean texts."""
+"""Tries the rules: how many of the planted errors they find, and how often they wrongly report clean texts."""
 
 import re
 from collections import Counter, defaultdict
@@ -78,7 +78,7 @@ class Trial:
 
     @property
     def false_hits_a_text(self) -> float:
-        """How many hits that block or are to be looked at a clean text has."""
+        """The number of blocking hits and warnings per clean text."""
         heavy = sum(count for (_rule, severity), count in self.false_hits.items() if severity != Severity.INFO)
         return heavy / max(self.texts, 1)
 

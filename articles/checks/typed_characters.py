@@ -1,4 +1,4 @@
-"""Characters as nobody means to type them (CHK-08): full-width digits, letters of other alphabets that look alike,
+"""Mistyped characters (CHK-08): full-width digits, look-alike letters of other alphabets,
 boxes.
 
 Radicals, control and most invisible characters never get here: saving replaces or removes them (sanitising).
@@ -45,7 +45,7 @@ TRADITIONAL = Rule(
     _("“%(words)s” is a traditional character in a simplified text."),
     _("Use the simplified one, unless it is a name."),
 )
-TWICE = Rule("word_twice", TYPING, Severity.WARN, _("“%(words)s”: a word stands there twice."), _("Delete one."))
+TWICE = Rule("word_twice", TYPING, Severity.WARN, _("“%(words)s”: a word is repeated."), _("Delete one."))
 
 _PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd"
 _FULL = re.compile("[０-９Ａ-Ｚａ-ｚ]+")
@@ -86,7 +86,9 @@ def find_wrong_characters(text: str, at: date) -> Iterator[Match]:
 
 
 def _find_traditional(text: str) -> Iterator[Match]:
-    """Yield traditional characters, unless so many are that the text, or what it quotes, is meant to be."""
+    """Yield traditional characters, unless there are so many that the text, or a quotation, is meant to be
+    traditional.
+    """
     places = [match.start() for match in _traditional().finditer(text)]
     if len(places) <= max(_FEW, len(text) // 20):
         yield from (Match(TRADITIONAL, place, place + 1, suggestion=simplified_text(text[place])) for place in places)

@@ -124,7 +124,7 @@ class WrittenRules:
         return self.rules[n].rule.severity == Severity.BLOCK
 
     def _longest(self, found: Iterable[tuple[Span, int]]) -> Iterator[Match]:
-        """The matches that are not inside a longer one which weighs as much or more, in reading order."""
+        """The matches that are not inside a longer one of the same or higher severity, in reading order."""
         furthest = [-1, -1, -1]  # the end of what was found so far, by weight
         ordered = sorted(found, key=lambda each: (each[0][0], -each[0][1], each[1]))
         for (start, end), same in groupby(ordered, key=lambda each: each[0]):
@@ -160,7 +160,7 @@ def current_version() -> RulesVersion:
 
 @lru_cache(maxsize=2)
 def rules_at(version: RulesVersion) -> WrittenRules:
-    """Return the live rules and the roster of this version, which `current_version` has just told."""
+    """Return the live rules and the roster of this version, which `current_version` has just returned."""
     live = CheckRule.objects.filter(state=CheckRule.State.LIVE).prefetch_related("sections").order_by("pk")
     return WrittenRules(live if version.rules else [], version.rules, roster_at(version.roster))
 

@@ -56,7 +56,7 @@ def sessions_of(user: User) -> QuerySet[DeskSession]:
 
 
 def session_handle(session_key: str) -> str:
-    """Return what names a session on a page: its key would let whoever sees the page use it."""
+    """Return a name for a session on a page; its key would let anyone who sees the page use it."""
     return sha256(f"desk-session:{session_key}".encode()).hexdigest()[:32]
 
 
@@ -73,7 +73,7 @@ def end_session(handle: str, *, by: User) -> bool:
 
 @transaction.atomic
 def end_other_sessions(user: User, *, but: str) -> int:
-    """End all of the user's sessions but the one with the key `but`, from which they ask for it; returns how many."""
+    """End all of the user's sessions but the one with the key `but`, which makes the request; returns how many."""
     count = end_sessions(user, but=but)
     if count:
         audit.record_entry("session.ended", user, by=user, count=count)

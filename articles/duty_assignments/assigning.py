@@ -1,8 +1,9 @@
 """Assigning and revoking duties.
 
 Nobody may change their own duties, not even a superuser. The three site-wide duties (accounts, duties, audit) are
-separate: whoever holds one may hold no other duty, so that no single person can open an account, give it rights and
-hide the traces (三员). Both functions lock the account's row, so that concurrent calls cannot break this rule.
+separate: an account with one of them may hold no other duty, so that no single person can open an account, give it
+rights and hide the traces (三员). Both functions lock the account's row, so that concurrent calls cannot break this
+rule.
 """
 
 from collections.abc import Iterable
@@ -36,7 +37,7 @@ TO_ONESELF = Problem(
 )
 LAST_OF_ALL = Problem(
     "assigning.last_of_all",
-    _("Nobody else who can log in has the duty “%(duty)s”; without it, nobody could let anybody in."),
+    _("Nobody else who can log in has the duty “%(duty)s”; without it, nobody could give access to anybody."),
     _("Give it to somebody else first."),
 )
 # Somebody who can log in has each of these.
@@ -47,7 +48,7 @@ class CannotAssign(Refusal):
     """Raised when duties cannot be assigned or revoked."""
 
 
-# A duty and its section; None stands for all sections.
+# A duty and its section; None means all sections.
 Held = tuple[str, Section | None]
 
 
@@ -69,9 +70,9 @@ def assign_duties(user: User, duties: Iterable[str], section: Section | None, *,
 
 @transaction.atomic
 def change_duties(user: User, *, give: Iterable[Held], take: Iterable[Held], by: User) -> int:
-    """Give some duties and take others away in one act, and return how many changed; what is so already stays.
+    """Give some duties and take others away in one act, and return how many changed; changes already made are skipped.
 
-    Raises CannotAssign, for what would be held together afterwards or by nobody else, or PermissionDenied.
+    Raises CannotAssign, for duties that exclude each other or that nobody else would hold, or PermissionDenied.
     """
     user = _lock_account(user, by)
     wanted = [(Duty(duty), section) for duty, section in give]

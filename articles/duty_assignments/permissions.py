@@ -110,7 +110,7 @@ def assigned_duties(user: User) -> set[str]:
 
 
 def _assigned_sections(user: User, duty: str) -> set[int | None]:
-    """The keys of the sections in which the user is assigned the duty; None stands for all sections."""
+    """The keys of the sections in which the user is assigned the duty; None means all sections."""
     return {section for held, section in Assignment.held_by(user) if held == duty}
 
 

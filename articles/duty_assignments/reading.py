@@ -2,7 +2,7 @@
 
 The only rule; every list, search, form, page and file of the desk asks it. A duty to read or to decide about texts
 opens the articles of its section and the sections below it. Whoever only writes, such as an outside correspondent,
-reads the articles that they created or are credited in; what is public they read where readers do. The auditor reads
+reads the articles that they created or are credited in, and public ones on the site. The auditor reads
 everything, to audit it.
 """
 
@@ -86,7 +86,7 @@ def require_copying(user: User, article: Article) -> None:
 
 
 def require_reading(user: User, article: Article) -> None:
-    """Raise PermissionDenied, with a message that does not tell the title, unless the user may read the article."""
+    """Raise PermissionDenied, with a message that does not reveal the title, unless the user may read the article."""
     if not may_read_article(user, article):
         raise PermissionDenied(
             _(

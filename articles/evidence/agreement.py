@@ -36,7 +36,7 @@ MOST_NAMED = 20  # problems of one kind in one answer
 
 _NOT_RECORDED = Problem(
     "evidence.decision_not_recorded",
-    _("sign_offs.json: decision %(id)s by %(name)s is not in audit.json as it stands here."),
+    _("sign_offs.json: decision %(id)s by %(name)s is not in audit.json in this form."),
 )
 _UNDECIDED = Problem(
     "evidence.entry_without_decision", _("audit.json: entry %(id)s records a decision that is not in sign_offs.json.")
@@ -78,7 +78,7 @@ def find_disagreements(
 def _unrecorded_decisions(
     sign_offs: Mapping[int, Mapping[str, Any]], entries: Sequence[Mapping[str, Any]]
 ) -> Iterator[Problem]:
-    """Each decision has an entry of its own: the same act, person, name, text and reason, in the same order."""
+    """Each decision has its own entry: the same act, person, name, text and reason, in the same order."""
     unused = [entry for entry in entries if entry["action"] in DECISION_ACTS.values()]
     missing = 0
     for row in sorted(sign_offs.values(), key=lambda row: int(row["id"])):
@@ -160,7 +160,7 @@ def _other_export(manifest: Mapping[str, Any], entries: Sequence[Mapping[str, An
 def digests_of_rows(
     manifest: Mapping[str, Any], files: Mapping[str, str], entries: Sequence[Mapping[str, Any]]
 ) -> dict[str, str]:
-    """Return digests of all that a pack says of an article: by EXPORTED_ROWS, "audit.json" and "manifest.json".
+    """Return digests of everything in a pack about an article: by EXPORTED_ROWS, "audit.json" and "manifest.json".
 
     `files` has the SHA-256 of each file, `entries` the audit as in audit.json without the entry of the export.
     """

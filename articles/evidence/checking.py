@@ -23,7 +23,7 @@ from .log_proofs import CHECKPOINTS, PROOFS, STAMPS, VOUCHED
 
 # Limits in bytes, and of members. A file beyond them was not exported by this system.
 LARGEST_FILE, LARGEST_TEXT, LARGEST_PACK, MOST_FILES = 100 * 2**20, 32 * 2**20, 4 * 2**30, 5_000
-COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # damaged LZMA raises an error of its own
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # damaged LZMA raises another error
 MEMBER_NAME = re.compile(
     r"manifest\.json|sign_offs\.json|audit\.json|sheet\.html|sheet\.pdf|(editions|revisions)/[1-9][0-9]{0,8}\.json"
     r"|log/checkpoint|log/audit_checkpoint|log/proofs\.json|log/vouched|log/stamps/[0-9]{1,3}\.tsr"
@@ -49,8 +49,8 @@ _OTHER_EDITION = Problem("evidence.other_edition", _("%(name)s contains a differ
 _DOES_NOT_FOLLOW = Problem("evidence.does_not_follow", _("%(name)s does not follow the edition before it."))
 _OTHER_FILE = Problem("evidence.other_file", _("files/%(file)s, used in %(name)s, is missing or was replaced."))
 _OTHER_DIGEST = Problem("evidence.other_digest", _("%(name)s: the digest does not match the text."))
-_NO_FINAL_READING = Problem("evidence.no_final_reading", _("%(name)s: nobody signed this text in the final reading."))
-_OTHER_NOTE = Problem("evidence.other_note", _("%(name)s: nobody signed the note to readers with this text."))
+_NO_FINAL_READING = Problem("evidence.no_final_reading", _("%(name)s: this text was not signed in the final reading."))
+_OTHER_NOTE = Problem("evidence.other_note", _("%(name)s: the note to readers was not signed with this text."))
 _NO_READING = Problem("evidence.no_reading", _("%(name)s: reading %(stage)d was not signed."))
 _ENTRY_CHANGED = Problem("evidence.entry_changed", _("audit.json: entry %(id)s was changed."))
 _EDITION_MISSING = Problem(
@@ -87,7 +87,7 @@ def check_pack(source: IO[bytes], keys: Sequence[VerifierKey] = ()) -> CheckedPa
     Checked: the hashes in the manifest, and that no file is missing or added; each edition's digest against its text
     and the previous edition, and its pictures and attachments; each decision's digest against its text; each signed
     edition against the chain of its readings; each audit entry's hash, and the editions it names; that the audit
-    records every decision and edition as they stand, no more and no fewer; that different people signed the readings
+    records exactly these decisions and editions; that different people signed the readings
     unless the section allowed otherwise; and the sheets against the entry of the export. Disagreements of the facts
     are all named, other faults one at a time.
     """

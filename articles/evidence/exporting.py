@@ -72,7 +72,7 @@ def _record_and_pack_rows(
     later |= sheets | {f"{ORIGINALS}/{sha256}": content for sha256, content in originals.items()}
     files = _pack_texts_and_decisions(article, pack, hashes)
     manifest = {"article": article.number, "address": article.public_url, "made_at": timezone.now().isoformat()}
-    audit.lock_audit_chain()  # no entry comes between those that are named and the one that names them
+    audit.lock_audit_chain()  # no entry is added between those listed and the one that lists them
     stored = AuditEntry.objects.filter(object_type="article", object_id=str(article.pk)).order_by("pk")
     entry = audit.record_entry(
         "article.evidence_exported",
@@ -139,7 +139,7 @@ def _add_member(pack: zipfile.ZipFile, name: str, data: bytes, hashes: dict[str,
 
 
 def _add_file(pack: zipfile.ZipFile, name: str, file: File, hashes: dict[str, str]) -> None:
-    """Add a file piece by piece: a film may be larger than the memory."""
+    """Add a file in chunks: a film may be larger than the memory."""
     digest = hashlib.sha256()
     with pack.open(_member(name), "w", force_zip64=True) as member:
         for chunk in file.chunks():

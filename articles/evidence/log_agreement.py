@@ -1,4 +1,4 @@
-"""Whether an evidence pack is what the public log and the audit's log commit to: the part that nobody can invent."""
+"""Whether an evidence pack is what the public log and the audit's log commit to: the part that cannot be forged."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from .agreement import MOST_NAMED, printable_text
 
 _NO_CHECKPOINT = Problem("evidence.no_checkpoint", _("%(name)s is missing: no log vouches for this pack."))
 _NOT_SIGNED = Problem("evidence.not_signed", _("%(name)s is not signed by a key that you gave."))
-_NO_NOTE = Problem("evidence.no_note", _("%(name)s is no signed checkpoint: %(why)s"))
+_NO_NOTE = Problem("evidence.no_note", _("%(name)s is not a signed checkpoint: %(why)s"))
 _NOT_IN_LOG = Problem(
     "evidence.not_in_log", _("log/proofs.json: number %(index)s is not in the log of the checkpoint.")
 )
@@ -26,12 +26,12 @@ _LOGGED_NOT_HERE = Problem(
     "evidence.logged_not_here", _("The public log names edition %(number)s in number %(index)s; it is missing here.")
 )
 _ENTRY_NOT_LOGGED = Problem(
-    "evidence.entry_not_logged", _("audit.json: entry %(id)s is not in the audit's log as it stands here.")
+    "evidence.entry_not_logged", _("audit.json: entry %(id)s is not in the audit's log in this form.")
 )
 
 _OTHER_VOUCHED = Problem(
     "evidence.other_vouched",
-    _("log/vouched is no earlier state of the log of log/checkpoint, or a stamp is not its own."),
+    _("log/vouched is not an earlier state of the log of log/checkpoint, or a stamp does not belong to it."),
 )
 
 WORDS = {
@@ -95,7 +95,9 @@ def _is_included(row: Mapping[str, Any], data: bytes, checkpoint: Checkpoint) ->
 
 
 def _is_earlier(vouched: Vouched, proof: Sequence[str], public: Checkpoint) -> bool:
-    """Return True if the checkpoint that others have seen is an earlier state of this log, and the stamps are of it."""
+    """Return True if the checkpoint that others have seen is an earlier state of this log, and the stamps belong to
+    it.
+    """
     try:
         earlier = vouched.checkpoint
         hashes = [bytes.fromhex(text) for text in proof]
@@ -126,7 +128,7 @@ def _unlogged_editions(
     sign_offs: Mapping[int, Mapping[str, Any]],
     leaves: Mapping[int, Mapping[str, Any]],
 ) -> Iterator[Problem]:
-    """Each edition has the leaf that says so, and each leaf about an edition of the article has its edition."""
+    """Each edition has its leaf, and each leaf about an edition of the article has its edition."""
     published = {
         facts["edition"]: (index, facts)
         for index, facts in leaves.items()

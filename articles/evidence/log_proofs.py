@@ -13,10 +13,10 @@ VOUCHED, STAMPS = "log/vouched", "log/stamps"  # an earlier checkpoint that othe
 
 
 def log_members(article: Article, entries: Sequence[AuditEntry]) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """Return the signed checkpoints by name, none without keys, the newest one for which others vouch with its time
+    """Return the signed checkpoints by name, none without keys; the newest one that others vouch for, with its time
     stamps, and the proofs of the article's leaves and entries.
 
-    The caller holds the audit-chain lock, so both logs stand still.
+    The caller holds the audit-chain lock, so neither log grows.
     """
     while publication_log.log_audit_entries():
         pass

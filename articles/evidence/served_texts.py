@@ -17,7 +17,7 @@ from ..models import Article, BakeJob, Edition
 TITLE = re.compile(r"<h1\b[^<>]*>")
 TEXT = re.compile(r'<section class="text">')  # texts contain no element of this kind
 PLAYER = re.compile(r'<figure class="(?:film|sound)">(?:(?!</?figure\b).)*</figure>', re.DOTALL)
-# On the page there may be elements in the words of a link, too: numbers stay with their units.
+# On the page the words of a link may contain elements: numbers are kept with their units.
 _LINKED_FILE = rf'<a href="{re.escape(settings.MEDIA_URL)}[^"<>]*"[^<>]*>(?:(?!</?[ap]\b).)*</a>\s*'
 LINKED_FILES = re.compile(rf"<p>\s*(?:{_LINKED_FILE}){{1,2}}</p>", re.DOTALL)
 # As browsers read them: a “<” before a blank is text, and what is not closed is not shown.
@@ -32,9 +32,9 @@ class ServedTexts:
         self.live = dict(rows.values_list("pk", "live"))
 
     def faults(self, edition: Edition) -> Iterator[str]:
-        """Yield what is wrong with the page on which this edition is shown; nothing if it is not the live one.
+        """Yield faults of the page on which this edition is shown; nothing if it is not the live one.
 
-        A page without file is no fault: the site renders it for each reader.
+        A page without a file is not a fault: the site renders it on request.
         """
         if self.live.get(edition.article_id) != edition.pk:
             return
@@ -65,7 +65,7 @@ def _shows(page: str, edition: Edition) -> bool:
 
 
 def _between_tags(opening: re.Pattern[str], page: str, closing: str) -> str | None:
-    """Return what stands between the first opening tag and the closing tag behind it; None without them."""
+    """Return the text between the first opening tag and the next closing tag; None without them."""
     begin = opening.search(page)
     end = page.find(closing, begin.end()) if begin else -1
     return page[begin.end() : end] if begin and end >= 0 else None

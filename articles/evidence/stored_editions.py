@@ -57,7 +57,7 @@ def _recorded_digests(articles: set[int]) -> dict[tuple[int, int], str]:
 
 
 def _logged_facts(keys: Sequence[int]) -> dict[int, dict[str, object]]:
-    """What the public log says of the publication of these editions, by their keys."""
+    """What the public log says about the publication of these editions, by their keys."""
     rows = LogLeaf.objects.filter(edition__in=keys).values_list("edition", "data")
     parsed = ((key, merkle_log.parse_leaf(data.encode()) or {}) for key, data in rows)
     return {key: facts for key, facts in parsed if facts.get("kind") in Edition.Kind.values}
@@ -82,7 +82,7 @@ def _log_faults(edition: Edition, facts: dict[str, object] | None, passes: dict[
 def _used_files(edition: Edition) -> list[tuple[str, str]]:
     """The storage names of the pictures and attachments of an edition, with the hashes that were signed.
 
-    None of a text that is not the one that was signed, which `_text_faults` tells.
+    None for a text that is not the signed one, which `_text_faults` reports.
     """
     content = edition.revision.content
     try:
@@ -124,10 +124,10 @@ def _chain_faults(edition: Edition, previous: Edition | None, passes: dict[int, 
         return
     row = passes.get(edition.sign_off_id or 0)
     if row is None or row.digest != edition.digest or row.stage != row.stages or row.article_id != edition.article_id:
-        yield "nobody signed this text in the final reading"
+        yield "this text was not signed in the final reading"
         return
     if row.note is not None and row.note != edition.note:
-        yield "nobody signed its note with this text"
+        yield "its note was not signed with this text"
     for stage in range(row.stages, 0, -1):
         if row is None or row.stage != stage:
             yield f"reading {stage} was not signed"
