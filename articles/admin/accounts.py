@@ -25,8 +25,9 @@ from .. import accounts, audit, persons
 from ..accounts import SWITCHES, may_change_account, may_open_accounts
 from ..models import Person
 from .acting_user import acting_user
+from .form_fields import CleanTextMixin
 from .instant_column import instant_column
-from .newsroom_admin import CleanTextMixin, NewsroomAdmin
+from .newsroom_admin import NewsroomAdmin
 from .password_resets import start_view
 
 admin.site.unregister(Group)

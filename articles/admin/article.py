@@ -26,10 +26,10 @@ from .article_list import article_list_view
 from .article_screen import ArticleScreen, public_title
 from .discarding import bin_view
 from .editor import BodyWidget
+from .form_fields import NUMBER, CleanTextMixin
 from .marginal_notes import notes_view
 from .marked_copy import marked_copy_view
 from .masking import mask_view
-from .newsroom_admin import NUMBER, CleanTextMixin
 from .pasting import paste_view
 from .presence import ping_view
 from .preview import preview_links_view

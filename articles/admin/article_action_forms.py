@@ -13,7 +13,7 @@ from .. import closing, placing, review
 from ..models import Article, Edition, Picture
 from ..models.calendar_days import spell_minute
 from .day_inputs import MinuteInput
-from .newsroom_admin import EARLIEST
+from .form_fields import EARLIEST
 from .picture import picture_thumbnail
 
 

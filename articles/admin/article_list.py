@@ -25,8 +25,8 @@ from .acting_user import acting_user
 from .article_card import ShownState, reading_state, shown_state
 from .article_list_acts import do_ticked, ticks_offered
 from .article_screen import ArticleScreen
+from .form_fields import NUMBER
 from .kept_view import change_kept_views
-from .newsroom_admin import NUMBER
 from .picture_thumbnail import picture_thumbnail
 from .presence import sentence_for_list
 from .word import WordFilesForm

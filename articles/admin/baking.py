@@ -19,8 +19,9 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import BakeJob, PageCheck
 from .acting_user import acting_user
+from .form_fields import NUMBER
 from .instant_column import instant_column
-from .newsroom_admin import NUMBER, NewsroomAdmin, Row
+from .newsroom_admin import NewsroomAdmin, Row
 
 MOST_UNSEEN = 200  # newest checks among which that of the pages and that of the log are looked for
 # How a baked file can differ, by the kind of finding.

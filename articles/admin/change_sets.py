@@ -21,7 +21,7 @@ from ..marked_copies import EditingStep, MarkedLine, changed_lines
 from ..models import ChangeSet, ChangeSetItem
 from .acting_user import acting_user
 from .change_sets_of_words import replace_words_view
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 SHOWN_SETS = 30
 SHOWN_ITEMS = 50

@@ -22,7 +22,7 @@ from ..refusals import Problem, Refusal
 from ..search import SearchQuery, WorkingCopyQuery
 from .acting_user import acting_user
 from .article_list_acts import TICKED
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 SHOWN = 50  # articles of a page
 

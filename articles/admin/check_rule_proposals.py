@@ -18,7 +18,8 @@ from ..models.check_rule import LONGEST_PATTERN, LONGEST_PROPOSAL
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .article_actions import add_refusal
-from .newsroom_admin import NUMBER, NewsroomAdmin
+from .form_fields import NUMBER
+from .newsroom_admin import NewsroomAdmin
 from .pasting import require_text_duty
 
 

@@ -20,7 +20,7 @@ from ..models import CheckUpFinding
 from ..refusals import Refusal, Sentence
 from .acting_user import acting_user
 from .article_list_acts import sentence_of
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 ROWS_PER_PAGE = 50
 

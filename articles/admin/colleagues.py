@@ -23,7 +23,7 @@ from ..models import Assignment, Section
 from ..refusals import Refusal
 from .account_choice import AccountChoiceField
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 MOST_LISTED = 2000  # accounts on one sheet
 EVERYWHERE = "all"  # the section of a tick that stands for all sections

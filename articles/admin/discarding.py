@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from .. import discarding
 from ..refusals import Refusal
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 SHOWN_IN_BIN = 100
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from .. import pictures
 from ..exchange.word_importing import WORD_ENDINGS
 from ..sanitising import desk_addresses, held_pattern
-from .newsroom_admin import LIBRARY_CSS
+from .form_fields import LIBRARY_CSS
 from .uploads import limit_sentence
 
 # Ours, in static/desk/editor/.

@@ -15,7 +15,7 @@ from ..models import FactorReset
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .article_actions import add_refusal
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 from .text_fields import VisibleCharField
 
 

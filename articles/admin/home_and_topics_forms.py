@@ -19,7 +19,7 @@ from ..models.home_and_topics import MOST_LINES
 from .article_screen import public_title
 from .day_inputs import MinuteInput
 from .error_targets import ErrorTarget, list_error_targets
-from .newsroom_admin import EARLIEST, NUMBER, NumberedChoice
+from .form_fields import EARLIEST, NUMBER, NumberedChoice
 
 
 class BlockForm(forms.ModelForm):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from .. import kept_views
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 
 def change_kept_views(request: HttpRequest, address: str) -> bool:

@@ -20,8 +20,9 @@ from ..refusals import Refusal
 from .acting_user import acting_user
 from .audit_entry import NewestPagesPaginator
 from .baking import ReadOnlyAdmin
+from .form_fields import NUMBER
 from .instant_column import instant_column
-from .newsroom_admin import NUMBER, NewsroomAdmin
+from .newsroom_admin import NewsroomAdmin
 
 ROWS_PER_PAGE, MOST_TEXTS = 50, 100
 Finding = LinkTarget.Finding

@@ -18,7 +18,7 @@ from ..refusals import Problem, Refusal
 from .acting_user import acting_user
 from .article_actions import add_refusal
 from .article_screen import ArticleScreen
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 NO_ACT = Problem("marginal_notes.no_act", gettext_lazy("Press one of the buttons."))
 ANSWERS = "answer", "done", "take", "decline"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from ..marked_copies import MarkedCopy, marked_copy
 from ..models import Article, Edition, Revision
 from .article_screen import ArticleScreen
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 SHOWN_REVISIONS = 100  # to choose from
 # Characters of both texts in all: on the page for reading, the copy of longer ones is a link, so that it opens at once.

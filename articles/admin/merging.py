@@ -19,7 +19,8 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..refusals import Refusal
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER, NewsroomAdmin, NumberedChoice, Row
+from .form_fields import NUMBER, NumberedChoice
+from .newsroom_admin import NewsroomAdmin, Row
 
 GROUPS_PER_PAGE = 25
 

@@ -20,7 +20,7 @@ from ..models import Article, SignOff
 from ..search import WorkingCopyQuery
 from .acting_user import acting_user
 from .article_list import ListRow, list_rows
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 SHOWN = 30
 

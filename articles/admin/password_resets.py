@@ -21,7 +21,7 @@ from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..models import PasswordReset
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 MOST_SHOWN = 100
 

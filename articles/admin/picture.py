@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import pictures
 from ..models import Picture
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 from .pasting import fetch_picture_view
 from .picture_library import MOST_USES, articles_with_picture, choose_picture_view, library_view
 from .picture_thumbnail import picture_thumbnail

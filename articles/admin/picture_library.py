@@ -25,7 +25,8 @@ from ..models.article import ArticleQuerySet
 from ..models.calendar_days import MONTH_OR_DAY, days_spelled, start_of_day
 from ..sanitising import desk_addresses
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER, NewsroomAdmin
+from .form_fields import NUMBER
+from .newsroom_admin import NewsroomAdmin
 from .picture_thumbnail import picture_thumbnail
 
 SHOWN = 24

@@ -16,7 +16,7 @@ from .. import audit, presence, review
 from ..models import Article, Presence, Revision
 from ..refusals import join_sentences
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 from .uploads import upload_refusal
 
 REVISION_NUMBER = re.compile("[0-9]{1,9}")

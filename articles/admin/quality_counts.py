@@ -18,7 +18,7 @@ from ..duty_assignments.permissions import SETTLING_DUTIES
 from ..models import Section
 from ..models.calendar_days import days_spelled
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 
 def quality_count_urls(site: admin.AdminSite) -> list[URLPattern]:

@@ -20,8 +20,8 @@ from ..models.calendar_days import spell_instant
 from ..refusals import Refusal
 from .acting_user import acting_user
 from .baking import ReadOnlyAdmin
+from .form_fields import NUMBER
 from .instant_column import instant_column
-from .newsroom_admin import NUMBER
 
 
 @admin.register(Report)

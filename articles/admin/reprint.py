@@ -21,7 +21,7 @@ from .acting_user import acting_user
 from .article_screen import ArticleScreen
 from .day_inputs import DayInput
 from .draft_section import DraftSectionForm
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 
 # Characters of both texts in all that the page for reading compares.
 MOST_ON_READING_PAGE = 100_000

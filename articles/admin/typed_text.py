@@ -21,7 +21,7 @@ from ..models import Article
 from ..refusals import Refusal
 from ..typed_text import TypedReading
 from .acting_user import acting_user
-from .newsroom_admin import NUMBER
+from .form_fields import NUMBER
 from .uploads import upload_refusal
 
 _CREDIT_ROLE = re.compile(r"credits-(?P<row>\d{1,4})-role")
