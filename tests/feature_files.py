@@ -1,4 +1,4 @@
-"""The rows of docs/features.md and the files that each finds; `make files OF=恢复` prints those with a word.
+"""The rows of docs/features.md and the files that each finds; `make files OF=恢复` prints those with words.
 
 Needs nothing but Python and git, so that it can be asked before anything is installed.
 """
@@ -16,7 +16,7 @@ class Feature(NamedTuple):
     """A row: the words by which it is asked for, and the stems, files and folders by which it is found."""
 
     words: str
-    names: list[str]
+    names: tuple[str, ...]
 
     def has(self, path: str) -> bool:
         """Return True if one of the names is in the path, at the beginning of a word."""
@@ -27,7 +27,7 @@ class Feature(NamedTuple):
 def read_features() -> list[Feature]:
     """Return the rows of docs/features.md in their order."""
     rows = re.findall(r"^\| (.+?) \| (`.+`) \|$", (ROOT / "docs/features.md").read_text("utf-8"), re.MULTILINE)
-    return [Feature(words, re.findall("`(.+?)`", names)) for words, names in rows]
+    return [Feature(words, tuple(re.findall("`(.+?)`", names))) for words, names in rows]
 
 
 def tracked_files() -> list[str]:
@@ -36,14 +36,21 @@ def tracked_files() -> list[str]:
     return [path for path in done.stdout.decode().split("\0") if path]
 
 
-def print_files(word: str) -> None:
-    """Print the rows whose words contain this one, and their files. Exits with a sentence if there is none."""
-    found = [feature for feature in read_features() if word.lower() in feature.words.lower()]
-    if not found:
-        sys.exit(f"No row of docs/features.md has the word {word!r}; its left column has those there are.")
-    for feature in found:
-        print(f"{feature.words}\n  " + "\n  ".join(filter(feature.has, tracked_files())))
+def find_features(asked: str) -> list[Feature]:
+    """Return the rows that have all words asked for, or have them with their names, or have one of them."""
+    rows, words = read_features(), asked.lower().split()
+    texts = {row: row.words.lower() for row in rows}
+    with_names = {row: f"{text} {' '.join(row.names)}" for row, text in texts.items()}
+    return (
+        [row for row in rows if all(word in texts[row] for word in words)]
+        or [row for row in rows if all(word in with_names[row] for word in words)]
+        or [row for row in rows if any(word in with_names[row] for word in words)]
+    )
 
 
 if __name__ == "__main__":
-    print_files(sys.argv[1])
+    found = find_features(sys.argv[1])
+    for feature in found:
+        print(f"{feature.words}\n  " + "\n  ".join(filter(feature.has, tracked_files())))
+    if not found:
+        sys.exit(f"No row of docs/features.md has the word {sys.argv[1]!r}; its left column has those there are.")

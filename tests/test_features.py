@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.feature_files import Feature, print_files, read_features, tracked_files
+from tests.feature_files import Feature, find_features, read_features, tracked_files
 
 ROOT = Path(__file__).resolve().parent.parent
 # The stem of a feature, and every floor that has a file of it; a page is a template, static a script or a style sheet.
@@ -205,7 +205,7 @@ def test_every_file_is_found_by_a_row_of_the_index():
 
 def test_every_name_in_the_index_finds_something():
     files = tracked_files()
-    alone = [Feature(row.words, [name]) for row in ROWS for name in row.names]
+    alone = [Feature(row.words, (name,)) for row in ROWS for name in row.names]
     assert [row for row in alone if not any(row.has(path) for path in files)] == []
 
 
@@ -215,13 +215,17 @@ def test_every_chapter_of_the_manual_has_a_row_in_the_index():
     assert [chapter for chapter in chapters if not any(chapter in row.words for row in ROWS)] == []
 
 
-def test_make_files_prints_the_rows_with_a_word_and_their_files(capsys):
-    print_files("Roll Back")
-    words, *files = capsys.readouterr().out.splitlines()
-    assert "找回以前写的" in words
-    with pytest.raises(SystemExit, match="'no such word'"):
-        print_files("no such word")
-    assert {"  articles/restoring.py", "  articles/admin/revisions.py", "  tests/test_restoring.py"} <= set(files)
+def test_words_of_a_row_find_it_and_its_files():
+    (row,) = find_features("Roll Back")
+    assert "找回以前写的" in row.words
+    found = {path for path in tracked_files() if row.has(path)}
+    assert {"articles/restoring.py", "articles/admin/revisions.py", "tests/test_restoring.py"} <= found
+
+
+def test_without_a_row_that_has_the_words_names_and_single_words_find_some():
+    assert [row.words for row in find_features("verify_pack")] == [row.words for row in find_features("存证包")]
+    assert [row.words for row in find_features("watermark xyzzy")] == [row.words for row in find_features("watermark")]
+    assert find_features("xyzzy") == []
 
 
 def test_a_stem_begins_a_word_of_a_path():
