@@ -34,7 +34,7 @@ class LogKeyAway(OSError):
 
 
 def fault_of(error: BaseException | None) -> Fault | None:
-    """Return the fault that an exception, or one that led to it, tells of; None for any other exception."""
+    """Return the fault indicated by an exception or its causes; None for any other exception."""
     while error is not None:
         if isinstance(error, LogKeyAway):
             return Fault.LOG_KEY
@@ -49,7 +49,7 @@ def fault_of(error: BaseException | None) -> Fault | None:
 def _is_full(error: BaseException | None) -> bool:
     """Return True if the driver of the database says so, or if there is no space left.
 
-    SQLite calls it an input/output error if it cannot create one of the files beside the database.
+    SQLite calls it an input/output error if it cannot create one of the files next to the database.
     """
     is_full_for_sqlite = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     is_full_for_postgresql = getattr(error, "pgcode", None) == _POSTGRESQL_DISK_FULL
@@ -58,7 +58,7 @@ def _is_full(error: BaseException | None) -> bool:
 
 @contextmanager
 def database_patience(seconds: float) -> Iterator[None]:
-    """Let connections to SQLite that this thread opens meanwhile wait so long for a lock; not those to PostgreSQL."""
+    """Set the lock time-out of SQLite connections that this thread opens in the block; PostgreSQL's are unaffected."""
     usual = connection.settings_dict
     if connection.vendor == "sqlite":
         connection.settings_dict = {**usual, "OPTIONS": {**usual["OPTIONS"], "timeout": seconds}}

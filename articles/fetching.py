@@ -85,7 +85,7 @@ class Probed:
 
 @dataclass
 class _Fetch:
-    """One fetch while it runs: what was asked for, and the socket in use, which is shut when the time is over."""
+    """One running fetch: the requested address, and the socket in use, which is shut down when the time is over."""
 
     given: str
     in_use: socket.socket | None = None
@@ -114,21 +114,21 @@ class _Fetch:
 def fetch_public(address: str, *, max_bytes: int = MAX_BYTES, seconds: float = SECONDS) -> Fetched:
     """Return the file at a public http or https address, of at most `max_bytes`, within `seconds` in all.
 
-    The type that the site names is not looked at: what the bytes are, their reader finds out. Raises Refusal.
+    The declared content type is ignored: the reader of the bytes detects it. Raises Refusal.
     """
     return _run_within(seconds, address, lambda fetch: _fetch_file(fetch, max_bytes))
 
 
 def probe_public(address: str, *, agent: str, seconds: float = SECONDS) -> Probed:
-    """Return what a public http or https address answers: its head, or where that is no success its first bytes.
+    """Return the answer of a public http or https address: its headers, or for an error its first bytes.
 
-    `agent` is the User-Agent that tells the site who asks. Raises Refusal if nothing answers within `seconds`.
+    `agent` is the User-Agent. Raises Refusal if nothing answers within `seconds`.
     """
     return _run_within(seconds, address, lambda fetch: _probe(fetch, agent))
 
 
 def _run_within(seconds: float, address: str, work: Callable[[_Fetch], Result]) -> Result:
-    """Return what `work` returns for this address; what it waits for ends after so many seconds. Raises Refusal."""
+    """Return what `work` returns for this address; its waiting ends after so many seconds. Raises Refusal."""
     fetch = _Fetch(address)
     results: list[Result] = []
     # A resolver cannot be interrupted, so the thread may outlive the fetch by its time-out; it holds nothing.

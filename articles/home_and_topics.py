@@ -19,7 +19,7 @@ from .models import Article, Block, Picture, ProposedChange, SiteSettings, Slot,
 from .saved_rows import lock_row, write_row
 
 TOPIC_FIELDS = ("title", "slug", "introduction", "banner", "state", "position")
-# What readers see of a topic and nobody signs.
+# What readers see of a topic without a signature.
 TOPIC_WORDS = ("title", "introduction", "banner")
 MOST_BLOCKS = 12
 ARRANGEMENT_SALT, PREVIEW_AGE = "arranging.preview", timedelta(hours=1)

@@ -1,4 +1,6 @@
-"""Kept views (常用筛选): what a person narrows the list of articles to. They are nobody else's, so the audit has none."""
+"""Kept views (常用筛选): what a person narrows the list of articles to. They are private, so the audit does not record
+them.
+"""
 
 from django.contrib.auth.models import User
 from django.db import transaction

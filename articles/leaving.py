@@ -23,11 +23,11 @@ NAMED_AFTER = timedelta(days=60)  # without a log-in, an account is named on the
 DORMANT_BATCH = 100  # the most accounts that one call of `close_dormant_accounts` closes
 MOST_NAMED = 500  # numbers of articles that the entry about a leaver names
 
-ONESELF = Problem("leaving.oneself", _("You cannot let yourself go; ask another system administrator."))
+ONESELF = Problem("leaving.oneself", _("You cannot close your own account; ask another system administrator."))
 WITHOUT_REASON = Problem("leaving.without_reason", _("Write the reason in a few words."), field="reason")
 LAST_ADMINISTRATOR = Problem(
     "leaving.last_administrator",
-    _("Without “%(account)s” nobody could open accounts, or nobody assign duties."),
+    _("Without “%(account)s” nobody could open accounts, or nobody could assign duties."),
     _("Give another account this duty first."),
 )
 NOBODY_NAMED = Problem(
@@ -166,21 +166,21 @@ def _sections_without(user: User, duty: str, numbers: Iterable[int]) -> list[str
 
 
 def is_last_administrator(account: User) -> bool:
-    """Return True if without this account nobody could open accounts, or nobody assign duties.
+    """Return True if without this account nobody could open accounts, or nobody could assign duties.
 
     Call it with the audit-chain lock, so that two administrators do not close each other's accounts at once.
     """
     return any(assigning.is_last_with(account, duty) for duty in assigning.KEPT_SOMEWHERE)
 
 
-# --- Accounts that nobody uses ----------------------------------------------------------------------------------
+# --- Unused accounts ----------------------------------------------------------------------------------
 
 
 def dormant_accounts(unused: timedelta) -> QuerySet[User]:
-    """The accounts that nobody logged in to for so long, the longest unused first.
+    """The accounts without a log-in for so long, the longest unused first.
 
-    Without superusers, which are for emergencies, and without accounts that an administrator changed since: whoever
-    opens one again has a reason.
+    Without superusers, which are for emergencies, and without accounts that an administrator has changed since:
+    reopening one is deliberate.
     """
     since = timezone.now() - unused
     changed = AuditEntry.objects.filter(

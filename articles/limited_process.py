@@ -1,4 +1,6 @@
-"""Calls a function in a process of its own, with limits of time and memory: hostile files end it, not the server."""
+"""Calls a function in a separate process with limits of time and memory, so that hostile files crash it, not the
+server.
+"""
 
 import multiprocessing
 import resource

@@ -67,7 +67,7 @@ def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", s
         old = parse_checkpoint(since) if since else None
         ring = KeyRing(list(keys) or log.keys())
         if since and not ring.has_signed(since):
-            result.faults.append("The older checkpoint is not signed by a key that is known.")
+            result.faults.append("The older checkpoint is not signed by a known key.")
         newest: dict[int, dict[str, object]] = {}
         salt = secrets.token_bytes(16)
         for leaf in log.walk(old):
@@ -80,7 +80,7 @@ def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", s
             if isinstance(number, int) and (sample is None or _is_chosen(number, salt, sample, result.size)):
                 _note_newest(newest, number, facts)
         if not ring.has_signed(log.note):
-            result.faults.append("The checkpoint is not signed by a key that is known, nor by one that it led to.")
+            result.faults.append("The checkpoint is not signed by a known key, nor by one that a known key introduced.")
         result.compared = len(newest)
         for number, facts in newest.items():
             result.faults += _served_faults(site, log, number, facts)
@@ -90,7 +90,7 @@ def check_log(site: str, *, keys: Sequence[VerifierKey] = (), since: str = "", s
 
 
 def parse_kept(text: str) -> Checkpoint:
-    """The checkpoint that somebody kept: a note, or what a printed code says, which a key of ours has to have signed.
+    """The checkpoint that somebody kept: a note, or what a printed code says, which must be signed by one of our keys.
 
     Raises LogKeyAway or WrongNote.
     """
@@ -110,7 +110,7 @@ def _earlier_keys() -> Iterator[VerifierKey]:
 
 
 def stored_faults(kept: Sequence[Checkpoint]) -> Iterator[str]:
-    """Yield what is wrong with the logs in the database, by the checkpoints served and those that were kept."""
+    """Yield what is wrong with the logs in the database, compared with the served and the kept checkpoints."""
     keys = [key.verifier for key in merkle_log.read_log_keys()]
     for log in LOGS:
         served = (baking.served_page(f"/log{log.suffix}/checkpoint") or b"").decode(errors="replace")
@@ -188,7 +188,7 @@ def _store_result(result: OutsideCheck) -> PageCheck | None:
 def unchecked_since() -> datetime | None:
     """Return when the log was last checked from outside if that is more than LATE_AFTER ago, else None.
 
-    Returns `datetime.min` if that cannot be told. None, too, without settings.LOG_CHECK_RESULT.
+    Returns `datetime.min` if that is unknown. None, too, without settings.LOG_CHECK_RESULT.
     """
     if not settings.LOG_CHECK_RESULT:
         return None
@@ -199,7 +199,7 @@ def unchecked_since() -> datetime | None:
 
 
 def _is_chosen(number: int, salt: bytes, sample: int, size: int) -> bool:
-    """Return True for about `sample` articles of a log of this size, which nobody can foresee."""
+    """Return True for about `sample` articles of a log of this size, chosen unpredictably."""
     return zlib.crc32(salt + str(number).encode()) % max(size, 1) < sample
 
 
@@ -212,7 +212,7 @@ def _note_newest(newest: dict[int, dict[str, object]], number: int, facts: dict[
 def _served_faults(site: str, log: RemoteLog, number: int, facts: dict[str, object]) -> Iterator[str]:
     """Compare the newest leaf of an article with the editions that the site shows of it.
 
-    That it shows none is no fault: articles expire, which the log does not say.
+    A page without editions is not a fault: articles expire, which the log does not record.
     """
     body = read_address(f"{site.rstrip('/')}/api/v1/articles/{number}/editions")
     if body is None or (log.has_grown() and facts["kind"] == publication_log.WITHDRAWN):
@@ -224,7 +224,7 @@ def _served_faults(site: str, log: RemoteLog, number: int, facts: dict[str, obje
         shown = {row["number"]: row["digest"] for row in parse_outside_json(body)["editions"]}
         newest = max(shown, default=0)
     except (ValueError, KeyError, TypeError):
-        yield f"Article {number}: the site does not tell its editions."
+        yield f"Article {number}: the site does not list its editions."
         return
     edition = facts.get("edition")
     is_newest = newest == edition or log.has_grown()

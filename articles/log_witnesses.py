@@ -90,13 +90,13 @@ def _read_submission(body: bytes) -> tuple[int, list[bytes], str]:
     first, *lines = head.split("\n")
     word, _blank, size = first.partition(" ")
     if word != "old" or not size.isdecimal() or len(size) > 16 or not gap or len(lines) > MOST_PROOF:
-        raise ValueError("this is no submission")
+        raise ValueError("this is not a submission")
     try:
         proof = [base64.b64decode(line, validate=True) for line in lines]
     except binascii.Error as error:
-        raise ValueError("this is no proof") from error
+        raise ValueError("this is not a proof") from error
     if any(len(part) != 32 for part in proof):
-        raise ValueError("this is no proof")
+        raise ValueError("this is not a proof")
     return int(size), proof, note
 
 
@@ -142,7 +142,7 @@ def _cosignature_of(address: str, note: str) -> str:
         known = int(body) if body.strip().isdecimal() and len(body) <= 17 else 0
         if known > size:
             raise WrongProof(
-                _("it has seen %(known)d numbers of our log, which has %(size)d: its end was cut off")
+                _("it has seen %(known)d entries of our log, which has %(size)d: its end was cut off")
                 % {"known": known, "size": size}
             )
         status, body = _ask(f"{address}/{ADD_CHECKPOINT}", _submission(known, size, note))
@@ -152,7 +152,7 @@ def _cosignature_of(address: str, note: str) -> str:
         raise PartnerFailed(f"HTTP {status}")
     key = parse_verifier(_ask(f"{address}/{WITNESS_KEY}")[1], merkle_log.COSIGNATURE)
     if merkle_log.cosigned_at(note + body, key) is None:
-        raise PartnerFailed(_("its answer is no cosignature by its own key"))
+        raise PartnerFailed(_("its answer is not a cosignature by its own key"))
     return body
 
 

@@ -1,8 +1,8 @@
 """Failed log-ins lock the account, and the address they come from, for a growing time.
 
-A browser that the account has used has a lock of its own, so that nobody can lock the person out from elsewhere. What
-counts is the name that was typed: one that is no account behaves like one that is. An attempt is counted before the
-password is checked, so that many at once are not more than as many in turn.
+A browser that the account has used has a separate lock, so that nobody can lock the person out from elsewhere. The
+typed name counts: one without an account behaves like one with an account. An attempt is counted before the
+password is checked, so that parallel attempts gain nothing over sequential ones.
 """
 
 import unicodedata
@@ -81,7 +81,7 @@ class LoginAttempt:
     user_agent: str = ""
 
     def counted(self) -> list[tuple[Kind, str]]:
-        """What the attempt counts against: the known browser alone, or the name and the address."""
+        """What the attempt counts against: only the known browser, or the name and the address."""
         name = folded_name(self.name)
         if self.browser:
             return [(Kind.BROWSER, f"{self.browser}:{name}")]
@@ -107,7 +107,9 @@ def begin_attempt(attempt: LoginAttempt) -> bool:
 
 @transaction.atomic
 def end_attempt(attempt: LoginAttempt) -> None:
-    """Take the attempt back, since the password was right: the name starts anew, the address has one failure less."""
+    """Take the attempt back, since the password was right: reset the name, and subtract one failure from the
+    address.
+    """
     for kind, subject in attempt.counted():
         row = LoginLock.objects.select_for_update(no_key=True).filter(key=_key(kind, subject)).first()
         if row is None:
@@ -121,7 +123,7 @@ def end_attempt(attempt: LoginAttempt) -> None:
 
 @transaction.atomic
 def forget_failures(name: str) -> None:
-    """Unlock the name everywhere but in known browsers: its password was set anew."""
+    """Unlock the name everywhere except in known browsers: its password was reset."""
     LoginLock.objects.filter(key=_key(Kind.ACCOUNT, folded_name(name))).delete()
 
 
@@ -189,9 +191,9 @@ def address_network(address: str | None) -> str:
 
 
 def _lock_count(kind: Kind, subject: str) -> LoginLock:
-    """Lock the row of what is counted, made if missing; one that is forgotten starts anew."""
+    """Lock the counter's row, created if missing; an expired one starts from zero."""
     now = timezone.now()
-    # Of a browser, the name that was tried in it: its identity is nobody's business.
+    # For a browser, store the name that was tried in it: its identity stays private.
     shown = cleaned_name(subject.partition(":")[2] if kind == Kind.BROWSER else subject)
     facts = {"kind": kind, "subject": shown, "failed_at": now, "forgotten_at": now + RULES[kind].quiet}
     key = _key(kind, subject)
@@ -229,7 +231,7 @@ def _key(kind: Kind, subject: str) -> str:
 
 
 def _name_mark(name: str) -> str:
-    """A short mark of a name in the cookie, which need not tell who uses the browser."""
+    """A short mark of a name in the cookie, which need not reveal who uses the browser."""
     return _key(Kind.BROWSER, folded_name(name))[:16]
 
 

@@ -1,4 +1,5 @@
-"""Log-ins and log-outs: recorded in the audit, refused while locked (`login_locks.py`), told to those concerned.
+"""Log-ins and log-outs: recorded in the audit, refused while locked (`login_locks.py`), and reported to the people
+concerned.
 
 Django authenticates; entries never contain a password.
 """
@@ -18,7 +19,7 @@ from .login_locks import LoginAttempt, LoginLocked
 from .models import AuditEntry
 
 LONGEST_BROWSER = 200  # characters of the name that a browser sends
-# What is told to the person on the desk's first page.
+# Reported to the person on the desk's first page.
 PERSONAL_ACTIONS = (
     "session.new_browser",
     "session.locked",
@@ -36,8 +37,8 @@ MOST_TOLD = 10
 
 
 def record_login(user: User, attempt: LoginAttempt, *, way: str, session_key: str, was_here_before: bool) -> None:
-    """Record that the user logged in, and by which way (`sign_on`); tell the person of a new browser, and chief and
-    security of a superuser.
+    """Record that the user logged in, and how (`sign_on`); notify the person of a new browser, and the chief and
+    security administrators of a superuser.
 
     `was_here_before`: the account was used before this log-in. Without SEVERAL_SESSIONS the others end.
     """
@@ -71,7 +72,9 @@ def record_refused_login(attempt: LoginAttempt, *, locked: LoginLocked | None = 
 
 
 def record_lock(attempt: LoginAttempt) -> None:
-    """Record that an attempt locked a name, an address or a browser; with the account, if there is one, to tell it."""
+    """Record that an attempt locked a name, an address or a browser; with the account, if there is one, to notify
+    it.
+    """
     account = login_locks.account_named(attempt.name) or User()
     audit.record_entry("session.locked", account, by=None, name=login_locks.cleaned_name(attempt.name))
 
@@ -105,13 +108,13 @@ def _entries_about(whom: Q, actions: tuple[str, ...] | list[str], since: datetim
 def _tell_new_browser(user: User, browser: str) -> None:
     text = _(
         "Your account %(account)s was used in a browser that is new to it:\n\n%(browser)s\n%(address)s\n\n"
-        "If it was not you, change the password now: that ends all sessions. Then tell the security administrator."
+        "If this was not you, change the password now: that ends all sessions. Then tell the security administrator."
     ) % {"account": user.get_username(), "browser": browser, "address": audit.acting_address() or ""}
     mailing.send_after_commit(passwords.password_facts(user).recovery_email, _("Log-in from a new browser"), text)
 
 
 def _tell_glass_broken(user: User) -> None:
-    """Mail whoever reads last or assigns duties, in all sections."""
+    """Mail the final readers and those who assign duties, in all sections."""
     told = User.objects.filter(
         is_active=True, assignments__duty__in=[Duty.FINAL, Duty.GRANT], assignments__section=None
     ).exclude(pk=user.pk)

@@ -24,12 +24,12 @@ def send_after_commit(to: str, subject: str, text: str) -> None:
 
 
 def start_sending(message: EmailMessage) -> None:
-    """Send the mail in a thread of its own: how long that takes must not tell whether there is an account."""
+    """Send the mail in a separate thread: the response time must not reveal whether there is an account."""
     threading.Thread(target=send_mail, args=[message], daemon=True).start()
 
 
 def send_mail(message: EmailMessage) -> bool:
-    """Send the mail; return True if it went. One that did not is logged without its text, which may be a secret."""
+    """Send the mail; return True on success. A failure is logged without its text, which may be a secret."""
     try:
         message.send()
     except (OSError, smtplib.SMTPException) as error:

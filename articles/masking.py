@@ -1,4 +1,6 @@
-"""Masks a number that the machine found (脱敏): an edit of exactly its places, like any other edit in every other way."""
+"""Masks a number that the machine found (脱敏): an edit of exactly its places, like any other edit in every other
+way.
+"""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -47,11 +49,13 @@ def mask_hit(article: Article, *, by: User, key: str, voiding: bool = False) -> 
 
 
 def masked_source(source: str, hit: Hit) -> str:
-    """Return the source of the hit's field with the hit's characters masked; tags among them, and all else, stay."""
+    """Return the source of the hit's field with the hit's characters masked; tags among them, and everything else, are
+    kept.
+    """
     plain = plain_text_of_html(source) if hit.field == "body" else plain_text_of_line(source)
     within = [n for n, at in enumerate(plain.places) if hit.start <= at and plain.ends[n] <= hit.end]
     words = "".join(plain.text[n] for n in within)
-    written = dict[int, tuple[int, str]]()  # by place: its end, and what stands there now
+    written = dict[int, tuple[int, str]]()  # by place: its end, and its new text
     for n, masked in zip(within, masked_number(words), strict=True):
         if masked != plain.text[n]:
             written[plain.places[n]] = (plain.ends[n], written.get(plain.places[n], (0, ""))[1] + masked)

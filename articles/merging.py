@@ -1,7 +1,7 @@
 """Doubles: two rows of people, or of sources, that are one; shared by the acts that merge them.
 
 The double stays as a row with `merged_into`: older editions print its name, and its page leads on to the other one's.
-Working copies that name it are moved, MOVED_AT_ONCE in the act, newest first, and the others by the worker.
+Working copies that name it are moved, MOVED_AT_ONCE of them in the act, newest first, the others by the worker.
 """
 
 import unicodedata
@@ -97,7 +97,7 @@ def write_merge(double: Named, into: Named, fields: Iterable[str], *, by: User) 
 def continue_moving(model: type[Named], move: Callable[[Named, Named], int], *, route: str) -> int:
     """Let `move` give the next working copies of a double to the row it was merged into; return how many it gave.
 
-    0 when none is left: the double is done then. `route` is that of the names' sitemap. In the caller's transaction.
+    0 when none are left: the double is done then. `route` is that of the names' sitemap. In the caller's transaction.
     """
     rows = model._default_manager.select_for_update(of=("self",), no_key=True).filter(moving=True)
     double = rows.select_related("merged_into").order_by("pk").first()
@@ -134,7 +134,9 @@ def current_row(row: Named) -> Named:
 
 
 def printed_names(model: type[Named], name: str) -> tuple[str, ...]:
-    """Return the name and those of doubles merged into whoever has it; () for "". At most MOST_ALIKE; one query."""
+    """Return the name and those of doubles merged into the row that has it; () for "". At most MOST_ALIKE; one
+    query.
+    """
     if not name:
         return ()
     rows: QuerySet[Named] = model._default_manager.filter(merged_into__name=name).order_by("pk")

@@ -38,7 +38,7 @@ RETRIES = Backoff(first=timedelta(minutes=1), longest=timedelta(hours=6))
 def ask_for_findings(fields: dict[str, str]) -> list[dict[str, Any]]:
     """Return what the outside checker finds in these texts, by the names of their fields.
 
-    What is no finding in one of them is left out. Raises requests.RequestException, or ValueError for what is no JSON.
+    Parts that are not findings are dropped. Raises requests.RequestException, or ValueError if it is not JSON.
     """
     until = time.monotonic() + SECONDS
     headers = {"Authorization": f"Bearer {settings.OUTSIDE_CHECKER_TOKEN}"} if settings.OUTSIDE_CHECKER_TOKEN else {}

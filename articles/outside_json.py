@@ -5,7 +5,7 @@ from typing import Any
 
 
 def parse_outside_json(data: str | bytes) -> Any:
-    """Return what the JSON says. Raises ValueError if it is none, also for hundreds of brackets within one another."""
+    """Parse the JSON. Raises ValueError if it is invalid, also for hundreds of nested brackets."""
     try:
         return json.loads(data)
     except RecursionError as error:

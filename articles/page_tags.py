@@ -1,4 +1,4 @@
-"""The self-check of page tags (标签自检): what the head of each kind of page must tell machines, and whether it does.
+"""The self-check of page tags (标签自检): what the head of each kind of page must declare, and whether it does.
 
 Reads pages as they are baked, that is, as readers and inspectors get them. The tags are those of the government web
 page norm (国办发〔2017〕47号, 附件《网页设计规范》) and those that search engines and WeChat read.
@@ -20,13 +20,13 @@ from .models import Article, Section, Topic
 from .outside_json import parse_outside_json
 from .refusals import Problem, Sentence
 
-MOST_OF_A_KIND = 50  # sections and topics, which have texts of their own; of other kinds a few are enough
+MOST_OF_A_KIND = 50  # sections and topics, which have their own texts; of other kinds a few are enough
 NEWEST_ARTICLES = 20
 
 IS_NOT_BAKED = Problem(
     "page_tags.not_baked",
     _("This page has no file yet."),
-    _("Wait a minute; if it stays so, look at the pages to bake."),
+    _("Wait a minute; if this does not change, check the pages to bake."),
 )
 IS_MISSING = Problem("page_tags.missing", _("%(tag)s is missing."), "%(hint)s")
 DISAGREES = Problem("page_tags.disagrees", _("%(tag)s is “%(found)s”, but the page shows “%(shown)s”."), "%(hint)s")
@@ -79,7 +79,7 @@ class PageKind(NamedTuple):
 
 @dataclass
 class CheckedPage:
-    """One page, what its tags say, and what is wrong with them."""
+    """One page, what its tags say, and their faults."""
 
     kind: Sentence
     path: str

@@ -1,8 +1,8 @@
 """Resetting a password: a link, once, within thirty minutes; used by the person, who sets a new password.
 
 An administrator starts it and sees the link, on a slip to hand over. For an account with any duty the security
-administrator confirms it and sees a code, told to the person: neither of the two can set the password alone. Where mail
-is set up, people have a link sent to the address that they themselves have entered.
+administrator confirms it and sees a code, which the person is told: neither of the two can set the password alone.
+Where mail is set up, people have a link sent to the address that they themselves have entered.
 """
 
 import secrets
@@ -50,7 +50,7 @@ NOT_CONFIRMED = Problem(
 )
 WRONG_CODE = Problem("password_resets.wrong_code", _("This is not the code that the security administrator was shown."))
 ASKED_TOO_OFTEN = Problem(
-    "password_resets.asked_too_often", _("Too many links were asked for from your address. Try again in an hour.")
+    "password_resets.asked_too_often", _("Too many links were requested from your address. Try again in an hour.")
 )
 OWN_RESET = Problem(
     "password_resets.own", _("You cannot do this for your own account."), _("Change the password, or ask a colleague.")
@@ -86,7 +86,7 @@ def start_reset(account: User, *, by: User) -> tuple[PasswordReset, str]:
 
 @transaction.atomic
 def confirm_reset(reset: PasswordReset, *, by: User) -> str:
-    """Confirm the reset of an account with duties, and return the code that the person needs beside the link.
+    """Confirm the reset of an account with duties, and return the code that the person needs in addition to the link.
 
     Confirming again makes a new code. Raises PermissionDenied or CannotReset.
     """
@@ -110,7 +110,9 @@ def confirm_reset(reset: PasswordReset, *, by: User) -> str:
 
 @transaction.atomic
 def stop_reset(reset: PasswordReset, *, by: User) -> None:
-    """Stop a reset that nobody should use, for whoever may start or confirm it; idempotent. Raises PermissionDenied."""
+    """Stop a reset that must not be used, by anybody who may start or confirm it; idempotent. Raises
+    PermissionDenied.
+    """
     if not may_see_resets(by):
         permissions.require_duty_everywhere(by, Duty.ACCOUNTS)
     account, reset = _lock_reset(reset)
@@ -123,8 +125,8 @@ def stop_reset(reset: PasswordReset, *, by: User) -> None:
 def mail_reset(username: str) -> None:
     """Mail a link to the account of this name, if there is one whose person has entered an address.
 
-    Nothing tells whether there is: it does the same for every name but for the mail itself. Raises CannotReset if the
-    client's address has asked too often.
+    Does not reveal whether there is one: except for the mail itself, it does the same for every name. Raises
+    CannotReset if the client's address has made too many requests.
     """
     if not mailing.mail_is_set_up():
         return
@@ -142,7 +144,7 @@ def mail_reset(username: str) -> None:
         _reset, link = _open_reset(account, by=None)
         text = gettext(
             "Somebody, probably you, asked for a new password of the account %(account)s.\n\n%(link)s\n\n"
-            "The link works once, for %(minutes)d minutes. If it was not you, do nothing; your password stays."
+            "The link works once, for %(minutes)d minutes. If this was not you, do nothing; your password is kept."
         ) % {"account": account.get_username(), "link": link, "minutes": GOOD_FOR // timedelta(minutes=1)}
         mailing.send_after_commit(address, gettext("A new password"), text)
 

@@ -24,8 +24,8 @@ TECHNICAL_ACCOUNT = Problem(
 )
 DOUBLE_HAS_ACCOUNT = Problem(
     "persons.double_has_account",
-    _("“%(double)s” has an account, which would be without a name."),
-    _("Merge the other way round: whoever has the account stays, and can be renamed."),
+    _("“%(double)s” has an account, which would have no name."),
+    _("Merge the other way round: the person with the account stays, and can be renamed."),
 )
 BOTH_HAVE_ACCOUNTS = Problem(
     "persons.both_have_accounts",
@@ -40,7 +40,9 @@ class CannotCredit(Refusal):
 
 
 def creditable_people() -> QuerySet[Person]:
-    """The people who can be credited: no doubles, and none with a technical account (三员), who has a site-wide duty."""
+    """The people who can be credited: no doubles, and none with a technical account (三员), who has a site-wide
+    duty.
+    """
     return Person.objects.filter(~_HAS_TECHNICAL_ACCOUNT, merged_into=None)
 
 
@@ -95,7 +97,7 @@ def find_or_add_person(name: str, unit: str, *, by: User) -> Person:
 def find_people(name: str, **unit: str) -> list[Person]:
     """Return the people with this name, whatever kind of dot it was typed with, and with the unit if one is given.
 
-    A double stands for the person it was merged into. At most two; one query.
+    A double is treated as the person it was merged into. At most two; one query.
     """
     wanted = plain_name(name)
     spelled = Q(name__in=[name, wanted]) | Q(alike=merging.name_key(wanted), merged_into=None)

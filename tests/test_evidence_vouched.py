@@ -44,7 +44,7 @@ def test_others_vouch_for_a_pack(vouched, tmp_path, capsys):
         call_command("verify_evidence", file, key=[str(key)], witness=[str(witness)], authority=authorities)
         said = capsys.readouterr().out
         make_authority(tmp_path / "another")
-        with pytest.raises(CommandError, match="the time stamp does not hold"):
+        with pytest.raises(CommandError, match="the time stamp is not valid"):
             call_command("verify_evidence", file, key=[str(key)], authority=tmp_path / "another" / "ca.pem")
         other = merkle_log.VerifierKey.of(witness.name, merkle_log.COSIGNATURE, key.public)
         with pytest.raises(CommandError, match=r"a\.example/witness has not cosigned"):

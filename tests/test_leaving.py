@@ -158,7 +158,7 @@ def test_an_account_that_may_more_is_left_alone(cast, system, duty):
 
 def test_what_stands_against_leaving_is_said(cast, system):
     cast.article(by=cast.writer)
-    with refused(CannotLeave, "let yourself go"):
+    with refused(CannotLeave, "close your own account"):
         let_go(system, cast.editor, system)
     with refused(CannotLeave, "reason"):
         let_go(cast.writer, cast.editor, system, reason=" \u200b")

@@ -63,7 +63,9 @@ def test_an_honest_log_grows(cast, site, kept):
 
 
 def rebuild_log(change):
-    """Write every leaf anew, with all its hashes, as whoever owns database and server can; `change` returns new facts."""
+    """Write every leaf anew, with all its hashes, as whoever owns database and server can; `change` returns new
+    facts.
+    """
     rows = [
         (json.loads(leaf.data), leaf.edition) for leaf in LogLeaf.objects.select_related("edition").order_by("index")
     ]
@@ -180,7 +182,7 @@ def test_a_site_that_tells_nonsense_is_said_to(attacker, site, monkeypatch, told
     monkeypatch.setattr(
         log_checking, "read_address", lambda url, **facts: told.encode() if "/api/" in url else read(url, **facts)
     )
-    assert faults()[0].endswith("the site does not tell its editions.")
+    assert faults()[0].endswith("the site does not list its editions.")
 
 
 def test_an_edition_without_a_leaf_is_told(cast, site, monkeypatch):

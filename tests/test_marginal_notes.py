@@ -57,8 +57,8 @@ class TestWriting:
         ("facts", "sentence"),
         [
             ({"text": " "}, "Write what you want to say"),
-            ({"quote": "没有的字"}, "do not stand in the text"),
-            ({"quote": ""}, "do not stand in the text"),
+            ({"quote": "没有的字"}, "are not in the text"),
+            ({"quote": ""}, "are not in the text"),
             ({"quote": "三" * 401}, "quotes at most 400"),
             ({"text": "三" * 1001}, "at most 1000"),
             ({"text": "@stranger 请看"}, "may not read"),
@@ -176,7 +176,7 @@ class TestSuggestions:
     @pytest.mark.parametrize(
         ("quote", "replacement", "sentence"),
         [
-            ("三十米", "三十米", "those that stand there"),
+            ("三十米", "三十米", "same as in the text"),
             ("六米。\n下周", "七米。下周", "one paragraph"),
             ("三十米", "米" * 401, "at most 400"),
         ],

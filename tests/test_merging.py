@@ -266,7 +266,7 @@ def test_the_desk_lists_doubles_and_merges_one(client, cast, double):
     page = client.get("/admin/articles/person/doubles/").content.decode()
     link = f"/admin/articles/person/{double.pk}/merge/"
     assert f"{link}?into={cast.lin.pk}" in page
-    assert f"/admin/articles/person/{cast.lin.pk}/merge/" not in page, "whoever has the account stays"
+    assert f"/admin/articles/person/{cast.lin.pk}/merge/" not in page, "the person with the account stays"
     assert str(cast.lin) in client.get(link, {"into": cast.lin.pk}).content.decode()
     response = client.post(link, {"into": cast.lin.pk}, follow=True)
     assert "并入" in response.content.decode() or "merged" in response.content.decode()

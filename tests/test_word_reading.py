@@ -85,7 +85,7 @@ def test_what_was_taken_out_is_said():
     body = paragraph("<w:del><w:r><w:delText>旧</w:delText></w:r></w:del>" + run("暗", "<w:vanish/>") + run("明"))
     assert read(body).notes == (
         "1 hidden passage was left out.",
-        "1 tracked deletion was left out: the text came as if all changes were accepted.",
+        "1 tracked deletion was left out: the text was imported as if all changes were accepted.",
     )
 
 

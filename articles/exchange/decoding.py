@@ -21,11 +21,11 @@ IS_NO_TEXT = Problem(
 )
 
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-# What a Chinese or English text is made of; an encoding guessed wrongly gives characters of other scripts.
+# The characters of Chinese and English text; a wrongly guessed encoding gives characters of other scripts.
 _ORDINARY = re.compile(r"[\t\n\r -~\u00a0-\u00ff\u2010-\u2027\u3000-\u3011\u4e00-\u9fff\uff00-\uff5e]")
 _HZ = re.compile(rb"~\{(?:[!-w][!-~]){1,400}~\}")  # characters of GB 2312 in seven bits (RFC 1843)
-_SAMPLE = 20_000  # bytes that are enough to tell encodings apart
-# The common characters of the two national character sets lie in these rows: lead bytes, both inclusive.
+_SAMPLE = 20_000  # bytes that are enough to distinguish encodings
+# The common characters of the two national character sets are in these rows: lead bytes, both inclusive.
 _COMMON_ROWS = {"gb18030": (0xB0, 0xD7), "big5hkscs": (0xA4, 0xC6)}
 
 
@@ -34,7 +34,7 @@ BLANKS = "".join(character for character in map(chr, range(0x3001)) if character
 
 
 class UnreadablePage(Refusal):
-    """Raised for a file that is no printed article. Its sentences continue after the name of the file."""
+    """Raised for a file that is not a printed article. Its sentences follow the name of the file."""
 
 
 def decode_page(data: bytes) -> str:

@@ -26,7 +26,7 @@ from .provenance import (
 MAX_HEADER_LINES = 12  # no real page has more lines above its text; more would only take time
 
 _SECTION = re.compile(r"[^\s，。！？；：、,.!?;:…“”《》]{2,12}")
-_COLUMN = re.compile(r"[【\[]([^【】\[\]]{2,20})[】\]]")  # a line of its own above the title: 【新春走基层】
+_COLUMN = re.compile(r"[【\[]([^【】\[\]]{2,20})[】\]]")  # a separate line above the title: 【新春走基层】
 _DOCUMENT_NUMBER = re.compile(r"\S{1,20}[〔（(\[【]\d{4}[〕）)\]】]\s?第?\d{1,5}号")
 # Where WeChat says that an article was sent from.
 _PLACE = re.compile(
@@ -34,7 +34,7 @@ _PLACE = re.compile(
     "|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 )
 
-HAS_NO_TITLE = Problem("exchange.no_title", _("it has no title: put it on a line of its own above source and time."))
+HAS_NO_TITLE = Problem("exchange.no_title", _("it has no title: put it on a separate line above source and time."))
 HEADING_IS_TOO_LONG = Problem(
     "exchange.heading_too_long",
     _("its %(name)s “%(start)s…” is longer than %(most)d characters: shorten it, or put the text below it."),
@@ -45,13 +45,13 @@ TITLE_OF_LINES = Problem(
 )
 NEITHER_NAME = Problem(
     "exchange.neither_name",
-    _("“%(words)s” stands beside the time, and may be a source or a person: it was left out."),
+    _("“%(words)s”, next to the time, may be a source or a person: it was left out."),
 )
 
 
 @dataclass
 class Head:
-    """The lines of the heading, where the text below it begins, and what the page says of the article."""
+    """The lines of the heading, where the text below it begins, and what the page says about the article."""
 
     heading: list[str] = field(default_factory=list)
     end: int = 0
@@ -61,13 +61,13 @@ class Head:
     numbers: list[str] = field(default_factory=list)  # of documents, below the title: they belong to the text
 
     def learns(self, line: str) -> bool:
-        """Add what a line of provenance says; False if it is none, or says again what is known.
+        """Add what a line of provenance says; False if it is not one, or repeats what is known.
 
         A second 时间：… belongs to the text, as in the notice of a meeting.
         """
         found = parse_provenance_line(line)
         known = self.facts.keys() & found.facts.keys() if found else set()
-        # The account that reprints, beside the time, does not replace the source: 以下文章来源于…
+        # The account that reprints, next to the time, does not replace the source: 以下文章来源于…
         reprinted = (
             known == {PAGE_SOURCE} and found is not None and PAGE_PUBLISHED in found.facts and not found.labelled
         )
@@ -79,7 +79,7 @@ class Head:
         return True
 
     def says(self, line: str) -> bool:
-        """Return True for a line of provenance that is known already or is learnt now."""
+        """Return True for a line of provenance that is already known or is new."""
         found = parse_provenance_line(line)
         return found is not None and (found.facts.items() <= self.facts.items() or self.learns(line))
 
@@ -158,7 +158,9 @@ def _read_source_below(head: Head, lines: Sequence[str]) -> None:
 
 
 def _is_provenance(line: str, place: int) -> bool:
-    """Return True for a line of provenance; without a label the first one is a title: 2024年3月25日天气预报, 摄影：霁川."""
+    """Return True for a line of provenance; without a label the first one is a title: 2024年3月25日天气预报,
+    摄影：霁川.
+    """
     found = parse_provenance_line(line)
     return found is not None and (found.labelled or place > 0 or not (found.credits or found.facts.get(PAGE_SOURCE)))
 
@@ -171,7 +173,7 @@ def _read_provenance(head: Head, lines: Sequence[str]) -> None:
 
 
 def _read_title_below(head: Head, lines: Sequence[str]) -> None:
-    """Read a heading that stands below provenance: on newspaper pages, and below the table of a government's page."""
+    """Read a heading below the provenance: on newspaper pages, and below the table of a government's page."""
     rest = lines[head.end :]
     title_end = _title_end(rest)
     if title_end >= len(rest) or reads_as_body(rest[title_end - 1]):
@@ -247,5 +249,5 @@ def _is_above_title(lines: Sequence[str]) -> bool:
 
 
 def reads_as_body(line: str) -> bool:
-    """Return True for a line that is no heading: long, or ending as sentences end."""
+    """Return True for a line that is not a heading: long, or ending like a sentence."""
     return len(line) > 120 or line.endswith(("。", "。”", "；", "：", ":"))

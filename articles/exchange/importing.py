@@ -32,7 +32,8 @@ IS_UNFIT = Problem("exchange.unfit", "%(why)s")  # messages of the validation of
 
 @dataclass
 class ImportedArticle:
-    """The result for one file: the article, True if it was imported before, and what was created for it, in words.
+    """The result for one file: the article, True if it was imported before, and a description of what was created for
+    it.
 
     `notes` are sentences about what of the file is not in the article.
     """
@@ -84,9 +85,9 @@ def _import_new(page: PrintedArticle, *, by: User, section: str, archive: bool, 
 
 
 def try_import(page: PrintedArticle, *, by: User, section: str, archive: bool, body: str | None) -> ImportedArticle:
-    """Return what `import_article` would return, or raise what it would raise, and change nothing.
+    """Dry run of `import_article`: return or raise the same, and change nothing.
 
-    Files of a page are stored only after this: those of a refused one would stay behind, used by nothing.
+    Files of a page are stored only after this: those of a refused page would remain unused.
     """
     with transaction.atomic():
         imported = import_article(page, by=by, section=section, archive=archive, body=body)
@@ -103,7 +104,7 @@ def _save_draft(page: PrintedArticle, section: str, body: str | None, *, by: Use
     notes: tuple[str, ...] = ()
     article.section = _find_or_make_section(section, page.section, created, by=by)
     if page.section and page.section != article.section.name:
-        notes = (_("its section is “%(name)s”; it went to the one of --section.") % {"name": page.section},)
+        notes = (_("its section is “%(name)s”; it was imported into that of --section.") % {"name": page.section},)
     article.source = _find_or_make_source(page, created, by=by)
     credits = [(role, _find_or_make_person(name, unit, created, by=by)) for role, name, unit in page.credits]
     if any(role == Credit.Role.CORRESPONDENT for role, _person in credits):
@@ -124,7 +125,7 @@ def _publication_times(page: PrintedArticle) -> tuple[datetime, datetime]:
 
 
 def _find_or_make_section(slug: str, name: str, created: list[str], *, by: User) -> Section:
-    # Locked, as publishing locks it before the audit chain: what is missing besides is recorded before that.
+    # Locked, as publishing locks it before the audit chain: other missing facts are recorded before that.
     rows = Section.objects.select_for_update(of=("self",), no_key=True).select_related("parent__parent")
     known = rows.filter(slug=slug).first()
     if known:
@@ -137,7 +138,7 @@ def _find_or_make_section(slug: str, name: str, created: list[str], *, by: User)
 
 
 def _find_or_make_source(page: PrintedArticle, created: list[str], *, by: User) -> Source | None:
-    """Return the page's source, made if missing; of a doubtful reading none is made."""
+    """Return the page's source, created if missing; none is created from an uncertain reading."""
     name = page.source
     if not name:
         return None

@@ -22,11 +22,11 @@ def bring_linked_files(html: str, *, page: Path, root: Path, by: User) -> tuple[
     """Return the HTML with the public addresses of its pictures and documents, which are added to the library, and a
     sentence for each that is not below `root` or that is refused.
 
-    Their addresses may be relative to the page, to `root`, or whole. Raises PermissionDenied.
+    Their addresses may be relative to the page or to `root`, or absolute. Raises PermissionDenied.
     """
     body = lxml.html.fragment_fromstring(html, create_parent="div")
     notes: list[str] = []
-    brought: dict[Path, str] = {}  # a picture that stands on the page twice is decoded once
+    brought: dict[Path, str] = {}  # a picture that appears on the page twice is decoded once
     for element, name, address in _linked(body):
         store = store_picture if element.tag == "img" else store_attachment
         file = find_linked_file(address, page.parent, root)

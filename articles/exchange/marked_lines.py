@@ -60,5 +60,5 @@ def heading_field(label: str) -> str:
 
 
 def is_marked_line(line: str) -> bool:
-    """Return True for a line that says what it is."""
+    """Return True for a line with a label."""
     return bool(marked_heading(line)) or parse_breadcrumb(line) is not None

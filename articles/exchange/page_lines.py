@@ -16,11 +16,11 @@ _PAPER = re.compile(
     r"《\s?([^《》]{2,20}?)\s?》\s?[（(]\s?([\d年月日./-]{8,11})\s{0,3}第?\s?[A-Z]?\d{1,3}\s?版[^（()）]{0,12}[)）]"
 )
 _SLASHED_DATE = re.compile(r"(\d{4}年)/(\d{1,2}月)/(\d{1,2}日)")
-_MASTHEAD_LINES = 4  # of a page, in which it may stand
+_MASTHEAD_LINES = 4  # at the top of a page, which may contain it
 
 
 def page_lines(whole: str) -> list[PageLine]:
-    """Return the lines that are not empty; of a masthead the page comes first, then newspaper and date."""
+    """Return the lines that are not empty; in a masthead the page number comes first, then newspaper and date."""
     lines: list[PageLine] = []
     after_blank = False
     is_markdown = bool(_MARKDOWN_HEADING.match(whole.lstrip(BLANKS + "-")))

@@ -43,7 +43,7 @@ HAS_CLOCK = re.compile("[:：时点]")
 
 
 def find_page_time(text: str) -> tuple[int, int] | None:
-    """Return where the first date in the text begins and ends, with the time of day beside it."""
+    """Return where the first date in the text begins and ends, with the time of day next to it."""
     for date in (_DATE, _ENGLISH_DATE, _CHINESE_DATE):
         match = date.search(text.translate(_FULL_WIDTH))
         if match and not (text[: match.start()][-1:].isdigit() or text[match.end() :][:1].isdigit()):
@@ -98,7 +98,7 @@ def _as_time(match: re.Match[str]) -> datetime | None:
 
 
 def _hours_after_noon(match: re.Match[str]) -> int:
-    """Return what is to be added to an hour before which no half of the day stands: 5:03 PM, 12:10 am."""
+    """Return the hours to add to an hour that no half of the day precedes: 5:03 PM, 12:10 am."""
     parts = match.groupdict()
     noon, hour = (parts.get("noon") or "").lower()[:1], int(parts.get("hour") or 0)
     return 12 if noon == "p" and hour < 12 else -12 if noon == "a" and hour == 12 else 0

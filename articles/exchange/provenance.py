@@ -13,10 +13,10 @@ from .decoding import BLANKS
 from .labels import IGNORED, LABELS, PAGE_PUBLISHED, PAGE_SOURCE, PAGE_UPDATED
 from .page_time import FIRM_TIME, HAS_CLOCK, find_page_time, parse_page_time
 
-# Labels that also stand in the text of a notice: 时间：下周三上午
+# Labels that also occur in the text of a notice: 时间：下周三上午
 COMMON_WORDS = ("时间", "日期")
 COMMON_TIMES = re.compile(rf"(?:{'|'.join(COMMON_WORDS)})\s{{0,2}}[:：]")
-# The value of these may be any name, also that of an office.
+# The value of these may be any name, including that of an office.
 FREE_ROLES = ("作者", "供稿", "author")
 
 MAX_HEADER_LENGTH = 400  # characters of a line; no real page has longer ones above its text
@@ -41,7 +41,7 @@ _BUTTONS_AT_END = re.compile(BUTTONS + "$")
 _BAR = re.compile(r"\s{0,8}[|｜┃│丨]\s{0,8}|\s{1,8}·\s{1,8}")
 _VALUE_ENDS = BLANKS + "|｜/／；;，,、【】[]"
 _SENTENCE = re.compile("[。！？!?；]")
-# What stands beside the names in a head of WeChat: 原创 方知远 霁川发布 2024-03-25 17:03 发表于云南
+# Words next to the names in a WeChat header: 原创 方知远 霁川发布 2024-03-25 17:03 发表于云南
 _WECHAT_WORDS = re.compile(
     r"原创|转载|发[表布]于\S{0,8}|(?:IP属地|阅读)\S{0,8}|\d{1,9}(?:人|次)?(?:阅读|浏览|评论)|[听在]看?"
 )
@@ -71,7 +71,7 @@ _LONGEST_NAME = 30  # characters of a name without a label
 
 
 class Provenance(NamedTuple):
-    """What one line says of an article: PAGE_… → text, credits, and the words in it that are neither for certain."""
+    """Facts in one line about an article: PAGE_… → text, credits, and words that are not certainly either."""
 
     facts: dict[str, str]
     credits: list[CreditLine]
@@ -80,7 +80,7 @@ class Provenance(NamedTuple):
 
 
 def parse_provenance_line(line: str) -> Provenance | None:
-    """Return what a line of labelled fields, or a date with the names beside it, says; None for any other line."""
+    """Return what a line of labelled fields, or a date with names next to it, says; None for any other line."""
     if len(line) > MAX_HEADER_LENGTH:
         return None
     if bracketed := _IN_BRACKETS.fullmatch(line):
@@ -212,7 +212,7 @@ def _read_fields(
 
 
 def _read_time(fact: str, value: str, facts: dict[str, str], words: list[str]) -> None:
-    """Add the time; what stands beside it (时间：2024-03-25 17:03 霁川新闻网) is words without a label."""
+    """Add the time; what follows it (时间：2024-03-25 17:03 霁川新闻网) are words without a label."""
     found: dict[str, str] = {}
     rest = _take_date(value, found)
     if found:
@@ -242,10 +242,10 @@ def _split_source(value: str) -> tuple[str, list[CreditLine]]:
 
 
 def _read_names(words: list[str], facts: dict[str, str], credits: list[CreditLine]) -> list[str] | None:
-    """Read the words that stand without labels beside a date: roles with names, a publisher, and in a head of WeChat
+    """Read the words without labels next to a date: roles with names, a publisher, and in a head of WeChat
     (原创 方知远 霁川发布) the authors before it.
 
-    Returns those that may be either; None if they are no names at all, and the line is text.
+    Returns those that may be either; None if they are not names, so the line is text.
     """
     wechat = "原创" in words
     names = [word for word in words if not _WECHAT_WORDS.fullmatch(word)]

@@ -18,7 +18,7 @@ from .text import PrintedArticle, read_printed_page
 from .web_page import read_web_page
 from .word_importing import WORD_ENDINGS, import_word_file, read_word_page
 
-# The readers of pages; Word files are read by a process of its own.
+# The readers of pages; Word files are read by a separate process.
 READERS = {".txt": read_printed_page, ".html": read_web_page, ".htm": read_web_page, ".shtml": read_web_page}
 ENDINGS = (*READERS, *(f".{ending}" for ending in WORD_ENDINGS))
 
@@ -44,7 +44,7 @@ def is_word_file(path: Path) -> bool:
 
 
 def import_saved_word_file(path: Path, root: Path, *, by: User, section: str, archive: bool) -> ImportedArticle:
-    """Import a Word file with its pictures, also those that it only links to, if they lie below `root`.
+    """Import a Word file with its pictures, also those that it only links to, if they are below `root`.
 
     Raises what `import_word_file` raises.
     """

@@ -2,8 +2,8 @@
 
 昭阳新闻                                                         section, or 首页 > 要闻 > 正文; may be absent
 标题                                                             also 标题：…; 引题：…, 副标题：… or ——… beside it
-来源:霁川新闻网  更新时间:2024-03-25 17:03  作者:甲  责任编辑:乙     labelled fields in any order, on any number of lines
-正文 …                                                           one paragraph per line
+来源:霁川新闻网  更新时间:2024-03-25 17:03  作者:甲  责任编辑:乙     labelled fields in any order, on any number of
+lines 正文 …                                                           one paragraph per line
 (通讯员 丙)                                                       closing bylines, kept in the text
 微信扫一扫查看                                                     page furniture, removed
 """
@@ -72,10 +72,10 @@ SECOND_HEADING = Problem(
 
 @dataclass(frozen=True)
 class PrintedArticle:
-    """The article on a printed page; '' for what it does not say. Times are naive, in the page's own time zone.
+    """The article on a printed page; '' for missing facts. Times are naive, in the page's own time zone.
 
-    `html` is the body, not yet sanitised, if it is more than paragraphs; `old_address` is the one of a web page.
-    `doubts` are readings that a person should look at; each is a sentence that continues after the name of the file.
+    `html` is the body, not yet sanitised, if it is more than paragraphs; `old_address` is the address of a web page.
+    `doubts` are readings that a person should check; each is a sentence that follows the name of the file.
     """
 
     section: str
@@ -94,7 +94,7 @@ class PrintedArticle:
 
     @property
     def source_is_doubtful(self) -> bool:
-        """Return True if the source may be more than a source, and none is to be made of it."""
+        """Return True if the words may be more than a source, so no source is created from them."""
         return any(doubt.id == SOURCE_HAS_BLANKS.id for doubt in self.doubts)
 
 
@@ -179,7 +179,7 @@ def _doubts(head: Head, body: Sequence[str]) -> Iterator[Problem]:
         found = parse_provenance_line(line) if _YEAR.search(line) else None
         if not found or not {PAGE_SOURCE, PAGE_PUBLISHED} <= found.facts.keys():
             continue
-        # Without labels it may be a signature, which has no time of day and stands below a sentence.
+        # Without labels it may be a signature, which has no time of day and follows a sentence.
         if found.labelled or (HAS_CLOCK.search(found.facts[PAGE_PUBLISHED]) and not reads_as_body(above)):
             yield SECOND_HEADING.filled(line=line[:40])
             return

@@ -1,6 +1,6 @@
 """Reads a saved web page of an older portal: its article's title, provenance and body, without knowing its template.
 
-The body is the element with most text that is no link; what stands between the title and it is read as provenance.
+The body is the element with most non-link text; what is between the title and the body is read as provenance.
 """
 
 import hashlib
@@ -90,7 +90,7 @@ def read_web_page(data: bytes) -> PrintedArticle:
 def _read_heading(
     document: Element, body: Element, metas: dict[str, str], tab: str
 ) -> tuple[str, bool, Head, list[str]]:
-    """Return the title, whether it is certain, what stands around the body, and the lines above it; trims the body."""
+    """Return the title, whether it is certain, the elements around the body, and the lines above it; trims the body."""
     title, certain = _find_title(document, metas.get("og:title", ""), tab)
     above, below = _lines_around(document, title if certain else "", body)
     head = _learned_head(above, below)
@@ -110,7 +110,7 @@ def _text_of(body: Element) -> list[str]:
 
 
 def _learned_head(above: list[str], below: list[str]) -> Head:
-    """Return what the lines above the body say of the article, and the lines of provenance below it."""
+    """Return what the lines above the body say about the article, and the lines of provenance below it."""
     head = Head()
     for line in above:
         head.learns(line)
@@ -248,5 +248,5 @@ def _find_time(head: Head, metas: dict[str, str], above: list[str], script: str)
 
 
 def _without_buttons(source: str) -> str:
-    """Return the source without what stands beside it on the page: 澄溪网 举报, 澄溪网 12 人参与"""
+    """Return the source without the words next to it on the page: 澄溪网 举报, 澄溪网 12 人参与"""
     return (source.split()[0] if re.search(r"[\u4e00-\u9fff]\s", source) else source)[:80]

@@ -1,4 +1,4 @@
-"""Finds the body of the article on a web page of an unknown template, and drops what is no text from it."""
+"""Finds the body of the article on a web page of an unknown template, and drops what is not text from it."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _drop(element: Element) -> None:
 
 
 def find_page_body(document: Element) -> Element | None:
-    """Return the element whose blocks have most text that is no link; a block counts for its parent, and half for the
+    """Return the element whose blocks have most non-link text; a block counts for its parent, and half for the
     one above.
     """
     scores: dict[Element, float] = {}
@@ -87,7 +87,7 @@ def _name_factor(element: Element) -> float:
 
 
 def trim_page_body(body: Element, title: str, head: Head) -> None:
-    """Drop from the body what is no text: the title again, provenance, lists of links, page furniture at its end."""
+    """Drop from the body what is not text: the title again, provenance, lists of links, page furniture at its end."""
     blocks = [element for element in body.iter(*BLOCKS) if element is not body]
     for element in blocks[:6]:
         line = element_text(element)

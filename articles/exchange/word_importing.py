@@ -29,7 +29,7 @@ FileFinder = Callable[[str], bytes | None]
 
 WORD_ENDINGS = ("docx", "docm", "dotx", "doc", "wps", "wpt", "rtf", "odt")
 MAX_TITLE_LENGTH = 120  # of an article
-# Where lines with the source or the writers stand, counted in lines from either end.
+# Where lines with the source or the writers may be, counted in lines from either end.
 _HEAD_LINES, _FOOT_LINES = 6, 12
 _FIGURE = re.compile(
     r'<figure data-picture="(\d+)"><img alt="([^"]*)">(?:<figcaption>(.*?)</figcaption>)?</figure>', re.DOTALL
@@ -38,7 +38,7 @@ _FIGURE = re.compile(
 
 @dataclass(frozen=True)
 class TakenText:
-    """The text of a Word file, sanitised, with its pictures in the library. `notes` say what did not come along.
+    """The text of a Word file, sanitised, with its pictures in the library. `notes` list what was not imported.
 
     `source`, `credits` and the times are those that its first and last lines name; these lines are in the text too.
     """
@@ -64,7 +64,7 @@ def take_word_upload(upload: UploadedFile, *, by: User) -> TakenText:
 def take_word_text(data: bytes, name: str, *, by: User, beside: FileFinder = lambda _name: None) -> TakenText:
     """Return the text of a Word file and add its pictures to the library.
 
-    `beside` returns the bytes of a file that lies beside the document, for pictures that it only links to, or None.
+    `beside` returns the bytes of a file in the folder of the document, for pictures that it only links to, or None.
     Raises PermissionDenied, or RefusedFile or sanitising.BodyTooLong: nothing is stored then.
     """
     permissions.require_duty_anywhere(by, Duty.WRITE)
@@ -121,7 +121,7 @@ def import_word_upload(upload: UploadedFile, section: Section, *, by: User) -> I
 def import_word_file(
     data: bytes, name: str, *, by: User, section: str, archive: bool, beside: FileFinder = lambda _name: None
 ) -> ImportedArticle:
-    """Import a Word file as `import_article` imports a page; its `notes` say what did not come along.
+    """Import a Word file as `import_article` imports a page; its `notes` list what was not imported.
 
     A source is added only by those who may add one; others read its name in the notes. Raises UnreadablePage,
     RefusedFile, PermissionDenied.
@@ -175,7 +175,7 @@ def _may_add_source(user: User) -> bool:
 
 
 def _linked_picture(picture: WordPicture, beside: FileFinder) -> WordPicture:
-    """Return the picture, with the bytes of the file beside the document if it is only linked and there is one."""
+    """Return the picture, with the bytes of the file in the document's folder if it is only linked and there is one."""
     data = beside(picture.name) if picture.missing == "absent" and picture.name else None
     return replace(picture, data=data, missing="") if data else picture
 
@@ -186,7 +186,7 @@ def _store_pictures(found: list[WordPicture], name: str, *, by: User) -> tuple[d
     missing: dict[str, list[int]] = {}
     notes: list[str] = []
     stem = uploads.split_name(name)[0]
-    decoded: dict[tuple[bytes, pictures.Margins], Picture] = {}  # a picture may stand in a document many times
+    decoded: dict[tuple[bytes, pictures.Margins], Picture] = {}  # a picture may occur in a document many times
     for number, picture in enumerate(found, start=1):
         if picture.missing:
             missing.setdefault(picture.missing, []).append(number)
@@ -223,7 +223,7 @@ def _missing_sentence(why: str, numbers: list[int]) -> str:
 
 
 def _with_pictures(html: str, stored: dict[int, Picture]) -> str:
-    """Return the HTML with the pictures of the library; where one is missing, a line holds its place."""
+    """Return the HTML with the pictures of the library; a line marks the place of a missing one."""
 
     def figure(found: re.Match[str]) -> str:
         number, alt, caption = int(found[1]), found[2], found[3] or ""

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from ..bylines import parse_byline
 
-_LONGEST_LINE = 120  # characters; whoever breaks lines breaks them earlier
+_LONGEST_LINE = 120  # characters; wrapped lines are shorter
 _ENDS_SENTENCE = "。！？!?；;：:…”』」）)】]"
 
 
 class PageLine(NamedTuple):
-    """A line of a printed page: its text without blanks at the ends, and how it stands."""
+    """A line of a printed page: its text without blanks at the ends, and its alignment."""
 
     text: str
     indented: bool

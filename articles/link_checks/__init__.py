@@ -1,4 +1,4 @@
-"""Links of texts (链接巡检): which addresses texts link to, whether they still answer, and what the desk says of that.
+"""Links of texts (链接巡检): which addresses texts link to, whether they still answer, and how the desk reports it.
 
 finding    the links of a body
 register   which text links where, and from which sites; the worker keeps it up to date

@@ -1,7 +1,7 @@
 """Asks whether the addresses that texts link to still answer: this site's of the database, others over the network.
 
-Politely: each site is asked one question at a time, with a pause between two, under a name that says whose it is; a
-month passes before an address is asked for again. Called by the worker alone; other sites in a thread of its own.
+Politely: one request per site at a time, with a pause in between and a User-Agent that names the newsroom; a
+month passes before an address is requested again. Called by the worker only; other sites in a separate thread.
 """
 
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ GONE = {404, 410}
 
 
 class Answer(NamedTuple):
-    """What came of one question: the HTTP status, None if nothing answered, and the other site that it leads to."""
+    """The result of one request: the HTTP status, None without an answer, and the other site that it leads to."""
 
     outcome: str
     status: int | None
@@ -40,7 +40,7 @@ class Answer(NamedTuple):
 
 
 def outside_links_are_due() -> bool:
-    """Return True if an address of another site is to be asked for now; never unless settings.LINK_CHECKS."""
+    """Return True if an address of another site is due now; never unless settings.LINK_CHECKS."""
     return settings.LINK_CHECKS and _hosts_due(timezone.now()).exists()
 
 
@@ -74,7 +74,7 @@ def check_own_links() -> int:
 
 @transaction.atomic
 def _claim_next(now: datetime) -> LinkTarget | None:
-    """Return the next address to ask for, of a site that no other worker asks now; None if none is due."""
+    """Return the next address to request, of a site that no other worker is requesting; None if none is due."""
     host = _hosts_due(now).order_by("next_at").select_for_update(skip_locked=True, no_key=True).first()
     if host is None:
         return None
@@ -121,7 +121,7 @@ def _ask(address: str) -> Answer:
 
 @transaction.atomic
 def _record_answer(target: LinkTarget, answer: Answer, now: datetime) -> None:
-    """Keep what was answered, open or close the finding, and plan the next question."""
+    """Store the answer, open or close the finding, and schedule the next request."""
     row = LinkTarget.objects.select_for_update(no_key=True).get(pk=target.pk)
     if answer.status is None and not _network_is_there(now):  # says nothing about the address
         LinkTarget.objects.filter(pk=row.pk).update(due_at=now + TRIED_AGAIN_AFTER[0])

@@ -32,7 +32,7 @@ class FoundLink:
 
     @cached_property
     def kind(self) -> LinkTarget.Kind:
-        """What the address leads to, as its ending tells."""
+        """What the address leads to, by its extension."""
         path = urlsplit(self.address).path
         if self.is_shown or _PICTURE.search(path):
             return LinkTarget.Kind.PICTURE
@@ -59,7 +59,9 @@ def address_digest(address: str) -> str:
 
 
 def _host_of(address: str) -> str | None:
-    """Return the host of an address in its usual form, "" for this site; None for mailto: and what has none."""
+    """Return the host of an address in its usual form, "" for this site; None for mailto: and other addresses without
+    one.
+    """
     if address.startswith("/"):
         return ""
     try:

@@ -1,7 +1,7 @@
 """Which texts link where, and from which sites: the worker keeps the rows up to date, one worker at a time.
 
-It follows the audit, whose entries are numbered in the order in which they were committed, so no save or publication
-does anything for it, and none is missed. Texts from before the register are read by their numbers.
+It follows the audit, whose entries are numbered in the order in which they were committed, so saving and publishing
+need not update it, and nothing is missed. Texts older than the register are read by their numbers.
 """
 
 from collections import Counter, defaultdict
@@ -26,7 +26,7 @@ Pair = tuple[int, int]  # the key of an article, and that of a target or a site
 def continue_register() -> int:
     """Register the links of the texts that changed since the last call, and of a batch of older ones.
 
-    Returns how many texts were read: 0 if none is left, or while another worker does this. Called every second, so it
+    Returns how many texts were read: 0 if none are left, or while another worker does this. Called every second, so it
     takes no lock and writes nothing while there is nothing to do.
     """
     register = LinkRegister.objects.first()
@@ -74,7 +74,7 @@ def _is_about_an_article(entry: AuditEntry) -> bool:
 
 
 def _register_articles(numbers: set[int], now: datetime) -> None:
-    """Bring the rows of these articles up to date, and have their own addresses asked for again."""
+    """Bring the rows of these articles up to date, and have their own addresses requested again."""
     if not numbers:
         return
     wanted = _links_of_articles(numbers)
@@ -151,7 +151,7 @@ def _count(model: type[Model], before: set[Pair], after: set[Pair]) -> None:
 
 
 def _close_what_nobody_uses(targets: set[int], now: datetime) -> None:
-    """Links that no text has any more are not asked for, and need no settling."""
+    """Links that no text contains any more are not requested, and need no settling."""
     for group in in_groups(sorted(targets), ROWS_PER_STATEMENT):
         unused = LinkTarget.objects.filter(pk__in=group, articles=0)
         unused.filter(finding=LinkTarget.Finding.OPEN).update(
@@ -161,7 +161,7 @@ def _close_what_nobody_uses(targets: set[int], now: datetime) -> None:
 
 
 def _ask_soon(hosts: set[int], now: datetime) -> None:
-    """Let addresses of these sites be asked for after the pause that a site is granted."""
+    """Schedule the addresses of these sites after the pause between requests to a site."""
     for group in in_groups(sorted(hosts), ROWS_PER_STATEMENT):
         rows = LinkHost.objects.filter(pk__in=group)
         rows.filter(Q(next_at=None) | Q(next_at__gt=now + PAUSE)).update(next_at=now + PAUSE)

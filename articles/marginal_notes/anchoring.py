@@ -13,7 +13,7 @@ from django.utils.html import escape
 
 # Characters of the surroundings that are kept, on either side.
 CONTEXT = 32
-# To find words that were changed by what surrounds them, so much of it must be there, and so much may lie between.
+# To find changed words by their surroundings: how much of these must be there, and how much may be in between.
 LEAST_CONTEXT = 4
 FIELDS = ("title", "kicker", "subtitle", "summary", "body")
 _PIECES = re.compile(r"<(?:\"[^\"]*\"|[^>\"])*>|[^<]+")
@@ -45,9 +45,9 @@ def field_texts(content: dict[str, Any]) -> dict[str, str]:
 
 
 def find_passage(texts: Mapping[str, str], quote: str, prefix: str = "", suffix: str = "") -> Passage | None:
-    """Find the quoted words, where they stand more than once by their surroundings; None if they are gone.
+    """Find the quoted words, by their surroundings if they occur more than once; None if they are gone.
 
-    White space does not count. If the words are gone but their surroundings are there, it is what stands between.
+    White space does not count. If the words are gone but their surroundings are there, return the text in between.
     """
     found = [
         (_context_score(text, start, end, prefix, suffix), Passage(field, start, end))
@@ -62,7 +62,7 @@ def find_passage(texts: Mapping[str, str], quote: str, prefix: str = "", suffix:
 
 
 def surroundings(text: str, start: int, end: int) -> tuple[str, str]:
-    """What stands before and after a passage, CONTEXT characters at most."""
+    """The text before and after a passage, at most CONTEXT characters each."""
     return text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
 
 
@@ -96,13 +96,13 @@ def _occurrences(text: str, quote: str) -> list[tuple[int, int]]:
 
 
 def _context_score(text: str, start: int, end: int, prefix: str, suffix: str) -> int:
-    """How many characters next to the passage are those that stood there."""
+    """How many characters next to the passage are unchanged."""
     before, after = surroundings(text, start, end)
     return len(commonprefix([before[::-1], prefix[::-1]])) + len(commonprefix([after, suffix]))
 
 
 def _reworded(text: str, field: str, quote: str, prefix: str, suffix: str) -> Passage | None:
-    """What stands between the surroundings of words that are gone, unless it is nothing or far more than they were."""
+    """The text between the surroundings of removed words, unless it is empty or far longer than the words were."""
     if min(len(prefix), len(suffix)) < LEAST_CONTEXT:
         return None
     most = 2 * len(quote) + CONTEXT

@@ -15,9 +15,9 @@ _MENTION = re.compile(r"@([^\s@]{1,20})")
 
 
 def find_mentioned(text: str) -> list[User]:
-    """The active accounts named in the text, at most MOST_MENTIONS names; what is no name of anybody is plain text.
+    """The active accounts named in the text, at most MOST_MENTIONS names; other words are plain text.
 
-    Chinese has no blanks between words, so the name is the longest one that what follows @ begins with. Several people
+    Chinese has no blanks between words, so the longest name that matches after @ is used. Several people
     of one name are all named. One query.
     """
     after = [found[1] for found in _MENTION.finditer(text)][:MOST_MENTIONS]
@@ -40,6 +40,6 @@ def unable_to_read(users: list[User], article: Article) -> list[str]:
 
 
 def _longest_name(user: User, word: str) -> int:
-    """The length of the longest name of the account that the word begins with; 0 if it begins with none."""
+    """The length of the account's longest name that the word begins with; 0 if there is none."""
     names = (audit.account_name(user), user.get_username())
     return max((len(name) for name in names if word.startswith(name)), default=0)

@@ -15,7 +15,7 @@ from .writing import add_note, lock_for_note, set_note_state
 
 LONGEST_REPLACEMENT = 400
 
-SAME_WORDS = Problem("marginal_notes.same_words", gettext_lazy("The suggested words are those that stand there."))
+SAME_WORDS = Problem("marginal_notes.same_words", gettext_lazy("The suggested words are the same as in the text."))
 SEVERAL_LINES = Problem(
     "marginal_notes.several_lines",
     gettext_lazy("A suggestion is about words of one paragraph."),
@@ -84,7 +84,9 @@ def take_suggestion(note: MarginalNote, *, by: User, voiding: bool = False) -> R
 
 @transaction.atomic
 def decline_suggestion(note: MarginalNote, *, by: User) -> None:
-    """Leave the text as it is. Idempotent. Raises PermissionDenied; whoever suggested the words may take them back."""
+    """Leave the text as it is. Idempotent. Raises PermissionDenied; the user who suggested the words may take them
+    back.
+    """
     article = lock_for_note(note.article, by) if note.by_id == by.pk else _lock_to_judge(note, by)
     note = MarginalNote.objects.get(pk=note.pk)
     if note.is_open and note.replacement is not None:

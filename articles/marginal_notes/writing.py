@@ -22,7 +22,7 @@ MOST_NOTES = 300  # of an article, with answers
 NO_WORDS = Problem("marginal_notes.no_words", gettext_lazy("Write what you want to say about the passage."))
 NOT_IN_TEXT = Problem(
     "marginal_notes.not_in_text",
-    gettext_lazy("These words do not stand in the text: “%(words)s”."),
+    gettext_lazy("These words are not in the text: “%(words)s”."),
     gettext_lazy("Copy them from the text as it is now; a few words are enough."),
 )
 TOO_LONG = Problem(
@@ -48,7 +48,7 @@ def write_marginal_note(
 ) -> MarginalNote:
     """Write a note on a passage of the newest revision.
 
-    `prefix` and `suffix` are what stands before and after the quoted words, where they stand more than once.
+    `prefix` and `suffix` are the text before and after the quoted words, needed if they occur more than once.
     Raises PermissionDenied and CannotNote.
     """
     article = lock_for_note(article, by)

@@ -2,7 +2,7 @@
 
     tokens     the text of a revision as words, pictures and ends of lines
     marking    what was inserted and deleted between two texts, and in which step
-    layout     the marked tokens as lines to be shown
+    layout     the marked tokens as lines for display
 
 A step is what one person saved in one reading before somebody else did.
 """

@@ -17,7 +17,7 @@ class MarkedSpan:
     """Words that are the same, or that one step added or removed.
 
     `marks` are the names of their HTML elements (strong, sub …); `picture` is the address of a picture, whose `text`
-    is its description, and `thumbnail` that of a small copy, if it is known; `ends_change`: the next words are not of
+    is its description, and `thumbnail` that of a small copy, if known; `ends_change`: the next words do not belong to
     the same step.
     """
 

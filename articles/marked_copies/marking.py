@@ -1,7 +1,7 @@
 """Marks what was inserted and deleted between two texts, and in which step of those between them.
 
-Pure functions of contents. Which words are marked depends on the first and the last text alone, so that without what
-was inserted the one is there, and without what was deleted the other; the steps between say only who it was.
+Pure functions of contents. Which words are marked depends only on the first and the last text: without what
+was inserted, the copy is the first text, without what was deleted, the last; the steps between only say who did it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ class MarkedPart:
 class MarkedText:
     """All that readers would see, marked. `is_coarse`: some passages are marked as a whole, by paragraph.
 
-    `form_alone`: no word differs, but what is neither a word nor a mark of words does, such as an alignment.
+    `form_alone`: no word differs, only formatting that is not a mark of words, such as an alignment.
     """
 
     parts: tuple[MarkedPart, ...]
@@ -197,7 +197,7 @@ def _passages(
 def _align_words(old: list[TextToken], new: list[TextToken], i: int, j: int, budget: _PairBudget) -> Iterator[Opcode]:
     """How the words of two passages match, whose first tokens have the places `i` and `j`."""
     head = tail = 0
-    if not budget.allows(old, new):  # without what is the same at both ends it may
+    if not budget.allows(old, new):  # without the equal parts at both ends they may fit
         head = _count_equal(old, new)
         tail = _count_equal(old[head:][::-1], new[head:][::-1])
     old_end, new_end = len(old) - tail, len(new) - tail

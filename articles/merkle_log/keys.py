@@ -1,6 +1,6 @@
-"""The file of the log's signing keys, outside the database: whoever owns the database cannot sign.
+"""The file of the log's signing keys, outside the database: so access to the database is not enough to sign.
 
-One key a line: a signer key, or the label of one that lies in a token. All of them sign, so that after a change the old
+One key a line: a signer key, or the label of one in a token. All of them sign, so that after a change the old
 key vouches for the log until its line is removed; the first is the current one.
 """
 

@@ -103,7 +103,7 @@ class Checkpoint(NamedTuple):
 def make_signer(name: str) -> SignerKey:
     """Return a new key. Raises WrongNote for a name with a blank or a plus sign."""
     if not _NAME.fullmatch(name):
-        raise WrongNote(f"{name!r} is no name of a key")
+        raise WrongNote(f"{name!r} is not the name of a key")
     return SignerKey(name, Ed25519PrivateKey.generate().private_bytes_raw())
 
 
@@ -116,7 +116,7 @@ def parse_signer(text: str) -> SignerKey:
     """Read a signer key. Raises WrongNote."""
     name, found, raw = _parse_key(text.strip().removeprefix(SIGNER))
     if not text.startswith(SIGNER) or raw[:1] != ED25519:
-        raise WrongNote("this is no Ed25519 signer key")
+        raise WrongNote("this is not an Ed25519 signer key")
     signer = SignerKey(name, raw[1:])
     if signer.verifier.id != found:
         raise WrongNote(f"the key of {name} is damaged")
@@ -136,7 +136,7 @@ def _parse_key(text: str) -> tuple[str, bytes, bytes]:
     hexadecimal, _plus, encoded = rest.partition("+")
     raw = _decode(encoded)
     if not _NAME.fullmatch(name) or not re.fullmatch("[0-9a-f]{8}", hexadecimal) or len(raw) != 33:
-        raise WrongNote("this is no key of the form name+hash+base64")
+        raise WrongNote("this is not a key of the form name+hash+base64")
     return name, bytes.fromhex(hexadecimal), raw
 
 
@@ -151,7 +151,7 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     rows = lines.splitlines()
     found = [_SIGNATURE.fullmatch(row) for row in rows]
     if not gap or not rows or not note.endswith("\n") or len(note) > LONGEST_NOTE or len(rows) > MOST_SIGNATURES:
-        raise WrongNote("this is no signed note")
+        raise WrongNote("this is not a signed note")
     signatures = [(match[1], _decode(match[2])) for match in found if match]
     if len(signatures) != len(rows):
         raise WrongNote("a signature of the note cannot be read")
@@ -159,7 +159,7 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
 
 
 def is_signed_by(note: str, key: VerifierKey) -> bool:
-    """Return True if the note has a valid signature by the key. Raises WrongNote if it is none."""
+    """Return True if the note has a valid signature by the key. Raises WrongNote if it is not a note."""
     text, signatures = split_note(note)
     return any(
         name == key.name and raw[:4] == key.id and len(raw) == 68 and key.verifies(raw[4:], text.encode())
@@ -172,7 +172,7 @@ def parse_checkpoint(note: str) -> Checkpoint:
     lines = split_note(note)[0].split("\n")
     root = _decode(lines[2]) if len(lines) > 2 else b""
     if len(lines) < 4 or not lines[0] or not re.fullmatch("0|[1-9][0-9]{0,15}", lines[1]) or len(root) != 32:
-        raise WrongNote("this is no checkpoint of a log")
+        raise WrongNote("this is not a checkpoint of a log")
     return Checkpoint(lines[0], int(lines[1]), root)
 
 
@@ -184,4 +184,4 @@ def _decode(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise WrongNote("this is no base64") from error
+        raise WrongNote("this is not base64") from error

@@ -1,8 +1,8 @@
 """Checkpoints on paper: a signed note as capitals and digits, which a QR code holds in few modules.
 
 `<size>-<root>-<signature>`, the last two in base32 without padding; the signature with the id of its key. The names of
-log and key are the origin, which whoever reads the code knows from the log. Ed25519 signatures of one text are equal,
-so the note that is made again from a code is the one that was printed.
+log and key are the origin, which the reader of the code knows from the log. Ed25519 signatures of one text are equal,
+so the note reconstructed from a code is the printed one.
 """
 
 import base64

@@ -25,7 +25,7 @@ class LogUnreadable(OSError):
 
 
 class ReadLeaf(NamedTuple):
-    """A leaf: its number and its content, parsed; None for what is no JSON object."""
+    """A leaf: its number and its content, parsed; None if it is not a JSON object."""
 
     number: int
     facts: dict[str, object] | None
@@ -161,7 +161,7 @@ class KeyRing:
             return
 
     def has_signed(self, note: str) -> bool:
-        """Return True if a trusted key has signed the note. Raises WrongNote for what is none."""
+        """Return True if a trusted key has signed the note. Raises WrongNote if it is not a note."""
         return any(is_signed_by(note, key) for key in self.keys)
 
 
@@ -171,7 +171,7 @@ def _compare_root(roots: RootAtEnd, wanted: Checkpoint | None) -> None:
 
 
 def parse_leaf(data: bytes) -> dict[str, object] | None:
-    """The facts of a leaf; None for what is no JSON object."""
+    """The facts of a leaf; None if it is not a JSON object."""
     try:
         facts = parse_outside_json(data)
     except ValueError:

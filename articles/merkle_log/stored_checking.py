@@ -20,10 +20,10 @@ def stored_log_faults(log: StoredLog, kept: Iterable[Checkpoint]) -> Iterator[st
     roots = RootAtEnd()
     for index, content, stored in _leaves_of(log):
         if index != roots.size:
-            yield f"Number {roots.size} of the {log.name} log is missing, or what it is about."
+            yield f"Number {roots.size} of the {log.name} log is missing, or its subject is."
             return
         if content is None or leaf_hash(content).hex() != stored:
-            yield f"Number {index} of the {log.name} log was rewritten, or what it is about."
+            yield f"Number {index} of the {log.name} log was rewritten, or its subject was."
             return
         roots.add(bytes.fromhex(stored))
         for checkpoint in wanted:

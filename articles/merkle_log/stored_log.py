@@ -1,6 +1,7 @@
 """The logs in the database: appending leaves, and the tree of them.
 
-Whoever appends holds the audit-chain lock, so leaves have consecutive numbers (docs/decisions/lock_ordering.md).
+The caller that appends holds the audit-chain lock, so leaves have consecutive numbers
+(docs/decisions/lock_ordering.md).
 """
 
 from collections.abc import Sequence

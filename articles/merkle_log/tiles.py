@@ -40,7 +40,7 @@ class Tile(NamedTuple):
 
 
 def parse_tile_path(path: str) -> Tile | None:
-    """The inverse of `Tile.path`; None for what is no such path, as it would be written."""
+    """The inverse of `Tile.path`; None for any other path or spelling."""
     found = _PATH.fullmatch(path)
     if not found:
         return None

@@ -1,4 +1,5 @@
-"""Time stamps (RFC 3161, 可信时间戳) of what a log commits to: an authority signs when it has seen a checkpoint.
+"""Time stamps (RFC 3161, 可信时间戳) of what a log commits to: an authority signs the time at which it saw a
+checkpoint.
 
 What is stamped is the text of the checkpoint without its signatures, so any copy of the note fits.
 """
@@ -21,7 +22,7 @@ QUERY_TYPE = "application/timestamp-query"
 
 
 class WrongStamp(ValueError):
-    """Raised for an answer that is no time stamp of this checkpoint, or not of this authority."""
+    """Raised for an answer that is not a time stamp of this checkpoint by this authority."""
 
 
 def ask_for_stamp(note: str, authority: str) -> bytes:
@@ -41,11 +42,11 @@ def ask_for_stamp(note: str, authority: str) -> bytes:
 
 
 def stamped_at(stamp: bytes) -> datetime:
-    """When the stamp says that it was made, unverified. Raises WrongStamp for what is none."""
+    """The time in the stamp, unverified. Raises WrongStamp if it is not a time stamp."""
     try:
         return decode_timestamp_response(stamp).tst_info.gen_time
     except ValueError as error:
-        raise WrongStamp(f"this is no time stamp: {error}") from error
+        raise WrongStamp(f"this is not a time stamp: {error}") from error
 
 
 def is_stamp_of(stamp: bytes, note: str) -> bool:
@@ -67,7 +68,7 @@ def check_stamp(stamp: bytes, note: str, roots: Sequence[x509.Certificate]) -> d
     try:
         builder.build().verify_message(decode_timestamp_response(stamp), _stamped_message(note))
     except (VerificationError, ValueError) as error:
-        raise WrongStamp(f"the time stamp does not hold: {error}") from error
+        raise WrongStamp(f"the time stamp is not valid: {error}") from error
     return at
 
 

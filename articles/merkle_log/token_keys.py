@@ -1,8 +1,8 @@
 """Signing keys in a token (PKCS#11): a smart card, a USB key, a hardware security module (密码机).
 
 The private half never leaves the token. The file of the keys names each by its label and holds its public half, so
-that only signing needs the token. The module is initialised for each signature: a token that was away is found again,
-and a process that forks keeps nothing of it.
+that only signing needs the token. The module is initialised for each signature: a token that was unplugged is found
+again, and a process that forks keeps nothing of it.
 """
 
 import threading
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pkcs11.types import SignMixin
 
 TOKEN = "TOKEN+KEY+"  # noqa: S105 (what a line of the file begins with)
-LAST_TRY = "USER_PIN_FINAL_TRY"  # what a token says of itself: another wrong PIN locks it
+LAST_TRY = "USER_PIN_FINAL_TRY"  # a token's flag: another wrong PIN locks it
 _one_at_a_time = threading.Lock()  # sessions of one process share their log-in
 
 
@@ -61,7 +61,7 @@ def parse_token_key(text: str) -> TokenKey:
     """Read what str() wrote. Raises WrongNote."""
     label, plus, verifier = text.strip().removeprefix(TOKEN).partition("+")
     if not label or not plus:
-        raise WrongNote("this is no line of a key in a token")
+        raise WrongNote("this is not the line of a key in a token")
     key = parse_verifier(verifier)
     return TokenKey(key.name, label, key.public)
 
@@ -108,7 +108,7 @@ def _sign(session: "Session", label: str, message: bytes) -> bytes:
 
 
 def _reason(error: "pkcs11.PKCS11Error") -> str:
-    """What went wrong, in words that name the setting where it is one."""
+    """What went wrong, in words that name the setting if one is the cause."""
     reasons = {
         "NoSuchToken": f"there is no token {settings.LOG_TOKEN_LABEL} (LOG_TOKEN_LABEL)",
         "TokenNotPresent": f"there is no token {settings.LOG_TOKEN_LABEL} (LOG_TOKEN_LABEL)",

@@ -17,7 +17,7 @@ _NAME = re.compile(r"([0-9]{1,16})\.checkpoint")
 
 
 class Vouched(NamedTuple):
-    """A checkpoint that others have seen: its note, and time stamps of it."""
+    """A checkpoint that others have seen: its note, and its time stamps."""
 
     note: str
     stamps: list[bytes]
@@ -36,7 +36,7 @@ def vouched_folder() -> Path:
 def newest_vouched(size: int) -> Vouched | None:
     """The newest checkpoint of at most `size` leaves for which somebody vouches; None without one.
 
-    Files that are no checkpoint, or that nobody has stamped or cosigned, are passed over.
+    Files that are not checkpoints, or not stamped or cosigned by anybody, are skipped.
     """
     folder = vouched_folder()
     sizes = {int(found[1]) for file in folder.glob("*.checkpoint") if (found := _NAME.fullmatch(file.name))}

@@ -1,7 +1,7 @@
 """Witnessing the log of somebody else: cosigning its checkpoint (C2SP tlog-cosignature) once it has grown from the
 last.
 
-A witness keeps one key and the last checkpoint of each log in a folder of its own.
+A witness keeps one key and the last checkpoint of each log in its own folder.
 """
 
 import hashlib
@@ -56,7 +56,7 @@ class Witness:
     def cosign(self, log: RemoteLog, ring: KeyRing) -> Cosigned:
         """Cosign the checkpoint of a log and keep it. Raises LogUnreadable, WrongNote, OSError.
 
-        Raises WrongProof for a log that does not begin with what was cosigned before, or is not signed by its key.
+        Raises WrongProof for a log that does not extend what was cosigned before, or is not signed by its key.
         """
         if not ring.has_signed(log.note):
             raise WrongProof("the checkpoint is not signed by the key of the log")

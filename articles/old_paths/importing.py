@@ -69,7 +69,7 @@ def import_old_paths(data: bytes, *, by: User) -> ImportedRows:
 
 
 def _wanted_paths(rows: Iterable[TableRow], problems: list[tuple[int, Problem]]) -> dict[str, WantedPath]:
-    """Return what the rows want, by path; the problems of refused rows are added to `problems`."""
+    """Return the targets of the rows, by path; the problems of refused rows are added to `problems`."""
     wanted: dict[str, WantedPath] = {}
     for row in rows:
         try:

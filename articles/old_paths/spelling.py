@@ -1,7 +1,7 @@
 """Spellings of old addresses: many of them are the same address, and some can never be an old one.
 
-`OldPath.path` is stored in one spelling: decoded, in lower case (old sites on IIS know no case), with a slash at the
-end unless the last part has a dot, and with the telling part of the query, sorted: `/show.asp?id=123`.
+`OldPath.path` is stored in one spelling: decoded, in lower case (old sites on IIS ignore case), with a slash at the
+end unless the last part has a dot, and with the significant part of the query, sorted: `/show.asp?id=123`.
 """
 
 import re
@@ -18,7 +18,7 @@ from ..models import Section, Topic
 from ..models.old_path import LONGEST_PATH, LONGEST_TARGET
 from ..refusals import Problem, Refusal
 
-# Parameters that messengers, advertisements and session handling append; they never tell which page is meant.
+# Parameters that messengers, advertisements and session handling append; they never identify the page.
 IRRELEVANT = re.compile(
     r"utm_\w+|from|isappinstalled|nsukey|clicktime|enterid|scene|subscene|ascene|sessionid|devicetype|exportkey"
     r"|pass_ticket|wx_header|weixin\w*|spm|share\w*|bd_vid|hmsr|hmpl|fbclid|gclid|msclkid|jsessionid|phpsessid|_"
@@ -112,7 +112,7 @@ def stored_spelling(address: str) -> str:
 
 
 def matching_paths(address: str) -> list[str]:
-    """Return every `OldPath.path` that a requested address matches, the most telling first; at most 64.
+    """Return every `OldPath.path` that a requested address matches, the most specific first; at most 64.
 
     A row matches if the address has all its parameters; a row without a query matches every query.
     """
@@ -124,7 +124,7 @@ def matching_paths(address: str) -> list[str]:
 
 
 def _split_address(address: str) -> tuple[str, list[str]]:
-    """Return the path and the telling parameters (`name=value`), in the stored spelling."""
+    """Return the path and the significant parameters (`name=value`), in the stored spelling."""
     path, _mark, query = _decoded(address).partition("?")
     path = re.sub("/{2,}", "/", JAVA_SESSION.sub("", path).strip(INVISIBLE).lower())
     if not path.endswith("/") and "." not in path.rpartition("/")[2]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from .. import audit, desk_sessions
 from ..models import AccountPassword
 
-KEPT = 5  # hashes, so that none of the last five is used again
+KEPT = 5  # hashes, so that none of the last five passwords is reused
 DEMO_PASSWORD = "newsroom-demo"  # noqa: S105 (not a secret: the log-in page prints it)
 REMINDED = timedelta(days=15)  # before the password has to be changed
 
@@ -44,7 +44,7 @@ def set_demo_password(user: User) -> None:
 
 @transaction.atomic
 def set_recovery_email(user: User, email: str) -> None:
-    """Set the address to which the user's links for a forgotten password go; '' for none. The caller asked for their
+    """Set the address to which the user's links for a forgotten password go; '' for none. The caller has checked their
     password."""
     facts = password_facts(_lock_account(user))
     if facts.recovery_email == email:
@@ -85,7 +85,7 @@ def write_password(
 
 
 def password_facts(user: User) -> AccountPassword:
-    """Return how the account's password was set; an unsaved row if that is not known."""
+    """Return how the account's password was set; an unsaved row if that is unknown."""
     return AccountPassword.objects.filter(user=user).first() or AccountPassword(user=user, set_at=user.date_joined)
 
 
@@ -96,7 +96,9 @@ def known_hashes(user: User, facts: AccountPassword) -> list[str]:
 
 
 def password_due_at(user: User) -> datetime | None:
-    """Return when the password has to be changed, which may be past; None for a demo's, and without a password here."""
+    """Return when the password has to be changed, which may be in the past; None for a demo's, and without a password
+    here.
+    """
     facts = password_facts(user)
     if facts.is_demo or not user.has_usable_password():
         return None

@@ -54,7 +54,7 @@ def find_parts(password: str) -> list[str]:
 
 
 def _without_repeats(parts: list[str]) -> list[str]:
-    """Return each part of several characters once: writing it twice makes nobody guess longer."""
+    """Return each part of several characters once: repeating it does not make guessing take longer."""
     return [part for place, part in enumerate(parts) if len(part) == 1 or part not in parts[:place]]
 
 
@@ -83,6 +83,6 @@ def _length_of_weave(text: str, at: int) -> int:
 
 
 def _length_of_pattern(text: str, at: int) -> int:
-    """The length of the number or the syllable of pinyin at a place; 0 if there is none."""
+    """The length of the number or the pinyin syllable at a place; 0 if there is none."""
     found = PATTERNS.match(text, at)
     return len(found[0]) if found else 0

@@ -1,4 +1,4 @@
-"""What a password may be, as Django's validators (AUTH_PASSWORD_VALIDATORS)."""
+"""The rules for passwords, as Django's validators (AUTH_PASSWORD_VALIDATORS)."""
 
 import re
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ class GuessableValidator:
         parts = find_parts(password)
         if len(parts) < FEWEST_PARTS:
             raise ValidationError(
-                _("This is guessed quickly: it is made of %(parts)s. %(help)s")
+                _("This is easy to guess: it consists of %(parts)s. %(help)s")
                 % {"parts": " + ".join(parts), "help": self.get_help_text()},
                 "guessable",
             )
@@ -86,7 +86,7 @@ class HistoryValidator:
 
 
 def words_about(user: User) -> Iterator[str]:
-    """Yield what is known of the account, in small letters: names whole and in their pieces, the unit, the mail."""
+    """Yield what is known about the account, in small letters: names whole and in their pieces, the unit, the mail."""
     person = Person.objects.filter(user=user).first() if user.pk else None
     named = [user.get_username(), user.first_name, user.last_name, user.email.partition("@")[0]]
     for name in [*named, *([person.name, person.unit] if person else [])]:

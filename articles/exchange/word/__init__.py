@@ -40,7 +40,7 @@ class WordText:
     """The text of a Word file. `paragraphs` are its lines as plain text, without title, tables and captions.
 
     `html` is not sanitised; each of its pictures is a <figure data-picture="…"> with its number, counted from 1, of
-    `pictures`. `notes` say what did not come along.
+    `pictures`. `notes` list what was not converted.
     """
 
     title: str
@@ -52,7 +52,7 @@ class WordText:
 
 
 def read_word_file(data: bytes, name: str) -> WordText:
-    """Return the text of a .docx file. Raises RefusedFile for any other, and for what it cannot read whole.
+    """Return the text of a .docx file. Raises RefusedFile for any other, and for a file that it cannot read completely.
 
     Call it in a process with limits (`uploads.look_into`): the file may be hostile.
     """

@@ -14,12 +14,12 @@ from .styles import ParagraphForm, is_deleted_mark
 
 _MOST_LEVELS = 3  # of headings that readers' pages have
 _MOST_COLUMNS = 200
-_LONGEST_HEADING = 120  # characters; with a whole paragraph behind its heading it is text
+_LONGEST_HEADING = 120  # characters; with a whole paragraph after its heading it is text
 
 
 @dataclass
 class BlockReader:
-    """Reads the content of a part. `held` is the text that marks the place of what cannot come along."""
+    """Reads the content of a part. `held` is the text that marks the place of what cannot be converted."""
 
     runs: RunReader
     numbering: Numbering
@@ -79,7 +79,7 @@ class BlockReader:
     def _paragraph_blocks(
         self, pieces: list[Piece], form: ParagraphForm, number: ShownNumber | None
     ) -> Iterator[Block]:
-        """Yield the text of a paragraph, split where a picture or a text box stands."""
+        """Yield the text of a paragraph, split at pictures and text boxes."""
         for is_text, group in groupby(pieces, key=lambda piece: piece.kind in ("text", "break", "held")):
             run = list(group)
             if is_text:
@@ -215,9 +215,9 @@ class _Row:
 
 
 def _settled_rows(rows: list[_Row]) -> list[_Row]:
-    """Return the rows that show anything: one of continued cells only is no row in HTML.
+    """Return the rows that show anything: a row of continued cells only is not a row in HTML.
 
-    A cell that continues nothing is a cell of its own.
+    A cell that continues nothing is a separate cell.
     """
     open_columns: set[int] = set()
     for row in rows:

@@ -1,6 +1,6 @@
 """Converts documents of other programs (.doc, .wps, .rtf, .odt) to .docx with LibreOffice, where it is installed.
 
-LibreOffice runs in a process of its own, with limits of time, memory and file size, a profile of its own that runs no
+LibreOffice runs in a separate process, with limits of time, memory and file size, a profile of its own that runs no
 macros, and a proxy that does not exist: a document must not make it fetch anything.
 """
 

@@ -1,4 +1,4 @@
-"""The sentences that tell an editor what of a Word file did not come into the text, and why."""
+"""The sentences that tell an editor which parts of a Word file were not imported, and why."""
 
 from collections import Counter
 
@@ -38,8 +38,8 @@ _SENTENCES = {
         "%(count)d hidden passage was left out.", "%(count)d hidden passages were left out.", "count"
     ),
     "deleted": ngettext_lazy(
-        "%(count)d tracked deletion was left out: the text came as if all changes were accepted.",
-        "%(count)d tracked deletions were left out: the text came as if all changes were accepted.",
+        "%(count)d tracked deletion was left out: the text was imported as if all changes were accepted.",
+        "%(count)d tracked deletions were left out: the text was imported as if all changes were accepted.",
         "count",
     ),
     "comment": ngettext_lazy("%(count)d comment was left out.", "%(count)d comments were left out.", "count"),

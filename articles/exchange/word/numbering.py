@@ -31,7 +31,7 @@ _PLAIN_DECIMAL = re.compile(r"%(\d)[.．]")
 
 
 class ShownNumber(NamedTuple):
-    """What stands before a paragraph: `label` as text, '' for a bullet; `plain` as the number of an <ol> if it is one.
+    """The marker of a paragraph: `label` as text, '' for a bullet; `plain` as the number of an <ol> if it is one.
 
     `level` counts from 0.
     """
@@ -97,7 +97,7 @@ class Numbering:
         self.lists[key] = made
 
     def next_number(self, key: str, level: int) -> ShownNumber | None:
-        """Count one paragraph of the list `key` and return what stands before it; None for an unknown list."""
+        """Count one paragraph of the list `key` and return its marker; None for an unknown list."""
         found = self.lists.get(key)
         if found is None or level not in found.levels or level >= MOST_LEVELS:
             return None
@@ -137,7 +137,7 @@ def _shown(levels: dict[int, _Level], level: int, counters: list[int]) -> ShownN
 
 
 def _gap(label: str, suffix: str) -> str:
-    """Return what stands between a number and its text: nothing after Chinese marks, which are wide enough."""
+    """Return the separator between a number and its text: nothing after Chinese marks, which are wide enough."""
     if suffix == "nothing" or label[-1] in "、．，：）】〕 　" or "①" <= label[-1] <= "⒛":
         return ""
     return "　" if label[-1] > "\u2e80" else " "
@@ -145,7 +145,7 @@ def _gap(label: str, suffix: str) -> str:
 
 def _read_level(level: Element) -> _Level:
     restart = attribute(level, "w:lvlRestart")
-    # Newer formats stand in an alternative beside the usual ones.
+    # Newer formats are in an alternative next to the usual ones.
     return _Level(
         start=_number(attribute(level, "w:start"), 1),
         format=attribute(level, "w:numFmt") or attribute(level, "mc:AlternateContent", "mc:Fallback", "w:numFmt"),
@@ -196,7 +196,7 @@ def _latin(number: int, form: str) -> str:
 
 
 def _chinese(number: int, digits: str, leading_one: str, units: str) -> str:
-    """Return a number up to 9999 in Chinese; `leading_one` stands before a leading ten: 十二, but 壹拾贰."""
+    """Return a number up to 9999 in Chinese; `leading_one` precedes a leading ten: 十二, but 壹拾贰."""
     text, zero = "", False
     places = [*reversed(units), ""]
     for unit, digit in zip(places, f"{number:04d}", strict=True):

@@ -65,7 +65,7 @@ def _linked_picture(address: str) -> WordPicture:
 
 
 def margins_of(holder: Element, picture: Element) -> Margins:
-    """Return what is cut off a picture: a:srcRect beside it has thousandths of a percent, VML 65,536ths."""
+    """Return what is cut off a picture: a:srcRect next to it has thousandths of a percent, VML 65,536ths."""
     rectangle = child(holder, "a:srcRect")
     if rectangle is not None:
         left, top, right, bottom = (_fraction(rectangle.get(side, ""), 100_000) for side in "ltrb")

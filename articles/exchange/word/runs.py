@@ -1,4 +1,4 @@
-"""Reads what stands in a paragraph of a Word file: text with its marks, breaks, pictures, text boxes.
+"""Reads the contents of a paragraph of a Word file: text with its marks, breaks, pictures, text boxes.
 
 Deleted text of tracked changes, hidden text, comments and the codes of fields are not read.
 """
@@ -70,8 +70,8 @@ class RunReader:
     notes: list[tuple[str, str]] = field(default_factory=list)
     fields: list[_Field] = field(default_factory=list)
     style: str = ""
-    is_shaded: bool = False  # the paragraph, so that white text in it is seen
-    boxes: int = 0  # cells and text boxes round it, whose grounds are not looked at
+    is_shaded: bool = False  # the paragraph, so that white text in it is visible
+    boxes: int = 0  # enclosing cells and text boxes, whose backgrounds are not examined
 
     def read_pieces(self, paragraph: Element) -> list[Piece]:
         """Return the pieces of a paragraph in reading order."""
@@ -246,7 +246,7 @@ def chosen_alternative(alternatives: Element) -> Element:
 
 
 def _shape_parts(element: Element) -> Iterator[tuple[Element, Element]]:
-    """Yield what a drawing shows, each with the element it stands in."""
+    """Yield what a drawing shows, each with the element that contains it."""
     for inner in element:
         if inner.tag in _SHAPE_PARTS:
             yield element, inner

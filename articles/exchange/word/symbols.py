@@ -23,7 +23,7 @@ _SYMBOL = dict(
 def plain_symbols(text: str, font: str) -> tuple[str, int]:
     """Return the text with symbols as ordinary characters, and how many have no counterpart and were left out.
 
-    `font` is the name of the symbol font, or '' if only the text is known: then Wingdings is meant.
+    `font` is the name of the symbol font, or '' if it is unknown: then Wingdings is assumed.
     """
     table = _SYMBOL if font.strip().lower() == "symbol" else _WINGDINGS
     lost = 0
