@@ -15,7 +15,7 @@ from newsroom import __version__, environment
 def main() -> None:
     """Run the command; `version` is answered here, since Django would answer with its own.
 
-    Wrong settings and a database that cannot be used are said in sentences; `--traceback` shows where it happened.
+    Wrong settings and an unusable database are reported in sentences; `--traceback` shows where it happened.
     """
     if sys.argv[1:] in (["version"], ["--version"]):
         print(__version__)

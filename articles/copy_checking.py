@@ -34,7 +34,7 @@ COPY_TOO_LONG = Problem(
     "copy.too_long", _("That is longer than we compare at once: at most %(most)d characters. Paste a part of it.")
 )
 NO_NUMBER = Problem(
-    "copy.no_number", _("That is not an article's number or address. The number is in the address, after /a/.")
+    "copy.no_number", _("That is not an article’s number or address. The number is in the address, after /a/.")
 )
 NOT_PUBLIC = Problem("copy.not_public", _("There is no public article %(number)d here."))
 

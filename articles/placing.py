@@ -1,4 +1,4 @@
-"""Placing: how an article stands on readers' pages. Pin, expiry and cover are no part of the text; nobody signs them.
+"""Placing: how an article appears in readers' lists. Pin, expiry and cover are not part of the text, so unsigned.
 
 The embargo is part of the text's acts: placing cannot loosen it.
 """

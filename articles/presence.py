@@ -1,5 +1,5 @@
-"""Presence (在场): who has the form of an article open, or the page on which it is read. It tells; it locks nothing, and
-is no edit.
+"""Presence (在场): who has the form of an article open, or the page on which it is read. It informs; it locks nothing,
+and is not an edit.
 """
 
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from . import unsaved_texts
 from .duty_assignments import reading
 from .models import Article, Presence, UnsavedText
 
-# Open forms tell every ten seconds that they are; who has not for this long is gone.
+# Open forms ping every ten seconds; a user without a ping for this long is gone.
 PRESENT_FOR = timedelta(seconds=40)
-# How exactly it is known when somebody was here last: most pings write nothing.
+# Resolution of the time of the last ping: most pings write nothing.
 NOTED_EVERY = timedelta(seconds=20)
-# Who typed this lately still writes, although they were on another page meanwhile.
+# Anybody who typed this recently still writes, even if they have been on another page since.
 WRITES_FOR = timedelta(minutes=15)
 # Older rows are of no use.
 FORGOTTEN_AFTER = timedelta(hours=1)
@@ -28,9 +28,9 @@ OLD_BATCH = 500
 def note_presence(number: int, *, by: User, taking_over: bool = False, reads: bool = False) -> list[Presence]:
     """Note that `by` has the form of this article open, or the page on which it is read (`reads`).
 
-    Returns everybody who has, those who write first and those who read its page last; who has both open is no reader.
-    Each `writes` who has typed what is not saved yet, or has taken over: who took over last comes first, otherwise who
-    opened the form first. The rows have the article and its newest revision, without their texts. One query, and a few
+    Returns everybody who has: first writers, last readers of its page; a user with both open is not a reader.
+    `writes` is true for users with unsaved input or who took over: the last to take over comes first, otherwise the
+    first to open the form. The rows have the article and its newest revision, without their texts. One query, and a few
     more when it writes. Raises Article.DoesNotExist, also for a draft in the bin, and PermissionDenied unless `by` may
     edit it, or read it.
     """
@@ -71,7 +71,7 @@ def delete_old_presences() -> int:
 
 
 def _with_typing(rows: QuerySet[Presence]) -> QuerySet[Presence]:
-    """Annotate the rows with `has_typed`: what they typed since they came, or lately, is not saved."""
+    """Annotate the rows with `has_typed`: what they typed since they arrived, or recently, is not saved."""
     since = Q(kept_at__gte=OuterRef("opened_at")) | Q(kept_at__gt=timezone.now() - WRITES_FOR)
     typed = UnsavedText.objects.filter(since, owner=OuterRef("user"), article=OuterRef("article"))
     return rows.annotate(has_typed=Exists(typed))
@@ -87,7 +87,7 @@ def _rows_of(number: int, user: User, now: datetime) -> list[Presence]:
 
 
 def _place_of(one: Presence) -> tuple[bool, bool, float, datetime]:
-    """Who writes, who has the form open, who reads; among writers who took over last, among others who came first."""
+    """Sort by writing, having the form open, reading; writers by the last take-over, others by arrival."""
     return one.reads, not one.writes, -one.took_over_at.timestamp() if one.took_over_at else 0, one.opened_at
 
 
@@ -101,7 +101,7 @@ def _is_news(mine: Presence | None, now: datetime, *, reads: bool) -> bool:
 
 
 def _write_row(mine: Presence | None, number: int, by: User, now: datetime, *, taking_over: bool, reads: bool) -> None:
-    """Note that the user is here; whoever was away, or read until now, begins anew."""
+    """Record that the user is here; a user who was away, or was only reading, starts a new presence."""
     stays = mine is not None and mine.reads == reads and now - mine.seen_at < PRESENT_FOR
     facts = {"seen_at": now, "reads": reads, **({} if stays else {"opened_at": now, "took_over_at": None})}
     if taking_over:

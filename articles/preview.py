@@ -41,7 +41,7 @@ OPENED_BEFORE = Problem(
     gettext_lazy("This preview link could be opened once, and has been opened"),
     gettext_lazy("If that was not you, please tell the editor who sent it."),
 )
-FOR_NOBODY = Problem("preview.for_nobody", gettext_lazy("Say for whom the link is; the audit keeps it."))
+FOR_NOBODY = Problem("preview.for_nobody", gettext_lazy("Say for whom the link is; it is recorded in the audit."))
 
 
 class CannotPreview(Refusal):
@@ -122,7 +122,7 @@ def is_preview_valid(link: PreviewLink) -> bool:
 
 
 def open_preview_link(link: PreviewLink) -> None:
-    """Record that the link was opened. Raises CannotPreview if it opens once only and was opened meanwhile.
+    """Record that the link was opened. Raises CannotPreview if it opens only once and has been opened already.
 
     A link that opens more than once works without the record too: the database may be locked or its disk full.
     """
@@ -145,14 +145,14 @@ def revoke_previews(article: Article, *, by: User) -> None:
     """Revoke all existing preview links of the article; new ones work. Raises PermissionDenied."""
     article = Article.objects.get_locked(article.pk)
     if not may_revoke_previews(by, article):
-        raise PermissionDenied(_("Only whoever writes, reads or publishes this article may revoke its preview links."))
+        raise PermissionDenied(_("Only people who write, read or publish this article may revoke its preview links."))
     article.previews_revoked_at = timezone.now()
     article.save(update_fields=["previews_revoked_at"])
     audit.record_entry("article.previews_revoked", article, by=by)
 
 
 def _record_opening(link: PreviewLink) -> None:
-    """Write nothing for what was recorded a moment ago, so that reloading a page does not fill the audit."""
+    """Write nothing if the same was recorded a moment ago, so that reloading a page does not fill the audit."""
     if link.opened_at and _is_recorded(link):
         return
     with transaction.atomic():

@@ -1,4 +1,6 @@
-"""Proposing words for readers that nobody signs, where the site's settings say that a second person confirms them."""
+"""Proposing words for readers that need no signature, if the site's settings require a second person to confirm
+them.
+"""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -15,11 +17,11 @@ from .models import ProposedChange, Section, SiteSettings, Source, Topic
 from .saved_rows import check_row, recorded_changes
 
 Kind = ProposedChange.Kind
-Worded = Section | Topic | SiteSettings | Source  # what has words for readers that nobody signs
+Worded = Section | Topic | SiteSettings | Source  # models with words for readers that need no signature
 
 
 def words_are_confirmed() -> bool:
-    """Return True if a second person confirms what nobody signs. One query."""
+    """Return True if a second person confirms unsigned words. One query."""
     return SiteSettings.objects.filter(pk=1, words_are_confirmed=True).exists()
 
 

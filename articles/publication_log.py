@@ -1,4 +1,5 @@
-"""What the public log (存证) says: one leaf for each act that changed what is public, as digests, without names or text.
+"""The content of the public log (存证): one leaf for each act that changed what is public, as digests, without names
+or text.
 
 A leaf is JSON: kind, article, edition, digest of the text, digest of its sign-offs (`signs`), basis, instant (`at`),
 and the hash of the newest audit entry (`audit`), so that the audit cannot be rewritten either. Called by the acts
@@ -84,14 +85,14 @@ def instant(at: datetime | str) -> str:
 
 
 def canonical_json(value: object) -> str:
-    """JSON of which there is one spelling: sorted keys, no blanks."""
+    """Canonical JSON: sorted keys, no blanks."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def log_numbers(editions: Iterable[Edition]) -> dict[int, int]:
     """The numbers of the leaves of these publications, by the keys of the editions. One query."""
     rows = LogLeaf.objects.filter(edition__in=[edition.pk for edition in editions]).order_by("-index")
-    return dict(rows.values_list("edition", "index"))  # of each edition the first leaf, which comes last here
+    return dict(rows.values_list("edition", "index"))  # for each edition the first leaf, which comes last here
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
@@ -175,7 +176,7 @@ def _room(size: int) -> int:
 
 @transaction.atomic
 def log_audit_entries() -> int:
-    """Append a batch of the audit's entries, oldest first, to the audit's log; return their number, 0 if none is left.
+    """Append a batch of the audit's entries, oldest first, to the audit's log; return their number, 0 if none are left.
 
     Acts do not wait for it: the worker calls it all the time, and the export of evidence before it makes its proofs.
     """

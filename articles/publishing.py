@@ -29,7 +29,7 @@ CORRECTION_CHANGES_NOTHING = Problem(
 )
 CORRECTION_WITHOUT_NOTE = Problem(
     "publishing.correction_without_note",
-    _("A correction needs a note for readers, and nobody has signed one with this text."),
+    _("A correction needs a note for readers, and none was signed with this text."),
     _("Send the text back to its first reading with the note, or to its writers, who submit it again with one."),
 )
 URGENT_NOT_SUBMITTED = Problem(
@@ -71,7 +71,7 @@ class CannotWithdraw(Refusal):
 def publish_article(article: Article, *, by: User) -> Edition:
     """Publish the newest revision and return its edition; if it is public already, the existing one.
 
-    The note that was signed with the text stands on the history page.
+    The note that was signed with the text appears on the history page.
     Raises PermissionDenied or CannotPublish, for example if the readings are not complete.
     """
     article = Article.objects.get_locked(article.pk)

@@ -101,7 +101,7 @@ def dismiss_report(report: Report, *, by: User, reason: str) -> Report:
 
 @transaction.atomic
 def open_contact(report: Report, *, by: User) -> str:
-    """Return how to reach the reader, and record that `by` has seen it; '' if unknown.
+    """Return the reader's contact, and record that `by` has seen it; '' if unknown.
 
     Raises PermissionDenied or CannotDecrypt.
     """

@@ -1,4 +1,4 @@
-"""By what right a reprint is reprinted (转载授权), and what is public beyond the end of it."""
+"""The right to each reprint (转载授权), and reprints that are public after its end."""
 
 from datetime import date
 
@@ -35,7 +35,7 @@ def set_reprint_right(article: Article, *, by: User, basis: str, until: date | N
 def public_beyond_right(user: User) -> ArticleQuerySet:
     """The reprints that readers see although the right to them has ended, in the sections the user publishes in.
 
-    The one that ended first comes first.
+    Sorted by end, earliest first.
     """
     sections = permissions.sections_with_duty(user, Duty.PUBLISH).values("pk")
     rows = Article.objects.public().filter(section__in=sections, origin=Article.Origin.REPRINT)

@@ -1,4 +1,4 @@
-"""Reprints (转载): a draft from a page of another site, and the original kept as it came, so that it can be traced."""
+"""Reprints (转载): a draft from a page of another site, and the original stored unchanged, so that it can be traced."""
 
 import gzip
 import hashlib
@@ -49,7 +49,7 @@ class CannotReprint(Refusal):
 
 
 class TakenReprint(NamedTuple):
-    """A draft of a page; `already` if the same page was taken before. `notes` say what is to be looked at."""
+    """A draft of a page; `already` if the same page was taken before. `notes` list what should be checked."""
 
     article: Article
     already: bool
@@ -66,7 +66,7 @@ def take_reprint(address: str, section: Section, *, by: User) -> TakenReprint:
     permissions.require_duty(by, Duty.WRITE, section)
     fetched, page = _fetch_page(address)
     with transaction.atomic():
-        mine = reading.readable_articles(by).order_by().values("pk")  # nobody is told of a draft of others (law 8)
+        mine = reading.readable_articles(by).order_by().values("pk")  # drafts of others are not revealed (law 8)
         same = ReprintOriginal.objects.filter(sha256=page.digest, address=fetched.address)
         known = same.filter(article__in=mine).first()
         if known:
@@ -102,7 +102,7 @@ def keep_original_page(article: Article, *, by: User, address: str) -> ReprintOr
 
 
 def compare_with_original(original: ReprintOriginal, article: Article) -> list[comparing.ContentChange]:
-    """Return title and text of the original against the newest revision, line by line, also what is the same."""
+    """Return title and text of the original against the newest revision, line by line, including unchanged lines."""
     ours = article.newest.content
     pairs = (
         ("title", [original.title] if original.title else [], [ours["title"]]),
@@ -116,7 +116,9 @@ def compare_with_original(original: ReprintOriginal, article: Article) -> list[c
 
 
 def compare_titles(article: Article) -> list[comparing.ContentChange]:
-    """Return how our title differs from that of the original; [] if it does not, or the original's is not known."""
+    """Return the differences between our title and the original's; [] if there are none, or the original's is
+    unknown.
+    """
     ours = article.newest.content
     if not ours["original_title"] or ours["original_title"] == ours["title"]:
         return []

@@ -1,4 +1,4 @@
-"""Restoring a revision: the working copy becomes what it was, as a new revision."""
+"""Restoring a revision: the working copy gets its content, as a new revision."""
 
 from datetime import datetime
 from typing import Any
@@ -48,11 +48,11 @@ def _find_source(facts: dict[str, Any] | None) -> tuple[Source | None, list[str]
     source = source or sources.find_source(facts["name"])
     if source:
         return source, []
-    sentence = _("No source is called “%(name)s” any more, so the article has none now. Choose the source again.")
+    sentence = _("There is no longer a source called “%(name)s”, so the article has none now. Choose the source again.")
     return None, [sentence % {"name": facts["name"]}]
 
 
 def _find_person(facts: dict[str, Any], *, by: User) -> Person:
-    """Return the person that a revision credits; added again if nobody has this key, or this name and unit."""
+    """Return the person that a revision credits; added again if there is none with this key, or this name and unit."""
     person = Person.objects.filter(pk=facts["key"]).first() if "key" in facts else None
     return person or persons.find_or_add_person(facts["name"], facts["unit"], by=by)

@@ -60,7 +60,7 @@ def recorded_changes(
 def next_version(newest: datetime | None) -> datetime:
     """Return an instant later than `newest`, when the newest row was changed, also if the clock was set back.
 
-    The caller holds the audit-chain lock, so that nobody else changes rows before it commits.
+    The caller holds the audit-chain lock, so that no other act changes rows before it commits.
     """
     return max(timezone.now(), newest + timedelta(microseconds=1)) if newest else timezone.now()
 

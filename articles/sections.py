@@ -33,7 +33,7 @@ SECTION_FIELDS = (
     "shows_changes",
     *READING_FIELDS,
 )
-# What readers see of a section and nobody signs.
+# What readers see of a section without a signature.
 SECTION_WORDS = ("name", "description", "keywords")
 
 
@@ -46,7 +46,7 @@ def may_arrange_sections(user: User) -> bool:
 def save_section(section: Section, *, by: User) -> Section:
     """Add the section or save its changed fields; the old address of a renamed one redirects to it.
 
-    Its readings are changed by whoever assigns duties, everything else by whoever arranges. Where a second person
+    Those who assign duties change its readings, those who arrange everything else. Where a second person
     confirms words, those that changed wait, and a new section waits as a whole (it has no key then). Raises
     PermissionDenied or ValidationError.
     """

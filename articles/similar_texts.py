@@ -20,7 +20,7 @@ MOST_FOUND, MOST_CANDIDATES = 5, 500
 SHORTEST_TEXT, LONGEST_TEXT = 80, 60_000  # characters without marks and blanks
 _PIECE = 4  # characters
 _NO_WORD = re.compile(r"[\W_]+")
-# The eight bits of a byte, each in a lane of its own of sixteen bits, so that one addition counts all of them.
+# The eight bits of a byte, each in a separate lane of sixteen bits, so that one addition counts all of them.
 _LANES = [sum((byte >> bit & 1) << 16 * bit for bit in range(8)) for byte in range(256)]
 
 
@@ -34,8 +34,8 @@ class SimilarTexts(NamedTuple):
 def find_similar_texts(article: Article, *, at: datetime) -> SimilarTexts:
     """Return public texts that are like the newest revision of an article, published around `at`. Three queries.
 
-    A print is of the newest revision, so articles with changes that readers do not see yet are left out: their words
-    are a draft's, which not everybody who is told of the likeness may read.
+    A fingerprint is of the newest revision, so articles with changes that are not public yet are excluded: their words
+    belong to a draft, which not everybody who is told of the likeness may read.
     """
     own = TextPrint.objects.filter(article=article).first()
     if own is None:
@@ -62,7 +62,7 @@ def keep_text_print(article: Article, content: Mapping[str, Any]) -> None:
 
 
 def keep_missing_prints(most: int) -> int:
-    """Store the prints of the next articles that have none; return how many, 0 if all have one. Resumable."""
+    """Store the fingerprints of the next articles without one; return how many, 0 if all have one. Resumable."""
     without = Article.objects.filter(text_print=None, latest__isnull=False).select_related("latest").order_by("pk")
     articles = list(without[:most])
     for article in articles:

@@ -14,11 +14,11 @@ from .models import SiteSettings
 from .saved_rows import lock_row, write_row
 
 SETTINGS_FIELDS = tuple(field.name for field in SiteSettings._meta.fields if not field.primary_key)
-# How the work of others is checked, and what protects their accounts: changed by who may change rules, and not by
-# whoever works on texts. No page shows it.
+# How the work of others is checked, and what protects their accounts: changed by those who may change rules, not by
+# those who work on texts. No page shows it.
 RULE_FIELDS = ("words_are_confirmed",)
 SECURITY_FIELDS = ("factor_duties",)
-# What readers see of them and nobody signs.
+# What readers see of them without a signature.
 SETTINGS_WORDS = (
     *("name", "slogan", "description", "keywords", "logo"),
     *("sponsor", "operator", "phone", "email", "address", "report_phone", "report_email"),
@@ -31,13 +31,13 @@ UNSEEN_FIELDS = {*RULE_FIELDS, *SECURITY_FIELDS, "checkpoint_recipients"}  # by 
 def save_site_settings(settings: SiteSettings, *, by: User) -> SiteSettings:
     """Save the changed fields of the one row, created if missing; if readers see any, the whole site is baked again.
 
-    Its rules and what protects accounts are changed by whoever assigns duties, everything else by whoever arranges.
+    Those who assign duties change its rules and what protects accounts, those who arrange everything else.
     Where a second person confirms words, those that changed wait. Raises PermissionDenied, ProofNeeded for
     SECURITY_FIELDS, or ValidationError by field.
     """
     settings.pk = 1
     before = lock_row(settings)
-    if before is None:  # somebody else may be saving the first ones just now
+    if before is None:  # another request may be saving the first ones right now
         audit.lock_audit_chain()
         before = lock_row(settings)
     _require_duties(settings, before or SiteSettings(), by)

@@ -1,4 +1,4 @@
-"""The list of sources that may be reprinted (稿源名单) as a table: all of its rows are taken in, or none."""
+"""The list of sources that may be reprinted (稿源名单) as a table: all of its rows are imported, or none."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ COLUMNS = Columns(
     needed=("name", "standing"),
     most_rows=20_000,
 )
-# An empty cell of these leaves what is known; state, edition and days are as the table says.
+# An empty cell of these keeps the stored value; state, edition and days follow the table.
 KEPT_IF_EMPTY = ("short_name", "category", "url")
 # How the published lists say it.
 STANDING_WORDS = {
@@ -115,7 +115,9 @@ def _read_source(cells: Cells, words: dict[str, Any]) -> Source:
 
 
 def _lock_sources(names: dict[str, Source]) -> None:
-    """Lock the stored rows with these names in the order of their keys, then the audit chain; then none is added."""
+    """Lock the stored rows with these names in the order of their keys, then the audit chain; from then on none is
+    added.
+    """
     for group in in_groups(names, ROWS_PER_STATEMENT):
         rows = Source.objects.select_for_update(of=("self",), no_key=True).filter(name__in=group)
         list(rows.order_by("pk").values_list("pk"))
@@ -123,7 +125,9 @@ def _lock_sources(names: dict[str, Source]) -> None:
 
 
 def _takes_over(source: Source, known: Source) -> bool:
-    """Give the row of the table the key of the stored one, and what it leaves; return True if it differs from it."""
+    """Give the row of the table the key of the stored one, and the values that it leaves empty; return True if it
+    differs from it.
+    """
     source.pk = known.pk
     for field in KEPT_IF_EMPTY:
         if not getattr(source, field):

@@ -12,7 +12,7 @@ from .duty_assignments.permissions import Duty
 from .models import Article, Source
 from .saved_rows import lock_row, write_row
 
-MOST_OF_HOST = 50  # sources whose addresses are looked at
+MOST_OF_HOST = 50  # sources whose addresses are compared
 SOURCE_FIELDS = (
     *("name", "standing", "url"),
     *("short_name", "category", "list_edition", "valid_from", "valid_until"),
@@ -105,7 +105,7 @@ def merge_source(double: Source, into: Source, *, by: User) -> None:
 
 @transaction.atomic
 def continue_moving_articles() -> int:
-    """Give the next working copies of a double the source it was merged into; return how many, 0 when none is left."""
+    """Give the next working copies of a double the source it was merged into; return how many, 0 when none are left."""
     return merging.continue_moving(Source, _move_articles, route="source")
 
 

@@ -29,7 +29,7 @@ LIVE_EDITION_NOT_OWN = """
 """
 
 # What may be deleted with a draft is kept once somebody decided about it or it was published. Foreign keys say so, too,
-# but a hand at SQLite's prompt has them switched off.
+# but SQLite's prompt has them switched off.
 NEEDED = {
     "articles_revision": "EXISTS (SELECT 1 FROM {users} WHERE revision_id = OLD.id)",
     ORIGINAL: "EXISTS (SELECT 1 FROM {users} WHERE article_id = OLD.article_id)",

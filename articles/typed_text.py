@@ -21,7 +21,7 @@ from .models.ai_use import AiUse
 from .refusals import Problem, Refusal
 
 MOST_CHARACTERS = 120_000  # of HTML; a second is too long for what runs whenever a writer pauses
-MOST_HITS = 200  # that are shown; more are told as a number
+MOST_HITS = 200  # that are shown; the others are counted
 MOST_CREDITS = 100
 
 TOO_LONG = Problem(

@@ -1,4 +1,4 @@
-"""Typography of a body (一键排版): mends what GB/T 15834 (punctuation) and GB/T 15835 (figures) do not allow.
+"""Typography of a body (一键排版): corrects violations of GB/T 15834 (punctuation) and GB/T 15835 (figures).
 
 Widths, marks, blanks and empty rows at the end of tables, never a word. What is doubtful stays: a hyphen between
 figures
@@ -34,11 +34,11 @@ _BLANK_AT_A_MARK = re.compile(
 _MARK_AT_A_QUOTE = re.compile(f"(?<=[{HAN}])[,?!:;](?=[“”])")
 _BRACKETS = re.compile(r"\([^()\n]*\)")
 _HAN = re.compile(f"[{HAN}”》]")
-_NUMBER_BEFORE = r"(?<![0-9A-Za-z.\-~～–—/:])(?!0[0-9])([0-9.]+)"  # 0571 is no amount
+_NUMBER_BEFORE = r"(?<![0-9A-Za-z.\-~～–—/:])(?!0[0-9])([0-9.]+)"  # 0571 is not an amount
 _TIMES = re.compile(f"{_NUMBER_BEFORE}[-–~～]([0-9.]+)(?=[年月日时分秒点])")
 _AMOUNTS = re.compile(f"{_NUMBER_BEFORE}[-–~]([0-9.]+)(?=[岁人名个次天周米吨元万亿千百公里度℃%倍层户亩])")
 
-# What stays as it is, in the text and in the HTML; in its place stands a character that no rule knows.
+# What is kept unchanged, in the text and in the HTML; it is replaced by a character that no rule matches.
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[\x21-\x7e]+|(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9.-]+", re.IGNORECASE | re.ASCII
 )
@@ -48,13 +48,13 @@ _KEPT = "\0"
 _TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
 _EMPTY_ROW = r'<tr>(?:<t[dh](?: (?:scope|colspan)="\w+")*></t[dh]>)*+</tr>'
 _EMPTY_ROWS = re.compile(rf"(?<=</tr>)((?:{_EMPTY_ROW})++)(</tbody>|</table>)?")
-# The gate mends these itself; they are counted, so that people know.
+# The gate corrects these itself; they are counted for the report.
 _DOUBLED = re.compile(r"<br\s*/?>\s*(?:<br\s*/?>\s*)+|(?:&nbsp;|\u00a0| ){2,}")
 
 
 TOO_LONG = Problem(
     "typography.too_long",
-    gettext_lazy("The text has more than %(length)s characters of HTML; its typography is not looked at in one step."),
+    gettext_lazy("The text has more than %(length)s characters of HTML; it is too long for one typography run."),
     gettext_lazy("Split it into several articles."),
 )
 
@@ -73,7 +73,7 @@ class Edit(NamedTuple):
 
 @dataclass(frozen=True)
 class TypographyChange:
-    """`before` became `after`; `lead` and `trail` stand around it in its line."""
+    """`before` became `after`; `lead` and `trail` surround it in its line."""
 
     lead: str
     before: str
@@ -91,7 +91,9 @@ class MendedBody:
 
 
 def mend_typography(html: str) -> MendedBody:
-    """Return a body with its typography mended. Idempotent. Raises TextTooLong, and BodyTooLong as `sanitise` does."""
+    """Return a body with its typography corrected. Idempotent. Raises TextTooLong, and BodyTooLong as `sanitise`
+    does.
+    """
     if len(html) > MOST_CHARACTERS:
         raise TextTooLong(TOO_LONG.filled(length=f"{MOST_CHARACTERS:,}"))
     sanitised = sanitising.sanitise(html)
@@ -112,7 +114,7 @@ def mend_typography(html: str) -> MendedBody:
 def _text_to_mend(plain: PlainText) -> str:
     """Return the text with _KEPT for each character that stays as it is."""
     text = list(_ADDRESS.sub(lambda found: _KEPT * len(found[0]), plain.text))
-    # The blank before the photographer is what tells the caption from the name (pictures.words.split_caption).
+    # The blank before the photographer separates the caption from the name (pictures.words.split_caption).
     kept = re.compile(rf"{_RAISED}|\u3000(?={photographer_expression()}</figcaption>)", re.DOTALL)
     spans = [found.span() for found in kept.finditer(plain.source)]
     for number, place in enumerate(plain.places):
@@ -124,7 +126,7 @@ def _text_to_mend(plain: PlainText) -> str:
 
 
 def _mend_text(original: str) -> Iterator[Edit]:
-    """Yield the edits of a text, in order, as places of the text that is given; none touches another."""
+    """Yield the edits of a text, in order, as places in the given text; none overlaps another."""
     text, spans = original, [(place, place + 1) for place in range(len(original))]
     for _pass in range(_PASSES):
         before = text

@@ -1,6 +1,6 @@
 """Unsaved texts (未保存的文字): what somebody types is kept here until they save it, for them alone.
 
-Keeping is no edit: it makes no revision and no audit entry, voids no signature and changes nothing for others.
+Keeping is not an edit: it makes no revision and no audit entry, voids no signature and changes nothing for others.
 """
 
 import re
@@ -77,10 +77,10 @@ def require_editing(by: User, article: Article | None) -> None:
 def keep_text(
     form: OpenedForm, fields: Sequence[tuple[str, str]], *, by: User, article: Article | None
 ) -> UnsavedText | None:
-    """Keep (name, value) of the form's fields in place of what was kept of it before; returns the row without them.
+    """Keep (name, value) of the form's fields replacing what was kept before; returns the row without them.
 
     The first time, the unsaved text that the form was opened with is dropped, unless another window wrote on in it.
-    Of a new article in which nothing is typed, or no longer, nothing is kept, and None returned.
+    For a new article without typed text, nothing is kept and None is returned.
     Raises CannotKeep, and PermissionDenied unless `by` may edit the article, or write one if there is none yet.
     """
     require_editing(by, article)
@@ -111,12 +111,12 @@ def unsaved_texts_of(user: User) -> QuerySet[UnsavedText]:
 
 
 def discard_text(key: str, version: int, *, by: User) -> bool:
-    """Drop an unsaved text of `by`; returns False if there is none, or it was written on since this version."""
+    """Drop an unsaved text of `by`; returns False if there is none, or it has changed since this version."""
     return bool(UnsavedText.objects.filter(owner=by, key=key, version=version).delete()[0])
 
 
 def clear_form(form: OpenedForm, *, by: User) -> None:
-    """Drop what was kept of a form, and what it was opened with: it is saved, or done with."""
+    """Drop what was kept of a form, and what it was opened with: it is saved or discarded."""
     UnsavedText.objects.filter(owner=by, key=form.key).delete()
     discard_text(form.key_shown, form.version_shown, by=by)
 

@@ -100,7 +100,9 @@ class RefusedFile(Refusal):
 
 
 def may_describe_upload(user: User, upload: Picture | Attachment) -> bool:
-    """Return True if the user may change a file's description, shown wherever it is used: uploader and arrangers."""
+    """Return True for the uploader and for arrangers: they may change a file's description, shown wherever it is
+    used.
+    """
     if upload.uploaded_by_id == user.pk and permissions.has_duty_anywhere(user, Duty.WRITE):
         return True
     return permissions.has_duty_everywhere(user, Duty.ARRANGE)
@@ -127,7 +129,8 @@ def require_may_describe(user: User, upload: Picture | Attachment) -> None:
     """Raise PermissionDenied, with a message, unless the user may change the file's description."""
     if not may_describe_upload(user, upload):
         raise PermissionDenied(
-            _("Only whoever uploaded “%(file)s”, or arranges the site, may change its description.") % {"file": upload}
+            _("Only its uploader, or people who arrange the site, may change the description of “%(file)s”.")
+            % {"file": upload}
         )
 
 
@@ -147,7 +150,7 @@ def require_size(upload: UploadedFile, most: int, name: str) -> None:
 
 
 def look_into(inspect: Callable[[Given, str], Inspected], data: Given, name: str) -> Inspected:
-    """Return what `inspect` makes of a file, in a process of its own with limits. Raises RefusedFile.
+    """Return the result of `inspect` for a file, in a separate process with limits. Raises RefusedFile.
 
     That process shares the position in a file that is open here.
     """
@@ -182,7 +185,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def new_file_stem(folder: str) -> str:
-    """Return a storage name without extension that nobody can guess, not even with the file at hand."""
+    """Return a storage name without extension that nobody can guess, not even somebody who has the file."""
     return f"{folder}/{secrets.token_hex(16)}"
 
 

@@ -19,7 +19,7 @@ ROWS_FOR_STATISTICS = 10_000
 
 
 def refresh_planner_statistics() -> None:
-    """Let SQLite count what its tables hold, so that it chooses the right index; PostgreSQL does so by itself.
+    """Make SQLite update its table statistics, so that it chooses the right index; PostgreSQL does so by itself.
 
     Without it lists of the desk take a second with hundreds of thousands of articles instead of milliseconds.
     """
@@ -109,7 +109,8 @@ def record_heartbeat() -> None:
 def worker_silent_since() -> datetime | None:
     """Return when a worker was last seen if that is more than DOWN_AFTER ago, else None.
 
-    Returns `datetime.min` if none was ever seen: that is also too long ago, and None means that a worker is running.
+    Returns `datetime.min` if none was ever seen: which also counts as too long ago; None means that a worker is
+    running.
     """
     seen = Heartbeat.objects.filter(worker=WORKER_ROW).values_list("seen_at", flat=True).first()
     if seen and timezone.now() - seen < DOWN_AFTER:

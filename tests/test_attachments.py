@@ -453,7 +453,7 @@ def test_an_attachment_is_renamed_by_whoever_uploaded_it_or_arranges(cast):
 def test_nobody_else_renames_an_attachment_and_no_name_is_empty(cast):
     paper = attachments.store_attachment(upload(a_pdf(), "通知.pdf"), by=cast.writer)
     paper.name = "假.pdf"
-    with refused(PermissionDenied, "Only whoever uploaded"):
+    with refused(PermissionDenied, "Only its uploader"):
         attachments.save_attachment(paper, by=cast.editor)
     paper.name = ""
     with refused(ValidationError, "blank"):

@@ -1,4 +1,6 @@
-"""The machine reads a text for personal data and impossible dates; what blocks is set aside by a reader, or stays out."""
+"""The machine reads a text for personal data and impossible dates; what blocks is set aside by a reader, or stays
+out.
+"""
 
 import html
 from datetime import date, timedelta
@@ -285,10 +287,10 @@ def test_a_sign_off_keeps_what_the_machine_had_read_and_the_sheet_prints_it(cast
     with translation.override("en"):
         told = [decision.machine for decision in review_sheet(article).rounds[0].readings]
     assert told[0].endswith(
-        "none of the newsroom’s: 1 to be settled, of which 0 set aside; 1 to be looked at; 0 for information."
+        "none of the newsroom’s: 1 to be settled, of which 0 set aside; 1 to be checked; 0 for information."
     )
     assert "and 1 of the newsroom’s (as of 20" in told[1]
-    assert told[1].endswith(": 1 to be settled, of which 1 set aside; 2 to be looked at; 0 for information.")
+    assert told[1].endswith(": 1 to be settled, of which 1 set aside; 2 to be checked; 0 for information.")
 
 
 def test_what_was_not_recorded_is_not_claimed(cast, article, monkeypatch):
@@ -296,7 +298,7 @@ def test_what_was_not_recorded_is_not_claimed(cast, article, monkeypatch):
     cast.sign(article, times=1)
     with translation.override("en"):
         (told,) = review_sheet(article).rounds[0].readings
-    assert told.machine == "Nobody recorded what the machine had read."
+    assert told.machine == "The machine’s reading was not recorded."
 
 
 def test_the_same_text_is_read_once(cast, article, monkeypatch):

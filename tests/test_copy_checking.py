@@ -92,7 +92,7 @@ def test_what_cannot_be_compared_is_refused_with_a_sentence(cast, article):
     number = str(article.number)
     draft = cast.article()
     for claimed, copy, sentence in (
-        ("那篇稿子", TEXT, "not an article's number"),
+        ("那篇稿子", TEXT, "not an article’s number"),
         (number, " \n", "nothing to compare"),
         (number, "字" * 20_001, "at most 20000 characters"),
         (str(draft.number), TEXT, "no public article"),

@@ -138,7 +138,7 @@ def test_saving_a_picture_unchanged_makes_no_entry(cast):
 def test_the_wrong_person_changes_no_words_about_a_picture(cast, who):
     picture = pictures.store_picture(upload(), by=cast.writer)
     picture.alt = "假的"
-    with refused(PermissionDenied, "Only whoever uploaded"):
+    with refused(PermissionDenied, "Only its uploader"):
         pictures.save_picture(picture, by=getattr(cast, who))
 
 

@@ -39,7 +39,7 @@ def test_after_a_reading_the_next_one_and_who_may_do_it_is_named(cast, article, 
 def test_who_wrote_or_signed_it_is_not_named(cast, article):
     cast.change(article, by=cast.head, title="部主任改过")
     signed = review.sign_off_reading(article, by=cast.editor, revision=2).article
-    said = "Next is the “Second reading”, but nobody may do it: tell the security administrator."
+    said = "Next is the “Second reading”, but nobody may read it: tell the security administrator."
     assert review.sentence_of_turn(signed) == said
     cast.editor.assignments.create(duty="second")
     assert review.sentence_of_turn(signed) == said

@@ -51,7 +51,7 @@ def test_after_a_return_the_reader_sees_what_changed_since_they_sent_it_back(cas
     cast.change(article, by=cast.writer, body="<p>补了采访。</p>")
     review.submit_article(article, by=cast.writer)
     assert base(article, cast.editor) == (1, "what you decided about, revision 1")
-    assert base(article, cast.admin) == (1, "what 梁静姝 had before them when it came back"), "and so does a colleague"
+    assert base(article, cast.admin) == (1, "what 梁静姝 sent back"), "and so does a colleague"
 
 
 def test_a_reader_who_changed_nothing_since_sees_what_the_others_changed(cast):
@@ -61,9 +61,7 @@ def test_a_reader_who_changed_nothing_since_sees_what_the_others_changed(cast):
     review.submit_article(article, by=cast.writer)
     review.put_on_hold(article, by=cast.editor, reason="等通报")
     number, name = base(article, cast.editor)
-    assert (number, name) == (1, "what 梁静姝 had before them when it came back"), (
-        "not what they held, which is the same"
-    )
+    assert (number, name) == (1, "what 梁静姝 sent back"), "not what they held, which is the same"
 
 
 def test_a_correction_is_compared_with_what_readers_see(cast):

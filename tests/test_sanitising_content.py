@@ -94,7 +94,7 @@ def test_a_background_with_nothing_before_it_is_a_picture(picture):
 def test_a_background_behind_text_is_told_and_an_ornament_is_nothing():
     pasted = read_pasted_html("<section style='background:url(https://p.example/1.png)'><p>标题</p></section>")
     assert (pasted.html, pasted.pictures) == ("<p>标题</p>", ())
-    assert pasted.left_out == ("1 picture behind text was left out: upload it if it shows something.",)
+    assert pasted.left_out == ("1 background picture was left out: upload it if it shows something.",)
     for ornament in (
         "width:1px;height:1px;background:url(https://p.example/1)",
         "background:url(data:image/svg+xml,x)",

@@ -95,7 +95,7 @@ def test_what_stands_after_the_end_is_not_text():
 def test_unknown_symbols_are_marked_and_counted():
     pasted = read_pasted_html("<p><font face=Wingdings>y\x7f甲</font></p>")
     assert pasted.html == "<p>〓甲</p>"
-    assert pasted.left_out == ("1 character of a symbol font is not known here; it is marked 〓.",)
+    assert pasted.left_out == ("1 character of a symbol font is unknown; it is marked 〓.",)
 
 
 def test_a_line_of_plain_text_is_a_paragraph():

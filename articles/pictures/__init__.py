@@ -48,8 +48,9 @@ LONG = 3
 class PreparedPicture:
     """A picture ready to be stored: the master as JPEG or PNG, and its WebP renditions by their width in pixels.
 
-    The master of an animation is WebP; `still` is the JPEG that stands for it, and its renditions stand still, too.
-    `square` is the small square JPEG for the cards of messengers. `name` is the cleaned name of the upload, or ''.
+    The master of an animation is WebP; `still` is the JPEG that replaces it where nothing moves, and its renditions
+    are stills, too. `square` is the small square JPEG for the cards of messengers. `name` is the cleaned name of the
+    upload, or ''.
     """
 
     name: str
@@ -70,7 +71,7 @@ class PreparedPicture:
 def store_picture(upload: UploadedFile | PreparedPicture, *, by: User, **facts: str) -> Picture:
     """Add an upload to the library and return its row. Idempotent: for a picture in the library, its existing row.
 
-    A form that has prepared the upload, to show a refusal beside its field, passes the PreparedPicture.
+    A form that has prepared the upload, to show a refusal at its field, passes the PreparedPicture.
     `facts` are `name`, `alt`, `caption`, `credit`, `licence` and `fetched_from` of a new row; a credit in the file
     fills an empty one.
     Raises PermissionDenied, RefusedFile, or ValidationError for a fact that is too long; nothing is written then.
@@ -138,8 +139,8 @@ def prepare_picture(data: bytes, name: str = "", cut: Margins = NO_MARGINS) -> P
     """Decode a picture and encode it again, upright, in sRGB, within the limits of decoding.py. Raises RefusedFile.
 
     Opaque pictures become progressive JPEG, transparent ones PNG; animations become WebP and keep moving if they are
-    within the limits of animation.py. `name` is the file name for messages, `cut` what is cut off a still picture at
-    the left, top, right and bottom, as fractions of it.
+    within the limits of animation.py. `name` is the file name for messages, `cut` how much is cropped from a still
+    picture at the left, top, right and bottom, as fractions of it.
     """
     opened = decoding.open_picture(data, name)
     facts = metadata.read_metadata(opened.img, data)
@@ -171,7 +172,7 @@ def prepare_picture(data: bytes, name: str = "", cut: Margins = NO_MARGINS) -> P
 def _notes_for_uploader(
     opened: decoding.OpenedPicture, kept: tuple[int, int], name: str, *, moves: bool
 ) -> Iterator[str]:
-    """Yield a sentence for what is lost of the file; `kept` is the width and height of the picture that is stored."""
+    """Yield a sentence for each loss; `kept` is the width and height of the picture that is stored."""
     file = f"“{name}”" if name else _("The file")
     if opened.has_more and not moves:
         yield (

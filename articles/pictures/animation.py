@@ -28,7 +28,7 @@ class Animation(NamedTuple):
 
 
 def read_animation(opened: OpenedPicture, name: str) -> Animation | None:
-    """Return the animation in an opened file; None if it stands still or is too large. Raises RefusedFile."""
+    """Return the animation in an opened file; None if it does not move or is too large. Raises RefusedFile."""
     img = opened.img
     if img.format not in FORMATS or not opened.has_more:
         return None

@@ -18,8 +18,9 @@ pillow_heif.register_heif_opener(thumbnails=False)
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 20_000
-# The stored copy is as wide as a desktop screen at double density. Long pictures (screenshots, 一图读懂) keep their width,
-# on which their letters can be read, until they are as high as WebP allows or have as many pixels as phones can show.
+# The stored copy is as wide as a desktop screen at double density. Long pictures (screenshots, 一图读懂) keep their
+# width, on which their letters can be read, until they are as high as WebP allows or have as many pixels as phones can
+# show.
 MASTER_WIDTH = 2560
 MASTER_HEIGHT = 16_383
 MASTER_PIXELS = 20_000_000
@@ -86,7 +87,7 @@ def open_picture(data: bytes, name: str) -> OpenedPicture:
             raise Image.DecompressionBombError
         # A JPEG from a phone contains a second, small or matching picture (MPO), which is not needed.
         has_more = img.format != "MPO" and bool(getattr(img, "is_animated", False))
-        # JPEG decodes to a part of its size in less time. Whether it lies on its side is not known yet.
+        # JPEG decodes to a part of its size in less time. Whether it is rotated is not known yet.
         img.draft(None, max(_fitting_size(img.size), _fitting_size(img.size[::-1])[::-1]))
         img.load()
     except Image.DecompressionBombError as error:
@@ -104,7 +105,7 @@ def damaged_picture(name: str) -> RefusedFile:
 def normalise_picture(img: Image.Image, widest: int = MASTER_WIDTH, cut: Margins = NO_MARGINS) -> Image.Image:
     """Return the picture upright, in sRGB, at most `widest` pixels wide, as RGB, or RGBA if it has transparent pixels.
 
-    `cut` is what is cut off at the left, top, right and bottom, as fractions of the upright picture.
+    `cut` is how much is cropped at the left, top, right and bottom, as fractions of the upright picture.
     """
     upright = _crop(_turn_upright(img), cut)
     fitting = upright.resize(_fitting_size(upright.size, widest), Image.Resampling.LANCZOS)

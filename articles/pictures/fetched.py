@@ -20,7 +20,7 @@ FETCHING_IS_OFF = Problem(
 )
 NO_RIGHT = Problem(
     "pictures.no_right",
-    _("By what right we use the picture, and from whom it is, must be said."),
+    _("The licence and the origin of the picture are required."),
     _("Write both, for example “with permission” and the name of the source."),
 )
 

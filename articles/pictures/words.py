@@ -32,13 +32,13 @@ def photographer_expression() -> str:
 
 
 def split_caption(text: str) -> tuple[str, str]:
-    """Return the caption and the photographer of "图注　林晓舟 摄"; '' for what it does not name."""
+    """Return the caption and the photographer of "图注　林晓舟 摄"; '' for missing parts."""
     found = re.fullmatch(f"(?:(.*)[\u3000 ])?{photographer_expression()}", text.strip(), re.S)
     return ((found[1] or "").strip(), found[2].strip()) if found else (text.strip(), "")
 
 
 def learn_picture_words(body: str, *, by: User) -> None:
-    """Give the pictures of a sanitised text the description, caption and credit it has of them, where they have none.
+    """Fill in missing descriptions, captions and credits of a sanitised text's pictures from the text.
 
     Part of saving an article. A picture that somebody else is changing right now is left alone: waiting for it could
     deadlock with its own act, which waits for the audit.

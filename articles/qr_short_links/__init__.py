@@ -77,7 +77,7 @@ def edition_codes(edition: Edition) -> list[ShortLink]:
 
 
 def prove_codes(links: Iterable[ShortLink], logo: Picture | None) -> None:
-    """Make sure that each code has a proof of what is drawn now, with this logo: ShortLink.proof and .proof_fault.
+    """Make sure that each code has a proof of the current drawing, with this logo: ShortLink.proof and .proof_fault.
 
     A proof is kept until the address or the logo is another. A new one takes a few hundredths of a second, so codes
     are proved when the desk offers their files, and not while an article is published.

@@ -16,7 +16,7 @@ PRINTED = 20  # millimetres, the smallest width with its quiet zone
 PIXELS = 236  # of that width, at the 300 dots per inch of a newspaper's printer
 COVERED = 0.02  # part of the area under a stain or a fold
 STAINS = ((0.5, 0.5), (0.6, 0.65), (0.5, 0.32), (0.35, 0.55))  # centres, away from the three corners
-# A part of every digest: proofs from before a change of what is drawn or done here are no proofs of what is drawn now.
+# Part of every digest: a proof made before a change of the drawing, or of this code, is not valid afterwards.
 METHOD = "1"
 
 

@@ -13,7 +13,7 @@ from .. import comparing
 TITLES = ("kicker", "title", "subtitle", "short_title")
 MOST_REPEATED = 3
 SHORT_PLACE = 3  # characters
-Place = tuple[str, str]  # what stood there, and what stands there now
+Place = tuple[str, str]  # the text before, and the text now
 
 
 def count_errors(before: Mapping[str, Any], after: Mapping[str, Any]) -> int:

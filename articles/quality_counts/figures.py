@@ -70,7 +70,7 @@ def texts_beyond(user: User, month: date) -> list[QualityCount]:
 def export_quality_counts(until: date, *, by: User) -> bytes:
     """Return the table of the figures by month and section; recorded in the audit. Raises PermissionDenied."""
     if not may_see_quality_counts(by):
-        raise PermissionDenied(_("Errors after readings are seen by those who read or publish."))
+        raise PermissionDenied(_("Only people who read or publish may see errors after readings."))
     rows = _counts_for(by).filter(month__gt=months_before(until, MONTHS_SHOWN), month__lte=until)
     figures = _figures(rows, "month", "section__position", "section__name")
     table = csv_tables.write_rows(COLUMNS, ({**row, "month": f"{row['month']:%Y-%m}"} for row in figures))

@@ -15,7 +15,7 @@ from ..models import AuditEntry, Edition, QualityCount, QualityRegister, Revisio
 from .errors import allowed_after, count_characters, count_errors
 
 ENTRIES_PER_BATCH = 500
-# After these, other errors are known than before.
+# Acts after which the known errors may differ.
 ACTIONS = ("article.signed_off", "article.reread", "article.sent_back", "article.corrected")
 COUNTED = ("section", "month", "stage", "stages", "characters", "found", "warnings", "left", "allowed")
 
@@ -34,7 +34,7 @@ def continue_quality_counts() -> int:
     """Count the articles of the next audit entries; return how many entries: 0 if none is left.
 
     Called every second, so it takes no lock and writes nothing while there is nothing to do. Texts are compared before
-    anything is locked; who signs one meanwhile makes an entry that comes later, and it is counted again.
+    anything is locked; a signature made in the meantime adds a later entry, and the article is counted again.
     """
     reached = QualityRegister.objects.values_list("entry", flat=True).first() or 0
     following = AuditEntry.objects.filter(pk__gt=reached).order_by("pk")
@@ -49,7 +49,7 @@ def continue_quality_counts() -> int:
 
 @transaction.atomic
 def _write_rows(rows: list[QualityCount], reached: int, until: int) -> bool:
-    """Write the rows, and how far the counts have come; return False if another worker was quicker."""
+    """Write the rows, and the position reached; return False if another worker was faster."""
     if not QualityRegister.objects.exists():
         QualityRegister.objects.bulk_create([QualityRegister(pk=1)], ignore_conflicts=True)
     register = QualityRegister.objects.select_for_update(skip_locked=True, no_key=True).first()
@@ -78,7 +78,7 @@ def _rows_of_article(number: int, sections: set[int]) -> list[QualityCount]:
 def _row(
     sign_off: SignOff, passes: list[SignOff], corrections: list[_Corrections], published: int, sections: set[int]
 ) -> QualityCount:
-    """Return the row of one of the signatures: what its reader corrected before, and others until it was read anew."""
+    """Return the row of one of the signatures: what its reader corrected before, and others until it was read again."""
     again = [each for each in passes if each.stage == sign_off.stage]
     place = again.index(sign_off)
     begin = again[place - 1].revision.number if place else 0

@@ -1,4 +1,4 @@
-"""Saving beside others (合稿): what two people wrote at the same time is put together where it does not touch.
+"""Concurrent saving (合稿): merges what two people wrote at the same time where they did not change the same.
 
 edits      merges two edits of one sequence
 contents   merges two contents of one article: its body by paragraphs, its fields one by one

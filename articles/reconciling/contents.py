@@ -1,4 +1,6 @@
-"""Three-way merging of two contents of one article, with the choices of whoever saves where both changed the same."""
+"""Three-way merging of two contents of one article, with the choices of the user who saves where both changed the
+same.
+"""
 
 import json
 import re
@@ -70,8 +72,8 @@ class ContestedPassage:
 
 @dataclass
 class MergedContent:
-    """Two contents put together. `taken` are the fields that the other one changed, `paragraphs` counts their edits of
-    the body; `open` is what whoever saves has not chosen yet.
+    """The result of a merge. `taken` are the fields that the other one changed, `paragraphs` counts their edits of
+    the body; `open` are conflicts that the user who saves has not resolved yet.
     """
 
     body: str = ""
@@ -124,7 +126,7 @@ def split_blocks(html: str) -> list[str]:
 
 
 def _chosen_blocks(run: MergedRun[str], merged: MergedContent, choices: Mapping[str, str]) -> Iterator[str]:
-    """The blocks of this run in the merged body. What is contested and not chosen stands there as both wrote it."""
+    """The blocks of this run in the merged body. Unresolved conflicts contain both versions."""
     choice = {"contested": BOTH, "theirs": THEIRS}.get(run.kind, MINE)
     if run.kind == "contested":
         passage = _passage("body", _lines(run.theirs), _lines(run.mine), [run.theirs, run.mine], choices)

@@ -54,7 +54,7 @@ def _kind(edits: list[_Edit[Block]], sides: list[tuple[Block, ...]]) -> RunKind:
 
 
 def _edits(base: Sequence[Block], edited: Sequence[Block], *, is_mine: bool) -> Iterator[_Edit[Block]]:
-    """The edits from one to the other. As many blocks for as many are an edit each: one stands for the other."""
+    """The edits from one to the other. Equal numbers of blocks are paired one by one, an edit each."""
     place = 0
     for is_changed, old, new in matched_blocks(list(base), list(edited)):
         if is_changed and len(old) == len(new):

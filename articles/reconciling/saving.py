@@ -21,7 +21,7 @@ Credits = Sequence[tuple[str, Person]]
 CHANGED_BY_BOTH = Problem(
     "reconciling.changed_by_both",
     gettext_lazy("%(name)s saved this article at %(time)s, after you opened it, and changed what you changed."),
-    gettext_lazy("Your text is still here and is not saved: choose which words stand, then save."),
+    gettext_lazy("Your text is still here and is not saved: choose which words to keep, then save."),
 )
 
 
@@ -39,8 +39,8 @@ class ChangedByBoth(Refusal):
 class JointSave:
     """A saved revision, and the number of the one that the form was opened with.
 
-    `names`: who else saved in between, if something of theirs was put together with it; `fields` and `paragraphs` are
-    what is theirs.
+    `names`: others who saved in between and whose changes were merged; `fields` and `paragraphs` are
+    their changes.
     """
 
     revision: Revision

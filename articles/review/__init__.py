@@ -8,12 +8,12 @@
     edits      what an edit does to sign-offs
     measure    how much a correction changed
     setting_aside   a reader answers for what a rule found
-    noticed    what a reader is warned of and may sign with
-    read_in_change_sets    signing what was read in a change set
+    noticed    warnings with which a reader may still sign
+    read_in_change_sets    signing texts read in a change set
     notes      the note to readers, written while the text is read
     queue      what a user may decide now
-    leavers    readings handed to somebody who leaves
-    seen       what a text is compared with before somebody decides
+    leavers    readings that were handed to somebody who leaves
+    seen       the revision that a text is compared with before a decision
 
 `Article.signed` is the newest sign-off that counts; `SignOff.previous` leads to the earlier ones. `Article.stage` is
 the pending reading: 0 with the writers, 1 … n, n + 1 when all readings are complete. Only this package changes the

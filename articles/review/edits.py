@@ -48,7 +48,7 @@ def apply_edit_to_review(article: Article, *, by: User, voiding: bool) -> int:
 
 
 def void_warning(article: Article) -> str:
-    """Which sign-offs an edit by anyone but the current reader would void, in one sentence; '' if none."""
+    """The sign-offs that an edit by anyone but the current reader would void, in one sentence; '' if none."""
     return str(WOULD_VOID.filled(names=_signers(article))) if article.signed else ""
 
 

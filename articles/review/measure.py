@@ -1,7 +1,7 @@
 """How much a correction while reading changed: titles, the share of the words, and numbers, names and dates.
 
-Names and numbers are recognised by their form, not understood: a false alarm costs one more reading, and what is not
-recognised still counts among the words.
+Names and numbers are recognised by their form, not understood: a false alarm costs one more reading, and unrecognised
+ones still count as words.
 """
 
 import re
@@ -65,7 +65,7 @@ class Fact(NamedTuple):
 class Correction:
     """What changed between two texts: whether a title did, how many of how many words, and which facts.
 
-    `facts` are numbers, dates and names as they stand in the old or new text, links that only the new one has, and
+    `facts` are numbers, dates and names in the old or new text, links that only the new one has, and
     changed facts about it.
     """
 
@@ -80,7 +80,7 @@ class Correction:
         return -(-100 * self.changed // max(self.words, 1))
 
     def __add__(self, other: "Correction") -> "Correction":
-        """Both corrections, one after the other: what was changed twice counts twice."""
+        """Both corrections, one after the other: words changed twice count twice."""
         return Correction(
             self.titles or other.titles,
             self.changed + other.changed,
@@ -134,7 +134,7 @@ def _changed_fields(before: dict[str, Any], after: dict[str, Any]) -> Iterator[F
 
 
 def _changed_files(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> set[str]:
-    """The hashes of the new files or of those taken out, whichever are more: one put in place of another is one."""
+    """The hashes of the new files or of those taken out, whichever are more: replacing one file counts once."""
     old, new = ({file["sha256"] for file in files} for files in (before, after))
     return max(new - old, old - new, key=len)
 

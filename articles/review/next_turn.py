@@ -46,7 +46,7 @@ def sentence_of_turn(article: Article) -> str:
     facts = {"reading": stage_name(article.stage, article.stages)}
     people = [article.handed_to] if article.handed_to else list(possible_readers(article))
     if not people:
-        return _("Next is the “%(reading)s”, but nobody may do it: tell the security administrator.") % facts
+        return _("Next is the “%(reading)s”, but nobody may read it: tell the security administrator.") % facts
     facts["names"] = str(LIST_SEPARATOR).join(audit.account_name(user) for user in people[:NAMED])
     if len(people) > NAMED:
         return _("Next is the “%(reading)s”: %(names)s, or one of %(count)d in all.") % {**facts, "count": len(people)}

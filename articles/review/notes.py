@@ -1,4 +1,4 @@
-"""The note to readers, written while the text is read: what a reader found wrong in it is told to readers, too.
+"""The note to readers, written while the text is read: readers are also told of mistakes found in a reading.
 
 Urgent news is public before its readings, so a mistake in it is often found by its readers, not by its writers.
 Everybody who signs the text signs the note; so it is written where nobody has signed yet.

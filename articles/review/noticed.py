@@ -12,7 +12,7 @@ from ..refusals import Problem
 OPEN_NOTES = Problem(
     "review.open_notes",
     _("Marginal notes that are open: %(count)d."),
-    _("They stand beside the text; close those that are settled."),
+    _("They are shown next to the text; close those that are settled."),
 )
 
 SOURCE_IS_ALLOWED = Problem(

@@ -46,7 +46,7 @@ def readings_among_duties(user: User, *, section: str = "section") -> Q:
 
 def neighbours_in_queue(user: User, article: Article, *, most: int) -> tuple[int | None, int | None]:
     """The numbers of the texts before and after this one among the first `most` that wait for the user and are not on
-    hold; None at the ends. Beside a text that does not wait for them is the first one that does. One query.
+    hold; None at the ends. For a text that does not wait for them, the next is the first that does. One query.
     """
     queue = readings_waiting_for(user).filter(on_hold=False).select_related(None)
     numbers = list(queue.values_list("pk", flat=True)[:most])

@@ -115,8 +115,8 @@ def correction_problem(article: Article, user: User) -> Problem | None:
 def beyond_measure(article: Article, user: User) -> Problem | None:
     """What the user corrected beyond the section's measures, which nobody else has signed; None if nothing.
 
-    Whoever corrected more, as a reader, than the section lets one person sign may sign it only after somebody else has
-    signed these words. What counts is all that the user corrected since the newest sign-off, in however many saves.
+    A reader who corrected more than the section lets one person sign may sign only after somebody else has
+    signed these words. All corrections of the user since the newest sign-off count, in any number of saves.
     """
     if not 0 < article.stage <= article.stages:
         return None

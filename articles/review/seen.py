@@ -15,8 +15,8 @@ def text_seen_before(article: Article, user: User) -> tuple[Revision | None, str
     """Return the revision that the newest one is compared with for this user, and its name; (None, "") if none.
 
     It is the first of these that differs from the newest: the text that the user decided about last; that of the
-    reading before last, so that what the last reader corrected shows; that which was sent back; that which readers
-    see; that which was submitted. If none differs, the first there is.
+    reading before last, so that the last reader's corrections show; the one sent back; the one that readers
+    see; the one submitted. If none differs, the first that exists.
     """
     candidates = list(_texts_seen(article, user))
     differing = [pair for pair in candidates if pair[0].digest != article.newest.digest]
@@ -38,7 +38,7 @@ def _texts_seen(article: Article, user: User) -> Iterator[tuple[Revision, str]]:
         yield submitted.revision, _("what %(name)s submitted") % {"name": submitted.person_name}
     returned = next((row for row in decisions if row.decision in RETURNS), None)
     if returned:
-        yield returned.revision, _("what %(name)s had before them when it came back") % {"name": returned.person_name}
+        yield returned.revision, _("what %(name)s sent back") % {"name": returned.person_name}
     if live:
         yield live.revision, _("edition %(number)d, which readers see") % {"number": live.number}
     if not chain and submitted and submitted.revision.digest != article.newest.digest:  # corrected while first read

@@ -1,4 +1,4 @@
-"""Setting aside what stands against publishing: what a rule found, or a source outside the list of reprints.
+"""Setting aside obstacles to publishing: what a rule found, or a source outside the list of reprints.
 
 Whoever does it answers for it with a reason.
 """
@@ -32,7 +32,7 @@ SET_ASIDE_WITHOUT_REASON = Problem(
 )
 
 SOURCE_IS_LISTED = Problem(
-    "review.source_is_listed", gettext_lazy("Nothing is to be allowed: its source may be reprinted, or is frozen.")
+    "review.source_is_listed", gettext_lazy("There is nothing to allow: its source may be reprinted, or is frozen.")
 )
 
 
@@ -46,9 +46,9 @@ def set_hit_aside(
 ) -> None:
     """Set aside what a rule found in the newest revision, or among the hits of a text that is being `typed`.
 
-    It holds for these words in this article. What blocks may then be published: that takes a reason, and somebody who
-    reads in the section and has not written the text (unless the section allows it). Whatever else was found may
-    also be set aside by whoever may edit the text. Idempotent. Raises PermissionDenied and CannotSetAside.
+    Applies to these words in this article. A blocking hit then allows publishing; it takes a reason, and somebody who
+    reads in the section and has not written the text (unless the section allows it). Other hits may
+    also be set aside by anybody who may edit the text. Idempotent. Raises PermissionDenied and CannotSetAside.
     """
     article = Article.objects.get_locked(article.pk)
     if not may_ignore(by, article):
@@ -76,7 +76,7 @@ def may_ignore(user: User, article: Article) -> bool:
 
 @transaction.atomic
 def allow_unlisted_source(article: Article, *, by: User, reason: str) -> None:
-    """Let a reprint be published although its source is not on the list; it holds for this source in this article.
+    """Let a reprint be published although its source is not on the list; this applies to this source in this article.
 
     Idempotent. Raises PermissionDenied unless `by` may sign last in the section, and CannotSetAside.
     """
@@ -98,7 +98,7 @@ def allow_unlisted_source(article: Article, *, by: User, reason: str) -> None:
 
 
 def may_allow_source(user: User, article: Article) -> bool:
-    """Return True if the user may allow a reprint from outside the list: whoever signs last in its section."""
+    """Return True if the user may allow a reprint from outside the list: the final readers of its section."""
     return permissions.has_duty(user, permissions.Duty.FINAL, article.section) and reading.may_read_article(
         user, article
     )

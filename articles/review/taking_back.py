@@ -1,4 +1,4 @@
-"""Taking back a submission (撤回送审): what nobody has signed returns to its writer by the writer's own act."""
+"""Taking back a submission (撤回送审): an unsigned text returns to its writers by their own act."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -38,7 +38,7 @@ class CannotTakeBack(Refusal):
 
 @transaction.atomic
 def take_back_submission(article: Article, *, by: User) -> SignOff:
-    """Return a submitted text to its writers, for whoever submitted or wrote it, while nobody has signed a reading.
+    """Return a submitted text to its writers, by the person who submitted it or a writer, while no reading is signed.
 
     Its note to readers stays, for when it is submitted again. Raises PermissionDenied without the duty to write, and
     CannotTakeBack.

@@ -37,7 +37,7 @@ ON_HOLD_ALREADY = Problem("review.on_hold_already", _("“%(title)s” is on hol
 HANDED_ON_ALREADY = Problem("review.handed_on_already", _("It has been handed on to %(name)s already."))
 CANNOT_READ_IT = Problem("review.cannot_read_it", _("%(name)s cannot do this reading: %(why)s"))
 DECISION_WITHOUT_REASON = Problem(
-    "review.no_reason", _("Write the reason in one sentence; it reaches whoever has to act on it.")
+    "review.no_reason", _("Write the reason in one sentence; the people who have to act on it will see it.")
 )
 
 
@@ -49,7 +49,7 @@ class CannotSubmit(Refusal):
 def submit_article(article: Article, *, by: User, note: str | None = None) -> SignOff:
     """Submit the newest revision for its first reading.
 
-    `note` is what readers are told about the change if it is published (更正说明); everybody who signs the text signs it
+    `note` tells readers about the change if it is published (更正说明); everybody who signs the text signs it
     too, and it cannot be changed until the text is submitted again. None keeps the one of the last submission.
     Raises PermissionDenied without the duty to write, CannotSubmit, or NotReady if the body is empty.
     """
@@ -83,7 +83,7 @@ def sign_off_reading(
     """Sign the pending reading. `revision` is the number of the revision that the reader has read; `note`: notes.py.
 
     If the reader corrected more than one person may sign alone, the text goes back one reading instead, and the
-    decision says so (REREAD). Raises CannotDecide, also where there is no reading to go back to. The final reading
+    decision says so (REREAD). Raises CannotDecide, also if there is no reading to go back to. The final reading
     raises ProofNeeded, and NotReady while checks find problems in the text: afterwards nobody could correct them
     without voiding every sign-off.
     """
@@ -100,7 +100,7 @@ def sign_off_reading(
     corrected = beyond_measure(article, by)
     if corrected and not article.section.same_person_allowed:
         return _have_read_again(article, corrected, by=by, opinion=opinion)
-    # Where one person may not sign twice, the lock has already refused whoever would be the same person.
+    # Where one person may not sign twice, the lock has already refused the same person.
     same_person = article.section.same_person_allowed and bool(corrected or same_person_reason(article, by))
     return sign_pending_reading(article, problems, by=by, opinion=opinion, same_person=same_person)
 
@@ -154,7 +154,7 @@ def _have_read_again(article: Article, corrected: Problem, *, by: User, opinion:
 def send_back(article: Article, *, by: User, reason: str, to_stage: int = 0, note: str | None = None) -> SignOff:
     """Send the article back to its writers (0) or to an earlier reading; the sign-offs from there on no longer count.
 
-    Where none counts any more it may get another `note` (notes.py). When all readings are complete, whoever may do
+    If none counts any more it may get another `note` (notes.py). When all readings are complete, users who may do
     the final reading or publish may still send it back. Raises CannotDecide.
     """
     article = _lock_for_decision(article, by, after_all=True)
@@ -207,7 +207,7 @@ def hand_on_reading(article: Article, *, by: User, to: User, reason: str, note: 
         raise CannotDecide(why)
     if before == to:
         raise CannotDecide(HANDED_ON_ALREADY.filled(name=audit.account_name(to)))
-    audit.lock_audit_chain()  # whoever leaves, or loses the duty, has done so by now or does so afterwards
+    audit.lock_audit_chain()  # leaving, or losing the duty, is either visible by now or happens afterwards
     to = User.objects.get(pk=to.pk)
     why_not = reason_against(article, to)
     if why_not:

@@ -46,7 +46,7 @@ class SheetDecision:
     """One decision: its reading's name, where it sent the article (`destination`), and what its reader corrected.
 
     `corrected` says in one sentence how much that was, and after which reading; `reset`, that the reader's password had
-    been reset shortly before, by whom and when; `factor_reset` the same of the reader's second factor;
+    been reset shortly before, by whom and when; `factor_reset` the same for the reader's second factor;
     `machine` what the machine had read; `in_set` that it was read as part of a change set.
     """
 
@@ -181,7 +181,9 @@ def _sheet_facts(article: Article, content: dict[str, Any]) -> list[tuple[str, s
 
 
 def _log_facts(note: str) -> Iterator[tuple[str, str]]:
-    """The public half of the log's key and what the log commits to, so that a sheet on paper holds the log as well."""
+    """The public half of the log's key and what the log commits to, so that a printed sheet is evidence for the log as
+    well.
+    """
     if note:
         state = merkle_log.parse_checkpoint(note)
         yield _("public key of the log"), str(merkle_log.read_log_keys()[0].verifier)

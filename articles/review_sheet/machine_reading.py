@@ -11,7 +11,7 @@ from ..models import SignOff
 def machine_sentence(row: SignOff) -> str:
     """Which rules the machine had read the text with, and what they found; never more than was recorded."""
     if not row.checked:
-        return _("Nobody recorded what the machine had read.")
+        return _("The machine’s reading was not recorded.")
     rules = _("none of the newsroom’s")
     if row.checked["rules"]:
         facts = {"count": row.checked["rules"], "at": _second_of(row.checked["rules_of"])}
@@ -21,7 +21,7 @@ def machine_sentence(row: SignOff) -> str:
         rules = _("%(rules)s, and a roster of %(count)d entries (as of %(at)s)") % facts
     sentence = _(
         "Read by the machine with the rules of Newsroom %(program)s and %(rules)s: %(block)d to be settled, of which "
-        "%(set_aside)d set aside; %(warn)d to be looked at; %(info)d for information."
+        "%(set_aside)d set aside; %(warn)d to be checked; %(info)d for information."
     )
     if ignored := row.checked.get("ignored"):
         sentence += " " + _("Of those that need not be settled, %(ignored)d set aside.") % {"ignored": ignored}

@@ -61,7 +61,7 @@ BEYOND_FONT = re.compile("[\U00010000-\U0010ffff]")
 
 
 class CornerCode(Flowable):
-    """A QR code in the corner of the page, beside the title: it takes no place from the text."""
+    """A QR code in the corner of the page, next to the title, where it takes no space from the text."""
 
     def __init__(self, png: bytes) -> None:
         super().__init__()

@@ -1,4 +1,6 @@
-"""What a review sheet says of a reader's log-in: a password or a second factor that somebody reset before a reading."""
+"""What a review sheet says about a reader's log-in: a password or a second factor that somebody reset before a
+reading.
+"""
 
 from datetime import timedelta
 
@@ -9,12 +11,12 @@ from .. import audit
 from ..duty_assignments.permissions import READINGS
 from ..models import AuditEntry, FactorReset, SignOff
 
-# Resets of a reader's password are told with the readings of this time after them.
+# Resets of a reader's password are printed with the readings made within this time after them.
 RESET_TOLD = timedelta(days=7)
 
 
 def password_reset_sentence(row: SignOff, resets: list[AuditEntry]) -> str:
-    """Who reset the reader's password when, if that was shortly before this reading; '' if nobody did."""
+    """Who reset the reader's password and when, if shortly before this reading; '' if nobody did."""
     newest = next((entry for entry in resets if row.at - RESET_TOLD <= entry.at <= row.at), None)
     if newest is None or row.role not in READINGS:
         return ""

@@ -28,7 +28,7 @@ COLUMNS = Columns(
 )
 _YES_OR_NO = {"": True, "是": True, "yes": True, "1": True, "否": False, "no": False, "0": False}
 
-NO_NUMBER = Problem("roster.no_number", _("“%(word)s” is no number; the order is told by whole numbers from 1 on."))
+NO_NUMBER = Problem("roster.no_number", _("“%(word)s” is not a number; the order is given by whole numbers from 1."))
 NO_YES_OR_NO = Problem("roster.no_yes_or_no", _("Column “%(head)s”: write 是 or 否, not “%(word)s”."))
 ENDS_BEFORE_IT_BEGINS = Problem("roster.days", LEAVES_EARLY)
 
@@ -44,7 +44,7 @@ def write_roster(entries: Iterable[RosterEntry]) -> bytes:
 
 
 def key_of_entry(entry: RosterEntry) -> tuple[str, str, str, str]:
-    """Return what tells a row from all others."""
+    """Return the key that identifies a row."""
     return entry.name, entry.unit, entry.post, str(entry.since or "")
 
 

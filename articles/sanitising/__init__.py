@@ -68,7 +68,7 @@ MAX_HTML_TAGS = 200_000
 _gate = nh3.Cleaner(
     tags=set(BOXES | MARKS | {"h2", "h3", "h4", "p", "caption", "figcaption", "br", "hr", "img"}),
     attributes={
-        "*": set(),  # otherwise nh3 lets title and lang through
+        "*": set(),  # otherwise nh3 allows title and lang
         "a": {"href"},
         "img": {"src", "alt", "width", "height"},
         "ol": {"start"},
@@ -101,7 +101,7 @@ class BodyTooLong(Refusal):
 
 @dataclass(frozen=True)
 class Sanitised:
-    """`html` as it is stored, and `removed`: translated sentences that tell the editor what was removed from it."""
+    """`html` as it is stored, and `removed`: translated sentences for the editor about what was removed from it."""
 
     html: str
     removed: tuple[str, ...]
@@ -120,7 +120,7 @@ def sanitise(html: str) -> Sanitised:
 @dataclass(frozen=True)
 class Pasted:
     """Text from the clipboard: `html` that `sanitise` would return unchanged, sentences about what was `left_out`, and
-    the pictures whose held places are in it.
+    the pictures whose placeholders are in it.
     """
 
     html: str
@@ -129,7 +129,7 @@ class Pasted:
 
 
 def read_pasted_html(html: str, *, first_picture: int = 1) -> Pasted:
-    """Read HTML of another program as `sanitise` does, but hold the places of pictures that are not in the library.
+    """Read HTML of another program as `sanitise` does, but with placeholders for pictures that are not in the library.
 
     Held places are numbered from `first_picture`. Raises BodyTooLong.
     """

@@ -19,8 +19,8 @@ _EXTERNAL = re.compile(r"https?:", re.I)
 _ON_A_COMPUTER = re.compile(r"(?:data|file|blob|cid|[a-z]):", re.I)
 _PICTURE = r"pictures/[0-9a-f]{32}[sw]?\.(?:jpg|png|webp)"
 _ATTACHMENT = r"attachments/[0-9a-f]{32}\.[a-z0-9]{1,10}"
-DESK_FILES = "/admin/media/"  # where the desk has uploaded files, by its session
-# What comes before the public address of a file on the desk and in a preview.
+DESK_FILES = "/admin/media/"  # where the desk serves uploaded files, to its sessions
+# The prefix of the public address of a file on the desk and in a preview.
 _PRIVATE = r"(?:/admin|/preview/[^/]+)"
 # Accepts the addresses that nh3 accepts, so that the two sanitisers never disagree on a link.
 _readable = nh3.Cleaner(

@@ -1,4 +1,4 @@
-"""Pictures that a page sets as a background: where nothing stands before them, they are what the page shows."""
+"""Pictures that a page sets as a background: where nothing is in front of them, they are what the page shows."""
 
 import html as entities
 import re
@@ -15,7 +15,7 @@ _LONGEST_DRAWING, _MOST_PICTURES = 200_000, 50
 
 
 def background_picture(attributes: dict[str, str]) -> str:
-    """Return the address of the picture behind an element, or ''; ornaments that are drawn (SVG) are none."""
+    """Return the address of an element's background picture, or ''; drawn ornaments (SVG) do not count."""
     if not attributes:
         return ""
     style = attributes.get("style", "")[:_LONGEST_STYLE]

@@ -44,7 +44,7 @@ _NOT_BOLD = re.compile(r"(?:^|;)\s*font-weight\s*:\s*(?:normal|400)", re.I)
 
 
 class BodyBuilder:
-    """Builds the tree `root` from the tokens passed to `add_token`, and counts in `removed` what it leaves out.
+    """Builds the tree `root` from the tokens passed to `add_token`, and counts in `removed` what it drops.
 
     Pictures that are not in the library are left out too, or, with `held`, are added to it and get a held place each.
     `first` is the number of the first.
@@ -153,7 +153,9 @@ class BodyBuilder:
             self._add_run(REMOVED_PICTURE)
 
     def _hold_place(self, held: list[HeldPicture], address: str, link: str | None) -> None:
-        """Add a line with the held place of a picture, and with the link round it as the first words of its caption."""
+        """Add a line with the placeholder of a picture, and with the link around it as the first words of its
+        caption.
+        """
         held.append(HeldPicture(self.first + len(held), address))
         self._split_paragraph()
         line = self._current_line()
@@ -249,7 +251,7 @@ class BodyBuilder:
         self.open.append(box)
 
     def _reopen_item(self) -> None:
-        """Open the last item again, because Word and Google Docs put a nested list beside its item, not in it."""
+        """Open the last item again, because Word and Google Docs put a nested list after its item, not in it."""
         item = self.open[-1].children.pop()
         if isinstance(item, BlockBox):  # always true: a list contains items only
             self._push_box(item)

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import ngettext
 
-# The CJK radicals supplement: each with its one ordinary equivalent, where Unicode's compatibility mapping (NFKC)
-# has none; facts of EquivalentUnifiedIdeograph.txt, Unicode 17.
+# The CJK radicals supplement: each with its single ordinary equivalent, where Unicode's compatibility mapping (NFKC)
+# has none; from EquivalentUnifiedIdeograph.txt, Unicode 17.
 _RADICALS = (
     "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺇𠘨⺈刀⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺑𡯂⺒巳⺓幺⺔彑⺕𫜹⺖忄⺗心⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭⺩王⺪𤴔⺫目⺬示⺭礻⺮𥫗⺯糹⺰纟⺱罓⺲罒⺳㓁⺴冗⺵𦉫⺶羊"
     "⺷𦍌⺸𦍋⺹耂⺺肀⺻聿⺼肉⺽𦥑⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇𧢲⻈讠⻉贝⻊𧾷⻋车⻌辶⻍辶⻎辶⻏邑⻐钅⻑長⻒镸⻓长⻔门⻕𨸏⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞𩙿⻟飠⻠饣⻡𩠐⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾"
@@ -56,9 +56,8 @@ def character_sentences(texts: Iterable[str]) -> tuple[str, ...]:
         places = " ".join(f"“{joined[max(0, at.start() - SHOWN_BEFORE) : at.end()]}”" for at in private[:SHOWN_PLACES])
         sentences.append(
             ngettext(
-                "%(count)d character is known to one font alone: %(places)s. Readers see an empty box; type it again.",
-                "%(count)d characters are known to one font alone: %(places)s. "
-                "Readers see empty boxes; type them again.",
+                "%(count)d character exists in one font only: %(places)s. Readers see an empty box; type it again.",
+                "%(count)d characters exist in one font only: %(places)s. Readers see empty boxes; type them again.",
                 len(private),
             )
             % {"count": len(private), "places": places}

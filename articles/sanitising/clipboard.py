@@ -8,7 +8,7 @@ _VML, _VML_END = "<!--[if gte vml 1]>", "<![endif]-->"
 _ELSE, _ELSE_END = "<![if !vml]>", "<![endif]>"
 _BOX, _BOX_END = "<v:textbox", "</v:textbox>"
 _TAG = re.compile(r"<[^<>]*>|&nbsp;|&#160;")
-# A field with a tick box, and the bytes of what it is: 4 of a version, 2 of flags, 4, its name, its default.
+# A field with a tick box, and its bytes: 4 of a version, 2 of flags, 4 others, its name, its default.
 _TICK_BOX = re.compile(
     r"<!--\[if supportFields\]>[^!]{0,600}FORMCHECKBOX[^!]{0,200}<!\[endif\]-->"
     r"(?:\s{0,9}<!--\[if gte mso 9\]><xml>\s{0,9}<w:data>\s{0,9}([0-9A-Fa-f]{20,1000}))?"
@@ -55,5 +55,5 @@ def _is_ticked(written: str) -> bool:
     ticked = data[4] >> 2 & 31 if len(data) > 4 else 0
     if ticked != _BY_DEFAULT:
         return ticked == 1
-    default = 12 + 2 * int.from_bytes(data[10:12], "little") + 2  # behind the name and the zero at its end
+    default = 12 + 2 * int.from_bytes(data[10:12], "little") + 2  # after the name and the zero at its end
     return int.from_bytes(data[default : default + 2], "little") == 1

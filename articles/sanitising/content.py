@@ -1,4 +1,4 @@
-"""What readers see between the tags: text, and what stands for text or for pictures in HTML of other programs."""
+"""What readers see between the tags: text, and its substitutes and those of pictures in HTML of other programs."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ BREAK_PARAGRAPH = HtmlToken("start", "div", {})
 
 
 class ContentReader:
-    """Reads text and what stands for it, in the elements that are open; `MeaningReader` opens and closes them."""
+    """Reads text and its substitutes in the open elements; `MeaningReader` opens and closes them."""
 
     def __init__(self, removed: Counter[str], *, shows_white: bool) -> None:
         self.removed = removed
@@ -31,7 +31,7 @@ class ContentReader:
         self.tables = OpenTables()
         self.paragraph: ListParagraph | None = None  # of one of Word's lists, before its text
         self.marker = ""  # of an item that became a paragraph, before its text
-        self.field_codes = 0  # fields of Word of which the code, not the result, is being read
+        self.field_codes = 0  # open Word fields whose code, not result, is being read
         self.quotes = 0
         self.reading: OpenElement | None = None  # of a <ruby>, before its text
         self.shown = 0  # texts and pictures so far
@@ -73,7 +73,7 @@ class ContentReader:
             yield HtmlToken("text", text, {}, alignment=inside.alignment)
 
     def _begin_content(self) -> Iterator[HtmlToken]:
-        """Yield what stands before the first text or picture of a paragraph."""
+        """Yield the marker of a paragraph, before its first text or picture."""
         inside = self.open.innermost
         self.shown += 1
         if self.paragraph:
@@ -91,7 +91,7 @@ class ContentReader:
             part.reason = ""
 
     def _show_background(self, element: OpenElement) -> Iterator[HtmlToken]:
-        """Yield the picture behind an element as one of the text, if nothing else stands in the element."""
+        """Yield the background picture of an element as a picture of the text, if the element has no other content."""
         if self.shown > element.shown_before:
             self.removed["background"] += 1
         else:
@@ -108,7 +108,7 @@ class ContentReader:
             yield token
 
     def _read_player(self, token: HtmlToken) -> Iterator[HtmlToken]:
-        """Yield a paragraph with a link to what is played, if it has an address."""
+        """Yield a paragraph with a link to the played file or page, if it has an address."""
         address = player_address(token)
         self.removed["player" if address else "embedded"] += 1
         if address:

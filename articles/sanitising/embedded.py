@@ -1,4 +1,4 @@
-"""What stands in HTML but is no text: players, maps and frames leave a link, formulas leave their source."""
+"""Content of HTML that is not text: players, maps and frames become a link, formulas their source."""
 
 import html as entities
 import re
@@ -24,7 +24,7 @@ _ADDRESSES = ("data-src", "src", "data", "data-url", "href")
 _SOURCE = re.compile(r"""<(?:source|embed|param)\b[^>]{0,200}?\b(?:src|value)\s*=\s*["']?(https?:[^\s"'>]+)""", re.I)
 _TEX = re.compile(r"<annotation\b[^>]*>([^<]*)<", re.I)
 _TAG = re.compile(r"<[^<>]*>")
-_MOST_LOOKED_AT = 10_000  # characters of what is inside
+_MOST_LOOKED_AT = 10_000  # characters of the content
 
 
 # Where a page keeps the source of a formula that it has drawn: KaTeX, MathJax and their users.
@@ -50,7 +50,7 @@ def link_tokens(address: str) -> tuple[HtmlToken, ...]:
 
 
 def is_formula(token: HtmlToken) -> bool:
-    """Return True for an element that is, or has drawn, a formula of which it has the source."""
+    """Return True for an element that is, or has drawn, a formula and contains its source."""
     if token.value == "script":
         return token.attributes.get("type", "").startswith("math/")
     if not token.attributes:
@@ -62,7 +62,7 @@ def is_formula(token: HtmlToken) -> bool:
 
 
 def formula_text(source: str) -> str:
-    """Return what stands in the text for a formula, in the language of the site."""
+    """Return the text that replaces a formula, in the language of the site."""
     with override(settings.LANGUAGE_CODE):
         return _("[Formula: %s]") % source
 

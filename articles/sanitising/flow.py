@@ -1,4 +1,4 @@
-"""Line breaks of the source: a space between words, nothing between Chinese characters, whatever tags stand there."""
+"""Line breaks of the source: a space between words, nothing between Chinese characters, regardless of tags."""
 
 from .text import joins_lines
 
@@ -16,7 +16,7 @@ class TextFlow:
         self.gap, self.last = "", ""
 
     def joined(self, text: str) -> str:
-        """Return the text as it goes on; its own line break at the end waits for what follows."""
+        """Return the text with its spaces resolved; a line break at its end waits for the next text."""
         content = text.lstrip(_WRAPPED)
         before = "\n" if self.gap or "\n" in text[: len(text) - len(content)] else ""
         if not content and before:

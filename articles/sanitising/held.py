@@ -1,5 +1,5 @@
-"""Held places: the line that stands in a text where a picture is still missing, "［图 3 待上传］", before its caption; and
-what a template leaves to be filled in, "［待填：停水时间］".
+"""Placeholders: the line in a text where a picture is still missing, "［图 3 待上传］", before its caption; and
+the blanks of a template, "［待填：停水时间］".
 
 They are text, so they survive saving, sending back and printing; publishing refuses them (articles/checks/text.py).
 """
@@ -32,7 +32,7 @@ def held_places(text: str) -> list[str]:
 
 
 def places_to_fill(text: str) -> list[str]:
-    """Return what is still to be filled in of a template's text, plain or HTML, in order."""
+    """Return the unfilled blanks of a template's text, plain or HTML, in order."""
     with override(settings.LANGUAGE_CODE):
         before, after = _("[To fill in: %s]").split("%s")
     return re.findall(rf"{re.escape(before)}[^\n<>\]］]{{1,60}}{re.escape(after)}", text)

@@ -16,12 +16,12 @@ _LEVEL_TEXT = re.compile(r"([^%]{0,6})%1([^%]{0,6})")  # Word on the web: data-l
 
 @dataclass
 class HtmlList:
-    """A list that is open; what is written of it, ul or ol, begins with its first item that a plain list can show."""
+    """An open list; its output, ul or ol, begins with its first item that a plain list can show."""
 
     style: str
     number: int = 1  # of the next item
     step: int = 1
-    begun: str = ""  # the list that is written: ul, ol or none
+    begun: str = ""  # the list being written: ul, ol or none
 
     @classmethod
     def of(cls, token: HtmlToken, style: Style) -> "HtmlList":

@@ -2,7 +2,7 @@
 
 Left out, and counted: what readers of the original do not see (comments, hidden and deleted text, codes of fields).
 Translated: styles into elements, Word's paragraphs with markers into lists, symbol fonts into characters, <q> into its
-marks, players into links. Plain HTML comes out as it went in.
+marks, players into links. Plain HTML is returned unchanged.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ from .word_lists import ListParagraph, is_list_marker, list_level
 
 
 def read_meaning(html: str, removed: Counter[str], *, shows_white: bool = False) -> Iterator[HtmlToken]:
-    """Yield tokens of plain HTML with the meaning of `html`; count in `removed` what is left out.
+    """Yield tokens of plain HTML with the meaning of `html`; count in `removed` what is dropped.
 
     White text on no ground is left out, unless `shows_white`; of it the characters are counted.
     """
@@ -79,14 +79,14 @@ class MeaningReader(ContentReader):
         yield from self._begin_element(shown or token, style, element)
 
     def _replace_element(self, token: HtmlToken, element: OpenElement) -> Iterator[HtmlToken]:
-        """Yield what stands for an element of which nothing inside is read; hide it then."""
+        """Yield the replacement of an element whose content is skipped; hide it then."""
         if element.hidden:
             return
         if is_formula(token):
             yield from self._read_formula(token)
         elif box := drawn_box(token):
             yield from self._read_flow(box, self.open.innermost)
-        # What KaTeX draws beside its source; a reading has brackets of ours.
+        # KaTeX's drawing next to its source; ruby readings get our own brackets.
         elif not (self.formula and "katex-html" in token.attributes.get("class", "")) and token.value != "rp":
             return
         element.hidden = HiddenPart("")
@@ -187,7 +187,7 @@ class MeaningReader(ContentReader):
                 self.paragraph = None
             yield from element.ends
 
-    # --- What has no text inside ------------------------------------------------------------------------------------
+    # --- Elements without text ------------------------------------------------------------------------------------
 
     def _read_void(self, token: HtmlToken) -> Iterator[HtmlToken]:
         inside, name = self.open.innermost, token.value
@@ -204,7 +204,7 @@ class MeaningReader(ContentReader):
         elif is_player(name):
             yield from self._read_player(token)
         elif name == "input":
-            if not self.marker:  # a box that its item has said
+            if not self.marker:  # a box that the item's marker already shows
                 yield from self._read_flow(input_box(token), inside)
         elif name == "svg":
             yield from self._read_drawing(token)

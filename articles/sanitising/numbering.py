@@ -15,7 +15,7 @@ _ROMAN |= {10: "x", 9: "ix", 5: "v", 4: "iv", 1: "i"}
 _TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman", "1": "decimal"}
 _TYPES |= dict.fromkeys(("disc", "circle", "square"), "bullet")
 _CHINESE = {"cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal", "japanese-informal", "cjk-decimal"}
-# Numbers from one in characters of which each is one; those after the last are counted on with two.
+# Numbers from one, one character each; higher ones are continued with two characters.
 _SERIES = {
     **dict.fromkeys(("lower-alpha", "lower-latin"), "abcdefghijklmnopqrstuvwxyz"),
     **dict.fromkeys(("upper-alpha", "upper-latin"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
@@ -40,7 +40,7 @@ def is_bullet(marker: str) -> bool:
 
 
 def marker_text(marker: str) -> str:
-    """Return a marker as it stands before the text of its paragraph, with the space that it needs."""
+    """Return a marker as it precedes the text of its paragraph, with the necessary space."""
     if not marker or _CLOSED.search(marker):
         return marker
     return marker + ("\u3000" if marker[0] == "第" else " ")
@@ -50,7 +50,7 @@ def list_style(style: str | None, list_type: str | None) -> str:
     """Return the numbering that a list-style (in lower case) or a list's type names: "bullet", "none", …, or ""."""
     words = (style or "").replace("disc", "bullet").replace("circle", "bullet").replace("square", "bullet").split()
     named = [word for word in words if word in _KNOWN or word == "bullet"]
-    # "none" is also that of the picture: list-style: none disc
+    # "none" may also be the picture's: list-style: none disc
     return next(
         (word for word in named if word != "none"), "none" if named else _TYPES.get((list_type or "").strip(), "")
     )

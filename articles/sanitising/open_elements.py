@@ -18,7 +18,7 @@ BLOCKS = (
     | {"ul", "ol", "menu", "dir", "li", "figure", "figcaption", "listing", "xmp"}
 )
 VOID = frozenset({"br", "img", "hr", "embed", "input", "wbr", "col", "meta", "link", "source", "param", "base", "area"})
-# Blocks that a list of Word goes on after: wrappers and, until they turn out to have text, paragraphs.
+# Blocks after which a list of Word continues: wrappers and, until they turn out to have text, paragraphs.
 TRANSPARENT = frozenset({"p", "div", "section", "article", "html", "head", "body"})
 LISTS = frozenset({"ul", "ol", "menu", "dir"})
 CELLS = frozenset({"td", "th"})
@@ -59,12 +59,12 @@ class OpenElement:
     in_list_paragraph: bool = False
     context: Context = NO_CONTEXT  # for the selectors of style sheets
     is_replaced: bool = False
-    background: str = ""  # the address of a picture behind what is inside
+    background: str = ""  # the address of a background picture
     shown_before: int = 0  # texts and pictures before it
     ends: list[HtmlToken] = field(default_factory=list)
 
     def hidden_part(self, *, shows_white: bool) -> HiddenPart | None:
-        """Return the hidden part that text in the element belongs to, or None for text that is seen."""
+        """Return the hidden part that text in the element belongs to, or None for visible text."""
         if self.hidden or not (self.is_invisible or self.ink != PLAIN_INK):
             return self.hidden
         if self.is_invisible or self.ink.is_tiny:

@@ -14,7 +14,7 @@ _SMALL = re.compile(r"\s*0*[012](?:\.0*)?(?:px)?\s*")
 _STYLED = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*([^;]{1,20})", re.I)
 _SVG_SIDE = re.compile(r"""\b(?:width|height)\s*=\s*["']?0*[012](?:px)?["'\s/>]""", re.I)
 _LONGEST_EMOJI = 12  # characters
-_MOST_PIXELS = 2  # of a side of what is no picture
+_MOST_PIXELS = 2  # maximum side of an image that is not a picture
 
 
 def picture_address(attributes: dict[str, str]) -> str:
@@ -31,7 +31,7 @@ def picture_address(attributes: dict[str, str]) -> str:
 
 
 def emoji_text(attributes: dict[str, str]) -> str:
-    """Return the text of a picture that stands in a line as a character: 😀, or [微笑] as WeChat writes it; or ''."""
+    """Return the text of a picture that is used as a character: 😀, or [微笑] as WeChat writes it; or ''."""
     of_class = attributes.get("class", "").lower()
     address = attributes.get("src", "").lower()
     is_emoji = "emoji" in of_class or "emoticon" in of_class or "data-emoji" in attributes or "emoji/" in address

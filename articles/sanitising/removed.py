@@ -30,8 +30,8 @@ _REMOVAL_SENTENCES = {
         "count",
     ),
     "background": ngettext_lazy(
-        "%(count)d picture behind text was left out: upload it if it shows something.",
-        "%(count)d pictures behind text were left out: upload them if they show something.",
+        "%(count)d background picture was left out: upload it if it shows something.",
+        "%(count)d background pictures were left out: upload them if they show something.",
         "count",
     ),
     "script": ngettext_lazy("%(count)d script was removed.", "%(count)d scripts were removed.", "count"),
@@ -65,8 +65,8 @@ _REMOVAL_SENTENCES = {
     "white": _("White text was left out. If readers saw it on a coloured ground, type it again."),
     "deleted": _("Words that had been deleted with changes tracked were left out."),
     "symbol": ngettext_lazy(
-        "%(count)d character of a symbol font is not known here; it is marked 〓.",
-        "%(count)d characters of symbol fonts are not known here; they are marked 〓.",
+        "%(count)d character of a symbol font is unknown; it is marked 〓.",
+        "%(count)d characters of symbol fonts are unknown; they are marked 〓.",
         "count",
     ),
     "picture link": ngettext_lazy(

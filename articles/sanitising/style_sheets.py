@@ -1,4 +1,4 @@
-"""The style sheets of a page: which of their rules an element meets, by itself and by the elements that it stands in.
+"""The style sheets of a page: which of their rules an element matches, by itself and by its ancestors.
 
 Selectors are elements, classes and ids, within one another (`.a td.b`) or right below one another (`div > p.b`). Rules
 with other selectors, and for other media than the screen, are passed over.
@@ -16,7 +16,7 @@ _NAMES = re.compile(r"[.#][\w-]+")
 _COMBINATOR = re.compile(r"\s*(>)\s*|\s+")
 _COMMENTS = re.compile(r"/\*.*?\*/|<!--|-->", re.S)
 _BRACE = re.compile("[{}]")
-# What may stand round rules that count: without conditions of size, or for the screen.
+# At-rules whose rules count: without conditions of size, or for the screen.
 _SHOWN_MEDIA = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)(?:\s*,\s*[a-z]+)*|@layer\b.*", re.I)
 _MOST_STEPS, _MOST_NESTED = 5_000, 400  # of all selectors, and of those with several elements: Office writes few
 _LONGEST_SELECTOR = 300  # characters
@@ -33,7 +33,7 @@ NO_CONTEXT = Context()
 
 
 class SelectorStep(NamedTuple):
-    """One element of a selector: what it must be, and the step that one around it must have met (-1 for none)."""
+    """One element of a selector: what it must be, and the step that an ancestor must have matched (-1 for none)."""
 
     element: str  # "" for any
     names: frozenset[str]  # .class and #id
@@ -42,7 +42,7 @@ class SelectorStep(NamedTuple):
 
 
 class SheetRule(NamedTuple):
-    """A rule: how much it weighs against others, and what it says."""
+    """A rule: its specificity and its properties."""
 
     weight: tuple[int, int, int, int]  # ids, classes, elements, order
     style: Style
@@ -94,7 +94,7 @@ class StyleSheet:
         self._rules[step] = SheetRule((ids, classes, elements, step), style, important)
 
     def style_of(self, element: str, attributes: dict[str, str], context: Context) -> tuple[Style, Context]:
-        """Return the properties of an element in this context, and the context of what stands in it."""
+        """Return the properties of an element in this context, and the context of its content."""
         own = parse_style(attributes.get("style", ""))
         if not self._steps:
             return own, context

@@ -1,7 +1,7 @@
 """What styles say about the meaning of text: the few properties of CSS that become elements or take text away.
 
 Programs write meaning as style: a superscript is `vertical-align: super`, a hidden row `display: none`. The rest of CSS
-is looks and is never read.
+is appearance and is never read.
 """
 
 import re
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 Style = dict[str, str]
 
-# Classes of ours, for paragraphs; no class stands left, as the page does.
+# Our own classes, for paragraphs; without one they are left-aligned, like the page.
 ALIGNMENTS = ("center", "right")
 _PROPERTIES = frozenset(
     {"display", "visibility", "font-weight", "font-style", "font-family", "font", "text-decoration", "text-align"}

@@ -15,7 +15,7 @@ class OpenTables:
         self._open: list[TableColumns] = []
 
     def read_start(self, token: HtmlToken) -> HtmlToken | None:
-        """Return the start tag as it is written; None for a cell of which no column is shown."""
+        """Return the start tag as it is written; None for a cell without visible columns."""
         if token.value == "table":
             self._open.append(TableColumns())
         elif self._open and token.value == "tr":
@@ -56,7 +56,7 @@ class TableColumns:
         self.place = 0
 
     def place_cell(self, token: HtmlToken) -> HtmlToken | None:
-        """Return the start tag of the next cell with the columns that are shown, or None if none of them is."""
+        """Return the start tag of the next cell with its visible columns, or None if it has none."""
         if not self.hidden:
             return token
         while self.taken.get(self.place, 0) >= self.row > 0:

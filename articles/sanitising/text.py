@@ -14,8 +14,8 @@ _INVISIBLE = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LINE_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
-# Chinese characters and punctuation: a line break between two of them is not a space (CSS Text 3, 4.1.3). Marks that
-# other languages have too (“ ” — …) count beside a Chinese character.
+# Chinese characters and punctuation: a line break between two of them is not a space (CSS Text 3, 4.1.3). Marks shared
+# with other languages (“ ” — …) count next to a Chinese character.
 _RANGES = "\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff"
 CHINESE, _WITH_MARKS = f"[{_RANGES}]", f"[{_RANGES}“”‘’—…·]"
 _BREAK = "[ \t\r]*+\n[ \t\r\n]*+"
@@ -40,7 +40,7 @@ def unwrap_lines(text: str) -> str:
 
 
 def joins_lines(before: str, after: str) -> bool:
-    """Return True if a line break between these two characters is no space."""
+    """Return True if a line break between these two characters is not a space."""
     return bool(_JOINED.fullmatch(before + after))
 
 

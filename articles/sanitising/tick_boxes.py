@@ -14,7 +14,7 @@ def input_box(token: HtmlToken) -> str:
 
 
 def tick_box(token: HtmlToken) -> str:
-    """Return the box that an element other than an <input> shows before what is in it, or ''."""
+    """Return the box that an element other than an <input> shows before its content, or ''."""
     if not token.attributes:
         return ""
     boxes = _BOXES.get(token.attributes.get("role", "").strip().lower(), "")

@@ -1,4 +1,4 @@
-"""Normalises a body and writes it as HTML. Idempotent: what it wrote, parsed again, is written the same."""
+"""Normalises a body and writes it as HTML. Idempotent: its output, parsed again, gives the same output."""
 
 import re
 from collections import Counter
@@ -39,7 +39,7 @@ def tidy_box(box: BlockBox, removed: Counter[str]) -> list[BlockBox | TextLine]:
 
 
 def _is_aligned(line: TextLine) -> bool:
-    """Return True for a paragraph of text: pictures and their held places stand where the page puts them."""
+    """Return True for a paragraph of text: pictures and their placeholders are positioned by the page."""
     return line.name == "p" and any(is_text(piece) for _, piece in line.runs) and not _is_held_place(line)
 
 
@@ -109,7 +109,7 @@ def _is_spaced_far_right(line: TextLine) -> bool:
 
 
 def _space_runs(runs: list[Run], removed: Counter[str]) -> list[Run]:
-    """Return the runs with single spaces, and without spaces or breaks at the ends or spaces beside a break."""
+    """Return the runs with single spaces, and without spaces or breaks at the ends or spaces next to a break."""
     kept: list[Run] = []
     indent, at_start = "", True
     for marks, piece in _join_runs(runs):

@@ -1,4 +1,4 @@
-"""Text that is there and not seen: white on white, transparent, of no size, of no height, beside the page."""
+"""Text that is present but invisible: white on white, transparent, of no size, of no height, outside the page."""
 
 import re
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ PLAIN_INK = Ink()
 
 
 def inherited_ink(style: Style, attributes: dict[str, str], around: Ink) -> Ink:
-    """Return the ink inside an element that stands in `around`."""
+    """Return the ink inside an element whose parent has the ink `around`."""
     if _INKS.isdisjoint(style) and _INK_ATTRIBUTES.isdisjoint(attributes):
         return around
     pale = _is_pale(style.get("color") or attributes.get("color", "").strip().lower())

@@ -28,7 +28,7 @@ ALL_TIME = (-(2**62), 2**62)
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """What to look for. `words` are folded strings that the text must all contain; every other field may be empty."""
+    """A search. `words` are folded strings that the text must all contain; every other field may be empty."""
 
     words: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
@@ -118,7 +118,9 @@ def numbers_titled(words: tuple[str, ...]) -> list[int]:
 
 
 def suggest_searches(query: SearchQuery) -> list[str]:
-    """Return shorter searches with hits for a query that has none: each word, or the ends of a single word."""
+    """Return shorter searches with hits for a query that has none: each word, or the beginning and end of a single
+    word.
+    """
     if len(query.words) > 1:
         return [word for word in query.words if _is_found(word)][:3]
     ends: list[list[str]] = [[], []]
@@ -168,7 +170,7 @@ def _search_texts(keys: list[int]) -> QuerySet[SearchText]:
 
 
 def holds_exactly(row: FoldedText, looked_for: Sequence[str]) -> bool:
-    """Return True if the row contains all words as typed; checks only words that the index does not hold whole."""
+    """Return True if the row contains all words as typed; checks only words that the index does not contain whole."""
     longer = [word for word in looked_for if not tokens.is_indexed_whole(word)]
     if not longer:
         return True

@@ -22,7 +22,7 @@ CHINESE = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003f
 OPENING_QUOTES, CLOSING_QUOTES = '"“「『〝', '"”」』〞'
 _SPACES = " \t\u00a0\u3000"
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef"
-# By the character that is compared: the ones that stand for it.
+# By the compared character: those that are replaced by it.
 _ALIKE = {
     ".": f".．﹒{MIDDLE_DOTS}",
     "-": "-‐‑‒–—―−－﹣─",

@@ -19,7 +19,7 @@ IndexProgress = Callable[[int, int], None]  # called with the number of articles
 
 @transaction.atomic(savepoint=False)
 def index_article(article: Article) -> None:
-    """Index the live edition of the article in place of what was indexed of it."""
+    """Index the live edition of the article replacing its earlier index entries."""
     row = _search_text_row(article)
     there = SearchText.objects.filter(Q(article=article) | Q(pk=row.pk)).in_bulk()
     indexed = next((each for each in there.values() if each.article_id == article.pk), None)
@@ -51,7 +51,7 @@ def rebuild_index(progress: IndexProgress | None = None) -> int:
     Safe to interrupt, idempotent.
     """
     public = Article.objects.with_live_edition()
-    # Articles that are no longer public are included if a row of them was left over.
+    # Articles that are no longer public are included if a row of theirs was left over.
     wanted = Article.objects.with_live_edition() | Article.objects.filter(search_text__isnull=False)
     total, done = public.count(), 0
     for batch in key_batches(wanted, ARTICLES_PER_BATCH):
@@ -94,7 +94,7 @@ def searchable_title(content: dict[str, Any]) -> str:
 
 
 def searchable_text(content: dict[str, Any]) -> str:
-    """Return what is searched of a revision's content besides its title, as plain text, a paragraph a line."""
+    """Return the searchable parts of a revision's content except its title, as plain text, a paragraph a line."""
     parts = [
         content["summary"],
         "\n".join(sanitising.text_lines(content["body"])),

@@ -36,7 +36,7 @@ SELECT_SQL = {
     "postgresql": "SELECT rowid FROM {words} WHERE words @@ %s::tsquery AND rowid BETWEEN %s AND %s{among} "
     "ORDER BY rowid DESC LIMIT %s",
 }
-# Looks through a limited number of rows, newest first. Those of drafts, and of live texts, have an index of their own.
+# Scans a limited number of rows, newest first. Drafts and live texts have separate indexes.
 SCAN_SQL = (
     "SELECT rowid FROM (SELECT rowid, words FROM {words} WHERE rowid BETWEEN %s AND %s{state} "
     "ORDER BY rowid DESC LIMIT %s) AS newest WHERE words @@ %s::tsquery ORDER BY rowid DESC LIMIT %s"
@@ -104,7 +104,7 @@ def _insert_words(rows: Sequence[Row]) -> None:
 
 
 def change_row(row: FoldedText, **facts: str | datetime | None) -> None:
-    """Store other facts of a row, and index it anew, unless all are as they were."""
+    """Store changed facts of a row, and re-index it, unless nothing changed."""
     changed = {name: value for name, value in facts.items() if getattr(row, name) != value}
     if not changed:
         return
@@ -179,7 +179,9 @@ def _newest_matches(
 
 
 def state_clause(groups: Sequence[Sequence[str]]) -> str:
-    """Return the condition that rows be of the state of the groups, as the index of such rows has it; '' without one."""
+    """Return the condition that rows be of the state of the groups, as the index of such rows has it; '' without
+    one.
+    """
     alone = [group[0] for group in groups if len(group) == 1]
     # A literal, since PostgreSQL uses a partial index only if it sees its condition: nothing but letters.
     states = [term for term in alone if term.startswith(tokens.OF_STATE) and term[1:].isalpha()]

@@ -1,4 +1,4 @@
-"""Snippets: what is shown of an article that matches a search, with the words of the query marked."""
+"""Snippets: the part shown of an article that matches a search, with the words of the query marked."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -61,7 +61,7 @@ def _original_place(text: str, folded: str, place: int) -> int:
 
 
 def _highlight_terms(text: str, looked_for: Sequence[str]) -> Iterator[SnippetPart]:
-    """Yield the text in parts: words of the query, and what is between them."""
+    """Yield the text in parts: words of the query, and the text between them."""
     folded, positions = folding.fold_with_positions(text)
     place, shown = 0, 0  # how far the folded text was searched, and the text was yielded
     while looked_for and place < len(folded):

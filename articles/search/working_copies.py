@@ -86,8 +86,8 @@ def find_working_copies(
 ) -> WorkingCopyPage:
     """Return at most `most` articles whose working copy `by` may read and that the query asks for, last saved first.
 
-    `before` is the `following` of the page before. A page may be short, even empty, although more follow: a phrase is
-    looked for in a limited number of texts at a time.
+    `before` is the `following` of the previous page. A page may be short, even empty, although more follow: a phrase is
+    searched in a limited number of texts at a time.
     """
     rows = query.narrow(reading.readable_articles(by))
     among = _few_keys(query, rows) if query.readings or query.state == State.EXPIRED else None
@@ -146,7 +146,7 @@ def _terms_of_user(user: User) -> list[str]:
 
 @transaction.atomic(savepoint=False)
 def index_working_copy(article: Article) -> None:
-    """Index the working copy in place of what was indexed of it; one in the bin is not found.
+    """Index the working copy replacing its earlier index entries; one in the bin is not found.
 
     Called in the transaction of every act that saves it, while its row is locked.
     """
@@ -154,7 +154,7 @@ def index_working_copy(article: Article) -> None:
 
 
 def index_working_copies(numbers: Sequence[int]) -> None:
-    """Index these working copies anew, in the transaction of an act that has locked them."""
+    """Re-index these working copies, in the transaction of an act that has locked them."""
     for batch in in_groups(numbers, ARTICLES_PER_BATCH):
         _rebuild_batch(batch)
 
@@ -162,7 +162,7 @@ def index_working_copies(numbers: Sequence[int]) -> None:
 def restate_working_copy(article: Article) -> None:
     """Index the state and the day of an article whose text is indexed as it is, in the transaction of an act."""
     row = WorkingText.objects.filter(article=article).first()
-    if row is None:  # an upgrade brought the index, and the worker has not come to this article
+    if row is None:  # an upgrade added the index, and the worker has not reached this article
         return
     kept = [term for term in row.marks.split() if term[0] not in CHANGED_BY_PUBLISHING]
     index_store.change_row(row, marks=" ".join([*kept, *_state_terms(article)]))
@@ -240,7 +240,7 @@ def _state_terms(article: Article) -> list[str]:
 
 
 def _stored_state(article: Article) -> str:
-    """Return the state without what time alone changes: an expired article is stored as what it was before."""
+    """Return the state without what changes only with time: an expired article is stored as what it was before."""
     if article.live is None:
         return State.WITHDRAWN if article.withdrawn_at else State.DRAFT
     return State.LIVE if article.live.digest == article.newest.digest else State.CHANGED

@@ -1,8 +1,8 @@
-"""Second factors (第二因素): codes of an app and passkeys, besides the password.
+"""Second factors (第二因素): codes of an app and passkeys, in addition to the password.
 
-At the log-in they are asked of whoever has one, and of whoever holds a duty that demands one; again, at most once in
-fifteen minutes, at the final signature and at what changes for readers without new readings. The acts ask, not their
-doors: `require_recent_proof`. Nobody adds a factor for another; two colleagues together remove a lost one.
+At the log-in they are required of users who have one or hold a duty that demands one; again, at most once in
+fifteen minutes, at the final signature and for changes that readers see without new readings. The acts check this, not
+their doors: `require_recent_proof`. Nobody adds a factor for another; two colleagues together remove a lost one.
 """
 
 from .checking import CodeRefused, check_code, check_passkey, codes_left

@@ -20,7 +20,7 @@ from ..refusals import Problem, Refusal
 from .demand import factors_of
 from .passkeys import passkey_host, read_passkey_answer, verified_sign_count
 
-STEP = 30  # seconds that a code of an app is shown
+STEP = 30  # seconds that an app shows a code
 STEPS_APART = 3  # the phone's clock may be wrong by ninety seconds
 # After so many wrong codes in a row the account waits: one minute, then twice as long each time, an hour at most.
 WRONG_IN_A_ROW, LONGEST_WAIT = 5, timedelta(hours=1)
@@ -30,7 +30,7 @@ PROVEN, REFUSED = "session.factor_proven", "session.factor_refused"
 WRONG_CODE = Problem(
     "second_factor.wrong_code",
     _("This code is wrong, or it was used before."),
-    _("Wait until the app shows the next one. If none works, the clock of the phone is wrong: let it set itself."),
+    _("Wait until the app shows the next one. If none works, the clock of the phone is wrong: turn on automatic time."),
 )
 TOO_MANY_CODES = Problem(
     "second_factor.too_many_codes",
@@ -40,7 +40,7 @@ TOO_MANY_CODES = Problem(
 PASSKEY_REFUSED = Problem(
     "second_factor.passkey_refused",
     _("This passkey was not accepted: it is not one of your account, or it took too long."),
-    _("Try it once more, or use a code."),
+    _("Try again, or use a code."),
 )
 
 
@@ -119,7 +119,7 @@ def _try_code(user: User, code: str) -> Problem | None:
 
 
 def _use_app_code(user: User, code: str, now: datetime) -> bool:
-    """Return True if this call used the code up; the condition of the update lets one of several calls win."""
+    """Return True if this call used the code up; the condition of the update lets only one of several calls succeed."""
     app = factors_of(user).filter(kind=Factor.Kind.TOTP).first()
     if app is None:
         return False

@@ -13,7 +13,7 @@ def factors_of(user: User) -> QuerySet[Factor]:
 
 
 def has_demanding_duty(user: User) -> bool:
-    """Return True if the user holds, anywhere, a duty of which the site settings demand a second factor.
+    """Return True if the user holds, anywhere, a duty for which the site settings demand a second factor.
 
     A superuser, who may do everything, holds each.
     """

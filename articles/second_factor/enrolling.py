@@ -1,4 +1,4 @@
-"""Adding and removing one's own second factors, and recovery codes. There is no act that does it for somebody else."""
+"""Users add and remove their own second factors and recovery codes; no act does this for somebody else."""
 
 import secrets
 from typing import Any
@@ -26,9 +26,9 @@ APP_THERE_ALREADY = Problem(
     "second_factor.app_there_already", _("Your account has an app already. Remove it first, to set up another one.")
 )
 PASSKEY_NOT_MADE = Problem(
-    "second_factor.passkey_not_made", _("The passkey was not made, or it took too long."), _("Try it once more.")
+    "second_factor.passkey_not_made", _("The passkey was not created, or it took too long."), _("Try again.")
 )
-PASSKEY_THERE_ALREADY = Problem("second_factor.passkey_there_already", _("This passkey is known already."))
+PASSKEY_THERE_ALREADY = Problem("second_factor.passkey_there_already", _("This passkey has already been added."))
 TOO_MANY_FACTORS = Problem(
     "second_factor.too_many", _("Your account has ten second factors. Remove one of them first.")
 )
@@ -57,7 +57,7 @@ def app_address(user: User, secret: str) -> str:
 
 @transaction.atomic
 def add_app(secret: str, code: str, *, by: User) -> list[str]:
-    """Add the app that has this secret and shows this code now; returns recovery codes, if there were none.
+    """Add the app that has this secret and shows this code now; returns new recovery codes, if there were none.
 
     Raises ProofNeeded if there is another factor that was not proven recently, or CannotEnrol.
     """
@@ -85,7 +85,7 @@ def add_passkey(answer: str, challenge: bytes | None, *, by: User, name: str) ->
 
 @transaction.atomic
 def remove_factor(key: int, *, by: User) -> None:
-    """Remove one of one's own factors, with the last one the recovery codes too; idempotent.
+    """Remove one of the user's own factors; removing the last one also removes the recovery codes; idempotent.
 
     Raises ProofNeeded, or CannotEnrol for the last one, if it is demanded.
     """

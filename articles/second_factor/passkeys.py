@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn): what the browser is asked, and checking what it answers, by the library py_webauthn.
+"""Passkeys (WebAuthn): requests to the browser, and checking its answers, by the library py_webauthn.
 
 A passkey is bound to the host of SITE_URL, never to that of a request: a copy of the log-in page elsewhere gets
 nothing.
@@ -26,7 +26,7 @@ from ..models import Factor, SiteSettings
 from ..outside_json import parse_outside_json
 from .demand import factors_of
 
-LONGEST_ANSWER = 16_384  # characters; with a certificate, which nobody asks for, about 6,000
+LONGEST_ANSWER = 16_384  # characters; with a certificate, which is not requested, about 6,000
 CREDENTIAL = re.compile(r"[A-Za-z0-9_-]{1,1400}")
 # What the library raises for an answer that is not one: mostly its own, but it trusts the types of the fields.
 UNREADABLE_ANSWER = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError)

@@ -1,7 +1,7 @@
 """When the second factor was proven last, and the refusal of acts that need it to be a short time ago.
 
-The door of a session says it with `acting_with_proof`, as `audit.acting_from` says the address. What does not say it,
-as a command or a script, is refused: at the command line nobody can prove to be somebody.
+Views pass the proof with `acting_with_proof`, as `audit.acting_from` passes the address. Callers without it, such|
+as commands and scripts, are refused: nobody can prove an identity at the command line.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ PROOF_NEEDED = Problem(
 NOT_ENROLLED = Problem(
     "second_factor.not_enrolled",
     _("Your duties demand a second factor, and your account has none yet."),
-    _("Set one up first; nothing is done yet."),
+    _("Set one up first; nothing has been done yet."),
 )
 
 

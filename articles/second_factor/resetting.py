@@ -1,7 +1,7 @@
 """A lost second factor: one colleague asks for its removal, another one confirms, then the person sets up a new one.
 
-One of the two assigns duties (安全管理员), the other one opens accounts or reads last; neither is the person. Nobody else,
-no command and no superuser alone, removes the factors of another.
+One of the two assigns duties (安全管理员), the other one opens accounts or reads last; neither is the person. Nobody
+else, no command and no superuser alone, removes the factors of another.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from .demand import factors_of
 from .proof import require_recent_proof
 
 RESET_STAYS_OPEN = timedelta(hours=24)
-# For so long after a reset, the review sheet prints it beside the person's readings.
+# How long after a reset the review sheet prints it with the person's readings.
 PRINTED_FOR = timedelta(days=7)
 MOST_OPEN = 50
 
@@ -31,9 +31,9 @@ RESET_WITHOUT_REASON = Problem(
     "second_factor.reset_without_reason", _("Write how you made sure that it is this person; the audit keeps it.")
 )
 NOTHING_TO_RESET = Problem("second_factor.nothing_to_reset", _("This account has no second factor."))
-OWN_FACTOR = Problem("second_factor.own_factor", _("This is about your own second factor; two colleagues do it."))
+OWN_FACTOR = Problem("second_factor.own_factor", _("This is your own second factor; two colleagues have to remove it."))
 SAME_COLLEAGUE = Problem(
-    "second_factor.same_colleague", _("You asked for it yourself; somebody else has to confirm it.")
+    "second_factor.same_colleague", _("You requested this yourself; somebody else has to confirm it.")
 )
 NO_OFFICER = Problem(
     "second_factor.no_officer",
@@ -49,7 +49,7 @@ class CannotReset(Refusal):
 
 
 def may_reset_factors(user: User) -> bool:
-    """Return True if the user may be one of the two."""
+    """Return True if the user may be one of the two colleagues."""
     return _is_officer(user) or _is_other(user)
 
 
@@ -113,7 +113,7 @@ def open_resets() -> QuerySet[FactorReset]:
 
 
 def last_reset_of(user: User) -> FactorReset | None:
-    """Return the last reset of the account's factors within PRINTED_FOR, which the person is told of; or None."""
+    """Return the last reset of the account's factors within PRINTED_FOR, which the person is notified of; or None."""
     rows = FactorReset.objects.filter(account=user, confirmed_at__gt=timezone.now() - PRINTED_FOR)
     return rows.select_related("opened_by__person", "confirmed_by__person").order_by("-confirmed_at").first()
 
@@ -149,7 +149,7 @@ def _is_officer(user: User) -> bool:
 
 
 def _is_other(user: User) -> bool:
-    """Return True for whoever opens accounts, superusers among them, and for final readers."""
+    """Return True for users who open accounts, including superusers, and for final readers."""
     return permissions.has_duty_everywhere(user, Duty.ACCOUNTS) or permissions.has_duty_anywhere(user, Duty.FINAL)
 
 

@@ -12,7 +12,7 @@ from ..refusals import Problem, Refusal
 
 NO_ACCOUNT = Problem(
     "sign_on.no_account",
-    _("“%(name)s” has no account here that is open to this way of logging in."),
+    _("“%(name)s” has no account here that may log in this way."),
     _("The system administrator opens accounts, under the same name."),
 )
 NOT_CONFIRMED = Problem(
@@ -50,7 +50,7 @@ class DirectoryBackend(ModelBackend):
     ) -> User | None:
         """Return the account if the directory accepts the password.
 
-        The directory is asked for every name, so that the time tells nobody which names have an account.
+        The directory is asked for every name, so that response times do not reveal which names have an account.
         """
         from .directory import directory_accepts  # noqa: PLC0415 (ldap3 is for newsrooms with a directory)
 
@@ -87,6 +87,6 @@ def way_of_backend(backend: str) -> str:
 
 
 def offered_ways() -> list[str]:
-    """The ways that have a button of their own on the log-in page."""
+    """The ways with their own button on the log-in page."""
     offered = {"oidc": settings.OIDC_ISSUER, "wecom": settings.WECOM_CORP_ID}
     return [way for way, is_set in offered.items() if is_set]

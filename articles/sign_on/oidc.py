@@ -21,7 +21,7 @@ SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 
 
 def begin_oidc(request: HttpRequest, callback: str) -> HttpResponse:
-    """Redirect to the provider, which comes back to `callback`. Raises CannotSignOn."""
+    """Redirect to the provider, which redirects back to `callback`. Raises CannotSignOn."""
     with _faults_as_refusals():
         return _provider().authorize_redirect(request, callback)
 

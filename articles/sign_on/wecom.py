@@ -1,4 +1,6 @@
-"""企业微信 (WeCom): the QR code that a member scans, as its documentation describes it (企业微信登录, 获取访问用户身份)."""
+"""企业微信 (WeCom): the QR code that a member scans, as its documentation describes it (企业微信登录,
+获取访问用户身份).
+"""
 
 import logging
 import secrets
@@ -33,7 +35,7 @@ IS_A_GUEST = Problem("sign_on.is_a_guest", _("You are not a member of the house'
 
 
 def begin_wecom(request: HttpRequest, callback: str) -> HttpResponse:
-    """Redirect to the page with the QR code, which comes back to `callback`."""
+    """Redirect to the page with the QR code, which redirects back to `callback`."""
     request.session[STATE] = state = secrets.token_urlsafe(24)
     asked = {
         "login_type": "CorpApp",

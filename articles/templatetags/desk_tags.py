@@ -1,4 +1,4 @@
-"""What the desk's templates ask for."""
+"""Template tags of the desk."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -28,13 +28,13 @@ register.filter(rule_sentence)
 
 @register.filter
 def instant(at: datetime | None) -> str:
-    """An instant as the lists of the desk give it, to the minute; '' for none."""
+    """An instant as the lists of the desk show it, to the minute; '' for none."""
     return spell_instant(at) if at else ""
 
 
 @register.filter
 def instant_day(at: datetime | None) -> str:
-    """An instant as the lists of the desk give it, with its hour only if it is of today; '' for none."""
+    """An instant as the lists of the desk show it, with its hour only if it is today; '' for none."""
     return spell_instant(at, is_day=True) if at else ""
 
 
@@ -42,7 +42,7 @@ def instant_day(at: datetime | None) -> str:
 def readable_detail(value: object) -> object:
     """A detail of the audit as people read it: an instant (ISO 8601) to the minute in local time, else as it is."""
     if isinstance(value, str):
-        with suppress(ValueError, OverflowError):  # it is no instant, has no offset, or is at the end of all days
+        with suppress(ValueError, OverflowError):  # not an instant, without an offset, or beyond the range of datetime
             return spell_minute(datetime.fromisoformat(value))
     return value
 
@@ -60,7 +60,7 @@ SYSTEMS = {
 
 @register.filter
 def browser_name(user_agent: str) -> str:
-    """Return browser and system in two words; of an unknown one, the beginning of what it calls itself."""
+    """Return browser and system in two words; of an unknown one, the beginning of its User-Agent."""
     found = [next((name for mark, name in marks.items() if mark in user_agent), None) for marks in (BROWSERS, SYSTEMS)]
     return " · ".join(filter(None, found)) or user_agent[:60]
 
@@ -78,7 +78,7 @@ def step_colour(number: int) -> int:
 
 @register.filter
 def marked_line(line: MarkedLine, steps: tuple[EditingStep, ...]) -> SafeString:
-    """A line of a marked copy as HTML: `ins` and `del`, each with its person; names stand behind the words if several
+    """A line of a marked copy as HTML: `ins` and `del`, each with its person; names follow the words if several
     people changed the text.
     """
     html = format_html_join("", "{}", ((_marked_span(span, steps),) for span in line.spans))
@@ -86,7 +86,7 @@ def marked_line(line: MarkedLine, steps: tuple[EditingStep, ...]) -> SafeString:
 
 
 def _marked_picture(span: MarkedSpan) -> SafeString:
-    """A picture of a marked copy: its description behind a small copy, as a link to the picture on the desk."""
+    """A picture of a marked copy: its description after a small copy, as a link to the picture on the desk."""
     thumbnail = (
         format_html('<img class="copy-picture" src="{}" alt="" loading="lazy">', desk_addresses(span.thumbnail))
         if span.thumbnail

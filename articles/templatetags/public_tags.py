@@ -59,7 +59,7 @@ class PathNode(Node):
         self.route = route
 
     def render(self, context: Context) -> str:
-        """Return the path; Django's node tells of what is no number."""
+        """Return the path; Django's node reports invalid numbers."""
         if not self.node.args:
             return fixed_path(self.route)
         number = self.node.args[0].resolve(context)
@@ -111,8 +111,8 @@ def format_moment(instant: datetime) -> SafeString:
 
 @register.filter
 def has_short_parts(title: str) -> bool:
-    """Return True for a title of several parts, each of which fits a line on a phone: such a title breaks between its
-    parts alone (虚实题之间以空格分开, or 图集｜澄溪镇的一天，从一把小葱开始).
+    """Return True for a title of several parts that each fit a line on a phone: such a title breaks between its
+    parts only (虚实题之间以空格分开, or 图集｜澄溪镇的一天，从一把小葱开始).
 
     The limit is lower for parts with punctuation, since no line may begin with a comma, however narrow the window is.
     """
@@ -141,7 +141,7 @@ def linked(text: str, url: str | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def link_away(context: Context, text: str, url: str | None) -> str:
-    """As `linked`, to another site, which gets no hold of our window, and one of its own if the settings say so."""
+    """As `linked`, to another site, which cannot control our window, and opens in a new one if the settings say so."""
     if not url:
         return conditional_escape(text)
     return format_html('<a href="{}" {}>{}</a>', url, _away(context["site"].settings), text)
