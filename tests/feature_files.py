@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+# Migrations are found by the model, translations by the string, texts of the demo by their folder.
+LEFT_OUT = re.compile("articles/migrations/|articles/demo/.+/|locale/|docs/pictures/")
 
 
 class Feature(NamedTuple):
@@ -31,20 +33,23 @@ def read_features() -> list[Feature]:
 
 
 def tracked_files() -> list[str]:
-    """Return the files of the repository as paths from its root."""
+    """Return the files of the repository as paths from its root, without those that are found by others."""
     done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True)
-    return [path for path in done.stdout.decode().split("\0") if path]
+    return [path for path in done.stdout.decode().split("\0") if path and not LEFT_OUT.match(path)]
 
 
 def find_features(asked: str) -> list[Feature]:
-    """Return the rows that have all words asked for, or have them with their names, or have one of them."""
-    rows, words = read_features(), asked.lower().split()
-    texts = {row: row.words.lower() for row in rows}
-    with_names = {row: f"{text} {' '.join(row.names)}" for row, text in texts.items()}
+    """Return the rows that have all words asked for, or have them with their names, or have one of them.
+
+    A word is looked for at the beginning of words: "AI" is in "AI content", not in "mail".
+    """
+    rows = read_features()
+    words = [re.compile(rf"(?<![a-z0-9]){re.escape(word)}", re.IGNORECASE) for word in asked.split()]
+    with_names = {row: f"{row.words} {' '.join(row.names)}" for row in rows}
     return (
-        [row for row in rows if all(word in texts[row] for word in words)]
-        or [row for row in rows if all(word in with_names[row] for word in words)]
-        or [row for row in rows if any(word in with_names[row] for word in words)]
+        [row for row in rows if all(word.search(row.words) for word in words)]
+        or [row for row in rows if all(word.search(with_names[row]) for word in words)]
+        or [row for row in rows if any(word.search(with_names[row]) for word in words)]
     )
 
 
