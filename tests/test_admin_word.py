@@ -1,4 +1,6 @@
-"""At the desk: the editor gets the text of a Word file, the list makes drafts of several, an article goes out as one."""
+"""At the desk: the editor gets the text of a Word file, the list makes drafts of several, an article goes out as
+one.
+"""
 
 import pytest
 from django.urls import reverse
@@ -75,7 +77,7 @@ def test_ten_files_make_ten_drafts_with_a_line_each(desk, cast):
     page = send(desk(), cast.news, *files, upload(b"", "空.docx"), upload(b"PK\x03\x04", "坏.docx")).content.decode()
     assert Article.objects.count() == 10
     for n in range(10):
-        assert f"Is a draft now: “第{n}座桥通车”." in page
+        assert f"Draft created: “第{n}座桥通车”." in page
     assert "“坏.docx” is damaged or incomplete" in page
     assert "空.docx" in page
 
@@ -90,7 +92,7 @@ def test_a_script_gets_the_lines_as_json(desk, cast):
             "done": True,
             "notes": [],
             "address": reverse("admin:articles_article_change", args=[article.pk]),
-            "said": "Is a draft now: “便民桥通车”.",
+            "said": "Draft created: “便民桥通车”.",
         }
     ]
 
@@ -99,7 +101,7 @@ def test_a_file_sent_twice_leads_to_its_draft(desk, cast):
     data = letter()
     send(desk(), cast.news, upload(data, "桥.docx"))
     page = send(desk(), cast.news, upload(data, "桥.docx")).content.decode()
-    assert "Was a draft already" in page
+    assert "Already a draft" in page
     assert Article.objects.count() == 1
 
 
@@ -107,7 +109,7 @@ def test_a_draft_of_others_is_not_told_by_its_title(desk, cast):
     data = letter("不该看见的题目")
     send(desk(cast.culture_editor), cast.culture, upload(data, "桥.docx"))
     answer = send(desk(cast.towns_writer), cast.news, upload(data, "桥.docx"))
-    assert "Was imported already, as number" in answer.content.decode()
+    assert "Already imported, as number" in answer.content.decode()
     assert "不该看见的题目" not in answer.content.decode()
 
 

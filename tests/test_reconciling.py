@@ -259,7 +259,7 @@ def test_the_writer_reads_whose_words_are_in_the_text_now(client, cast, opened):
     typed = form(cast, opened, title=opened.title, body=BODY + "<p>新段。</p>")
     cast.change(opened, by=cast.editor, title="他的题", body=BODY.replace("六", "七"))
     page = login(client, cast.writer).post(change_url(opened), typed, follow=True, headers={"accept-language": "en"})
-    assert "Put together with what 梁静姝 saved meanwhile; theirs: title, 1 paragraph." in said(page)
+    assert "Merged with what 梁静姝 saved in the meantime; their changes: title, 1 paragraph." in said(page)
     assert Article.objects.get().body == BODY.replace("六", "七") + "<p>新段。</p>"
     html = page.content.decode()
     link = html.split('<a href="')

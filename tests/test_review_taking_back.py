@@ -131,7 +131,7 @@ def test_the_button_is_for_who_may_press_it(client, cast, article):
 def test_at_the_desk_it_is_taken_back_and_refused_in_a_sentence(client, cast, article):
     login(client, cast.writer)
     page = client.post(take_back_url(article), follow=True, headers={"accept-language": "en"})
-    assert said(page) == "Taken back: it is a draft again, and gone from the readers' queue."
+    assert said(page) == "Taken back: it is a draft again, and no longer in the readers' queue."
     again = client.post(take_back_url(article), headers={"accept-language": "en"}).content.decode()
     assert "no submission to take back" in again
 

@@ -44,7 +44,9 @@ class AccountForm(forms.ModelForm):
 
 
 class AccountPersonForm(forms.ModelForm):
-    """The person behind an account. A person of this name without an account is reused, so that credits stay theirs."""
+    """The person behind an account. A person of this name without an account is reused, so that they keep their
+    credits.
+    """
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -149,7 +151,7 @@ class AccountAdmin(NewsroomAdmin[User], UserAdmin):
 
     @admin.display(description=gettext_lazy("password"))
     def password_state(self, account: User) -> SafeString:
-        """Say whether there is a password, and link to a reset: nobody sets another's."""
+        """Say whether there is a password, and link to a reset: nobody sets somebody else's."""
         is_there = _("The person has set one.") if account.has_usable_password() else _("There is none yet.")
         address = reverse("admin:auth_user_password_change", args=[account.pk])
         return format_html('{} <a class="button" href="{}">{}</a>', is_there, address, _("Start a reset"))

@@ -1,4 +1,4 @@
-"""The screen on which the security administrator says from which addresses the desk is open to whom."""
+"""The screen on which the security administrator limits the addresses from which the desk is open, by duty."""
 
 from django import forms
 from django.contrib import admin
@@ -15,7 +15,7 @@ from .newsroom_admin import NewsroomAdmin
 
 
 class AddressLimitForm(forms.ModelForm):
-    """Shows what the act would refuse of the networks beside their field."""
+    """Shows networks that the act would refuse as errors of their field."""
 
     def clean_networks(self) -> str:
         text = self.cleaned_data["networks"]

@@ -13,7 +13,7 @@ class DeskConfig(AdminConfig):
     def ready(self) -> None:
         """Import the screens, which registers them, after Django's own: `accounts` replaces two of those.
 
-        One function of Django's draws yes and no, in lists and forms alike. Every log-in, of whatever kind, asks for
+        One function of Django draws yes and no in lists and forms. Every log-in, of any kind, requires
         the second factor.
         """
         super().ready()

@@ -166,8 +166,8 @@ class ArticleAdmin(ArticleScreen):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         """Return the articles the user may read. For a single article: all, so that the refusal can say why.
 
-        The form's page loads what it prints. Where an article is chosen, for the home page or
-        a topic, it is one that readers see, by its public title. None is in the bin.
+        The form's page loads what it prints. When articles are chosen, for the home page or
+        a topic, they are public ones, by their public titles. None is in the bin.
         """
         match = request.resolver_match
         page = match.url_name if match else None

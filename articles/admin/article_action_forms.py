@@ -36,7 +36,7 @@ class ReasonForm(ActionForm):
 
 
 class SubmissionForm(ActionForm):
-    """What is said of the change; readers sign it with the text."""
+    """The note about the change; readers sign it with the text."""
 
     note = forms.CharField(
         label=gettext_lazy("What readers are told about this change (may stay empty)"),
@@ -61,8 +61,8 @@ class CorrectionForm(ActionForm):
         required=False,
         widget=forms.TextInput(attrs={"class": "wide"}),
         help_text=gettext_lazy(
-            "Only where readers must not see in the history what stood there, for example a telephone number. They see "
-            "this reason. Usually it stays empty."
+            "Only if the history must not show readers the former text, for example a telephone number. They see "
+            "this reason. Usually this stays empty."
         ),
     )
 
@@ -84,7 +84,7 @@ class ScheduleForm(ActionForm):
 
 
 class WithdrawalForm(ReasonForm):
-    """After a reader rejected the text that is public, the reason is the reader's, until it is written anew."""
+    """After a reader rejected the public text, the reason is the reader's, until it is rewritten."""
 
     def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(article, data)
@@ -109,7 +109,7 @@ class PlacingForm(ActionForm):
         required=False,
         show_hidden_initial=True,
         widget=MinuteInput(),
-        help_text=gettext_lazy("Until then it stands first in its section. In the site's time zone."),
+        help_text=gettext_lazy("Until then it comes first in its section. In the site's time zone."),
         validators=[MinValueValidator(EARLIEST)],
     )
     expires_at = forms.DateTimeField(
@@ -140,7 +140,7 @@ class PlacingForm(ActionForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        """Leave what was not changed here as it is by now: somebody else may have changed it meanwhile."""
+        """Keep the stored value of unchanged fields: somebody else may have changed it since."""
         now = {"pinned_until": self.article.pinned_until, "expires_at": self.article.expires_at}
         for name, at in now.items():
             typed = self.cleaned_data.get(name)

@@ -1,6 +1,6 @@
-"""The acts on an article besides editing it: each is a button, a page with a form, and one verb.
+"""The acts on an article other than editing: each is a button, a page with a form, and one verb.
 
-`ARTICLE_ACTIONS` is the one list that buttons, addresses and pages (article_action_page.py) are made from. The verbs
+`ARTICLE_ACTIONS` is the list from which buttons, addresses and pages (article_action_page.py) are made. The verbs
 check permissions and state; the page shows their refusals.
 """
 
@@ -91,7 +91,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Take back the submission"),
         review.may_take_back,
         review.take_back_submission,
-        gettext_lazy("Taken back: it is a draft again, and gone from the readers' queue."),
+        gettext_lazy("Taken back: it is a draft again, and no longer in the readers' queue."),
         intro=gettext_lazy(
             "Nobody has signed it yet. It becomes your draft again with its text as it is, and disappears from the "
             "readers' queue; submit it again when it is right."
@@ -156,7 +156,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Withdraw"),
         _all_conditions(_may_do(Duty.WITHDRAW), lambda user, article: article.live is not None),
         publishing.withdraw_article,
-        gettext_lazy("Withdrawn. Readers now see that it is gone."),
+        gettext_lazy("Withdrawn. Readers now see that it was withdrawn."),
         form=WithdrawalForm,
         rank="danger",
         intro=gettext_lazy(
@@ -212,8 +212,8 @@ ARTICLE_ACTIONS = [
         copying.offer_as_template,
         gettext_lazy("Everybody who writes in the section can begin articles from it."),
         intro=gettext_lazy(
-            "For what is written again and again. What changes each time is written as “[To fill in: time]”: "
-            "an article in which such a place is left cannot be published."
+            "For texts that recur. Write what changes each time as “[To fill in: time]”: "
+            "an article with such a place cannot be published."
         ),
     ),
     ArticleAction(
@@ -236,8 +236,8 @@ ARTICLE_ACTIONS = [
 def actions_offered(user: User, article: Article) -> list[ArticleAction]:
     """Return the acts whose buttons this user sees on this article now.
 
-    Where readers see an edition and a note was signed with the new text, the usual next step is the correction. What is
-    scheduled publishes itself: the usual step is to look at the schedule.
+    If an edition is public and a note was signed with the new text, the usual next step is the correction. A
+    scheduled article is published automatically: the usual step is to check the schedule.
     """
     offered = [act for act in ARTICLE_ACTIONS if act.shown(user, article)]
     if article.scheduled_for:
@@ -253,7 +253,7 @@ def actions_offered(user: User, article: Article) -> list[ArticleAction]:
 
 
 def publishing_acts(user: User, article: Article) -> list[ArticleAction]:
-    """Return those offered that publish the text once all have read it; none before."""
+    """Return the offered acts that publish the text once all readings are signed; none before."""
     return [act for act in actions_offered(user, article) if act.publishes] if article.is_read_by_all else []
 
 

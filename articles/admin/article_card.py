@@ -1,4 +1,4 @@
-"""What stands around the form of an article: its bar with the next act, its state, problems, trail and editions."""
+"""What is shown around the form of an article: its bar with the next act, its state, problems, trail and editions."""
 
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from .error_targets import link_problems
 from .marked_copy import revision_choices
 from .review import decision_trail
 
-SHOWN_REVISIONS = 8  # beside the form; the page of revisions has the others
+SHOWN_REVISIONS = 8  # next to the form; the page of revisions has the others
 
 
 class ShownState(NamedTuple):
@@ -87,8 +87,8 @@ def _divide_acts(
 ) -> tuple[NextAct | None, list[ArticleAction]]:
     """Return the next act, for the bar, and the others, for the panel.
 
-    It is that of the reader whose turn it is; after a rejection of public words their withdrawal; else the usual next
-    step. A first text is submitted with the form, a change with a note to readers, on a page of its own.
+    It is the act of the reader whose turn it is; after a rejection of a public text, its withdrawal; else the usual
+    next step. A first text is submitted with the form, a change with a note to readers, on a separate page.
     """
     named = {act.name: act for act in acts}
     # It has its place on the page of preview links.

@@ -31,7 +31,7 @@ from .unsaved_text import opened_form, text_asked_for, typed_data, unsaved_conte
 
 
 class ArticleForm(forms.ModelForm):
-    """The working copy. `conflict` is set if somebody else saved meanwhile and changed the same passages.
+    """The working copy. `conflict` is set if somebody else has saved and changed the same passages.
 
     `error_targets` are the parts of the page that errors of no field lead to, by their codes; `error_ticks` the fields
     that are the answer to them.
@@ -99,7 +99,7 @@ class ArticleForm(forms.ModelForm):
     def revision_opened(self) -> int | None:
         """Return the number of the revision that saving replaces; None for a new article.
 
-        It is the one that was opened, or the newer one that was shown with a conflict (`_over`). Returns 0, which no
+        It is the revision opened, or the newer one shown with a conflict (`_over`). Returns 0, which no
         revision has, if the request has no valid number.
         """
         if self.instance.pk is None:
@@ -118,7 +118,7 @@ class ArticleForm(forms.ModelForm):
 
 
 class CreditForm(forms.ModelForm):
-    """One credit. A new row of which only the place was numbered is still an empty row."""
+    """One credit. A new row with only its position filled in still counts as empty."""
 
     def has_changed(self) -> bool:
         return bool(set(self.changed_data) - {"position"}) or (bool(self.instance.pk) and super().has_changed())
@@ -128,12 +128,12 @@ class CreditFormSet(forms.BaseInlineFormSet):
     """The credits. `editing.save_article` saves them, because they are part of the signed text."""
 
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
-        """Name the fields: their labels are the head of the table, which names none of them.
+        """Name the fields: their labels are in the head of the table, which is not linked to them.
 
-        The key of a row may be of one that somebody else removed meanwhile: what counts is who is credited, as what.
+        A row's key may belong to a row that somebody else has removed: person and role count, not the key.
         """
         super().add_fields(form, index)
-        form.fields["position"].initial = index or 0  # a new row stands after those that are there
+        form.fields["position"].initial = index or 0  # a new row follows the existing ones
         form.fields["id"] = forms.IntegerField(initial=form.instance.pk, required=False, widget=forms.HiddenInput)
         for field in form.fields.values():
             # A wrapper around a copied widget still has the attributes of the one it was copied from.
@@ -168,7 +168,7 @@ def edit_article(screen: ArticleScreen, request: HttpRequest, object_id: str | N
         _add_conflict_error(form, credits, user)
     asked = form.has_error(NON_FIELD_ERRORS, "would_void")
     if "unsaved" in request.GET and request.method == "GET" and text is None:
-        screen.message_user(request, _("That text was saved or discarded meanwhile."), messages.WARNING)
+        screen.message_user(request, _("That text has already been saved or discarded."), messages.WARNING)
     card = {**card_beside_form(user, article, asked=asked), **unsaved_context(request, article, text)}
 
     def show_form(request: HttpRequest) -> HttpResponse:
@@ -199,8 +199,8 @@ def _build_forms(
 ) -> tuple[ArticleForm, CreditFormSet, InlineModelAdmin]:
     """Return the form, the credits and the credits' options, bound to the request's data if it is a POST.
 
-    They write what was typed into a copy of the article, so that the card beside them shows the saved one. A new
-    article's are filled in beforehand. Those that show what was `typed` before say nothing of what is missing in it.
+    They write what was typed into a copy of the article, so that the card next to them shows the saved one. A new
+    article's have defaults. Those that show what was `typed` before do not report missing values.
     """
     fields = flatten_fieldsets(screen.get_fieldsets(request, article))
     form_class = cast(type[ArticleForm], screen.get_form(request, article, change=article is not None, fields=fields))
@@ -246,7 +246,7 @@ def _save_or_add_errors(form: ArticleForm, credits: CreditFormSet, request: Http
     except reconciling.ChangedByBoth as refusal:
         form.show_conflict(refusal)
     except Article.DoesNotExist:
-        sentence = _("This draft was deleted meanwhile. Copy what you need of your text: it cannot be saved here.")
+        sentence = _("This draft has been deleted. Copy what you need from your text: it cannot be saved here.")
         form.add_error(None, forms.ValidationError(sentence, code="gone"))
     return None
 

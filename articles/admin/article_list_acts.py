@@ -1,4 +1,4 @@
-"""What is done with ticked articles of the list: the ordinary acts, each article in a transaction of its own.
+"""Acts on ticked articles of the list: the ordinary acts, each article in its own transaction.
 
 A refusal is shown with the article's number and title, and does not stop the others.
 """
@@ -29,7 +29,7 @@ MOST_TICKED = 50
 
 
 class ActForm(forms.Form):
-    """What some acts need besides the ticks."""
+    """Input of some acts in addition to the ticks."""
 
     to = forms.ModelChoiceField(Section.objects.all(), required=False)
     pinned_until = forms.DateTimeField(required=False)
@@ -61,7 +61,7 @@ def _pin(article: Article, _revision: int, by: User, facts: dict[str, Any]) -> N
 
 @dataclass(frozen=True)
 class TickedAct:
-    """An act on ticked articles: its button, the duty of those who see it, and what it does with one article.
+    """An act on ticked articles: its button, the duty required to see it, and its function for one article.
 
     `do` may return the number of an article to open, which happens if there was only one tick.
     """
@@ -86,7 +86,7 @@ def ticks_offered(user: User) -> dict[str, TickedAct]:
 
 
 def do_ticked(request: HttpRequest) -> int | None:
-    """Do the act of the button that was pressed with each ticked article, and say what was refused and why.
+    """Do the act of the pressed button with each ticked article, and report refusals with their reasons.
 
     Returns the number of an article to open, or None. The button of a row's menu names its article itself.
     """

@@ -1,4 +1,4 @@
-"""What is said after an article was saved with its form, and where it leads: submitted, to its decision, or back."""
+"""Messages after an article was saved with its form, and the redirect: submitted, to its decision, or back."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from .reconciling import sentence_of_joint_save
 
 
 def respond_to_save(screen: ArticleScreen, request: HttpRequest, saved: JointSave) -> HttpResponse:
-    """Show what was removed or put together, submit the article if that was asked for, and redirect to its form."""
+    """Report what was removed or merged, submit the article if requested, and redirect to its form."""
     revision, user = saved.revision, acting_user(request)
     for sentence in revision.removed:
         screen.message_user(request, sentence, messages.WARNING)

@@ -106,7 +106,7 @@ class BakeJobAdmin(ReadOnlyAdmin[BakeJob]):
 @admin.register(PageCheck)
 class PageCheckAdmin(ReadOnlyAdmin[PageCheck]):
     purpose = gettext_lazy(
-        "Each comparison of the pages on the disk with what they should be. Files that differ are written anew."
+        "Each comparison of the pages on the disk with what they should be. Files that differ are rewritten."
     )
     list_display = [instant_column(PageCheck, "checked_at"), "against", "pages", "count", "seen_by"]
     list_display_links = ()  # the first column

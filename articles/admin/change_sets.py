@@ -156,7 +156,7 @@ def _end(request: HttpRequest, change_set: ChangeSet, by: User) -> str:
 
 def _carry_out(_request: HttpRequest, change_set: ChangeSet, by: User) -> str:
     change_sets.carry_out_change_set(change_set, by=by)
-    return _("The articles are being corrected one after the other; this page tells how far it is.")
+    return _("The articles are being corrected one after the other; this page shows the progress.")
 
 
 def _stop(_request: HttpRequest, change_set: ChangeSet, by: User) -> str:

@@ -48,11 +48,11 @@ class ReplaceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
         if facts.get("words") and not self.replacement_of(facts).words:
-            self.add_error("words", _("Write words that can be seen."))
+            self.add_error("words", _("Enter at least one visible character."))
         return facts
 
     def replacement_of(self, facts: dict[str, Any]) -> Replacement:
-        """Return what the valid fields ask for."""
+        """Return the search in the valid fields."""
         texts = tuple(facts.get("texts") or ())
         return Replacement.of_typed(facts["words"], facts.get("replacement", ""), texts, facts.get("longer", ""))
 
@@ -79,7 +79,7 @@ class ReplaceRow:
 
 
 def replace_words_view(request: HttpRequest) -> HttpResponse:
-    """Show the places page by page; POST goes to the next page with what is ticked, or proposes it."""
+    """Show the places page by page; POST goes to the next page with the ticked places, or proposes them."""
     user = acting_user(request)
     permissions.require_duty_anywhere(user, Duty.WRITE)
     asked = "words" in request.GET

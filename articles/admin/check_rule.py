@@ -29,7 +29,7 @@ MOST_MOVED = 500  # rules at a time
 
 
 class CheckRuleForm(forms.ModelForm):
-    """Shows beside the pattern why it cannot be used."""
+    """Shows as an error of the pattern why it cannot be used."""
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -105,13 +105,13 @@ class CheckRuleAdmin(RowTableMixin[CheckRule]):
         return [*addresses, *super().get_urls()]
 
     def posted_import(self, request: HttpRequest) -> Callable[..., ImportedRows] | None:
-        """Taking over the rules that come with Newsroom is an import, too: POST `shipped`."""
+        """Adding the rules shipped with Newsroom is also an import: POST `shipped`."""
         return super().posted_import(request) or (
             check_rules.take_over_shipped_rules if "shipped" in request.POST else None
         )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show how many proposals nobody has looked at yet."""
+        """Show how many proposals are undecided."""
         return super().changelist_view(request, {"proposed": check_rules.proposed_rules().count()})
 
     def formfield_for_manytomany(self, *args: Any, **kwargs: Any) -> forms.ModelMultipleChoiceField | None:
@@ -130,7 +130,7 @@ class CheckRuleAdmin(RowTableMixin[CheckRule]):
         """Save nothing: the act has written the sections."""
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """Add the states that the rule may come into, and what its trial has found so far."""
+        """Add the states that the rule may enter, and the findings of its trial so far."""
         rule: CheckRule | None = context.get("original")
         facts = {
             "moves": check_rules.states_after(rule) if rule and self.has_change_permission(request, rule) else [],
@@ -164,7 +164,7 @@ class CheckRuleAdmin(RowTableMixin[CheckRule]):
         except Refusal as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
-            check_rules.continue_trials()  # the newest texts at once; the worker goes on with the others
+            check_rules.continue_trials()  # the newest texts at once; the worker continues with the others
             sentence = _("“%(name)s”: %(state)s.") % {"name": rule, "state": rule.get_state_display()}
             self.message_user(request, sentence, messages.SUCCESS)
         return redirect("admin:articles_checkrule_change", rule.pk)

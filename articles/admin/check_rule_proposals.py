@@ -84,7 +84,7 @@ def propose_view(screen: NewsroomAdmin[CheckRule], request: HttpRequest) -> Http
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
-            screen.message_user(request, _("Proposed; whoever writes rules finds it in their list."), messages.SUCCESS)
+            screen.message_user(request, _("Proposed; those who write rules find it in their list."), messages.SUCCESS)
             return _page(screen, request, rule, title, None)
     return _page(screen, request, rule, title, form)
 

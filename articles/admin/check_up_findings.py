@@ -1,4 +1,4 @@
-"""Findings of check-ups in the user's sections, and what is done with ticked ones: the ordinary acts, text by text."""
+"""Findings of check-ups in the user's sections, and acts on ticked ones: the ordinary acts, text by text."""
 
 from collections.abc import Callable
 
@@ -91,7 +91,7 @@ def _narrowed(request: HttpRequest) -> Q:
 
 
 def _do_lot(request: HttpRequest, user: User) -> None:
-    """Do the act with each ticked finding, each in a transaction of its own; what is refused stops no other."""
+    """Do the act with each ticked finding, each in its own transaction; a refusal does not stop the others."""
     label, act = LOT_ACTS.get(request.POST.get("act", ""), ("", None))
     keys = [key for key in request.POST.getlist("finding") if NUMBER.fullmatch(key)][:ROWS_PER_PAGE]
     if act is None or not keys:

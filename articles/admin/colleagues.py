@@ -26,7 +26,7 @@ from .acting_user import acting_user
 from .form_fields import NUMBER
 
 MOST_LISTED = 2000  # accounts on one sheet
-EVERYWHERE = "all"  # the section of a tick that stands for all sections
+EVERYWHERE = "all"  # the section of a tick that means all sections
 
 
 def colleague_urls(site: admin.AdminSite) -> list[URLPattern]:
@@ -47,7 +47,7 @@ def may_see_colleagues(user: User) -> bool:
 
 
 def colleagues_view(request: HttpRequest) -> HttpResponse:
-    """Show every account with its duties, to be printed; the audit records who has seen it."""
+    """Show every account with its duties, for printing; the audit records who has seen it."""
     user = _require_seeing(request)
     audit.record_viewing(Assignment(), by=user)
     rows = User.objects.select_related("person").prefetch_related("assignments__section")
@@ -96,7 +96,7 @@ class RoleForm(forms.Form):
 
 
 def colleague_view(request: HttpRequest, key: int) -> HttpResponse:
-    """Show the person behind an account and what they may do; whoever assigns duties changes those here."""
+    """Show the person behind an account and what they may do; users who assign duties change them here."""
     user = _require_seeing(request)
     account = _account(key)
     may_assign = permissions.has_duty_everywhere(user, Duty.GRANT) and account.pk != user.pk
@@ -146,9 +146,9 @@ def _ticks_by_section(account: User) -> Iterator[tuple[str, list[Tick], str]]:
 
 
 def _change_duties(request: HttpRequest, account: User, roles: RoleForm, *, by: User) -> bool:
-    """Give the chosen role, or do what was ticked; returns False if the form is not valid.
+    """Give the chosen role, or apply the ticks; returns False if the form is not valid.
 
-    What was ticked when the form was opened comes with it: a tick that somebody else set meanwhile stays.
+    The form contains the ticks from when it was opened: a tick that somebody else has set since is kept.
     """
     if roles.is_bound:
         if not roles.is_valid():
@@ -163,7 +163,7 @@ def _change_duties(request: HttpRequest, account: User, roles: RoleForm, *, by: 
 
 
 def _read_ticks(keys: set[str], sections: dict[int, Section]) -> Iterator[assigning.Held]:
-    """Yield the duties and sections of ticks; what is none, or in a section that is gone, is left out."""
+    """Yield the duties and sections of ticks; invalid ones, and those in deleted sections, are dropped."""
     for key in sorted(keys):
         where, _dot, duty = key.partition(".")
         section = sections.get(int(where)) if NUMBER.fullmatch(where) else None
@@ -194,7 +194,7 @@ def leave_view(request: HttpRequest, key: int) -> HttpResponse:
     """Ask who takes over what the colleague leaves, and do it; a refusal is shown on the form."""
     user, account = acting_user(request), _account(key)
     if not accounts.may_change_account(user, account):
-        raise PermissionDenied(_("Only those who open and close accounts let a colleague go."))
+        raise PermissionDenied(_("Only people who open and close accounts may close a colleague’s account."))
     form = LeaveForm(request.POST if request.method == "POST" else None, account=account)
     if request.method == "POST" and form.is_valid():
         try:

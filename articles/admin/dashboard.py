@@ -47,7 +47,7 @@ WorkList = tuple[str, list[Article], str]
 def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[str, Any]:
     """Return the context of the desk's index: lists of SHOWN rows at most, only those the user can act on.
 
-    What happened to the user's account since `previous_login` is told, or within a week if that is longer.
+    Reports what happened to the user's account since `previous_login`, or within a week if that is longer.
     """
     may_write = permissions.has_duty_anywhere(user, Duty.WRITE)
     return {
@@ -92,7 +92,7 @@ def _machine_facts(user: User) -> dict[str, Any]:
 
 
 def _account_lists(user: User) -> dict[str, Any]:
-    """Return what is told of accounts to those who look after them, and to who reads last."""
+    """Return reports about accounts for those who manage them, and for final readers."""
     assigns = permissions.has_duty_everywhere(user, Duty.GRANT)
     told = assigns or permissions.has_duty_everywhere(user, Duty.FINAL)
     closes = permissions.has_duty_everywhere(user, Duty.ACCOUNTS)

@@ -1,6 +1,6 @@
 """The browser's inputs for days and times.
 
-Their latest day keeps years to four digits: typing goes on to the month by itself, where browsers wait for two more
+Their latest day keeps years to four digits: typing moves on to the month by itself, where browsers wait for two more
 digits otherwise.
 """
 

@@ -1,4 +1,4 @@
-"""Who gets to the desk at all: only from addresses that are open to the account; what is refused is recorded."""
+"""Access to the desk: only from addresses that are open to the account; refusals are recorded."""
 
 from collections.abc import Callable
 from typing import Any

@@ -22,16 +22,16 @@ from .desk_address import is_to_desk
 # When the password has to be changed, in seconds since 1970 or None, and for which session that was looked up.
 DUE = "password_due"
 PREVIOUS = "previous_login"  # the key of the instant of the log-in before this one
-# What may be opened with a password that has to be changed.
+# Addresses that may be opened with a password that has to be changed.
 ALWAYS_OPEN = ("login", "logout", "password_change", "password_change_done", "set_language")
 
 
 class DeskSessionMiddleware:
     """End a session that has lasted too long, and lead to the page for a new password when the old one is over.
 
-    What an open form asks by itself every ten seconds, who else is there, is no use of the session.
+    The automatic presence request of an open form every ten seconds does not count as use of the session.
 
-    It asks for every method and every address of the desk: a form that is sent with an old password changes nothing.
+    Applies to every method and address of the desk: a form sent with an expired password changes nothing.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

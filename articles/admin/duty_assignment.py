@@ -106,7 +106,7 @@ class AssignmentAdmin(NewsroomAdmin[Assignment]):
     def get_form(
         self, request: HttpRequest, obj: Assignment | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
-        """Return the form that shows an existing assignment; `add_view` has a form of its own."""
+        """Return the form that shows an existing assignment; `add_view` has its own form."""
         options = {**kwargs, "form": forms.ModelForm, "fields": ["user", "section"]}
         return super().get_form(request, obj, change, **options)
 

@@ -110,7 +110,7 @@ OPTIONS = {
     "dialog_noConfirmCancel": True,
     "disableNativeSpellChecker": False,
     "clipboard_handleImages": False,  # it would insert them as data: URLs, which the sanitiser removes
-    "justifyClasses": ["align-left", "align-center", "align-right"],  # left is no class: a paragraph stands there
+    "justifyClasses": ["align-left", "align-center", "align-right"],  # left has no class: it is the default
     "magicline_color": "#9d2b22",
 }
 
@@ -228,15 +228,15 @@ def _word_messages() -> dict[str, str]:
 def _paste_messages() -> dict[str, str]:
     return {
         "pasting": _("Reading what was pasted …"),
-        "still_pasting": _("What was pasted is still being read. Save when it is there."),
+        "still_pasting": _("The pasted text is still being read. Save once it is inserted."),
         "paste_failed": _("What was pasted could not be read with its layout; its text alone was put in. %s"),
         "paste_offline": _("The server did not answer; check the connection."),
-        "nothing_pasted": _("Nothing that can be kept was in what was pasted."),
+        "nothing_pasted": _("The pasted content contains nothing that can be kept."),
         "local_pictures": _(
             "Pictures that were not copied: %s. WPS and Word leave them out; upload them with the picture button, "
             "or drag the files into the text. Their places are held in the text."
         ),
-        "heading_place": _("%s is within a heading, where no picture can be. Put it into a paragraph of its own."),
+        "heading_place": _("%s is within a heading, where no picture can be. Put it into a separate paragraph."),
         "foreign_pictures": _(
             "Pictures of another site: %s. Their places are held in the text; if we may use them, "
             "have them fetched, or save them on this computer and upload them with the picture button."
@@ -263,6 +263,6 @@ def _typography_messages() -> dict[str, str]:
         "typography_changes": _("Changes: %s. Nothing is changed yet."),
         "typography_apply": _("Change them all"),
         "typography_right": _("The typography is right: nothing to change."),
-        "typography_failed": _("The typography could not be looked at; nothing was changed. %s"),
-        "typography_edited": _("The text has been changed meanwhile; start again."),
+        "typography_failed": _("The typography could not be checked; nothing was changed. %s"),
+        "typography_edited": _("The text has been changed in the meantime; start again."),
     }

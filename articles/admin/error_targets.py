@@ -57,7 +57,7 @@ def _targets_of_fields(form: forms.BaseForm) -> Iterator[ErrorTarget]:
 
 
 def link_problems(article: Article, problems: Iterable[Problem]) -> list[tuple[Problem, str]]:
-    """Return each problem with the address of the field that it is about, or '' if it is about none."""
+    """Return each problem with the address of the field that it is about, or '' if it is not about a field."""
     form, placing = (reverse(f"admin:articles_article_{page}", args=[article.pk]) for page in ("change", "placing"))
     return [
         (

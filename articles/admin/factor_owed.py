@@ -1,4 +1,4 @@
-"""A session that owes its second factor is nobody's at the desk, whichever way the password was checked."""
+"""A session without its required second factor is anonymous at the desk, no matter how the password was checked."""
 
 from collections.abc import Callable
 

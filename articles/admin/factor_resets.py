@@ -1,4 +1,4 @@
-"""The page for lost second factors: one colleague asks for the removal, another one confirms it."""
+"""The page for lost second factors: one colleague requests the removal, another one confirms it."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,7 +23,7 @@ class LostFactorForm(forms.Form):
     """Whose factor is lost, by user name, and how the colleague made sure of it."""
 
     account = VisibleCharField(
-        label=gettext_lazy("User name of whoever lost it"),
+        label=gettext_lazy("User name of the person who lost it"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
@@ -31,7 +31,7 @@ class LostFactorForm(forms.Form):
         label=gettext_lazy("How you made sure that it is this person"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("For example: seen in person, or called back at the number that you know."),
+        help_text=gettext_lazy("For example: seen in person, or called back at a known number."),
     )
 
     def clean_account(self) -> User:
@@ -42,7 +42,7 @@ class LostFactorForm(forms.Form):
 
 
 def lost_factors_view(request: HttpRequest) -> HttpResponse:
-    """Ask for the removal of a lost second factor, or confirm one that a colleague asked for."""
+    """Request the removal of a lost second factor, or confirm a colleague's request."""
     user = acting_user(request)
     if not second_factor.may_reset_factors(user):
         raise PermissionDenied(_("Lost second factors are removed by administrators and final readers."))

@@ -23,12 +23,12 @@ READERS_PATIENCE, DESK_PATIENCE = 1.0, 5.0
 SENTENCES = {
     Fault.DATABASE: gettext_lazy("The database did not answer in time. Please try again in a moment."),
     Fault.DISK: gettext_lazy(
-        "The disk of the server is full. Please tell whoever looks after the server; as soon as there is space again, "
+        "The disk of the server is full. Please tell the server’s administrator; as soon as there is space again, "
         "everything continues."
     ),
     Fault.LOG_KEY: gettext_lazy(
-        "The key that signs the public log cannot be reached. Please tell whoever looks after the server. Publishing "
-        "goes on meanwhile."
+        "The key that signs the public log cannot be reached. Please tell the server’s administrator. Publishing "
+        "continues in the meantime."
     ),
 }
 
@@ -63,9 +63,9 @@ def bad_request_view(request: HttpRequest, exception: Exception) -> HttpResponse
 
 
 def _unavailable_response(request: HttpRequest, fault: Fault, *, may_be_done: bool = False) -> HttpResponse:
-    """Return 503: to readers the baked page, to whoever sent a form a page that keeps what was typed.
+    """Return 503: for readers the baked page, for a sent form a page that keeps the input.
 
-    The body editor is told in its own format.
+    The body editor gets its own format.
     """
     if is_upload(request):
         return upload_refusal(str(SENTENCES[fault]), 503)

@@ -21,7 +21,7 @@ from markdown_it.token import Token
 from ..sanitising import mark_kept_html
 
 DOCS = Path(settings.BASE_DIR) / "docs"
-# The chapter about a page, by the name of its address; a name that ends in _ stands for all that begin so.
+# The chapter about a page, by the name of its address; a name that ends in _ is a prefix.
 CHAPTERS = {
     "index": "登录与首页",
     "login": "登录与首页",
@@ -98,7 +98,7 @@ def help_urls(site: admin.AdminSite) -> list[URLPattern]:
 
 @require_safe
 def help_view(request: HttpRequest, chapter: str = "") -> HttpResponse:
-    """Show a chapter of the manual, or what stands before the first one, beside the list of all chapters."""
+    """Show a chapter of the manual, or the text before the first one, next to the list of all chapters."""
     chapters = manual_chapters()
     if chapter not in chapters:
         raise Http404
@@ -123,7 +123,7 @@ def help_picture_view(request: HttpRequest, picture: str) -> FileResponse:
 
 @cache
 def manual_chapters() -> dict[str, SafeString]:
-    """Return the chapters of docs/editors.md as HTML by their headings; "" is what stands before the first one."""
+    """Return the chapters of docs/editors.md as HTML by their headings; "" is the text before the first one."""
     manual = (DOCS / "editors.md").read_text("utf-8")
     beginning, *rest = re.split(r"^## ", manual, flags=re.MULTILINE)
     texts = {"": beginning.partition("\n")[2], **{text.partition("\n")[0]: text.partition("\n")[2] for text in rest}}

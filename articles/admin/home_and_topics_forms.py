@@ -1,4 +1,4 @@
-"""The forms with which the home page or a topic is arranged, and the lines that tell what each block shows."""
+"""The forms with which the home page or a topic is arranged, and the lines that say what each block shows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class BlockForm(forms.ModelForm):
 
 
 class ArticleChoiceField(forms.ModelChoiceField):
-    """A choice of articles by their public titles: whoever arranges pages need not read drafts."""
+    """A choice of articles by their public titles: people who arrange pages need not read drafts."""
 
     def __init__(self, queryset: ArticleQuerySet, **kwargs: Any) -> None:
         super().__init__(queryset.select_related("live"), **kwargs)
@@ -112,7 +112,7 @@ class ArrangementForms:
     def apply_button(self, action: str, block: int, slot: int | None) -> str:
         """Do what a small button says; nothing if its block or slot does not exist.
 
-        Returns the name of the field, or the value of the button, at which the keyboard goes on.
+        Returns the name of the field, or the value of the button, that gets the keyboard focus.
         """
         if block >= len(self.blocks):
             return ""

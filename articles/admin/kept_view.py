@@ -10,7 +10,7 @@ from .form_fields import NUMBER
 
 
 def change_kept_views(request: HttpRequest, address: str) -> bool:
-    """Do what a button of the kept views asks for; return False if the request has none of them.
+    """Do the act of a button of the kept views; return False if the request has none of them.
 
     `address` is the query string of the list as it is narrowed now.
     """

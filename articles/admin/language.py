@@ -1,4 +1,4 @@
-"""The language of a request: the user's at the desk, the site's on readers' pages, so that caches can hold them."""
+"""The language of a request: the user's at the desk, the site's on readers' pages, so that they can be cached."""
 
 from django.conf import settings
 from django.http import HttpRequest

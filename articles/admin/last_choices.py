@@ -20,10 +20,10 @@ class LastChoices(NamedTuple):
 def last_choices(user: User) -> LastChoices:
     """Return section, source and credits of the newest article that the user began, in a section they still write in.
 
-    Of the credits, those of the user's own person and of the responsible editor (责任编辑): who else wrote or took
-    pictures for the last article has no part in the next one. Where no responsible editor was credited, it is the
+    Of the credits, those of the user and of the responsible editor (责任编辑): the other writers and photographers
+    of the last article are unlikely to work on the next one. If no responsible editor was credited, it is the
     section's usual one: of its newest published article. Reprints are left out: their source is not the next article's.
-    Nothing is returned if there is no other.
+    Returns nothing if there is no other.
     """
     sections = permissions.sections_with_duty(user, permissions.Duty.WRITE)
     begun = Article.objects.kept().filter(created_by=user, section__in=sections.values("pk"))

@@ -52,7 +52,7 @@ def notes_context(article: Article, user: User, form: NoteForm | None = None) ->
 
 
 def notes_view(screen: ArticleScreen, request: HttpRequest, number: int) -> HttpResponse:
-    """Show the notes of an article; POST writes, answers or closes one, and leads back to the page it came from."""
+    """Show the notes of an article; POST writes, answers or closes one, and redirects to the page it came from."""
     article = screen.get_article(request, number)
     user = acting_user(request)
     form = NoteForm(request.POST if request.method == "POST" else None)
@@ -67,7 +67,7 @@ def notes_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Http
             form.add_error(None, refusal)
             status = HTTPStatus.CONFLICT
         else:
-            screen.message_user(request, _("Done; the note is beside the text."), messages.SUCCESS)
+            screen.message_user(request, _("Done; the note is next to the text."), messages.SUCCESS)
             page = "review" if request.POST.get("page") == "review" else "notes"
             return redirect(f"admin:articles_article_{page}", number)
     title = _("Notes on “%(title)s”") % {"title": article}
@@ -77,7 +77,7 @@ def notes_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Http
 
 
 def _do(article: Article, request: HttpRequest, facts: dict[str, Any], *, by: User) -> None:
-    """Call the verb of the button that was pressed. Raises what it raises; CannotNote for no button."""
+    """Call the verb of the pressed button. Raises what it raises; CannotNote without a button."""
     quoted = {"quote": facts["quote"], "text": facts["text"], "prefix": facts["before"], "suffix": facts["after"]}
     act = request.POST.get("act", "")
     if act == "note":

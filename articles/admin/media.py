@@ -12,7 +12,7 @@ from .acting_user import acting_user
 
 @require_safe
 def desk_media_view(request: HttpRequest, name: str) -> HttpResponseBase:
-    """One stored file, for those who may read it. 404 for others, as if there were none."""
+    """One stored file, for those who may read it. 404 for others, as if there were no such file."""
     upload = baking.find_upload(name)
     if upload is None or not (may_read_upload(acting_user(request), upload) or baking.is_public(upload)):
         raise Http404

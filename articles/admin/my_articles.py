@@ -37,7 +37,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """A row of the list, and the steps of a text that is on its way; none where readers have the newest one."""
+    """A row of the list, and the steps of a pending text; none if the newest one is public."""
 
     row: ListRow
     steps: list[Step]
@@ -84,7 +84,7 @@ def my_stories(user: User, *, most: int, before: int | None = None) -> tuple[lis
 
 
 def _steps_of(article: Article, passes: list[SignOff]) -> list[Step]:
-    """Return the way of the newest text: written, each reading, to be published; none if it is not on its way."""
+    """Return the steps of the newest text: written, each reading, to be published; none if it is not pending."""
     if not _is_on_its_way(article):
         return []
     steps = [Step(_("Written"), "done" if article.stage else "now", at=article.newest.created_at)]
@@ -101,7 +101,7 @@ def _steps_of(article: Article, passes: list[SignOff]) -> list[Step]:
 
 
 def _is_on_its_way(article: Article) -> bool:
-    """Return True if the newest text may still become public: it is no public one, nor older than a withdrawal."""
+    """Return True if the newest text may still become public: it is neither public nor older than a withdrawal."""
     if article.live:
         return article.live.digest != article.newest.digest
     return bool(article.stage) or article.withdrawn_at is None or article.newest.created_at > article.withdrawn_at

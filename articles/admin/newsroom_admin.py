@@ -38,8 +38,8 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
 
     duty: str = permissions.Duty.ARRANGE
     everywhere = True
-    purpose: str | Promise = ""  # a sentence above the list, where its name does not say what it is for
-    nothing: str | Promise = ""  # what the list says as long as it has no row
+    purpose: str | Promise = ""  # a sentence above the list if its name does not explain its purpose
+    nothing: str | Promise = ""  # the text of an empty list
     list_per_page = 50
     # Counting a whole table to say "50 of 1,000,000" costs more than the page itself.
     show_full_result_count = False
@@ -52,7 +52,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
 
     @property
     def media(self) -> forms.Media:
-        """Django's scripts but for xregexp, two fifths of all: it is for slugs in letters of any script; none is so."""
+        """Django's scripts without xregexp, two fifths of the bytes: it serves non-Latin slugs, which we do not use."""
         scripts = super().media._js  # type: ignore[attr-defined]
         return forms.Media(js=[script for script in scripts if "xregexp" not in script])
 
@@ -157,7 +157,7 @@ class NewsroomAdmin(CleanTextMixin, admin.ModelAdmin, Generic[Row]):
             return redirect(request.path)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Refuse filters by fields that the list does not offer: what they find would tell what is not shown."""
+        """Refuse filters by fields that the list does not offer: their results would reveal what is not shown."""
         name = lookup.partition("__")[0]
         with suppress(FieldDoesNotExist):
             if self.opts.get_field(name) and name not in self.list_filter:

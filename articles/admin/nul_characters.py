@@ -1,4 +1,4 @@
-"""NUL characters in requests: PostgreSQL neither stores nor compares them, and nobody types one."""
+"""NUL characters in requests: PostgreSQL neither stores nor compares them, and they cannot be typed."""
 
 from collections.abc import Callable
 

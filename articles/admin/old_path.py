@@ -13,7 +13,7 @@ from .newsroom_admin import NewsroomAdmin
 
 
 class OldPathForm(forms.ModelForm):
-    """Shows beside its field what an old path or a target cannot be."""
+    """Shows an invalid old path or target as an error of its field."""
 
     def clean_path(self) -> str:
         try:
@@ -37,7 +37,7 @@ class OldPathAdmin(NewsroomAdmin[OldPath]):
     form = OldPathForm
     save_act = staticmethod(old_paths.save_old_path)
     purpose = gettext_lazy(
-        "Where addresses of before lead now. One without a new address tells readers that the page is gone."
+        "Where former addresses lead now. One without a new address tells readers that the page is gone."
     )
     list_display = ["path", "target"]
     search_fields = ["path", "target"]

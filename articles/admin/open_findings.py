@@ -28,7 +28,7 @@ class OpenFindings(NamedTuple):
 
 
 def open_findings(user: User) -> list[OpenFindings]:
-    """Return the kinds of findings of which some are open for the user; none without a duty to settle them.
+    """Return the kinds of findings that are open for the user; none without a duty to settle them.
 
     One query for each kind, which reads no more rows than are counted.
     """

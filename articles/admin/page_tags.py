@@ -21,7 +21,7 @@ def may_check_tags(user: User) -> bool:
 
 @require_safe
 def page_tags_view(request: HttpRequest) -> HttpResponse:
-    """Show the newest pages of every kind, what their tags say, and what is wrong, for those who can put it right."""
+    """Show the newest pages of every kind, their tags and faults, for those who can correct them."""
     if not may_check_tags(acting_user(request)):
         raise PermissionDenied(_("Page tags are checked by those who publish or arrange."))
     pages = page_tags.check_page_tags()

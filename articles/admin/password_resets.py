@@ -1,4 +1,4 @@
-"""The pages of password resets: start, confirm, stop; and, without a log-in, use a link or ask for one by mail."""
+"""The pages of password resets: start, confirm, stop; and, without a log-in, use a link or request one by mail."""
 
 from http import HTTPStatus
 from typing import Any
@@ -27,7 +27,7 @@ MOST_SHOWN = 100
 
 
 class NewPasswordForm(SetPasswordForm):
-    """The new password of whoever has a link, with the code if the reset has one."""
+    """The new password of the holder of a link, with the code if the reset has one."""
 
     code = forms.CharField(
         label=gettext_lazy("Code"),

@@ -1,4 +1,4 @@
-"""The forms of one's own password, and of the address for the case that it is forgotten."""
+"""The forms with which users change their password, and the address for forgotten passwords."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from .. import mailing, passwords
 from .acting_user import acting_user
 
 WRONG_PASSWORDS = "wrong_passwords"
-MOST_WRONG = 5  # in one session: whoever sits at somebody else's desk must not guess on
+MOST_WRONG = 5  # in one session: somebody at another person's computer must not keep guessing
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
@@ -36,7 +36,7 @@ class RecoveryForm(forms.Form):
         label=gettext_lazy("Your mail address"),
         required=False,
         max_length=254,
-        help_text=gettext_lazy("Only you enter it, here; administrators do not change it. Empty: none."),
+        help_text=gettext_lazy("Only you can enter it, here; administrators cannot change it. Empty: none."),
     )
     old_password = forms.CharField(
         label=gettext_lazy("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
@@ -54,7 +54,7 @@ class RecoveryForm(forms.Form):
 
 
 def recovery_view(request: HttpRequest) -> HttpResponse:
-    """Enter or change one's own address for a forgotten password; only where mail is set up."""
+    """Enter or change the user's address for a forgotten password; only where mail is set up."""
     if not mailing.mail_is_set_up():
         raise Http404
     user = acting_user(request)
@@ -71,7 +71,9 @@ def recovery_view(request: HttpRequest) -> HttpResponse:
 
 
 def count_wrong_password(request: HttpRequest, form: forms.Form) -> bool:
-    """Count that one's own password was typed wrongly; returns True if it was the last time: the session has ended."""
+    """Count a wrong entry of the user's own password; returns True if it was the last one allowed: the session has
+    ended.
+    """
     if not form.has_error("old_password"):
         return False
     request.session[WRONG_PASSWORDS] = wrong = request.session.get(WRONG_PASSWORDS, 0) + 1

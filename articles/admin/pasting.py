@@ -1,4 +1,4 @@
-"""The addresses of the body editor for what is pasted: text to be read, and pictures of other sites to be fetched."""
+"""The addresses of the body editor for pasted content: text to be read, and pictures of other sites to be fetched."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, JsonResponse
@@ -15,7 +15,7 @@ _MOST_PICTURES = 100_000  # the highest number of a held place in a text
 
 
 def paste_view(request: HttpRequest) -> JsonResponse:
-    """Read the pasted `html`, or `text`, and answer with JSON: what to insert, what was left out, the held places.
+    """Read the pasted `html`, or `text`, and answer with JSON: what to insert, what was dropped, the placeholders.
 
     `first` is the number of the first held place. Nothing is stored.
     """

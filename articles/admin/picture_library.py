@@ -1,7 +1,7 @@
 """The picture library as a grid: words, photographer, day or month, mine, unused; the newest first.
 
-It is a screen of the desk, and, to choose from, a piece of a page, which static/desk/picture_library.js shows in a
-dialog beside the field or in the body editor.
+It is a screen of the desk, and, to choose from, a fragment of a page, which static/desk/picture_library.js shows in a
+dialog next to the field or in the body editor.
 """
 
 from typing import Any
@@ -31,7 +31,7 @@ from .picture_thumbnail import picture_thumbnail
 
 SHOWN = 24
 SHOWN_ON_SCREEN = 48
-MOST_COUNTED = 10_000  # pictures that were found; of more it is said that there are more
+MOST_COUNTED = 10_000  # pictures found; a larger number is shown as “more than”
 MOST_USES = 50
 MOST_WORDS = 5
 
@@ -51,7 +51,7 @@ class LibraryForm(forms.Form):
     unused = forms.BooleanField(label=gettext_lazy("Unused"), required=False)
 
     def narrowed(self, rows: QuerySet[Picture], user: User) -> QuerySet[Picture]:
-        """Return those of the pictures that the valid fields ask for."""
+        """Return the pictures that match the valid fields."""
         self.full_clean()
         facts = self.cleaned_data
         for word in facts.get("q", "").split()[:MOST_WORDS]:

@@ -11,8 +11,8 @@ from ..sanitising import desk_addresses
 def picture_thumbnail(picture: Picture, *, beside_its_name: bool = False, beside_its_words: bool = False) -> SafeString:
     """Return the smallest rendition as HTML, from where the desk may read it.
 
-    It may be a link, which needs a name; `beside_its_name` stands in it, and would be read out twice. Beside words that
-    say what it belongs to, such as the title of an article, nothing of it is read out.
+    It may be a link, which needs a name; with `beside_its_name`, its file name would be read out twice. Next to words
+    that say what it belongs to, such as the title of an article, it is not read out.
     """
     words = picture.alt or ("" if beside_its_name else picture.name or _("picture"))
     width, address = picture.renditions[0]

@@ -1,4 +1,4 @@
-"""Presence at the desk: the address to which an open form tells that it is open, and the sentences it shows."""
+"""Presence at the desk: the address to which an open form reports that it is open, and the sentences it shows."""
 
 import re
 from datetime import datetime
@@ -26,9 +26,8 @@ def ping_view(request: HttpRequest) -> JsonResponse:
     """Note that the form of article `number` is open, or with `reads` the page on which it is read; `opened` is the
     revision in it, `stage` the reading that the page was opened for, `take` that its user takes over.
 
-    Answers with `here`, who else is there; `may_take`; `saved`, that somebody saved meanwhile, or decided, so that it
-    waits for something else now; and `changes`, the address of what they changed. What there is nothing to say about
-    is ''.
+    Answers with `here`, who else is there; `may_take`; `saved`, that somebody has saved, or decided, so that it
+    waits for something else now; and `changes`, the address of their changes; each may be ''.
     """
     user, number, opened = acting_user(request), request.POST.get("number", ""), request.POST.get("opened", "")
     reads, takes = "reads" in request.POST, "take" in request.POST
@@ -39,7 +38,7 @@ def ping_view(request: HttpRequest) -> JsonResponse:
     except PermissionDenied as refusal:
         return upload_refusal(str(refusal), 403)
     except Article.DoesNotExist:
-        return upload_refusal(_("This draft was deleted meanwhile."), 422)
+        return upload_refusal(_("This draft has been deleted."), 422)
     article, seen = here[0].article, int(opened) if REVISION_NUMBER.fullmatch(opened) else 0
     newest = article.latest
     is_newer = newest is not None and newest.number > seen > 0

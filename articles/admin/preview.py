@@ -61,5 +61,5 @@ def preview_links_view(screen: ArticleScreen, request: HttpRequest, number: int)
 
 
 def _data_url(svg: bytes) -> str:
-    """Return the image as a data: URL. The code gets no address of its own, which others could open."""
+    """Return the image as a data: URL. The code has no address of its own that others could open."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"

@@ -22,13 +22,13 @@ from .newsroom_admin import NewsroomAdmin
 Row = TypeVar("Row", bound=Model)
 
 WAITS = gettext_lazy(
-    "Words that nobody has confirmed yet wait for a second person, who finds them on the desk's first page. Until then "
+    "Unconfirmed words wait for a second person, who finds them on the desk's first page. Until then "
     "readers see what they saw before."
 )
 
 
 class ProposingAdmin(NewsroomAdmin[Row]):
-    """A screen whose words may wait for a second person; then it says so."""
+    """A screen whose words may wait for a second person, with a notice if they do."""
 
     change_form_template = add_form_template = "admin/proposed_change_form.html"
 
@@ -40,7 +40,7 @@ class ProposingAdmin(NewsroomAdmin[Row]):
         )
 
     def response_add(self, request: HttpRequest, obj: Row, post_url_continue: str | None = None) -> HttpResponse:
-        """Lead to the list if the row waits as a whole, and has no page yet."""
+        """Redirect to the list if the whole row waits, so that it has no page yet."""
         if obj.pk:
             return super().response_add(request, obj, post_url_continue)
         self.message_user(request, str(WAITS), messages.WARNING)
@@ -88,7 +88,7 @@ def proposed_change_view(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, key: int) -> str:
-    """Call the act of the button that was pressed; returns what was done. Raises what the acts raise."""
+    """Call the act of the pressed button; returns what was done. Raises what the acts raise."""
     if request.POST.get("decision") == "confirm":
         confirming.confirm_change(key, by=acting_user(request))
         return _("Confirmed. Readers see it in a moment.")

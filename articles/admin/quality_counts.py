@@ -34,7 +34,7 @@ def quality_counts_view(request: HttpRequest) -> HttpResponse:
     """Show the figures of the twelve months up to `month` (2026-05), of one `section`, and that month by section."""
     user = acting_user(request)
     if not quality_counts.may_see_quality_counts(user):
-        raise PermissionDenied(_("Errors after readings are seen by those who read or publish."))
+        raise PermissionDenied(_("Only people who read or publish may see errors after readings."))
     month = _chosen_month(request)
     sections = permissions.sections_with_duty(user, *SETTLING_DUTIES).order_by("position", "pk")
     key = request.GET.get("section", "")
@@ -63,6 +63,6 @@ def export_view(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen_month(request: HttpRequest) -> date:
-    """Return the first day of the month that was asked for, or of this one."""
+    """Return the first day of the requested month, or of the current one."""
     asked = days_spelled(request.GET.get("month", ""))
     return (asked[0] if asked else timezone.localdate()).replace(day=1)

@@ -1,4 +1,4 @@
-"""The rail beside every page of the desk: the screens that this person may use, and the one that is open."""
+"""The side bar of every page of the desk: the screens that this person may use, and the one that is open."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -47,7 +47,7 @@ def _writes_or_reads(user: User) -> bool:
     return permissions.has_duty_anywhere(user, *permissions.EDITORIAL_DUTIES)
 
 
-# Pages that are no model's screen: their labels, and who may use them.
+# Pages that are not a model's screen: their labels, and who may use them.
 PAGES: dict[str, tuple[Promise, Callable[[User], bool]]] = {
     "index": (pgettext_lazy("at the desk", "Today"), lambda user: True),
     "my_articles": (_("My articles"), lambda user: permissions.has_duty_anywhere(user, Duty.WRITE)),
@@ -66,9 +66,9 @@ PAGES: dict[str, tuple[Promise, Callable[[User], bool]]] = {
     "page_tags": (_("Self-check of page tags"), may_check_tags),
     "quality_counts": (_("Errors after readings"), may_see_quality_counts),
 }
-# Screens whose rows nobody writes by hand are used by reading them; the others, by whoever may change something there.
+# Screens with machine-made rows are shown to those who may read them; the others, to those who may change something.
 READ = {"Article", "Picture", "Attachment", "Report", "CheckUp", "LinkTarget", "LinkHost", "AuditEntry"}
-# What the machine notes is read by those who look after what is public.
+# The machine's records are read by those responsible for what is public.
 READ_BY_PUBLISHERS = {"BakeJob", "PageCheck"}
 
 
@@ -96,7 +96,7 @@ def rail_entries(user: User, apps: list[dict[str, Any]], path: str) -> list[Rail
         for label, names in ENTRIES
         if (links := [screens[name] for name in names if name in screens])
     ]
-    # Who has one entry besides Today (the three who look after accounts) sees its screens from there.
+    # A user with one entry besides Today (the three account administrators) sees its screens directly.
     return [_entry(label, links, here, always_open=len(groups) == 2) for label, links in groups]
 
 

@@ -1,4 +1,4 @@
-"""What the desk says of a text that was put together with what others saved meanwhile."""
+"""The desk's messages about a text that was merged with what others had saved."""
 
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ def sentence_of_joint_save(saved: JointSave) -> SafeString:
     if saved.paragraphs:
         count = ngettext("%(count)d paragraph", "%(count)d paragraphs", saved.paragraphs)
         parts.append(count % {"count": saved.paragraphs})
-    sentence = _("Put together with what %(names)s saved meanwhile; theirs: %(parts)s.") % {
+    sentence = _("Merged with what %(names)s saved in the meantime; their changes: %(parts)s.") % {
         "names": _(", ").join(saved.names),
         "parts": _(", ").join(parts),
     }

@@ -77,7 +77,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         return reporting.contact_hint(report) or "–"
 
     def contact(self, request: HttpRequest) -> HttpResponse:
-        """Show how to reach the reader of a report, this once; the audit records who has seen it."""
+        """Show the contact of a report's reader once; the audit records who has seen it."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         report = self._report_of_button(request)
@@ -98,7 +98,9 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
         return response
 
     def _report_of_button(self, request: HttpRequest) -> Report:
-        """Return the report that the button is about. Raises PermissionDenied for users who answer none, Http404."""
+        """Return the report that the button is about. Raises PermissionDenied for users who may not answer reports,
+        Http404.
+        """
         if not self.has_view_permission(request):
             raise PermissionDenied
         key = request.POST.get("report", "")

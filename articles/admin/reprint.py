@@ -1,4 +1,4 @@
-"""Reprints at the desk: a draft from an address, and the page with the kept original beside our text."""
+"""Reprints at the desk: a draft from an address, and the page with the kept original next to our text."""
 
 from typing import Any
 
@@ -72,14 +72,16 @@ def _after_taking(request: HttpRequest, taken: reprinting.TakenReprint) -> HttpR
         sentence = _("This page was taken over already, as number %(number)d.") % {"number": article.pk}
         messages.warning(request, sentence)
     else:
-        messages.success(request, _("Is a draft now; the page is kept as it came, with its digest."))
+        messages.success(request, _("Draft created; the page is stored unchanged, with its digest."))
     for note in taken.notes:
         messages.warning(request, note)
     return redirect("admin:articles_article_change", article.pk)
 
 
 def original_view(screen: ArticleScreen, request: HttpRequest, number: int) -> HttpResponse:
-    """Show a kept original beside our text; POST `text`, or `address`, keeps another one; `basis` states the right."""
+    """Show a kept original next to our text; POST `text`, or `address`, stores another one; `basis` states the
+    right.
+    """
     article = screen.get_article(request, number)
     user = acting_user(request)
     right = ReprintRight.objects.filter(article=article).first()
@@ -108,7 +110,7 @@ def original_view(screen: ArticleScreen, request: HttpRequest, number: int) -> H
 
 
 def _keep_posted_original(screen: ArticleScreen, request: HttpRequest, article: Article) -> bool:
-    """Keep the pasted `text`, or else the page at `address`; say what came of it, and return True if it is kept."""
+    """Store the pasted `text`, or else the page at `address`; report the result, and return True if it is stored."""
     text, address, user = request.POST.get("text", ""), request.POST.get("address", ""), acting_user(request)
     try:
         if address and not text.strip():
@@ -118,7 +120,7 @@ def _keep_posted_original(screen: ArticleScreen, request: HttpRequest, article: 
     except Refusal as refusal:
         screen.message_user(request, str(refusal), messages.ERROR)
         return False
-    screen.message_user(request, _("Kept as it came, with its digest."), messages.SUCCESS)
+    screen.message_user(request, _("Stored unchanged, with its digest."), messages.SUCCESS)
     return True
 
 

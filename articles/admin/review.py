@@ -140,14 +140,14 @@ def review_view(screen: ArticleScreen, request: HttpRequest, number: int) -> Htt
 
 
 def _after_decision(user: User, number: int, following: int | None) -> HttpResponse:
-    """Lead to the next text of the queue, to the queue if there is none, or back to the article for other people."""
+    """Redirect to the next text of the queue, to the queue if there is none, or, for other people, to the article."""
     if following:
         return redirect("admin:articles_article_review", following)
     return redirect("admin:queue") if may_read_anywhere(user) else redirect("admin:articles_article_change", number)
 
 
 def _review_context(article: Article, user: User) -> dict[str, Any]:
-    """Return what the page shows beside the form: the text, what changed, its problems and its decisions."""
+    """Return what the page shows next to the form: the text, what changed, its problems and its decisions."""
     before, before_name = review.text_seen_before(article, user)
     is_waiting = 0 < article.stage <= article.stages
     why_not = review.decision_refusal(article, user)
@@ -224,7 +224,7 @@ def queue_view(request: HttpRequest) -> HttpResponse:
     """Show the articles the user may decide about now; POST signs off the ticked ones."""
     user = acting_user(request)
     if not may_read_anywhere(user):
-        raise PermissionDenied(_("You have no readings to do: you have none of the reading duties."))
+        raise PermissionDenied(_("You have no readings to do: you do not have a reading duty."))
     if request.method == "POST":
         sign_selected(request)
         return redirect("admin:queue")

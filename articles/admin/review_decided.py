@@ -1,4 +1,4 @@
-"""What is said after a decision about a text, with the next act, and where the rejection of public words leads."""
+"""Messages after a decision about a text, with the next act, and the redirect after a rejection of a public text."""
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -18,7 +18,7 @@ from .article_screen import ArticleScreen
 
 
 def sentence_of_decision(decision: SignOff, user: User) -> str:
-    """Return what was decided about which text, and whose turn it is now; to who may publish it, links to do so."""
+    """Return what was decided about which text, and whose turn it is now; with links for users who may publish it."""
     article = decision.article
     facts = {
         "decision": decision.get_decision_display(),
@@ -36,7 +36,7 @@ def sentence_of_decision(decision: SignOff, user: User) -> str:
 
 
 def propose_withdrawal(screen: ArticleScreen, request: HttpRequest, rejection: SignOff) -> HttpResponse:
-    """After urgent news was rejected that readers see: lead to its withdrawal, or say who has to be told."""
+    """After public urgent news was rejected: redirect to its withdrawal, or say who has to be told."""
     article = rejection.article
     if permissions.has_duty(acting_user(request), permissions.Duty.WITHDRAW, article.section):
         screen.message_user(

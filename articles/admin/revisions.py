@@ -43,7 +43,7 @@ def revision_view(screen: ArticleScreen, request: HttpRequest, number: int, revi
 
 
 def _restore_and_redirect(screen: ArticleScreen, request: HttpRequest, chosen: Revision) -> HttpResponse:
-    """Restore the revision and show the form, or the revision again with what was refused."""
+    """Restore the revision and show the form, or the revision again with the refusal."""
     try:
         restored = restoring.restore_revision(chosen, by=acting_user(request), voiding="voiding" in request.POST)
     except (review.WouldVoid, persons.CannotCredit, ValidationError) as refusal:

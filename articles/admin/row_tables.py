@@ -1,4 +1,4 @@
-"""Screens whose rows also come in and go out as a table (CSV): all rows of a table are taken in, or none."""
+"""Screens whose rows can be imported and exported as a table (CSV): all rows of a table are imported, or none."""
 
 from collections.abc import Callable
 from functools import partial
@@ -57,7 +57,7 @@ class RowTableMixin(NewsroomAdmin[Row]):
         return TemplateResponse(request, f"admin/articles/{self.opts.model_name}/import.html", context)
 
     def posted_import(self, request: HttpRequest) -> Callable[..., ImportedRows] | None:
-        """Return the act that the request asks for, called with `by`; None without one."""
+        """Return the result of the requested act, called with `by`; None without one."""
         table = request.FILES.get("table")
         return partial(self.import_act, table.read()) if table else None
 

@@ -1,7 +1,7 @@
 """The second factor at the desk: asked at the log-in, asked again by acts, set up by everybody for themselves.
 
-After the password, a session whose account owes its second factor is nobody's (`factor_owed.py`): every address
-treats it as a stranger's, whichever way the password was checked. Proving the factor makes it the account's.
+After the password, a session whose account still owes its second factor is anonymous (`factor_owed.py`): every address
+treats it as a stranger's, however the password was checked. Proving the factor makes it the account's.
 """
 
 import base64
@@ -62,7 +62,7 @@ def proving(request: HttpRequest) -> Iterator[None]:
 
 
 def proof_page(request: HttpRequest, needed: ProofNeeded) -> HttpResponse:
-    """The page that asks for the factor and then sends again what was sent, since an act refused it."""
+    """The page that asks for the factor and then repeats the request that an act refused."""
     sent = [
         (name, value)
         for name, values in request.POST.lists()
@@ -78,7 +78,7 @@ def prove_view(request: HttpRequest) -> HttpResponse:
     """The second step of the log-in."""
     user = owing_user(request)
     if user is None:
-        return redirect("admin:login")  # which leads whoever is logged in to the desk
+        return redirect("admin:login")  # which redirects logged-in users to the desk
     if "cancel" in request.POST:
         request.session.flush()
         return redirect("admin:login")
@@ -109,7 +109,9 @@ def challenge_view(request: HttpRequest) -> HttpResponse:
 
 
 def own_factors_view(request: HttpRequest) -> HttpResponse:
-    """One's own second factors: set up, remove, new codes. Who must have one and has none sees nothing else."""
+    """The user's own second factors: set up, remove, new codes. A user who must have one and has none sees nothing
+    else.
+    """
     owing = owing_user(request)
     if owing and second_factor.factors_of(owing).exists():
         return redirect("admin:second_factor")
@@ -169,7 +171,7 @@ def _change_factors(request: HttpRequest, user: User, *, is_owing: bool) -> Http
         _finish_log_in(request, user)
     elif request.POST.get("act") in ("app", "passkey"):
         _note_proof(request)
-        messages.success(request, _("Set up. It is asked for from the next log-in on."))
+        messages.success(request, _("Set up. It is required from the next log-in on."))
     if not codes:
         return redirect("admin:own_factors")
     context = {"codes": codes, "next": _next_address(request), "account": user}
@@ -221,8 +223,8 @@ def _spent_challenge(request: HttpRequest) -> bytes | None:
 
 
 def _secret_being_set_up(request: HttpRequest) -> str:
-    """Return the secret of the app that is being set up: the same until it is, so that the page can be loaded twice."""
-    with suppress(encryption.CannotDecrypt):  # its key was taken out of the settings meanwhile: begin anew
+    """Return the secret of the app that is being set up: the same until then, so that the page can be reloaded."""
+    with suppress(encryption.CannotDecrypt):  # its key has been removed from the settings: start again
         if secret := encryption.decrypt_text(request.session.get(NEW_SECRET, "")):
             return secret
     secret = second_factor.new_app_secret()

@@ -1,4 +1,4 @@
-"""The screen of sections: whoever arranges changes them, and whoever assigns duties, their readings."""
+"""The screen of sections: users who arrange change them, users who assign duties change their readings."""
 
 from typing import Any, ClassVar
 

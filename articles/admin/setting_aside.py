@@ -32,7 +32,7 @@ def set_aside_view(screen: ArticleScreen, request: HttpRequest, number: int) -> 
         except Refusal as refusal:
             screen.message_user(request, str(refusal), messages.ERROR)
         else:
-            screen.message_user(request, _("Set aside; the review sheet says so."), messages.SUCCESS)
+            screen.message_user(request, _("Set aside; the review sheet will show it."), messages.SUCCESS)
     return redirect("admin:articles_article_review", number)
 
 

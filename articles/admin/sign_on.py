@@ -1,4 +1,4 @@
-"""Buttons of the log-in page that lead to the house's own log-in, and the addresses it comes back to."""
+"""Buttons of the log-in page for the organisation's own log-in, and its callback addresses."""
 
 from dataclasses import replace
 
@@ -22,11 +22,11 @@ BEGIN = {"oidc": sign_on.begin_oidc, "wecom": sign_on.begin_wecom}
 FINISH = {"oidc": sign_on.finish_oidc, "wecom": sign_on.finish_wecom}
 BACKENDS = {way: backend for backend, way in sign_on.WAYS.items()}
 BUTTONS = {"oidc": _("Log in with the account of the house"), "wecom": _("Log in with 企业微信")}
-AFTERWARDS = "sign_on_next"  # the key of the session that remembers where the log-in was asked for
+AFTERWARDS = "sign_on_next"  # the session key of the page that required the log-in
 
 
 def sign_on_urls() -> list[URLPattern]:
-    """Return the addresses of this module's views; nobody is logged in there yet."""
+    """Return the addresses of this module's views; they are called before the log-in."""
     return [
         path("sign-on/<slug:way>/", begin_view, name="sign_on"),
         path("sign-on/<slug:way>/back/", finish_view, name="sign_on_back"),

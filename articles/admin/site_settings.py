@@ -17,7 +17,7 @@ from .proposed_change import ProposingAdmin
 
 
 class SiteSettingsForm(forms.ModelForm):
-    """The form of the settings. Shows what `save_site_settings` would refuse beside its field."""
+    """The form of the settings. Shows what `save_site_settings` would refuse as errors of its fields."""
 
     factor_duties = forms.MultipleChoiceField(
         label=_("Duties that demand a second factor"),
@@ -25,7 +25,7 @@ class SiteSettingsForm(forms.ModelForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
-            "Whoever holds one of them, and every administrator if there is one, sets it up at the next log-in."
+            "Holders of these duties, and administrators if any duty is chosen, set it up at their next log-in."
         ),
     )
 

@@ -22,8 +22,8 @@ LONG = 20
 def stale_form_view(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that the middleware refused (CSRF_FAILURE_VIEW in the settings): 403 and a sentence.
 
-    To somebody logged in who sent it from a page of ours, the page keeps what they typed in a form with a token of
-    today, which is sent by a button only. A form from another site's page gets neither: its words are not theirs.
+    For a logged-in user who sent it from one of our pages, the page keeps the input in a form with a token of
+    today, which only a button sends. A form from another site's page gets neither: its words are not the user's.
     """
     own = admin.site.has_permission(request) and _is_from_our_page(request)
     if is_upload(request):

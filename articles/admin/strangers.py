@@ -17,7 +17,7 @@ LARGEST_OF_STRANGERS = 2**16  # bytes of a form; the log-in is far below
 
 
 class StrangersUploadMiddleware:
-    """Send whoever is not logged in to the log-in instead of reading a file, or a large form, that they send."""
+    """Redirect users who are not logged in to the log-in instead of reading a file or a large form from them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""The address that the writing screen asks, whenever its writer pauses, what the machine finds in the text."""
+"""The address that the writing screen queries, whenever its writer pauses, for the machine's findings in the text."""
 
 import re
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def read_typed_view(request: HttpRequest) -> JsonResponse:
     except PermissionDenied as refusal:
         return upload_refusal(str(refusal), HTTPStatus.FORBIDDEN)
     except Article.DoesNotExist:
-        return upload_refusal(_("This draft was deleted meanwhile."), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return upload_refusal(_("This draft has been deleted."), HTTPStatus.UNPROCESSABLE_ENTITY)
     may = _acts_possible(by, article)
     return JsonResponse({"hits": [_facts_of_hit(placed, may) for placed in found.hits], "count": found.count})
 

@@ -1,4 +1,4 @@
-"""Unsaved texts at the desk: the address that keeps what is typed, their list, and forms that are opened with one."""
+"""Unsaved texts at the desk: the address that stores what is typed, their list, and forms that are opened with one."""
 
 import re
 import secrets
@@ -29,7 +29,7 @@ SHOWN = 10
 
 
 def opened_form(request: HttpRequest) -> OpenedForm | None:
-    """Return what the form says of itself in its hidden fields; None if it says nothing, or what no form of ours says.
+    """Return the form's hidden fields about itself; None if there are none, or not those of one of our forms.
 
     `unsaved_key` is its own key, `unsaved_shown` "key.version" of the text that it was opened with, or "".
     """
@@ -80,7 +80,7 @@ def unsaved_rows(user: User, limit: int) -> list[UnsavedText]:
 def keep_view(request: HttpRequest) -> JsonResponse:
     """Keep what is typed: `fields` is a JSON list of (name, value), `number` the article's, `writer` the user's key.
 
-    Answers with `at`, the time of day, or "" if there was nothing to keep. If somebody else has logged in meanwhile,
+    Answers with `at`, the time of day, or "" if there was nothing to keep. If somebody else has logged in since,
     nothing is kept.
     """
     user, form = acting_user(request), opened_form(request)
@@ -97,14 +97,14 @@ def keep_view(request: HttpRequest) -> JsonResponse:
     except PermissionDenied as refusal:
         return upload_refusal(str(refusal), 403)
     except Article.DoesNotExist:
-        return upload_refusal(_("This draft was deleted meanwhile."), 422)
+        return upload_refusal(_("This draft has been deleted."), 422)
     return JsonResponse({"at": f"{timezone.localtime(kept.kept_at):%H:%M:%S}" if kept else ""})
 
 
 def discard_unsaved_view(request: HttpRequest) -> HttpResponse:
     """Drop an unsaved text of this user, and go on at `next`, an address of the desk.
 
-    `discard` is its "key.version"; `discard_own` stands for what the form itself shows and keeps.
+    `discard` is its "key.version"; `discard_own` is the text that the form itself shows and keeps.
     """
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])

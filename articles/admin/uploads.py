@@ -33,7 +33,7 @@ class FileAdmin(NewsroomAdmin[Row]):
     everywhere = False
     store: Callable[..., Any]
     prepare: Callable[[UploadedFile], Any]
-    words: list[str] = []  # the fields of the form for adding, besides the file
+    words: list[str] = []  # the fields of the form for adding, except the file
     takes_films = False
 
     class Media:
@@ -120,7 +120,7 @@ class UploadForm(forms.ModelForm):
             field.widget.attrs["data-most-played"] = settings.MAX_FILM_BYTES
 
     def clean_upload(self) -> Any:
-        """Return the prepared file. Refuses what `store` would refuse, so that the error is shown beside the field."""
+        """Return the prepared file. Refuses what `store` would refuse, so that the error is shown at the field."""
         try:
             return self.prepare(self.cleaned_data["upload"])
         except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""What follows every log-in, by whatever way: the session begins, the audit is told, the browser is known from now on.
+"""What follows every log-in, of any kind: starts the session, records it in the audit, registers the browser.
 
 Nothing of it happens for a password alone where a second factor is owed: it waits for the factor (`second_factor.py`).
 """
@@ -40,7 +40,7 @@ def keep_previous_login(request: HttpRequest, previous: datetime | None) -> None
 
 
 def welcome_user(request: HttpRequest) -> None:
-    """Begin the session of the user, who has proven all that is asked for, and record the log-in."""
+    """Begin the session of the user, who has proven all required factors, and record the log-in."""
     user = acting_user(request)
     attempt = login_attempt(request, user.get_username())
     begin_session(request)
@@ -57,7 +57,7 @@ def welcome_user(request: HttpRequest) -> None:
 
 
 def mark_browser_known(request: HttpRequest, response: HttpResponse) -> None:
-    """Give the browser the cookie that tells that this user has logged in with it."""
+    """Give the browser the cookie that shows that this user has logged in with it."""
     cookie = login_locks.remember_browser(
         request.COOKIES.get(KNOWN_BROWSER, ""), acting_user(request).get_username(), secrets.token_urlsafe(9)
     )
@@ -75,7 +75,7 @@ def mark_browser_known(request: HttpRequest, response: HttpResponse) -> None:
 def enter_desk(
     request: HttpRequest, response: HttpResponse, *, previous: datetime | None, next_address: str
 ) -> HttpResponse:
-    """Let in whoever has just logged in, by whatever way, with this response; or lead to the second step, if it is
+    """Complete any kind of log-in with this response; or redirect to the second step, if it is
     owed.
 
     `previous`: when the account logged in before, which Django has overwritten by now. `next_address`: where the second
@@ -92,7 +92,7 @@ def enter_desk(
 
 
 def tell_of_reset(request: HttpRequest, user: User) -> None:
-    """Tell whoever logged in that two colleagues removed their second factor, for some days."""
+    """Notify the user for some days after the log-in that two colleagues removed their second factor."""
     sentence = reset_sentence(user)
     if sentence:
         messages.warning(request, sentence)

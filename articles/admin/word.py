@@ -24,7 +24,7 @@ from .article_screen import ArticleScreen
 from .draft_section import DraftSectionForm
 from .uploads import upload_refusal
 
-MOST_FILES = 50  # of one form; dropped files come one by one
+MOST_FILES = 50  # of one form; dropped files are sent one by one
 MOST_CREDITS_OFFERED = 30
 
 
@@ -33,7 +33,7 @@ class WordFilesForm(DraftSectionForm):
 
     @property
     def accepted(self) -> str:
-        """The endings of the files that can be read, as <input accept> wants them."""
+        """The extensions of readable files, in the format of <input accept>."""
         return ",".join(f".{ending}" for ending in word_importing.WORD_ENDINGS)
 
 
@@ -104,9 +104,9 @@ def _import_line(upload: UploadedFile, section: Section, request: HttpRequest) -
     line |= {"done": not imported.already, "notes": [*imported.notes]}
     if article.discarded_at is None and reading.may_read_article(user, article):
         line["address"] = reverse("admin:articles_article_change", args=[article.pk])
-        said = _("Was a draft already: “%(title)s”.") if imported.already else _("Is a draft now: “%(title)s”.")
+        said = _("Already a draft: “%(title)s”.") if imported.already else _("Draft created: “%(title)s”.")
         return {**line, "said": said % {"title": article.title}}
-    return {**line, "said": _("Was imported already, as number %(number)d.") % {"number": article.pk}}
+    return {**line, "said": _("Already imported, as number %(number)d.") % {"number": article.pk}}
 
 
 # --- Out ---------------------------------------------------------------------------------------------------------

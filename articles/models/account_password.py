@@ -25,7 +25,7 @@ class AccountPassword(models.Model):
     is_demo = models.BooleanField(default=False)
     # The hashes of the last passwords, the newest first.
     former = models.JSONField(default=list)
-    # Where a link goes that the person asks for; written by nobody but the person.
+    # Where links requested by the person are sent; only the person may write it.
     recovery_email = models.EmailField(_("address for forgotten passwords"), blank=True)
 
     class Meta:

@@ -9,7 +9,7 @@ PARTS = ("text", "pictures", "film")
 
 
 class AiUse(models.TextChoices):
-    """For what AI was used that readers are told of (《人工智能生成合成内容标识办法》): the parts, in the order of PARTS."""
+    """The uses of AI that readers are told of (《人工智能生成合成内容标识办法》): the parts, in the order of PARTS."""
 
     NONE = "", pgettext_lazy("use of AI", "none")
     TEXT = "text", pgettext_lazy("use of AI", "text")
@@ -31,7 +31,7 @@ def declared_ai_use(content: Mapping[str, Any]) -> AiUse:
 
 
 def labelled_ai_use(content: Mapping[str, Any]) -> AiUse:
-    """Return the use that labels in the files tell of, which a content uses."""
+    """Return the use that the labels of a content's files declare."""
     labelled = {
         "pictures": any(picture.get("ai_label") for picture in content["pictures"]),
         "film": any(attachment.get("ai_label") for attachment in content["attachments"]),
@@ -40,7 +40,7 @@ def labelled_ai_use(content: Mapping[str, Any]) -> AiUse:
 
 
 def shown_ai_use(content: Mapping[str, Any]) -> AiUse:
-    """Return the use that readers are told of: what is declared, and what the files themselves say."""
+    """Return the use that readers are told of: the declared use, and that in the labels of files."""
     told = {*declared_ai_use(content).parts, *labelled_ai_use(content).parts}
     return AiUse(",".join(part for part in PARTS if part in told))
 

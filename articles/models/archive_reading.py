@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ArchiveReading(models.Model):
-    """A reading of what readers see, newest first, in batches: it goes on where the batch before stopped."""
+    """A reading of what readers see, newest first, in batches: each continues where the last one stopped."""
 
     begun_at = models.DateTimeField(_("begun at"))
     # The text read last was first published then; of several, those with smaller numbers are still to be read.

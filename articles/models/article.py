@@ -111,7 +111,7 @@ class Article(models.Model):
         _("embargo until"), null=True, blank=True, help_text=_("Before this instant nobody can publish it.")
     )
 
-    # How it is placed: not part of the text, so nobody signs it. `placing.set_placing` changes it, at once for readers.
+    # Its placing: not part of the text, so not signed. `placing.set_placing` changes it, at once for readers.
     expires_at = models.DateTimeField(
         _("expires at"),
         null=True,

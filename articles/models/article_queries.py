@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ReadingsState(models.TextChoices):
-    """The states of the readings that lists are narrowed to; an article may be in several."""
+    """The states of the readings by which lists are filtered; an article may be in several."""
 
     WAITING = "waiting", _("Being read")
     HELD = "held", _("On hold")
@@ -58,7 +58,7 @@ class ArticleListQuerySet(models.QuerySet["Article"]):
     def in_state(self, state: str, at: datetime | None = None) -> Self:
         """The articles whose `state` property has this value."""
         live, shown = Q(live__isnull=False), unexpired("expires_at", at)
-        # The keys first: they are equal for nearly all, and need no look at the digests.
+        # The keys first: they are equal for nearly all, so the digests need not be compared.
         unchanged = Q(live__revision=F("latest")) | Q(live__digest=F("latest__digest"))
         rows = {
             self.model.State.DRAFT: Q(live__isnull=True, withdrawn_at__isnull=True),
@@ -74,7 +74,7 @@ class ArticleListQuerySet(models.QuerySet["Article"]):
         return self.in_readings(ReadingsState.READY)
 
     def in_readings(self, state: str) -> Self:
-        """The articles in this state of the readings. Few of a large archive, and each has an index of its own."""
+        """The articles in this state of the readings. Few of a large archive, and each state has its own index."""
         rows = {
             ReadingsState.WAITING: Q(stage__gt=0, stage__lte=F("stages")),
             ReadingsState.HELD: Q(stage__gt=0, on_hold=True),

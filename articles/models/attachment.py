@@ -10,7 +10,7 @@ from .library_file import LibraryFile
 class Attachment(LibraryFile):
     """附件: a document that readers can download, or a film they can watch.
 
-    Each uploader has a row of their own for the same bytes, with their own name for it and a random file name: nobody
+    Each uploader has a separate row for the same bytes, with their own name for it and a random file name: nobody
     learns from an upload whether the desk has the document already.
     """
 

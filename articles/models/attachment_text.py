@@ -5,7 +5,7 @@ from .attachment import Attachment
 
 
 class AttachmentText(models.Model):
-    """附件文字: what is written in an attachment, for the machine's reading. Made once; without a row it was not read.
+    """附件文字: the text of an attachment, for the machine's reading. Created once; without a row it was not read.
 
     `pieces` are [kind of place, name, number, text]: ["row", "名单", 3, "…"], ["page", "", 2, "…"].
     """

@@ -122,7 +122,7 @@ ACTION_NAMES = {
     "checkrule.sections_changed": pgettext_lazy("act", "Sections changed"),
     "checkup.begun": pgettext_lazy("act", "Check-up of the archive begun"),
     "checkup.stopped": pgettext_lazy("act", "Check-up of the archive stopped"),
-    "checkup.resumed": pgettext_lazy("act", "Check-up of the archive goes on"),
+    "checkup.resumed": pgettext_lazy("act", "Check-up of the archive resumed"),
     "checkup.finished": pgettext_lazy("act", "Check-up of the archive finished"),
     "checkupfinding.settled": pgettext_lazy("act", "Finding of a check-up settled"),
     "checkupfinding.ignored": pgettext_lazy("act", "Finding of a check-up ignored"),
@@ -228,7 +228,7 @@ FACT_NAMES = {
 
 
 def field_label(name: str) -> str:
-    """The label of a field that an entry names (`source.url`), in the language of whoever reads it.
+    """The label of a field that an entry names (`source.url`), in the language of the user.
 
     What names no field stays as it is: rows of a table, and the labels that entries before version 0.15 keep.
     """

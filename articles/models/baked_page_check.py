@@ -17,7 +17,7 @@ class PageCheck(models.Model):
     checked_at = models.DateTimeField(_("checked at"), auto_now_add=True)
     pages = models.PositiveBigIntegerField(_("pages"))
     count = models.PositiveBigIntegerField(_("files that differ"), default=0)
-    # The first of them, as [address or file, what is wrong].
+    # The first faults, as [address or file, what is wrong].
     findings = models.JSONField(_("what differs"), default=list)
     seen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("seen by"), null=True, on_delete=models.PROTECT, related_name="+"

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class KnownStore(models.Model):
-    """烘焙目录: the identity of the one store that holds this database's pages; its file `.store` has the same."""
+    """烘焙目录: the identity of the one store that holds this database's pages; its file `.store` contains the same."""
 
     identity = models.CharField(_("identity"), max_length=32)
 

@@ -12,7 +12,7 @@ MONTH_OR_DAY = re.compile(r"^((?:19|20)\d\d-(?:0[1-9]|1[0-2]))(-[0-3]\d)?\Z", re
 
 
 def days_spelled(spelled: str) -> tuple[date, date] | None:
-    """Return the first day of this month or day (MONTH_OR_DAY), and the day after its last; None for what is none."""
+    """Return the first day of this month or day (MONTH_OR_DAY), and the day after its last; None for anything else."""
     found = MONTH_OR_DAY.match(spelled)
     if found is None:
         return None

@@ -12,7 +12,7 @@ ENDS_EARLY = _("A rule ends on or after the day on which it begins.")
 
 class Severity(models.TextChoices):
     """How much a hit weighs: `block` must be set aside by a reader before the text can be published; `info` may well be
-    right, is shown to those who read the text, and is no part of their sign-offs.
+    right, is shown to those who read the text, and is not part of their sign-offs.
     """
 
     BLOCK = "block", _("must be settled")

@@ -8,8 +8,8 @@ from .check_rule import Severity
 
 
 class SetAside(models.Model):
-    """What a rule found in an article and somebody set aside: a reader with a reason, so that it may be published, or
-    a writer, of what does not block.
+    """A hit in an article that somebody set aside: a reader with a reason, so that it may be published, or
+    a writer, if it does not block.
 
     Or a source that is not on the list of reprints, and the chief editor allowed; `rule` is the id of that problem.
     """
@@ -18,7 +18,7 @@ class SetAside(models.Model):
         Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="set_aside", editable=False
     )
     rule = models.CharField(_("rule"), max_length=40)
-    # Stands for rule and words (articles/checks/hits.py), or for the source (provenance.py); never the words
+    # Key of rule and words (articles/checks/hits.py), or for the source (provenance.py); never the words
     # themselves, which may be personal data.
     key = models.CharField(max_length=64)
     words = models.CharField(_("words, masked"), max_length=80)

@@ -13,7 +13,7 @@ from .section import Section
 class CheckUp(ArchiveReading):
     """历史稿件体检: today's rules read what readers see, of one section and year or of all.
 
-    With `only`, it reads with these rules alone: they have come into use since the texts were published.
+    With `only`, it applies only these rules, which have come into use since the texts were published.
     """
 
     by = models.ForeignKey(
@@ -64,7 +64,7 @@ class CheckUpCount(models.Model):
 
 
 class CheckUpFinding(models.Model):
-    """What one rule found in one text that readers saw; not what is for information only."""
+    """What one rule found in one text that readers saw; not hits for information only."""
 
     class State(models.TextChoices):
         OPEN = "open", pgettext_lazy("a finding", "To be settled")

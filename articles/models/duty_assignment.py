@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .section import Section
 
-# A duty and the key of its section; None stands for all sections.
+# A duty and the key of its section; None means all sections.
 HeldDuty = tuple[str, int | None]
 _HELD = "_held_duties"  # the attribute of a user object; no field of User's
 
@@ -75,7 +75,7 @@ class Assignment(models.Model):
 
     @classmethod
     def held_by(cls, user: User) -> list[HeldDuty]:
-        """The duties of the user, as they were when this user object was first asked for them.
+        """The duties of the user, as they were when first read from this user object.
 
         Cached on the user object, as Django caches its own permissions: every request loads its user again.
         """

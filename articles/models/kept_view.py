@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class KeptView(models.Model):
-    """常用筛选: what somebody narrows the list of articles to again and again, under a name of their own."""
+    """常用筛选: filters of the list of articles that somebody uses repeatedly, under a name that they chose."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_views")
     name = models.CharField(_("name"), max_length=40)

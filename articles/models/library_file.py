@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LibraryFile(models.Model):
-    """What pictures and attachments have in common: what the file says of how it was made, and who uploaded it."""
+    """What pictures and attachments have in common: how the file says it was made, and who uploaded it."""
 
     ai_label = models.TextField(
         _("AI label"), blank=True, editable=False, help_text=_("The label of AI-made content found in the file.")

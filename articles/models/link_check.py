@@ -34,7 +34,7 @@ class LinkHost(models.Model):
     outcome = models.CharField(_("last answer"), max_length=12, blank=True, editable=False)
     checked_at = models.DateTimeField(_("last checked"), null=True, editable=False)
     leads_to = models.CharField(_("leads to"), max_length=LONGEST_HOST, blank=True, editable=False)
-    next_at = models.DateTimeField(null=True, editable=False)  # when one of its addresses may be asked for again
+    next_at = models.DateTimeField(null=True, editable=False)  # when one of its addresses may be requested again
 
     class Meta:
         verbose_name = _("outside site")
@@ -76,7 +76,7 @@ class LinkTarget(models.Model):
         IGNORED = "ignored", pgettext_lazy("a finding", "Ignored")
 
     address = models.CharField(_("address"), max_length=2000)
-    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the address: what is indexed has to be short
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the address: indexed values have to be short
     host = models.ForeignKey(LinkHost, on_delete=models.PROTECT, related_name="targets")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     articles = models.PositiveIntegerField(_("texts"), default=0)
@@ -142,7 +142,7 @@ class LinkUse(models.Model):
 
 
 class LinkRegister(models.Model):
-    """How far the register of links has come; one row.
+    """The position of the register of links in the audit; one row.
 
     It follows the audit, whose entries are numbered in the order in which they were committed. Texts from before its
     first entry are read by their numbers.

@@ -10,7 +10,7 @@ class LoginLock(models.Model):
         ADDRESS = "address", _("address")
         BROWSER = "browser", _("known browser")
 
-    # SHA-256 of kind and subject: names may be of any length, and in any case.
+    # SHA-256 of kind and subject: names may have any length, and any capitals.
     key = models.CharField(max_length=64, primary_key=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     subject = models.CharField(_("name or address"), max_length=150)

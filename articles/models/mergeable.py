@@ -5,8 +5,8 @@ from django.db.models import Q
 class Mergeable(models.Model):
     """Somebody or something with a name that may have been entered twice.
 
-    A double that was merged stays as a row: it holds the name that older editions print, which leads on to the other
-    one. What editors choose from are rows without `merged_into`, which each model defines with its own type.
+    A merged double stays as a row with the name that older editions print, whose page leads to the other
+    one. Editors choose from rows without `merged_into`, which each model defines with its own type.
     """
 
     # Equal for names that are probably one: articles/merging.py.

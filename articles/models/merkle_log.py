@@ -23,7 +23,9 @@ class Leaf(Immutable):
 
 
 class LogLeaf(Leaf):
-    """存证: one act that changed what is public, as strangers may check it: digests, no names, no text. Immutable."""
+    """存证: one act that changed what is public, in a form that strangers can check: digests, no names, no text.
+    Immutable.
+    """
 
     data = models.TextField()  # JSON as it is hashed
     edition = models.ForeignKey(Edition, null=True, on_delete=models.PROTECT, related_name="log_leaves")

@@ -8,7 +8,7 @@ LONGEST_PATH, LONGEST_TARGET = 500, 200
 class OldPath(models.Model):
     """旧址: a former address. Redirects to the target (301); an empty target means that the page is gone (410).
 
-    `path` has one spelling of path and telling query (articles/old_paths/spelling.py).
+    `path` is the stored spelling of path and significant query (articles/old_paths/spelling.py).
     """
 
     path = models.CharField(

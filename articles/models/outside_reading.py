@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OutsideReading(models.Model):
-    """外部审校: what the outside checker found in a text, known by its digest; or when it is asked again.
+    """外部审校: what the outside checker found in a text, identified by its digest; or when it is called again.
 
     `found` is None until it has answered; see `articles.outside_checking`.
     """

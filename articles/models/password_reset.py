@@ -9,7 +9,7 @@ class PasswordReset(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("account"), on_delete=models.CASCADE, related_name="password_resets"
     )
-    # None: the person asked for it, by mail.
+    # None: requested by the person, by mail.
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("started by"), null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -8,23 +8,23 @@ from .library_file import LibraryFile
 
 # Widths in pixels of the WebP copies: for phones at one, two and three dots a pixel, for desktops.
 RENDITION_WIDTHS = (480, 960, 1200, 1600)
-# The last letter of a picture's file name tells which copies exist, since a signed text has nothing but the name:
+# The last letter of a picture's file name tells which copies exist, since a signed text contains only the name:
 # "s" for all, "w" for all but the square one, a hexadecimal digit if there is no copy of LATER_WIDTH either.
 COPIES_MARK = "s"
 LATER_WIDTH_MARKS = ("w", COPIES_MARK)
 LATER_WIDTH = 1200
-# The square copy is for the cards of messengers: WeChat wants at least 300 pixels, and less than 32 KB.
+# The square copy is for the cards of messengers: WeChat requires at least 300 pixels, and less than 32 KB.
 SQUARE_SIDE = 300
 SQUARE_MAX_BYTES = 32_000
-# The extension of an animation; pictures that stand still are .jpg or .png.
+# The extension of an animation; still pictures are .jpg or .png.
 ANIMATED = ".webp"
 
 
 class Picture(LibraryFile):
     """图片: a re-encoded image in the library, identified by the hash of its bytes, with its credit and description.
 
-    The name of its file is random: whoever has the same picture must not be able to ask whether we have it. An
-    animation is a WebP file; its copies stand still, and one of them is a JPEG as wide as the animation.
+    The name of its file is random: somebody with the same picture must not be able to find out whether we have it. An
+    animation is a WebP file; its copies are stills, and one of them is a JPEG as wide as the animation.
     """
 
     file = models.ImageField(_("file"), upload_to="pictures", width_field="width", height_field="height")
@@ -69,7 +69,7 @@ class Picture(LibraryFile):
 
     @property
     def still_url(self) -> str:
-        """The URL of the picture, or of the JPEG that stands for an animation in lists and elsewhere."""
+        """The URL of the picture, or of the JPEG shown in place of an animation in lists and elsewhere."""
         return still_of_picture(self.url, self.width)
 
     @property
@@ -84,7 +84,7 @@ def is_animation(url: str) -> bool:
 
 
 def still_of_picture(url: str, width: int) -> str:
-    """Return the URL of the JPEG that stands for an animation; of a picture that stands still, its own."""
+    """Return the URL of the JPEG shown in place of an animation; for a still picture, its own."""
     return f"{posixpath.splitext(url)[0]}-{width}.jpg" if is_animation(url) else url
 
 

@@ -18,7 +18,7 @@ class ProposedChange(models.Model):
         SOURCE = "source", _("Source")
         ARRANGEMENT = "arrangement", _("Arrangement")
 
-    # The key of an arrangement's topic is that topic's; this one stands for the home page.
+    # The key of an arrangement's topic is that topic's; this one means the home page.
     HOME = 0
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -9,7 +9,7 @@ from .section import Section
 class QualityCount(models.Model):
     """差错统计: what one signed reading found, and how many errors were found in its text afterwards.
 
-    Counted by the worker from what is stored anyway (articles/quality_counts/).
+    Counted by the worker from stored data (articles/quality_counts/).
     """
 
     sign_off = models.OneToOneField(SignOff, on_delete=models.CASCADE, related_name="quality_count")
@@ -37,7 +37,7 @@ class QualityCount(models.Model):
 
 
 class QualityRegister(models.Model):
-    """How far the counts of errors have come; one row. It follows the audit, from its first entry."""
+    """The position of the error counts in the audit; one row. It follows the audit, from its first entry."""
 
     entry = models.PositiveBigIntegerField(default=0)  # the newest audit entry whose article is counted
 

@@ -9,10 +9,10 @@ from .immutable import Immutable
 
 
 class ReprintOriginal(Immutable):
-    """原文留存: what stood at the address of the original, byte for byte, or its text as somebody pasted it.
+    """原文留存: the content of the original's address, byte for byte, or its text as somebody pasted it.
 
-    Rows are written once, and go only with a draft that was never submitted. `title` and `text` (a line for each
-    paragraph) are what was read in it; what is kept is never shown as HTML.
+    Rows are written once, and deleted only with a draft that was never submitted. `title` and `text` (a line for each
+    paragraph) are what was extracted; the original is never shown as HTML.
     """
 
     class Kind(models.TextChoices):
@@ -46,5 +46,5 @@ class ReprintOriginal(Immutable):
 
     @property
     def content(self) -> bytes:
-        """The bytes as they came."""
+        """The bytes as received."""
         return gzip.decompress(self.packed)

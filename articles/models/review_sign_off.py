@@ -44,7 +44,7 @@ class SignOff(Immutable):
     at = models.DateTimeField(_("at"))
     address = models.GenericIPAddressField(_("from"), null=True)
     opinion = models.CharField(_("opinion"), max_length=400, blank=True)
-    # Part of what was decided about; null: from before notes were signed.
+    # Part of the signed text; null: from before notes were signed.
     note = models.CharField(_("note to readers"), max_length=400, null=True)
     warnings = models.JSONField(_("warnings open at that moment"), default=list)
     # What the machine had read then (articles/checks/hits.py); {} if that was not recorded.

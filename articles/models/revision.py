@@ -14,13 +14,13 @@ from .immutable import Immutable
 from .picture import Picture
 
 # The version of `Revision.content`. Version 1, which has no such key, also covered the pin and the expiry, and named
-# sources and people without their keys. The digest covers whatever the content holds, so those of both verify. What is
-# rare (the use of AI, the label of a film) has a key only where there is some, so texts without it keep their digests.
+# sources and people without their keys. The digest covers the stored content, so both versions verify. Rare facts
+# (the use of AI, the label of a film) have a key only if present, so texts without them keep their digests.
 CONTENT_VERSION = 2
 
 
 def text_of_content(content: dict[str, Any]) -> dict[str, Any]:
-    """Return what is text in the content of any version: equal for equal texts, whatever the keys of their rows."""
+    """Return the text in the content of any version: equal for equal texts, regardless of the keys of their rows."""
     source = content["source"]
     return {
         **{name: value for name, value in content.items() if name not in ("version", "expires_at", "pinned_until")},
@@ -51,7 +51,7 @@ class Revision(Immutable):
     """修订: the content of an article at one save. Immutable; reviewers sign its digest, and publishing compares it.
 
     `content` holds the text that readers would see, with the names of rows that may be renamed: see
-    `articles.editing.revision_content`. How the article is placed is not part of it.
+    `articles.editing.revision_content`. The placing of the article is not part of it.
     """
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions")

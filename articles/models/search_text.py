@@ -42,7 +42,7 @@ class SearchText(FoldedText):
 
 
 class WorkingText(FoldedText):
-    """工作稿检索文本: the searchable text of a working copy, for the desk alone; drafts in the bin have none.
+    """工作稿检索文本: the searchable text of a working copy, for the desk only; drafts in the bin have none.
 
     The primary key is that of the newest revision: key order is the order of the last saves.
     """

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Factor(models.Model):
-    """第二因素: what a person has besides the password: an app that shows codes (TOTP), or a passkey (WebAuthn)."""
+    """第二因素: proof of identity in addition to the password: an app that shows codes (TOTP), or a passkey
+    (WebAuthn).
+    """
 
     class Kind(models.TextChoices):
         TOTP = "totp", _("Codes of an app")
@@ -54,7 +56,7 @@ class RecoveryCode(models.Model):
 
 
 class FactorReset(models.Model):
-    """The removal of a lost second factor, which one colleague asks for and another one confirms."""
+    """The removal of a lost second factor, which one colleague requests and another one confirms."""
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="factor_resets")
     reason = models.CharField(_("reason"), max_length=400)

@@ -5,7 +5,7 @@ from .article import Article
 
 
 class TextPrint(models.Model):
-    """文本指纹: by which texts are found that are nearly the same. Of the newest revision; short texts have no bands.
+    """文本指纹: finds texts that are nearly the same. For the newest revision; short texts have no bands.
 
     The bands are 16 bits each of a simhash of 64: prints that differ in three bits or fewer share a band.
     """

@@ -8,7 +8,7 @@ from .article import Article
 class UnsavedText(models.Model):
     """未保存的文字: the fields of an article's form as somebody types, before they save it; only they read it.
 
-    It is no revision. Each opened form has a `key` of its own, so that two windows never write the same row.
+    It is not a revision. Each opened form has its own `key`, so that two windows never write the same row.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("owner"), on_delete=models.CASCADE)
