@@ -1,6 +1,6 @@
 """The demo newsroom: its texts have no problems, it is loaded once, and whatever reads its pages finds all of them.
 
-Firefox's reading view (Mozilla's Readability, in Chromium) and the programs of tests/test_strangers.py read it.
+Firefox's reading view (Mozilla's Readability, in Chromium) and the programs of tests/test_structured_data.py read it.
 """
 
 import html
@@ -20,7 +20,7 @@ from articles.models import Article, Assignment, Attachment, AuditEntry, Credit,
 from tests.browser import chromium
 from tests.conftest import needs
 from tests.test_public import Page
-from tests.test_strangers import Expected, of_feeds, of_gne, of_linked_data, of_trafilatura, of_xpath
+from tests.test_structured_data import Expected, of_feeds, of_gne, of_linked_data, of_trafilatura, of_xpath
 
 # Firefox's own archive; the package is installed for this one file, and the browser never started.
 FIREFOX = Path("/usr/lib/firefox-esr/omni.ja")
