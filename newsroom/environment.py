@@ -1,7 +1,7 @@
-"""The settings that an operator may write: their names, what each may be, and what is said of a wrong one.
+"""The settings for operators: their names, allowed values, and messages for wrong ones.
 
-They are read from the environment and from `.env` beside manage.py, which the environment overrides. All that is wrong
-is said at once. docs/operations.md says what each setting means; tests/test_docs.py compares the two.
+They are read from the environment and from `.env` next to manage.py, which the environment overrides. All errors
+are reported at once. docs/operations.md says what each setting means; tests/test_docs.py compares the two.
 """
 
 import difflib
@@ -134,11 +134,11 @@ TOGETHER = [
     ("LDAP_BIND_DN", "LDAP_BIND_PASSWORD"),
     ("WECOM_CORP_ID", "WECOM_AGENT_ID", "WECOM_SECRET"),
 ]
-# Libraries read their own variables, which may be in .env too: boto3's, libpq's, granian's, those of proxies.
+# Variables that libraries read, which may be in .env too: boto3's, libpq's, granian's, those of proxies.
 FOREIGN_NAMES = re.compile(r"(AWS|PG|GRANIAN|SSL|TLS)\w*|(HTTPS?|NO|ALL)_PROXY", re.IGNORECASE)
-# How alike a name in the environment must be to one of ours; G_DEBUG of GLib and LANGUAGE of gettext are not.
+# How similar a name in the environment must be to one of ours; G_DEBUG of GLib and LANGUAGE of gettext are not.
 LIKENESS = 0.85
-# Django's own check asks for more, in production (security.W009).
+# Django's own check demands more, in production (security.W009).
 MIN_SECRET_KEY = 32  # characters
 
 
@@ -171,7 +171,7 @@ def parse_settings(variables: Mapping[str, str]) -> tuple[dict[str, Any], list[s
         try:
             values[setting.name] = None if text is None else setting.parse(text)
         except ValueError as error:
-            shown = "not what it may be" if setting.is_secret else repr(text)
+            shown = "not an allowed value" if setting.is_secret else repr(text)
             wrong.append(f"{setting.name} is {shown}; write {error}.")
     if urlsplit(values.get("SITE_URL", "")).hostname in (values.get("FORMER_HOSTS") or ()):
         wrong.append("FORMER_HOSTS contains the host of SITE_URL; it is for hosts that the site had before.")
@@ -185,7 +185,7 @@ def _missing(written: set[str]) -> Iterable[str]:
     if "ENCRYPTION_KEYS" not in written:
         yield (
             "ENCRYPTION_KEYS is not set; `make .env` writes one into .env. If there was one, use it: what it encrypted "
-            "is lost otherwise. Keep a copy apart from the backups."
+            "is lost otherwise. Keep a copy separate from the backups."
         )
     for together in TOGETHER:
         if 0 < len(written & set(together)) < len(together):
@@ -243,7 +243,7 @@ def _suggestion(name: str, *, cutoff: float) -> str:
 
 
 def find_suspicious(variables: Mapping[str, str]) -> list[str]:
-    """Return a sentence for each variable that resembles a setting but is none, and for each value that is odd."""
+    """Return a sentence for each variable that resembles a setting without being one, and for each odd value."""
     found = [
         f"{name} in the environment is not a setting of Newsroom{suggestion}"
         for name in sorted(set(variables) - set(NAMES))
@@ -253,7 +253,7 @@ def find_suspicious(variables: Mapping[str, str]) -> list[str]:
 
 
 def _oddities(values: Mapping[str, Any]) -> Iterable[str]:
-    """Yield a sentence for each value that is right but odd; what is wrong is not among the values."""
+    """Yield a sentence for each value that is right but odd; wrong values are not included."""
     if 0 < len(values.get("SECRET_KEY") or "") < MIN_SECRET_KEY:
         yield f"SECRET_KEY is shorter than {MIN_SECRET_KEY} characters and can be guessed; `make .env` writes one."
     site, hosts = urlsplit(values.get("SITE_URL", "")).hostname, values.get("ALLOWED_HOSTS")

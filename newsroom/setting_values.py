@@ -1,5 +1,5 @@
-"""What the value of a setting may be: each function returns the value of a text, or raises ValueError that says what is
-right.
+"""Allowed values of settings: each function parses a text and returns its value, or raises ValueError that says what is
+allowed.
 """
 
 import base64
@@ -126,7 +126,7 @@ def _web_address(text: str) -> SplitResult | None:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and parts.port != 0
-    except ValueError:  # brackets or a port that are none
+    except ValueError:  # invalid brackets or port
         return None
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     return parts if usable and _is_host(host) and not re.search(r"\s", text) else None
@@ -156,7 +156,7 @@ def parse_directory(text: str) -> str:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("ldap", "ldaps") and parts.port != 0 and not parts.path.strip("/")
-    except ValueError:  # brackets or a port that are none
+    except ValueError:  # invalid brackets or port
         usable = False
     if not usable or not parts.hostname:
         raise ValueError("a server such as ldaps://ldap.example.cn or ldap://ldap.example.cn:389, without a path")
@@ -165,12 +165,12 @@ def parse_directory(text: str) -> str:
 
 def parse_directory_filter(text: str) -> str:
     if text.count("{user}") != 1 or not (text.startswith("(") and text.endswith(")")):
-        raise ValueError("a filter in brackets with {user} where the name stands, such as (uid={user})")
+        raise ValueError("a filter in brackets with {user} in place of the name, such as (uid={user})")
     return text
 
 
 def parse_path(text: str) -> Path:
-    """A relative path begins beside manage.py, so that all processes mean the same folder."""
+    """A relative path is relative to the folder of manage.py, so that all processes use the same folder."""
     return BASE_DIR / os.path.expanduser(text)
 
 
@@ -182,7 +182,7 @@ def parse_library(text: str) -> Path:
 
 
 def parse_token_label(text: str) -> str:
-    if len(text.encode()) > 32 or not text.isprintable():  # PKCS#11 has no longer ones
+    if len(text.encode()) > 32 or not text.isprintable():  # the limit of PKCS#11
         raise ValueError("the label of the token, at most 32 bytes")
     return text
 
@@ -208,7 +208,7 @@ def parse_database(text: str) -> dict[str, Any]:
         if not known or not parts.path.strip("/") or parts.fragment or (is_file and parts.netloc):
             raise ValueError
         database = environ.Env.db_url_config(text)
-    except ValueError:  # also urlsplit's, for brackets or a port that are none
+    except ValueError:  # also urlsplit's, for invalid brackets or port
         raise ValueError(
             "postgres://user:password@host/database or sqlite:////folder/file; in a password, # / ? @ and % are "
             "written as %23 %2F %3F %40 and %25"

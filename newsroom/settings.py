@@ -24,16 +24,16 @@ ENCRYPTION_KEYS = written["ENCRYPTION_KEYS"]
 SITE_URL = written["SITE_URL"]
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = written["ALLOWED_HOSTS"] or [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"]
-# Hosts that the site had before; what was printed under them leads to SITE_URL.
+# Former hosts of the site; addresses printed under them redirect to SITE_URL.
 FORMER_HOSTS = written["FORMER_HOSTS"] or []
-# What begins the ids of entries in feeds, which must stay the same for ever: the first host that is known.
+# The prefix of the ids of feed entries, which must never change: the first known host.
 FEED_TAG = written["FEED_TAG"] or f"{[*FORMER_HOSTS, urlsplit(SITE_URL).hostname][0]},2026"
 
 DATA_DIR = written["DATA_DIR"]
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 # The keys that sign the public log (articles/merkle_log/keys.py).
 LOG_KEY_FILE = written["LOG_KEY_FILE"] or DATA_DIR / "log.key"
-# The token in which new ones of them lie (articles/merkle_log/token_keys.py); no module: in the file.
+# The token that holds new ones (articles/merkle_log/token_keys.py); no module: in the file.
 LOG_TOKEN_MODULE, LOG_TOKEN_LABEL = written["LOG_TOKEN_MODULE"], written["LOG_TOKEN_LABEL"]
 LOG_TOKEN_KEY, LOG_TOKEN_PIN = written["LOG_TOKEN_KEY"], written["LOG_TOKEN_PIN"]
 LOG_PARTNERS = written["LOG_PARTNERS"] or []
@@ -178,7 +178,7 @@ AUDIT_ARCHIVE_DAYS = written["AUDIT_ARCHIVE_DAYS"]
 MAX_UPLOAD_BYTES, MAX_FILM_BYTES = written["MAX_UPLOAD_BYTES"], written["MAX_FILM_BYTES"]
 # Whether editors may upload archives (ZIP) of documents and pictures.
 ACCEPT_ZIP = written["ACCEPT_ZIP"]
-# On the same disk as MEDIA_ROOT, to which what arrived is moved; /tmp may be in memory.
+# On the same disk as MEDIA_ROOT, to which uploads are moved; /tmp may be in memory.
 FILE_UPLOAD_TEMP_DIR = DATA_DIR
 # The WebSub hub that is notified when a feed has changed; or None.
 WEBSUB_HUB = written["WEBSUB_HUB"]
@@ -188,7 +188,7 @@ WECHAT_SDK = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
 # Host names of video sites; a link to one, alone in a paragraph, is shown as a link to a film.
 VIDEO_HOSTS = written["VIDEO_HOSTS"] or []
 FETCH_PICTURES = written["FETCH_PICTURES"]
-# The service that reads texts in the background, and what it is shown; None if there is none.
+# The service that checks texts in the background, and what it is sent; None if there is none.
 OUTSIDE_CHECKER, OUTSIDE_CHECKER_TOKEN = written["OUTSIDE_CHECKER"], written["OUTSIDE_CHECKER_TOKEN"]
 LINK_CHECKS = written["LINK_CHECKS"]
 # A long investigation with tables pasted from Word is well below this; uploaded files are not counted.
@@ -196,7 +196,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- Security ---------------------------------------------------------------------------------------------------
 
-# What a password may be, and for how many days it holds (articles/passwords).
+# The rules for passwords, and for how many days they are valid (articles/passwords).
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "articles.passwords.validators.LengthValidator", "OPTIONS": {"min_length": written["PASSWORD_LENGTH"]}},
     {"NAME": "articles.passwords.validators.KindsValidator"},
@@ -248,7 +248,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-# Subdomains may be of others, and without a certificate.
+# Subdomains may belong to others and have no certificate.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS and written["HSTS_SUBDOMAINS"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -286,7 +286,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",
 ]
 if not HTTPS:
-    # A trial on one's own machine has no certificate; https in SITE_URL enables these checks again.
+    # A trial on a local machine has no certificate; https in SITE_URL enables these checks again.
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
 
 LOGGING = {

@@ -1,6 +1,6 @@
 """The WSGI application that granian runs: the file server (serving/) in front of Django.
 
-With DEBUG there is no file server, so that every change of a template is visible at once. Wrong settings end the
+With DEBUG there is no file server, so that template changes are visible at once. Wrong settings end the
 process with sentences that say what is wrong.
 """
 

@@ -3,7 +3,7 @@
     baked_files     the WSGI application: pages with their compressed copies
     negotiation     conditional requests and content encodings (RFC 9110)
     public_files    pictures, and byte ranges of films
-    qr_short_links  where a scanned code leads, told by the files
+    qr_short_links  the target of a scanned code, from the files
     request_bodies  limits of what a request may send, and of the time it takes
     static_files    which static files of the apps are served and collected
 

@@ -58,8 +58,8 @@ CODE_PREFIXES = ("/q/", "/Q/")
 DJANGO_PREFIXES = ("/admin/", "/preview/", "/static/", "/search/")
 # Pages cached by one process, which stays under 150 MB with them. Reading another page from disk takes about 0.1 ms.
 CACHE_BYTES = 32 * 2**20
-PAGE_OVERHEAD = 1700  # bytes of memory for a cached page besides its body, measured
-# Limits for remembering what the headers of a client decide: how many clients, and how long a header.
+PAGE_OVERHEAD = 1700  # bytes of memory for a cached page in addition to its body, measured
+# Limits of the cache of decisions by client headers: number of clients, and length of a header.
 MAX_REMEMBERED_CLIENTS, MAX_REMEMBERED_LENGTH = 1000, 100
 # The middleware of Django that adds headers to readers' pages.
 HEADER_MIDDLEWARE = ("SecurityMiddleware", "CSPMiddleware", "XFrameOptionsMiddleware")
@@ -105,7 +105,7 @@ class FileServer:
 
     def _encoding_for(self, client: tuple[str, str, str, str]) -> str | None:
         """Return the encoding for requests with these headers (br, gzip, or '' for none); None if Django answers them:
-        other methods, other hosts, and what is redirected to HTTPS.
+        other methods, other hosts, and redirects to HTTPS.
         """
         method, host, scheme, accepted = client
         domain = split_domain_port(host)[0]
@@ -229,7 +229,7 @@ def _is_for_django(path: str, query: str) -> bool:
 
 
 def read_file(file: str) -> tuple[bytes, os.stat_result]:
-    """Return the content of a file and its facts; both of the same version, even if it is replaced meanwhile."""
+    """Return the content of a file and its facts; both of the same version, even if it is replaced at the same time."""
     with open(file, "rb") as opened:
         return opened.read(), os.fstat(opened.fileno())
 

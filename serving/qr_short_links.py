@@ -1,4 +1,4 @@
-"""Where a QR code leads, told by the baked files, on the disk or in an object store: a scan needs no database."""
+"""The target of a QR code, from the baked files on the disk or in an object store: a scan needs no database."""
 
 import os
 import re
@@ -21,7 +21,7 @@ CODE_PATH = re.compile(r"/[qQ]/([wmpWMP])([1-9][0-9]{0,17})(?:-([1-9][0-9]{0,8})
 NEVER_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
-# What an object store has is remembered so long: a page that went meanwhile answers 410 by itself.
+# How long the contents of an object store are cached: a page removed since then answers 410 by itself.
 KEPT_SECONDS, MOST_KEPT = 30.0, 10_000
 HasFile = Callable[[str], bool]  # of the name of a baked file
 
@@ -33,7 +33,9 @@ class ObjectStore(Protocol):
 
 
 class FilesInStore:
-    """Which baked files an object store has: each is asked for once in KEPT_SECONDS, and none while it is away."""
+    """Which baked files an object store has: each is requested once in KEPT_SECONDS, none while the store is
+    unreachable.
+    """
 
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
@@ -63,7 +65,7 @@ class FilesInStore:
 
 
 def file_presence(pages: str) -> HasFile:
-    """Return what tells whether there is a baked file: the folder `pages`, or the object store of the settings."""
+    """Return the object that knows which baked files exist: the folder `pages`, or the object store of the settings."""
     store = storages["baked"]
     if hasattr(store, "holds"):
         return FilesInStore(store)
@@ -80,7 +82,8 @@ class CodeTarget(NamedTuple):
 def answer_scan(
     has_file: HasFile, headers: HeaderList, environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes] | None:
-    """Count a scan and redirect it, as articles/public/qr_short_links.py does; None if the files do not tell where to.
+    """Count a scan and redirect it, as articles/public/qr_short_links.py does; None if the files do not show the
+    target.
 
     `headers` are those of every page.
     """
@@ -99,7 +102,7 @@ def answer_scan(
 
 
 def find_code_target(has_file: HasFile, path: str) -> CodeTarget | None:
-    """Return where the code in an address (`/q/P12-1`) leads; None if the files do not tell. Raises OSError.
+    """Return where the code in an address (`/q/P12-1`) leads; None if the files do not show it. Raises OSError.
 
     A code exists if its image does. It leads to its article while that has a page; on paper, to the notice for holders
     of an older printout if there is one: it is baked if the text has changed since (docs/decisions/old_printouts.md).

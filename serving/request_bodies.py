@@ -1,8 +1,9 @@
 """Limits of what a request may send: its size and kind by address, and the time until it has arrived.
 
-Granian gives a request to a thread as soon as its headers are there. Without these limits as many unfinished log-ins as
-there are threads would stop the whole site. A body is received by a thread of its own, when Django first reads from it:
-one that Django refuses before, such as a stranger's upload, is never read (articles/admin/strangers.py).
+Granian gives a request to a thread as soon as its headers have arrived. Without these limits, as many unfinished
+log-ins as there are threads would stop the whole site. A body is received by a separate thread, when Django first
+reads from it: one that Django refuses earlier, such as a stranger's upload, is never read
+(articles/admin/strangers.py).
 """
 
 import re
@@ -23,10 +24,10 @@ UPLOAD_PATH = re.compile(r"/admin/articles/(picture|attachment)/(?:add|upload)/"
 # The addresses of the desk that strangers may send a form to.
 OPEN_PATHS = ("/admin/login/", "/admin/logout/", "/admin/reset/", "/admin/forgotten/")
 LARGEST_FORM = 2**16  # bytes, of a reader's form and of the log-in
-FORM_AROUND_UPLOAD = 2**20  # bytes, of the fields beside a file
+FORM_AROUND_UPLOAD = 2**20  # bytes, of the fields sent with a file
 # Requests of one process that may wait for their body at once: half of its threads (management/commands/serve.py).
 MOST_WAITING = 8
-# Bodies of one process that are being received, with those that nobody waits for any more: they cannot be interrupted,
+# Bodies that one process is receiving, including those that nothing waits for any more: they cannot be interrupted,
 # and end when the client sends more or hangs up.
 MOST_RECEIVED = 200
 # A body has so many seconds, and more by its length at the slowest line that is waited for.
@@ -136,7 +137,7 @@ class _ArrivingBody:
             raise RefusedBody(HTTPStatus.REQUEST_TIMEOUT)
         if faults.fault_of(self._failure):
             raise RefusedBody(HTTPStatus.INSUFFICIENT_STORAGE) from self._failure
-        if self._failure or file.tell() < self._length:  # the client has hung up; what it sent may be half a text
+        if self._failure or file.tell() < self._length:  # the client has hung up; the text may be incomplete
             raise RefusedBody(HTTPStatus.BAD_REQUEST)
         file.seek(0)
         return file

@@ -34,7 +34,7 @@ EDITOR_LANGUAGES = ("/lang/en.js", "/lang/zh-cn.js")
 
 
 def is_served(path: str) -> bool:
-    """Return True if an app's static file may be asked for by a page of ours."""
+    """Return True if an app's static file may be requested by one of our pages."""
     if matches_patterns(path, PAGE_PATTERNS):
         return False
     if not path.startswith("ckeditor/"):
@@ -43,7 +43,7 @@ def is_served(path: str) -> bool:
 
 
 class AppFinder(AppDirectoriesFinder):
-    """Django's finder of the apps' static files, without those that nothing of ours loads."""
+    """Django's finder of the apps' static files, without those that none of our pages loads."""
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Any:
         return (found for found in super().list(ignore_patterns) if is_served(found[0]))
@@ -55,10 +55,10 @@ class AppFinder(AppDirectoriesFinder):
 class CollectedFiles(CompressedManifestStaticFilesStorage):
     """WhiteNoise's storage: names with hashes, compressed copies. What has not changed is not processed again."""
 
-    STAMP = "processed.txt"  # the digest of the files that the folder was made of
+    STAMP = "processed.txt"  # the digest of the files from which the folder was made
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """Yield (name, hashed name, result) of each file that was processed; none if all are as they were."""
+        """Yield (name, hashed name, result) of each file that was processed; none if all are unchanged."""
         if dry_run:
             return
         stamp, digest = Path(self.path(self.STAMP)), _digest_files(paths)

@@ -34,7 +34,7 @@ def test_a_log_that_grows_is_cosigned_again(cast, witness, tmp_path):
     file.write_text(note)
     call_command("verify_log", SITE, "--since", str(file), "--witness", str(key))
     file.write_text(PUBLIC_LOG.signed_checkpoint())
-    with pytest.raises(CommandError, match="is no checkpoint that .*/witness has cosigned"):
+    with pytest.raises(CommandError, match="is not a checkpoint that .*/witness has cosigned"):
         call_command("verify_log", SITE, "--since", str(file), "--witness", str(key))
 
 

@@ -67,9 +67,9 @@ def test_a_second_run_changes_nothing_and_a_corrected_table_changes_its_rows(tmp
     assert (details["fields"], details["old"], details["new"]) == (["/y.html"], ["/a/2/"], ["/a/3/"])
     out = capsys.readouterr().out.splitlines()
     assert out == [
-        "2 added, 0 changed, 0 as they were.",
-        "0 added, 0 changed, 2 as they were.",
-        "0 added, 1 changed, 1 as they were.",
+        "2 added, 0 changed, 0 unchanged.",
+        "0 added, 0 changed, 2 unchanged.",
+        "0 added, 1 changed, 1 unchanged.",
     ]
 
 

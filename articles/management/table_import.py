@@ -25,4 +25,4 @@ class TableImportCommand(ActingCommand):
             for problem in refusal.problems:
                 self.stderr.write(f"{name}: {problem}")
             raise CommandError(_("Nothing was imported. Correct what is listed above, and run it again.")) from refusal
-        self.stdout.write(_("%(added)d added, %(changed)d changed, %(unchanged)d as they were.") % done._asdict())
+        self.stdout.write(_("%(added)d added, %(changed)d changed, %(unchanged)d unchanged.") % done._asdict())

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ..baking import PAGE_CACHE_CONTROL
 
 SAFE_METHODS = ("GET", "HEAD")
-# What may be undone: an article is put back, an address gets a page. Browsers keep a 301 and a 410 otherwise.
+# These may be reverted: an article is restored, an address gets a page. Otherwise browsers cache a 301 or 410.
 UNDONE = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 

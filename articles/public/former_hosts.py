@@ -27,7 +27,7 @@ class FormerHostMiddleware:
             address = requested_address(request).lstrip("/")
             response: HttpResponse = HttpResponsePermanentRedirect(f"{settings.SITE_URL}/{address}")
         else:
-            # What was sent may be personal, so it is not passed on to wherever the name leads today.
+            # The request may contain personal data, so it is not passed on to the host that the name leads to today.
             response = HttpResponseNotAllowed(
                 SAFE_METHODS, MOVED.format(site=settings.SITE_URL), content_type="text/plain; charset=utf-8"
             )

@@ -1,4 +1,4 @@
-"""The addresses at which browsers and phones look for the site's icon without being told: its logo, or Newsroom's."""
+"""The addresses at which browsers and phones look for the site's icon by convention: its logo, or Newsroom's."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static

@@ -1,5 +1,5 @@
 """Uploaded files that something public uses. In production nginx serves most of them from the public store with the
-same headers (deploy/nginx/media.conf); documents come from here, since their names are in the signed texts.
+same headers (deploy/nginx/media.conf); documents are served from here, since their names are in the signed texts.
 """
 
 from django.http import HttpRequest

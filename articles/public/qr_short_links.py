@@ -29,7 +29,7 @@ MOST_KEPT = 64  # images in memory, of a few kilobytes each
 def scan_view(request: HttpRequest, code: str) -> HttpResponse:
     """Count the scan and redirect to the article; 410 if it was withdrawn or has expired, 404 for an unknown code.
 
-    Only for codes whose target the baked files do not tell (serving/qr_short_links.py).
+    Only for codes whose target the baked files do not show (serving/qr_short_links.py).
     """
     link = qr_short_links.find_short_link(code)
     if link is None:
@@ -48,7 +48,9 @@ def scan_view(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def code_image_view(request: HttpRequest, code: str, form: Literal["svg", "png"]) -> HttpResponse:
-    """The image of a code, one of SIZES square, by `?size=`; caches may keep it for a day. 400 if that is no number."""
+    """The image of a code, one of SIZES square, by `?size=`; caches may keep it for a day. 400 if that is not a
+    number.
+    """
     if not ShortLink.objects.filter(code=code).exists():
         raise Http404
     try:

@@ -24,7 +24,7 @@ BOTS = re.compile(
 def count_read_view(request: HttpRequest, number: int) -> HttpResponse:
     """Count one read. The answer is always 204, so that it does not reveal what was counted.
 
-    No cookie is read or set; neither the client's address nor the body is looked at.
+    No cookie is read or set; neither the client's address nor the body is read.
     """
     if _is_human_reader(request):
         reads.count_read(number)

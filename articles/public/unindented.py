@@ -1,4 +1,4 @@
-"""Templates are indented for whoever reads them; pages are sent without that (docs/decisions/frontend.md)."""
+"""Templates are indented for their readers; pages are sent without indentation (docs/decisions/frontend.md)."""
 
 import re
 

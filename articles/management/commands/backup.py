@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
 @contextmanager
 def _one_at_a_time(backups: Path) -> Iterator[None]:
-    """Hold a lock on the folder. Raises CommandError if there is none, or another backup runs."""
+    """Hold a lock on the folder. Raises CommandError if there is none, or another backup is running."""
     if not backups.is_dir():
         # Creating it might fill the system's disk while that of the backups is not mounted.
         raise CommandError(f"BACKUPS is {backups}, which is not a folder. Create it, on the disk for the backups.")
@@ -63,7 +63,7 @@ def _make_backup(backups: Path) -> Path:
         raise CommandError(f"{made} exists already. Try again in a second.")
     part.mkdir(mode=0o700)
     try:
-        # The database first: a file that is uploaded meanwhile is superfluous in the archive, never missing.
+        # The database first: a file uploaded in the meantime is superfluous in the archive, never missing.
         if connection.vendor == "sqlite":
             _copy_sqlite(Path(connection.settings_dict["NAME"]), part / "database.sqlite3")
         else:
@@ -82,7 +82,7 @@ def _copy_sqlite(database: Path, target: Path) -> None:
         raise CommandError(f"There is no database at {database} (DATABASE_URL, DATA_DIR).")
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log next to it
         copy.execute("PRAGMA ignore_check_constraints = ON")  # some call Python's functions, which Django registers
         (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
@@ -90,8 +90,8 @@ def _copy_sqlite(database: Path, target: Path) -> None:
 
 
 def _dump_postgresql(target: Path) -> None:
-    """Dump the database of DATABASE_URL, on whichever machine, with pg_dump."""
-    # Django knows how PostgreSQL's programs are told where to connect; the password is in the environment.
+    """Dump the database of DATABASE_URL, on any machine, with pg_dump."""
+    # Django knows how to tell PostgreSQL's programs where to connect; the password is in the environment.
     arguments, variables = connection.client.settings_to_cmd_args_env(connection.settings_dict, [])
     command = ["pg_dump", "--format=custom", f"--file={target}", *arguments[1:]]
     try:
@@ -113,7 +113,7 @@ def _archive_uploads(media: Path, target: Path) -> None:
     with tarfile.open(target, "w") as archive:
         for folder, _folders, files in os.walk(media, onerror=refuse) if media.exists() else ():
             for path in (Path(folder), *(Path(folder, file) for file in files)):
-                with suppress(FileNotFoundError):  # deleted meanwhile
+                with suppress(FileNotFoundError):  # deleted in the meantime
                     archive.add(path, arcname=str(Path("media") / path.relative_to(media)), recursive=False)
 
 

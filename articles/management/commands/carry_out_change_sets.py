@@ -7,7 +7,7 @@ from ... import change_sets
 
 class Command(BaseCommand):
     help = (
-        "Carry out the change sets that somebody with the duty to publish has started, until none is left; the worker "
+        "Carry out the change sets that somebody with the duty to publish has started, until none are left; the worker "
         "does the same a few articles at a time. Safe to interrupt, idempotent."
     )
 

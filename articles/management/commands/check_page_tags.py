@@ -8,8 +8,8 @@ from articles import baking, page_tags
 
 class Command(BaseCommand):
     help = (
-        "Check what the heads of the newest baked pages of every kind tell machines (标签自检); exits 1 and says what is "
-        "missing, where, and how to put it right."
+        "Check the tags in the heads of the newest baked pages of every kind (标签自检); exits 1 and says what is "
+        "missing, where, and how to correct it."
     )
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -10,8 +10,8 @@ from articles.models import CheckUp, Section
 
 class Command(ActingCommand):
     help = (
-        "Let today's rules read everything that readers see (历史稿件体检), or one section or year of it. Interrupted, it "
-        "is stopped: the same command goes on with it, and so does the desk."
+        "Check all public texts with today's rules (历史稿件体检), or one section or year. If interrupted, it "
+        "is stopped: the same command, or the desk, resumes it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

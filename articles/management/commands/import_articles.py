@@ -27,7 +27,7 @@ from ...exchange.text import PrintedArticle
 class Command(ActingCommand):
     help = (
         "Import text files and web pages of older portals, and Word files: each becomes a draft or, with --archive, an "
-        "article published at its own time. Pictures and documents that they name come along from the same folder."
+        "article published at its own time. Pictures and documents that they name are imported from the same folder."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -86,13 +86,13 @@ class Command(ActingCommand):
         return None
 
     def _files(self, paths: list[str]) -> Iterator[tuple[Path, Path]]:
-        """Yield the files to read, each with the folder that its pictures may lie in; says which are passed over."""
+        """Yield the files to read, each with the folder that may contain its pictures; reports which are skipped."""
         for path in map(Path, paths):
             if not path.is_dir():
                 yield path, path.parent
                 continue
             for file in sorted(path.rglob("*")):
-                if file.is_dir() or file.name.startswith("~$"):  # what Word leaves beside an open file
+                if file.is_dir() or file.name.startswith("~$"):  # Word's lock file of an open document
                     continue
                 if not file.resolve().is_relative_to(path.resolve()):
                     self._warn(file, [_("it is a link that leads out of the folder; it was passed over.")])

@@ -9,7 +9,7 @@ from articles.management.table_import import TableImportCommand
 
 
 class Command(TableImportCommand):
-    help = "Import a table (CSV) of rules for the machine's reading: every row, or none if one is refused."
+    help = "Import a table (CSV) of rules for the machine's reading: all rows, or none if one is refused."
 
     def add_arguments(self, parser: CommandParser) -> None:
         given = parser.add_mutually_exclusive_group(required=True)

@@ -9,7 +9,7 @@ from articles.management.table_import import TableImportCommand
 
 
 class Command(TableImportCommand):
-    help = "Import a table (CSV) of old addresses and their targets: every row, or none if one is refused."
+    help = "Import a table (CSV) of old addresses and their targets: all rows, or none if one is refused."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", metavar="FILE", help="old address, target; an empty target: gone for good (410)")

@@ -9,7 +9,7 @@ from articles import merkle_log, publication_log
 
 class Command(BaseCommand):
     help = (
-        "Make the key that signs the public log, unless there is one; --change makes a new one beside it. With "
+        "Make the key that signs the public log, unless there is one; --change adds a new one. With "
         "LOG_TOKEN_KEY it is the key of that label in the token."
     )
 

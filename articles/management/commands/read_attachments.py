@@ -9,8 +9,8 @@ ATTACHMENTS_PER_BATCH = 20
 
 class Command(BaseCommand):
     help = (
-        "Read what is written in attachments from before Newsroom did so. Goes on where it was stopped. With --labels, "
-        "read instead what films and recordings without a label of AI say of how they were made, and print what is "
+        "Read the texts of attachments from before Newsroom did so. Resumes where it was stopped. With --labels, "
+        "read instead what films and recordings without an AI label say about how they were made, and print what is "
         "found."
     )
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             type=int,
             default=0,
             metavar="N",
-            help="with --labels: go on behind the attachment of this number",
+            help="with --labels: resume after the attachment with this number",
         )
 
     def handle(self, *args: object, labels: bool, after: int, **options: Any) -> None:

@@ -9,7 +9,7 @@ from ..terminal import ProgressBar
 class Command(BaseCommand):
     help = (
         "Rebuild the search indexes of readers and of the desk, and relate articles that were published before "
-        "keywords were stored. Everything can still be found meanwhile. Safe to interrupt, idempotent."
+        "keywords were stored. Searches keep finding everything during this. Safe to interrupt, idempotent."
     )
 
     def handle(self, *args: object, **options: Any) -> None:

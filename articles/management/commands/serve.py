@@ -52,7 +52,7 @@ class Command(ActingCommand):
             self._require_own_store()
             self._check_keys()
             self._print_addresses_later(host, port)
-        # The worker ends with this process (--with-parent); in production it is a service of its own (`--no-worker`).
+        # The worker ends with this process (--with-parent); in production it is a separate service (`--no-worker`).
         if worker:
             subprocess.Popen(  # noqa: S603 (our own interpreter and file)
                 [sys.executable, "manage.py", "work", "--with-parent", str(os.getpid())], cwd=settings.BASE_DIR
@@ -65,7 +65,7 @@ class Command(ActingCommand):
     def _ask_first_account(self) -> None:
         """Ask for a name and a password until they are acceptable, and open the account."""
         if not sys.stdin.isatty():
-            self.stdout.write(_("There is no account yet, and nobody to ask: run manage.py createsuperuser."))
+            self.stdout.write(_("There is no account yet, and no terminal to ask: run manage.py createsuperuser."))
             return
         self.stdout.write(_("The first account may do everything."))
         while True:
@@ -83,14 +83,14 @@ class Command(ActingCommand):
             self.stderr.write(f"The database or the store of pages did not answer: {error}")
 
     def _check_keys(self) -> None:
-        """Say it if a key is missing. Readers get their pages all the same, and most editors need none."""
+        """Report missing keys. Readers get their pages without them, and most editors need none."""
         try:
             encryption.require_known_keys()
         except (DatabaseError, encryption.CannotDecrypt) as error:
             self.stderr.write(str(error))
 
     def _print_addresses_later(self, host: str, port: int) -> None:
-        """Print the addresses once the server answers, from a process of its own: the server replaces this one."""
+        """Print the addresses once the server answers, from a separate process: the server replaces this one."""
         server = os.getpid()
         if os.fork():
             return

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = (
         "Try the rules of the machine's reading on a folder of clean texts: plants errors into them and prints how "
         "many are found by rule, and what is found in the clean texts by rule. Exits 1 if fewer than 97% are found, or "
-        "more than 0.3 hits a clean text block or are to be looked at. Changes nothing."
+        "more than 0.3 hits a clean text block or warn. Changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

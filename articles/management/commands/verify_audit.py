@@ -13,8 +13,8 @@ from articles.management.terminal import ProgressBar
 from articles.merkle_log import Checkpoint, kept_text, newest_vouched
 from articles.models import Attachment, Edition, Picture
 
-MOST_LINES = 20  # that say what is wrong
-LARGEST_LOG = 10**16  # leaves: what others have seen counts, too, if the log is smaller now
+MOST_LINES = 20  # of faults
+LARGEST_LOG = 10**16  # leaves: checkpoints that others have seen count even if the log is smaller now
 
 
 class Command(ActingCommand):

@@ -24,7 +24,7 @@ from articles.refusals import Refusal
 class Command(BaseCommand):
     help = (
         "Verify an evidence pack without the database; exits 1 and names what does not match. "
-        "With --key, the public log must vouch for it: only then is it proved that nobody invented it."
+        "With --key, the public log must vouch for it: only then is it proved that the pack was not forged."
     )
     requires_system_checks: list[str] = []
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--key", action="append", metavar="KEY", help="a key of the log, known from elsewhere")
         parser.add_argument("--witness", action="append", metavar="KEY", help="a witness who must have cosigned")
-        parser.add_argument("--authority", type=Path, metavar="PEM", help="certificates of whoever stamped the time")
+        parser.add_argument("--authority", type=Path, metavar="PEM", help="certificates of the time-stamping authority")
 
     def handle(self, *args: object, file: Path, **options: Any) -> None:
         try:
@@ -61,7 +61,9 @@ class Command(BaseCommand):
 def _who_vouches(
     checked: evidence.CheckedPack, witnesses: list[VerifierKey], roots: list[x509.Certificate]
 ) -> Iterator[str]:
-    """Who has seen the log when, in sentences. Raises WrongNote or WrongStamp for one who was asked for and has not."""
+    """Who saw the log when, in sentences. Raises WrongNote or WrongStamp if a requested witness or authority did
+    not.
+    """
     vouched = checked.vouched
     if vouched is None:
         if witnesses or roots:
@@ -91,7 +93,7 @@ def _what_is_proved(checked: evidence.CheckedPack) -> list[str]:
     """What the check proves and what it does not, in sentences."""
     if not checked.checkpoint:
         return [
-            _("No log vouches for it: the files agree with one another, which whoever wrote all of them can achieve.")
+            _("No log vouches for it: the files agree with one another, which anybody who made all of them can do.")
         ]
     if not checked.is_signed:
         return [

@@ -24,8 +24,10 @@ class Command(BaseCommand):
             "--witness", metavar="KEY", help="the key of a witness who must have cosigned that checkpoint"
         )
         parser.add_argument("--stamp", type=Path, metavar="FILE", help="a time stamp of that checkpoint (RFC 3161)")
-        parser.add_argument("--authority", type=Path, metavar="PEM", help="certificates of whoever made the time stamp")
-        parser.add_argument("--all", action="store_true", help="compare every article with the site, not a hundred")
+        parser.add_argument("--authority", type=Path, metavar="PEM", help="certificates of the time-stamping authority")
+        parser.add_argument(
+            "--all", action="store_true", help="compare every article with the site, not only a hundred"
+        )
         parser.add_argument(
             "--result", type=Path, metavar="FILE", help="write the result for the desk (LOG_CHECK_RESULT)"
         )
@@ -38,7 +40,7 @@ class Command(BaseCommand):
             keys = [merkle_log.parse_verifier(text) for text in options["key"] or ()]
             witness = options["witness"] and merkle_log.parse_verifier(options["witness"], merkle_log.COSIGNATURE)
             if witness and not (kept and merkle_log.cosigned_at(kept, witness)):
-                raise CommandError(f"{since or '--since'} is no checkpoint that {witness.name} has cosigned.")
+                raise CommandError(f"{since or '--since'} is not a checkpoint that {witness.name} has cosigned.")
             self._check_stamp(kept, options["stamp"], options["authority"])
         except (OSError, ValueError) as error:
             raise CommandError(str(error)) from error

@@ -46,9 +46,9 @@ from articles.management.acting import ActingCommand
 # A bake of the whole site that fails immediately is not restarted immediately.
 FULL_BAKE_INTERVAL = 30.0  # seconds
 SWEEP_INTERVAL = 60.0  # seconds
-# Empty files are looked for every minute, on a large site for at most a fiftieth of the time.
-EMPTY_FILES_INTERVAL, EMPTY_FILES_PAUSE = 60.0, 50  # seconds, times what it took
-# How often the worker looks after what becomes due by days.
+# Empty files are searched for every minute, on a large site for at most a fiftieth of the time.
+EMPTY_FILES_INTERVAL, EMPTY_FILES_PAUSE = 60.0, 50  # seconds, times the duration of the search
+# How often the worker does what becomes due daily.
 DAILY_WORK_INTERVAL = 600.0  # seconds
 # How often partners are asked to cosign the public log.
 PARTNERS_INTERVAL = 86_400.0  # seconds
@@ -119,7 +119,9 @@ class Command(ActingCommand):
         self.is_prepared = True
 
     def rebake_empty_files(self) -> None:
-        """Bake again what is empty: nginx would send it. It reads every file's name, a minute on a large site."""
+        """Re-bake empty files, which nginx would send. Reads every file's name, which takes a minute on a large
+        site.
+        """
         begun = time.monotonic()
         baking.rebake_empty_files()
         now = time.monotonic()
@@ -198,7 +200,7 @@ class Command(ActingCommand):
             self.stderr.write(f"The state of the log could not be mailed: {error}")
 
     def do_network_work(self) -> None:
-        """Ask other sites, each kind of question in a thread of its own: one that does not answer blocks nothing."""
+        """Ask other sites, each kind of request in a separate thread, so that a slow site blocks nothing."""
         if settings.WEBSUB_HUB:
             self.start_unless_running(websub.tell_hub)
         link_checks.check_own_links()  # asks the database alone
@@ -214,7 +216,7 @@ class Command(ActingCommand):
             self.beside[work] = self.start_thread(work)
 
     def start_thread(self, work: Callable[[], object]) -> threading.Thread:
-        """Call `work` in a separate thread, with a connection of its own."""
+        """Call `work` in a separate thread, with its own connection."""
 
         def call() -> None:
             self.run_with_database(work)
@@ -225,17 +227,17 @@ class Command(ActingCommand):
         return thread
 
     def index_missing_articles(self) -> None:
-        """Index a batch of the articles that an upgrade left without index, until there are none."""
+        """Index a batch of the articles that an upgrade left without index, until none are left."""
         if not self.index_is_complete:
             self.index_is_complete = not search.index_missing_articles() + search.index_missing_working_copies()
 
     def encrypt_older_rows(self) -> None:
-        """Encrypt a batch of what earlier versions stored unencrypted, until there is none."""
+        """Encrypt a batch of what earlier versions stored unencrypted, until none is left."""
         if not self.rows_are_encrypted:
             self.rows_are_encrypted = not encryption.encrypt_rows()
 
     def log_older_editions(self) -> None:
-        """Put a batch of the editions from before the public log into it, until there are none."""
+        """Add a batch of the editions from before the public log to it, until none are left."""
         if self.logged_until is not None:
             self.logged_until = publication_log.log_older_editions(self.logged_until)
 

@@ -46,7 +46,7 @@ def api_resource(view: Callable[..., dict[str, Any]]) -> Callable[..., HttpRespo
     The answer is JSON with a strong ETag, open to every origin; if the view raises a Refusal, it is problem+json.
     """
 
-    @csrf_exempt  # there is no session; whatever is not read only is refused below
+    @csrf_exempt  # there is no session; other methods are refused below
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

@@ -25,7 +25,7 @@ def section_facts(section: Section) -> dict[str, Any]:
 
 
 def article_summaries(articles: Iterable[Article]) -> list[dict[str, Any]]:
-    """Return articles as lists show them, in their order. One query, for what was signed about their covers."""
+    """Return articles as lists show them, in their order. One query, for the signed facts about their covers."""
     rows = list(articles)
     Edition.load_picture_texts(live_edition(article) for article in rows if article.shown_cover)
     return [_article_summary(article, live_edition(article)) for article in rows]

@@ -72,7 +72,7 @@ def section_parameter(request: HttpRequest, parameters: dict[str, str]) -> Secti
 
 
 def day_range(parameters: dict[str, str]) -> tuple[date | None, date | None]:
-    """Return the days `since` and `until`, each None if not given. Raises ApiError for what is not a day."""
+    """Return the days `since` and `until`, each None if not given. Raises ApiError for other values."""
     return _day_parameter(parameters, "since"), _day_parameter(parameters, "until")
 
 
@@ -90,7 +90,9 @@ def _day_parameter(parameters: dict[str, str], name: str) -> date | None:
 
 
 def parse_cursor(text: str) -> tuple[datetime, int]:
-    """Return the publication time and the number of the article that a cursor names. Raises ApiError if it is none."""
+    """Return the publication time and the number of the article that a cursor names. Raises ApiError if it is not a
+    cursor.
+    """
     found = CURSOR.fullmatch(text)
     if found is None:
         raise ApiError(400, NO_CURSOR)

@@ -148,7 +148,7 @@ class _NewestArticles(Feed):
         return settings.SITE_URL + (channel.of.get_absolute_url() if channel.of else reverse("home"))
 
     def author_name(self, channel: Channel[Any]) -> str:
-        """Atom requires an author; the site is that of entries that name none."""
+        """Atom requires an author; the site is the author of entries without one."""
         return channel.site.name
 
     def feed_guid(self, channel: Channel[Any]) -> str:
@@ -167,7 +167,7 @@ class _NewestArticles(Feed):
         return cls.name if form == "atom" else f"{cls.name}_{form}"
 
     def description(self, channel: Channel[Any]) -> str:
-        """What the channel is about; its title where nobody wrote that."""
+        """The description of the channel; its title if there is none."""
         about = channel.of or channel.site
         return (about.introduction if isinstance(about, Topic) else about.description) or self.title(channel)
 
@@ -200,7 +200,7 @@ class _NewestArticles(Feed):
     def item_extra_kwargs(self, item: Article) -> dict[str, Any]:
         """Who wrote it as `authors`, as on the page; others who are credited as `contributors`; each name once.
 
-        `whole_text` returns the text as HTML; it is called if the feed holds it.
+        `whole_text` returns the text as HTML; it is called if the feed contains it.
         """
         content = live_edition(item).revision.content
         named = dict.fromkeys(plain_text(credit["name"]) for credit in content["credits"])
@@ -273,7 +273,7 @@ def _correction(edition: Edition) -> str:
 
 
 def _whole_text(edition: Edition) -> str:
-    """Return the text of an edition as HTML with whole addresses, below its correction and what readers are told of
+    """Return the text of an edition as HTML with absolute addresses, below its correction and the notice about
     the use of AI.
     """
     content = edition.revision.content

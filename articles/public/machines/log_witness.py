@@ -17,7 +17,7 @@ def witness_urls() -> list[URLPattern]:
     ]
 
 
-@csrf_exempt  # there is no session; what is submitted is signed by the key of a partner's log
+@csrf_exempt  # there is no session; submissions are signed by the key of a partner's log
 @never_cache
 @require_POST
 def add_checkpoint_view(request: HttpRequest) -> HttpResponse:

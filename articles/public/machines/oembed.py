@@ -17,7 +17,7 @@ LEAST, USUAL, MOST = 240, 600, 1200  # pixels
 
 @require_safe
 def oembed_view(request: HttpRequest) -> HttpResponse:
-    """A quotation with a link to the article; 404 if `url` is no public article, 501 for formats other than JSON."""
+    """A quotation with a link to the article; 404 if `url` is not a public article, 501 for formats other than JSON."""
     if request.GET.get("format", "json") != "json":
         return HttpResponse(status=501)
     found = re.fullmatch(re.escape(settings.SITE_URL) + r"/a/([1-9][0-9]{0,17})/", request.GET.get("url", ""))

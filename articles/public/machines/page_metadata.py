@@ -1,5 +1,6 @@
 """Metadata for machines in the head of a page: the meta tags of the government web page norm (国办发〔2017〕47号, 附件
-《网页设计规范》), Open Graph, and JSON-LD. The values are those that the page shows: same title, same minute, same source.
+《网页设计规范》), Open Graph, and JSON-LD. The values are those that the page shows: same title, same minute, same
+source.
 """
 
 import json
@@ -66,7 +67,7 @@ class PageMetadata:
 
     @property
     def has_picture(self) -> bool:
-        """True if the page has a picture of its own for those who share it; others get that of the site."""
+        """True if the page has its own picture for sharing; others get the site's."""
         return any(name == "og:image" for name, _value in self.properties)
 
     @property
@@ -191,7 +192,7 @@ def _article_properties(page: ArticlePage, description: str, pictures: list[str]
 
 
 def history_metadata(article: Article) -> PageMetadata:
-    """Return the head of a history page. It is not indexed, because it quotes what was wrong."""
+    """Return the head of a history page. It is not indexed, because it quotes retracted statements."""
     edition = live_edition(article)
     return PageMetadata(
         title=_("What changed in “%(title)s”") % {"title": edition.title},

@@ -67,7 +67,7 @@ def sitemap_month_view(request: HttpRequest, month: str, part: str = "1") -> Htt
 
 @require_safe
 def sitemap_names_view(request: HttpRequest, names: str, part: str = "1") -> HttpResponse:
-    """The pages of people, sources or keywords that public articles name, by key; 404 for a part that holds none.
+    """The pages of people, sources or keywords that public articles name, by key; 404 for an empty part.
 
     `part` 2 has those whose keys follow the first thousand, and so on.
     """

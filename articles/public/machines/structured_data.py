@@ -131,7 +131,7 @@ def news_article_data(page: ArticlePage, site: SiteSettings, description: str, p
 
 
 def _authors_data(page: ArticlePage) -> list[dict[str, Any]]:
-    """The people who wrote the article, or took its pictures where nobody wrote; the source where nobody is named."""
+    """The people who wrote the article, or took its pictures if there are no writers; the source if nobody is named."""
     people = [{"@type": "Person", "name": name} for name in page.authors or page.photographers]
     source = _source_data(page)
     return people or ([source] if source else [])

@@ -69,7 +69,7 @@ def _jsapi_ticket() -> str:
     kept = cache.get(TICKET)
     if kept is not None:
         return kept
-    cache.set(TICKET, "", PAUSE)  # requests meanwhile get no ticket
+    cache.set(TICKET, "", PAUSE)  # requests in the meantime get no ticket
     try:
         # A stable token: unlike an ordinary one, requesting it does not invalidate that of another process.
         token = _wechat_answer(

@@ -76,7 +76,7 @@ def month_view(request: HttpRequest, month: str) -> HttpResponse:
 
 
 def _days_counted(articles: ArticleQuerySet) -> Counter[date]:
-    """Return how many of these were first published on each day. Of all that are live, the index alone tells.
+    """Return how many of these were first published on each day. For all live articles, the index suffices.
 
     Unordered: ordered by number, PostgreSQL would read the whole archive for one month.
     """

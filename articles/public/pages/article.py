@@ -28,7 +28,7 @@ def article_view(request: HttpRequest, number: int) -> HttpResponse:
 def printout_view(request: HttpRequest, number: int, edition: int) -> HttpResponse:
     """The article for the holder of a printout of an older edition, with a line that says that it has changed.
 
-    It has an address of its own because every page is the same for everybody (law 9); it is not indexed, and its
+    It has a separate address because every page is the same for everybody (law 9); it is not indexed, and its
     canonical address is the article's. Reasons: docs/decisions/old_printouts.md.
     """
     article = find_published_article(request, number)

@@ -63,7 +63,7 @@ class QrCodeOnPage(NamedTuple):
 
 @dataclass(frozen=True)
 class ArticlePage:
-    """One revision, ready to be shown. A draft has no edition number, no QR codes and no times."""
+    """One revision, ready for display. A draft has no edition number, no QR codes and no times."""
 
     article: Article
     content: dict[str, Any]
@@ -144,7 +144,7 @@ class ArticlePage:
 
     @property
     def original(self) -> list[tuple[str, str, str]]:
-        """What is known of the article that this one reprints (转载规范): (label, text, address or "")."""
+        """What is known about the article that this one reprints (转载规范): (label, text, address or "")."""
         known = self.content
         rows = [
             (_("Original title"), known["original_title"], ""),
@@ -213,7 +213,7 @@ class ArticlePage:
 
     @property
     def ai_sentence(self) -> str:
-        """What readers are told of the use of AI, or ""."""
+        """The notice about the use of AI, or ""."""
         return ai_sentence(self.content)
 
     @property
@@ -241,7 +241,7 @@ class ArticlePage:
 
 
 def shown_cover_facts(article: Article, content: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what the live edition's content says of the cover that readers see, or None without a cover."""
+    """Return the facts about the public cover in the live edition's content, or None without a cover."""
     shown = article.shown_cover
     return next((p for p in content["pictures"] if shown and p["sha256"] == shown.sha256), None)
 

@@ -32,7 +32,7 @@ _recent: dict[str, deque[float]] = {}
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy_check_view(request: HttpRequest) -> HttpResponse:
-    """The form, and after it the answer; a refused form keeps what was pasted."""
+    """The form, followed by the answer; a refused form keeps what was pasted."""
     context: dict[str, Any] = {"most": copy_checking.LONGEST_COPY, "meta": page_metadata.unindexed_metadata()}
     if request.method != "POST":
         claimed = request.GET.get("of", "")[:200]
@@ -51,7 +51,7 @@ def copy_check_view(request: HttpRequest) -> HttpResponse:
 
 
 def _signature_if_possible(check: CopyCheck) -> str:
-    """The signed answer; '' where the key cannot be read, which the desk's alarm for the log tells of."""
+    """The signed answer; '' if the key cannot be read, which the desk reports."""
     try:
         return copy_checking.signed_answer(check)
     except (OSError, merkle_log.WrongNote):

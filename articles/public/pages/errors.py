@@ -1,4 +1,4 @@
-"""The error pages: 404 for what does not exist, 410 for what was withdrawn, has expired or was removed."""
+"""The error pages: 404 for pages that do not exist, 410 for those that were withdrawn, expired or removed."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,7 +7,7 @@ from ..machines import page_metadata
 
 
 def gone_response(request: HttpRequest, state: str = "") -> HttpResponse:
-    """Return the 410 page. `state` is an `Article.State`, or empty for an address that is no article's."""
+    """Return the 410 page. `state` is an `Article.State`, or empty for an address that is not an article's."""
     return render(request, "public/gone.html", {"state": state, "meta": page_metadata.unindexed_metadata()}, status=410)
 
 

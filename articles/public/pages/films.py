@@ -1,6 +1,6 @@
 """Films and recordings in a text (视频、音频): a paragraph that consists of a link to one becomes a player.
 
-In feeds and elsewhere it stays the link that the editor made.
+In feeds and elsewhere it remains the link that the editor made.
 """
 
 import re
@@ -20,7 +20,7 @@ LINK = re.compile(r"<a href=\"([^\"]+)\"[^>]*>([^<]*)</a>")
 
 
 def films_of_content(content: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the films and recordings among the attachments of a revision, with what may be their captions and
+    """Return the films and recordings among the attachments of a revision, with their possible captions and
     transcripts, by their addresses.
     """
     kinds = (*PLAYED, *transcripts.EXTENSIONS)

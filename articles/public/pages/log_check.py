@@ -1,4 +1,6 @@
-"""The page on which a reader's own browser checks the public log (存证核验); all of it is in static/site/log_check.js."""
+"""The page on which a reader's own browser checks the public log (存证核验); all of it is in
+static/site/log_check.js.
+"""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +15,7 @@ from ..machines import page_metadata
 
 @require_safe
 def log_check_view(request: HttpRequest) -> HttpResponse:
-    """The form; it holds the keys, so that it works for somebody who has kept the page."""
+    """The form; it contains the keys, so that it works for somebody who has saved the page."""
     context = {
         "keys": " ".join(str(key.verifier) for key in merkle_log.read_log_keys()),
         "checkpoint": baking.log_address(merkle_log.PUBLIC_LOG, "checkpoint"),

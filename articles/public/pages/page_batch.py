@@ -31,7 +31,7 @@ class PageBatch:
 
     @classmethod
     def of_request(cls, request: HttpRequest) -> "PageBatch":
-        """Return the batch that the request belongs to; a request that is not baked has a batch of its own."""
+        """Return the batch that the request belongs to; a request outside baking has its own batch."""
         shared: dict[str, Any] | None = getattr(request, "shared", None)
         if shared is None:
             shared = request.shared = {}  # type: ignore[attr-defined]  # an attribute of ours, as baking sets it

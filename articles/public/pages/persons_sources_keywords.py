@@ -14,7 +14,7 @@ from ...models import Article, Keyword, Person, Source, Tagging
 from ..machines import page_metadata
 
 NEWEST = 40
-LOOKED_AT = 2 * NEWEST  # articles of a keyword at a time, of which some may have expired or been withdrawn
+LOOKED_AT = 2 * NEWEST  # articles of a keyword that are read at a time; some may have expired or been withdrawn
 
 
 @require_safe

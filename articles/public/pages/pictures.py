@@ -1,5 +1,5 @@
-"""Pictures in a text: each gets its size, so that the layout does not jump, and its copies; readers who want no motion
-get a still of an animation.
+"""Pictures in a text: each gets its size, so that the layout does not jump, and its copies; readers who prefer reduced
+motion get a still of an animation.
 """
 
 import re
@@ -41,7 +41,7 @@ def share_addresses(picture: dict[str, Any] | None) -> list[str]:
 def show_pictures(body: str, pictures: Iterable[dict[str, Any]]) -> str:
     """Return the text with every copy of its pictures, which are those of the content; others are left out.
 
-    The first one is fetched at once if it is near the beginning, all others when the reader comes near them.
+    The first one is loaded at once if it is near the beginning, all others when the reader gets near them.
     """
     known = {settings.MEDIA_URL + picture["file"]: picture for picture in pictures}
 

@@ -1,4 +1,4 @@
-"""Drafts as readers would see them: for whoever holds a signed link, and for the desk, which asks for its log-in."""
+"""Drafts as readers would see them: for holders of a signed link, and for the desk, which requires a log-in."""
 
 import re
 from collections.abc import Iterable
@@ -73,7 +73,7 @@ def draft_page(request: HttpRequest, revision: Revision, *, files_at: str = sani
 
 
 def arrangement_page(request: HttpRequest, token: str) -> HttpResponse:
-    """Return the home page or a topic as an editor is arranging it, nothing of which is saved; 403 if it has expired.
+    """Return the home page or a topic as an editor is arranging it, without saving anything; 403 if it has expired.
 
     The caller has checked that it may be shown.
     """

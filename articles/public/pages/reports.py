@@ -20,10 +20,10 @@ from .article import find_published_article
 from .errors import gone_response
 
 FIELDS = {"text": 500, "quote": 200, "contact": 80}
-LARGEST = 20_000  # bytes of a form; a longer one was not written by hand
+LARGEST = 20_000  # bytes of a form; a longer one was not typed by a person
 
 
-@csrf_exempt  # there is no session to misuse; requests from other origins are refused below all the same
+@csrf_exempt  # there is no session to misuse; requests from other origins are still refused below
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_view(request: HttpRequest, number: int) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The search page. It is never baked, so that it does not find what was withdrawn a moment ago."""
+"""The search page. It is never baked, so that it does not find articles withdrawn a moment ago."""
 
 from datetime import date, datetime
 from typing import Any, cast
@@ -92,7 +92,7 @@ class SearchForm(forms.Form):
 @never_cache
 @require_safe
 def search_view(request: HttpRequest) -> HttpResponse:
-    """The form and the hits. Errors are shown beside their fields, and what was typed is kept."""
+    """The form and the hits. Errors are shown next to their fields, and the input is kept."""
     site = PageBatch.of_request(request).site
     form = SearchForm(request.GET, site.sections)
     form.is_valid()

@@ -89,7 +89,7 @@ class SiteContext:
 
     @property
     def picture(self) -> str:
-        """The whole address of the picture for pages that have none of their own: the logo, else the icon."""
+        """The absolute address of the picture for pages without their own: the logo, else the icon."""
         logo = self.settings.logo
         return settings.SITE_URL + (logo.still_url if logo else static("site/apple-touch-icon.png"))
 
