@@ -1,4 +1,6 @@
-"""The buttons of an article and the pages of its acts: which is the next step, and what a page says before it is done."""
+"""The buttons of an article and the pages of its acts: which is the next step, and what a page says before it is
+done.
+"""
 
 import re
 from datetime import datetime, timedelta
@@ -139,7 +141,7 @@ def test_who_typed_what_is_not_saved_is_told_that_it_is_not_published(client, ca
     article, key = cast.article(), "1" * 32
     cast.sign(article)
     login(client, cast.chief)
-    told = "Changes of yours, kept at today"
+    told = "Your changes, kept at today"
     for user, of in [(cast.editor, article), (cast.chief, None), (cast.chief, cast.article(title="另一篇"))]:
         keep_text(OpenedForm(key), [("title", "写到一半")], by=user, article=of)
         assert told not in act_page(client, article, act), "only of one's own, and of this article"
@@ -159,7 +161,7 @@ def test_what_is_not_saved_matters_for_acts_that_send_the_text_on(client, cast, 
     article = cast.article()
     login(client, cast.chief)
     keep_text(OpenedForm("1" * 32), [("title", "改了")], by=cast.chief, article=article)
-    assert ("Changes of yours" in act_page(client, article, act)) == says
+    assert ("Your changes" in act_page(client, article, act)) == says
 
 
 def heading_and_button(page):

@@ -89,7 +89,7 @@ def test_every_log_in_of_a_superuser_is_told_to_chief_and_security(
     for user, told in ((security, True), (cast.chief, True), (cast.writer, False), (cast.culture_editor, False)):
         client.force_login(user)
         page = client.get("/admin/", headers={"accept-language": "en"}).content.decode()
-        assert ("Log-ins of an account that may do everything" in page) is told, user
+        assert ("Log-ins of an account with all permissions" in page) is told, user
 
 
 def test_without_mail_nothing_is_sent(client, cast, mailoutbox, django_capture_on_commit_callbacks):

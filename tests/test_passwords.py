@@ -183,7 +183,7 @@ def test_a_password_that_somebody_else_set_is_changed_first(client, cast):
     log_in(client, cast.writer)
     assert client.get("/admin/")["Location"] == "/admin/password_change/"
     page = client.get("/admin/password_change/", headers={"accept-language": "en"}).content.decode()
-    assert "Before you go on, choose a new password" in page
+    assert "Before you continue, choose a new password" in page
     entry = AuditEntry.objects.get(action="user.password_set_on_server")
     assert (entry.actor, entry.object_id) == (by, str(cast.writer.pk))
 
