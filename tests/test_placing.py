@@ -99,11 +99,18 @@ def test_another_picture_of_the_text_becomes_the_cover_or_none(client, cast, pub
 
 def test_a_picture_that_nobody_signed_is_refused(cast, published):
     other = pictures.store_picture(upload(png(colour=(9, 9, 9))), by=cast.writer)
-    with refused(placing.CannotPlace, "one of the pictures of the text"):
+    with refused(placing.CannotPlace, "one of the pictures of the text") as caught:
         cast.place(published, cover=other)
+    assert caught.value.problems[0].field in form_of(published)
     cast.change(published, body=f'<figure><img src="{other.url}" alt=""></figure>')
     with refused(placing.CannotPlace, "one of the pictures of the text"):
         cast.place(published, cover=other)
+
+
+def test_after_a_withdrawal_the_cover_is_chosen_from_what_readers_saw_last(cast, published):
+    publishing.withdraw_article(published, by=cast.chief, reason="核实")
+    cast.change(published, body="<p>没有图</p>", cover=None)
+    assert list(placing.pictures_to_show(published)) == published.stored
 
 
 @pytest.mark.parametrize(("field", "sentence"), [("pinned_until", "pinned until then"), ("expires_at", "expire then")])
@@ -217,11 +224,16 @@ def test_two_people_who_change_different_things_do_not_undo_one_another(client, 
     assert published.expires_at
 
 
-def test_the_form_says_what_is_wrong(client, cast, published):
+@pytest.mark.parametrize(
+    ("field", "problem"), [("pinned_until", placing.PIN_HAS_PASSED), ("expires_at", placing.EXPIRY_HAS_PASSED)]
+)
+def test_the_form_says_at_its_field_what_is_wrong(client, cast, published, field, problem):
     client.force_login(cast.editor)
-    response = client.post(address(published), form_of(published, pinned_until="2020-01-01T00:00"))
+    response = client.post(address(published), form_of(published, **{field: "2020-01-01T00:00"}))
     assert response.status_code == 200
-    assert str(placing.PIN_HAS_PASSED.hint) in response.content.decode()
+    (said,) = response.context["form"].errors[field]
+    assert said.endswith(str(problem.hint))
+    assert said in response.content.decode()
 
 
 def test_the_article_s_form_leads_to_placing_for_a_picture_of_the_public_text(client, cast, published):

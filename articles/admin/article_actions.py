@@ -258,15 +258,15 @@ def publishing_acts(user: User, article: Article) -> list[ArticleAction]:
 
 
 def add_refusal(form: forms.Form, refusal: Refusal) -> None:
-    """Show what the refusal says above the form.
+    """Show what the refusal says at the fields that it is about, or above the form.
 
     Raises ArticleIsGone again, which the article's screen handles: a deleted article has no page to show the form on;
     and ProofNeeded, for which the site has a page that sends the form again.
     """
     if isinstance(refusal, ArticleIsGone | ProofNeeded):
         raise refusal
-    for sentence in refusal_sentences(refusal):
-        form.add_error(None, sentence)
+    for problem in refusal.problems:
+        form.add_error(problem.field if problem.field in form.fields else None, str(problem))
 
 
 def refusal_sentences(refusal: Refusal) -> list[str]:
