@@ -36,11 +36,9 @@ ADDRESS_IS_TOO_LONG = Problem(
     "reprinting.address_too_long", gettext_lazy("The address is longer than %(most)d characters.")
 )
 NOTHING_TO_KEEP = Problem(
-    "reprinting.nothing_to_keep", gettext_lazy("Give the address of the original, or paste its text."), "", "text"
+    "reprinting.nothing_to_keep", gettext_lazy("Give the address of the original, or paste its text.")
 )
-TEXT_IS_TOO_LONG = Problem(
-    "reprinting.text_too_long", gettext_lazy("The text is longer than %(most)d characters."), "", "text"
-)
+TEXT_IS_TOO_LONG = Problem("reprinting.text_too_long", gettext_lazy("The text is longer than %(most)d characters."))
 TOO_MANY = Problem("reprinting.too_many", gettext_lazy("%(most)d originals of this article are kept already."))
 
 

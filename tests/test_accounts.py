@@ -56,6 +56,18 @@ def test_what_changed_of_an_account_is_recorded_and_its_password_stays(cast, sys
     assert (details["fields"], details["is_active"]) == (["user.is_active"], False)
 
 
+def test_the_person_whose_account_it_becomes_is_recorded(cast, system):
+    accounts.save_account(User.objects.get(pk=cast.head.pk), by=system, person=Person.objects.create(name="陶一宁"))
+    details = AuditEntry.objects.get(action="user.changed").details
+    assert (details["fields"], details["old"], details["new"]) == (["user.person"], [""], ["陶一宁"])
+
+
+def test_everything_but_the_switches_of_one_s_own_account_may_be_changed(system):
+    system.email = "system@example.cn"
+    accounts.save_account(system, by=system)
+    assert User.objects.get(pk=system.pk).email == "system@example.cn"
+
+
 def test_saving_unchanged_makes_no_entry(cast, system):
     accounts.save_account(User.objects.get(pk=cast.writer.pk), by=system, person=cast.lin)
     assert not AuditEntry.objects.exists()

@@ -114,6 +114,21 @@ def test_a_mark_before_a_date_hides_it_no_more_than_a_blank(mark, text, rule):
     assert found(f"会议时间1{mark}{text}".replace("。", ".")) == []
 
 
+DAYS = {
+    26: ("前天", "前日"),
+    27: ("昨天", "昨日", "昨晚", "昨夜"),
+    28: ("今天", "今日", "今晨", "今早", "今晚"),
+    29: ("明天", "明日", "明晚"),
+    30: ("后天",),
+}
+
+
+@pytest.mark.parametrize(("day", "word"), [(day, word) for day, words in DAYS.items() for word in words])
+def test_each_word_for_a_day_near_by_is_compared_with_the_date(day, word):
+    assert found(f"{word}({day}日)") == []
+    assert found(f"{word}({day - 5}日)") == [("wrong_relative_day", f"{word}({day - 5}日")]
+
+
 def test_the_right_weekday_and_day_are_suggested():
     (weekday,) = dates.find_wrong_dates("11月28日(星期五)", TODAY)
     (day,) = dates.find_wrong_dates("昨日(26日)", TODAY)

@@ -116,6 +116,12 @@ def test_what_is_found_is_the_same_everywhere():
     assert found > 500
 
 
+def test_a_match_as_long_as_it_may_be_is_found_from_the_first_character_on():
+    expression = Expression("甲乙+丙", "丙", longest=4)
+    for text in ("甲乙乙丙", "乙甲乙乙丙", "甲乙丙" * 2, f"甲乙乙丙{'丁' * 9}甲乙丙"):
+        assert [match[0] for match in expression.finditer(text)] == expression.pattern.findall(text)
+
+
 RANGES = [getattr(date_expressions, name) for name in ("RANGE", "DAYS_ALONE", "MONTHS", "YEARS", "HOURS")]
 CHILDREN = [*named_persons._MINORS, named_persons._CHILD_NAMED, named_persons._PUPIL]
 

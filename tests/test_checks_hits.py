@@ -49,6 +49,8 @@ def personal(text):
         ("电话13800138000，", "mobile_number", "13800138000"),
         ("+86 138-0013-8000", "mobile_number", "+86 138-0013-8000"),
         ("卡号6222020200112233446", "bank_card", "6222020200112233446"),
+        ("卡号4222222222222220", "bank_card", "4222222222222220"),
+        ("卡号372222222222226", "bank_card", "372222222222226"),
         ("护照号码为E12345678", "passport", "E12345678"),
         ("云A·12345和云AD12345", "number_plate", "云A·12345"),
         ("家住霁川县望桥乡3组12号", "home_address", "家住霁川县望桥乡3组12号"),
@@ -72,6 +74,8 @@ def test_personal_data_are_found(text, rule, words):
         "138****8000",
         "投资13800.13万元",
         "6222020200112233445",  # Luhn fails
+        "622202022222228",  # of fifteen digits, as only cards that begin with 34 or 37 are
+        "快递单号：13800138000",
         "热线12345",
         "方某（12岁）被害",
         "小舟（化名），12岁，被害",
@@ -87,6 +91,9 @@ def test_numbers_that_only_look_like_it_are_not(text):
 
 def test_a_number_is_found_once_under_its_own_rule():
     assert personal(f"{IDENTITY} 13800138000") == [("identity_number", IDENTITY), ("mobile_number", "13800138000")]
+    card_too = "440524194912310238"  # its last digit is also that of a card
+    assert personal_data.is_bank_card(card_too)
+    assert personal(card_too) == [("identity_number", card_too)]
 
 
 # --- The text that rules look at --------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ def found(text):
         ("桥\ufffd通", "unreadable_character", "\ufffd", ""),
         ("桥\u200d通", "unreadable_character", "\u200d", ""),
         ("望桥的的桥", "word_twice", "的的", ""),
+        ("上午上午8时", "word_twice", "上午上午", ""),
         ("大橋通车", "traditional_character", "橋", "桥"),
     ],
 )
@@ -76,11 +77,20 @@ def test_what_nobody_means_to_type_is_found(text, rule, words, right):
         "乾隆，哪吒",
         "网评丨桥通了",
         "他演唱“Beyoncé”、Renée的歌",
+        "用Excel和Linux写",
         "這是傳統漢字寫成的文章，從頭到尾沒有簡化",
     ],
 )
 def test_what_is_meant_is_not(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("traditional", "length", "hits"), [(3, 20, 3), (4, 20, 0), (4, 80, 4), (5, 80, 0), (5, 100, 5)]
+)
+def test_few_traditional_characters_are_slips_and_many_are_meant(traditional, length, hits):
+    text = ("橋" * traditional).rjust(length, "文")
+    assert [rule for rule, _words, _right in found(text)] == ["traditional_character"] * hits
 
 
 def test_a_paragraph_that_breaks_off_is_for_information():

@@ -75,6 +75,22 @@ def test_what_is_refused(cast, corrected):
     for number, reason, sentence in wrong:
         with refused(closing.CannotClose, sentence):
             closing.close_text(corrected, by=cast.editor, edition=number, reason=reason)
+    other = cast.article()
+    cast.publish(other)
+    with refused(closing.CannotClose, "newest text"):
+        closing.close_text(other, by=cast.editor, edition=1, reason=WHY)
+
+
+def test_a_reason_is_kept_as_far_as_there_is_room(cast, corrected):
+    closing.close_text(corrected, by=cast.editor, edition=2, reason="长" * 401)
+    assert ClosedText.objects.get().reason == AuditEntry.objects.first().details["reason"] == "长" * 400
+
+
+def test_a_withdrawn_edition_is_one_until_it_is_put_back(cast, corrected):
+    publishing.withdraw_article(corrected, by=cast.chief, reason="核实")
+    assert closing.withdrawn_editions(corrected) == {4}
+    publishing.put_back_article(corrected, by=cast.chief, reason="无误")
+    assert closing.withdrawn_editions(corrected) == set()
 
 
 def test_closing_it_twice_changes_nothing(cast, corrected):

@@ -137,6 +137,8 @@ def test_a_colleague_leaves_from_their_page(client, cast, system):
     assert answer.status_code == 200
     assert answer.context["form"].errors["to"]
     assert "调离" in answer.content.decode(), "what was typed is kept"
+    answer = client.post(page_of(cast.writer, "leave/"), {"reason": "\u200b", "to": cast.editor.pk})
+    assert list(answer.context["form"].errors) == ["reason"]
     answer = client.post(page_of(cast.writer, "leave/"), {"reason": "调离", "to": cast.editor.pk})
     assert answer.status_code == 302
     article.refresh_from_db()

@@ -161,6 +161,7 @@ def test_rejecting_keeps_what_readers_see_and_the_reason(cast, second, change):
 
 def test_its_proposer_takes_it_back_and_writes_another(cast, second, topic, change):
     confirming.reject_change(change.pk, by=cast.chief)
+    assert "reason" not in AuditEntry.objects.first().details
     topic.title, topic.slug = "彩虹桥", "rainbow"
     home_and_topics.save_topic(topic, by=cast.chief)
     confirming.confirm_change(ProposedChange.objects.get().pk, by=second)

@@ -54,6 +54,12 @@ def test_what_a_reader_decided_about_is_never_discarded(cast):
         discarding.discard_draft(article, by=cast.writer)
 
 
+def test_the_file_that_it_came_from_may_be_imported_again(cast):
+    discarding.discard_draft(cast.article(import_digest="a" * 64), by=cast.editor)
+    again = cast.article(import_digest="a" * 64)
+    assert Article.objects.kept().get() == again
+
+
 @pytest.mark.parametrize("who", ["stranger", "culture_editor"])
 def test_the_wrong_person_discards_nothing(cast, who):
     article = cast.article()

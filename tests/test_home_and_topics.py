@@ -7,12 +7,12 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from articles import baking, discarding, home_and_topics, old_paths, publishing, worker
+from articles import baking, discarding, home_and_topics, old_paths, pictures, publishing, worker
 from articles.baking import affected_pages
 from articles.home_and_topics import ArrangedBlock
 from articles.models import AuditEntry, BakeJob, Block, SiteSettings, Slot, Topic
 from tests.baked import assert_disk_matches_site
-from tests.cast import refused
+from tests.cast import png, refused, upload
 
 pytestmark = pytest.mark.django_db
 Kind = Block.Kind
@@ -67,6 +67,14 @@ def test_a_topic_is_added_and_changed_and_its_pages_are_asked_for(cast, shown):
     assert {"/t/opening/", "/topics/", article} <= asked
     assert {"/t/bridge/", "/feeds/t/bridge.atom"} <= asked, "the files under the old address go"
     assert old_paths.find_old_path("/t/bridge/").target == "/t/opening/"
+
+
+def test_another_banner_asks_for_the_file_of_the_old_one_too(cast):
+    old, new = (pictures.store_picture(upload(png(colour=(n, n, n))), by=cast.chief) for n in (1, 2))
+    topic = a_topic(banner=old)
+    topic.banner = new
+    home_and_topics.save_topic(topic, by=cast.chief)
+    assert {old.url, new.url} <= set(BakeJob.objects.values_list("path", flat=True))
 
 
 def test_saving_a_topic_unchanged_makes_no_entry(cast):
@@ -274,6 +282,14 @@ def test_an_arranged_page_asks_little(client, cast, shown, django_assert_max_num
     arrange(cast, *[block(shown[n], kind=kind, count=1) for n, kind in enumerate(Kind)])
     with django_assert_max_num_queries(7):
         client.get("/")
+
+
+def test_a_preview_has_the_files_of_its_slots_and_its_banner_and_no_others(cast, shown):
+    banner, own, _other = (pictures.store_picture(upload(png(colour=(n, n, n))), by=cast.chief) for n in (1, 2, 3))
+    arranged = [block(Slot(article=shown[0], picture=own), shown[1])]
+    files = {picture.file.name: "" for picture in (own, banner)}
+    assert home_and_topics.files_of_arrangement(a_topic(banner=banner), arranged) == files
+    assert home_and_topics.files_of_arrangement(None, arranged) == {own.file.name: ""}
 
 
 def test_a_preview_is_signed_expires_and_saves_nothing(client, cast, shown, monkeypatch):

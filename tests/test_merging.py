@@ -245,6 +245,15 @@ def test_names_alike_are_listed_in_pages(cast, django_assert_num_queries):
     assert (key, end) == ("annli", "")
 
 
+def test_a_double_that_was_merged_is_listed_no_more(cast, double):
+    Person.objects.update(alike="林晓舟")
+    ((first, *others),), _key = merging.likely_doubles(Person.objects.all(), after="", most=1)
+    assert {first, *others} == {cast.lin, cast.liang, double}
+    persons.merge_person(double, cast.lin, by=cast.chief)
+    ((first, *others),), _key = merging.likely_doubles(Person.objects.all(), after="", most=1)
+    assert {first, *others} == {cast.lin, cast.liang}
+
+
 def test_an_upgrade_gives_every_name_the_key_that_saving_gives(cast):
     names = ["阿依古丽・买买提", "Ａnna Berg", "李 麗", "霁川〇号"]
     for name in names:

@@ -168,6 +168,21 @@ def test_a_wrong_setting_is_said_at_start_and_makes_no_key(token, settings, name
     assert not LogLeaf.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        *((kind, "LOG_TOKEN_LABEL") for kind in ("NoSuchToken", "TokenNotPresent", "MultipleTokensReturned")),
+        *((kind, "LOG_TOKEN_KEY") for kind in ("NoSuchKey", "MultipleObjectsReturned")),
+        *((kind, "LOG_TOKEN_PIN") for kind in ("PinLocked", "PinIncorrect", "PinInvalid", "PinLenRange")),
+        ("DeviceError", "LOG_TOKEN_MODULE"),
+    ],
+)
+def test_what_a_token_answers_names_the_setting_to_look_at(kind, setting):
+    import pkcs11  # noqa: PLC0415 (needs no token, but its package)
+
+    assert setting in token_keys._reason(getattr(pkcs11, kind)())
+
+
 def test_a_token_that_would_be_locked_is_not_asked(token, monkeypatch):
     call_command("make_log_key")
     monkeypatch.setattr(token_keys, "LAST_TRY", "LOGIN_REQUIRED")  # of SoftHSM it is never the last
@@ -185,8 +200,9 @@ def test_another_key_under_the_same_label_does_not_sign(token, settings):
     settings.LOG_TOKEN_MODULE = None
     with pytest.raises(LogKeyAway, match="LOG_TOKEN_MODULE is not set"):
         PUBLIC_LOG.signed_checkpoint()
-    with pytest.raises(merkle_log.WrongNote):
-        token_keys.parse_token_key("TOKEN+KEY+label")
+    for line in ("TOKEN+KEY+label", f"TOKEN+KEY++{key.verifier}"):
+        with pytest.raises(merkle_log.WrongNote):
+            token_keys.parse_token_key(line)
 
 
 def test_a_key_file_that_cannot_be_read_stops_no_act(cast, client, settings):

@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
         ("a.b = c", ["pass"]),
         ("x = a[:4]", ["x = a", "x = a[:5]"]),
         ("def f(a: 'B') -> 'C':\n    '''D'''\n    return a", ["def f(a: 'B') -> 'C':\n    '''D'''\n    return None"]),
+        ("x = Problem('a.b', _('c'), field='d')", ["x = Problem('a.b', _('c'), field='dx')"]),
         ("from a import b\n__all__ = ['b']\nlog.info('c')\nx = _('d')\nraise E('e')", []),
         ("x = '汉'; y = 1", ["x = '汉x'; y = 1", "x = '汉'; y = 2"]),
     ],

@@ -64,6 +64,11 @@ def test_the_damage_is_mild_and_in_six_ways():
     assert len(damaged) == 6
     assert damaged[0] == image
     assert len({one.tobytes() for one in damaged}) == 6
+    half = round(image.width * 0.02**0.5 / 2)
+    for one, (x, y), colour in zip(damaged[2:], proving.STAINS, (0, 255, 0, 255), strict=True):
+        at, down = round(x * image.width), round(y * image.width)
+        stain = one.crop((at - half, down - half, at + half + 1, down + half + 1))
+        assert stain.getextrema() == (colour, colour)
     covered = image.copy()
     ImageDraw.Draw(covered).rectangle((60, 60, 170, 170), fill=255)
     assert proving._read(covered) == []

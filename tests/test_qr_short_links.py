@@ -132,6 +132,7 @@ def test_a_logo_of_any_shape_has_a_white_margin(width, height):
     # 29 modules of 37; a sixteenth of the logo's side is left white on each side.
     side = round(29 * 0.22 * (600 // 37))
     assert max(red[2] - red[0], red[3] - red[1]) == side - 2 * (side // 16)
+    assert all(abs(600 - near - far) <= 1 for near, far in (red[0::2], red[1::2])), "in the middle"
 
 
 @pytest.mark.parametrize("decoder", ["zxing", "zbar"])

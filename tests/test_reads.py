@@ -105,12 +105,25 @@ def test_a_burst_is_written_in_few_statements(cast, django_assert_max_num_querie
 
 def test_days_are_the_sites_and_the_week_is_seven_of_them(live, monkeypatch):
     now = timezone.now()
+    assert reads.read_counts(live) == (0, 0)
     for days in (0, 1, 6, 7, 30):
         monkeypatch.setattr(timezone, "now", lambda days=days: now - timedelta(days=days))
         reads.count_read(live.number)
     monkeypatch.setattr(timezone, "now", lambda: now)
     reads.counted_reads.flush()
     assert reads.read_counts(live) == (5, 3)
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=7))
+    assert reads.read_counts(live) == (5, 0)
+
+
+def test_today_and_yesterday_are_two_days(live, cast, monkeypatch):
+    now = timezone.now()
+    for days in (0, 1, 2):
+        monkeypatch.setattr(timezone, "now", lambda days=days: now - timedelta(days=days))
+        reads.count_read(live.number)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    reads.counted_reads.flush()
+    assert reads.reads_since_yesterday([live.number, cast.article().number]) == {live.number: 2}
 
 
 def test_what_cannot_be_written_is_kept_for_the_next_time(live):

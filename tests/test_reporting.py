@@ -1,6 +1,7 @@
 """Reports of mistakes: received, answered by those who may, and no IP address stored."""
 
 import re
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,6 +71,23 @@ def test_a_flood_is_refused_and_ends(live, monkeypatch):
     received(live, text="再一处")
 
 
+def test_a_day_s_flood_ends_the_day_after(live, monkeypatch):
+    monkeypatch.setattr(reporting, "DAILY", 2)
+    for n in range(2):
+        received(live, text=f"错{n}")
+    now = timezone.now()
+    for hours, refusal in ((23, refused(CannotReport, "too many reports")), (25, nullcontext())):
+        later = now + timedelta(hours=hours)
+        monkeypatch.setattr(timezone, "now", lambda later=later: later)
+        with refusal:
+            received(live, text="又一处")
+
+
+def test_each_reader_finds_their_own_report(live):
+    for report in (received(live), received(live, text="另一处")):
+        assert reporting.find_report(reporting.report_token(report)) == report
+
+
 def test_what_readers_no_longer_see_is_not_reported(cast, live):
     publishing.withdraw_article(live, by=cast.editor, reason="核实")
     with refused(CannotReport, "no longer"):
@@ -92,8 +110,10 @@ def test_whoever_reads_or_publishes_there_answers(cast, live):
     report = reporting.answer_report(received(live), by=cast.editor, text="已更正，谢谢。")
     assert (report.state, report.answer, report.closed_by) == ("answered", "已更正，谢谢。", cast.editor)
     assert reporting.answer_report(report, by=cast.editor, text="已更正，谢谢。") == report
-    with refused(CannotClose, "already"):
-        reporting.dismiss_report(report, by=cast.editor, reason="重复")
+    assert Report.objects.get().closed_at
+    for reason in ("重复", "已更正，谢谢。"):
+        with refused(CannotClose, "already"):
+            reporting.dismiss_report(report, by=cast.editor, reason=reason)
 
 
 def test_others_do_not(cast, live):

@@ -229,6 +229,7 @@ def test_without_a_kept_original_readers_see_how_the_titles_differ(client, cast)
     assert "三县<del>共治一条</del><ins>合力治</ins>河" in client.get(path).content.decode()
     cast.change(article, title="三县共治一条河", voiding=True)
     assert "三县<del>" not in client.get(path).content.decode()
+    assert reprinting.compare_titles(cast.article(origin="reprint")) == [], "nobody has written the original's"
 
 
 def test_the_kept_page_is_sent_as_a_file_and_never_as_a_page(client, cast, site):

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from articles import baking, publishing, websub
-from articles.models import HubNotice
+from articles.models import BakedPage, HubNotice
 from tests.serving import free_port
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,14 @@ def test_each_feed_that_changed_is_told_once(hub, cast, public):
     baking.bake_pending()
     websub.tell_hub()
     assert hub.take() == addresses("all", "news")
+
+
+def test_a_feed_that_is_being_baked_into_another_folder_is_not_told_of_yet(hub, public):
+    websub.tell_hub()
+    row = BakedPage.objects.filter(path="/feeds/all.atom").get()
+    row.pk, row.generation, row.sha256 = None, "other", "0" * 64
+    row.save(force_insert=True)
+    assert websub.tell_hub() == 0
 
 
 def test_a_hub_that_refuses_or_is_away_hears_later_and_is_not_pestered(hub, public, settings, monkeypatch):

@@ -1,5 +1,6 @@
 """Maps each verb module to its related test files."""
 
+from os.path import commonprefix
 from pathlib import Path
 
 # Floors that are no verbs, and what has no behaviour to break.
@@ -19,11 +20,19 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/baking/public_": ("public_files",),
     "articles/baking/whole.py": ("baking_whole",),
     "articles/client_address.py": ("logins", "reporting"),
-    "articles/checks/": ("publishing", "embargo", "urgent"),
+    "articles/checks/__init__.py": ("publishing", "embargo", "urgent"),
+    "articles/checks/credits.py": ("publishing",),
     "articles/checks/files.py": ("attachment_texts",),
+    "articles/checks/links.py": ("link_checks",),
+    "articles/checks/outside.py": ("outside_checking",),
+    "articles/checks/personal_data.py": ("masking",),
+    "articles/checks/provenance.py": ("publishing", "urgent", "reprint_rights"),
+    "articles/checks/readings.py": ("publishing", "urgent"),
     "articles/checks/roster": ("roster_checks",),
     "articles/checks/seen.py": ("typed_text",),
+    "articles/checks/similar.py": ("similar_texts",),
     "articles/checks/similar_characters.py": ("roster_checks",),
+    "articles/checks/text.py": ("publishing", "embargo", "urgent"),
     "articles/comparing.py": ("history", "corrections_public"),
     "articles/csv_tables.py": ("check_rules_tables", "roster", "source_list"),
     "articles/editing.py": ("review_rules", "admin_article", "restoring"),
@@ -31,6 +40,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/exchange/word": ("word_conversion", "word_exporting", "word_hostile", "word_importing", "word_reading"),
     "articles/file_responses.py": ("byte_ranges", "public_files", "baked_files"),
     "articles/issuing.py": ("publishing", "publishing_consequences", "urgent", "placing"),
+    "articles/leaving.py": ("colleagues",),
     "articles/logins.py": ("logins",),
     "articles/old_paths/": ("reading", "machines", "public", "names_and_archive"),
     "articles/duty_assignments/": ("duty_permissions", "duty_reading", "review_rules"),
@@ -74,7 +84,8 @@ def related_tests(root: Path, module: str) -> tuple[str, ...]:
     longer = tuple(f"test_{other}" for other in _features(root) if other.startswith(f"{feature}_"))
     own = [path for path in sorted((root / "tests").glob(f"test_{feature}*.py")) if not path.stem.endswith(SLOW)]
     own = [path for path in own if not path.stem.startswith(longer)]
-    own.sort(key=lambda path: path.stem != "_".join(["test", feature, *inner]))
+    stem = "_".join(["test", feature, *inner])
+    own.sort(key=lambda path: -len(commonprefix([path.stem, stem])))
     found = [f"tests/{path.name}" for path in own] + [f"tests/test_{stem}.py" for stem in extra]
     missing = [name for name in found if not (root / name).is_file()]
     if missing or not found:
