@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from . import audit, baking, check_ups, keyword_relations, publication_log, qr_short_links, review, search
+from .checks import Candidate
 from .models import Article, Edition, Picture, Section, SignOff
 
 # The fields of an article that are written when it is published or withdrawn, or its withdrawal is undone.
@@ -42,6 +43,7 @@ class Publication:
     details: dict[str, Any]  # further data of the audit entry
     at: datetime = field(default_factory=lambda: timezone.now())
     sign_off: SignOff | None = None  # the final sign-off; only if the basis is SIGNED
+    candidate: Candidate | None = None  # what the checks have looked at; only if the basis is SIGNED
 
 
 class SectionChange(NamedTuple):
@@ -138,7 +140,8 @@ def _update_dependents(
         **publication.details,
     )
     log_files = publication_log.log_act(edition, edition.kind, at=edition.published_at, entry=entry)
-    check_ups.keep_unseen_finds(article, edition)
+    if publication.candidate and publication.sign_off:
+        check_ups.keep_unseen_finds(publication.candidate, publication.sign_off)
     related = keyword_relations.update_relations(article)
     addresses = baking.article_pages(article, moved_from=section_change.previous_place)
     baking.request_bake(addresses | log_files | baking.pages_of_articles(related) | baking.code_images(codes))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import audit, baking, publication_log, review, sanitising, search, second_factor
-from .checks import CONTENT_CHECKS, NotReady, find_problems, hits
+from .checks import CONTENT_CHECKS, Candidate, NotReady, find_problems, hits, problems_of_candidate
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
 from .issuing import PUBLICATION_FIELDS, Publication, issue_edition
@@ -271,7 +271,8 @@ def _urgency_problems(article: Article, reason: str) -> Iterator[Problem]:
 
 
 def _publish_signed(article: Article, *, by: User, kind: str) -> Edition:
-    problems = find_problems(article)
+    candidate = Candidate(article, timezone.now())
+    problems = problems_of_candidate(candidate)
     if problems:
         raise CannotPublish(*problems)
     note = (article.signed.note if article.signed else "") or ""
@@ -285,6 +286,7 @@ def _publish_signed(article: Article, *, by: User, kind: str) -> Edition:
         audit_action="article.corrected" if kind == Edition.Kind.CORRECTION else "article.published",
         details={"note": note},
         sign_off=article.signed,
+        candidate=candidate,
     )
     review.finish_review(article)
     article.readings_due_at, article.schedule_problem = None, ""

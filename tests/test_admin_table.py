@@ -552,7 +552,7 @@ class Scene:
             facts = {"user": user, "started_at": now, "seen_at": now, "expire_date": later}
             DeskSession.objects.create(session_key=f"elsewhere-{user.pk}", session_data="", **facts)
         give_app(cast.head)
-        self.open_hit = hits.open_hits(self.blocked, at=now)[0].key
+        self.open_hit = hits.open_hits(hits.Candidate(self.blocked, now))[0].key
         self.arrangement = home_and_topics.arrangement_preview_url(None, []).split("/")[-2]
         self.forms = {}
         self.superuser = client_of(cast.admin)

@@ -106,7 +106,7 @@ def test_an_identity_number_in_a_file_blocks_and_is_told_with_its_place(cast, fi
     assert f"“{file.name}”" in sentence
     assert "110***********002X" in sentence
     assert IDENTITY not in sentence
-    (hit,) = hits.open_hits(article, at=timezone.now())
+    (hit,) = hits.open_hits(hits.Candidate(article, timezone.now()))
     assert not hit.can_be_masked
     with translation.override("en"):
         assert str(hit.problem.hint).startswith("Replace the file by one without it.")

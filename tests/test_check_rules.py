@@ -55,7 +55,7 @@ def test_a_rule_that_blocks_is_set_aside_by_a_reader_or_the_text_is_not_signed(c
     cast.sign(article, times=2)
     with refused(NotReady):
         review.sign_off_reading(article, by=cast.chief, revision=article.latest.number)
-    (hit,) = hits.open_hits(article, at=timezone.now())
+    (hit,) = hits.open_hits(hits.Candidate(article, timezone.now()))
     review.set_hit_aside(article, by=cast.chief, key=hit.key, reason="引用原文")
     assert review.sign_off_reading(article, by=cast.chief, revision=article.latest.number).is_final
 

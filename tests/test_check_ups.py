@@ -106,7 +106,7 @@ class TestReading:
 
     def test_what_a_reader_set_aside_is_not_found(self, cast):
         article = cast.article(body="<p>11010519491231002X</p>")
-        (hit,) = hits.open_hits(article, at=timezone.now())
+        (hit,) = hits.open_hits(hits.Candidate(article, timezone.now()))
         review.setting_aside.set_hit_aside(article, by=cast.editor, key=hit.key, reason="本人同意")
         publishing.publish_archived(article, by=cast.admin, at=timezone.now(), origin="旧站")
         assert not run(begun(cast)).findings.filter(rule="identity_number").exists()

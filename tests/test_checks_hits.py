@@ -185,7 +185,7 @@ def article(cast):
 
 
 def key_of(article):
-    return hits.open_hits(article, at=timezone.now())[0].key
+    return hits.open_hits(hits.Candidate(article, timezone.now()))[0].key
 
 
 def test_nobody_publishes_it_before_a_reader_sets_it_aside(cast, article):
@@ -216,7 +216,7 @@ def test_it_is_not_scheduled_either(cast, article):
 def test_a_number_that_comes_later_is_not_covered_by_what_was_set_aside(cast, article):
     review.set_hit_aside(article, by=cast.chief, key=key_of(article), reason="本人同意公示")
     cast.change(article, body=BLOCKED + "<p>440524188001010014</p>")
-    assert [hit.words for hit in hits.open_hits(article, at=timezone.now())] == ["440***********0014"]
+    assert [hit.words for hit in hits.open_hits(hits.Candidate(article, timezone.now()))] == ["440***********0014"]
 
 
 def test_its_writer_and_those_without_a_reading_do_not_set_it_aside(cast, article):
@@ -257,7 +257,7 @@ def test_the_page_for_reading_shows_it_and_lets_a_reader_set_it_aside(cast, clie
     address = reverse("admin:articles_article_set_aside", args=[article.pk])
     client.post(address, {"key": key_of(article), "reason": "本人同意公示"})
     assert "本人同意公示" in client.get(page).content.decode()
-    assert hits.open_hits(article, at=timezone.now()) == []
+    assert hits.open_hits(hits.Candidate(article, timezone.now())) == []
     assert client.post(address, {"key": "x", "reason": ""}).status_code == 302
 
 
@@ -313,7 +313,7 @@ def test_the_same_text_is_read_once(cast, article, monkeypatch):
     monkeypatch.setattr(hits, "find_hits", reading)
     hits.hits_to_show(article)
     hits.machine_record(article)
-    hits.open_hits(article, at=timezone.now())
+    hits.open_hits(hits.Candidate(article, timezone.now()))
     assert reading.call_count == 1
     cast.change(article, body=BLOCKED + "<p>改过。</p>")
     article.refresh_from_db()

@@ -321,16 +321,16 @@ class TestHits:
         link_checks.save_link_host(host, by=cast.chief)
         with refused(publishing.CannotPublish, "taken over"):
             publishing.publish_article(article, by=cast.editor)
-        (hit,) = hits.open_hits(article, at=timezone.now())
+        (hit,) = hits.open_hits(hits.Candidate(article, timezone.now()))
         review.setting_aside.set_hit_aside(article, by=cast.editor, key=hit.key, reason="引用原文")
         publishing.publish_article(article, by=cast.editor)
 
     def test_more_links_than_are_looked_after_must_be_settled(self, cast, monkeypatch):
         monkeypatch.setattr("articles.checks.links.MOST_LINKS", 2)
         article = cast.article(body=linking(*(f"https://a.example/{n}" for n in range(3))))
-        assert [hit.rule.name for hit in hits.open_hits(article, at=timezone.now())] == ["too_many_links"]
+        assert [hit.rule.name for hit in hits.open_hits(hits.Candidate(article, timezone.now()))] == ["too_many_links"]
         cast.change(article, body=linking("https://a.example/1", "https://a.example/2"))
-        assert not hits.open_hits(Article.objects.get(pk=article.pk), at=timezone.now())
+        assert not hits.open_hits(hits.Candidate(Article.objects.get(pk=article.pk), timezone.now()))
 
     def test_a_text_without_links_costs_no_query(self, cast):
         article = cast.article()

@@ -61,9 +61,9 @@ def test_a_word_set_aside_as_a_warning_blocks_again_when_its_rule_blocks(cast):
     (hit,) = hits.machine_record(article).noticed
     review.set_hit_aside(article, by=cast.writer, key=hit.key)
     CheckRule.objects.filter(pk=rule.pk).update(severity="block", changed_at=timezone.now())
-    assert [hit.words for hit in hits.open_hits(article, at=timezone.now())] == ["寒喧"]
+    assert [hit.words for hit in hits.open_hits(hits.Candidate(article, timezone.now()))] == ["寒喧"]
     review.set_hit_aside(article, by=cast.chief, key=hit.key, reason="引用原文")
-    assert hits.open_hits(article, at=timezone.now()) == []
+    assert hits.open_hits(hits.Candidate(article, timezone.now())) == []
     assert (SetAside.objects.get().by, SetAside.objects.get().severity) == (cast.chief, "block")
 
 
@@ -95,7 +95,7 @@ def test_a_reader_who_corrects_sets_aside_what_blocks_with_a_reason(cast, client
     address = reverse("admin:articles_article_set_aside", args=[article.pk])
     assert client.post(address, facts).status_code == 422
     assert client.post(address, {**facts, "reason": "本人同意公示"}).status_code == 200
-    assert hits.open_hits(article, at=timezone.now()) == []
+    assert hits.open_hits(hits.Candidate(article, timezone.now())) == []
 
 
 def test_the_reading_page_has_each_hit_beside_its_sentence_and_says_before_signing_what_is_open(cast, client):

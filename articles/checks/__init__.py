@@ -1,7 +1,7 @@
 """Checks before publication (law 10: buttons and messages both use these).
 
-To add a check: define its `Problem` at the top of a module, write a function that takes an article and the time of
-publication and yields the problem, and add the function to the tuple at the end. What the machine reads in the words
+To add a check: define its `Problem` at the top of a module, write a function that takes a candidate (an article and the
+time of publication) and yields the problem, and add the function to the tuple at the end. What the machine reads in the words
 themselves (personal data, dates) are rules: `hits.py` runs them.
 """
 
@@ -13,13 +13,23 @@ from django.utils import timezone
 from ..models import Article
 from ..refusals import Problem, Refusal
 from . import hits, provenance, readings, text
+from .hits import Candidate
 
-Check = Callable[[Article, datetime], Iterator[Problem]]
+Check = Callable[[Candidate], Iterator[Problem]]
 # The checks that reviewers can resolve; CHECKS adds that all of them have signed.
 CONTENT_CHECKS: Sequence[Check] = (*text.TEXT_CHECKS, hits.nothing_to_set_aside, *provenance.PROVENANCE_CHECKS)
 CHECKS: Sequence[Check] = (*CONTENT_CHECKS, *readings.READING_CHECKS)
 
-__all__ = ["CHECKS", "CONTENT_CHECKS", "NotReady", "find_problems", "hits", "text"]
+__all__ = [
+    "CHECKS",
+    "CONTENT_CHECKS",
+    "Candidate",
+    "NotReady",
+    "find_problems",
+    "hits",
+    "problems_of_candidate",
+    "text",
+]
 
 
 class NotReady(Refusal):
@@ -28,9 +38,9 @@ class NotReady(Refusal):
 
 def find_problems(article: Article, checks: Sequence[Check] = CHECKS, *, at: datetime | None = None) -> list[Problem]:
     """Return all problems that prevent publishing the working copy at the instant `at` (default: now)."""
-    return list(_iterate_problems(article, checks, at or timezone.now()))
+    return problems_of_candidate(Candidate(article, at or timezone.now()), checks)
 
 
-def _iterate_problems(article: Article, checks: Sequence[Check], at: datetime) -> Iterator[Problem]:
-    for check in checks:
-        yield from check(article, at)
+def problems_of_candidate(candidate: Candidate, checks: Sequence[Check] = CHECKS) -> list[Problem]:
+    """Return all problems that prevent publishing it, for callers that go on with what was looked up of it."""
+    return [problem for check in checks for problem in check(candidate)]

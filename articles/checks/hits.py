@@ -2,12 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
-from weakref import ref
 
 from django.conf import settings
 from django.utils import timezone
@@ -34,6 +32,23 @@ from .written_rules import RulesVersion, WrittenRules, current_rules, current_ve
 FINDERS = (find_personal_data, find_wrong_dates, find_wrong_figures, find_wrong_regions)
 WRITTEN_FINDERS = (find_wrong_marks, find_wrong_characters)  # how something is typed
 CONTENT_FINDERS = (find_wrong_structure, find_wrong_credits)  # how the text is built
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The newest revision of an article, which would be published `at` this instant, and what is looked up of it once.
+
+    Checks and publishing share it while the article is locked.
+    """
+
+    article: Article
+    at: datetime
+
+    @cached_property
+    def looked_up(self) -> list[Hit]:
+        """What is known besides the rules: of links and attachments, and from the outside checker."""
+        revision = self.article.newest
+        return [*hits_of_links_and_files(revision.content), *_found_outside(revision)]
 
 
 def find_hits(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) -> list[Hit]:
@@ -84,16 +99,16 @@ def hits_of_links_and_files(content: Mapping[str, Any]) -> list[Hit]:
     return [*links, *_hits_in_files(content)]
 
 
-def nothing_to_set_aside(article: Article, at: datetime) -> Iterator[Problem]:
+def nothing_to_set_aside(candidate: Candidate) -> Iterator[Problem]:
     """Everything that must be set aside has been."""
-    yield from (hit.problem for hit in open_hits(article, at=at))
+    yield from (hit.problem for hit in open_hits(candidate))
 
 
-def open_hits(article: Article, *, at: datetime) -> list[Hit]:
+def open_hits(candidate: Candidate) -> list[Hit]:
     """The hits of the newest revision that block its publication and have not been set aside."""
-    if article.latest is None:
+    if candidate.article.latest is None:
         return []
-    return not_set_aside(article, _of_severity(_found_in(article, at), Severity.BLOCK))
+    return not_set_aside(candidate.article, _of_severity(_found_in(candidate), Severity.BLOCK))
 
 
 def hits_to_show(article: Article) -> list[Hit]:
@@ -105,17 +120,6 @@ def hits_to_show(article: Article) -> list[Hit]:
 def hits_with_key(article: Article, key: str) -> list[Hit]:
     """Return the hits of the newest revision, if it were published now, that have this key."""
     return [hit for hit in _with_similar_texts(article, timezone.now()) if hit.key == key]
-
-
-class _LookedUp(NamedTuple):
-    """Findings of this very row that do not come from rules."""
-
-    of: ref[Revision]
-    hits: list[Hit]
-
-
-# The result of the last look-up: publishing needs it twice, before and after it writes the edition.
-_looked_up: ContextVar[_LookedUp | None] = ContextVar("looked_up", default=None)
 
 
 class MachineRecord(NamedTuple):
@@ -153,17 +157,14 @@ def machine_record(article: Article) -> MachineRecord:
     return MachineRecord(facts, noticed)
 
 
-def unseen_hits(article: Article, sign_off: SignOff, *, at: datetime) -> list[Hit]:
+def unseen_hits(candidate: Candidate, sign_off: SignOff) -> list[Hit]:
     """What weighs in the newest revision and was not found yet when it was signed: rules have changed since.
 
-    Everything that weighs, if the sign-off does not record the findings. The article is the one that the act has
-    checked.
+    Everything that weighs, if the sign-off does not record the findings.
     """
     seen = sign_off.checked.get("noticed", ())
-    found = [
-        hit for hit in _found_in(article, at, again=True) if hit.rule.severity != Severity.INFO and hit.key not in seen
-    ]
-    return not_set_aside(article, found)
+    found = [hit for hit in _found_in(candidate) if hit.rule.severity != Severity.INFO and hit.key not in seen]
+    return not_set_aside(candidate.article, found)
 
 
 def not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
@@ -176,26 +177,20 @@ def _hits_of_newest(article: Article) -> list[Hit]:
     return _with_similar_texts(article, article.scheduled_for or timezone.now())
 
 
-def _found_in(article: Article, at: datetime, *, again: bool = False) -> list[Hit]:
+def _found_in(candidate: Candidate) -> list[Hit]:
     """What the rules find in the newest revision; computed once for each text, version of the rules, and day.
 
-    Results of link checks and of the outside checker change all the time, so they are looked up each time; texts of
-    attachments may be read later than the article. If `again`, all this is what the checks before found in
-    this very row, if they were the last to ask.
+    The version is asked for each time: a rule may have come into use since the candidate was looked at.
     """
-    revision, day = article.newest, timezone.localdate(at)
-    found = _found_once(_Reading(revision.digest, current_version(), day, revision.content, at))
-    last = _looked_up.get()
-    if not again or last is None or last.of() is not revision:
-        last = _LookedUp(ref(revision), [*hits_of_links_and_files(revision.content), *_found_outside(revision)])
-        _looked_up.set(last)
-    return sorted([*found, *last.hits], key=_reading_order)
+    revision, day = candidate.article.newest, timezone.localdate(candidate.at)
+    found = _found_once(_Reading(revision.digest, current_version(), day, revision.content, candidate.at))
+    return sorted([*found, *candidate.looked_up], key=_reading_order)
 
 
 def _with_similar_texts(article: Article, at: datetime) -> list[Hit]:
     """What is found in the newest revision, and the public texts that it is like, which block nothing."""
     similar = [hit_in_source(match, "") for match in find_similar(article, at)]
-    return sorted([*_found_in(article, at), *similar], key=_reading_order)
+    return sorted([*_found_in(Candidate(article, at)), *similar], key=_reading_order)
 
 
 def _hits_in_files(content: Mapping[str, Any]) -> list[Hit]:

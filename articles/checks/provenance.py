@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Article, Credit, ReprintRight, SetAside, Source
 from ..refusals import Problem
+from .hits import Candidate
 
 SOURCE_IS_MISSING = Problem(
     "provenance.source", _("The source is missing."), _("Choose where the story comes from."), "source"
@@ -55,27 +56,31 @@ ORIGINAL_IS_UNKNOWN = {
 }
 
 
-def source_is_named(article: Article, at: datetime) -> Iterator[Problem]:
+def source_is_named(candidate: Candidate) -> Iterator[Problem]:
     """The article has a source."""
+    article = candidate.article
     if article.source is None:
         yield SOURCE_IS_MISSING
 
 
-def source_is_not_frozen(article: Article, at: datetime) -> Iterator[Problem]:
+def source_is_not_frozen(candidate: Candidate) -> Iterator[Problem]:
     """The source is not frozen."""
+    article = candidate.article
     if article.source and article.source.standing == Source.Standing.FROZEN:
         yield SOURCE_IS_FROZEN.filled(source=article.source)
 
 
-def responsible_editor_is_named(article: Article, at: datetime) -> Iterator[Problem]:
+def responsible_editor_is_named(candidate: Candidate) -> Iterator[Problem]:
     """A responsible editor (责任编辑) is credited."""
+    article = candidate.article
     credits = article.latest.content["credits"] if article.latest else ()
     if all(credit["role"] != Credit.Role.RESPONSIBLE_EDITOR for credit in credits):
         yield NO_RESPONSIBLE_EDITOR
 
 
-def reprint_names_its_original(article: Article, at: datetime) -> Iterator[Problem]:
+def reprint_names_its_original(candidate: Candidate) -> Iterator[Problem]:
     """A reprint gives the title, author, address and day of the original, so that it can be traced."""
+    article = candidate.article
     if article.origin != Article.Origin.REPRINT:
         return
     for field, problem in ORIGINAL_IS_UNKNOWN.items():
@@ -83,9 +88,10 @@ def reprint_names_its_original(article: Article, at: datetime) -> Iterator[Probl
             yield problem.filled(field=getattr(Article._meta.get_field(field), "verbose_name", field))
 
 
-def reprint_source_is_listed(article: Article, at: datetime) -> Iterator[Problem]:
+def reprint_source_is_listed(candidate: Candidate) -> Iterator[Problem]:
     """The source of a reprint is on the list of sources that may be reprinted then, or the chief editor allowed it."""
-    problem = listing_problem(article, at)
+    article = candidate.article
+    problem = listing_problem(article, candidate.at)
     if problem and not SetAside.objects.filter(article=article, key=listing_key(article)).exists():
         yield problem
 

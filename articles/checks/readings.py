@@ -1,12 +1,11 @@
 """Check that every reviewer has signed, and that the final one signed exactly this text (三审三校)."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Article
 from ..refusals import Problem
+from .hits import Candidate
 
 NEVER_SUBMITTED = Problem(
     "readings.not_submitted", _("Nobody has read this text yet."), _("Submit it for its readings.")
@@ -18,8 +17,9 @@ READINGS_INCOMPLETE = Problem(
 )
 
 
-def read_by_all(article: Article, at: datetime) -> Iterator[Problem]:
+def read_by_all(candidate: Candidate) -> Iterator[Problem]:
     """Every reading is signed, and the final one signed the newest revision."""
+    article = candidate.article
     if article.is_read_by_all:
         return
     if not article.stage:

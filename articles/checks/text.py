@@ -1,17 +1,16 @@
 """Checks of the text itself."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Article
 from ..models.calendar_days import spell_minute
 from ..models.expiry import has_expired
 from ..refusals import Problem
 from ..sanitising import held_places, places_to_fill
+from .hits import Candidate
 
 BODY_IS_EMPTY = Problem("text.body", _("The body is empty."), _("Write or paste the text."), "body")
 PICTURE_IS_MISSING = Problem(
@@ -48,39 +47,43 @@ CLOCK_IS_BEHIND = Problem(
 _SHOWN_PLACES = 5
 
 
-def body_is_there(article: Article, at: datetime) -> Iterator[Problem]:
+def body_is_there(candidate: Candidate) -> Iterator[Problem]:
     """The body is not empty."""
-    if not article.body:
+    if not candidate.article.body:
         yield BODY_IS_EMPTY
 
 
-def pictures_are_there(article: Article, at: datetime) -> Iterator[Problem]:
+def pictures_are_there(candidate: Candidate) -> Iterator[Problem]:
     """No place in the body is still held for a picture."""
-    if places := held_places(article.body):
+    if places := held_places(candidate.article.body):
         yield PICTURE_IS_MISSING.filled(places=" ".join(places[:_SHOWN_PLACES]))
 
 
-def places_are_filled(article: Article, at: datetime) -> Iterator[Problem]:
+def places_are_filled(candidate: Candidate) -> Iterator[Problem]:
     """Nothing in the text is still to be filled in, as a template leaves it."""
+    article = candidate.article
     fields = ("kicker", "title", "subtitle", "short_title", "summary", "keywords", "body")
     if places := places_to_fill("\n".join(getattr(article, field) for field in fields)):
         yield PLACE_IS_EMPTY.filled(places=" ".join(places[:_SHOWN_PLACES]))
 
 
-def embargo_is_over(article: Article, at: datetime) -> Iterator[Problem]:
+def embargo_is_over(candidate: Candidate) -> Iterator[Problem]:
     """The embargo, if any, has ended by the time of publication."""
+    article, at = candidate.article, candidate.at
     if article.embargo_until and at < article.embargo_until:
         yield UNDER_EMBARGO.filled(instant=spell_minute(article.embargo_until))
 
 
-def expiry_is_ahead(article: Article, at: datetime) -> Iterator[Problem]:
+def expiry_is_ahead(candidate: Candidate) -> Iterator[Problem]:
     """The expiry, if any, is later than the time of publication."""
+    article, at = candidate.article, candidate.at
     if has_expired(article.expires_at, at):
         yield EXPIRED_ALREADY
 
 
-def clock_is_right(article: Article, at: datetime) -> Iterator[Problem]:
+def clock_is_right(candidate: Candidate) -> Iterator[Problem]:
     """The first publication is not before the article was created, as the database demands too (law 3)."""
+    article, at = candidate.article, candidate.at
     if article.first_published_at is None and at < article.created_at:
         now, begun = (date_format(timezone.localtime(instant), "Y-m-d H:i:s") for instant in (at, article.created_at))
         yield CLOCK_IS_BEHIND.filled(now=now, begun=begun)
