@@ -151,7 +151,15 @@ def compare_words(before: str, after: str) -> list[TextSpan]:
 
 def body_lines(html: str) -> list[str]:
     """The text of a sanitised body, one line per paragraph, heading, cell or caption; pictures and links as text."""
-    reader = _LineCollector()
+    return _collect_lines(html, _LineCollector())
+
+
+def seen_lines(html: str) -> list[str]:
+    """The lines of a sanitised body without the addresses of its links, which readers do not see."""
+    return _collect_lines(html, _SeenLineCollector())
+
+
+def _collect_lines(html: str, reader: "_LineCollector") -> list[str]:
     reader.feed(html)
     reader.close()
     return [line for line in (line.strip() for line in reader.lines) if line]
@@ -226,11 +234,19 @@ class _LineCollector(HTMLParser):
         if tag in LINE_TAGS:
             self.lines.append("")
         if tag == "a" and self.href:
-            self.lines[-1] += f"〔{self.href}〕"
+            self._tell_address(self.href)
             self.href = ""
 
     def handle_data(self, data: str) -> None:
         self.lines[-1] += data
+
+    def _tell_address(self, href: str) -> None:
+        self.lines[-1] += f"〔{href}〕"
+
+
+class _SeenLineCollector(_LineCollector):
+    def _tell_address(self, href: str) -> None:
+        """An address is no word of the text."""
 
 
 def _joined_spans(pieces: list[tuple[SpanKind, str]]) -> list[TextSpan]:

@@ -266,8 +266,14 @@ LINK = '<p><a href="{0}" rel="noopener">网站</a></p>'
             "<p>李鸣到双渡乡4次。</p>",
             "numbers (3, 4), names (李明到, 望桥乡, 李鸣到, 1 more)",
         ),
-        ("", LINK.format("https://www.gov.example/2026/index.html"), "numbers (2026), links (www.gov.example)"),
-        ("", LINK.format("/a/12/"), "numbers (12), links (on this site)"),
+        ("", LINK.format("https://www.gov.example/2026/index.html"), "links (www.gov.example)"),
+        (LINK.format("https://a.example/2025/"), LINK.format("https://a.example/2026/"), "links (a.example)"),
+        (
+            "<p>详见2025年公告</p>",
+            LINK.format("/a/1/").replace("网站", "详见2026年公告"),
+            "numbers (2025, 2026), links (on this site)",
+        ),
+        ("", LINK.format("/a/12/"), "links (on this site)"),
     ],
 )
 def test_what_was_corrected_is_told_by_kinds_with_examples_and_without_addresses(before, after, told):

@@ -111,7 +111,7 @@ def _read_lines(content: dict[str, Any]) -> list[str]:
     """Every word that readers see, in lines."""
     return [
         *(content[field] for field in (*TITLES, "summary")),
-        *comparing.body_lines(content["body"]),
+        *comparing.seen_lines(content["body"]),
         "、".join(content["keywords"]),
         *(f"{picture['alt']} {picture['credit']}" for picture in content["pictures"]),
         *(attachment["name"] for attachment in content["attachments"]),
