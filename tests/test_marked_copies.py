@@ -138,21 +138,28 @@ def test_pictures_and_covers_are_told_by_their_descriptions_and_differ_by_their_
     text = marking.mark_changes([content(pictures=[one], cover=one), content(pictures=[other], cover=other)], {})
     shown = {part.field: [line.spans for line in layout.lay_out(part)] for part in text.parts if part.is_changed}
     assert list(shown) == ["cover", "pictures"]
-    for ((removed, added, credit),) in shown.values():
-        assert [(span.kind, span.text, span.picture) for span in (removed, added)] == [
-            ("removed", "〔图：桥〕", "/media/pictures/a.jpg"),
-            ("added", "〔图：桥〕", "/media/pictures/b.jpg"),
+    for ((removed, added, words),) in shown.values():
+        assert [(span.kind, span.picture) for span in (removed, added)] == [
+            ("removed", "/media/pictures/a.jpg"),
+            ("added", "/media/pictures/b.jpg"),
         ]
-        assert (credit.kind, credit.text) == ("same", " 林晓舟")
+        assert (words.kind, words.text) == ("same", " 桥 林晓舟")
     assert not text.form_alone
 
 
-def test_a_cover_whose_description_alone_differs_is_the_same():
-    named, nameless = picture("a", "桥", "林晓舟"), picture("a", "", "林晓舟")
+def test_a_cover_whose_description_alone_differs_is_the_same_picture_with_other_words():
+    named, nameless = picture("a", "桥", "林晓舟"), picture("a", "渡口", "林晓舟")
     text = marking.mark_changes(
         [content(pictures=[nameless], cover=nameless), content(pictures=[named], cover=named)], {}
     )
-    assert [part.field for part in text.parts if part.is_changed] == ["pictures"]
+    shown = {part.field: [line.spans for line in layout.lay_out(part)] for part in text.parts if part.is_changed}
+    assert list(shown) == ["cover", "pictures"]
+    for ((same, *words),) in shown.values():
+        assert (same.kind, same.picture) == ("same", "/media/pictures/a.jpg")
+        assert [(span.kind, span.text.strip()) for span in words if span.kind != "same"] == [
+            ("removed", "渡口"),
+            ("added", "桥"),
+        ]
 
 
 def test_every_change_names_the_step_that_made_it_and_what_was_put_back_is_no_change():

@@ -87,7 +87,7 @@ def mark_changes(contents: Sequence[dict[str, Any]], section_names: dict[int, st
     """
     budget, steps_budget = _PairBudget(), _PairBudget()
     bodies = {html: body_token_lines(html) for html in dict.fromkeys(content["body"] for content in contents)}
-    texts = [_fields_of(content, bodies, section_names, contents[-1]["cover"]) for content in contents]
+    texts = [_fields_of(content, bodies, section_names) for content in contents]
     parts = []
     for name in texts[-1]:
         part = MarkedPart(name, tuple(_marked_runs([text[name] for text in texts], budget, steps_budget)))
@@ -101,21 +101,15 @@ def mark_changes(contents: Sequence[dict[str, Any]], section_names: dict[int, st
 
 
 def _fields_of(
-    content: dict[str, Any],
-    bodies: dict[str, list[TokenLine]],
-    section_names: dict[int, str],
-    last_cover: dict[str, Any] | None,
+    content: dict[str, Any], bodies: dict[str, list[TokenLine]], section_names: dict[int, str]
 ) -> dict[str, list[TokenLine]]:
-    """The lines of each field. A cover is another one by its file, however it is described."""
+    """The lines of each field."""
     fields = {
         name: field_token_lines(lines, name) for name, lines in content_parts({**content, "body": ""}, section_names)
     }
-    cover = [content["cover"]] if content["cover"] else []
-    if cover and last_cover and cover[0]["file"] == last_cover["file"]:
-        cover = [{**cover[0], "alt": last_cover["alt"]}]
     return fields | {
         "body": bodies[content["body"]],
-        "cover": picture_token_lines(cover, "cover"),
+        "cover": picture_token_lines([content["cover"]] if content["cover"] else [], "cover"),
         "pictures": picture_token_lines(content["pictures"], "pictures"),
     }
 

@@ -41,11 +41,15 @@ def field_token_lines(lines: list[str], field: str) -> list[TokenLine]:
 
 
 def picture_token_lines(pictures: Iterable[Mapping[str, Any]], field: str) -> list[TokenLine]:
-    """Pictures of a content in tokens, a line each of the kind `field`: the picture, and its credit if it has one."""
+    """Pictures of a content in tokens, a line each of the kind `field`: the picture, then its description and its
+    credit as words, so that the picture is the same if only they differ.
+    """
     lines = []
     for picture in pictures:
-        shown = _picture_token(picture["alt"], picture_address(picture))
-        (line,) = field_token_lines([f" {picture['credit']}" if picture["credit"] else ""], field)
+        shown = TextToken(_("[picture]"), f"{PICTURE} {picture_address(picture)}")
+        (line,) = field_token_lines(
+            ["".join(f" {picture[name]}" for name in ("alt", "credit") if picture[name])], field
+        )
         lines.append((shown, *line))
     return lines
 
