@@ -1,4 +1,4 @@
-// The article's form: Ctrl S saves, the text is counted, the preview opens beside it. What is typed is kept by
+// The article's form: Ctrl S saves, the text is counted, the preview opens next to it. The input is kept by
 // unsaved_text.js.
 (() => {
   const form = document.getElementById("article_form");
@@ -17,7 +17,7 @@
     form.closest(".desk-article").style.setProperty("--bar", `${bar.offsetHeight}px`);
   }).observe(bar);
 
-  // The preview stands in place of the panel, as wide as a phone; a window without room for it opens another one.
+  // The preview replaces the panel, as wide as a phone; if the window has no room for it, another one opens.
   const link = document.getElementById("show_preview");
   const panel = document.querySelector(".desk-side");
   link?.addEventListener("click", (event) => {

@@ -22,7 +22,7 @@
     open.trigger("select", { data: same[0] });
   }
 
-  // Select2 names its boxes by what is chosen, if by anything: they are named by the field, then by that.
+  // Select2 names its boxes by their value, if at all: name them by the field, then by the value.
   function nameBoxes() {
     for (const select of document.querySelectorAll("select.admin-autocomplete")) {
       const name = select.getAttribute("aria-label") ?? select.labels[0]?.textContent.trim();

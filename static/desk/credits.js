@@ -1,4 +1,4 @@
-// Credits stand in the order of their rows, which buttons change; without this script, numbers do.
+// Credits have the order of their rows, which buttons change; without this script, numbers do.
 (() => {
   const { moveUp } = document.currentScript.dataset;
   const group = document.getElementById("credits-group");
@@ -11,7 +11,7 @@
   let known = rows();
   nameActs();
   group.addEventListener("focusin", nameActs); // somebody else may have been chosen
-  // The keyboard goes on in the new row, and where a row was removed in the one that took its place.
+  // The focus moves to the new row or, after a removal, to the row that took its place.
   document.addEventListener("formset:added", (event) => {
     if (!group.contains(event.target)) return;
     addButton(event.target);

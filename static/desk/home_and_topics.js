@@ -10,7 +10,7 @@
       form.requestSubmit(form.querySelector('[value="save"]'));
     }
   });
-  // After a small button, the keyboard goes on at what it moved or added, when select2 has made its boxes.
+  // After a small button, the focus moves to what it moved or added, once select2 has made its boxes.
   const { goesOn } = form.dataset;
   window.django.jQuery(() => {
     const place = goesOn && form.querySelector(`[name="${goesOn}"], [name="act"][value="${goesOn}"]`);
@@ -33,7 +33,7 @@
     block.setAttribute("aria-label", block.getAttribute("aria-label").replace(/\d+/, b + 1));
   };
   const describeAll = () => form.querySelectorAll("[data-block]").forEach(describe);
-  // What a changed block shows is told anew once it is sent.
+  // The summary of a changed block is updated once it is sent.
   const change = ({ target }) => {
     const told = target.closest("[data-block]")?.querySelector("[data-changed]");
     if (told) told.textContent = told.dataset.changed;
@@ -41,7 +41,7 @@
   };
   form.addEventListener("input", change);
   window.django.jQuery(form).on("change", "select", change); // select2 sends no event of the browser's
-  // The page that answers opens what is open here.
+  // The answered page opens the blocks that are open here.
   for (const details of form.querySelectorAll("details")) {
     details.addEventListener("toggle", () => {
       details.querySelector('[name$="-open"]').value = details.open ? "1" : "";

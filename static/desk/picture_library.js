@@ -1,6 +1,6 @@
-// Choosing a picture of the library by its thumbnail, beside fields and in the body editor; uploading many at once,
-// there and on the library's own page. The grid is a piece of a page of the server's: choose(address, says) resolves to
-// the facts of a picture, or null; `says` has the words of the dialog: its title, close, failed.
+// Choosing a picture of the library by its thumbnail, next to fields and in the body editor; uploading many at once,
+// there and on the library's own page. The grid is a fragment of a page of the server: choose(address, says) resolves
+// to the facts of a picture, or null; `says` has the words of the dialog: its title, close, failed.
 (() => {
   window.deskLibrary = { choose };
 
@@ -86,7 +86,7 @@
     return lines;
   }
 
-  // The library's own page begins anew after an upload: with the new pictures, and with what was said of them.
+  // The library's own page is reloaded after an upload, with the new pictures and their messages.
   const own = document.getElementById("picture-library");
   const input = document.querySelector(".library-upload[hidden] [data-upload]");
   if (own && input) {
@@ -105,7 +105,7 @@
     });
   }
 
-  // A button beside each field of a picture.
+  // A button next to each field of a picture.
   function addButtons(root) {
     for (const select of root.querySelectorAll("select[data-library]:not([data-has-library])")) {
       select.dataset.hasLibrary = "";

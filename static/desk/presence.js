@@ -1,6 +1,6 @@
 // Tells the server every ten seconds that the article's form, or the page on which it is read, is open, and shows who
 // else writes or reads it and who saved.
-// A ping is no use of the session: it ends as if the page were closed.
+// A ping does not count as use of the session, which ends as if the page were closed.
 (() => {
   const box = document.querySelector("[data-ping]");
   if (!box) return;
@@ -30,7 +30,7 @@
       if (answer.ok) show(await answer.json());
       else if (answer.status >= 400 && answer.status < 500) clearInterval(timer); // no right to it any more, or deleted
     } catch {
-      // The server is away; unsaved_text.js says so.
+      // The server is unreachable; unsaved_text.js reports it.
     }
   }
 
@@ -44,7 +44,7 @@
     changes.hidden = !said.changes;
   }
 
-  // What is said again would be read aloud again.
+  // A repeated message would be read aloud again.
   function say(place, sentence) {
     if (place.textContent !== sentence) place.textContent = sentence;
   }

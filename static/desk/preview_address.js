@@ -1,4 +1,4 @@
-// The button beside an address copies it. Without a secure connection browsers have no clipboard: it is selected then.
+// The button next to an address copies it. Without a secure connection browsers have no clipboard: it is selected.
 (() => {
   for (const button of document.querySelectorAll("[data-copy]")) {
     const address = button.parentElement.querySelector("input");

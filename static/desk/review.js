@@ -1,5 +1,5 @@
-// The reading page: the text stands at its full height, so that a phone scrolls one page and not a window in it; and
-// keys lead from text to text and to the decision. What cannot be taken back takes a second press.
+// The reading page: the text is shown at its full height, so that a phone scrolls one page and not a frame in it; and
+// keys lead from text to text and to the decision. Irreversible acts take a second press.
 (() => {
   const { marks } = document.currentScript.dataset;
   const frame = document.querySelector("iframe.reading");
@@ -43,7 +43,7 @@
     event.preventDefault();
   };
 
-  // What is selected in the text is quoted in the form of a new note, with what stands before and after it.
+  // The selection in the text is quoted in the form of a new note, with the text before and after it.
   const note = document.querySelector("#new-note form");
 
   const quote = () => {

@@ -1,10 +1,10 @@
-// Finds places in a page by the characters that are seen (articles/checks/seen.py counts the same way), and marks them
-// there without touching the page: nothing of it can be saved, and no caret moves.
+// Finds places in a page by visible characters (articles/checks/seen.py counts the same way), and marks them
+// there without touching the page, so that the marks cannot be saved and the caret does not move.
 window.deskSeen = (() => {
   const NOT_SEEN = /[\p{Zs}\p{Zl}\p{Zp}\p{Cc}\p{Cf}\p{Mn}]/u;
   const WEIGHTS = ["info", "warn", "block"];
 
-  // The seen characters of a text, each with its place in it.
+  // The visible characters of a text, each with its place in it.
   function* seenIn(text) {
     let offset = 0;
     for (const character of text) {
@@ -19,7 +19,7 @@ window.deskSeen = (() => {
     return { text: found.map(([unit]) => unit).join(""), places: found.map(([, offset]) => offset) };
   }
 
-  // The seen characters below `root`, each with its text node; elements that match `without` are left out.
+  // The visible characters below `root`, each with its text node; elements that match `without` are left out.
   function indexOfPage(root, without = "script, style, template") {
     const walker = root.ownerDocument.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
       node.nodeType === 1 && node.matches(without) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
@@ -37,7 +37,7 @@ window.deskSeen = (() => {
     return { text: units.join(""), places };
   }
 
-  // Where these words stand now: at their place, or else the nearest to it. null if they do not stand there.
+  // The current range of these words: at their place, or else the nearest to it. null if they are not in the text.
   function find({ text }, [start, end], words) {
     if (text.slice(start, end) === words) return [start, end];
     const before = text.lastIndexOf(words, start);
@@ -69,11 +69,11 @@ window.deskSeen = (() => {
     }
   }
 
-  // Shows which passage an entry of a list is about, for as long as nobody chooses another one.
+  // Shows which passage an entry of a list is about, until another one is chosen.
   function point(view, range) {
     const place = range.startContainer.parentElement;
     const box = range.getBoundingClientRect();
-    // A frame stands at its full height: what is visible there, only its own window knows.
+    // A frame has its full height, so only the outer window knows which part is visible.
     const isVisible = view === window && box.top >= 80 && box.bottom <= view.innerHeight - 40;
     if (!isVisible) place.scrollIntoView({ block: "center" });
     view.CSS?.highlights?.set("found-here", new view.Highlight(range));

@@ -1,5 +1,5 @@
-// What the machine finds in the text while it is typed: whenever its writer pauses, the desk reads the form as it is,
-// and what it finds is underlined in the text and listed beside it. Reading changes nothing; taking a suggestion is one
+// What the machine finds in the text while it is typed: whenever its writer pauses, the desk reads the current form,
+// and the hits are underlined in the text and listed next to it. Reading changes nothing; accepting a suggestion is one
 // step that can be undone.
 (() => {
   const form = document.getElementById("article_form");
@@ -18,7 +18,7 @@
   // In milliseconds: how long a pause is, and how long an answer is waited for.
   const PAUSE = 900;
   const PATIENCE = 15_000;
-  // What CKEditor puts into the page beside the text.
+  // Elements that CKEditor adds to the page next to the text.
   const SCAFFOLDING =
     "[data-cke-temp], [data-cke-hidden-sel], [data-cke-magic-line], [data-cke-bookmark], [data-cke-upload-id], " +
     ".cke_widget_drag_handler_container, .cke_widget_mask, script, style";
@@ -59,7 +59,7 @@
     const waiting = setTimeout(() => stopping.abort(), PATIENCE);
     const answer = await ask(says.address, sent, stopping.signal);
     clearTimeout(waiting);
-    if (asking !== stopping) return; // somebody typed meanwhile
+    if (asking !== stopping) return; // the user has typed since
     asking = null;
     if (answer?.hits) {
       hits = answer.hits;
@@ -72,7 +72,7 @@
     } else say(answer?.error?.message || says.failed);
   }
 
-  // What is said again at the next pause would be read aloud again.
+  // A message repeated at the next pause would be read aloud again.
   function say(sentence) {
     if (line.textContent !== sentence) line.textContent = sentence;
   }
@@ -113,7 +113,7 @@
     if (place >= 0) keepFocus(place, act);
   }
 
-  // Whoever works through the list by keyboard goes on in it: at the same button of what now stands in this place.
+  // For keyboard users the focus stays in the list: on the same button of the entry that is now in this place.
   function keepFocus(place, act) {
     const item = list.children[Math.min(place, list.children.length - 1)];
     const same = item?.querySelector(`[data-do="${act}"]:not([hidden])`);
@@ -196,7 +196,7 @@
     });
   }
 
-  // --- Taking what is suggested -----------------------------------------------------------------------------------
+  // --- Accepting suggestions --------------------------------------------------------------------------------------
 
   function take(hit) {
     const [from, to] = [hit.replaced[0] - hit.place[0], hit.replaced[1] - hit.place[0]];
@@ -205,7 +205,7 @@
     if (!field && !page) return;
     const index = field ? indexOfLine(field.value) : indexOfPage(page, SCAFFOLDING);
     const place = find(index, hit.place, hit.words);
-    if (!place) return read(); // the words have been changed meanwhile
+    if (!place) return read(); // the words have changed since
     const units = index.places.slice(place[0] + from, place[0] + to);
     if (field) {
       field.setRangeText(hit.take, units[0], units.at(-1) + 1, "end");

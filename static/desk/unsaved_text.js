@@ -1,5 +1,5 @@
 // What is typed into the article's form is kept: on the server within two seconds, and in this browser until it is
-// there. Where the session has ended, the log-in is asked for over the text; no form is sent to a server that is away.
+// there. If the session has ended, a dialog over the text asks to log in; no form is sent to an unreachable server.
 (() => {
   const form = document.getElementById("article_form");
   const line = document.querySelector("[data-keep]");
@@ -9,7 +9,7 @@
   const dialog = document.getElementById("log_in_again");
   const says = line.dataset;
 
-  // In milliseconds: how often the form is looked at, when a failed request is repeated, how long one may take.
+  // In milliseconds: how often the form is checked, when a failed request is repeated, how long one may take.
   const TICK = 800;
   const AGAIN = 3000;
   const PATIENCE = 15_000;
@@ -24,12 +24,12 @@
 
   let editor = null;
   let typed = false; // into the body, since it was last read
-  let kept = ""; // what the server has, or what the form was opened with
+  let kept = ""; // the content on the server, or that with which the form was opened
   let sending = null;
   let notBefore = 0;
   let state = "";
-  let passing = false; // the form is on its way, and nothing is asked
-  let waiting = null; // the button that was pressed when the form could not be sent
+  let passing = false; // the form is being sent, and no requests are made
+  let waiting = null; // the button pressed when the form could not be sent
 
   window.CKEDITOR?.on("instanceReady", (event) => {
     if (event.editor.element.$ === body) setTimeout(() => begin(event.editor), 0);
@@ -78,7 +78,7 @@
     return JSON.stringify(pairs);
   }
 
-  // A new article in which nothing is typed; choices that were filled in beforehand are no text.
+  // A new article in which nothing was typed; prefilled choices do not count as text.
   function isEmpty(now) {
     const pairs = JSON.parse(now).filter(([name]) => TYPED.includes(name));
     return !says.number && pairs.every(([, value]) => !value.replace(EMPTY, ""));
@@ -131,7 +131,7 @@
       if (answer.ok) return { outcome: "kept", at: facts.at };
       return { outcome: answer.status >= 500 ? "offline" : "refused", sentence: facts.error?.message };
     } catch {
-      return { outcome: "offline" }; // nothing was answered, or no answer of ours
+      return { outcome: "offline" }; // no answer, or not one of ours
     } finally {
       clearTimeout(timer);
     }
@@ -151,14 +151,14 @@
     history.replaceState(history.state, "", address);
   }
 
-  // --- What is said ---------------------------------------------------------------------------------------------
+  // --- Messages -------------------------------------------------------------------------------------------------
 
   function show(outcome, detail = "") {
     const changed = outcome !== state;
     state = outcome;
     line.hidden = outcome === "kept" && !detail; // there was nothing to keep
     line.dataset.state = outcome;
-    line.setAttribute("aria-live", outcome === "kept" && !fault.hidden ? "polite" : "off"); // told after a fault only
+    line.setAttribute("aria-live", outcome === "kept" && !fault.hidden ? "polite" : "off"); // only after a fault
     line.textContent =
       outcome === "kept" ? says.kept.replace("{}", detail) : outcome === "keeping" ? says.keeping : says.failed;
     if (outcome === "keeping") return;

@@ -1,5 +1,5 @@
-// A file on its way from a form of the desk: what is too large is said before it is sent, and how far it is meanwhile.
-// Without this script the form is sent as any other.
+// A file on its way from a form of the desk: a file that is too large is reported before it is sent, and the progress
+// is shown. Without this script the form is sent like any other.
 (() => {
   const PLAYED = /^(?:video|audio)\//;
 

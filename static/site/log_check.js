@@ -194,7 +194,7 @@
     return members;
   };
 
-  // JSON of which there is one spelling, as Python writes it with sorted keys.
+  // Canonical JSON, as Python writes it with sorted keys.
   const canonical = (value) => {
     if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
     if (value === null || typeof value !== "object") return JSON.stringify(value);

@@ -18,7 +18,7 @@
   const QUIET = "#5f5a52";
   const accent = button.dataset.accent;
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
-  // No line begins with these, and none ends with those (clreq).
+  // A line must not begin with these, nor end with those (clreq).
   const NOT_FIRST = /^[,。、;:?!)》」』”’】〉·…—,.;:?!)\]%]/u;
   const NOT_LAST = /[(《「『“‘【〈([]$/u;
 
@@ -48,7 +48,7 @@
       if (!source) return done(null);
       const found = new Image();
       found.onload = () => done(found);
-      found.onerror = () => done(null); // the poster stands without it
+      found.onerror = () => done(null); // the poster is made without it
       found.src = source;
     });
 
@@ -62,7 +62,7 @@
     const style = getComputedStyle(document.documentElement);
     const song = style.getPropertyValue("--song");
     const hei = style.getPropertyValue("--hei");
-    // From where the page itself came: others' would spoil the canvas.
+    // Same origin as the page: others would taint the canvas.
     const cover = meta("Image") && new URL(meta("Image")).pathname;
     const [picture, code] = await Promise.all([image(cover), image(document.querySelector(".codes img").src)]);
     const font = `700 46px ${song}`;
@@ -110,7 +110,7 @@
   };
 
   button.hidden = false;
-  let drawing = false; // a button that is disabled loses the keyboard
+  let drawing = false; // a disabled button loses the focus
   button.addEventListener("click", async () => {
     if (drawing) return;
     drawing = true;

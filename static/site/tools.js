@@ -1,5 +1,5 @@
-// What needs a script on an article's page: copying its address, printing, reading it aloud, closing the share sheet.
-// Each button is hidden until it can do what it says.
+// Functions of an article's page that need a script: copying its address, printing, reading it aloud, closing the share
+// sheet. Each button is hidden until it can do what it says.
 (() => {
   const tool = (name) => document.querySelector(`[data-tool="${name}"]`);
   const show = (button, act) => {
@@ -18,13 +18,13 @@
         await navigator.clipboard.writeText(document.querySelector("[data-address]").textContent);
         copy.textContent = copy.dataset.done;
       } catch {
-        // not allowed here: the address stands below, to be copied by hand
+        // not allowed here: the address is shown below, to be copied manually
         copy.hidden = true;
       }
     });
 
-  // The share sheet shows the code for WeChat that stands at the foot; its text says what it is. The sheet lies over
-  // the text, so it goes when one turns to something else.
+  // The share sheet shows the code for WeChat from the foot of the page; its text says what it is. The sheet overlays
+  // the text, so it closes when it loses the focus.
   const share = document.querySelector(".share");
   if (share) {
     const code = document.querySelector(".codes img")?.cloneNode();

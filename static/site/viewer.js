@@ -1,5 +1,5 @@
-// Looking at an article's pictures one by one: by key, by swipe, by button. The list of pictures scrolls sideways and
-// stops at each; all else only asks it to. Without the script the pictures stand in the text, as they do anyway.
+// A viewer of an article's pictures one by one, by key, swipe or button. The list of pictures scrolls sideways and
+// stops at each; keys and buttons only scroll it. Without the script the pictures are in the text, as always.
 (() => {
   const shown = document.querySelector("dialog.viewer");
   const pictures = [...document.querySelectorAll(".text img, .text ~ .gallery img")];
@@ -25,7 +25,7 @@
       ...pictures.map((picture) => {
         const item = document.createElement("li");
         const figure = document.createElement("figure");
-        // An animation stands in an element with the still for readers who want no motion.
+        // An animation shares an element with its still, for readers who prefer reduced motion.
         const whole = (picture.closest("picture") ?? picture).cloneNode(true);
         const image = whole.querySelector("img") ?? whole;
         for (const name of ["role", "tabindex", "aria-haspopup", "aria-label"]) image.removeAttribute(name);

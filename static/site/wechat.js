@@ -1,5 +1,5 @@
-// In WeChat's browser alone, and only where the newsroom has set it up: WeChat's own script is told title, lead and
-// picture for the card that a reader sends on. Whatever fails, the page stays as it is, and WeChat makes a card of
+// In WeChat's browser only, and only if the newsroom has set it up: passes title, lead and
+// picture to WeChat's script for the card that a reader forwards. If anything fails, WeChat makes a card of
 // its own.
 (async () => {
   if (!/MicroMessenger/i.test(navigator.userAgent)) return;

@@ -1,4 +1,5 @@
-// The text itself: nobody is caught below a picture at the end, empty lines are not saved, dialogs offer what is kept.
+// The text itself: the caret can leave a picture at the end, empty lines are not saved, dialogs offer only what is
+// kept.
 (() => {
   const BLANK = /^(?:\s|&nbsp;|\u00a0|\u3000)*$/;
 
@@ -52,7 +53,7 @@
   );
 
   CKEDITOR.on("dialogDefinition", ({ data }) => {
-    // Its upload tab is an iframe that the policy refuses; the rest of these would set what is not kept.
+    // Its upload tab is an iframe that the policy refuses; the others would set properties that are not kept.
     for (const tab of ["upload", "target", "advanced"]) data.definition.removeContents(tab);
     const info = data.definition.getContents("info");
     if (data.name === "table") info.get("selHeaders").default = "row";

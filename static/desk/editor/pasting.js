@@ -1,5 +1,5 @@
-// What is pasted or dropped goes to the desk, which reads it as it reads everything (articles/sanitising); what comes
-// back goes into the text in one step. Pictures that are still missing have a line each, until they arrive.
+// Pasted or dropped content is sent to the desk, which sanitises it like everything (articles/sanitising); the result
+// is inserted in one step. Pictures that are still missing have a placeholder line each, until they arrive.
 (() => {
   const EMBEDDED = /data:image\/[\w.+-]+;base64,[a-z0-9+/=\s]{200,}/gi;
   const ON_A_COMPUTER = /^(?:file|blob|cid|webkit-fake-url|[a-z]):/i;
@@ -81,7 +81,7 @@
     return { html: shortened, embedded };
   }
 
-  // Where only one paragraph is pasted, its text goes on where the caret is.
+  // If only one paragraph is pasted, its text is inserted inline at the caret.
   function insert(editor, html) {
     const isAlone = html.startsWith("<p>") && html.indexOf("</p>") === html.length - "</p>".length;
     if (html) editor.insertHtml(isAlone ? html.slice("<p>".length, -"</p>".length) : html, "html");
@@ -144,7 +144,7 @@
     }
   }
 
-  // What is no picture becomes a file too: the desk says in a sentence what is wrong with it.
+  // Other content becomes a file too: the desk answers with a sentence about what is wrong with it.
   function fileOf(data) {
     const [, type, code] = data.match(/^data:([^;,]*)[^,]*,([\s\S]*)$/) || ["", "image/png", ""];
     let bytes;

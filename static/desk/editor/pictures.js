@@ -11,7 +11,7 @@
     return figure.outerHTML;
   };
 
-  // For other dialogs of ours.
+  // For our other dialogs.
   Object.assign(CKEDITOR.newsroom, { make, labelled });
 
   CKEDITOR.plugins.add("newsroompictures", {
@@ -83,7 +83,7 @@
     editor.fire("unlockSnapshot");
   }
 
-  // Enter in a caption goes on below the picture.
+  // Enter in a caption moves below the picture.
   function leaveCaption(editor, event) {
     const place = editor.getSelection()?.getStartElement();
     const caption = place?.getAscendant("figcaption", true);
@@ -205,7 +205,7 @@
     if (widget) CKEDITOR.newsroom.goOnBelow(editor, widget);
   }
 
-  // `words` is null where the caption stays as it is, with the links and marks it may hold.
+  // `words` is null if the caption is kept unchanged, with its links and marks.
   function change(editor, widget, picture, words) {
     editor.fire("saveSnapshot");
     widget.parts.image.setAttributes({ src: picture.src, "data-cke-saved-src": picture.src, alt: picture.alt });

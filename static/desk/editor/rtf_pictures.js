@@ -1,4 +1,4 @@
-// Word and WPS put pictures beside the text, in its other form, RTF: as rows of hexadecimal digits.
+// Word and WPS put pictures only into the RTF version of the text, as rows of hexadecimal digits.
 (() => {
   CKEDITOR.newsroom = CKEDITOR.newsroom || {};
 

@@ -1,4 +1,4 @@
-// The typography of the text: the desk says what it would change; all of it is shown, then changed in one step.
+// The typography of the text: the desk returns its changes; all are shown, then applied in one step.
 (() => {
   CKEDITOR.plugins.add("newsroomtypography", {
     requires: "newsroomuploads,newsroompasting,undo",
@@ -45,7 +45,7 @@
     });
   }
 
-  // The caret would stand at the beginning of the text; the paragraphs are those that were there before.
+  // Otherwise the caret would be at the beginning of the text; the paragraphs are the same as before.
   function goBack(editor, { start, startOffset }) {
     const node = editor.document.getByAddress(start, true);
     if (!node) return;
@@ -89,7 +89,7 @@
     return made;
   }
 
-  // Blanks are seen.
+  // Make blanks visible.
   function shown(words) {
     return words.replace(/[ \u00a0\u3000]/g, "␣");
   }

@@ -1,5 +1,5 @@
-// Files on their way into the text: from a button, dragged or pasted. Each holds its place until the server has it, or
-// has said in a sentence why not.
+// Files on their way into the text: from a button, dragged or pasted. Each has a placeholder until the server has
+// stored it, or has answered why not.
 (() => {
   const PICTURE = /^image\//;
   const PLAYED = /^(?:video|audio)\//;
@@ -86,7 +86,7 @@
     goOnBelow(editor);
   };
 
-  // Who pastes a picture goes on writing below it; left chosen, it would swallow what is typed.
+  // After pasting a picture, writing continues below it; left selected, it would swallow the typed text.
   function goOnBelow(editor) {
     const held = editor.widgets.focused || editor.widgets.selected[0];
     if (held?.wrapper && ["newsroompicture", "newsroomattachment"].includes(held.name))
@@ -162,7 +162,7 @@
       editor.showNotification(CKEDITOR.tools.htmlEncode(note), "info");
   }
 
-  // A picture copied in a browser comes as its file and as a link to its site: the file is what we can keep.
+  // A picture copied in a browser comes as its file and as a link to its site: only the file can be stored.
   function preferTheFile(data) {
     if (!data.dataValue || !data.dataTransfer.getFilesCount()) return;
     const body = new DOMParser().parseFromString(data.dataValue, "text/html").body;

@@ -1,5 +1,5 @@
-// The text of Word files: from a button, dragged or pasted as a file. The server reads the file; its text comes to the
-// caret, its title to the title's field, and what it says about its writers and its source is offered.
+// The text of Word files: from a button, dragged or pasted as a file. The server reads the file; its text is inserted
+// at the caret, its title in the title's field, and its writers and source are offered.
 (() => {
   CKEDITOR.plugins.add("newsroomword", {
     requires: "newsroomuploads",
