@@ -94,9 +94,12 @@ def manifest(claim):
 NAMELESS, UNJUDGED = b"\xa1jdc:formatdav01", "霁川修图 3.1"
 NAMED = b"oclaim_generatorx%c%b" % (len(UNJUDGED.encode()), UNJUDGED.encode())
 INFO = b"tclaim_generator_info\x81\xa2gversionc3.1dnamel" + "霁川修图".encode()
+LONG = b"oclaim_generatory%b%b" % ((300).to_bytes(2), b"x" * 300)
 
 
-@pytest.mark.parametrize(("claim", "said"), [(NAMED, UNJUDGED), (INFO, "霁川修图"), (NAMELESS, "C2PA")])
+@pytest.mark.parametrize(
+    ("claim", "said"), [(NAMED, UNJUDGED), (INFO, "霁川修图"), (NAMELESS, "C2PA"), (LONG + NAMELESS, "x" * 100)]
+)
 def test_credentials_that_do_not_say_how_it_was_made_name_their_program(claim, said):
     found = played_file_label(a_film() + manifest(claim))
     assert (str(found), found.unjudged) == ("", said)

@@ -13,7 +13,8 @@ from django.utils import timezone
 from articles import discarding, link_checks, publishing, review
 from articles.checks import hits
 from articles.link_checks import asking, register
-from articles.models import Article, AuditEntry, LinkHost, LinkTarget, LinkUse, OldPath
+from articles.models import Article, AuditEntry, LinkHost, LinkTarget, LinkUse
+from articles.models.link_check import LONGEST_HOST
 from tests.cast import make_user, refused
 from tests.outside_sites import outside_network, site
 
@@ -58,29 +59,6 @@ def dead(cast, net):
     return target_of("http://site.example/gone")
 
 
-class TestFinding:
-    def test_kinds_hosts_and_places(self, settings):
-        settings.SITE_URL, settings.FORMER_HOSTS = "https://ours.example", ["old.example"]
-        body = (
-            '<p><a href="https://A.example:8443/1.PDF?x=1#p2" rel="noopener">附件</a><a href="mailto:a@b.example">信</a>'
-            '<a href="https://old.example/show.asp">旧</a><a href="tel:110">电</a><a href="http://[::1/">坏</a></p>'
-            '<p><img src="/media/pictures/1.jpg" alt="图"><a href="https://b.example/x.jpg">图</a></p>'
-        )
-        found = link_checks.links_of_body(body)
-        assert [(link.address, link.host, link.kind.value) for link in found] == [
-            ("https://A.example:8443/1.PDF?x=1", "a.example", "attachment"),
-            ("https://old.example/show.asp", "", "page"),
-            ("/media/pictures/1.jpg", "", "picture"),
-            ("https://b.example/x.jpg", "b.example", "picture"),
-        ]
-        assert body[found[0].start : found[0].end].endswith("附件</a>")
-
-    def test_a_text_of_links_alone_is_bounded(self):
-        body = linking(*(f"https://a.example/{n}" for n in range(5001)))
-        assert len(link_checks.links_of_body(body)) == 5000
-        assert len(list(link_checks.find_links(body))) == 5001
-
-
 class TestRegister:
     def counts(self):
         return dict(LinkHost.objects.values_list("host", "articles"))
@@ -122,6 +100,9 @@ class TestRegister:
         dead.refresh_from_db()
         assert (dead.articles, dead.finding, dead.by, dead.due_at) == (0, Finding.SETTLED, None, None)
         assert dead.settled_at > dead.found_at
+        make_due()
+        assert link_checks.check_outside_links() == 0
+        assert LinkHost.objects.get().next_at is None
         with refused(link_checks.CannotSettle, "no text has it"):
             link_checks.reopen_finding(dead, by=cast.chief)
 
@@ -169,6 +150,29 @@ class TestAsking:
         assert len(asked.asked) == 1
         assert "User-Agent: Newsroom (http://127.0.0.1:8000; checks" in asked.asked[0]
 
+    def test_while_a_question_may_still_be_answered_no_other_worker_asks_the_site(self, cast, monkeypatch):
+        waits = []
+
+        def answer(_address):
+            waits.append(LinkHost.objects.get().next_at - timezone.now())
+            return asking.Answer(Outcome.WORKS, 200, "a" * 300)
+
+        monkeypatch.setattr(asking, "_ask", answer)
+        cast.article(body=linking("http://site.example/"))
+        assert check_all() == 1
+        assert waits[0] > timedelta(seconds=asking.SECONDS)
+        assert LinkHost.objects.get().leads_to == "a" * LONGEST_HOST
+
+    def test_each_site_is_asked_again_when_its_own_first_address_is_due(self, cast, net):
+        site(net, lambda _request, _number: [STATUS % 200], **{"away.example": []})
+        cast.article(body=linking("http://site.example/", "/"))
+        check_all()
+        assert link_checks.check_own_links() == 1, "answers of others put this site's own links off"
+        cast.article(body=linking("http://away.example/"))
+        check_all()
+        for target in LinkTarget.objects.exclude(host__host=""):
+            assert target.host.next_at == target.due_at
+
     def test_what_does_not_answer_is_reported_after_the_second_time(self, cast, net):
         site(net, lambda _request, _number: [STATUS % 200], **{"away.example": []})
         cast.article(body=linking("http://site.example/"))
@@ -208,39 +212,6 @@ class TestAsking:
         cast.article(body=linking(*(f"https://{n % 20}.example/{n}" for n in range(200))))
         assert check_all() == 7
         assert [link_checks.check_outside_links() for _call in range(3)] == [7, 6, 0]
-
-
-class TestOwnSite:
-    def test_addresses_of_this_site_are_looked_up_without_network(self, cast, settings):
-        public, gone, draft = cast.article(), cast.article(), cast.article()
-        cast.publish(public)
-        cast.publish(gone)
-        publishing.withdraw_article(gone, by=cast.chief, reason="有误")
-        OldPath.objects.create(path="/old.htm", target="/")
-        OldPath.objects.create(path="/removed.htm", target="")
-        expected = {
-            **{f"/a/{public.number}/": 200, f"/a/{gone.number}/": 410, f"/a/{draft.number}/": 404, "/a/999999/": 404},
-            **{"/": 200, "/s/news/": 200, "/s/none/": 404, "/old.htm": 301, "/removed.htm": 410, "/none.htm": 404},
-            **{"/media/pictures/none.jpg": 404, "/search/?q=1": 200, "/a/99999999999999999999999/": 404},
-            f"{settings.SITE_URL}/a/{public.number}/history/?x=1": 200,
-        }
-        cast.article(body=linking(*expected))
-        link_checks.continue_register()
-        assert link_checks.check_own_links() == len(expected)
-        found = {row.address.removeprefix(settings.SITE_URL): row.status for row in LinkTarget.objects.all()}
-        assert found == {address.removeprefix(settings.SITE_URL): status for address, status in expected.items()}
-
-    def test_links_to_an_article_are_looked_at_again_when_it_is_withdrawn(self, cast):
-        article = cast.article()
-        cast.publish(article)
-        cast.article(body=linking(f"/a/{article.number}/"))
-        link_checks.continue_register()
-        link_checks.check_own_links()
-        assert LinkTarget.objects.get().outcome == Outcome.WORKS
-        publishing.withdraw_article(article, by=cast.chief, reason="有误")
-        link_checks.continue_register()
-        link_checks.check_own_links()
-        assert LinkTarget.objects.get().finding == Finding.OPEN
 
 
 class TestSettling:
