@@ -73,6 +73,14 @@ def test_after_a_quiet_day_all_is_forgotten():
     assert pause() == 5
 
 
+def test_a_right_password_takes_back_what_counts_for_it_alone():
+    fail(2, name="head", address="198.51.100.7")
+    fail(2)
+    login_locks.end_attempt(attempt())
+    counts = dict(LoginLock.objects.values_list("subject", "failures"))
+    assert counts == {"head": 2, "198.51.100.7": 2, "203.0.113.5": 1}
+
+
 @pytest.mark.parametrize("name", ["Writer", "ＷＲＩＴＥＲ", " writer ", "wrIter"])
 def test_variants_of_a_name_are_one_name(name):
     fail(5)
@@ -135,6 +143,14 @@ def test_a_known_browser_gets_through_and_has_a_lock_of_its_own():
     fail(5, browser="known")
     assert is_locked(browser="known")
     assert not is_locked(browser="another")
+
+
+def test_a_browser_is_known_to_the_ten_accounts_that_used_it_last():
+    cookie = ""
+    for number in range(11):
+        cookie = login_locks.remember_browser(cookie, f"person{number}", "new")
+    known = [login_locks.known_browser(cookie, f"person{number}") for number in range(11)]
+    assert known == ["", *["new"] * 10]
 
 
 def test_the_security_administrator_unlocks(cast):

@@ -59,6 +59,7 @@ class TestWriting:
             ({"text": " "}, "Write what you want to say"),
             ({"quote": "没有的字"}, "are not in the text"),
             ({"quote": ""}, "are not in the text"),
+            ({"quote": "三" * 400}, "are not in the text"),
             ({"quote": "三" * 401}, "quotes at most 400"),
             ({"text": "三" * 1001}, "at most 1000"),
             ({"text": "@stranger 请看"}, "may not read"),
@@ -148,6 +149,8 @@ class TestSuggestions:
         assert (article.stage, article.signed, revision.created_by) == (0, None, cast.writer)
         proposed.refresh_from_db()
         assert (proposed.state, proposed.closed_by) == ("taken", cast.writer)
+        entry = AuditEntry.objects.get(action="article.suggestion_taken")
+        assert entry.details == {"old": "三十米", "new": "五十米", "revision": revision.number}
         assert marginal_notes.take_suggestion(proposed, by=cast.writer) == revision, "taken already"
         assert article.revisions.count() == 2
 
@@ -167,9 +170,10 @@ class TestSuggestions:
         article.refresh_from_db()
         assert (article.stage, article.signed.person) == (2, cast.editor)
 
-    def test_a_suggestion_whose_passage_changed_is_not_put_in(self, cast, article):
-        proposed = suggestion(article, cast)
-        cast.change(article, by=cast.writer, body=BODY.replace("三十米", "四十米"))
+    @pytest.mark.parametrize(("quote", "changed"), [("三十米", "四十米"), ("宽六米", "宽七米")])
+    def test_a_suggestion_whose_passage_changed_is_not_put_in(self, cast, article, quote, changed):
+        proposed = suggestion(article, cast, quote=quote)  # what stands around the second one is found again
+        cast.change(article, by=cast.writer, body=BODY.replace(quote, changed))
         with refused(marginal_notes.CannotSuggest, "has changed since"):
             marginal_notes.take_suggestion(proposed, by=cast.writer)
 

@@ -86,3 +86,9 @@ def test_replaced_words_are_text(words):
 
 def test_words_of_a_title_are_replaced():
     assert anchoring.replace_passage(content(), Passage("title", 0, 3), "新桥") == "新桥通车"
+
+
+def test_the_end_of_a_paragraph_within_replaced_words_stays():
+    start = texts()["body"].index("长三十米。\n桥")
+    replaced = anchoring.replace_passage(content(), Passage("body", start, start + 7), "新")
+    assert replaced == BODY.replace("长三十米。</p><p>桥", "新</p><p>")

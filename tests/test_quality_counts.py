@@ -128,6 +128,7 @@ def test_what_the_machine_found_and_stayed_is_counted(cast):
 
 def test_counting_twice_changes_nothing_and_goes_on_where_it_stopped(cast, read, monkeypatch):
     monkeypatch.setattr(register, "ENTRIES_PER_BATCH", 3)
+    assert quality_counts.continue_quality_counts() == 3
     count_all()
     assert QualityRegister.objects.get().entry == AuditEntry.objects.latest("pk").pk
     before = {key: rows for key, rows in all_rows().items() if "register" not in key}
@@ -161,6 +162,8 @@ def test_the_figures_are_of_the_sections_of_the_user(cast, read, django_assert_n
         final = quality_counts.figures_by_month(cast.chief, this_month())[-1]
     assert (final["texts"], final["left"], final["beyond"], final["allowed"]) == (3, 1, 0, 1)
     assert final["rate"] == round(10_000 / final["characters"], 2)
+    in_order = [row["section__name"] for row in quality_counts.figures_by_section(cast.chief, this_month())]
+    assert in_order == ["要闻"] * 3 + ["文旅"] * 3
     by_section = quality_counts.figures_by_section(cast.culture_editor, this_month())
     assert [(row["section__name"], row["texts"], row["left"]) for row in by_section] == [("文旅", 1, 0)] * 3
     assert quality_counts.figures_by_month(cast.chief, this_month(), cast.culture)[-1]["texts"] == 1
@@ -207,9 +210,11 @@ def test_the_table_is_for_those_who_may_see_it_and_recorded(client, cast, read):
     client.force_login(cast.chief)
     answer = client.get(reverse("admin:quality_counts_export"))
     lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("月份,栏目,审次,篇次")
+    assert lines[0] == "月份,栏目,审次,篇次,字数,本审改正,签发时机器提示未处理,此后发现差错,每篇允许,万字差错,超标篇次"
     assert len(lines) == 4
-    assert lines[1].startswith(f"{this_month():%Y-%m},要闻,")
+    row = dict(zip(lines[0].split(","), lines[1].split(","), strict=True))
+    assert (row["月份"], row["栏目"], row["篇次"]) == (f"{this_month():%Y-%m}", "要闻", "2")
+    assert (row["本审改正"], row["此后发现差错"], row["每篇允许"]) == ("0", "4", "5")
     assert AuditEntry.objects.filter(action="qualitycount.exported").count() == 1
     with refused(PermissionDenied):
         quality_counts.export_quality_counts(this_month(), by=cast.writer)

@@ -61,6 +61,7 @@ def test_what_is_not_allowed_is_mended(typed, right):
         "林　晓、王 宁",
         "见https://e.example/5-8(3)",
         "写信到a-1.5-8@e.example",
+        "写信到a@5-8人",
         "10<sup>-3</sup>米，1<sub>５</sub>",
         '<a href="https://e.example/１-８年,甲">链接</a>',
         "［图 3 待上传］",

@@ -116,7 +116,7 @@ def _corrections(number: int, signed: Iterable[int]) -> Iterator[_Corrections]:
     for (before, stage_before), (after, stage) in pairwise(revisions):
         if not stage:
             continue
-        if runs and runs[-1][-1] == before and stage_before == stage and before not in ends:
+        if runs and stage_before == stage and before not in ends:
             runs[-1][-1] = after
         else:
             runs.append([stage, before, after, after])
