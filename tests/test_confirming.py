@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from articles import confirming, home_and_topics, old_paths, sections
+from articles import audit, confirming, home_and_topics, old_paths, sections
 from articles.admin.proposed_change import WAITS
 from articles.arrangement_facts import ArrangedBlock
 from articles.confirming import CannotConfirm
@@ -123,6 +123,13 @@ def test_what_was_decided_already_is_not_decided_again(cast, second, change, act
         act(change.pk, by=second)
 
 
+@pytest.mark.parametrize("act", [confirming.confirm_change, confirming.reject_change])
+def test_what_somebody_decides_while_this_waits_for_its_turn_is_decided_once(cast, second, change, act, monkeypatch):
+    monkeypatch.setattr(audit, "lock_audit_chain", lambda: ProposedChange.objects.all().delete())
+    with refused(CannotConfirm, "already"):
+        act(change.pk, by=second)
+
+
 def test_words_that_were_changed_since_are_not_replaced_by_those_proposed_before(cast, second, site, topic, change):
     site.words_are_confirmed = False
     site.save()
@@ -157,6 +164,19 @@ def test_rejecting_keeps_what_readers_see_and_the_reason(cast, second, change):
     assert not ProposedChange.objects.exists()
     entry = AuditEntry.objects.first()
     assert (entry.action, entry.actor, entry.details["reason"]) == ("topic.turned_down", second, "太长")
+
+
+def test_what_is_turned_down_is_recorded_with_the_row_that_it_is_about(cast, second, topic, shown):
+    cast.news.name = "头条"
+    sections.save_section(cast.news, by=cast.chief)
+    arrange(Slot(article=shown[0], title="自己的题"), by=cast.chief, topic=topic)
+    for change in ProposedChange.objects.all():
+        confirming.reject_change(change.pk, by=second)
+    entries = AuditEntry.objects.filter(action__endswith=".turned_down")
+    assert set(entries.values_list("action", "object_type", "object_id")) == {
+        ("section.turned_down", "section", str(cast.news.pk)),
+        ("topic.turned_down", "topic", str(topic.pk)),
+    }
 
 
 def test_its_proposer_takes_it_back_and_writes_another(cast, second, topic, change):

@@ -295,6 +295,17 @@ def test_a_link_for_one_time_waits_for_its_button_opens_and_then_refuses(client,
     assert entries("opened").count() == 1
 
 
+def test_files_are_shown_to_whoever_has_opened_the_link_or_may_open_it_again(cast):
+    article = cast.article()
+    often, once = (cast.preview(article, once=once).split("/")[2] for once in (False, True))
+    assert preview.find_opened_link(often) == preview.find_preview_link(often)
+    link = preview.find_preview_link(once)
+    with refused(CannotPreview, "not valid"):
+        preview.find_opened_link(once)
+    preview.open_preview_link(link)
+    assert preview.find_opened_link(once) == link
+
+
 def test_of_two_who_open_a_link_for_one_time_at_once_one_is_refused(cast):
     token = cast.preview(cast.article(), once=True).split("/")[2]
     first, second = preview.find_preview_link(token), preview.find_preview_link(token)
