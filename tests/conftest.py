@@ -34,7 +34,7 @@ def pytest_configure(config):
 
 
 # They begin first, the longest ones, so that no process waits long for another at the end. The second needs no
-# database, which is migrated meanwhile.
+# database, which is migrated at the same time.
 FIRST_FILES = (
     "test_desk_barriers.py",
     "test_sanitising_attacks.py",
@@ -181,7 +181,7 @@ def delete_rows():
     """Close what may still ask for them, and delete all rows that were committed.
 
     Not with `flush`, which takes a hundred times as long on PostgreSQL: that makes new files of all tables that it
-    truncates. The triggers, which would refuse, are away meanwhile.
+    truncates. The triggers, which would refuse, are removed during this.
     """
     from articles import triggers  # noqa: PLC0415 (models load after Django)
     from tests.browser import close_all_pages  # noqa: PLC0415 (circular: it imports `needs`)

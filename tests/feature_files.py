@@ -15,7 +15,7 @@ LEFT_OUT = re.compile("articles/migrations/|articles/demo/.+/|locale/|docs/pictu
 
 
 class Feature(NamedTuple):
-    """A row: the words by which it is asked for, and the stems, files and folders by which it is found."""
+    """A row: the words that it is looked up by, and the stems, files and folders of the feature."""
 
     words: str
     names: tuple[str, ...]
@@ -39,7 +39,7 @@ def tracked_files() -> list[str]:
 
 
 def find_features(asked: str) -> list[Feature]:
-    """Return the rows that have all words asked for, or have them with their names, or have one of them.
+    """Return the rows that have all the words, or have them with their names, or have one of them.
 
     A word is looked for at the beginning of words: "AI" is in "AI content", not in "mail".
     """

@@ -10,7 +10,9 @@ PUBLIC = "93.184.216.34"
 
 
 class Site:
-    """A server that answers each connection with `answer(request, number)`, an iterable of pieces; keeps what was asked."""
+    """A server that answers each connection with `answer(request, number)`, an iterable of pieces; keeps what was
+    asked.
+    """
 
     def __init__(self, answer):
         self.answer, self.asked = answer, []
@@ -37,7 +39,9 @@ class Site:
 
 
 class Net:
-    """What the outside is for these tests: names with addresses, and where a connection to a public address really goes."""
+    """What the outside is for these tests: names with addresses, and where a connection to a public address really
+    goes.
+    """
 
     def __init__(self):
         self.names, self.connected, self.resolved, self.site = {}, [], [], None
@@ -55,7 +59,7 @@ class Net:
 
 @contextmanager
 def outside_network(monkeypatch):
-    """Whatever `fetching` resolves is looked up in the yielded Net, and whatever it connects to is its site."""
+    """All host names that `fetching` resolves are looked up in the yielded Net, and all connections go to its site."""
     net = Net()
 
     class Socket(socket.socket):

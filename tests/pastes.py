@@ -281,7 +281,7 @@ PLAYERS = [
     ("unsafe", "<p>甲</p><iframe src='javascript:x'></iframe>", "<p>甲</p>", "was removed"),
 ]
 
-# What is held is told by the editor, which knows what came along with the text.
+# Placeholders are reported by the editor, which knows which files came with the text.
 PICTURES = [
     (
         "late",

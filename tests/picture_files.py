@@ -27,7 +27,7 @@ def opened(data):
 
 
 def bare_png(width, height, bits=1):
-    """Return a PNG of zeros, written by hand, so that only decoding it would need the memory."""
+    """Return a PNG of zeros, assembled byte by byte, so that only decoding it would need the memory."""
 
     def chunk(kind, body):
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

@@ -24,7 +24,7 @@ from tests.serving import Newsroom  # noqa: E402
 
 OUT, DOCS = ROOT / "var" / "screenshots", ROOT / "docs" / "pictures"
 WIDTHS = (390, 768, 1280)
-# (name, the cookie, whether the device asks for dark colours)
+# (name, the cookie, whether the device prefers dark colours)
 LOOKS = (("day", "", "light"), ("night", "", "dark"), ("elder", "elder-auto-normal", "light"))
 ASK = """
 from django.utils import timezone
@@ -166,7 +166,7 @@ def of_desk(browser, newsroom, site) -> None:
 
 
 def in_every_width(page, name, part) -> None:
-    """The page as it is now, where this part of it stands, by day and by night."""
+    """The current page, scrolled to this part of it, in light and dark."""
     for look, _cookie, scheme in LOOKS[:2]:
         page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:

@@ -1,4 +1,4 @@
-"""An account is named in one way: by the real name behind it, and in choices with the account's name, too."""
+"""Accounts are named in one way: by the real name, and in choices with the account's name, too."""
 
 from articles import audit
 from articles.admin.duty_assignment import AssignmentForm

@@ -122,7 +122,7 @@ def test_whoever_is_switched_off_is_logged_out_everywhere(cast, system, client):
 
 @pytest.mark.parametrize("switch", ["is_active", "is_staff"])
 def test_the_last_who_lets_people_in_is_not_switched_off(cast, system, switch):
-    """Two administrators switch each other off at once: the second is refused, though nobody told them so."""
+    """Two administrators switch each other off at once: the second is refused, although their page did not show it."""
     cast.admin.set_unusable_password()  # the superuser cannot log in
     cast.admin.save()
     opened = User.objects.get(pk=system.pk)

@@ -77,7 +77,7 @@ def test_a_limit_is_for_those_with_the_duty_in_any_section(cast, security):
 
 
 def desk_addresses():
-    """An address for every pattern of the desk; whatever number or word a pattern takes is made up."""
+    """An address for every pattern of the desk; the numbers and words in it are made up."""
     import re  # noqa: PLC0415
 
     found = set()

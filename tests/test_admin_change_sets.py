@@ -1,4 +1,4 @@
-"""The screens of change sets: found from the list, proposed, read, carried out, told on the first page."""
+"""The screens of change sets: found from the list, proposed, read, carried out, shown on the first page."""
 
 import re
 

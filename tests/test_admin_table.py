@@ -219,7 +219,7 @@ TABLE = {
     "login_locks": Row(GRANT, GRANT),
     "sessions": Row(STAFF, STAFF),
     "password_recovery": Row(NOBODY),  # mail is not set up
-    # The second step of the log-in, which nobody of the scene owes; one's own factors; those that colleagues lost
+    # The second step of the log-in, which no user of the scene owes; the user's own factors; those that colleagues lost
     "second_factor": Row(STAFF),  # redirects to the desk
     "own_factors": Row(STAFF),
     "factor_challenge": Row(NOBODY),  # no passkeys at an IP address
@@ -244,7 +244,7 @@ TABLE = {
     "articles_article_typed": Row(WRITERS),
     "articles_article_paste": Row(CONTENT),
     "articles_article_typography": Row(CONTENT),
-    # What is typed is kept for whoever typed it
+    # Typed text is kept for the user who typed it
     "articles_article_keep": Row(STAFF, WRITERS),
     "articles_article_ping": Row(STAFF, DRAFTS),
     "articles_article_unsaved": Row(NOBODY, frozenset({"chief"}), told=STAFF - {"chief"}),
@@ -349,7 +349,7 @@ def addresses(patterns, prefix=""):
             yield from addresses(pattern.url_patterns, route)
 
 
-# Those of the readers' side, which newsroom/urls.py puts behind the desk's log-in.
+# Those of the readers' side, for which newsroom/urls.py requires the desk's log-in.
 DRAFT_PAGES = [
     (one.name, str(one.pattern).removeprefix("admin/"))
     for one in urls.urlpatterns
@@ -489,7 +489,7 @@ class Scene:
             "put_back": put_back,
             "close_text": twice[0],
             "reopen_text": twice[1],
-            "stop_template": cast.article(by=cast.writer, title="通知模板"),  # whoever writes sees it
+            "stop_template": cast.article(by=cast.writer, title="通知模板"),  # those who write see it
         }
         self.original = reprinting.keep_original_text(self.draft, by=cast.writer, text=f"{SECRET}原文")
         copying.offer_as_template(self.articles["stop_template"], by=cast.admin)
@@ -737,7 +737,7 @@ def without_traces(table, rows):
 
 
 class Watch(WrittenTables):
-    """Detects changed rows since it was made; compares only the tables to which a statement wrote meanwhile."""
+    """Detects changed rows since it was made; compares only the tables to which a statement has written since."""
 
     def __init__(self):
         super().__init__()
@@ -748,7 +748,7 @@ class Watch(WrittenTables):
         self.written.add(table)
 
     def forget(self):
-        """What was written until now is no change."""
+        """Ignore everything written until now."""
         self.before.clear()
         self.written.clear()
 
@@ -847,7 +847,9 @@ def apart(roles):
 
 
 class Asking:
-    """Asks addresses as a user with these roles, who are all allowed the same; `wrong` says what was not as it must be."""
+    """Asks addresses as a user with these roles, who are all allowed the same; `wrong` says what was not as it must
+    be.
+    """
 
     def __init__(self, roles, user, scene, watch):
         self.role, self.user, self.scene, self.watch, self.wrong = min(roles), user, scene, watch, []

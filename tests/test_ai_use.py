@@ -1,4 +1,4 @@
-"""Use of AI: what an article declares, what labels in its files say, and what readers and readers' machines are told."""
+"""Use of AI: what an article declares, what labels in its files say, and what readers and machines are told."""
 
 import io
 import json
@@ -35,7 +35,7 @@ XMP = (
 
 
 def tags(*boxes):
-    """Tags of a film, behind its tracks."""
+    """Tags of a film, after its tracks."""
     return box(b"udta", box(b"meta", bytes(4), *boxes))
 
 

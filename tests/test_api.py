@@ -36,7 +36,9 @@ def shown(cast):
 
 @pytest.fixture
 def open_connection():
-    """A request that a WSGI server answers closes old connections at both its ends; ours holds the test's transaction."""
+    """A request that a WSGI server answers closes old connections at both its ends; ours holds the test's
+    transaction.
+    """
     for signal in (signals.request_started, signals.request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -181,7 +183,7 @@ def test_the_answers_ask_little(client, cast, shown, path, queries, django_asser
 
 
 def test_the_text_about_a_cover_is_the_one_that_was_signed(client, cast, django_assert_max_num_queries):
-    """Whoever describes a picture of the library anew changes nothing that readers of public articles see."""
+    """A new description of a picture in the library changes nothing that readers of public articles see."""
     cover = pictures.store_picture(upload(), by=cast.writer, alt="桥面通车")
     numbers = [cast.article(title="大桥通车", cover=cover).pk for _ in range(3)]
     for number in numbers:

@@ -1,4 +1,6 @@
-"""How readers want it to look: kept in a cookie that chooses a style sheet, while the page stays the same for everybody."""
+"""How readers want it to look: kept in a cookie that chooses a style sheet, while the page stays the same for
+everybody.
+"""
 
 from datetime import timedelta
 
@@ -56,8 +58,8 @@ def test_the_sheets_differ_as_their_names_say():
 
 
 def test_old_kernels_drop_no_rule():
-    """A browser drops a whole rule for one selector that it does not know (docs/decisions/browsers.md); where it drops this
-    one, the page behind the viewer can be scrolled, and that is all.
+    """A browser drops a whole rule for one selector that it does not know (docs/decisions/browsers.md); where it drops
+    this one, the page under the viewer can be scrolled, and that is all.
     """
     enhancement = "html:has(.viewer[open]) { overflow: hidden; }"
     sheets = "".join(appearance.style_sheet(one, "") for one in appearance.all_appearances())

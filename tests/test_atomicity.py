@@ -1,4 +1,4 @@
-"""Each act happens whole or not at all: whatever statement fails, and wherever the process dies."""
+"""Each act happens completely or not at all, whichever statement fails, and wherever the process dies."""
 
 import itertools
 import os
@@ -340,7 +340,9 @@ NOTHING, ALL = "False 4 None 0 0 0 0 None", "True 0 1 1 3 1 1 None"
 
 
 def test_a_process_that_dies_while_publishing_leaves_all_of_it_or_nothing(tmp_path):
-    """Dead after the edition is written, after readers would see it, and before the commit: real processes, one file."""
+    """Dead after the edition is written, after readers would see it, and before the commit: real processes, one
+    file.
+    """
     shutil.copy(migrated_database(), tmp_path)
     database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'newsroom.sqlite3'}", "DATA_DIR": str(tmp_path)}
     statements = [

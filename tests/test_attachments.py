@@ -1,4 +1,4 @@
-"""An attachment is of a known kind, whatever its name says, and contains nothing that runs on a reader's machine."""
+"""An attachment is of a known kind, regardless of its name, and contains nothing that runs on a reader's machine."""
 
 import hashlib
 import io

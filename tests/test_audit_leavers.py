@@ -1,4 +1,4 @@
-"""No act is recorded of whoever has left, or lost the duty, since the act looked at their account."""
+"""No act is recorded by a user who has left, or lost the duty, since the act checked their account."""
 
 import threading
 import time
@@ -31,7 +31,7 @@ every_act = pytest.mark.parametrize(
 
 
 def begin(cast):
-    """Let each of the cast look at their own duties, as acts and pages do."""
+    """Make each of the cast read their own duties, as acts and pages do."""
     for user in vars(cast).values():
         if isinstance(user, User):
             permissions.has_duty_anywhere(user, "nothing")
@@ -105,7 +105,9 @@ def wait_until_somebody_waits():
 
 
 def while_ending(end, act):
-    """End something in a transaction that commits once the act, in another one, waits for it; return who was refused."""
+    """End something in a transaction that commits once the act, in another one, waits for it; return who was
+    refused.
+    """
     ended, refusals = threading.Event(), []
 
     def finish():

@@ -1,4 +1,6 @@
-"""Backups: they hold what the settings name and can be restored; only their own old folders are deleted; failure is loud."""
+"""Backups: they hold what the settings name and can be restored; only their own old folders are deleted; failure is
+loud.
+"""
 
 import json
 import os
@@ -195,7 +197,7 @@ def test_the_newest_is_kept_when_the_clock_was_ahead(source, backups):
 
 @contextmanager
 def nothing_happens(backups):
-    """There is no new backup and no half one, and the old ones are there."""
+    """There is neither a new backup nor a partial one, and the old ones are kept."""
     make_old(backups, *OLD)
     yield
     assert names(backups) == OLD

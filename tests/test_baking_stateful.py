@@ -242,7 +242,7 @@ class Site(UndoneMachine):
 
     @rule(n=which)
     def two_workers(self, n):
-        """One worker renders slowly; meanwhile the other one does everything."""
+        """One worker renders slowly; at the same time the other one does everything."""
         if not (article := self.article(n)):
             return
         self.act(lambda: baking.request_bake(baking.article_pages(article)))

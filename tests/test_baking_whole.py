@@ -1,4 +1,4 @@
-"""Baking the whole site: beside the old one, interrupted and resumed, swapped in one step; detection of tampering."""
+"""Baking the whole site: next to the old one, interrupted and resumed, swapped in one step; detection of tampering."""
 
 import errno
 import os
@@ -140,7 +140,7 @@ def test_a_page_that_fails_keeps_its_old_file_and_waits(site):
 
 @pytest.mark.django_db(transaction=True)
 def test_no_act_comes_between_reading_an_old_file_and_keeping_it(site):
-    """Otherwise a page that was withdrawn, or baked anew, at that moment would come back, and nobody asks for it again."""
+    """Otherwise a page withdrawn or re-baked at that moment would come back, and would not be requested again."""
     path = site.shown[2].get_absolute_url()
     renamed("新站名")
     ask, keep, tried = jobs.render_page, whole.compressed_copies, []

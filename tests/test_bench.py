@@ -1,4 +1,4 @@
-"""The bench's own tools: what it compares with, how it tells a bound that is missed, the reader who waits for a page."""
+"""The bench's own tools: what it compares with, how it reports a missed bound, the reader who waits for a page."""
 
 import importlib
 import json

@@ -1,4 +1,6 @@
-"""Proposing and reading change sets: what fits, who reads, and that each text is signed by those its readings demand."""
+"""Proposing and reading change sets: what fits, who reads, and that each text is signed by those its readings
+demand.
+"""
 
 from datetime import timedelta
 
@@ -56,7 +58,7 @@ def test_who_does_not_write_there_cannot_propose(cast, public_texts):
     reader = make_user("reader", ["read"])
     with refused(change_sets.CannotPropose, "do not write in its section, “要闻”"):
         propose(reader, changes=changes)
-    with refused(change_sets.CannotPropose):  # who may not read it is not told what it is
+    with refused(change_sets.CannotPropose):  # users who may not read it do not learn what it is
         propose(cast.stranger, changes=changes)
 
 
@@ -137,7 +139,7 @@ def test_reading_twice_signs_once_and_a_stale_page_signs_nothing(cast, public_te
     assert change_sets.read_items(change_set, by=cast.editor, items=keys[:2]) == 0
     assert ChangeSetReading.objects.count() == 2
     assert waiting(change_set, cast.head) == keys[:2]
-    with refused(change_sets.CannotReadSet, "meanwhile"):
+    with refused(change_sets.CannotReadSet, "In the meantime"):
         change_sets.read_items(change_set, by=cast.head, items=keys)
 
 

@@ -1,4 +1,6 @@
-"""Change sets beside the acts, in any order: no signed text changes, and none is published that nobody else read."""
+"""Change sets mixed with the acts, in any order: no signed text changes, and none is published that nobody else
+read.
+"""
 
 import pytest
 from django.contrib.auth.models import User

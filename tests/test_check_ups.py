@@ -93,7 +93,7 @@ class TestReading:
         for _time in range(2):  # the second time it is done already
             assert check_ups.stop_check_up(check_up, by=cast.chief).is_stopped
         assert check_ups.continue_check_ups() == 0
-        assert begun(cast) == check_up  # the same again goes on
+        assert begun(cast) == check_up  # the same one is resumed
         assert run(check_up).read == 5
         acts = AuditEntry.objects.filter(object_type="checkup").order_by("pk").values_list("action", flat=True)
         assert list(acts) == ["checkup.begun", "checkup.stopped", "checkup.resumed", "checkup.finished"]

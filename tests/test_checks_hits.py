@@ -96,7 +96,7 @@ def test_a_number_is_found_once_under_its_own_rule():
     assert personal(card_too) == [("identity_number", card_too)]
 
 
-# --- The text that rules look at --------------------------------------------------------------------------------
+# --- The text that rules read -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

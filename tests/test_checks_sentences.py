@@ -1,5 +1,5 @@
 """Short sentences with an error that is found, and clean ones that look like it. They were written from what the checks
-are for, before anybody looked at how these work.
+are for, without knowing how these work.
 
 `⟦…⟧` is what a hit must touch. All are published on Friday 27 November 2026, and read with the rules that come with
 Newsroom.

@@ -1,4 +1,4 @@
-"""The machine looks at titles, pictures, tables and links (CHK-09), and at the byline against the credits (CRED-02)."""
+"""The machine checks titles, pictures, tables and links (CHK-09), and at the byline against the credits (CRED-02)."""
 
 import pytest
 from django.utils import timezone

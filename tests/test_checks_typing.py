@@ -1,4 +1,4 @@
-"""The machine finds marks and characters that nobody means to type, and leaves alone those that are meant (CHK-08)."""
+"""The machine finds mistyped marks and characters, and accepts intended ones (CHK-08)."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What Django answers itself is compressed; what is compressed already, or asked for in parts, is not."""
+"""Django's own answers are compressed, except already compressed ones and byte ranges."""
 
 import gzip
 

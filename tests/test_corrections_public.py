@@ -1,4 +1,6 @@
-"""What readers are told of a correction, and what they are not: reasons, dates of the desk, text that was withdrawn."""
+"""What readers are told about a correction, and what they are not: reasons, dates of the desk, text that was
+withdrawn.
+"""
 
 import json
 import re

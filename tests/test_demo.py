@@ -1,4 +1,4 @@
-"""The demo newsroom: its texts have no problems, it is loaded once, and whatever reads its pages finds all of them.
+"""The demo newsroom: its texts have no problems, it is loaded once, and every reader of its pages finds all of them.
 
 Firefox's reading view (Mozilla's Readability, in Chromium) and the programs of tests/test_structured_data.py read it.
 """
@@ -126,7 +126,7 @@ def test_firefox_reads_title_author_time_and_every_paragraph_of_every_demo_artic
     for article, read in zip(articles, seen, strict=True):
         content = article.live.revision.content
         text = words(read["content"])
-        # A film's captions are no words of the page.
+        # A film's captions are not words of the page.
         body = re.sub(r' <a href="[^"]*\.vtt">[^<]*</a>', "", content["body"])
         lost = [block for _tag, block in BLOCK.findall(body) if words(block) not in text]
         facts = (read["title"], read["publishedTime"], read["byline"])

@@ -39,7 +39,7 @@ DIALOG = b"""<!DOCTYPE html><html lang="zh-Hans"><head><title>D</title>
 <link rel="stylesheet" href="/static/desk/desk.css"><link rel="stylesheet" href="/static/desk/picture_library.css"></head>
 <body><main><h1>D</h1><dialog class="picture-library" aria-label="D">%s</dialog></main>
 <script>document.querySelector("dialog").showModal()</script></body></html>"""
-# A wide window by day is asked for everything, a phone by night for what depends on colours and widths.
+# A wide window in light is checked for everything, a phone in dark for what depends on colours and widths.
 OF_LOOK = ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block"]
 FIND = """(rules) => axe.run(
   {resultTypes: ["violations"], ...(rules && {runOnly: {type: "rule", values: rules}})},
@@ -48,9 +48,9 @@ IS_WIDE = "document.documentElement.scrollWidth > document.documentElement.clien
 
 
 class Site(ThreadingHTTPServer):
-    """Serves `pages` (bodies by path) and the static files, which the browser keeps; answers 204 to all else.
+    """Serves `pages` (bodies by path) and the static files, which the browser keeps; answers 204 to everything else.
 
-    Nothing else is needed: frames are looked at as pages of their own, and pictures have their size.
+    Nothing else is needed: frames are checked as separate pages, and pictures have their size.
     """
 
     daemon_threads = True

@@ -1,4 +1,6 @@
-"""The desk speaks Chinese as its editors do: no English sentence, no 你 beside 您, no half-width colon after a label."""
+"""The desk speaks Chinese as its editors do: no English sentence, no 你 mixed with 您, no half-width colon after a
+label.
+"""
 
 import re
 from html import unescape

@@ -196,7 +196,7 @@ def test_every_name_in_the_docs_is_in_the_tree(page):
 
 
 def test_every_new_name_in_the_newest_version_of_the_changelog_is_in_the_tree():
-    """Former names are those of which it says what they are now."""
+    """Former names are those whose present name it states."""
     newest = CHANGELOG.split("\n## ")[1]
     without_former = re.sub(r"`[^`]+`(?:\s+and\s+`[^`]+`)?\s+(?:is|are)\b", "", newest)
     assert unknown_names(code_spans(without_former), make_targets()) == []

@@ -114,7 +114,7 @@ def test_the_toolbar_is_short_and_chinese(desk):
 def test_dialogs_for_links_tables_and_search_work_under_the_policy(desk):
     desk.type("大桥通车公告")
     desk.page.keyboard.press("Control+a")
-    # CKEditor looks at the selection five times a second, later on a busy machine; a click may come first.
+    # CKEditor checks the selection five times a second, later on a busy machine; a click may come first.
     desk.page.evaluate("CKEDITOR.instances.id_body.selectionChange(true)")
     desk.page.click(".cke_button__link")
     dialog = desk.page.locator(".cke_dialog:visible")

@@ -1,4 +1,4 @@
-"""What readers may not see leaks through no address: every public one, asked for an article in every such state."""
+"""No public address leaks what readers may not see: each is requested for an article in every such state."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ QUESTIONS = ("", "?q=机密", "?page=1", "?format=json")
 
 def addresses(article):
     """Every public address with this article's facts filled in. An address with a part unknown here is a KeyError: say
-    how it is asked for, so that it is tested too.
+    how it is requested, so that it is tested too.
     """
     picture = article.latest.content["pictures"][0]["file"] if article.latest.content["pictures"] else "pictures/x.png"
     number = article.number

@@ -1,4 +1,6 @@
-"""Settings: what is wrong is said by name, all at once, and never with a secret; what is right is read as it is meant."""
+"""Settings: what is wrong is said by name, all at once, and never with a secret; what is right is read as it is
+meant.
+"""
 
 import os
 import subprocess
@@ -79,7 +81,7 @@ WRONG = [
     ("ENCRYPTION_KEYS", "A" * 43 + "=,hidden"),
 ]
 
-# What each of these settings needs beside it.
+# Other settings that each of these needs.
 BESIDE = {
     "WECHAT_APP_ID": {"WECHAT_APP_SECRET": "s"},
     "WECHAT_APP_SECRET": {"WECHAT_APP_ID": "wx0"},

@@ -46,7 +46,7 @@ def test_no_value_can_be_changed_by_whoever_makes_the_manifest_agree(pack, key):
         row = json.loads(pack[name])
         export = len(row) - 1 if name == "audit.json" else None
         for place in values_of(row):
-            # Where the export's own entry stands in the table is nobody's matter.
+            # The position of the export's own entry in the table does not matter.
             if (name, place[0]) in FREE or place == (export, "id"):
                 continue
             forged = with_honest_manifest({**pack, name: json.dumps(another(row, place)).encode()})

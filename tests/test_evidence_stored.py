@@ -126,7 +126,7 @@ def test_what_readers_get_is_what_was_signed(cast, served, capsys):
         assert old in page
         store.replace(path, page.replace(old, new).encode(), {})
         assert f"Article {served.pk}, edition 1: the page that readers get has another text." in verify()
-    baking.request_bake({f"/a/{served.pk}/"})  # about to be replaced, so it is told only afterwards
+    baking.request_bake({f"/a/{served.pk}/"})  # about to be replaced, so it is reported only afterwards
     call_command("verify_audit")
     BakeJob.objects.all().delete()
     store.replace(path, page.encode(), {})

@@ -1,4 +1,4 @@
-"""A saved web page of an unknown template gives its article; its files come along from the folder."""
+"""A saved web page of an unknown template gives its article; its files are imported from the folder."""
 
 import contextlib
 import io
@@ -96,7 +96,7 @@ def test_deep_pages_are_read_or_refused(html):
         assert read_web_page(html.encode()).paragraphs
 
 
-# --- What comes along -------------------------------------------------------------------------------------------
+# --- Linked files -----------------------------------------------------------------------------------------------
 
 
 def png(colour):

@@ -1,4 +1,4 @@
-"""A lost second factor: two others together remove it, one of them a security administrator; everybody is told."""
+"""A lost second factor: two others together remove it, one of them a security administrator; everybody is notified."""
 
 from datetime import timedelta
 

@@ -20,7 +20,7 @@ SCENE = """
 from tests.cast import Cast
 from articles import baking, publishing
 from articles.baking import jobs
-jobs.start_baking = lambda: None  # the whole site is baked below, by nobody else at the same time
+jobs.start_baking = lambda: None  # the whole site is baked below, not concurrently by a thread
 from articles.models import SiteSettings
 SiteSettings.objects.create(pk=1, name="霁川新闻网")
 cast = Cast()

@@ -220,7 +220,7 @@ def test_it_is_served_in_parts_and_the_front_says_what_django_says(client, cast,
 
 PLAYED = """async () => {
   const film = document.querySelector("figure.film video");
-  film.muted = true;  // no browser plays sound that nobody asked for
+  film.muted = true;  // browsers do not play sound unasked
   const ended = new Promise((end, fail) => {
     film.addEventListener("ended", end);
     film.querySelector("source").addEventListener("error", () => fail(new Error("no browser plays it")));

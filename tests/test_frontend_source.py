@@ -21,7 +21,7 @@ PAGES = sorted([*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.xml")])
 
 
 def stray_colours(css: str) -> list[str]:
-    """The declarations of a sheet that write a colour and are no custom property of a token block."""
+    """The declarations of a sheet that set a colour and are not custom properties of a token block."""
     rules = re.findall(r"([^{};]*)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
     return [
         declaration.strip()

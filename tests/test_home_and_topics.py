@@ -263,7 +263,7 @@ def test_the_home_page_is_as_it_was_until_somebody_arranges_it(client, cast, sho
 
 
 def test_a_list_with_no_list_beside_it_is_told_apart(client, cast, shown):
-    """It takes its row; a class says so, since old kernels cannot look at neighbours."""
+    """It takes its row; a class marks it, since old kernels cannot select by neighbours."""
     alone, together = block(shown[1], fills=False), [block(s, fills=False) for s in shown[2:4]]
     arrange(
         cast,

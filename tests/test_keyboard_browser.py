@@ -18,7 +18,7 @@ IS_AT = """(selector) => {
   const here = document.activeElement;
   return document.hasFocus() && here.matches(selector);
 }"""
-# Within the window, and nothing else lies over its first characters.
+# Within the window, and nothing else covers its first characters.
 IS_SEEN = """() => {
   const here = document.activeElement;
   const { left, top, width, height } = here.getBoundingClientRect();
@@ -67,7 +67,7 @@ class Typist:
             self.press("Enter")
 
     def acts(self, selector):
-        """Press this button, and be told what was done where the keyboard goes on."""
+        """Press this button, and hear the result where the focus continues."""
         self.follows(selector)
         self.is_at("main > [role=status]")
 

@@ -35,7 +35,7 @@ SCANS = "from articles.models import ShortLink; print(ShortLink.objects.get(code
 
 
 class Crowd:
-    """Readers and scans, until `stop`; counts the statuses by what was asked for, and errors while no server runs."""
+    """Readers and scans, until `stop`; counts the statuses by request, and errors while no server runs."""
 
     def __init__(self, newsroom):
         self.site = f"http://127.0.0.1:{newsroom.port}"
@@ -57,7 +57,7 @@ class Crowd:
 
 
 def seconds_until_an_edition(told, acknowledged):
-    """How long a writer takes on this machine, beside the crowd, from its start to its first publication."""
+    """How long a writer takes on this machine, under the load of the crowd, from its start to its first publication."""
     begun = time.monotonic()
     writer = int(told("write 1"))
     eventually(lambda: "edition" in acknowledged.read_text(), "a publication")

@@ -1,4 +1,4 @@
-"""Somebody who can log in opens accounts, and somebody assigns duties, whatever is changed in whichever act."""
+"""Somebody who can log in opens accounts, and somebody assigns duties, whichever act changes what."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Colleagues who leave hand everything on in one act; accounts that nobody uses are named, then closed."""
+"""Colleagues who leave hand everything on in one act; unused accounts are listed, then closed."""
 
 from datetime import timedelta
 
@@ -205,7 +205,7 @@ def test_asking_for_open_work_costs_three_queries(cast, django_assert_num_querie
         assert len(leaving.open_work_of(cast.writer).numbers) == 3
 
 
-# --- Accounts that nobody uses --------------------------------------------------------------------------------------
+# --- Unused accounts ------------------------------------------------------------------------------------------------
 
 
 def unused(user, days):

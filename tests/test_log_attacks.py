@@ -82,7 +82,7 @@ FORGERIES = [
 
 
 def make_everything_agree():
-    """Build the audit's chain and both logs anew from the rows as they are now."""
+    """Rebuild the audit's chain and both logs from the present rows."""
     rebuild_chain(0)
     head = AuditEntry.objects.order_by("-pk").values_list("hash", flat=True)[0]
     key = str(merkle_log.read_log_keys()[0].verifier)
@@ -108,13 +108,13 @@ def test_a_forgery_that_agrees_with_itself_is_told_by_a_kept_checkpoint(attacker
     forge(site)
     delete_rows(LogNode)
     make_everything_agree()
-    assert faults() == []  # nobody can tell without one
+    assert faults() == []  # undetectable without one
     assert faults(since=kept)
     assert faults(since=code)
 
 
 def test_an_honest_log_has_another_head_of_the_audit_in_each_leaf(attacker, kept):
-    """The check of the check: without a forgery nothing is told, and each leaf holds the audit up to its act."""
+    """The check of the check: without a forgery nothing is reported, and each leaf holds the audit up to its act."""
     before = list(LogLeaf.objects.order_by("index").values_list("data", flat=True))
     heads = {json.loads(data)["audit"] for data in before}
     assert len(heads) == len(before)

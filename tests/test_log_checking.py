@@ -1,4 +1,6 @@
-"""A stranger's check of the public log: what is in order, and every way in which whoever owns the database cheats."""
+"""A stranger's check of the public log: what is in order, and every way in which the owner of the database can
+cheat.
+"""
 
 import json
 from datetime import timedelta
@@ -63,7 +65,7 @@ def test_an_honest_log_grows(cast, site, kept):
 
 
 def rebuild_log(change):
-    """Write every leaf anew, with all its hashes, as whoever owns database and server can; `change` returns new
+    """Rewrite every leaf, with all its hashes, as the owner of database and server can; `change` returns new
     facts.
     """
     rows = [

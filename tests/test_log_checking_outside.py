@@ -1,4 +1,4 @@
-"""The check of the log from outside: as another account, without the database; the desk tells, and misses it."""
+"""The check of the log from outside: as another account, without the database; the desk reports it, and its absence."""
 
 import json
 import os

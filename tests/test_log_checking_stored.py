@@ -37,7 +37,7 @@ def faults(*options):
 
 
 def rebuild_chain(first, **facts):
-    """Write the audit anew from the entry `first` on, with these facts, as whoever owns the database can."""
+    """Rewrite the audit from the entry `first` on, with these facts, as the owner of the database can."""
     rows = list(AuditEntry.objects.order_by("pk"))
     delete_rows(AuditLeaf, AuditEntry)
     head = audit.GENESIS
@@ -85,7 +85,7 @@ def test_a_chain_rebuilt_with_both_logs_and_their_files_is_found_by_a_kept_check
     log_everything()
     baking.bake_pending()
     triggers.install_triggers(connection)
-    call_command("verify_audit")  # nothing is told without one
+    call_command("verify_audit")  # nothing is reported without one
     assert "The audit log was rebuilt" in faults("--checkpoint", str(kept))
     kept.write_text("no checkpoint")
     assert "signed note" in faults("--checkpoint", str(kept))

@@ -172,7 +172,7 @@ class TestSuggestions:
 
     @pytest.mark.parametrize(("quote", "changed"), [("三十米", "四十米"), ("宽六米", "宽七米")])
     def test_a_suggestion_whose_passage_changed_is_not_put_in(self, cast, article, quote, changed):
-        proposed = suggestion(article, cast, quote=quote)  # what stands around the second one is found again
+        proposed = suggestion(article, cast, quote=quote)  # the surroundings of the second one are found again
         cast.change(article, by=cast.writer, body=BODY.replace(quote, changed))
         with refused(marginal_notes.CannotSuggest, "has changed since"):
             marginal_notes.take_suggestion(proposed, by=cast.writer)

@@ -1,4 +1,4 @@
-"""Notes and suggestions beside the acts, in any order: no signed text changes, and nobody sees notes of a text that
+"""Notes and suggestions mixed with the acts, in any order: no signed text changes, and nobody sees notes of a text that
 they may not read.
 """
 
@@ -41,7 +41,7 @@ class NotesBesideActs(UndoneMachine):
         return Article.objects.select_related("section", "latest", "live", "signed").get(pk=self.key)
 
     def attempt(self, act, *args, edits=False, **facts):
-        """Call an act in its own savepoint; what is no edit makes no revision."""
+        """Call an act in its own savepoint; other acts than edits make no revision."""
         revisions = Revision.objects.count()
         try:
             with transaction.atomic():

@@ -17,7 +17,7 @@ from tests.conftest import needs
 
 TOOL, LIBRARY = shutil.which("softhsm2-util"), Path("/usr/lib/softhsm/libsofthsm2.so")
 PIN = "271828"
-ED25519 = bytes.fromhex("06032b6570")  # its object identifier, as a token is told the curve
+ED25519 = bytes.fromhex("06032b6570")  # its object identifier, which names the curve to a token
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,6 @@
-"""Animations keep moving in the text while they are small; everywhere else, and for who wants no motion, they stand."""
+"""Animations keep moving in the text while they are small; everywhere else, and for readers who prefer reduced motion,
+they are stills.
+"""
 
 import json
 import re

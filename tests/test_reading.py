@@ -41,7 +41,7 @@ TARGETS = """([what, least]) => [...document.querySelectorAll(what)]
     .filter(([, width, height]) => width < least || height < least)"""
 ALL_TARGETS = "a:not(.skip), button, summary, input, select, textarea"
 CHIEF_TARGETS = ".masthead a, .masthead summary, .tools a, .tools button, .tools summary, .paging a, form button"
-# Which parts of the head lie over one another or beside the window; the name and the time as wide as their text is.
+# Which parts of the head overlap or extend beyond the window; the name and the time as wide as their text is.
 COLLISIONS = """() => {
   const box = (e) => {
     const range = document.createRange();

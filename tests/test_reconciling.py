@@ -65,7 +65,7 @@ def test_equal_edits_are_one_edit(base, edited):
     st.lists(st.tuples(st.sampled_from(["same", "theirs", "mine"]), st.sampled_from(["改", "删", "加"])), max_size=8)
 )
 def test_edits_of_different_paragraphs_are_both_there(plan):
-    """Between any two of them stands a paragraph that nobody changed."""
+    """Between any two of them is a paragraph that nobody changed."""
     sides = {"theirs": ([], []), "mine": ([], [])}
     base, expected = [], []
     for number, (who, what) in enumerate(plan):

@@ -71,7 +71,7 @@ def test_the_database_refuses_an_edition_with_a_note_that_nobody_signed(cast, ar
 
 
 def packed(cast, article, **changes):
-    """The pack of the article, with its rows changed and the manifest's hashes made anew."""
+    """The pack of the article, with its rows changed and the manifest's hashes recomputed."""
     import hashlib  # noqa: PLC0415 (one function's need)
 
     whole = io.BytesIO()

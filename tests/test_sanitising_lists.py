@@ -1,4 +1,4 @@
-"""Markers of lists in HTML of other programs: what a plain list cannot show stands as text before its paragraph."""
+"""Markers of lists in HTML of other programs: what a plain list cannot show becomes text before its paragraph."""
 
 import pytest
 from django.utils import translation

@@ -23,7 +23,7 @@ INSTANT = datetime(2026, 11, 28, 12, 0, 0, tzinfo=UTC)
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that stands still until it is moved by calling this with seconds."""
+    """A clock that is stopped and is advanced by calling this with seconds."""
     now = [INSTANT]
     monkeypatch.setattr(timezone, "now", lambda: now[0])
 

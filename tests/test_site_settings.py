@@ -1,4 +1,4 @@
-"""Saving the site's settings: one row, the whole site anew, and nothing that readers could not read."""
+"""Saving the site's settings: one row, the whole site re-baked, and nothing that readers could not read."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError

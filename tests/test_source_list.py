@@ -167,7 +167,7 @@ def test_whoever_does_not_sign_last_allows_nothing_and_a_reason_is_needed(cast):
     with refused(review.CannotSetAside, "why"):
         review.allow_unlisted_source(article, by=cast.chief, reason=" ")
     listed = reprint(cast, cast.listed)
-    with refused(review.CannotSetAside, "Nothing"):
+    with refused(review.CannotSetAside, "nothing to allow"):
         review.allow_unlisted_source(listed, by=cast.chief, reason="同意")
     Source.objects.filter(pk=cast.unlisted.pk).update(standing="frozen")
     with refused(review.CannotSetAside, "frozen"):

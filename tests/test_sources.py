@@ -1,4 +1,4 @@
-"""Saving a source: whoever arranges does it, and pages that lead to it are baked anew."""
+"""Saving a source: those who arrange may do it, and pages that link to it are re-baked."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError

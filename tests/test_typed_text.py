@@ -1,4 +1,4 @@
-"""What the machine finds while a text is typed: where it stands, for whom, and that nothing is written."""
+"""What the machine finds while a text is typed: its place, for whom it is shown, and that nothing is written."""
 
 import pytest
 from django.core.exceptions import PermissionDenied

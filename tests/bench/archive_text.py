@@ -20,7 +20,7 @@ SECTIONS = [
     ("图说", "pictures"),
     ("理论", "theory"),
 ]
-# Four of ten articles stand in the first section; the others share the rest unevenly.
+# Four of ten articles are in the first section; the others share the rest unevenly.
 WEIGHTS = [40, 12, 10, 8, 7, 6, 5, 4, 3, 2, 2, 1]
 PLACES = [
     "望桥乡",

@@ -8,7 +8,7 @@ import time
 from tests.bench.measuring import ROOT
 from tests.serving import eventually, fetch, free_port, kill
 
-# What is in .venv stays as it is: the network's part of a first start is nobody's to measure here.
+# .venv is kept as it is: the network's part of a first start is not measured here.
 COMMAND = ["make", "--assume-old=.venv/ready", "demo"]
 
 

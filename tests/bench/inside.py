@@ -89,10 +89,10 @@ def render() -> dict[str, float]:
 
 
 def publish() -> dict[str, float]:
-    """Milliseconds from the publish button to the last file, those of processor time (with PostgreSQL's process), and how
-    many files were written: medians of some articles.
+    """Milliseconds from the publish button to the last file, those of processor time (with PostgreSQL's process), and
+    how many files were written: medians of some articles.
     """
-    jobs.start_baking = lambda: None  # in this process and timed, instead of in a thread beside it
+    jobs.start_baking = lambda: None  # in this process and timed, instead of in another thread
     written = [0]
     replace = store.LocalFiles.replace
 
@@ -143,7 +143,7 @@ def public_log() -> dict[str, float]:
 
 
 def ready_to_publish() -> User:
-    """An account that may do everything, in a newsroom whose section of news asks for one reading, by anybody."""
+    """An account with all permissions, in a newsroom whose news section requires one reading, by anybody."""
     Section.objects.filter(slug="news").update(stages=1, same_person_allowed=True)
     return User.objects.filter(username="bench").first() or User.objects.create(username="bench", is_superuser=True)
 
@@ -172,8 +172,8 @@ def signed_articles(count: int, *, by: User) -> Iterator[Article]:
 
 
 def bake() -> dict[str, float]:
-    """Pages a second: one after the other, each asked for by itself; and the whole site on all cores. Images of codes, which
-    are not drawn again, are not counted.
+    """Pages a second: one after the other, each requested separately; and the whole site on all cores. Images of
+    codes, which are not drawn again, are not counted.
     """
     addresses = [
         address for group in baking.affected_pages.all_addresses() for address in group if not address.startswith("/q/")
@@ -216,7 +216,9 @@ def memory() -> dict[str, float]:
 
 
 def searching() -> dict[str, float]:
-    """Milliseconds of a search, the 95th of a hundred, over questions of every kind cut out of the archive's own texts."""
+    """Milliseconds of a search, the 95th of a hundred, over questions of every kind cut out of the archive's own
+    texts.
+    """
     if not SearchText.objects.exists():
         search.rebuild_index()
     chance = random.Random(7)
@@ -235,7 +237,7 @@ def searching() -> dict[str, float]:
         return search.SearchQuery.words_in(" ".join(text[at : at + length] for at, length in places))
 
     def clause() -> tuple[str, ...]:
-        """What stands between two punctuation marks: a word for a search that knows no Chinese."""
+        """The text between two punctuation marks: a word for a search that does not know Chinese."""
         clauses = re.findall(r"(?<!\w)\w{2,12}(?!\w)", chance.choice(texts))
         return search.SearchQuery.words_in(chance.choice(clauses or texts[:1]))
 
@@ -267,7 +269,9 @@ def searching() -> dict[str, float]:
 
 
 def machine_reading() -> dict[str, float]:
-    """Processor time to read a text of 5,000 characters with 20,000 rules, one in fifty an expression, and to build them."""
+    """Processor time to read a text of 5,000 characters with 20,000 rules, one in fifty an expression, and to build
+    them.
+    """
     chance = random.Random(7)
     text = "".join(chance.choice("，。") if n % 12 == 11 else chr(0x4E00 + chance.randrange(3000)) for n in range(4993))
 

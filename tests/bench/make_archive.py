@@ -50,7 +50,7 @@ MAKER = "archive-maker"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Make the archive that the command line asks for, and print how many articles a second were made.
+    """Make the archive described by the command line, and print how many articles a second were made.
 
     Exits with a sentence where the newsroom may have readers.
     """
@@ -125,8 +125,8 @@ def _copied(value: Any) -> str:
 def _write(batch: list[tuple[str, Any]], lasts: dict[int, int]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # Whether each row's twenty references lead somewhere takes the server longer than the rows; these do, and one
-            # who may say so says it.
+            # Whether each row's twenty references lead somewhere takes the server longer than the rows; these do, and
+            # one who may say so says it.
             cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
             if cursor.fetchone() == (True,):
                 cursor.execute("SET LOCAL session_replication_role = replica")
@@ -140,7 +140,9 @@ def _write(batch: list[tuple[str, Any]], lasts: dict[int, int]) -> None:
 
 
 class Archive:
-    """What publishing.publish_archived would have left, for many articles at once, oldest first, and drafts after them."""
+    """What publishing.publish_archived would have left, for many articles at once, oldest first, and drafts after
+    them.
+    """
 
     def __init__(self, count: int, drafts: int = 0) -> None:
         self.count = count
@@ -208,7 +210,7 @@ class Archive:
                         self._add_published(self.article + n, self.revision + n, self.edition + n, start + step * n)
                     else:
                         self._add_draft(self.article + n, self.revision + n)
-                # Each row names rows of tables that come after it: the database looks at the end of the transaction.
+                # Each row names rows of tables that come after it: the database checks at the end of the transaction.
                 batch = [
                     rows.taken() for rows in (self.revisions, self.editions, self.articles, self.credits, self.links)
                 ]
@@ -258,7 +260,9 @@ class Archive:
         self._add_text(number, revision, archive_text.text_of(number), **waiting)
 
     def _add_text(self, number: int, revision: int, text: archive_text.Text, **facts: Any) -> str:
-        """Add a working copy with its revision, and return the revision's digest. `facts` are columns of the article."""
+        """Add a working copy with its revision, and return the revision's digest. `facts` are columns of the
+        article.
+        """
         section = self.sections[text.section].pk
         credits = [(Credit.Role.REPORTER, *text.writer), (Credit.Role.RESPONSIBLE_EDITOR, *text.editor)]
         content = {

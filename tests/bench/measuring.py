@@ -37,7 +37,7 @@ def print_results() -> bool:
 
 
 def processor_model() -> str:
-    """The processor's name as Linux tells it, with the number of cores that this process may use."""
+    """The processor's name as reported by Linux, with the number of cores that this process may use."""
     lines = Path("/proc/cpuinfo").read_text().splitlines() if os.path.exists("/proc/cpuinfo") else []
     names = {line.partition(":")[2].strip() for line in lines if line.startswith("model name")}
     return f"{' / '.join(sorted(names)) or platform.machine()}, {len(os.sched_getaffinity(0))} cores"

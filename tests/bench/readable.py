@@ -2,7 +2,7 @@
 
 Run as `python -m tests.bench.readable COUNT` in a newsroom's process it is the desk: it publishes COUNT articles, each
 after a line on its standard input, and prints a line of JSON for each when the act has answered. The rest of this
-module is the reader, who asks a real server over HTTP meanwhile.
+module is the reader, who queries a real server over HTTP in the meantime.
 """
 
 import http.client
@@ -71,7 +71,9 @@ def _wait_for_title(port: int, title: str, pages: dict[str, str]) -> dict[str, f
 
 
 def publish_one_by_one(count: int) -> None:
-    """The desk: publish `count` articles as a server's process does, with pages baked in a thread beside the act."""
+    """The desk: publish `count` articles as a server's process does, with pages baked in another thread than the
+    act.
+    """
     from articles import baking, publishing  # noqa: PLC0415 (in the newsroom's process, after django.setup)
     from articles.models import BakeJob  # noqa: PLC0415
     from tests.bench.inside import ready_to_publish, signed_articles  # noqa: PLC0415

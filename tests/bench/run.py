@@ -142,7 +142,7 @@ def newsroom(count: int) -> Iterator[Newsroom]:
         shutil.rmtree(sockets)
 
 
-# --- all else -------------------------------------------------------------------------------------------------------
+# --- the rest -------------------------------------------------------------------------------------------------------
 
 
 def rendering(found: Newsroom) -> None:
@@ -240,7 +240,7 @@ def searching(found: Newsroom, articles: int, limit: int) -> None:
 
 
 def against_wagtail(found: Newsroom) -> None:
-    """The same questions to Wagtail's database search over the same texts; it is installed beside, the first time."""
+    """The same queries to Wagtail's database search over the same texts; it is installed separately, the first time."""
     home = FOLDER / "wagtail"
     python = home / "bin/python"
     if not python.exists():

@@ -56,7 +56,7 @@ def processor_seconds(server: subprocess.Popen) -> float:
     """The processor time of all threads in the group of processes that the server leads."""
     nanoseconds = 0
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # a process or a thread that ended meanwhile
+        with suppress(OSError):  # a process or a thread that has ended
             if os.getpgid(int(process.name)) == server.pid:
                 nanoseconds += sum(int(task.read_text().split()[0]) for task in process.glob("task/*/schedstat"))
     return nanoseconds / 1e9
@@ -94,7 +94,7 @@ def granian(found: Newsroom, application: str) -> tuple[subprocess.Popen, str]:
 
 def bare_granian(found: Newsroom, url: str, checked: str = "", **headers: str) -> tuple[subprocess.Popen, str]:
     """The process and the address of a granian that gives, from memory, the very answer that `url` gives now; `checked`
-    is a file that it looks at each time.
+    is a file that it checks each time.
     """
     status, sent, body = fetch(url, **headers)
     kept = [(name, value) for name, value in sent.items() if name.lower() not in HEADERS_OF_SERVER]
@@ -146,7 +146,7 @@ def serving(found: Newsroom, address: str) -> None:
 def against_bare_granian(
     found: Newsroom, what: str, server: subprocess.Popen, url: str, headers: dict[str, str]
 ) -> None:
-    """What our side of an answer costs: a server that gives this very answer without logic is measured beside it."""
+    """The cost of our code in an answer: compared with a server that gives the same answer without logic."""
     bare_server, bare = bare_granian(found, url, **headers)
     file = f"{found.folder}/baked/current{urlsplit(url).path}index.html"
     checking_server, checking = bare_granian(found, url, file, **headers)

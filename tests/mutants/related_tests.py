@@ -3,7 +3,7 @@
 from os.path import commonprefix
 from pathlib import Path
 
-# Floors that are no verbs, and what has no behaviour to break.
+# Floors that are not verbs, and modules without behaviour to break.
 NO_VERBS = {"admin", "public", "management", "templatetags", "models", "migrations", "demo", "apps.py"}
 # Whole machines, browsers and long random walks: they notice nearly everything, and take minutes for it.
 SLOW = ("_browser", "_stateful", "_stress", "_remote", "_readers", "_walk", "_whole")
@@ -80,7 +80,9 @@ def _features(root: Path) -> set[str]:
 
 
 def related_tests(root: Path, module: str) -> tuple[str, ...]:
-    """Return the module's test files, its own first: by shared stem, then by `ALSO`. Raises LookupError if there are none."""
+    """Return the module's test files, its own first: by shared stem, then by `ALSO`. Raises LookupError if there are
+    none.
+    """
     _app, feature, *inner = Path(module).with_suffix("").parts
     extra = [stem for key, stems in ALSO.items() if module.startswith(key) for stem in stems]
     longer = tuple(f"test_{other}" for other in _features(root) if other.startswith(f"{feature}_"))

@@ -95,7 +95,7 @@ def run_mutant(job: tuple[str, int, str]) -> Outcome:
 def _put(module: str, source: str) -> None:
     path = _tree() / module
     path.write_text(source)
-    # Python tells by size and second whether compiled code is old; mutants are quicker than that.
+    # Python detects stale compiled code by size and second; mutants are faster than that.
     for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
         compiled.unlink()
 
@@ -125,7 +125,9 @@ def _tree() -> Path:
 
 
 def _run_tests(tests: tuple[str, ...], limit: float) -> tuple[int, float]:
-    """Return pytest's exit code and its seconds of processor time; stop at the first failure, or after `limit` seconds."""
+    """Return pytest's exit code and its seconds of processor time; stop at the first failure, or after `limit`
+    seconds.
+    """
     tree = _tree()
     child = os.fork()
     if not child:
