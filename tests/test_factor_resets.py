@@ -127,7 +127,7 @@ def test_asking_and_confirming_twice_is_once(cast, others):
 
 def test_after_a_day_it_has_to_be_asked_for_anew(cast, others, monkeypatch):
     reset = ask(cast.chief, others.officer)
-    later = timezone.now() + timedelta(hours=24)
+    later = reset.opened_at + timedelta(hours=24)
     monkeypatch.setattr(timezone, "now", lambda: later)
     assert list(second_factor.open_resets()) == []
     with refused(CannotReset, "void"):
@@ -145,6 +145,7 @@ def reset_factor_of(cast, others):
 
 def test_the_person_is_told_at_the_log_in(client, cast, others):
     reset_factor_of(cast, others)
+    assert second_factor.last_reset_of(cast.writer) is None, "it is nobody else's"
     log_in(client, "chief")
     page = client.get("/admin/")
     (sentence,) = [str(message) for message in page.context["messages"]]

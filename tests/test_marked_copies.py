@@ -172,6 +172,27 @@ def test_every_change_names_the_step_that_made_it_and_what_was_put_back_is_no_ch
     ]
 
 
+def test_words_that_the_steps_keep_and_the_whole_does_not_are_of_the_last_step():
+    """A single word between two changes counts as changed, although each step changed one side of it alone."""
+    part = body_of("<p>一二三。</p>", "<p>四二三。</p>", "<p>四二五。</p>")
+    changed = [(run.kind, "".join(token.text for token in run.tokens), run.step) for run in part.runs]
+    assert [run for run in changed if run[0] != "same"] == [
+        ("removed", "一", 1),
+        ("removed", "二三", 2),
+        ("added", "四", 1),
+        ("added", "二五", 2),
+    ]
+
+
+def test_a_line_is_changed_by_its_kind_or_its_end_alone_and_rows_are_a_kind():
+    (line,) = layout.lay_out(body_of("<p>今日通车</p>", "<h2>今日通车</h2>"))
+    assert line.is_changed
+    divided, rest = layout.lay_out(body_of("<p>上午开会。下午参观。</p>", "<p>上午开会。</p><p>下午参观。</p>"))
+    assert (divided.is_changed, rest.is_changed) == (True, False)
+    table = "<table><tr><td>甲</td><td>1</td></tr></table>"
+    assert [line.kind for line in layout.lay_out(body_of(table, table))] == ["row"]
+
+
 def test_other_fields_are_shown_if_they_changed_and_the_text_always():
     text = marking.mark_changes([content("<p>文</p>"), content("<p>文</p>", section=2)], {1: "要闻", 2: "文旅"})
     assert [part.field for part in text.parts] == ["title", "body", "section"]
@@ -223,6 +244,9 @@ class TestOfAnArticle:
         article.refresh_from_db()
         copy = marked_copies.marked_copy(article, article.revisions.get(number=1), article.newest)
         assert [step.revision for step in copy.steps] == [2, 3, 5]
+        monkeypatch.setattr(marked_copies, "MOST_STEPS", 3)
+        copy = marked_copies.marked_copy(article, article.revisions.get(number=1), article.newest)
+        assert copy.steps[0].name == "梁静姝", "three steps are not too many"
         monkeypatch.setattr(marked_copies, "MOST_STEPS", 2)
         copy = marked_copies.marked_copy(article, article.revisions.get(number=1), article.newest)
         assert [(step.number, step.revision) for step in copy.steps] == [(1, 3), (2, 5)]

@@ -61,14 +61,12 @@ def session_handle(session_key: str) -> str:
 
 
 @transaction.atomic
-def end_session(handle: str, *, by: User) -> bool:
-    """End one of the user's own sessions; returns False if it has ended already."""
+def end_session(handle: str, *, by: User) -> None:
+    """End one of the user's own sessions; idempotent."""
     for session in sessions_of(by)[:MOST_LISTED]:
         if session_handle(session.session_key) == handle:
             session.delete()
             audit.record_entry("session.ended", by, by=by, browser=session.browser)
-            return True
-    return False
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "articles/comparing.py": ("history", "corrections_public"),
     "articles/csv_tables.py": ("check_rules_tables", "roster", "source_list"),
     "articles/editing.py": ("review_rules", "admin_article", "restoring"),
+    "articles/desk_sessions/": ("presence",),
     "articles/exchange/": ("import_articles",),
     "articles/exchange/word": ("word_conversion", "word_exporting", "word_hostile", "word_importing", "word_reading"),
     "articles/file_responses.py": ("byte_ranges", "public_files", "baked_files"),
