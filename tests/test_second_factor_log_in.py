@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from webauthn.helpers import bytes_to_base64url
 
 from articles import passwords, publishing, second_factor
 from articles.models import AuditEntry, Edition, SignOff
@@ -357,6 +358,14 @@ def cast_with_passkey(db, settings):
         host="news.example.cn",
     )
     return user
+
+
+def test_the_browser_is_asked_for_a_passkey_of_this_site_that_the_account_does_not_have(cast_with_passkey):
+    asked, challenge = second_factor.registration_request(cast_with_passkey)
+    facts = json.loads(asked)
+    assert (facts["rp"]["id"], facts["user"]["name"]) == ("news.example.cn", "key-holder")
+    assert (facts["challenge"], bool(challenge)) == (bytes_to_base64url(challenge), True)
+    assert [known["id"] for known in facts["excludeCredentials"]] == ["AAAA"]
 
 
 def test_a_challenge_is_good_for_one_answer(client, cast_with_passkey):
