@@ -246,7 +246,7 @@ class _LineCollector(HTMLParser):
 
 class _SeenLineCollector(_LineCollector):
     def _tell_address(self, href: str) -> None:
-        """An address is no word of the text."""
+        """An address is not a word of the text."""
 
 
 def _joined_spans(pieces: list[tuple[SpanKind, str]]) -> list[TextSpan]:

@@ -25,7 +25,7 @@ FILE_HEADERS = {
 
 
 def file_response(request: HttpRequest, name: str, *, saved_as: str, cache_control: str) -> HttpResponseBase:
-    """Return the stored file with this storage name, or the part of it that is asked for.
+    """Return the stored file with this storage name, or the requested part of it.
 
     `saved_as` is the name under which the reader saves a document, with or without its extension. Raises Http404 if
     there is no such file.

@@ -130,7 +130,7 @@ def save_arrangement(
             code="arranged_meanwhile",
         )
     old, new = arrangement_facts(arranged_blocks(topic)), arrangement_facts(arranged)
-    # Taken until the transaction ends, so that no draft with a slot here is discarded meanwhile.
+    # Taken until the transaction ends, so that no draft with a slot here is discarded in the meantime.
     audit.lock_audit_chain()
     _refuse_unpublished(arranged)
     if arranged_words(new) - arranged_words(old) and proposing.words_are_confirmed():

@@ -43,7 +43,7 @@ class Publication:
     details: dict[str, Any]  # further data of the audit entry
     at: datetime = field(default_factory=lambda: timezone.now())
     sign_off: SignOff | None = None  # the final sign-off; only if the basis is SIGNED
-    candidate: Candidate | None = None  # what the checks have looked at; only if the basis is SIGNED
+    candidate: Candidate | None = None  # what the checks have read; only if the basis is SIGNED
 
 
 class SectionChange(NamedTuple):

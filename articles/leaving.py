@@ -1,4 +1,4 @@
-"""Colleagues who leave (离职交接), and accounts that nobody uses: closed for good until somebody opens them again."""
+"""Colleagues who leave (离职交接), and unused accounts: closed until somebody reopens them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

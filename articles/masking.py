@@ -14,7 +14,7 @@ from .checks.plain_text import plain_text_of_html, plain_text_of_line
 from .models import Article, Revision
 from .refusals import Problem, Refusal
 
-NOTHING_TO_MASK = Problem("masking.nothing_to_mask", _("This is not in the text any more; look at the newest version."))
+NOTHING_TO_MASK = Problem("masking.nothing_to_mask", _("This is no longer in the text; check the newest version."))
 
 
 class CannotMask(Refusal):

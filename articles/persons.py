@@ -81,7 +81,7 @@ def save_person(person: Person, *, by: User) -> Person:
 def find_or_add_person(name: str, unit: str, *, by: User) -> Person:
     """Return the person with this name and unit, added if missing. The caller checks permissions.
 
-    Takes the audit-chain lock before it adds one, and looks again: somebody else may have added it meanwhile.
+    Takes the audit-chain lock before it adds one, and looks again: somebody else may have added it since.
     """
     known = find_people(name, unit=unit)
     if not known:

@@ -1,7 +1,7 @@
 """Rules that the database itself enforces with triggers, on SQLite and PostgreSQL.
 
 Installed after every `migrate` (SQLite drops a table's triggers when it alters the table). The models enforce the same
-rules with messages; the triggers cover SQL typed by hand and mistakes in the models.
+rules with messages; the triggers cover SQL typed manually and mistakes in the models.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper

@@ -165,7 +165,10 @@ def without_entry(action):
 FORGERIES = [
     (edit("editions/1.json", lambda e: e["content"].update(body="<p>无人受伤。</p>")), r"editions/1\.json: the digest"),
     (edit("editions/2.json", lambda e: e.update(previous_digest="0" * 64)), r"editions/2\.json does not follow"),
-    (edit("editions/2.json", lambda e: e.update(sign_off=e["sign_off"] - 1)), r"editions/2\.json: this text was not signed"),
+    (
+        edit("editions/2.json", lambda e: e.update(sign_off=e["sign_off"] - 1)),
+        r"editions/2\.json: this text was not signed",
+    ),
     (edit("editions/1.json", lambda e: e.update(number=2)), r"editions/1\.json contains a different"),
     (edit("editions/1.json", lambda e: e.update(article=e["article"] + 1)), r"editions/1\.json contains a different"),
     (edit("revisions/1.json", lambda r: r["content"].update(title="别的")), r"revisions/1\.json: the digest"),

@@ -1,4 +1,4 @@
-"""Public files: the uploads that something public uses, and no others, in a store of their own.
+"""Public files: the uploads that something public uses, and no others, in a separate store.
 
 Uploads are kept in MEDIA_ROOT, which nothing serves. The public store holds those that readers may have now: nginx, the
 file server and a CDN answer /media/… from it, Django answers the rest. An act queues the addresses of the files it may

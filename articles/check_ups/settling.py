@@ -15,7 +15,7 @@ from ..refusals import Problem, Refusal
 State = CheckUpFinding.State
 
 IGNORED_WITHOUT_REASON = Problem(
-    "check_ups.ignored_without_reason", _("Say why it may stay."), _("The reason is kept beside it."), "reason"
+    "check_ups.ignored_without_reason", _("Say why it may stay."), _("The reason is stored with it."), "reason"
 )
 
 

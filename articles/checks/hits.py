@@ -180,7 +180,7 @@ def _hits_of_newest(article: Article) -> list[Hit]:
 def _found_in(candidate: Candidate) -> list[Hit]:
     """What the rules find in the newest revision; computed once for each text, version of the rules, and day.
 
-    The version is asked for each time: a rule may have come into use since the candidate was looked at.
+    The version is read each time: a rule may have come into use since the candidate was checked.
     """
     revision, day = candidate.article.newest, timezone.localdate(candidate.at)
     found = _found_once(_Reading(revision.digest, current_version(), day, revision.content, candidate.at))

@@ -80,7 +80,7 @@ def has_assignment_everywhere(user: User | AnonymousUser, duty: str) -> bool:
 
 
 def may_change_rules(user: User | AnonymousUser) -> bool:
-    """Return True if the user may change how the work of others is checked: whoever assigns duties (三员).
+    """Return True if the user may change how the work of others is checked: those who assign duties (三员).
 
     Whoever works on texts must not be able to, not even a superuser alone.
     """

@@ -19,7 +19,7 @@ Finding = LinkTarget.Finding
 
 NOTHING_TO_SETTLE = Problem("link_checks.nothing_to_settle", _("The link answers, or no text has it any more."))
 IGNORED_WITHOUT_REASON = Problem(
-    "link_checks.ignored_without_reason", _("Say why the link may stay."), _("The reason is kept beside it."), "reason"
+    "link_checks.ignored_without_reason", _("Say why the link may stay."), _("The reason is stored with it."), "reason"
 )
 
 

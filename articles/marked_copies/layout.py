@@ -58,7 +58,7 @@ def lay_out(part: MarkedPart, thumbnails: Mapping[str, str] = NO_THUMBNAILS) -> 
     `thumbnails` has the addresses of small copies by those of their pictures.
     """
     words: list[MarkedRun] = []
-    ended: MarkedLine | None = None  # in the old text alone; the next piece tells whether it became another kind
+    ended: MarkedLine | None = None  # only in the old text; the next piece shows whether its type changed
     for piece in _pieces(part):
         *before, last = piece.tokens
         if ended and piece.kind == "added" and last.ends_line and not before:

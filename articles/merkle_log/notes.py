@@ -22,7 +22,7 @@ LONGEST_NOTE = 100_000  # characters
 
 
 class WrongNote(ValueError):
-    """Raised for a note or key that cannot be read, or is not signed by the key asked for."""
+    """Raised for a note or key that cannot be read, or is not signed by the required key."""
 
 
 class VerifierKey(NamedTuple):

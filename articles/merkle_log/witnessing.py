@@ -63,7 +63,8 @@ class Witness:
         file = self._file(log.checkpoint.origin)
         kept = file.read_text(encoding="utf-8") if file.exists() else ""
         before = parse_checkpoint(kept) if kept else None
-        # A new key signs beside the old one for a while, so what was cosigned before is signed by one of today's.
+        # A new key signs together with the old one for a while, so what was cosigned before is signed by one of
+        # today's.
         if kept and not ring.has_signed(kept):
             raise WrongProof("the log has another key than when it was cosigned before")
         size = log.checkpoint.size

@@ -108,7 +108,7 @@ class Article(models.Model):
     original_url = models.URLField(_("original address"), max_length=500, blank=True)
     original_published_on = models.DateField(_("originally published on"), null=True, blank=True)
     embargo_until = models.DateTimeField(
-        _("embargo until"), null=True, blank=True, help_text=_("Before this instant nobody can publish it.")
+        _("embargo until"), null=True, blank=True, help_text=_("It cannot be published before this time.")
     )
 
     # Its placing: not part of the text, so not signed. `placing.set_placing` changes it, at once for readers.
@@ -124,7 +124,7 @@ class Article(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("Until then it stands first in its section."),
+        help_text=_("Until then it comes first in its section."),
     )
     shown_cover = models.ForeignKey(
         Picture,
@@ -177,7 +177,7 @@ class Article(models.Model):
         max_length=400,
         blank=True,
         editable=False,
-        help_text=_("What they are told about this change; its readers sign it with the text."),
+        help_text=_("What readers are told about this change; it is signed with the text."),
     )
     handed_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -16,7 +16,7 @@ class Severity(models.TextChoices):
     """
 
     BLOCK = "block", _("must be settled")
-    WARN = "warn", _("to be looked at")
+    WARN = "warn", _("to be checked")
     INFO = "info", _("for information")
 
 
@@ -45,7 +45,7 @@ class CheckRule(models.Model):
         RETIRED = "retired", _("Out of use")
 
     name = models.CharField(
-        _("name"), max_length=LONGEST_NAME, unique=True, help_text=_("Readers of a text see it beside what it found.")
+        _("name"), max_length=LONGEST_NAME, unique=True, help_text=_("Readers of a text see it next to the hits.")
     )
     subject = models.CharField(_("class"), max_length=20, choices=Subject, default=Subject.WORDING)
     kind = models.CharField(_("kind of pattern"), max_length=20, choices=Kind, default=Kind.WORDS)
@@ -76,7 +76,7 @@ class CheckRule(models.Model):
         help_text=_("And those below them. None means every section."),
     )
     owner = models.CharField(
-        _("who looks after it"), max_length=40, blank=True, help_text=_("Empty means whoever adds it.")
+        _("maintained by"), max_length=40, blank=True, help_text=_("Empty means the user who adds it.")
     )
     source = models.CharField(
         _("where it comes from"),

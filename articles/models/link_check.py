@@ -27,7 +27,7 @@ class LinkHost(models.Model):
         max_length=10,
         choices=State,
         default=State.IN_USE,
-        help_text=_("Links to a suspended site are to be looked at; those to one that others took over must go."),
+        help_text=_("Links to a suspended site get a warning; those to one taken over by others must be removed."),
     )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     # What the newest check of any of its addresses found
@@ -68,7 +68,7 @@ class LinkTarget(models.Model):
         WORKS = "works", pgettext_lazy("a link", "works")
         GONE = "gone", pgettext_lazy("a link", "is gone")
         UNREACHABLE = "unreachable", pgettext_lazy("a link", "does not answer")
-        UNTOLD = "untold", pgettext_lazy("a link", "does not tell us")
+        UNTOLD = "untold", pgettext_lazy("a link", "refuses checks")
 
     class Finding(models.TextChoices):
         OPEN = "open", pgettext_lazy("a finding", "To be settled")

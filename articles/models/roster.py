@@ -13,7 +13,7 @@ class RosterEntry(models.Model):
 
     name = models.CharField(pgettext_lazy("of a person", "name"), max_length=40)
     unit = models.CharField(
-        _("unit"), max_length=60, blank=True, help_text=_("As it stands before the post: “霁川县委” before “书记”.")
+        _("unit"), max_length=60, blank=True, help_text=_("As it appears before the post: “霁川县委” before “书记”.")
     )
     post = models.CharField(
         _("post"),
@@ -31,7 +31,7 @@ class RosterEntry(models.Model):
         _("place in the order"),
         null=True,
         blank=True,
-        help_text=_("Smaller numbers are named first. Empty means that the order is not looked at."),
+        help_text=_("Smaller numbers are named first. Empty means that the order is not checked."),
     )
     forbidden = models.TextField(
         _("forbidden forms"),

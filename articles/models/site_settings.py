@@ -24,7 +24,7 @@ class SiteSettings(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text=_("Square. Also stands in the middle of large QR codes."),
+        help_text=_("Square. Also appears in the middle of large QR codes."),
     )
 
     class CorrectionsAt(models.TextChoices):
@@ -32,7 +32,7 @@ class SiteSettings(models.Model):
         FOOT = "foot", _("Below the text")
 
     class HomeLayout(models.TextChoices):
-        LEAD = "lead", _("One large story, the others beside it")
+        LEAD = "lead", _("One large story, the others next to it")
         COLUMNS = "columns", _("Three columns, as in a newspaper")
 
     home_layout = models.CharField(_("home page"), max_length=8, choices=HomeLayout, default=HomeLayout.LEAD)
@@ -67,7 +67,7 @@ class SiteSettings(models.Model):
     )
 
     words_are_confirmed = models.BooleanField(
-        _("a second person confirms words for readers that nobody signs"),
+        _("a second person confirms unsigned words for readers"),
         default=False,
         help_text=_(
             "Own titles and pictures on the home page and topics, titles and introductions of topics, names of "
@@ -121,7 +121,7 @@ class SiteSettings(models.Model):
             try:
                 validate_email(address)
             except ValidationError as error:
-                text = _("“%(address)s” is no e-mail address; write one a line.") % {"address": address}
+                text = _("“%(address)s” is not an e-mail address; write one per line.") % {"address": address}
                 raise ValidationError({"checkpoint_recipients": text}) from error
 
     def is_grey(self, where: "SiteSettings.Grey") -> bool:

@@ -18,7 +18,7 @@ from .pages.article_page import text_has_changed
 from .pages.errors import gone_response
 from .public_facts import live_edition
 
-# The sides of images in pixels; for any other size asked for, the next larger one. USUAL is baked.
+# The sides of images in pixels; for any other requested size, the next larger one. USUAL is baked.
 USUAL = 328
 SIZES = (128, USUAL, 656, 1024, 2048)
 MOST_KEPT = 64  # images in memory, of a few kilobytes each

@@ -3,7 +3,7 @@
     rules      who may decide now, and if not, why
     workflow   submit, sign off, send back, hold, reject, hand on
     next_turn  who may do the pending reading
-    taking_back     a submission that nobody has signed
+    taking_back     a submission without signatures
     stages     what each decision writes: its row, and the reading that comes next
     edits      what an edit does to sign-offs
     measure    how much a correction changed

@@ -22,7 +22,7 @@ from ..refusals import Problem, Refusal
 from .rules import earliest_publication, has_written, may_correct
 
 NOTHING_FOUND = Problem(
-    "review.nothing_found", gettext_lazy("This is not in the text any more; look at the newest version.")
+    "review.nothing_found", gettext_lazy("This is no longer in the text; check the newest version.")
 )
 SET_ASIDE_WITHOUT_REASON = Problem(
     "review.set_aside_without_reason",

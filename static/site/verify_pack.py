@@ -134,7 +134,7 @@ def read_key(verifier: str, kind: bytes) -> tuple[str, bytes, bytes]:
     """The name, the id and the public key of name+hash+base64."""
     name, _id, encoded = verifier.strip().split("+", 2)
     raw = base64.b64decode(encoded, validate=True)
-    require(raw[:1] == kind and len(raw) == 33, f"{name}: this is no key of that kind")
+    require(raw[:1] == kind and len(raw) == 33, f"{name}: this is not a key of that kind")
     return name, sha256(name.encode() + b"\n" + raw)[:4], raw[1:]
 
 
@@ -269,7 +269,7 @@ def check_readings(name: str, edition: Row, signs: dict[int, Row]) -> None:
 
 
 def check_audit(members: Row, editions: dict[int, Row]) -> None:
-    """Check that the audit records every decision and edition as they stand here, no more and no fewer."""
+    """Check that the audit records exactly these decisions and editions."""
     entries, manifest = members["audit.json"], members["manifest.json"]
     for entry in entries:
         facts = {**{name: entry[name] for name in ENTRY_FACTS}, "at": instant(entry["at"])}
@@ -334,7 +334,7 @@ def check_log(members: Row, editions: dict[int, Row], keys: list[str]) -> str:
         require(is_signed(vouched, trusted), "log/vouched is not signed by a key that you gave.")
         _older, *earlier = read_checkpoint(vouched)
         is_right = is_earlier(*earlier, size, root, proofs["vouched"])
-        require(is_right, "log/vouched is no earlier state of the log.")
+        require(is_right, "log/vouched is not an earlier state of the log.")
     signs = {row["id"]: row for row in members["sign_offs.json"]}
     for number, edition in editions.items():
         here = {name: edition[name] for name in ("kind", "basis", "digest")}
@@ -372,7 +372,7 @@ def check_pack(source: Any, keys: list[str]) -> tuple[int, str]:
             check_audit(members, editions)
             return int(members["manifest.json"]["article"]), check_log(members, editions, keys)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise Forged(f"It is no evidence pack: {error!r:.200}") from error
+        raise Forged(f"It is not an evidence pack: {error!r:.200}") from error
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
@@ -383,7 +383,7 @@ def check_pack(source: Any, keys: list[str]) -> tuple[int, str]:
         zlib.error,
         struct.error,
     ) as error:
-        raise Forged(f"It is no readable ZIP file: {error!r:.200}") from error
+        raise Forged(f"It is not a readable ZIP file: {error!r:.200}") from error
 
 
 PROVED = """Proved: the holder of the key has committed to these texts, sign-offs with their names, instants and audit
