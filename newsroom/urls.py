@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from articles.admin.drafts import arrangement_view, revision_text_view
+from articles.admin.preview_of_draft import arrangement_view, revision_text_view
 from articles.public.pages.preview import arrangement_page, draft_page
 
 urlpatterns = [
