@@ -39,18 +39,19 @@ def tracked_files() -> list[str]:
 
 
 def find_features(asked: str) -> list[Feature]:
-    """Return the rows that have all the words, or have them with their names, or have one of them.
+    """Return the rows that have the most of the words, or else have the most of them in their names.
 
-    A word is looked for at the beginning of words: "AI" is in "AI content", not in "mail".
+    A word is looked for at the beginning of words: "AI" is in "AI content", not in "mail". Chinese is asked for as it
+    stands and in pairs of characters.
     """
+    words = {*asked.split(), *re.findall("[!-~]+", asked), *re.findall("(?=([一-鿿]{2}))", asked)}
+    begins = [re.compile(rf"(?<![a-z0-9]){re.escape(word)}", re.IGNORECASE) for word in words]
     rows = read_features()
-    words = [re.compile(rf"(?<![a-z0-9]){re.escape(word)}", re.IGNORECASE) for word in asked.split()]
-    with_names = {row: f"{row.words} {' '.join(row.names)}" for row in rows}
-    return (
-        [row for row in rows if all(word.search(row.words) for word in words)]
-        or [row for row in rows if all(word.search(with_names[row]) for word in words)]
-        or [row for row in rows if any(word.search(with_names[row]) for word in words)]
-    )
+    for texts in [row.words for row in rows], [" ".join(row.names) for row in rows]:
+        counts = [sum(bool(word.search(text)) for word in begins) for text in texts]
+        if any(counts):
+            return [row for row, count in zip(rows, counts, strict=True) if count == max(counts)]
+    return []
 
 
 if __name__ == "__main__":

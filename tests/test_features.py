@@ -233,9 +233,11 @@ def test_words_of_a_row_find_it_and_its_files():
 def test_a_question_has_beginnings_of_words():
     assert find_features("back ROLL") == find_features("roll back")
     assert [row.words.partition(",")[0] for row in find_features("AI")] == ["AI content"]
+    assert [row.words.partition(",")[0] for row in find_features("修改密码")] == ["password"]
+    assert find_features("夜间看的模式") == find_features("夜间模式")
 
 
-def test_without_a_row_that_has_the_words_names_and_single_words_find_some():
+def test_without_a_row_that_has_all_words_some_of_them_or_names_find_one():
     assert [row.words for row in find_features("masking")] == [row.words for row in find_features("脱敏")]
     assert [row.words for row in find_features("watermark xyzzy")] == [row.words for row in find_features("watermark")]
     assert find_features("xyzzy") == []
