@@ -114,6 +114,13 @@ def test_a_suggestion_stands_for_its_own_part_of_the_words(cast, text, replaced,
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("ai_use", "found"), [("film", ["ai_without_label"]), ("", []), ("robots", [])])
+def test_the_use_of_ai_that_is_chosen_is_read_and_nonsense_is_none(cast, ai_use, found):
+    told = rules_of(read(cast.writer, body="<p>望桥通车。</p>", ai_use=ai_use))
+    assert [name for name in told if name.startswith("ai_")] == found
+
+
+@pytest.mark.django_db
 def test_it_reads_what_saving_would_store_with_titles_pictures_and_the_credits_of_the_form(cast):
     picture = pictures.store_picture(upload(), by=cast.writer)
     body = f'<p>测试。</p><p><img src="{picture.url}" alt="{IDENTITY}"></p><p>（记者 林晓舟）</p>'

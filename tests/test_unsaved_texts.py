@@ -101,7 +101,14 @@ def test_of_a_new_article_without_a_word_nothing_is_kept(client, cast):
         keep_text(OpenedForm(ONE), EMPTY, by=cast.stranger, article=None)
 
 
-@pytest.mark.parametrize("typed_one", [("summary", "两句"), ("body", '<p><img src="/media/pictures/a.jpg"></p>')])
+LINES = ("kicker", "title", "subtitle", "short_title", "summary", "keywords", "embargo_until")
+OF_A_TRANSLATION = ("original_title", "original_author", "original_url", "original_published_on")
+
+
+@pytest.mark.parametrize(
+    "typed_one",
+    [("body", '<p><img src="/media/pictures/a.jpg"></p>'), *((name, "字") for name in (*LINES, *OF_A_TRANSLATION))],
+)
 def test_one_word_or_picture_is_kept_and_taking_it_out_again_leaves_nothing(cast, typed_one):
     keep_text(OpenedForm(TWO), typed("别的窗口"), by=cast.writer, article=None)
     shown = keep_text(OpenedForm("3" * 32), typed("打开时"), by=cast.writer, article=None)
