@@ -21,7 +21,7 @@ MOST_NETWORKS = 100  # of one row
 NO_NETWORK = Problem(
     "address_limits.no_network",
     _("“%(text)s” is not a network."),
-    _("Write one a line, such as 192.0.2.0/24, 2001:db8::/32 or 192.0.2.7."),
+    _("Write one per line, such as 192.0.2.0/24, 2001:db8::/32 or 192.0.2.7."),
     field="networks",
 )
 TOO_MANY_NETWORKS = Problem(

@@ -43,7 +43,7 @@ CHANGED_SINCE_PROPOSED = Problem(
 )
 NOT_VALID_ANY_MORE = Problem(
     "confirming.not_valid_any_more",
-    gettext_lazy("This cannot take effect any more: %(why)s"),
+    gettext_lazy("This can no longer take effect: %(why)s"),
     gettext_lazy("Reject it, and make the change again."),
 )
 

@@ -29,7 +29,7 @@ WAS_SUBMITTED = Problem(
 )
 
 NOT_IN_BIN = Problem(
-    "discarding.not_in_bin", gettext_lazy("Article %(number)d is not in the bin; it may have been put back already.")
+    "discarding.not_in_bin", gettext_lazy("Article %(number)d is not in the bin; it may have been restored already.")
 )
 
 

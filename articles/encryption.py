@@ -23,9 +23,9 @@ ROWS_PER_BATCH = 500
 KEY_MISSING = Problem(
     "encryption.key_missing",
     _("This is encrypted with the key %(key)s, which the server does not have."),
-    _("Whoever looks after the server adds it to ENCRYPTION_KEYS; it is kept apart from the backups."),
+    _("The server’s administrator adds it to ENCRYPTION_KEYS; it is kept separate from the backups."),
 )
-DAMAGED = Problem("encryption.damaged", _("What is stored here was damaged, and cannot be decrypted."))
+DAMAGED = Problem("encryption.damaged", _("The data stored here is damaged and cannot be decrypted."))
 
 
 class CannotDecrypt(Refusal):

@@ -33,7 +33,7 @@ DISAGREES = Problem("page_tags.disagrees", _("%(tag)s is “%(found)s”, but th
 
 _IN_SETTINGS = _("Fill it in in the site settings.")
 _SITE_DESCRIPTION = _("Fill in the description of the site in the site settings.")
-_BY_ITSELF = _("The software writes it by itself: have the page baked again, and report it if it stays so.")
+_BY_ITSELF = _("The software writes it: have the page baked again, and report it if this does not help.")
 _KEYWORDS = _("Fill in the keywords of the section, or of the site for the home page.")
 
 EVERY_PAGE = {

@@ -19,7 +19,7 @@ PERSON_FIELDS = ("name", "unit")
 
 TECHNICAL_ACCOUNT = Problem(
     "persons.technical_account",
-    _("“%(person)s” manages accounts or duties or reads the audit, and is credited on no article."),
+    _("“%(person)s” manages accounts or duties or reads the audit, and cannot be credited in articles."),
     _("Choose who wrote, photographed or edited it."),
 )
 DOUBLE_HAS_ACCOUNT = Problem(

@@ -31,7 +31,7 @@ PIN_HAS_PASSED = Problem(
 EXPIRY_HAS_PASSED = Problem(
     "placing.expiry_has_passed",
     _("%(instant)s has passed; it cannot expire then."),
-    _("Choose a later time. What readers must not see from now on is withdrawn."),
+    _("Choose a later time. Withdraw it if readers must not see it from now on."),
     "expires_at",
 )
 COVER_NOT_IN_TEXT = Problem(

@@ -33,13 +33,13 @@ OPENINGS_APART, MOST_OPENINGS = timedelta(hours=1), 50
 
 NOT_VALID = Problem(
     "preview.not_valid",
-    gettext_lazy("This preview link is not valid, or no longer"),
+    gettext_lazy("This preview link is not valid, or is no longer valid"),
     gettext_lazy("Please ask the editor who sent it for a new one."),
 )
 OPENED_BEFORE = Problem(
     "preview.opened_before",
     gettext_lazy("This preview link could be opened once, and has been opened"),
-    gettext_lazy("If that was not you, please tell the editor who sent it."),
+    gettext_lazy("If this was not you, please tell the editor who sent it."),
 )
 FOR_NOBODY = Problem("preview.for_nobody", gettext_lazy("Say for whom the link is; it is recorded in the audit."))
 

@@ -84,5 +84,5 @@ def find_settings_faults(accent: str, grey_from: datetime | None, grey_until: da
             "On the page background this colour has a contrast of %(has).1f; text needs %(needs)s. Choose a darker one."
         ) % {"has": appearance.contrast_ratio(accent, appearance.PAPER), "needs": appearance.LEGIBLE}
     if grey_from and grey_until and grey_until <= grey_from:
-        faults["grey_until"] = _("The end is before the beginning; exchange the two.")
+        faults["grey_until"] = _("The end is before the beginning; swap the two.")
     return faults

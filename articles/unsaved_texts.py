@@ -44,7 +44,7 @@ TOO_LONG = Problem(
 )
 TOO_MANY = Problem(
     "unsaved_texts.too_many",
-    gettext_lazy("%(most)d unsaved texts of yours are kept already."),
+    gettext_lazy("%(most)d of your unsaved texts are already kept."),
     gettext_lazy("Save or discard those on your home page that are done with."),
 )
 

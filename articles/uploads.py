@@ -78,7 +78,7 @@ _KINDS = [(kind, re.compile(pattern, re.DOTALL)) for kind, pattern in _SIGNATURE
 _EMPTY = Problem("uploads.empty", _("%(file)s is empty; choose the file again."))
 _TOO_COSTLY = Problem(
     "uploads.too_costly",
-    _("%(file)s takes too much time or memory to be looked into; save it again in its program, or make it smaller."),
+    _("%(file)s takes too much time or memory to check; save it again in its program, or make it smaller."),
 )
 _LARGE = Problem(
     "uploads.too_large", _("%(file)s is larger than %(megabytes)d MB; make it smaller and choose it again.")

@@ -161,9 +161,9 @@ class _ArrivingBody:
 def _refuse(status: HTTPStatus, start_response: StartResponse) -> Iterable[bytes]:
     with translation.override(settings.LANGUAGE_CODE):
         sentence = {
-            HTTPStatus.BAD_REQUEST: _("What was sent did not arrive completely; nothing was changed. Send it again."),
-            HTTPStatus.REQUEST_TIMEOUT: _("What was sent did not arrive in time; nothing was changed. Send it again."),
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("What was sent is too large for this address; nothing was changed."),
+            HTTPStatus.BAD_REQUEST: _("The request did not arrive completely; nothing was changed. Send it again."),
+            HTTPStatus.REQUEST_TIMEOUT: _("The request did not arrive in time; nothing was changed. Send it again."),
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The request is too large for this address; nothing was changed."),
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE: _("This address takes no files; nothing was changed."),
             HTTPStatus.INSUFFICIENT_STORAGE: _("The disk of the server is full; nothing was changed."),
             HTTPStatus.SERVICE_UNAVAILABLE: _(

@@ -141,7 +141,7 @@ def test_a_block_is_a_line_that_tells_what_it_shows(desk, shown):
     assert lines(desk.get(HOME)) == [
         ("列表 · 要闻", f"{some} · 第0稿 · 第1稿 · 第2稿", False),
         ("头条", f"{one} · 自己的题", False),
-        ("列表", gettext("the newest %(count)s by itself") % {"count": 6}, False),
+        ("列表", gettext("automatically the newest %(count)s") % {"count": 6}, False),
     ]
 
 

@@ -174,7 +174,7 @@ def test_the_pages_about_what_is_scheduled_say_what_becomes_of_the_schedule(clie
     article = cast.article(title="新桥通车")
     cast.sign(article)
     login(client, cast.chief)
-    falls_away, out = "and the schedule falls away", f'href="/admin/articles/article/{article.pk}/unschedule/"'
+    falls_away, out = "and the schedule is dropped", f'href="/admin/articles/article/{article.pk}/unschedule/"'
     page = act_page(client, article, "publish")
     assert heading_and_button(page) == ("Publish: “新桥通车”", "Publish")
     assert falls_away not in page
@@ -192,7 +192,7 @@ def test_the_pages_about_what_is_scheduled_say_what_becomes_of_the_schedule(clie
     assert heading_and_button(page) == (title, "Set this time")
     assert out in page
     assert falls_away not in page
-    assert "It stays read by all" in act_page(client, article, "unschedule")
+    assert "Its readings still count" in act_page(client, article, "unschedule")
 
 
 def test_beside_a_public_article_stands_what_becomes_of_changes(client, cast):

@@ -109,7 +109,7 @@ def test_an_identity_number_in_a_file_blocks_and_is_told_with_its_place(cast, fi
     (hit,) = hits.open_hits(hits.Candidate(article, timezone.now()))
     assert not hit.can_be_masked
     with translation.override("en"):
-        assert str(hit.problem.hint).startswith("Replace the file by one without it.")
+        assert str(hit.problem.hint).startswith("Replace the file with one without it.")
     cast.sign(article, times=2)
     with refused(NotReady):
         review.sign_off_reading(article, by=cast.chief, revision=article.latest.number)
@@ -162,7 +162,7 @@ def test_many_numbers_of_a_kind_are_one_hit_that_is_set_aside_once(cast):
     rows = [cell(f"138001380{n:02}") for n in range(40)]
     (sentence,) = shown(attached(cast, xlsx(*rows)))
     assert "row 1; sheet “获奖”, row 2; sheet “获奖”, row 3 …" in sentence
-    assert "In all it is found in 40 places." in sentence
+    assert "In total it is found in 40 places." in sentence
 
 
 def test_cells_beside_one_another_are_no_number(cast):

@@ -181,7 +181,7 @@ def test_what_is_left_out_is_not_published_and_can_be_taken_in_again_while_it_is
     carry_out(change_set, cast.chief)
     assert states_of(change_set) == [Item.OPEN, Item.DONE, Item.DONE]
     assert Article.objects.get(pk=public_texts[0].pk).live.number == 1
-    with refused(change_sets.CannotReadSet, "not being read"):
+    with refused(change_sets.CannotReadSet, "no longer being read"):
         change_sets.tick_items(change_set, by=proposer, items=[first], ticked=True)
 
 

@@ -154,7 +154,7 @@ def test_an_address_that_was_taken_meanwhile_is_refused_with_the_reason(cast, se
         home_and_topics.save_topic(Topic(title=title, slug="bridge"), by=cast.chief)
     first, other = ProposedChange.objects.all()
     confirming.confirm_change(first.pk, by=second)
-    with refused(CannotConfirm, "cannot take effect any more"):
+    with refused(CannotConfirm, "can no longer take effect"):
         confirming.confirm_change(other.pk, by=second)
 
 

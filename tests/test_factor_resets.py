@@ -109,7 +109,7 @@ def test_a_duty_that_was_taken_away_meanwhile_does_not_count(cast, others):
 
 
 def test_it_needs_a_reason_and_a_factor(cast, others):
-    with refused(CannotReset, "how you made sure"):
+    with refused(CannotReset, "how you verified"):
         second_factor.open_factor_reset(cast.chief, by=others.officer, reason=" ")
     with refused(CannotReset, "no second factor"):
         ask(cast.writer, others.officer)

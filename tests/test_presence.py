@@ -1,4 +1,6 @@
-"""Who has an article's form open: told to those who may edit it, by pings that cost next to nothing and lock nothing."""
+"""Who has an article's form open: told to those who may edit it, by pings that cost next to nothing and lock
+nothing.
+"""
 
 import re
 from datetime import timedelta
@@ -268,6 +270,6 @@ def test_the_reading_page_names_writers_and_readers_and_tells_that_somebody_save
     login(client, cast.editor)
     said = ping(client, article, opened=1, reads=1, take=1).json()
     assert re.fullmatch(r"林晓舟 is writing, since \d\d:\d\d. head is reading it.", said["here"])
-    assert said["saved"].endswith("Load it again before you decide.")
+    assert said["saved"].endswith("Reload it before you decide.")
     assert not said["may_take"]
     assert client.get(said["changes"]).status_code == 200

@@ -127,7 +127,7 @@ def test_saving_unchanged_or_what_is_not_allowed_proposes_nothing(cast):
 def test_a_name_that_was_taken_meanwhile_is_refused_with_the_reason(cast, second):
     change_source(cast.chief, cast.listed, name="泽北日报")
     sources.save_source(Source(name="泽北日报"), by=cast.chief)
-    with refused(CannotConfirm, "cannot take effect any more"):
+    with refused(CannotConfirm, "can no longer take effect"):
         confirming.confirm_change(ProposedChange.objects.get().pk, by=second)
 
 

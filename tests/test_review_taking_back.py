@@ -53,7 +53,7 @@ def test_it_is_a_draft_again_in_nobodys_queue_audited_and_in_its_trail(cast, art
 def test_who_submitted_it_for_its_writer_takes_it_back_too(cast):
     article = cast.article()
     review.submit_article(article, by=cast.head)
-    with refused(CannotTakeBack, "Only who submitted or wrote this text"):
+    with refused(CannotTakeBack, "Only the person who submitted or wrote this text"):
         review.take_back_submission(article, by=cast.editor)
     review.take_back_submission(article, by=cast.head)
 
@@ -146,12 +146,12 @@ def test_the_open_reading_page_tells_that_it_is_gone_and_its_decision_is_refused
     review.take_back_submission(article, by=cast.writer)
     told = client.post(ping, facts, headers={"accept-language": "en"}).json()["saved"]
     assert told.startswith("林晓舟, ")
-    assert told.endswith(": Submission taken back. Load this page again before you decide.")
+    assert told.endswith(": Submission taken back. Reload this page before you decide.")
     with refused(CannotDecide, "is with its writers"):
         review.sign_off_reading(article, by=cast.editor, revision=1)
 
 
 def test_a_superuser_who_has_nothing_to_do_with_it_sends_it_back_instead(cast, article):
     other = make_user("other", is_superuser=True)
-    with refused(CannotTakeBack, "Only who submitted"):
+    with refused(CannotTakeBack, "Only the person who submitted"):
         review.take_back_submission(article, by=other)

@@ -43,7 +43,7 @@ def test_the_act_asks_for_a_proof_of_fifteen_minutes(cast, prepare):
     act = prepare(cast)
     give_app(cast.chief)
     give_app(cast.editor)
-    with refused(ProofNeeded, "Nothing is done yet"):
+    with refused(ProofNeeded, "Nothing has been done yet"):
         act()
     with proven(cast.chief, ago=PROOF_LASTS), refused(ProofNeeded):
         act()

@@ -30,7 +30,7 @@ class AddressLimitForm(forms.ModelForm):
 class AddressLimitAdmin(NewsroomAdmin[AddressLimit]):
     duty = Duty.GRANT
     purpose = gettext_lazy(
-        "From which networks accounts may use the desk. Where nothing is listed, everybody may from everywhere."
+        "The networks from which accounts may use the desk. If nothing is listed, everybody may from everywhere."
     )
     form = AddressLimitForm
     list_display = ["who", "networks"]

@@ -39,7 +39,7 @@ class SubmissionForm(ActionForm):
     """The note about the change; readers sign it with the text."""
 
     note = forms.CharField(
-        label=gettext_lazy("What readers are told about this change (may stay empty)"),
+        label=gettext_lazy("What readers are told about this change (optional)"),
         max_length=400,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),

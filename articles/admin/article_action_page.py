@@ -44,7 +44,7 @@ def _act_on_scheduled(article: Article, act: ArticleAction) -> ArticleAction:
         return replace(act, button=_("Alter the time of publication (now %(at)s)") % at, confirm=_("Set this time"))
     if not act.publishes:
         return act
-    falls_away = _("It was to be published automatically at %(at)s; it is published now, and the schedule falls away.")
+    falls_away = _("It was to be published automatically at %(at)s; it is published now, and the schedule is dropped.")
     button = _("Publish now") if act.name == "publish" else act.button
     return replace(act, button=button, intro=join_sentences([falls_away % at, act.intro]))
 

@@ -114,7 +114,7 @@ ARTICLE_ACTIONS = [
         closing.publish_closing_correction,
         gettext_lazy("The correction is published; its note is shown on the page."),
         form=CorrectionForm,
-        intro=gettext_lazy("For what readers must know was wrong. A slip of the pen needs no correction: publish it."),
+        intro=gettext_lazy("For what readers must know was wrong. A typing mistake needs no correction: publish it."),
         publishes=True,
     ),
     ArticleAction(
@@ -133,7 +133,7 @@ ARTICLE_ACTIONS = [
         scheduling.unschedule_article,
         gettext_lazy("It is no longer scheduled."),
         intro=gettext_lazy(
-            "It is not published by itself any more. It stays read by all: it can be published or scheduled at any time."
+            "It is no longer published automatically. Its readings still count: publish or schedule it at any time."
         ),
     ),
     ArticleAction(
@@ -192,7 +192,7 @@ ARTICLE_ACTIONS = [
         form=CloseTextForm,
         rank="danger",
         intro=gettext_lazy(
-            "For what a correction removed and readers must not read in the history any more, for example a "
+            "For text that a correction removed and readers must no longer see in the history, for example a "
             "telephone number. The edition, its digest and the reason stay there. It can be opened again."
         ),
     ),
@@ -221,7 +221,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("No longer a template"),
         _all_conditions(reading.may_write_article, lambda user, article: article.is_template),
         copying.stop_offering_template,
-        gettext_lazy("It is offered no longer. The articles begun from it stay."),
+        gettext_lazy("It is no longer offered. The articles begun from it are kept."),
     ),
     ArticleAction(
         "revoke_previews",

@@ -151,7 +151,7 @@ def _tick(request: HttpRequest, change_set: ChangeSet, by: User) -> str:
 
 def _end(request: HttpRequest, change_set: ChangeSet, by: User) -> str:
     change_sets.end_change_set(change_set, by=by, reason=request.POST.get("reason", ""))
-    return _("Rejected. What is not published yet stays as it is.")
+    return _("Rejected. Unpublished items are not carried out.")
 
 
 def _carry_out(_request: HttpRequest, change_set: ChangeSet, by: User) -> str:
@@ -161,7 +161,7 @@ def _carry_out(_request: HttpRequest, change_set: ChangeSet, by: User) -> str:
 
 def _stop(_request: HttpRequest, change_set: ChangeSet, by: User) -> str:
     change_sets.stop_change_set(change_set, by=by)
-    return _("Stopped. What is published stays; you can go on at any time.")
+    return _("Stopped. Published articles stay public; you can resume at any time.")
 
 
 def _keys(request: HttpRequest, name: str) -> set[int]:

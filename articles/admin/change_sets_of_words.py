@@ -33,7 +33,7 @@ class ReplaceForm(forms.Form):
     words = forms.CharField(label=gettext_lazy("Words to be replaced"), max_length=60)
     replacement = forms.CharField(label=gettext_lazy("Words in their place"), max_length=120, required=False)
     longer = forms.CharField(
-        label=gettext_lazy("Not where they are part of these longer words (one a line)"),
+        label=gettext_lazy("Not where they are part of these longer words (one per line)"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),

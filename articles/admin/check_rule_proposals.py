@@ -50,7 +50,7 @@ class ProposalForm(forms.Form):
 def allow_view(screen: NewsroomAdmin[CheckRule], request: HttpRequest, key: int) -> HttpResponse:
     """Show the form of an allowed longer word (`?words=` fills it in); POST allows it."""
     if not screen.has_change_permission(request):
-        raise PermissionDenied(_("Whoever writes rules allows words for the whole site; you may propose it."))
+        raise PermissionDenied(_("Only people who write rules can allow words for the whole site; you may propose it."))
     rule = get_object_or_404(CheckRule, pk=key)
     form = AllowForm(
         request.POST if request.method == "POST" else None, initial={"words": request.GET.get("words", "")}

@@ -218,7 +218,7 @@ def leave_view(request: HttpRequest, key: int) -> HttpResponse:
 def _require_seeing(request: HttpRequest) -> User:
     user = acting_user(request)
     if not may_see_colleagues(user):
-        raise PermissionDenied(_("Accounts and duties are for those who look after them, and for the auditor."))
+        raise PermissionDenied(_("Accounts and duties are for those who manage them, and for the auditor."))
     return user
 
 

@@ -97,7 +97,7 @@ def sessions_view(request: HttpRequest) -> HttpResponse:
         if handle == desk_sessions.session_handle(own):
             logout(request)
             return redirect("admin:login")
-        messages.success(request, _("Ended. Whoever used it has to log in again."))
+        messages.success(request, _("Ended. Its user has to log in again."))
         return redirect("admin:sessions")
     rows = [
         {"session": session, "handle": desk_sessions.session_handle(session.session_key), "own": session.pk == own}

@@ -195,7 +195,7 @@ def _file_messages() -> dict[str, str]:
         "picture_help": _("Pictures can also be dragged or pasted straight into the text.")
         + " "
         + limit_sentence(takes_films=False),
-        "alt": _("What it shows, for those who cannot see it"),
+        "alt": _("What it shows, for people who cannot see it"),
         "caption": _("Caption"),
         "credit": _("Photographer"),
         "insert": _("Put into the text"),
@@ -227,9 +227,9 @@ def _word_messages() -> dict[str, str]:
 
 def _paste_messages() -> dict[str, str]:
     return {
-        "pasting": _("Reading what was pasted …"),
+        "pasting": _("Reading the pasted content …"),
         "still_pasting": _("The pasted text is still being read. Save once it is inserted."),
-        "paste_failed": _("What was pasted could not be read with its layout; its text alone was put in. %s"),
+        "paste_failed": _("The pasted content could not be read with its layout; only its text was inserted. %s"),
         "paste_offline": _("The server did not answer; check the connection."),
         "nothing_pasted": _("The pasted content contains nothing that can be kept."),
         "local_pictures": _(
@@ -248,7 +248,7 @@ def _fetch_messages() -> dict[str, str]:
     return {
         "fetch_title": _("Fetch pictures of another site?"),
         "fetch_count": _("Pictures: %s, from"),
-        "fetch_right": _("By what right we use them: agreement, permission …"),
+        "fetch_right": _("Right to use them: agreement, permission …"),
         "fetch_source": _("Whose they are (source)"),
         "fetch": _("Fetch them"),
         "fetch_not": _("Leave the places empty"),

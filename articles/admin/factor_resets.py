@@ -28,7 +28,7 @@ class LostFactorForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     reason = VisibleCharField(
-        label=gettext_lazy("How you made sure that it is this person"),
+        label=gettext_lazy("How you verified the person’s identity"),
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("For example: seen in person, or called back at a known number."),

@@ -244,4 +244,4 @@ def _spell_shown(block: dict[str, Any], chosen: int) -> str:
         return ngettext("%(chosen)d chosen article", "%(chosen)d chosen articles", chosen) % facts
     if chosen:
         return _("%(chosen)d chosen, filled with the newest up to %(count)s") % facts
-    return _("the newest %(count)s by itself") % facts
+    return _("automatically the newest %(count)s") % facts

@@ -89,7 +89,7 @@ def _names(users: list[User]) -> str:
 def _sentence_saved(newest: Revision, *, reads: bool) -> str:
     facts = {"name": audit.account_name(newest.created_by), "at": _time(newest.created_at)}
     if reads:
-        return _("%(name)s saved at %(at)s, after you opened this page. Load it again before you decide.") % facts
+        return _("%(name)s saved at %(at)s, after you opened this page. Reload it before you decide.") % facts
     return (
         _(
             "%(name)s saved at %(at)s, after you opened this article. "
@@ -106,7 +106,7 @@ def _sentence_decided(article: Article) -> str:
     if decision is None:
         return ""
     facts = {"name": decision.person_name, "at": _time(decision.at), "decision": decision.get_decision_display()}
-    return _("%(name)s, %(at)s: %(decision)s. Load this page again before you decide.") % facts
+    return _("%(name)s, %(at)s: %(decision)s. Reload this page before you decide.") % facts
 
 
 def _changes_address(newest: Revision, seen: int) -> str:

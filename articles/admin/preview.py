@@ -21,12 +21,12 @@ class PreviewForm(forms.Form):
         label=gettext_lazy("For whom"),
         max_length=80,
         widget=forms.TextInput(attrs={"class": "wide"}),
-        help_text=gettext_lazy("The name of who will check the text. It is kept in the audit."),
+        help_text=gettext_lazy("The name of who will check the text. It is recorded in the audit."),
     )
     once = forms.BooleanField(
         label=gettext_lazy("Opens once only"),
         required=False,
-        help_text=gettext_lazy("Whoever opens it first reads the text; passed on or opened again, it shows nothing."),
+        help_text=gettext_lazy("The first person to open it can read the text; after that it shows nothing."),
     )
 
 

@@ -77,7 +77,7 @@ def proposed_change_view(request: HttpRequest, key: int) -> HttpResponse:
             return redirect("admin:index")
     context = {
         **admin.site.each_context(request),
-        "title": _("Words that wait: %(what)s") % {"what": change},
+        "title": _("Unconfirmed words: %(what)s") % {"what": change},
         "change": change,
         "changes": confirming.compare_change(change),
         "page": confirming.proposed_arrangement_url(change),

@@ -69,7 +69,7 @@ def take_reprint_view(request: HttpRequest) -> HttpResponse:
 def _after_taking(request: HttpRequest, taken: reprinting.TakenReprint) -> HttpResponse:
     article = taken.article
     if taken.already:
-        sentence = _("This page was taken over already, as number %(number)d.") % {"number": article.pk}
+        sentence = _("This page has already been imported, as number %(number)d.") % {"number": article.pk}
         messages.warning(request, sentence)
     else:
         messages.success(request, _("Draft created; the page is stored unchanged, with its digest."))

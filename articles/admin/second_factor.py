@@ -70,7 +70,7 @@ def proof_page(request: HttpRequest, needed: ProofNeeded) -> HttpResponse:
         for value in values
     ]
     refusal: Refusal = getattr(request, "factor_refusal", None) or needed
-    context = {**_factors_context(request.user), "title": _("Prove that it is you"), "sent": sent, "refusal": refusal}
+    context = {**_factors_context(request.user), "title": _("Confirm that it is you"), "sent": sent, "refusal": refusal}
     return _page(request, "again", **context)
 
 

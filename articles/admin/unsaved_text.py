@@ -86,7 +86,7 @@ def keep_view(request: HttpRequest) -> JsonResponse:
     user, form = acting_user(request), opened_form(request)
     fields = _read_fields(request.POST.get("fields", ""))
     if request.method != "POST" or form is None or fields is None:
-        return upload_refusal(_("Nothing arrived to be kept."), 400)
+        return upload_refusal(_("Nothing arrived to store."), 400)
     if request.POST.get("writer") != str(user.pk):
         name = audit.name_with_account(user)
         return upload_refusal(_("%(name)s is logged in now. This text is not theirs.") % {"name": name}, 403)

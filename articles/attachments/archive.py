@@ -45,7 +45,7 @@ _NESTED_ARCHIVE = Problem(
 )
 _REFUSED_INSIDE = Problem(
     "attachments.refused_inside",
-    _("%(file)s contains a file that may not be uploaded. Take it out and make the archive again: %(reason)s"),
+    _("%(file)s contains a file that may not be uploaded. Remove it and make the archive again: %(reason)s"),
 )
 
 

@@ -58,7 +58,7 @@ _LOCKED_DOCUMENT = Problem(
 )
 _EMBEDDED_FILES = Problem(
     "attachments.embedded",
-    _("%(file)s is a document with other files embedded in it; take them out and upload them one by one."),
+    _("%(file)s is a document with other files embedded in it; remove them and upload them one by one."),
 )
 _REMOTE_PART = Problem(
     "attachments.remote_part",

@@ -37,11 +37,11 @@ WITHOUT_NOTE = Problem(
 TOO_MANY = Problem(
     "change_sets.too_many",
     _("A change set has at most %(most)d articles; these are %(count)d."),
-    _("Propose them in several sets: each is read and carried out by itself."),
+    _("Propose them in several sets: each is read and carried out separately."),
 )
 NOTHING_TO_CHANGE = Problem(
     "change_sets.nothing_to_change",
-    _("None of these articles can be changed so."),
+    _("None of these articles can be changed this way."),
     _("%(why)s"),
 )
 NOT_PUBLIC = Problem(
@@ -64,8 +64,8 @@ READINGS_MISSING = Problem(
 )
 SAVED_SINCE = Problem(
     "change_sets.saved_since",
-    _("It was saved after this change was made of it."),
-    _("Look at the newest text, and propose the change again."),
+    _("It was saved after this change was prepared."),
+    _("Check the newest text, and propose the change again."),
 )
 UNCHANGED = Problem("change_sets.unchanged", _("Nothing would change in it."))
 TOO_LONG = Problem(

@@ -20,7 +20,7 @@ from .proposing import IN_OTHER_SET, other_open_sets
 State = ChangeSet.State
 
 NOT_BEING_READ = Problem(
-    "change_sets.not_being_read", gettext_lazy("This change set is not being read any more; nothing was changed.")
+    "change_sets.not_being_read", gettext_lazy("This change set is no longer being read; nothing was changed.")
 )
 NOT_FOR_YOU = Problem(
     "change_sets.not_for_you",
@@ -34,7 +34,7 @@ NOT_FOR_YOU = Problem(
 CHANGED_MEANWHILE = Problem(
     "change_sets.changed_meanwhile",
     gettext_lazy("In the meantime somebody read or unticked some of these texts; nothing was signed."),
-    gettext_lazy("Look at the page again."),
+    gettext_lazy("Reload the page."),
 )
 ENDED_WITHOUT_REASON = Problem(
     "change_sets.ended_without_reason", gettext_lazy("Say in one sentence why; it is kept with the set."), "", "reason"

@@ -17,7 +17,7 @@ NO_WORDS = Problem("check_rules.no_words", _("Write at least one word."), "", "p
 TOO_MANY_WORDS = Problem(
     "check_rules.too_many_words",
     _("One rule has at most %(most)d words."),
-    _("Make several rules of it, or import a table."),
+    _("Split it into several rules, or import a table."),
     "pattern",
 )
 TOO_SHORT = Problem(
@@ -41,7 +41,7 @@ NOT_AN_EXPRESSION = Problem(
 TOO_SLOW = Problem(
     "check_rules.too_slow",
     _("This expression would slow down every text that is read."),
-    _("Write smaller numbers into its braces, or make several rules of it."),
+    _("Write smaller numbers into its braces, or split it into several rules."),
     "pattern",
 )
 MATCHES_NOTHING = Problem(

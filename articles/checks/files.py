@@ -26,9 +26,9 @@ READ_IN_PART = Rule(
     PRIVACY,
     Severity.INFO,
     _("The machine has read only the beginning of “%(words)s”."),
-    _("Look through the rest for personal data."),
+    _("Check the rest for personal data."),
 )
-REPLACE_IT = _("Replace the file by one without it.")
+REPLACE_IT = _("Replace the file with one without it.")
 _PLACES: dict[str, Sentence] = {
     "row": _("sheet “%(name)s”, row %(number)d"),
     "page": _("page %(number)d"),

@@ -63,7 +63,7 @@ class Hit:
         """What is wrong, in one sentence."""
         sentence = str(self.rule.reason) % {"words": self.words, "rule": self.rule.name}
         if self.find and self.find.count > 1:
-            sentence += _(" In all it is found in %(count)d places.") % {"count": self.find.count}
+            sentence += _(" In total it is found in %(count)d places.") % {"count": self.find.count}
         return (
             sentence + _(" Right is “%(suggestion)s”.") % {"suggestion": self.suggestion}
             if self.suggestion

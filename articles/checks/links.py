@@ -22,21 +22,21 @@ DEAD_LINK = Rule(
     LINKS,
     Severity.WARN,
     _("A link leads nowhere: %(words)s."),
-    _("Put in the right address, or take the link out and keep its words."),
+    _("Correct the address, or remove the link and keep its words."),
 )
 SUSPENDED_SITE = Rule(
     "link_to_suspended_site",
     LINKS,
     Severity.WARN,
     _("A link leads to a site that is suspended: %(words)s."),
-    _("Take the link out, or link to another site."),
+    _("Remove the link, or link to another site."),
 )
 HIJACKED_SITE = Rule(
     "link_to_hijacked_site",
     LINKS,
     Severity.BLOCK,
     _("A link leads to a site that others have taken over: %(words)s."),
-    _("Take the link out and keep its words."),
+    _("Remove the link and keep its words."),
 )
 TOO_MANY_LINKS = Rule(
     "too_many_links",

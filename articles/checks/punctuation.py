@@ -28,7 +28,7 @@ UNPAIRED = Rule(
     _("Add the other half, or delete this one."),
 )
 DOUBLED = Rule(
-    "doubled_mark", TYPING, Severity.WARN, _("“%(words)s”: one mark too many."), _("Leave the right one of the marks.")
+    "doubled_mark", TYPING, Severity.WARN, _("“%(words)s”: one mark too many."), _("Keep only the right mark.")
 )
 ELLIPSIS = Rule(
     "wrong_ellipsis",

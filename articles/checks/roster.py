@@ -41,7 +41,7 @@ NEARLY_A_NAME = Rule(
     "nearly_a_name",
     PEOPLE,
     Severity.WARN,
-    _("“%(words)s” is nearly a name of the roster."),
+    _("“%(words)s” is nearly a name on the roster."),
     _("Correct it, or put this person on the roster, too."),
 )
 FORBIDDEN_FORM = Rule(

@@ -17,14 +17,14 @@ SAME_TITLE = Rule(
     STRUCTURE,
     Severity.WARN,
     _("Article %(words)s, published within thirty days of this one, has the same title."),
-    _("Look whether it is the same story; otherwise write another title."),
+    _("Check whether it is the same story; otherwise write another title."),
 )
 SAME_WORDS = Rule(
     "text_published_before",
     STRUCTURE,
     Severity.WARN,
     _("Article %(words)s has nearly the same words, and is published."),
-    _("Compare the two; a correction is made in the article that is there already."),
+    _("Compare the two; a correction is made in the existing article."),
 )
 
 

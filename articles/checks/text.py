@@ -22,7 +22,7 @@ PICTURE_IS_MISSING = Problem(
 PLACE_IS_EMPTY = Problem(
     "text.places",
     _("The template's places are not filled in yet: %(places)s."),
-    _("Write what belongs there in their stead, or delete them."),
+    _("Replace them with the missing text, or delete them."),
     "body",
 )
 UNDER_EMBARGO = Problem(

@@ -19,14 +19,14 @@ SAME_WORDS = Problem("marginal_notes.same_words", gettext_lazy("The suggested wo
 SEVERAL_LINES = Problem(
     "marginal_notes.several_lines",
     gettext_lazy("A suggestion is about words of one paragraph."),
-    gettext_lazy("Suggest each paragraph by itself, or write a note."),
+    gettext_lazy("Suggest each paragraph separately, or write a note."),
 )
 TOO_LONG_TO_SUGGEST = Problem(
     "marginal_notes.too_long_to_suggest", gettext_lazy("A suggestion has at most %(most)d characters; nothing was cut.")
 )
 PASSAGE_GONE = Problem(
     "marginal_notes.passage_gone",
-    gettext_lazy("The passage “%(words)s” has changed since, so the suggestion cannot be put in."),
+    gettext_lazy("The passage “%(words)s” has changed since, so the suggestion cannot be applied."),
     gettext_lazy("Change the text yourself, then decline the suggestion."),
 )
 
@@ -102,5 +102,5 @@ def may_judge_suggestions(user: User, article: Article) -> bool:
 def _lock_to_judge(note: MarginalNote, by: User) -> Article:
     article = lock_for_note(note.article, by)
     if not may_judge_suggestions(by, article):
-        raise PermissionDenied(_("Suggestions are taken or declined by those who may edit the text now."))
+        raise PermissionDenied(_("Suggestions are accepted or declined by those who may edit the text now."))
     return article

@@ -32,7 +32,7 @@ TOO_LONG = Problem(
 MAY_NOT_READ = Problem(
     "marginal_notes.may_not_read",
     gettext_lazy("%(names)s may not read this article, so they would not see the note."),
-    gettext_lazy("Leave out the @ before the name."),
+    gettext_lazy("Remove the @ before the name."),
 )
 CLOSED = Problem("marginal_notes.closed", gettext_lazy("This note is closed; write a new one."))
 TOO_MANY = Problem("marginal_notes.too_many", gettext_lazy("The article has %(most)d notes; speak to each other."))

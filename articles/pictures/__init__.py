@@ -186,7 +186,7 @@ def _notes_for_uploader(
     before, after = sorted(opened.size), sorted(kept)
     if before[1] > LONG * before[0] and after[1] < before[1]:
         yield _(
-            "%(file)s was made smaller, from %(before)s to %(after)s pixels; look whether it can still be read."
+            "%(file)s was made smaller, from %(before)s to %(after)s pixels; check whether it can still be read."
         ) % {
             "file": file,
             "before": " × ".join(map(str, before if kept == tuple(after) else before[::-1])),

@@ -40,7 +40,7 @@ CORRECTED_BEYOND = Problem(
 CORRECTED_ALONE = Problem(
     "review.corrected_alone",
     _("You corrected more of this text than one reader may sign alone: %(what)s."),
-    _("Hand it on to a colleague, send it back, or put back the words that you found."),
+    _("Hand it on to a colleague, send it back, or restore the original words."),
 )
 LIST_SEPARATOR = _(", ")
 MOST_EXAMPLES, LONGEST_EXAMPLE = 3, 20  # of one kind of facts, that a message names; characters of each

@@ -17,7 +17,7 @@ WITH_ITS_WRITERS = Problem(
 )
 READ_MEANWHILE = Problem(
     "review.read_meanwhile",
-    _("%(name)s has signed the “%(reading)s” of this text, so its writer cannot take it back any more."),
+    _("%(name)s has signed the “%(reading)s” of this text, so its writer can no longer take it back."),
     _("Ask those who read it to send it back."),
 )
 READINGS_OWED = Problem(
@@ -27,7 +27,7 @@ READINGS_OWED = Problem(
 )
 NOT_YOUR_SUBMISSION = Problem(
     "review.not_your_submission",
-    _("Only who submitted or wrote this text takes it back."),
+    _("Only the person who submitted or wrote this text can take it back."),
     _("Those who read it can send it back."),
 )
 

@@ -21,8 +21,8 @@ PROOF_LASTS = timedelta(minutes=15)
 
 PROOF_NEEDED = Problem(
     "second_factor.proof_needed",
-    _("For this, prove with your second factor that it is you."),
-    _("Nothing is done yet."),
+    _("For this, confirm with your second factor that it is you."),
+    _("Nothing has been done yet."),
 )
 NOT_ENROLLED = Problem(
     "second_factor.not_enrolled",

@@ -28,7 +28,7 @@ PRINTED_FOR = timedelta(days=7)
 MOST_OPEN = 50
 
 RESET_WITHOUT_REASON = Problem(
-    "second_factor.reset_without_reason", _("Write how you made sure that it is this person; the audit keeps it.")
+    "second_factor.reset_without_reason", _("Write how you verified the person’s identity; the audit records it.")
 )
 NOTHING_TO_RESET = Problem("second_factor.nothing_to_reset", _("This account has no second factor."))
 OWN_FACTOR = Problem("second_factor.own_factor", _("This is your own second factor; two colleagues have to remove it."))
@@ -40,7 +40,7 @@ NO_OFFICER = Problem(
     _("One of the two must be a security administrator, who assigns duties; the other one must not do both parts."),
 )
 RESET_IS_OVER = Problem(
-    "second_factor.reset_is_over", _("This was not confirmed within a day, and is void. Ask for it again.")
+    "second_factor.reset_is_over", _("This was not confirmed within a day and is void. Request it again.")
 )
 
 

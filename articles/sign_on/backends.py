@@ -18,7 +18,7 @@ NO_ACCOUNT = Problem(
 NOT_CONFIRMED = Problem(
     "sign_on.not_confirmed",
     _("The log-in was not confirmed, or took too long."),
-    _("Begin again; nothing was changed."),
+    _("Start again; nothing was changed."),
 )
 NO_ANSWER = Problem(
     "sign_on.no_answer",

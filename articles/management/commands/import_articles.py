@@ -95,7 +95,7 @@ class Command(ActingCommand):
                 if file.is_dir() or file.name.startswith("~$"):  # Word's lock file of an open document
                     continue
                 if not file.resolve().is_relative_to(path.resolve()):
-                    self._warn(file, [_("it is a link that leads out of the folder; it was passed over.")])
+                    self._warn(file, [_("it is a link that leads out of the folder; it was skipped.")])
                 elif file.suffix.lower() in ENDINGS:
                     yield file, path
 

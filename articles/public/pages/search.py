@@ -70,7 +70,7 @@ class SearchForm(forms.Form):
         facts = super().clean() or {}
         since, until = facts.get("since"), facts.get("until")
         if since and until and until < since:
-            self.add_error("until", _("The end is before the beginning; exchange the two."))
+            self.add_error("until", _("The end is before the beginning; swap the two."))
         return facts
 
     def query(self) -> search.SearchQuery:
