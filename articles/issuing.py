@@ -29,6 +29,10 @@ PUBLICATION_FIELDS = (
     "shown_cover",
     "corrected_at",
 )
+# What is read with the edition before; its pages may show what the new one does not.
+READ_OF_EDITION = ("revision", "section__parent__parent")
+# What publishing reads with the article it locks, besides the usual rows.
+READ_OF_ARTICLE = (*(f"live__{name}" for name in READ_OF_EDITION), f"signed{'__previous' * 4}")  # five readings at most
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,14 @@ def issue_edition(article: Article, publication: Publication) -> Edition:
         article.corrected_at = edition.published_at
     section_change = _place_in_section(article)
     article.save(update_fields=(*PUBLICATION_FIELDS, *review.REVIEW_FIELDS))
-    _update_dependents(article, edition, publication, section_change)
+    _update_dependents(edition, before, publication, section_change)
     return edition
 
 
 def _edition_before(article: Article) -> Edition | None:
-    """The newest edition: the live one, or, after a withdrawal, the last one, which has to be queried."""
+    """The newest edition with READ_OF_EDITION: the live one, or, after a withdrawal, the last, which is queried."""
     if article.live is None and article.first_published_at:
-        return article.editions.order_by("-number").first()
+        return article.editions.select_related(*READ_OF_EDITION).order_by("-number").first()
     return article.live
 
 
@@ -122,12 +126,13 @@ def _place_in_section(article: Article) -> SectionChange:
 
 
 def _update_dependents(
-    article: Article, edition: Edition, publication: Publication, section_change: SectionChange
+    edition: Edition, before: Edition | None, publication: Publication, section_change: SectionChange
 ) -> None:
     """Update what depends on the public text: short links, search, the audit, the public log, related articles, pages.
 
     Lock ordering: the audit entry comes before rows that other acts write, too (docs/decisions/lock_ordering.md).
     """
+    article = edition.article
     codes = qr_short_links.assign_codes(article, edition)
     search.index_article(article)
     search.restate_working_copy(article)
@@ -139,11 +144,12 @@ def _update_dependents(
         digest=edition.digest,
         **publication.details,
     )
-    log_files = publication_log.log_act(edition, edition.kind, at=edition.published_at, entry=entry)
+    signs = publication.sign_off.chain() if publication.sign_off else []
+    log_files = publication_log.log_act(edition, edition.kind, at=edition.published_at, entry=entry, signs=signs)
     if publication.candidate and publication.sign_off:
         check_ups.keep_unseen_finds(publication.candidate, publication.sign_off)
     related = keyword_relations.update_relations(article)
-    addresses = baking.article_pages(article, moved_from=section_change.previous_place)
+    addresses = baking.article_pages(article, moved_from=section_change.previous_place, before=before)
     baking.request_bake(addresses | log_files | baking.pages_of_articles(related) | baking.code_images(codes))
     if section_change.is_first_in_section:
         baking.request_full_bake()  # the navigation shows a section once it has an article

@@ -8,7 +8,7 @@ after their audit entry, that is, under the audit-chain lock.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,9 +29,12 @@ SIGNED_FACTS = (
 BATCH_TILES = 2  # tiles of leaves in one transaction, for older editions and for the audit
 
 
-def log_act(edition: Edition, kind: str, *, at: datetime, entry: AuditEntry) -> set[str]:
+def log_act(
+    edition: Edition, kind: str, *, at: datetime, entry: AuditEntry, signs: Sequence[SignOff] | None = None
+) -> set[str]:
     """Append the leaf of an act about an edition, whose audit entry is `entry`; return the files to bake."""
-    return _append_one(_edition_leaf(edition, kind, at, entry.hash, _readings(edition)))
+    signs = _readings(edition) if signs is None else signs
+    return _append_one(_edition_leaf(edition, kind, at, entry.hash, signs))
 
 
 def _append_one(leaf: LogLeaf) -> set[str]:
@@ -51,7 +54,7 @@ def _readings(edition: Edition) -> list[SignOff]:
     return chain
 
 
-def _edition_leaf(edition: Edition, kind: str, at: datetime, audit_head: str, signs: list[SignOff]) -> LogLeaf:
+def _edition_leaf(edition: Edition, kind: str, at: datetime, audit_head: str, signs: Sequence[SignOff]) -> LogLeaf:
     facts = {**edition_facts(edition, signs), "kind": kind, "at": instant(at), "audit": audit_head}
     return merkle_log.new_log_leaf(canonical_json(facts), edition)
 

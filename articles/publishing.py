@@ -13,7 +13,7 @@ from . import audit, baking, publication_log, review, sanitising, search, second
 from .checks import CONTENT_CHECKS, Candidate, NotReady, find_problems, hits, problems_of_candidate
 from .duty_assignments import permissions
 from .duty_assignments.permissions import Duty
-from .issuing import PUBLICATION_FIELDS, Publication, issue_edition
+from .issuing import PUBLICATION_FIELDS, READ_OF_ARTICLE, Publication, issue_edition
 from .models import Article, Edition, SignOff
 from .refusals import Problem, Refusal
 
@@ -74,7 +74,7 @@ def publish_article(article: Article, *, by: User) -> Edition:
     The note that was signed with the text appears on the history page.
     Raises PermissionDenied or CannotPublish, for example if the readings are not complete.
     """
-    article = Article.objects.get_locked(article.pk)
+    article = Article.objects.get_locked(article.pk, *READ_OF_ARTICLE)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.live and article.live.digest == article.newest.digest:
         return article.live
@@ -88,7 +88,7 @@ def publish_correction(article: Article, *, by: User) -> Edition:
     Its note, which tells readers what was wrong and what is right, is the one that was signed with the text. Raises
     PermissionDenied or CannotPublish.
     """
-    article = Article.objects.get_locked(article.pk)
+    article = Article.objects.get_locked(article.pk, *READ_OF_ARTICLE)
     permissions.require_duty(by, Duty.PUBLISH, article.section)
     if article.live is None:
         raise CannotPublish(CORRECTION_OF_NOTHING)
@@ -107,7 +107,7 @@ def publish_urgent(article: Article, *, by: User, reason: str) -> Edition:
     on the review sheet. The readings stay open and are due after the section's `late_reading_hours`. Raises
     PermissionDenied, ProofNeeded or CannotPublish.
     """
-    article = Article.objects.get_locked(article.pk)
+    article = Article.objects.get_locked(article.pk, *READ_OF_ARTICLE)
     permissions.require_duty(by, Duty.URGENT, article.section)
     if article.live and article.live.digest == article.newest.digest:
         return article.live

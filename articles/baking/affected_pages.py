@@ -42,12 +42,16 @@ class SectionPlace(NamedTuple):
     ordinal: int
 
 
-def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -> set[str]:
+def article_pages(
+    article: Article, *, moved_from: SectionPlace | None = None, before: Edition | None = None
+) -> set[str]:
     """Return every address that may show the article: its own pages and files, its neighbours', lists that contain it.
+
+    `before` is the edition before the live one, if the caller has read it.
 
     Their number depends on how often the article was published, never on the size of the archive.
     """
-    editions = _newest_editions(article)
+    editions = _newest_editions(article, before)
     rows = _rows_showing(article, editions)
     named = {(route, key) for route in NAMES for key, _text in rows[route]}
     found = {
@@ -75,10 +79,12 @@ def article_pages(article: Article, *, moved_from: SectionPlace | None = None) -
     return found
 
 
-def _newest_editions(article: Article) -> list[Edition]:
+def _newest_editions(article: Article, before: Edition | None) -> list[Edition]:
     """Return the edition that readers see, or saw last, and the one before it, whose text may be on other pages."""
     if article.live and article.live.number == 1:
         return [article.live]
+    if article.live and before:
+        return [article.live, before]
     editions = article.editions.select_related("revision", "section__parent__parent").order_by("-number")
     if article.live:
         return [article.live, *editions.filter(number__lt=article.live.number)[:1]]

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Article, Credit, ReprintRight, SetAside, Source
+from ..models import Article, Credit, ReprintRight, Source
 from ..refusals import Problem
 from .hits import Candidate
 
@@ -92,7 +92,7 @@ def reprint_source_is_listed(candidate: Candidate) -> Iterator[Problem]:
     """The source of a reprint is on the list of sources that may be reprinted then, or the chief editor allowed it."""
     article = candidate.article
     problem = listing_problem(article, candidate.at)
-    if problem and not SetAside.objects.filter(article=article, key=listing_key(article)).exists():
+    if problem and listing_key(article) not in candidate.set_aside:
         yield problem
 
 

@@ -39,8 +39,8 @@ class ArticleQuerySet(ArticleListQuerySet):
                 self.select_for_update(no_key=True).filter(number__in=numbers).order_by("number").values_list("number")
             )
 
-    def get_locked(self, number: int) -> "Article":
-        """Lock the article until the transaction ends and return it.
+    def get_locked(self, number: int, *related: str) -> "Article":
+        """Lock the article until the transaction ends and return it, with these `related` rows besides the usual ones.
 
         Raises ArticleIsGone if it does not exist, or is in the bin: no act but putting back changes it there.
 
@@ -48,7 +48,7 @@ class ArticleQuerySet(ArticleListQuerySet):
         """
         self.lock_rows([number])
         rows = self.kept().select_related(
-            "section__parent", "listed_in", "source", "cover", "shown_cover", "latest", "live", "signed"
+            "section__parent", "listed_in", "source", "cover", "shown_cover", "latest", "live", "signed", *related
         )
         try:
             return rows.get(number=number)
