@@ -91,9 +91,7 @@ def let_go(account: User, *, to: User | None, reason: str, by: User) -> OpenWork
     """
     account, to = _lock_accounts(account, to)
     accounts.require_may_change(by, account)
-    Article.objects.lock_rows(open_work_of(account).numbers)
-    audit.lock_audit_chain()
-    work = open_work_of(account)
+    work = _lock_work_of(account)
     duties = list(account.assignments.select_related("section"))
     if not account.is_active and not duties and not work.numbers:
         return work
@@ -134,6 +132,24 @@ def _lock_accounts(account: User, to: User | None) -> tuple[User, User | None]:
     keys = [account.pk, *([to.pk] if to else [])]
     locked = {user.pk: user for user in User.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")}
     return locked[account.pk], locked[to.pk] if to else None
+
+
+def _lock_work_of(account: User) -> OpenWork:
+    """Lock the articles that the account leaves, then the audit chain; return them.
+
+    An article that was given to it in between is locked too: for that the audit chain is let go, since whoever has
+    locked that article may wait for it.
+    """
+    work = open_work_of(account)
+    while True:
+        before, locked = transaction.savepoint(), set(work.numbers)
+        Article.objects.lock_rows(locked)
+        audit.lock_audit_chain()
+        work = open_work_of(account)
+        if locked.issuperset(work.numbers):
+            transaction.savepoint_commit(before)
+            return work
+        transaction.savepoint_rollback(before)
 
 
 def _refuse_leaving(account: User, to: User | None, work: OpenWork, reason: str, by: User) -> None:

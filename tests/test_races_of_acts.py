@@ -1,12 +1,13 @@
 """Different acts on one thing at the same moment: one of them wins, the others are refused, and nothing is half done."""
 
+import threading
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from articles import (
@@ -259,3 +260,39 @@ def test_words_are_proposed_once_and_decided_once():
     )
     assert len(done) == 1
     assert (Source.objects.get(pk=cast.listed.pk).name == change.new["name"]) == (done != {"reject"})
+
+
+def test_whoever_leaves_takes_along_what_they_are_given_meanwhile_and_nobody_deadlocks(monkeypatch):
+    """The leaver's articles are locked; one more is given to them, and somebody acts on it, before the chain is."""
+    cast = Cast()
+    leaver, system = make_user("leaver", ["write", "first"]), make_user("system", ["accounts"])
+    article = cast.article()
+    review.submit_article(article, by=cast.writer)
+    lock_chain, given, held, taken = audit.lock_audit_chain, *(threading.Event() for _ in range(3))
+    leaving_now = []
+
+    def lock_chain_late():
+        if threading.current_thread() in leaving_now and not given.is_set():
+            given.set()
+            assert held.wait(60)
+        lock_chain()
+        taken.set()
+
+    def leave():
+        leaving_now.append(threading.current_thread())
+        leaving.let_go(fresh(leaver), to=fresh(cast.editor), reason="调走", by=fresh(system))
+
+    def act():
+        assert given.wait(60)
+        review.hand_on_reading(article, by=fresh(cast.editor), to=fresh(leaver), reason="请代")
+        taken.clear()
+        with transaction.atomic():
+            locked = Article.objects.get_locked(article.pk)
+            held.set()
+            assert taken.wait(60)
+            audit.record_entry("article.held", locked, by=fresh(cast.editor))
+
+    monkeypatch.setattr(audit, "lock_audit_chain", lock_chain_late)
+    together(leave, act)
+    assert not Article.objects.filter(handed_to=leaver).exists()
+    assert acts_of(leaver) == ["user.left"]
