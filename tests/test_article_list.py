@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
@@ -72,6 +73,16 @@ def test_sections_are_found_with_those_below(at_desk, cast):
 def test_nothing_in_the_address_causes_an_error(at_desk, cast, address):
     cast.article()
     assert at_desk(cast.editor).get(f"{LIST}?{address}").status_code == 200
+
+
+def test_a_chip_narrows_the_list_keeps_the_search_and_taken_again_widens_it(at_desk, cast):
+    html = at_desk(cast.editor).get(LIST, {"q": "大桥", "state": "live", "before": "9"}).content.decode()
+    chips = html.partition('<nav class="chips"')[2].partition("</nav>")[0]
+    found = re.findall(r'<a href="\?([^"]*)" *(aria-current="true")?>', chips)
+    words = urlencode({"q": "大桥"})
+    assert ("", "") in found
+    assert [query for query, current in found if current] == [words]
+    assert {f"{words}&amp;state=draft", f"{words}&amp;state=live&amp;mine=1"} <= {query for query, _current in found}
 
 
 def test_a_day_that_is_none_is_told(at_desk, cast):

@@ -47,6 +47,17 @@ def readable_detail(value: object) -> object:
     return value
 
 
+@register.inclusion_tag("admin/chip.html", takes_context=True)
+def chip(context: template.Context, name: str, value: str, label: str) -> dict[str, object]:
+    """A link that narrows the list by this parameter of the address, or, if it is narrowed so, no longer does."""
+    query = context["request"].GET.copy()
+    query.pop("before", None)  # the page
+    narrowed = query.pop(name, []) == [value]
+    if not narrowed:
+        query[name] = value
+    return {"query": query.urlencode(), "is_current": narrowed, "label": label}
+
+
 # What a browser's name for itself contains, in the order in which it is looked for: most contain those after them.
 BROWSERS = {
     **{"MicroMessenger": "WeChat", "DingTalk": "DingTalk", "QQBrowser": "QQ", "Edg": "Edge", "OPR": "Opera"},
