@@ -41,6 +41,7 @@ class ArticleAction:
     `do` is called as do(article, by=user, **the form's fields). `rank` is the CSS class of the button: "default" for
     the usual next step, "danger" for acts that publish unread text or take something from readers. `confirm` is the
     button of its page, where that is called otherwise. An act that `publishes` shows the note to readers on its page.
+    One that `takes_saved_text` sends the text to readers, or on to its readings, as it was last saved.
     """
 
     name: str
@@ -53,11 +54,7 @@ class ArticleAction:
     rank: str = ""
     confirm: Sentence = ""
     publishes: bool = False
-
-    @property
-    def takes_saved_text(self) -> bool:
-        """Whether the text goes to readers, or on to its readings, as it was last saved."""
-        return self.publishes or self.name in ("submit", "urgent")
+    takes_saved_text: bool = False
 
 
 def _may_do(duty: Duty) -> Condition:
@@ -85,6 +82,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Submitted. The first reader sees it in the queue."),
         form=SubmissionForm,
         rank="default",
+        takes_saved_text=True,
     ),
     ArticleAction(
         "take_back",
@@ -106,6 +104,7 @@ ARTICLE_ACTIONS = [
         rank="default",
         intro=gettext_lazy("All have read and signed this text. Readers see it at once."),
         publishes=True,
+        takes_saved_text=True,
     ),
     ArticleAction(
         "correct",
@@ -116,6 +115,7 @@ ARTICLE_ACTIONS = [
         form=CorrectionForm,
         intro=gettext_lazy("For what readers must know was wrong. A typing mistake needs no correction: publish it."),
         publishes=True,
+        takes_saved_text=True,
     ),
     ArticleAction(
         "schedule",
@@ -125,6 +125,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Scheduled: it is published automatically at %(at)s."),
         form=ScheduleForm,
         publishes=True,
+        takes_saved_text=True,
     ),
     ArticleAction(
         "unschedule",
@@ -150,6 +151,7 @@ ARTICLE_ACTIONS = [
             "For urgent news only. The reason appears on the review sheet, and the missing readings "
             "must be done within the hours set for the section."
         ),
+        takes_saved_text=True,
     ),
     ArticleAction(
         "withdraw",
