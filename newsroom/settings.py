@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from . import __version__
+from .databases import with_options
 from .environment import load_settings
 from .setting_values import BASE_DIR
 
@@ -107,23 +108,8 @@ TEMPLATES = [
 
 # --- Database ---------------------------------------------------------------------------------------------------
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": written["DATABASE_URL"]
-    or {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "newsroom.sqlite3")}
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # SQLite ignores SELECT … FOR UPDATE; taking the write lock at BEGIN serialises acts instead.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        # FULL: an act that was answered survives a power cut.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-else:
-    # A server that does not answer at all is given up after these seconds.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
-    DATABASES["default"]["CONN_MAX_AGE"] = written["DATABASE_CONN_MAX_AGE"]
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+_sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "newsroom.sqlite3")}
+DATABASES = {"default": with_options(written["DATABASE_URL"] or _sqlite, keep_seconds=written["DATABASE_CONN_MAX_AGE"])}
 
 # An address typed without a scheme is https, as will be the default in Django 6.0.
 FORMS_URLFIELD_ASSUME_HTTPS = True

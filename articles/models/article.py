@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from ..refusals import Problem, Refusal
 from .ai_use import AiUse
 from .article_constraints import ARTICLE_CONSTRAINTS, ARTICLE_INDEXES
-from .article_queries import ArticleListQuerySet, ReadingsState
+from .article_origin import Origin
+from .article_queries import ArticleListQuerySet, ArticleState, ReadingsState
 from .expiry import has_expired
 from .picture import Picture
 from .quick_paths import numbered_path
@@ -62,20 +63,8 @@ class Article(models.Model):
     Readers never see these fields; they see `live`, the edition that publishing made from a revision.
     """
 
-    class Origin(models.TextChoices):
-        OWN = "own", _("Own reporting")
-        CONTRIBUTED = "contributed", _("From a correspondent")
-        DEPARTMENT = "department", _("From a department")
-        REPRINT = "reprint", _("Reprint")
-        COMPILED = "compiled", _("Compiled from several sources")
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        LIVE = "live", _("Published")
-        CHANGED = "changed", _("Published, with changes readers do not see yet")
-        EXPIRED = "expired", _("Expired")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-
+    Origin = Origin
+    State = ArticleState
     Readings = ReadingsState
 
     number = models.BigAutoField(_("number"), primary_key=True)
@@ -288,7 +277,7 @@ class Article(models.Model):
         return self.public_edition is not None
 
     @property
-    def state(self) -> "Article.State":
+    def state(self) -> ArticleState:
         """The state shown in the desk. The same rules as `ArticleQuerySet.in_state`."""
         if self.withdrawn_at:
             return self.State.WITHDRAWN

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from .article import Article  # noqa: F401 (named in the quoted type argument below)
 
 
+class ArticleState(models.TextChoices):
+    """What readers see of an article, and whether its working copy is another text."""
+
+    DRAFT = "draft", _("Draft")
+    LIVE = "live", _("Published")
+    CHANGED = "changed", _("Published, with changes readers do not see yet")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class ReadingsState(models.TextChoices):
     """The states of the readings by which lists are filtered; an article may be in several."""
 
@@ -61,13 +71,13 @@ class ArticleListQuerySet(models.QuerySet["Article"]):
         # The keys first: they are equal for nearly all, so the digests need not be compared.
         unchanged = Q(live__revision=F("latest")) | Q(live__digest=F("latest__digest"))
         rows = {
-            self.model.State.DRAFT: Q(live__isnull=True, withdrawn_at__isnull=True),
-            self.model.State.LIVE: live & shown & unchanged,
-            self.model.State.CHANGED: live & shown & ~unchanged,
-            self.model.State.EXPIRED: live & expired("expires_at", at),
-            self.model.State.WITHDRAWN: Q(withdrawn_at__isnull=False),
+            ArticleState.DRAFT: Q(live__isnull=True, withdrawn_at__isnull=True),
+            ArticleState.LIVE: live & shown & unchanged,
+            ArticleState.CHANGED: live & shown & ~unchanged,
+            ArticleState.EXPIRED: live & expired("expires_at", at),
+            ArticleState.WITHDRAWN: Q(withdrawn_at__isnull=False),
         }
-        return self.filter(rows[self.model.State(state)])
+        return self.filter(rows[ArticleState(state)])
 
     def ready_to_publish(self) -> Self:
         """The articles whose readings are complete and that are not scheduled."""
