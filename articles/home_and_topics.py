@@ -153,7 +153,7 @@ def write_arrangement(
         "topic.arranged" if topic else "home.arranged",
         page,
         by=by,
-        blocks=[[str(block), [slot.article_id for slot in slots]] for block, slots in arranged],
+        blocks=[[block.kind, block.title, [slot.article_id for slot in slots]] for block, slots in arranged],
         old=arrangement_facts(arranged_blocks(topic)),
         new=arrangement_facts(arranged),
     )

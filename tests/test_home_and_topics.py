@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from articles import baking, discarding, home_and_topics, old_paths, pictures, publishing, worker
 from articles.baking import affected_pages
@@ -138,6 +138,17 @@ def test_a_slot_whose_time_ends_has_the_page_written_anew(cast, shown, monkeypat
 # --- the act --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("language", "kind"), [("zh-hans", "列表"), ("en", "List")])
+def test_the_audit_tells_the_kinds_of_blocks_in_the_language_of_its_reader(cast, shown, language, kind):
+    with translation.override("en" if language == "zh-hans" else "zh-hans"):
+        arrange(cast, block(shown[0]), block(title="专栏"), topic=a_topic())
+    entry = AuditEntry.objects.get(action="topic.arranged")
+    before = AuditEntry(details={"blocks": [["列表", [1, 2]]]})
+    with translation.override(language):
+        assert f"{kind} ({shown[0].pk}); {kind} 专栏" in dict(entry.facts).values()
+        assert "列表 (1, 2)" in dict(before.facts).values()
+
+
 def test_arranging_asks_for_just_the_pages_that_show_it(cast, shown):
     topic = a_topic()
     BakeJob.objects.all().delete()
@@ -146,7 +157,7 @@ def test_arranging_asks_for_just_the_pages_that_show_it(cast, shown):
     feeds = {f"/feeds/t/bridge.{form}" for form in ("atom", "rss", "json")}
     assert asked == {"/t/bridge/", "/topics/", *feeds, shown[0].get_absolute_url()}
     entry = AuditEntry.objects.get(action="topic.arranged")
-    assert entry.details["blocks"] == [["列表", [shown[0].pk]]]
+    assert entry.details["blocks"] == [["list", "", [shown[0].pk]]]
     BakeJob.objects.all().delete()
     arrange(cast, block(shown[1]), topic=topic)
     asked = set(BakeJob.objects.values_list("path", flat=True))

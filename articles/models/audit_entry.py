@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from . import audit_actions
+from .home_and_topics import Block
 from .immutable import Immutable
 
 
@@ -45,6 +46,8 @@ class AuditEntry(Immutable):
         Of changed fields, each is one fact: its label in the reader's language, and “old → new”.
         """
         details = dict(self.details)
+        if "blocks" in details:
+            details["blocks"] = _spell_blocks(details["blocks"])
         changes: list[tuple[str, Any]] = []
         if details.get("fields") and len(details["fields"]) == len(details.get("old") or ()):
             changed = zip(details.pop("fields"), details.pop("old"), details.pop("new"), strict=True)
@@ -61,3 +64,16 @@ class AuditEntry(Immutable):
 
     def __str__(self) -> str:
         return self.act
+
+
+def _spell_blocks(blocks: list[list[Any]]) -> str:
+    """The blocks of an arranged page, each with the numbers of its articles.
+
+    A block is its kind, its title and the numbers; in entries of before 0.17.0 one of the two, in the words of whoever
+    arranged, and the numbers.
+    """
+    spelled = []
+    for *kind, title, numbers in blocks:
+        name = " ".join(filter(None, [*(str(Block.Kind(value).label) for value in kind), title]))
+        spelled.append(f"{name} ({', '.join(map(str, numbers))})" if numbers else name)
+    return "; ".join(spelled)
