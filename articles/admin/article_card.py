@@ -12,7 +12,7 @@ from ..models.calendar_days import spell_instant
 from .article_actions import ArticleAction, actions_offered
 from .error_targets import link_problems
 from .marked_copy import revision_choices
-from .review import decision_trail
+from .review_trail import article_trail
 
 SHOWN_REVISIONS = 8  # next to the form; the page of revisions has the others
 
@@ -74,7 +74,7 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
         "void_warning": "" if asked or correcting else review.void_warning(article),
         "problems": link_problems(article, checks.find_problems(article, checks.CONTENT_CHECKS)),
         "open_notes": [row for row in marginal_notes.notes_of(article, user) if row.note.is_open],
-        "trail": decision_trail(article),
+        "trail": article_trail(article),
         "revisions": revision_choices(article)[:SHOWN_REVISIONS],
         "codes": _proved_codes(article.live) if article.live else [],
         "printed": qr_short_links.PRINTED,

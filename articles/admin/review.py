@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .. import change_sets, comparing, review, second_factor
+from .. import change_sets, review, second_factor
 from ..checks import hit, hits, provenance
 from ..checks.rules import Severity
 from ..checks.seen import place_hits
@@ -31,6 +31,7 @@ from .marked_copy import copy_for_reading
 from .masking import may_mask
 from .reprint import original_for_reading
 from .review_decided import propose_withdrawal, sentence_of_decision
+from .review_trail import article_trail
 
 NO_COLLEAGUE = Problem("review.no_colleague", gettext_lazy("Choose the colleague to hand it on to."))
 NO_BUTTON = Problem("review.no_button", gettext_lazy("Press one of the buttons to decide."))
@@ -156,7 +157,7 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
     return {
         "why_not": why_not,
         "reading": review.stage_name(article.stage, article.stages) if is_waiting else "",
-        "trail": decision_trail(article),
+        "trail": article_trail(article),
         "before": before_name,
         "before_revision": before.number if before and before.digest != article.newest.digest else None,
         "copy": copy_for_reading(article, before),
@@ -180,30 +181,6 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
         "publishing_acts": publishing_acts(user, article),
         "own": not why_not and review.has_written(article, user),
     }
-
-
-def decision_trail(article: Article) -> list[dict[str, Any]]:
-    """Return the newest decisions about the article, oldest first, each with what its reader corrected."""
-    rows = []
-    chain = article.signed.chain() if article.signed else []
-    seen: SignOff | None = None
-    decisions = article.sign_offs.select_related("revision", "handed_to__person").order_by("-pk")[:SHOWN_IN_QUEUE]
-    for decision in reversed(decisions):
-        signs = decision.decision in (SignOff.Decision.PASS, SignOff.Decision.REREAD)
-        corrected = signs and seen is not None and seen.digest != decision.digest
-        changes = (
-            comparing.compare_contents(seen.revision.content, decision.revision.content) if corrected and seen else []
-        )
-        rows.append(
-            {
-                "decision": decision,
-                "reading": review.stage_name(decision.stage, decision.stages) if decision.stage else "",
-                "changes": changes,
-                "counts": decision in chain,
-            }
-        )
-        seen = decision
-    return rows
 
 
 def may_read_anywhere(user: User) -> bool:
