@@ -86,7 +86,7 @@ def test_the_title_comes_first_and_quiet_lines_are_closed_until_something_is_in_
     client.force_login(cast.writer)
     page = client.get(ADD).content.decode()
     assert page.count('<details class="on-demand">') == 3
-    assert re.search(r'<input [^>]*name="title"[^>]* autofocus', page)
+    assert re.search(r'<textarea [^>]*name="title"[^>]* autofocus', page)
     article = cast.article(summary="今日通车。")
     page = client.get(reverse("admin:articles_article_change", args=[article.pk])).content.decode()
     assert page.count('<details class="on-demand">') == 2

@@ -142,3 +142,10 @@ def test_who_may_only_read_has_no_button_that_saves(client, cast):
     html = page(client, make_user("publisher", ["publish"]), change_url(article))
     assert "_save" not in html
     assert "data-keep=" not in html
+
+
+def test_a_title_sent_in_lines_is_saved_as_one(client, cast):
+    article = cast.article()
+    login(client, cast.writer).post(change_url(article), form(cast, article, title="大桥\r\n 今日通车"))
+    article.refresh_from_db()
+    assert article.title == "大桥 今日通车"

@@ -71,7 +71,7 @@ class ArticleForm(forms.ModelForm):
             "body": BodyWidget,
             "summary": forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
             "kicker": forms.TextInput(attrs={"class": "wide"}),
-            "title": forms.TextInput(attrs={"class": "wide title", "placeholder": gettext_lazy("Title")}),
+            "title": forms.Textarea(attrs={"class": "title", "rows": 1, "placeholder": gettext_lazy("Title")}),
             "subtitle": forms.TextInput(attrs={"class": "wide"}),
         }
         help_texts = {"title": gettext_lazy("30 characters or fewer read well in lists and in WeChat.")}
@@ -82,6 +82,10 @@ class ArticleForm(forms.ModelForm):
             self.fields["title"].widget.attrs["autofocus"] = True
         if self.instance.latest_id:
             self.fields["based_on"].initial = self.instance.latest.number
+
+    def clean_title(self) -> str:
+        """Join its lines: the field grows with a long title, but a title is one line."""
+        return re.sub(r"\s*[\r\n]+\s*", " ", self.cleaned_data["title"])
 
     def clean_cover(self) -> Picture | None:
         """Refuse another picture of the text that readers see: it is chosen at once, without readings."""

@@ -1,4 +1,4 @@
-// The article's form: Ctrl S saves, the text is counted, the preview opens next to it. The input is kept by
+// The article's form: Ctrl S saves, the text is counted, the title grows, the preview opens next to it. The input is kept by
 // unsaved_text.js.
 (() => {
   const form = document.getElementById("article_form");
@@ -16,6 +16,33 @@
   new ResizeObserver(() => {
     form.closest(".desk-article").style.setProperty("--bar", `${bar.offsetHeight}px`);
   }).observe(bar);
+
+  // The title is as high as its lines and has no line breaks; Enter goes on to the text.
+  const title = form.querySelector("textarea.title");
+  const grow = () => {
+    if (title.value.includes("\n")) title.value = title.value.replace(/\s*\n\s*/g, " ");
+    if (CSS.supports("field-sizing", "content")) return;
+    title.style.height = "auto";
+    title.style.height = `${title.scrollHeight}px`;
+  };
+  title?.addEventListener("input", grow);
+  title?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    window.CKEDITOR?.instances.id_body?.focus();
+  });
+  if (title) new ResizeObserver(grow).observe(title.parentElement);
+
+  // The sheet of other acts closes when something in it is chosen, outside of it, and with Escape.
+  const more = form.querySelector(".bar-more");
+  document.addEventListener("click", ({ target }) => {
+    if (!more.contains(target) || target.closest("a")) more.open = false;
+  });
+  more.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !more.open) return;
+    more.open = false;
+    more.querySelector("summary").focus();
+  });
 
   // The preview replaces the panel, as wide as a phone; if the window has no room for it, another one opens.
   const link = document.getElementById("show_preview");

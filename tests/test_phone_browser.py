@@ -1,0 +1,97 @@
+"""The desk on a phone, 390 pixels wide: an article's acts, its title and the list's first title are within reach."""
+
+import pytest
+
+from tests.browser import chromium
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG = "县城北区雨污分流改造工程十二月全面完工沿线八十六个小区居民出行恢复正常"
+WHOLE = "(field) => field.scrollWidth <= field.clientWidth && field.scrollHeight <= field.clientHeight + 1"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def phone(browser, client, live_server):
+    """A function that opens an address of the desk for this user."""
+
+    def opened(user, address):
+        client.force_login(user)
+        context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", base_url=live_server.url)
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    return opened
+
+
+def is_in_window(page, selector):
+    box = page.locator(selector).bounding_box()
+    return box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 and 0 <= box["y"] < 844
+
+
+def test_the_acts_of_a_long_article_and_what_is_below_it_are_one_tap_away(phone):
+    cast = Cast()
+    article = cast.article(title=LONG, body="<p>今日完工。</p>" * 120)
+    cast.publish(article)
+    page = phone(cast.editor, f"/admin/articles/article/{article.pk}/change/")
+    page.wait_for_selector(".cke_inner")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.click(".bar-more > summary")
+    assert is_in_window(page, ".bar-more a[href='../withdraw/']")
+    page.keyboard.press("Escape")
+    assert not page.is_visible(".bar-more a")
+    page.click(".bar-more > summary")
+    page.click(".bar-more a[href='#tab-way']")
+    assert not page.is_visible(".bar-more a")
+    assert is_in_window(page, "#tab-way .trail li >> nth=0")
+    page.click(".bar-more > summary")
+    page.click(".bar-more a[href='../withdraw/']")
+    page.wait_for_selector("form.act")
+    page.set_viewport_size({"width": 1280, "height": 844})
+    page.goto(f"/admin/articles/article/{article.pk}/change/")
+    assert not page.is_visible(".bar-more > summary")
+    assert page.is_visible(".other-acts a[href='../withdraw/']")
+
+
+def test_a_long_title_is_seen_whole_and_stays_one_line_of_text(phone):
+    cast = Cast()
+    page = phone(cast.writer, "/admin/articles/article/add/")
+    page.wait_for_selector(".cke_inner")
+    field = page.locator("#id_title")
+    field.click()
+    low = field.bounding_box()["height"]
+    page.keyboard.insert_text(LONG + "\n今晨通车")
+    assert field.input_value() == LONG + " 今晨通车"
+    assert field.evaluate(WHOLE)
+    assert field.bounding_box()["height"] > 1.5 * low
+    page.keyboard.press("Enter")
+    assert field.input_value() == LONG + " 今晨通车"
+    page.wait_for_function("document.activeElement.matches('.cke_editable')")
+
+
+def test_the_first_title_of_the_list_is_on_the_first_screen_and_filters_open_on_demand(phone):
+    cast = Cast()
+    cast.article()
+    page = phone(cast.writer, "/admin/articles/article/")
+    assert page.locator("#result_list th a").first.bounding_box()["y"] < 300
+    assert not page.is_visible(".chips a >> nth=1")
+    page.click(".list-search .list-menu > summary")
+    for part in (".list-fields select", ".chips a >> nth=1", ".by-word"):
+        assert page.is_visible(part), part
+    page.click(".chips a[href='?state=draft']")
+    page.wait_for_url("**/?state=draft")
+    assert page.locator(".chips a:visible").count() == 1, "what narrows the list stays in sight"
+    assert not page.is_visible(".list-tools a[href$='/bin/']")
+    page.click(".list-tools .list-menu > summary")
+    assert page.is_visible(".list-tools a[href$='/bin/']")
+    page.set_viewport_size({"width": 1280, "height": 844})
+    assert page.is_visible(".list-fields select")
+    assert not page.is_visible(".list-menu > summary >> nth=0")
