@@ -132,7 +132,7 @@ class AuditEntryAdmin(NewsroomAdmin[AuditEntry]):
         "The number of an article, the name of a user, a day (2026-03-25) or an act (article.published)."
     )
     fields = readonly_fields = (
-        "at",
+        "instant",
         "actor_name",
         "act",
         "thing",

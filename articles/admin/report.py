@@ -35,10 +35,10 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
     ordering = ["-state", "due_at"]
     change_form_template = "admin/articles/report/change_form.html"
     fields = [
-        "article",
-        "edition",
         "text",
         "quote",
+        "article",
+        "edition",
         "hidden_contact",
         "received_at",
         "due_at",
@@ -74,7 +74,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
 
     @admin.display(description=gettext_lazy("how to reach the reader"))
     def hidden_contact(self, report: Report) -> str:
-        return reporting.contact_hint(report) or "–"
+        return reporting.contact_hint(report)
 
     def contact(self, request: HttpRequest) -> HttpResponse:
         """Show the contact of a report's reader once; the audit records who has seen it."""

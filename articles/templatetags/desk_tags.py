@@ -4,6 +4,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from django import template
+from django.contrib.admin import site
+from django.contrib.admin.helpers import AdminReadonlyField
 from django.contrib.auth.models import User
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -21,6 +23,18 @@ register = template.Library()
 def person_name(user: User | None) -> str:
     """The name that the desk shows for an account: the person's, or the account's own; '' for nobody."""
     return audit.account_name(user)
+
+
+@register.filter
+def readonly_contents(field: AdminReadonlyField) -> str:
+    """What a field that is only read says: people by their names, instants as in lists; '' where nothing is in it."""
+    value = getattr(field.form.instance, field.field["name"], None)
+    if isinstance(value, User):
+        return audit.account_name(value)
+    if isinstance(value, datetime):
+        return spell_instant(value)
+    contents: SafeString = field.contents()
+    return "" if contents == site.empty_value_display else contents
 
 
 register.filter(rule_sentence)
