@@ -14,6 +14,8 @@ WORKER_ROW = "work"
 TIME_PASSED_ROW = "instants"
 # The worker polls every second and records a heartbeat every 20 seconds; without one for two minutes it counts as down.
 HEARTBEAT_INTERVAL, DOWN_AFTER = timedelta(seconds=20), timedelta(minutes=2)
+# When this process began: a worker that was started with it for the first time may not have reported yet.
+STARTED_AT = timezone.now()
 # Rows of each index that SQLite looks at: enough to choose by (a thousand are not), and milliseconds in any archive.
 ROWS_FOR_STATISTICS = 10_000
 
@@ -109,10 +111,10 @@ def record_heartbeat() -> None:
 def worker_silent_since() -> datetime | None:
     """Return when a worker was last seen if that is more than DOWN_AFTER ago, else None.
 
-    Returns `datetime.min` if none was ever seen: which also counts as too long ago; None means that a worker is
-    running.
+    Returns `datetime.min` if none was ever seen, once this process has run for as long: until then a worker that was
+    started with it may just not have reported yet.
     """
     seen = Heartbeat.objects.filter(worker=WORKER_ROW).values_list("seen_at", flat=True).first()
-    if seen and timezone.now() - seen < DOWN_AFTER:
+    if timezone.now() - (seen or STARTED_AT) < DOWN_AFTER:
         return None
     return seen or datetime.min.replace(tzinfo=timezone.get_current_timezone())

@@ -205,7 +205,11 @@ def test_the_first_look_at_instants_notices_none_before_it(cast, clock):
     assert worker.queue_pages_changed_by_time() == 0
 
 
-def test_a_silent_worker_is_noticed(db, clock):
+def test_a_silent_worker_is_noticed(db, clock, monkeypatch):
+    monkeypatch.setattr(worker, "STARTED_AT", clock.now)
+    clock.forward(worker.DOWN_AFTER - timedelta(seconds=1))
+    assert worker.worker_silent_since() is None, "it may have been started with the desk, a moment ago"
+    clock.forward(timedelta(seconds=1))
     never = worker.worker_silent_since()
     assert never.year == 1
     worker.record_heartbeat()

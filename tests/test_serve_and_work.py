@@ -253,6 +253,7 @@ def test_one_look_publishes_what_is_due_and_leaves_a_heartbeat(cast, monkeypatch
     for article, hours in ((due, 1), (later, 3)):
         cast.sign(article)
         scheduling.schedule_article(article, by=cast.editor, at=now + timedelta(hours=hours))
+    monkeypatch.setattr(worker, "STARTED_AT", now - worker.DOWN_AFTER)
     assert worker.worker_silent_since()
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(hours=2))
     call_command("work", once=True)
@@ -292,8 +293,11 @@ def test_what_the_worker_does_every_second_only_looks_while_there_is_nothing_to_
     assert {query["sql"].partition(" ")[0] for query in queries} == {"SELECT"}
 
 
-def test_the_desk_says_that_nobody_publishes_what_is_scheduled(client, cast):
+def test_the_desk_says_that_nobody_publishes_what_is_scheduled(client, cast, monkeypatch):
     client.force_login(cast.editor)
+    monkeypatch.setattr(worker, "STARTED_AT", timezone.now())
+    assert client.get("/admin/").context["silent_since"] is None
+    monkeypatch.setattr(worker, "STARTED_AT", timezone.now() - worker.DOWN_AFTER)
     assert client.get("/admin/").context["silent_since"]
     worker.record_heartbeat()
     assert client.get("/admin/").context["silent_since"] is None
