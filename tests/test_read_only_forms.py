@@ -47,3 +47,14 @@ def test_an_entry_of_the_audit_keeps_its_second(client, cast):
     shown = rows(client, make_user("auditor", ["audit"]), "auditentry", entry.pk)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", shown["instant"])
     assert "address" not in shown
+
+
+def test_who_only_reads_an_article_sees_it_as_readers_do(client, cast):
+    article = cast.article(body="<p>今日通车。</p>")
+    cast.sign(article)
+    client.force_login(make_user("publisher", ["publish"]))
+    html = client.get(reverse("admin:articles_article_change", args=[article.pk])).content.decode()
+    assert "&lt;p&gt;" not in html
+    assert "based_on" not in html
+    assert '<iframe class="reading"' in html
+    assert "field-subtitle" not in html

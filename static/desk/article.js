@@ -1,5 +1,5 @@
-// The article's form: Ctrl S saves, the text is counted, the title grows, the preview opens next to it. The input is kept by
-// unsaved_text.js.
+// The article's form: Ctrl S saves, the text is counted, the title grows, the preview opens next to it.
+// unsaved_text.js keeps the input.
 (() => {
   const form = document.getElementById("article_form");
   if (!form) return;
