@@ -126,6 +126,7 @@ def test_the_desk_offers_older_editions_to_close_and_closed_ones_to_open(client,
     assert "../reopen_text/" not in client.get(card).content.decode()
     choices = client.get(close).context["form"].fields["edition"].widget.choices
     assert [number for number, _name in choices] == [3, 2, 1]
+    assert all(str(number) in name for number, name in choices)
     assert client.post(close, {"edition": 2, "reason": WHY}).status_code == 302
     assert client.post(close, {"edition": 4, "reason": WHY}).status_code == 200
     assert "../reopen_text/" in client.get(card).content.decode()
