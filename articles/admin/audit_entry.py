@@ -68,7 +68,7 @@ PUBLISHING = (
 )
 PREVIEWS = ("preview_made", "preview_opened", "previews_revoked")
 EXPORTS = Q(action__endswith="exported")
-# The kinds of acts and their conditions. tests/test_admin_screens.py fails for an act without a kind.
+# The kinds of acts and their conditions. tests/test_admin_audit.py fails for an act without a kind.
 KINDS: dict[str, tuple[Sentence, Q]] = {
     "sessions": (gettext_lazy("Log-ins"), Q(action__startswith="session.") | Q(action="user.password_changed")),
     "accounts": (gettext_lazy("Accounts"), Q(action__startswith="user.")),

@@ -9,7 +9,7 @@ from django.db.models import Field
 from django.utils.text import capfirst
 from django.utils.translation import pgettext_lazy
 
-# tests/test_admin_screens.py fails if an action has no name.
+# tests/test_admin_audit.py fails if an action has no name.
 ACTION_NAMES = {
     "article.saved": pgettext_lazy("act", "Saved"),
     "article.restored": pgettext_lazy("act", "Restored an older version"),
