@@ -124,7 +124,7 @@ FEATURES = {
     "sign_on": "verb door test",
     "similar": "noun verb door page test",
     "site_settings": "noun verb door page test",
-    "sitemap": "verb door page",
+    "sitemap": "verb door page test",
     "source": "noun verb door page test",
     "stale_form": "door page test",
     "strangers": "door",

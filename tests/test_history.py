@@ -1,4 +1,4 @@
-"""Editions as readers see them: history, corrections, old printouts, feeds and maps; and gone from all at once."""
+"""Editions as readers see them: history, corrections, old printouts, feeds; and gone from all at once."""
 
 import json
 import re
@@ -130,19 +130,6 @@ def test_the_feed_tells_everyone_credited_and_the_correction(client, cast, corre
 def test_these_pages_ask_little(client, corrected, path, queries, django_assert_max_num_queries):
     with django_assert_max_num_queries(queries):
         assert client.get(path.format(n=corrected.number, month=this_month())).status_code == 200
-
-
-def test_the_maps_hold_what_is_public_and_robots_know_them(client, corrected):
-    index = client.get("/sitemap.xml").content.decode()
-    assert "/sitemap-lists.xml" in index
-    assert f"/sitemap-{this_month()}.xml" in index
-    assert "/s/news/" in client.get("/sitemap-lists.xml").content.decode()
-    xml = client.get(f"/sitemap-{this_month()}.xml").content.decode()
-    assert f"<loc>http://127.0.0.1:8000/a/{corrected.number}/</loc>" in xml
-    assert client.get(f"/sitemap-{this_month()}-2.xml").status_code == 404
-    robots = client.get("/robots.txt").content.decode()
-    assert "Disallow: /admin/" in robots
-    assert "Sitemap: http://127.0.0.1:8000/sitemap.xml" in robots
 
 
 LISTS = ["/", "/s/news/", "/s/news/1/", "/feeds/all.atom", "/feeds/news.atom", "/sitemap-{month}.xml"]

@@ -1,9 +1,8 @@
-"""What machines read of us, read with the programs that read it: feeds, maps, data in the head, cards for other sites."""
+"""What machines read of us, read with the programs that read it: feeds, data in the head, cards for other sites."""
 
 import json
 import re
-from datetime import date, timedelta
-from xml.etree import ElementTree
+from datetime import date
 
 import extruct
 import feedparser
@@ -11,17 +10,15 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from articles import baking, home_and_topics, pictures, publishing, worker
+from articles import home_and_topics, pictures, publishing
 from articles.home_and_topics import ArrangedBlock
-from articles.models import Article, BakeJob, Block, Credit, Keyword, SiteSettings, Topic
+from articles.models import Article, Block, Credit, Keyword, SiteSettings, Topic
 from articles.models.picture import square_of_picture
 from articles.public.machines.page_metadata import content_description
 from articles.public.pages.pictures import share_addresses
 from tests.cast import upload
-from tests.test_feeds import MAP
 
 pytestmark = pytest.mark.django_db
-NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
 
 
 @pytest.fixture
@@ -77,26 +74,6 @@ def test_feeds_of_what_is_not_open_are_not_there(client, cast):
     for form in ("atom", "rss", "json"):
         assert client.get(f"/feeds/t/bridge.{form}").status_code == 404
         assert client.get(f"/feeds/none.{form}").status_code == 404
-
-
-# --- maps -----------------------------------------------------------------------------------------------------------
-
-
-def test_the_map_of_news_holds_two_days_and_is_written_anew_when_one_ages(client, cast, corrected, monkeypatch):
-    publishing.publish_archived(cast.article(), by=cast.chief, at=timezone.now() - timedelta(days=3), origin="旧站")
-    root = ElementTree.fromstring(client.get("/news-sitemap.xml").content)
-    (url,) = root.findall(f"{MAP}url")
-    assert url.find(f"{MAP}loc").text == corrected.public_url
-    assert url.find(f"{NEWS}news/{NEWS}title").text == "大桥<通车> & 开放"
-    assert timezone.datetime.fromisoformat(url.find(f"{NEWS}news/{NEWS}publication_date").text).utcoffset()
-    worker.queue_pages_changed_by_time()
-    BakeJob.objects.all().delete()
-    later = corrected.first_published_at + baking.NEWS_SITEMAP_AGE + timedelta(seconds=1)
-    monkeypatch.setattr(timezone, "now", lambda: later)
-    assert worker.queue_pages_changed_by_time() == 1
-    assert BakeJob.objects.filter(path="/news-sitemap.xml").exists()
-    assert not ElementTree.fromstring(client.get("/news-sitemap.xml").content).findall(f"{MAP}url")
-    assert "/news-sitemap.xml" in client.get("/robots.txt").content.decode()
 
 
 # --- data in the head -------------------------------------------------------------------------------------------------
