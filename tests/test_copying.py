@@ -1,12 +1,12 @@
-"""Copying: a new draft with another article's text; moving and pinning of one article, as the list does it."""
+"""Copying: a new draft with another article's text, or with that of a template."""
 
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from articles import checks, copying, discarding, editing, placing, review
+from articles import checks, copying, discarding, review
 from articles.duty_assignments import reading
 from articles.models import Article, ArticleIsGone, AuditEntry
 from tests.cast import make_user, refused
@@ -49,41 +49,6 @@ def test_what_is_in_the_bin_is_not_copied(cast):
     discarding.discard_draft(original, by=cast.writer)
     with refused(ArticleIsGone):
         copying.copy_article(original, by=cast.writer)
-
-
-def test_an_article_moves_with_its_text_and_credits(cast):
-    article = cast.article()
-    before = list(article.credits.values_list("role", "person"))
-    editing.move_article(article, to=cast.culture, by=cast.head, based_on=1)
-    article.refresh_from_db()
-    assert article.section == cast.culture
-    assert list(article.credits.values_list("role", "person")) == before
-    assert editing.move_article(article, to=cast.culture, by=cast.head, based_on=2).number == 2
-
-
-def test_an_article_does_not_move_over_the_work_of_others(cast):
-    article = cast.article()
-    cast.change(article, title="改过的题目")
-    with refused(ValidationError, "saved this article"):
-        editing.move_article(article, to=cast.culture, by=cast.head, based_on=1)
-    with refused(PermissionDenied):
-        editing.move_article(article, to=cast.culture, by=cast.towns_writer, based_on=2)
-    review.submit_article(article, by=cast.admin)
-    cast.sign(article, times=1)
-    with refused(review.WouldVoid):
-        editing.move_article(article, to=cast.culture, by=cast.head, based_on=2)
-
-
-def test_pinning_keeps_expiry_and_cover(cast):
-    article = cast.article()
-    cast.publish(article)
-    later = timezone.now() + timedelta(days=2)
-    cast.place(article, expires_at=later)
-    placing.pin_article(article, by=cast.editor, until=later)
-    article.refresh_from_db()
-    assert (article.pinned_until, article.expires_at) == (later, later)
-    with refused(PermissionDenied):
-        placing.pin_article(article, by=cast.writer, until=later)
 
 
 def test_a_template_is_copied_by_whoever_writes_in_its_section(cast):

@@ -1,4 +1,4 @@
-"""Saving, restoring, discarding; concurrent edits."""
+"""Saving and moving: each change is a revision with its digest; nobody saves over the work of others."""
 
 from datetime import UTC, date, datetime
 
@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles import attachments, editing, pictures, sanitising
+from articles import attachments, editing, pictures, review, sanitising
 from articles.models import Article, AuditEntry, Credit, Revision
 from articles.models.immutable import Unchangeable
 from articles.reconciling import save_beside_others
@@ -251,3 +251,26 @@ def test_a_save_reads_the_article_once(cast):
     whole = '"articles_article"."body", "articles_article"."cover_id"'
     reads = [query["sql"] for query in asked.captured_queries if whole in query["sql"]]
     assert [sql.split()[0] for sql in reads if not sql.startswith("UPDATE")] == ["SELECT"]
+
+
+def test_an_article_moves_with_its_text_and_credits(cast):
+    article = cast.article()
+    before = list(article.credits.values_list("role", "person"))
+    editing.move_article(article, to=cast.culture, by=cast.head, based_on=1)
+    article.refresh_from_db()
+    assert article.section == cast.culture
+    assert list(article.credits.values_list("role", "person")) == before
+    assert editing.move_article(article, to=cast.culture, by=cast.head, based_on=2).number == 2
+
+
+def test_an_article_does_not_move_over_the_work_of_others(cast):
+    article = cast.article()
+    cast.change(article, title="改过的题目")
+    with refused(ValidationError, "saved this article"):
+        editing.move_article(article, to=cast.culture, by=cast.head, based_on=1)
+    with refused(PermissionDenied):
+        editing.move_article(article, to=cast.culture, by=cast.towns_writer, based_on=2)
+    review.submit_article(article, by=cast.admin)
+    cast.sign(article, times=1)
+    with refused(review.WouldVoid):
+        editing.move_article(article, to=cast.culture, by=cast.head, based_on=2)

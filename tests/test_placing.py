@@ -274,3 +274,15 @@ def test_a_pack_with_texts_of_both_versions_is_verified(cast, tmp_path):
         pack.seek(0)
         assert evidence.check_pack(pack).article == article.number
     assert audit.first_broken_entry() is None
+
+
+def test_pinning_keeps_expiry_and_cover(cast):
+    article = cast.article()
+    cast.publish(article)
+    later = timezone.now() + timedelta(days=2)
+    cast.place(article, expires_at=later)
+    placing.pin_article(article, by=cast.editor, until=later)
+    article.refresh_from_db()
+    assert (article.pinned_until, article.expires_at) == (later, later)
+    with refused(PermissionDenied):
+        placing.pin_article(article, by=cast.writer, until=later)
