@@ -9,10 +9,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import appearance, preview, publishing, qr_short_links, review, scheduling
+from articles import appearance, publishing, qr_short_links, review, scheduling
 from articles.baking import sitemap_files
-from articles.checks import NotReady
-from articles.models import Article, LogLeaf, ShortLink, SiteSettings
+from articles.models import LogLeaf, ShortLink, SiteSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -202,27 +201,3 @@ def test_what_is_not_public_yet_leaks_through_no_address(client, cast, state):
     for path in addresses:
         assert "机密" not in client.get(path).content.decode(errors="replace"), path
     assert "机密正文" in client.get(cast.preview(secret)).content.decode()
-
-
-def test_before_its_embargo_nobody_publishes_and_it_can_be_scheduled_for_then(cast):
-    later = timezone.now() + timedelta(days=2)
-    article = cast.article(embargo_until=later)
-    review.submit_article(article, by=cast.admin)
-    with pytest.raises(NotReady):
-        publishing.publish_urgent(article, by=cast.chief, reason="急")
-    cast.sign(article)
-    with pytest.raises(NotReady):
-        publishing.publish_article(article, by=cast.editor)
-    with pytest.raises(NotReady):
-        scheduling.schedule_article(article, by=cast.editor, at=later - timedelta(minutes=1))
-    scheduling.schedule_article(article, by=cast.editor, at=later)
-    assert Article.objects.get().scheduled_for == later
-
-
-def test_previews_can_be_revoked_and_new_ones_work(client, cast):
-    article = cast.article(title="给人看的稿子")
-    old = cast.preview(article)
-    assert client.get(old).status_code == 200
-    preview.revoke_previews(article, by=cast.writer)
-    assert client.get(old).status_code == 403
-    assert client.get(cast.preview(article)).status_code == 200
