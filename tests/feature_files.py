@@ -41,11 +41,12 @@ def tracked_files() -> list[str]:
 def find_features(asked: str) -> list[Feature]:
     """Return the rows that have the most of the words, or else have the most of them in their names.
 
-    A word is looked for at the beginning of words: "AI" is in "AI content", not in "mail". Chinese is asked for as it
-    stands and in pairs of characters.
+    A word is looked for at the beginning of words: "AI" is in "AI content", not in "mail"; "feeds" finds "feed". Chinese
+    is looked for as a whole and in pairs of characters.
     """
     words = {*asked.split(), *re.findall("[!-~]+", asked), *re.findall("(?=([一-鿿]{2}))", asked)}
-    begins = [re.compile(rf"(?<![a-z0-9]){re.escape(word)}", re.IGNORECASE) for word in words]
+    stems = {re.sub(r"(?<=\w{3}[^s])s$", "", word) for word in words}  # of plurals
+    begins = [re.compile(rf"(?<![a-z0-9]){re.escape(stem)}", re.IGNORECASE) for stem in stems]
     rows = read_features()
     for texts in [row.words for row in rows], [" ".join(row.names) for row in rows]:
         counts = [sum(bool(word.search(text)) for word in begins) for text in texts]
