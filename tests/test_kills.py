@@ -21,8 +21,6 @@ KILLS = int(os.environ.get("KILLS", "20"))
 # database then, and a stranger who kept an older checkpoint verifies the log that the next server serves.
 SERVER_EVERY = 10
 SCENE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)  # of PostgreSQL
 from tests.cast import Cast
 from articles import baking, publication_log
 publication_log.change_log_key("kills.example")
@@ -65,8 +63,8 @@ def seconds_until_an_edition(told, acknowledged):
     return time.monotonic() - begun
 
 
-def test_after_every_kill_all_is_whole(tmp_path, empty_database):
-    newsroom = Newsroom(tmp_path, DATABASE_URL=empty_database)
+def test_after_every_kill_all_is_whole(tmp_path, migrated_database):
+    newsroom = Newsroom(tmp_path, DATABASE_URL=migrated_database)
     newsroom.prepare()
     newsroom.run(SCENE)
     server = newsroom.serve()
