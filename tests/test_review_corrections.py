@@ -249,6 +249,36 @@ def test_a_link_that_leads_elsewhere_is_a_fact_and_one_taken_out_is_none():
     assert measures(there, LONG + "<p>详见县政府网站。</p>")[1] == ()
 
 
+def anchors(*addresses, words=("甲", "乙")):
+    return "".join(
+        f'<p><a href="{href}" rel="noopener">{text}</a></p>' for href, text in zip(addresses, words, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (("tel:0571-1111", "/a/1/"), ("tel:0571-2222", "/a/1/"), ("tel:",)),
+        (("mailto:a@b.example", "/a/1/"), ("mailto:c@b.example", "/a/1/"), ("mailto:",)),
+        (("https://a.example/#one", "/a/1/"), ("https://a.example/#two", "/a/1/"), ("a.example",)),
+        (
+            ("https://a.example/", "https://b.example/"),
+            ("https://b.example/", "https://a.example/"),
+            ("b.example", "a.example"),
+        ),
+        (("https://a.example/", "https://b.example/"), ("https://b.example/", "https://b.example/"), ("b.example",)),
+        (("https://a.example/", "https://b.example/"), ("https://a.example/", "https://b.example/"), ()),
+    ],
+)
+def test_a_link_is_a_fact_wherever_its_words_lead_now(before, after, found):
+    assert measures(LONG + anchors(*before), LONG + anchors(*after))[1] == found
+
+
+def test_other_words_of_a_link_are_words_and_no_fact():
+    there, reworded = (LONG + anchors("/a/1/", words=[words]) for words in ("见网站", "见本网站"))
+    assert measures(there, reworded)[1] == ()
+
+
 PICTURE = '<figure><img src="/media/pictures/{0}.jpg" alt="桥"><figcaption>桥</figcaption></figure>'
 LINK = '<p><a href="{0}" rel="noopener">网站</a></p>'
 

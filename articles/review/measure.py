@@ -4,8 +4,10 @@ Names and numbers are recognised by their form, not understood: a false alarm co
 ones still count as words.
 """
 
+import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -16,6 +18,7 @@ from ..link_checks import find_links
 from ..models.revision import text_of_content
 
 TITLES = ("kicker", "title", "subtitle", "short_title")
+ANCHOR = re.compile(r'<a href="([^"]*)"[^<>]*>(.*?)</a>', re.DOTALL)  # as the sanitiser writes them
 ORIGINAL = ("original_title", "original_author", "original_url", "original_published_on")
 
 _HAN = r"[\u4e00-\u9fff]"
@@ -124,13 +127,25 @@ def _changed_fields(before: dict[str, Any], after: dict[str, Any]) -> Iterator[F
         if before.get(field) != after.get(field):
             yield Fact(FactKind.PART, comparing.part_label(field))
     known = {link.address for link in find_links(before["body"])}
-    new_links = [link for link in find_links(after["body"]) if link.address not in known]
-    shown = {link.address for link in new_links if link.is_shown}
+    links = list(find_links(after["body"]))
+    shown = {link.address for link in links if link.is_shown and link.address not in known}
     pictures = max(_changed_files(before["pictures"], after["pictures"]), shown, key=len)
     yield from (Fact(FactKind.PICTURE, key) for key in sorted(pictures))
     attachments = _changed_files(before["attachments"], after["attachments"])
     yield from (Fact(FactKind.ATTACHMENT, key) for key in sorted(attachments))
-    yield from (Fact(FactKind.LINK, link.host) for link in new_links if not link.is_shown)
+    hosts = {link.address: link.host for link in links}
+    for address in _new_targets(before["body"], after["body"]):
+        # Telephone numbers and mail addresses have no host.
+        yield Fact(FactKind.LINK, hosts.get(address.partition("#")[0], address.partition(":")[0] + ":"))
+
+
+def _new_targets(before: str, after: str) -> list[str]:
+    """The addresses to which a sanitised body leads more often than before, or from words that led elsewhere."""
+    old, new = ([(html.unescape(href), words) for href, words in ANCHOR.findall(body)] for body in (before, after))
+    more = Counter(href for href, _words in new) - Counter(href for href, _words in old)
+    linked = {words for _href, words in old}
+    elsewhere = [href for href, words in Counter(new) - Counter(old) if words in linked]
+    return list(dict.fromkeys([*more, *elsewhere]))
 
 
 def _changed_files(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> set[str]:
