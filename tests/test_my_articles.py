@@ -49,7 +49,7 @@ def test_the_public_state_is_that_of_the_list_of_articles(client, cast):
     edition = cast.publish(article)
     assert shown(client, cast.writer) == ("live", edition.published_at, [])
     cast.change(article, body="<p>五人受轻伤。</p>")
-    assert shown(client, cast.writer) == ("changed", edition.published_at, ["now", "", "", "", ""])
+    assert shown(client, cast.writer) == ("changed", None, ["now", "", "", "", ""])
     publishing.withdraw_article(article, by=cast.chief, reason="当事人撤回授权")
     article.refresh_from_db()
     assert shown(client, cast.writer) == ("withdrawn", article.withdrawn_at, [])

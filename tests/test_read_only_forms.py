@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from articles import pictures, reporting
-from articles.models import AuditEntry
+from articles import audit, pictures, reporting
+from articles.models import Assignment, AuditEntry
 from tests.cast import make_user, upload
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +58,10 @@ def test_who_only_reads_an_article_sees_it_as_readers_do(client, cast):
     assert "based_on" not in html
     assert '<iframe class="reading"' in html
     assert "field-subtitle" not in html
+
+
+def test_a_duty_names_its_account_as_well_since_two_people_may_have_one_name(client, cast):
+    duty = Assignment.objects.get(user=make_user("night-desk", ["first"]))
+    shown = rows(client, make_user("security", ["grant"]), "assignment", duty.pk)
+    assert shown["user"] == audit.name_with_account(duty.user)
+    assert "night-desk" in shown["user"]

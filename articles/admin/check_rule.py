@@ -121,7 +121,9 @@ class CheckRuleAdmin(RowTableMixin[CheckRule]):
         was_live = obj.state == CheckRule.State.LIVE
         check_rules.save_check_rule(obj, by=acting_user(request), sections=form.cleaned_data["sections"])
         if was_live and obj.state == CheckRule.State.TRYING:
-            sentence = _("It would find other words now, so it is on trial again, and out of use until then.")
+            sentence = _(
+                "It would find other words now, so it is on trial again, and out of use until it is put into use again."
+            )
             self.message_user(request, sentence, messages.WARNING)
 
     def save_related(

@@ -44,9 +44,13 @@ class Story:
 
     @property
     def since(self) -> datetime | None:
-        """Since when the article is public, or is not any more; None if readers have never had it."""
+        """Since when the article is public, or is not any more; None if readers have never had it, and where a newer text
+        is not public yet: beside its state the time would be taken for that of the newer text.
+        """
         article = self.row.article
         match article.state:
+            case Article.State.CHANGED:
+                return None
             case Article.State.WITHDRAWN:
                 return article.withdrawn_at
             case Article.State.EXPIRED:

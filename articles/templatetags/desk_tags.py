@@ -29,8 +29,8 @@ def person_name(user: User | None) -> str:
 def readonly_contents(field: AdminReadonlyField) -> str:
     """What a field that is only read says: people by their names, instants as in lists; '' where nothing is in it."""
     value = getattr(field.form.instance, field.field["name"], None)
-    if isinstance(value, User):
-        return audit.account_name(value)
+    if isinstance(value, User):  # a field called user is about the account itself, and two people may have one name
+        return audit.name_with_account(value) if field.field["name"] == "user" else audit.account_name(value)
     if isinstance(value, datetime):
         return spell_instant(value)
     contents: SafeString = field.contents()

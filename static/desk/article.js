@@ -27,7 +27,8 @@
   };
   title?.addEventListener("input", grow);
   title?.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
+    // Safari ends the composition before the key that ends it, and marks that key with 229.
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     window.CKEDITOR?.instances.id_body?.focus();
   });
