@@ -173,7 +173,7 @@ def test_a_story_goes_its_way_through_five_people(browser, site):
     assert reader.url == f"{site}/a/{article.pk}/since/1/"
     assert "已有修改" in reader.inner_text("body")
 
-    editor.click("a[href$='/withdraw/']")
+    editor.click(".other-acts a[href$='/withdraw/']")
     editor.fill("#id_reason", "数据待核")
     editor.click("form.act [type=submit]")
     editor.wait_for_selector(".state-withdrawn")

@@ -114,7 +114,8 @@ def test_the_drawn_code_is_read_back_at_twenty_millimetres(kept):
     address = checkpoints.paper_address(kept)
     assert address == address.upper()
     with Image.open(io.BytesIO(checkpoints.draw_code(address, "png", qr_short_links.PIXELS))) as image:
-        [found] = zxingcpp.read_barcodes(image)
+        # Of other kinds of codes it now and then sees one in the squares of a QR code.
+        [found] = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
     assert found.text == address
     assert found.ec_level in "QH"
     assert len(qr_matrix(f"HTTPS://NEWS.JICHUAN.EXAMPLE/LOG/KEPT/1234567{address[-163:]}", ERROR_CORRECT_Q)) <= 65

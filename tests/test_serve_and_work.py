@@ -207,7 +207,10 @@ def test_the_language_of_the_terminal_is_that_of_the_system(monkeypatch, variabl
 
 
 def make(target, *variables):
-    done = subprocess.run(["make", target, *variables], cwd=settings.BASE_DIR, capture_output=True, text=True)
+    # The tests may run below a make themselves.
+    environment = {name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "MAKEFLAGS")}
+    command = ["make", target, *variables]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
 
 

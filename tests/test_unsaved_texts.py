@@ -79,7 +79,7 @@ def test_a_reader_who_may_correct_keeps_what_they_type(cast):
 def test_size_and_number_are_bounded_and_the_refusal_keeps_what_there_is(cast, monkeypatch):
     monkeypatch.setattr(unsaved_texts, "MOST_TEXTS", 2)
     kept = [keep_text(OpenedForm(key), typed(), by=cast.writer, article=None) for key in (ONE, TWO)]
-    with refused(CannotKeep, "2 unsaved texts"):
+    with refused(CannotKeep, "2 of your unsaved texts"):
         keep_text(OpenedForm("3" * 32), typed(), by=cast.writer, article=None)
     keep_text(OpenedForm(ONE), typed("还能写"), by=cast.writer, article=None)
     keep_text(OpenedForm("3" * 32, TWO, kept[1].version), typed(), by=cast.writer, article=None)
