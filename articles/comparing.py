@@ -149,17 +149,12 @@ def compare_words(before: str, after: str) -> list[TextSpan]:
     return _joined_spans(spans)
 
 
-def body_lines(html: str) -> list[str]:
-    """The text of a sanitised body, one line per paragraph, heading, cell or caption; pictures and links as text."""
-    return _collect_lines(html, _LineCollector())
+def body_lines(html: str, *, has_addresses: bool = True) -> list[str]:
+    """The text of a sanitised body, one line per paragraph, heading, cell or caption; pictures and links as text.
 
-
-def seen_lines(html: str) -> list[str]:
-    """The lines of a sanitised body without the addresses of its links, which readers do not see."""
-    return _collect_lines(html, _SeenLineCollector())
-
-
-def _collect_lines(html: str, reader: "_LineCollector") -> list[str]:
+    Readers do not see the addresses of links: without `has_addresses` they are left out.
+    """
+    reader = _LineCollector(has_addresses=has_addresses)
     reader.feed(html)
     reader.close()
     return [line for line in (line.strip() for line in reader.lines) if line]
@@ -216,8 +211,9 @@ def content_parts(content: dict[str, Any], names: dict[int, str]) -> Iterator[tu
 
 
 class _LineCollector(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, *, has_addresses: bool) -> None:
         super().__init__(convert_charrefs=True)
+        self.has_addresses = has_addresses
         self.lines = [""]
         self.href = ""
 
@@ -227,26 +223,18 @@ class _LineCollector(HTMLParser):
             self.lines.append("")
         if tag == "img":
             self.lines[-1] += _("[picture: %(alt)s]") % {"alt": facts.get("alt") or ""}
-        if tag == "a":
+        if tag == "a" and self.has_addresses:
             self.href = facts.get("href") or ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag in LINE_TAGS:
             self.lines.append("")
         if tag == "a" and self.href:
-            self._tell_address(self.href)
+            self.lines[-1] += f"〔{self.href}〕"
             self.href = ""
 
     def handle_data(self, data: str) -> None:
         self.lines[-1] += data
-
-    def _tell_address(self, href: str) -> None:
-        self.lines[-1] += f"〔{href}〕"
-
-
-class _SeenLineCollector(_LineCollector):
-    def _tell_address(self, href: str) -> None:
-        """An address is not a word of the text."""
 
 
 def _joined_spans(pieces: list[tuple[SpanKind, str]]) -> list[TextSpan]:

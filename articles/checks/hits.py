@@ -53,7 +53,11 @@ class Candidate:
     @cached_property
     def set_aside(self) -> dict[str, str]:
         """The severity of what was set aside in the article, by its key."""
-        return _set_aside_in(self.article)
+        return dict(SetAside.objects.filter(article=self.article).values_list("key", "severity"))
+
+    def not_set_aside(self, found: list[Hit]) -> list[Hit]:
+        """Return the hits not set aside in the article; those that block count until a reader sets them aside."""
+        return [hit for hit in found if not _is_settled(hit, self.set_aside.get(hit.key))]
 
 
 def find_hits(content: Mapping[str, Any], rules: WrittenRules, *, at: datetime) -> list[Hit]:
@@ -113,7 +117,7 @@ def open_hits(candidate: Candidate) -> list[Hit]:
     """The hits of the newest revision that block its publication and have not been set aside."""
     if candidate.article.latest is None:
         return []
-    return _open_of_candidate(candidate, _of_severity(_found_in(candidate), Severity.BLOCK))
+    return candidate.not_set_aside(_of_severity(_found_in(candidate), Severity.BLOCK))
 
 
 def hits_to_show(article: Article) -> list[Hit]:
@@ -169,24 +173,12 @@ def unseen_hits(candidate: Candidate, sign_off: SignOff) -> list[Hit]:
     """
     seen = sign_off.checked.get("noticed", ())
     found = [hit for hit in _found_in(candidate) if hit.rule.severity != Severity.INFO and hit.key not in seen]
-    return _open_of_candidate(candidate, found)
+    return candidate.not_set_aside(found)
 
 
 def not_set_aside(article: Article, found: list[Hit]) -> list[Hit]:
-    """Return the hits not set aside in this article; those that block count until a reader sets them aside."""
-    return _still_open(found, _set_aside_in(article) if found else {})
-
-
-def _open_of_candidate(candidate: Candidate, found: list[Hit]) -> list[Hit]:
-    return _still_open(found, candidate.set_aside if found else {})
-
-
-def _still_open(found: list[Hit], set_aside: Mapping[str, str]) -> list[Hit]:
-    return [hit for hit in found if not _is_settled(hit, set_aside.get(hit.key))]
-
-
-def _set_aside_in(article: Article) -> dict[str, str]:
-    return dict(SetAside.objects.filter(article=article).values_list("key", "severity"))
+    """Return the hits not set aside in this article, for callers without a candidate."""
+    return Candidate(article, timezone.now()).not_set_aside(found)
 
 
 def _hits_of_newest(article: Article) -> list[Hit]:

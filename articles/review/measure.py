@@ -114,7 +114,7 @@ def _read_lines(content: dict[str, Any]) -> list[str]:
     """Every word that readers see, in lines."""
     return [
         *(content[field] for field in (*TITLES, "summary")),
-        *comparing.seen_lines(content["body"]),
+        *comparing.body_lines(content["body"], has_addresses=False),
         "、".join(content["keywords"]),
         *(f"{picture['alt']} {picture['credit']}" for picture in content["pictures"]),
         *(attachment["name"] for attachment in content["attachments"]),
