@@ -3,11 +3,14 @@
 import os
 import shutil
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
 
+from tests import slow_pages
 from tests.conftest import needs
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# The shell has Chromium's pages without its windows, which takes less than half of the processor's time.
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -16,6 +19,14 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-component-update",
 ]
+# The rules of axe whose result depends on colours and widths; one look at a page is checked for everything, the others
+# for these. A finger needs 24 px; axe asks for that only where it is told to.
+OF_LOOK = ["color-contrast", "scrollable-region-focusable", "link-in-text-block", "target-size"]
+FIND_BARRIERS = """(rules) => axe.run(
+  {resultTypes: ["violations"], ...(rules ? {runOnly: {type: "rule", values: rules}}
+    : {rules: {"target-size": {enabled: true}}})},
+).then((found) => found.violations.map((one) => [one.id, one.impact, ...one.nodes.map((node) => node.html.slice(0, 120))]))"""
+PATIENCE = 120  # seconds in which a page does what is waited for, however busy the machine is
 _running = []
 
 
@@ -27,8 +38,11 @@ def chromium():
 
     # Playwright runs an event loop in this thread, in which Django refuses database access by default.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, slow_pages.slow_server() if slow_pages.SEED else nullcontext():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE * 1000))
+        if slow_pages.SEED:
+            slow_pages.slow_down(browser)
         _running.append(browser)
         try:
             yield browser
@@ -36,6 +50,14 @@ def chromium():
             _running.remove(browser)
             browser.close()
             del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def expect(what):
+    """Playwright's `expect`, as patient as its other waits."""
+    from playwright.sync_api import expect  # noqa: PLC0415 (optional for the other tests)
+
+    expect.set_options(timeout=PATIENCE * 1000)
+    return expect(what)
 
 
 def close_all_pages():
@@ -49,7 +71,20 @@ def close_all_pages():
             context.close()
     for thread in threading.enumerate():
         if "process_request_thread" in thread.name:  # one for each open connection; ends when the browser hangs up
-            thread.join(timeout=30)
+            thread.join(timeout=PATIENCE)
+
+
+def find_barriers(page, rules=None):
+    """Return what axe finds on the page that is open: [rule, impact, elements…]; `rules`: only these.
+
+    The test is skipped where axe is absent.
+    """
+    if not page.evaluate("'axe' in window"):
+        needs(find_spec("axe_playwright_python") is not None, "axe-playwright-python")
+        from axe_playwright_python.base import AXE_SCRIPT  # noqa: PLC0415 (optional for the other tests)
+
+        page.evaluate(AXE_SCRIPT)
+    return page.evaluate(FIND_BARRIERS, rules)
 
 
 def load_pictures(page):

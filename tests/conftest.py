@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import time
+from copy import deepcopy
 
 import pytest
 from django.conf import settings
@@ -22,8 +23,12 @@ hypothesis_settings.load_profile("newsroom")
 
 pytest.register_assert_rewrite("tests.baked", "tests.cast")
 
+# Of the newsroom in this folder; the tests have others. pytest-django makes them only for tests that are marked.
+OWN_DATABASE = str(settings.DATABASES["default"]["NAME"])
 HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow on purpose
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+# How often a test that drives a browser is repeated if it fails; .ci/run sets it, and the summary lists them (RERUN).
+BROWSER_RETRIES = int(os.environ.get("BROWSER_RETRIES", "0"))
 DISK_IS_NOT_AWAITED = " PRAGMA synchronous=OFF;"  # no test cuts the power
 # Processes that share what one of them has prepared: those of xdist, and runs with a folder that others made.
 SHARE = "PYTEST_XDIST_WORKER" in os.environ or "PREPARED_FOLDER" in os.environ
@@ -33,20 +38,19 @@ def pytest_configure(config):
     prepared.begin_run(config)
 
 
-# They begin first, the longest ones, so that no process waits long for another at the end. The second needs no
-# database, which is migrated at the same time.
+# They begin first, the longest ones, so that no process waits long for another at the end.
 FIRST_FILES = (
     "test_desk_barriers.py",
-    "test_sanitising_attacks.py",
     "test_kills.py",
     "test_admin_table.py",
-    "test_reading.py",
-    "test_browser.py",
     "test_public_files_stateful.py",
-    "test_second_factor_stateful.py",
     "test_baking_stateful.py",
-    "test_unsaved_texts_faults_browser.py",
+    "test_browser.py",
+    "test_reading.py",
+    "test_keyboard_browser.py",
+    "test_second_factor_browser.py",
     "test_migrations.py",
+    "test_unsaved_texts_faults_browser.py",
     "test_demo.py",
     "test_unsaved_texts_browser.py",
     "test_baking_readers.py",
@@ -57,6 +61,14 @@ FIRST_FILES = (
 def pytest_collection_modifyitems(items):
     places = {name: place for place, name in enumerate(FIRST_FILES)}
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
+    for item in items:
+        if BROWSER_RETRIES and drives_browser(item):
+            item.add_marker(pytest.mark.flaky(reruns=BROWSER_RETRIES))
+
+
+def drives_browser(item):
+    """Return True if the test takes a browser from its file, or starts one itself."""
+    return "browser" in item.fixturenames or "chromium" in item.function.__code__.co_names
 
 
 def pytest_collection_finish():
@@ -177,6 +189,10 @@ EMPTY_INDEX = {
 }
 
 
+def require_database_of_tests():
+    assert str(connection.settings_dict["NAME"]) != OWN_DATABASE, "The test lacks the mark django_db."
+
+
 def delete_rows():
     """Close what may still ask for them, and delete all rows that were committed.
 
@@ -186,6 +202,7 @@ def delete_rows():
     from articles import triggers  # noqa: PLC0415 (models load after Django)
     from tests.browser import close_all_pages  # noqa: PLC0415 (circular: it imports `needs`)
 
+    require_database_of_tests()
     close_all_pages()
     with transaction.atomic():
         triggers.remove_triggers(connection)
@@ -224,6 +241,12 @@ def own_rows(kept_rows, db, settings):
     settings.MEDIA_ROOT = kept_rows
 
 
+@pytest.fixture
+def own_copies(made, own_rows):
+    """Copies of what the fixture `made` of the file has kept, a cast and articles: a test may change them."""
+    return deepcopy(made)
+
+
 @pytest.fixture(scope="module")
 def kept_site(django_db_setup, django_db_blocker, tmp_path_factory):
     """Keep for all tests of a file what its fixtures commit, and a server that shows it; returns the server's settings.
@@ -233,6 +256,7 @@ def kept_site(django_db_setup, django_db_blocker, tmp_path_factory):
     server = LiveServer("localhost")
     facts = settings_within(tmp_path_factory.mktemp("kept"))
     facts |= {"SITE_URL": server.url, "ALLOWED_HOSTS": ["localhost"]}
+    require_database_of_tests()
     with django_db_blocker.unblock(), override_settings(**facts), pytest.MonkeyPatch.context() as patch:
         prevent_background_threads(patch)
         yield facts
@@ -277,6 +301,12 @@ def cast(db):
     from tests.cast import Cast  # noqa: PLC0415 (models load after Django)
 
     return Cast()
+
+
+@pytest.fixture
+def all_readings(cast):
+    """What the test publishes has all its readings."""
+    cast.reads_once = False
 
 
 @pytest.fixture

@@ -41,8 +41,11 @@ MOST_ARTICLES = 60  # later writers work on those that are there
 
 
 def known_cast():
-    """The cast of a newsroom that has it already."""
+    """The cast of a newsroom that has it already. All readings are signed: writers are killed between them, and none
+    may change a section, which is that of the others, too.
+    """
     cast = Cast.__new__(Cast)
+    cast.reads_once = False
     cast.news, cast.own = Section.objects.get(slug="news"), Source.objects.get(name="霁川新闻网")
     for name in ("writer", "editor", "head", "chief"):
         setattr(cast, name, User.objects.get(username=name))
@@ -140,8 +143,8 @@ def main(folder):
     rehearse()
     connections.close_all()
     children = {
-        "check": lambda: (assert_acts_are_whole(acknowledged), assert_pages_are_right()),
-        "compare": assert_log_and_files_agree,
+        "check": lambda: assert_acts_are_whole(acknowledged),
+        "compare": lambda: (assert_pages_are_right(), assert_log_and_files_agree()),
     }
     print("ready", flush=True)
     for line in sys.stdin:

@@ -15,7 +15,7 @@ import sys
 import time
 
 VERSION = re.compile(r"第(\d+)版")
-PAUSE = 0.0005  # seconds between two requests, so that readers leave the writers a share of the processor
+PAUSE = 0.005  # seconds between two requests, so that readers leave the writers most of the processor
 PARTS = re.compile(
     r"<title>.*?</title>|<h1>.*?</h1>|\"headline\": \".*?\"|<section class=\"text\">.*?</section>", re.DOTALL
 )

@@ -42,6 +42,15 @@ def free_port():
             return port
 
 
+def can_listen(port):
+    """Return True if no process listens on this port of 127.0.0.1 any more."""
+    with socket.socket() as tried, suppress(OSError):
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        tried.bind(("127.0.0.1", port))
+        return True
+    return False
+
+
 class NoRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_args, **_facts):
         return None
@@ -50,13 +59,13 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
 OPENER = urllib.request.build_opener(NoRedirects)
 
 
-def fetch(url, method="GET", data=None, **headers):
+def fetch(url, method="GET", data=None, timeout=60, **headers):
     """Return (status, headers, body) of any response; raises OSError if there is none."""
     request = urllib.request.Request(
         url, method=method, data=data, headers={k.replace("_", "-"): v for k, v in headers.items()}
     )
     try:
-        with OPENER.open(request, timeout=20) as answer:
+        with OPENER.open(request, timeout=timeout) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read()
@@ -90,6 +99,7 @@ class Newsroom:
             **environment,
         }
         self.running = []
+        self.output = os.memfd_create("output")  # what the servers say; the disk of the folder may be full
 
     def prepare(self):
         """Give the newsroom an empty SQLite database and static files, which takes seconds only once in a run."""
@@ -121,19 +131,37 @@ class Newsroom:
             env=self.environment,
             cwd=ROOT,
             start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=self.output,
+            stderr=self.output,
         )
         self.running.append(process)
         return process
 
     def granian(self, application, port, workers=WORKERS):
-        """Start granian with the options of `manage.py serve`, and wait until it answers."""
-        process = self.start(
-            "-m", "granian", application, *GRANIAN_OPTIONS, "--port", str(port), "--workers", str(workers)
-        )
-        eventually(lambda: fetch(f"http://127.0.0.1:{port}/robots.txt")[0], "granian answers")
+        """Start granian with the options of `manage.py serve`, and wait until it answers.
+
+        If it ends, or does not answer, the failure shows what it said, and where each of its threads was.
+        """
+        # The workers of a server that was killed end after it; they must not take what is asked of this one.
+        eventually(lambda: can_listen(port), f"port {port} is free")
+        options = [*GRANIAN_OPTIONS, "--port", str(port), "--workers", str(workers)]
+        process = self.start("-X", "faulthandler", "-m", "granian", application, *options)
+
+        def answers():
+            assert process.poll() is None, "granian has ended"
+            # A question that was lost must not use up the patience.
+            return fetch(f"http://127.0.0.1:{port}/robots.txt", timeout=10)[0]
+
+        try:
+            eventually(answers, "granian answers")
+        except AssertionError as wrong:
+            kill(process, signal.SIGABRT)
+            raise AssertionError(f"{wrong}; it said: {self.said()}") from None
         return process
+
+    def said(self):
+        """Return the end of what the servers have said."""
+        return os.pread(self.output, 10**6, 0)[-6000:].decode(errors="replace")
 
     def serve(self):
         return self.granian("newsroom.wsgi:application", self.port)
@@ -143,10 +171,10 @@ class Newsroom:
             kill(process)
 
 
-def kill(process):
-    """Kill a process and its children with SIGKILL."""
+def kill(process, by=signal.SIGKILL):
+    """Kill a process and its children."""
     with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, by)
     process.wait()
 
 

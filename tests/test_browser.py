@@ -3,10 +3,11 @@
 import base64
 
 import pytest
+import zxingcpp
 
 from articles.models import Article
 from tests.attacks import ATTACKS
-from tests.browser import chromium, forbidden_events
+from tests.browser import chromium, expect, forbidden_events
 from tests.cast import Cast, png
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,13 +39,15 @@ def log_in(page, site, name):
     page.fill("#id_username", name)
     page.fill("#id_password", f"secret-of-{name}")
     page.click("[type=submit]")
-    page.wait_for_selector("#content-main")
+    page.wait_for_selector("#user-tools", state="attached")  # #content-main is on the page of log-in, too
 
 
 def choose(page, select, text):
     """Pick an entry of one of the admin's searchable selects, as a person does."""
     page.click(f"{select} + .select2")
     page.fill(".select2-search__field", text)
+    found = page.locator(".select2-results__option:not(.loading-results)")
+    expect(found).to_have_count(1)  # a click into the list before would be lost
     page.click(f".select2-results__option >> text={text}")
 
 
@@ -64,9 +67,7 @@ def read_and_sign(browser, site, article, name, *, correct=None, opinion="同意
     page.goto(f"{site}/admin/queue/")
     page.click(f".waiting >> text={article.title}")
     page.wait_for_selector("[name=decision][value=pass]")
-    frame = page.frame_locator("iframe.reading")
-    frame.locator("main").wait_for()
-    assert "未发布" in frame.locator("body").inner_text()
+    expect(page.frame_locator("iframe.reading").locator("body:has(main)")).to_contain_text("未发布")
     if correct:
         page.click("text=先改稿")
         page.wait_for_selector(".cke_editable")
@@ -94,12 +95,12 @@ def test_a_story_goes_its_way_through_five_people(browser, site):
     log_in(page, site, "writer")
     page.goto(f"{site}/admin/articles/article/add/")
     page.fill("#id_title", "望桥乡便民桥通车")
-    page.wait_for_selector(".cke_editable")
+    page.wait_for_selector("[data-words]:not([hidden])")
     page.click(".cke_editable")
     page.keyboard.type("今日便民桥正式通车。")
     page.keyboard.press("Enter")
     page.evaluate(PASTE_PICTURE, [".cke_editable", base64.b64encode(png(900, 600)).decode()])
-    page.wait_for_selector(".cke_editable img[src^='/admin/media/pictures/']", timeout=15000)
+    page.wait_for_selector(".cke_editable img[src^='/admin/media/pictures/']")
     page.select_option("#id_section", label="要闻")
     choose(page, "#id_source", "霁川新闻网")
     page.select_option("#id_credits-0-role", "responsible_editor")
@@ -204,7 +205,6 @@ def test_nothing_pasted_runs_in_preview_or_on_the_page(browser, site):
 
 def test_the_two_codes_of_a_page_open_it_on_a_phone(browser, site, tmp_path):
     """A photograph of the screen is decoded, and the address it holds opens the article."""
-    zxingcpp = pytest.importorskip("zxingcpp")
     from PIL import Image  # noqa: PLC0415
 
     cast = Cast()

@@ -1,6 +1,5 @@
 """The body editor in a browser: writing, pasted and dropped files, unsaved work."""
 
-import base64
 import re
 
 import pytest
@@ -9,81 +8,22 @@ from django.utils.translation import override
 from articles import pictures, sanitising
 from articles.admin import editor
 from articles.models import Article, Attachment, DeskSession, Person, Picture, Source, UnsavedText
-from tests.browser import chromium, forbidden_events
+from tests.browser import chromium, expect
 from tests.cast import Cast, png, upload
+from tests.desk_page import ADD, PDF, Desk
+from tests.serving import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-ADD = "/admin/articles/article/add/"
-HAND_OVER = """([kind, selector, files, html]) => {
-  const transfer = new DataTransfer();
-  for (const [name, type, data] of files) {
-    transfer.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type }));
-  }
-  if (html) transfer.setData("text/html", html);
-  const target = document.querySelector(selector);
-  const facts = { bubbles: true, cancelable: true };
-  if (kind === "paste") {
-    target.focus();
-    target.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, ...facts }));
-  } else {
-    const { left, top } = target.getBoundingClientRect();
-    const place = { clientX: left + 200, clientY: top + 40, dataTransfer: transfer, ...facts };
-    for (const step of ["dragenter", "dragover", "drop"]) target.dispatchEvent(new DragEvent(step, place));
-  }
+CARET_IS_BELOW_A_PICTURE = """() => {
+  const line = CKEDITOR.instances.id_body.getSelection()?.getStartElement()?.getAscendant("p", true);
+  return Boolean(line?.getPrevious()?.findOne("figure, img"));
 }"""
-PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 
 
 @pytest.fixture(scope="module")
 def browser():
     with chromium() as started:
         yield started
-
-
-class Desk:
-    """A browser page with the article's form."""
-
-    def __init__(self, browser, site, address=ADD, name="editor", locale="zh-CN"):
-        self.site = site
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, locale=locale)
-        self.page = self.context.new_page()
-        self.wrong = forbidden_events(self.page, site)
-        self.page.on(
-            "response", lambda r: self.wrong.append(r.url) if r.status == 404 and "/static/" in r.url else None
-        )
-        self.page.goto(f"{site}/admin/login/?next={address}")
-        self.page.fill("#id_username", name)
-        self.page.fill("#id_password", f"secret-of-{name}")
-        self.page.click("[type=submit]")
-        self.ready()
-
-    def ready(self):
-        self.page.wait_for_function("() => window.CKEDITOR?.instances.id_body?.status === 'ready'")
-        self.page.wait_for_selector("[data-words]:not([hidden])")
-
-    def type(self, text):
-        self.page.click(".cke_editable")
-        self.page.keyboard.type(text)
-
-    @property
-    def text(self):
-        return self.page.evaluate("CKEDITOR.instances.id_body.getData()").replace("\n", "").replace("\t", "")
-
-    def hand_over(self, kind, *files, html=""):
-        """Paste or drop files (name, type, bytes) and HTML."""
-        packed = [[name, mime, base64.b64encode(data).decode()] for name, mime, data in files]
-        self.page.evaluate(HAND_OVER, [kind, ".cke_editable", packed, html])
-
-    def notices(self):
-        self.page.wait_for_selector(".cke_notification_warning")
-        return " ".join(self.page.locator(".cke_notification_warning").all_inner_texts())
-
-    def chosen(self, button):
-        """Choose a file in the chooser that a button of the toolbar opens."""
-        with self.page.expect_file_chooser() as choosing:
-            self.page.click(f".cke_button__{button}")
-        return choosing.value
 
 
 @pytest.fixture
@@ -107,7 +47,7 @@ def test_the_toolbar_is_short_and_chinese(desk):
     desk.page.click(".cke_combo__format a")
     desk.page.wait_for_selector("iframe.cke_panel_frame")
     panel = desk.page.frame_locator("iframe.cke_panel_frame")
-    assert [t.strip() for t in panel.locator("li a").all_inner_texts()] == ["普通", "标题 2", "标题 3", "标题 4"]
+    expect(panel.locator("li a")).to_have_text(["普通", "标题 2", "标题 3", "标题 4"])
     assert desk.wrong == []
 
 
@@ -118,15 +58,19 @@ def test_dialogs_for_links_tables_and_search_work_under_the_policy(desk):
     desk.page.evaluate("CKEDITOR.instances.id_body.selectionChange(true)")
     desk.page.click(".cke_button__link")
     dialog = desk.page.locator(".cke_dialog:visible")
+    dialog.wait_for()
     assert dialog.locator(".cke_dialog_tab:visible").count() == 0
     dialog.locator("input:visible").nth(1).fill("example.cn/a")
     dialog.locator("a.cke_dialog_ui_button_ok").click()
+    desk.dialog_is_closed()
     desk.page.keyboard.press("End")
     desk.page.keyboard.press("Enter")
     desk.page.click(".cke_button__table")
     dialog.locator("a.cke_dialog_ui_button_ok").click()
+    desk.dialog_is_closed()
     desk.page.click(".cke_button__find")
     dialog.locator("a.cke_dialog_close_button").click()
+    desk.dialog_is_closed()
     html = sanitising.sanitise(desk.text).html
     assert '<p><a href="https://example.cn/a" rel="noopener">大桥通车公告</a></p>' in html
     assert html.count('<th scope="col"></th>') == 2
@@ -153,12 +97,12 @@ def test_everything_that_the_editor_loads_is_served_in_both_languages(browser, s
     dialog = desk.page.locator(".cke_dialog:visible")
     for command, title in zip(("link", "table", "find", "a11yHelp"), titles, strict=True):
         desk.page.evaluate("(name) => { CKEDITOR.instances.id_body.execCommand(name); }", command)
-        assert dialog.locator(".cke_dialog_title").inner_text() == title
+        expect(dialog.locator(".cke_dialog_title")).to_have_text(title)
         desk.page.evaluate("CKEDITOR.dialog.getCurrent().hide()")
         dialog.wait_for(state="hidden")
     for text, html in (("甲", WORD), ("乙", LIBREOFFICE), ("丙", GOOGLE)):
         desk.hand_over("paste", html=html)
-        desk.page.wait_for_function("(text) => CKEDITOR.instances.id_body.getData().includes(text)", arg=text)
+        desk.has(text)
     desk.page.wait_for_function("() => /甲.*乙.*丙/s.test(CKEDITOR.instances.id_body.getData())")
     assert desk.wrong == []
     desk.context.close()
@@ -189,8 +133,7 @@ def test_a_picture_is_inserted_with_its_caption_and_photographer(desk):
     assert desk.page.input_value("dialog[open] label:nth-of-type(3) input") == "林晓舟"
     desk.page.fill("dialog[open] textarea", "便民桥近景")
     desk.page.click("dialog[open] button[value=accept]")
-    desk.page.wait_for_selector("dialog[open]", state="detached")
-    assert "便民桥近景" in desk.text
+    desk.has("便民桥近景")
     assert desk.text.count("<figure>") == 1
     assert desk.wrong == []
 
@@ -210,8 +153,9 @@ def test_a_refused_picture_says_why_in_the_dialog_and_in_the_text(desk):
         )
     assert desk.page.is_disabled("dialog[open] button[value=accept]")
     desk.page.keyboard.press("Escape")
+    desk.dialog_is_closed()
     desk.hand_over("paste", ("假.png", "image/png", b"nothing"))
-    assert said in desk.notices()
+    desk.is_warned(said)
     desk.page.wait_for_selector("[data-cke-upload-id]", state="detached")
     desk.page.click(".cke_notification_warning .cke_notification_close")
     assert desk.text == ""
@@ -222,7 +166,7 @@ def test_a_refused_picture_says_why_in_the_dialog_and_in_the_text(desk):
 def test_a_picture_pasted_or_dropped_becomes_a_figure(desk, kind):
     desk.type("望桥乡。")
     desk.hand_over(kind, ("桥.png", "image/png", png(900, 600)))
-    desk.page.wait_for_selector("[data-cke-upload-id], .cke_editable figure img[src^='/admin/media/pictures/']")
+    desk.page.wait_for_function(CARET_IS_BELOW_A_PICTURE)
     desk.page.keyboard.type("桥下。")
     desk.page.wait_for_selector(".cke_editable figure img[src^='/admin/media/pictures/']")
     desk.page.click(".cke_editable figcaption")
@@ -256,7 +200,7 @@ def test_an_attachment_is_inserted_by_button_and_by_dropping(desk):
         "() => document.querySelectorAll('.cke_editable a[href^=\"/admin/media/attachments/\"]').length === 2"
     )
     desk.hand_over("drop", ("坏.exe", "application/x-msdownload", b"MZ\x90\x00"))
-    assert "坏.exe" in desk.notices()
+    desk.is_warned("坏.exe")
     assert Attachment.objects.count() == 2
     assert desk.wrong == []
 
@@ -277,7 +221,7 @@ def test_saving_waits_for_uploads(desk):
     desk.page.wait_for_selector("[data-cke-upload-id]")
     desk.page.evaluate("window.stays = true")
     desk.page.keyboard.press("Control+s")
-    assert desk.notices()
+    desk.page.wait_for_selector(".cke_notification_warning")
     desk.page.wait_for_timeout(500)
     assert desk.page.evaluate("window.stays")
     assert desk.wrong == []
@@ -298,7 +242,7 @@ def test_unsaved_text_is_offered_after_a_crash_and_removed_after_saving(desk):
     desk.page.fill("#id_title", "大桥通车")
     desk.page.select_option("#id_section", label="要闻")
     desk.type("写了一夜的稿子。")
-    desk.page.wait_for_selector("[data-state=kept]")
+    eventually(lambda: "写了一夜的稿子" in str(UnsavedText.objects.values_list("fields")), "kept")
     after = desk.context.new_page()
     desk.page.close(run_before_unload=False)
     desk.page = after
@@ -315,7 +259,7 @@ def test_unsaved_text_is_offered_after_a_crash_and_removed_after_saving(desk):
     after.wait_for_url(re.compile(r"/\d+/change/"))
     desk.ready()
     assert not UnsavedText.objects.exists()
-    assert after.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('newsroom:unsaved:'))") == []
+    after.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('newsroom:unsaved:'))")
     after.goto(f"{desk.site}{ADD}")
     desk.ready()
     assert after.locator(".kept-copy").count() == 0
@@ -355,7 +299,7 @@ def test_a_refused_save_keeps_the_text_on_the_page_and_on_the_server(desk):
     desk.ready()
     assert "写了一夜的稿子" in desk.text
     assert desk.page.locator(".kept-copy").count() == 0
-    assert "写了一夜的稿子" in str(UnsavedText.objects.get().fields)
+    eventually(lambda: "写了一夜的稿子" in str(UnsavedText.objects.values_list("fields")), "kept")
 
 
 def test_text_refused_because_someone_saved_meanwhile_is_kept(browser, site):
@@ -369,7 +313,7 @@ def test_text_refused_because_someone_saved_meanwhile_is_kept(browser, site):
     desk.page.wait_for_selector(".errornote")
     desk.ready()
     assert "写了一夜的稿子" in desk.text
-    assert "写了一夜的稿子" in str(UnsavedText.objects.get().fields)
+    eventually(lambda: "写了一夜的稿子" in str(UnsavedText.objects.values_list("fields")), "kept")
     desk.context.close()
 
 

@@ -1,6 +1,6 @@
 """Writers, readers and scans together, and processes killed in the middle: no half acts, no lost saves, right pages.
 
-Twenty kills; KILLS=200 for more.
+Twenty writers are killed; KILLS=200 for more.
 """
 
 import os
@@ -13,12 +13,15 @@ import time
 from collections import Counter
 from contextlib import suppress
 from http.client import HTTPException
+from itertools import pairwise
 
 from tests.serving import ROOT, Newsroom, eventually, fetch, kill
 
 KILLS = int(os.environ.get("KILLS", "20"))
+WRITERS = 2  # at the same time
 # The server is killed with the writers every so often. All pages, the audit and the public log are compared with the
-# database then, and a stranger who kept an older checkpoint verifies the log that the next server serves.
+# database then and after the last kill, and a stranger who kept an older checkpoint verifies the log that the next
+# server serves. What a kill broke is still broken then: writers go on to new articles.
 SERVER_EVERY = 10
 SCENE = """
 from tests.cast import Cast
@@ -83,20 +86,22 @@ def test_after_every_kill_all_is_whole(tmp_path, migrated_database):
         assert inside.stdout.readline() == "ready\n"
         pace = seconds_until_an_edition(told, tmp_path / "acknowledged")
         chance = random.Random(KILLS)
-        for round_ in range(1, KILLS + 1):
-            writers = [int(told(f"write {round_ * 10 + nth}")) for nth in range(2)]
-            crowd.ends.wait(pace * chance.uniform(0.2, 3))
-            for writer in writers:
+        for killed in range(WRITERS, KILLS + WRITERS, WRITERS):
+            compared = killed % SERVER_EVERY < WRITERS or killed >= KILLS
+            writers = [int(told(f"write {killed + nth}")) for nth in range(WRITERS)]
+            moments = sorted(pace * chance.uniform(0.2, 3) for _writer in writers)
+            for writer, (before, moment) in zip(writers, pairwise([0, *moments]), strict=True):
+                crowd.ends.wait(moment - before)
                 os.kill(writer, signal.SIGKILL)
-            if round_ % SERVER_EVERY == 0:
+            if compared:
                 kill(server)
-            assert told("check") == "holds", f"after kill {round_}"
-            if round_ % SERVER_EVERY == 0:
-                assert told("compare") == "holds", f"after kill {round_}"
+            assert told("check") == "holds", f"after kill {killed}"
+            if compared:
+                assert told("compare") == "holds", f"after kill {killed}"
                 server = newsroom.serve()
                 newsroom.manage("verify_log", crowd.site, "--all", "--keep", str(tmp_path / "checkpoint"))
         done = (tmp_path / "acknowledged").read_text()
-        assert done.count("revision") > KILLS // 2
+        assert done.count("revision") > KILLS // 4
         assert done.count("edition") >= KILLS // 10
     finally:
         crowd.stop()

@@ -12,6 +12,11 @@ from tests.cast import Cast
 from tests.test_evidence import files_of, packed, with_honest_manifest, zipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
+COUNT_LINES = """() => {
+  window.said = 0;
+  const count = (changes) => { for (const { addedNodes } of changes) window.said += addedNodes.length; };
+  new MutationObserver(count).observe(document.querySelector("output"), { childList: true });
+}"""
 
 
 def test_articles_and_packs_are_checked_by_the_browser_itself(live_server, settings):
@@ -78,3 +83,49 @@ def test_a_state_that_somebody_kept_is_checked_by_its_code_or_its_file(live_serv
         page.fill("input[name=number]", printed_code(forged))
         page.click("form button")
         assert said() == ["right", "right", "wrong", "wrong"]
+
+
+# A browser empties the data of a drop when the event has ended.
+DROP_A_NOTE = """(note) => {
+  const data = new DataTransfer();
+  data.items.add(new File([note], "checkpoint.txt"));
+  document.querySelector("form").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+  data.items.clear();
+}"""
+
+
+def test_a_new_check_ends_the_one_before(live_server):
+    cast = Cast()
+    call_command("make_log_key")
+    article = cast.article()
+    cast.publish(article)
+    held, no_zip = [], {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK no zip"}
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto(f"{live_server.url}/log/check/")
+        page.evaluate(COUNT_LINES)
+        page.route("**/*", lambda route: held.append(route))
+        page.fill("input[name=number]", str(article.number))
+        with page.expect_request("**/*"):
+            page.click("form button")
+        page.set_input_files("input[type=file]", no_zip)
+        page.wait_for_function("() => said === 2")  # that the article could not be read, and that this is no pack
+        assert [line.get_attribute("class") for line in page.query_selector_all("output p")] == ["wrong"]
+
+
+def test_a_file_that_is_dropped_while_a_check_runs_is_read(live_server):
+    cast = Cast()
+    call_command("make_log_key")
+    cast.publish(cast.article())
+    kept = PUBLIC_LOG.signed_checkpoint()
+    held = []
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto(f"{live_server.url}/log/check/")
+        page.route("**/*", lambda route: held.append(route) if not held else route.continue_())
+        page.fill("input[name=number]", "1")
+        with page.expect_request("**/*"):
+            page.click("form button")
+        page.evaluate(DROP_A_NOTE, kept)
+        page.wait_for_selector("output p:nth-of-type(4)")
+        assert page.locator("output p.wrong").count() == 0

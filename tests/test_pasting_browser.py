@@ -11,7 +11,7 @@ from articles.models import Picture
 from tests import pastes
 from tests.browser import chromium
 from tests.cast import Cast, png, upload
-from tests.test_editor_browser import Desk
+from tests.desk_page import Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,13 +73,13 @@ def test_every_paste_comes_in_as_the_server_reads_it(desk):
 
 def test_what_is_left_out_is_told(desk):
     paste(desk, "<p>公开<span style='display:none'>密件</span></p>")
-    assert "Hidden text was left out." in desk.notices()
+    desk.is_warned("Hidden text was left out.")
 
 
 def test_the_text_comes_in_whatever_becomes_of_its_pictures(desk):
     paste(desk, "<p>一</p><img src='data:image/jpeg;base64,@@@@'><p>二<img src='file:///C:/1.png'></p>")
     assert kept(desk) == f"<p>一</p><p>{HELD(1)}</p><p>二</p><p>{HELD(2)}</p>"
-    assert "Pictures that were not copied: 1." in desk.notices()
+    desk.is_warned("Pictures that were not copied: 1.")
     desk.page.wait_for_function("(held) => document.body.innerText.includes(held + ' “pasted.jpeg”')", arg=HELD(1))
     paste(desk, "<p>三</p><img src='file:///C:/2.png'>")
     assert HELD(3) in kept(desk)
@@ -131,7 +131,7 @@ def test_nothing_is_asked_where_fetching_is_off(browser, live_server, settings):
     Cast()
     desk = Desk(browser, live_server.url, locale="en-US")
     paste(desk, "<p>甲</p><p><img src='https://p.e.example/a'></p>")
-    assert "Pictures of another site: 1." in desk.notices()
+    desk.is_warned("Pictures of another site: 1.")
     assert desk.page.locator("dialog[open]").count() == 0
     desk.context.close()
 
@@ -156,7 +156,7 @@ def test_without_the_server_the_text_alone_comes_in_and_the_next_paste_works(des
     desk.page.route("**/article/paste/", lambda route: route.abort())
     paste(desk, "<p>甲<b>乙</b></p><p>丙</p>", text="甲乙\n丙")
     assert desk.text == "<p>甲乙</p><p>丙</p>"
-    assert "only its text was inserted" in desk.notices()
+    desk.is_warned("only its text was inserted")
     desk.page.unroute("**/article/paste/")
     clear(desk)
     paste(desk, "<p>丁<b>戊</b></p>")
@@ -166,7 +166,8 @@ def test_without_the_server_the_text_alone_comes_in_and_the_next_paste_works(des
 def test_saving_and_typing_wait_for_a_paste(desk):
     held = []
     desk.page.route("**/article/paste/", lambda route: held.append(route))
-    desk.page.evaluate(PASTE, ["<p>甲</p>", "", "", []])
+    with desk.page.expect_request("**/article/paste/"):
+        desk.page.evaluate(PASTE, ["<p>甲</p>", "", "", []])
     desk.page.wait_for_selector(".cke_notification_info")
     desk.page.keyboard.type("乙")
     desk.page.evaluate("window.stays = true")

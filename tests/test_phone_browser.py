@@ -2,12 +2,21 @@
 
 import pytest
 
+from articles import review
+from articles.models import Person
 from tests.browser import chromium
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "县城北区雨污分流改造工程十二月全面完工沿线八十六个小区居民出行恢复正常"
 WHOLE = "(field) => field.scrollWidth <= field.clientWidth && field.scrollHeight <= field.clientHeight + 1"
+
+# How many pixels a list of choices has beside the words of the chosen one and its arrow.
+ROOM_FOR_CHOICE = """(select) => {
+  const { font, paddingLeft } = getComputedStyle(select);
+  const drawn = Object.assign(document.createElement("canvas").getContext("2d"), { font });
+  return select.clientWidth - parseFloat(paddingLeft) - drawn.measureText(select.selectedOptions[0].text).width - 16;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +41,12 @@ def phone(browser, client, live_server):
     return opened
 
 
-def is_in_window(page, selector):
-    box = page.locator(selector).bounding_box()
-    return box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 and 0 <= box["y"] < 844
+def wait_until_in_window(page, selector):
+    page.locator(selector).first.wait_for()
+    inside = (
+        "(e) => { const r = e.getBoundingClientRect(); return r.x >= 0 && r.right <= 390 && r.y >= 0 && r.y < 844 }"
+    )
+    page.wait_for_function(inside, arg=page.locator(selector).first.element_handle())
 
 
 def test_the_acts_of_a_long_article_and_what_is_below_it_are_one_tap_away(phone):
@@ -45,13 +57,13 @@ def test_the_acts_of_a_long_article_and_what_is_below_it_are_one_tap_away(phone)
     page.wait_for_selector(".cke_inner")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.click(".bar-more > summary")
-    assert is_in_window(page, ".bar-more a[href='../withdraw/']")
+    wait_until_in_window(page, ".bar-more a[href='../withdraw/']")
     page.keyboard.press("Escape")
-    assert not page.is_visible(".bar-more a")
+    page.wait_for_selector(".bar-more a", state="hidden")
     page.click(".bar-more > summary")
     page.click(".bar-more a[href='#tab-way']")
-    assert not page.is_visible(".bar-more a")
-    assert is_in_window(page, "#tab-way .trail li >> nth=0")
+    page.wait_for_selector(".bar-more a", state="hidden")
+    wait_until_in_window(page, "#tab-way .trail li")
     page.click(".bar-more > summary")
     page.click(".bar-more a[href='../withdraw/']")
     page.wait_for_selector("form.act")
@@ -59,6 +71,35 @@ def test_the_acts_of_a_long_article_and_what_is_below_it_are_one_tap_away(phone)
     page.goto(f"/admin/articles/article/{article.pk}/change/")
     assert not page.is_visible(".bar-more > summary")
     assert page.is_visible(".other-acts a[href='../withdraw/']")
+
+
+def test_why_a_text_came_back_and_what_a_change_voids_are_above_the_text(phone):
+    cast = Cast()
+    returned = cast.article(body="<p>今日完工。</p>" * 120)
+    cast.sign(returned, times=1)
+    review.send_back(returned, by=cast.head, reason="请核对船工姓名")
+    signed = cast.article(body="<p>今日完工。</p>" * 120)
+    cast.sign(signed, times=1)
+    for article, told in ((returned, ".returned"), (signed, "#id_voiding")):
+        page = phone(cast.writer, f"/admin/articles/article/{article.pk}/change/")
+        page.wait_for_selector(".cke_inner")
+        wait_until_in_window(page, told)
+        wait_until_in_window(page, "#id_title")
+        assert page.locator(told).bounding_box()["y"] < page.locator("#id_title").bounding_box()["y"]
+        page.set_viewport_size({"width": 1280, "height": 844})
+        assert page.locator(told).bounding_box()["x"] > page.locator(".cke_inner").bounding_box()["x"] + 600
+
+
+def test_the_text_to_be_read_is_seen_whole_even_if_the_script_comes_after_it(phone):
+    cast = Cast()
+    article = cast.article(body="<p>今日完工。</p>" * 120)
+    review.submit_article(article, by=cast.writer)
+    page, held = phone(cast.editor, "/admin/"), []
+    page.route("**/desk/review*.js", lambda route: held.append(route))
+    page.goto(f"/admin/articles/article/{article.pk}/review/", wait_until="commit")
+    page.wait_for_selector("iframe.reading").content_frame().wait_for_load_state()
+    held[0].continue_()
+    page.wait_for_function("() => document.querySelector('iframe.reading').offsetHeight > 1500")
 
 
 def test_a_long_title_is_seen_whole_and_stays_one_line_of_text(phone):
@@ -74,7 +115,20 @@ def test_a_long_title_is_seen_whole_and_stays_one_line_of_text(phone):
     assert field.bounding_box()["height"] > 1.5 * low
     page.keyboard.press("Enter")
     assert field.input_value() == LONG + " 今晨通车"
-    page.wait_for_function("document.activeElement.matches('.cke_editable')")
+    page.wait_for_function("() => document.activeElement.matches('.cke_editable')")
+
+
+def test_a_name_and_its_unit_are_read_whole_in_a_row_of_credits(phone):
+    cast = Cast()
+    person = Person.objects.create(name="欧阳青禾", unit="霁川县教育体育局办公室")
+    article = cast.article(by=cast.writer, credits=[("responsible_editor", person)])
+    page = phone(cast.writer, f"/admin/articles/article/{article.pk}/change/")
+    name = page.locator("#credits-0 .select2-selection__rendered")
+    role = page.locator("#id_credits-0-role")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert name.evaluate(WHOLE)
+        assert role.evaluate(ROOM_FOR_CHOICE) >= 0
 
 
 def test_the_first_title_of_the_list_is_on_the_first_screen_and_filters_open_on_demand(phone):

@@ -66,11 +66,8 @@ def test_a_browser_that_cannot_says_so(browser, page):
     silent = browser.new_page()
     silent.add_init_script("Object.defineProperty(window, 'speechSynthesis', { value: undefined })")
     silent.goto(page.url)
-    assert (
-        silent.locator(".tools >> text=This browser cannot read aloud")
-        .or_(silent.locator(".tools >> text=此浏览器不能朗读"))
-        .is_visible()
-    )
+    english = silent.locator(".tools >> text=This browser cannot read aloud")
+    english.or_(silent.locator(".tools >> text=此浏览器不能朗读")).wait_for()
     silent.close()
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from articles.models import Article, SetAside
 from tests.browser import chromium, forbidden_events
 from tests.cast import Cast
-from tests.test_editor_browser import Desk
+from tests.desk_page import Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARKED = """(weight) => [...(CSS.highlights.get(`found-${weight}`) || [])].map(String)"""
@@ -65,7 +65,7 @@ def test_what_is_typed_is_underlined_put_right_read_and_printed(live_server, set
         page.fill("#id_password", "secret-of-head")
         page.click("[type=submit]")
         page.wait_for_selector(".hits li")
-        text = page.frames[1]
+        text = page.wait_for_selector("iframe.reading").content_frame()
         text.wait_for_function(f"() => String(({MARKED})('warn')) === '13800138000'")
         page.click(".hits blockquote")
         assert text.evaluate("[...CSS.highlights.get('found-here')].map(String)") == ["13800138000"]

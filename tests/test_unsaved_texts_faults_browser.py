@@ -59,21 +59,27 @@ class Writer:
         self.page.evaluate(TO_END_OF, self.paragraph)
         self.page.keyboard.type(text)
 
-    def is_kept(self):
-        """Return True if what is on the screen is on the server, or in this browser."""
+    def is_kept(self, *, anywhere=True):
+        """Return True if what is on the screen is on the server, or `anywhere`: on the server or in this browser."""
         key, body = self.page.evaluate(SCREEN)
         found = self.newsroom.rows.execute("SELECT fields FROM articles_unsavedtext WHERE key = ?", [key]).fetchall()
         kept = [dict(json.loads(fields))["body"] for (fields,) in found]
-        kept += [text for name, text in self.page.evaluate(COPIES) if name.endswith(key)]
+        if anywhere:
+            kept += [text for name, text in self.page.evaluate(COPIES) if name.endswith(key)]
         return body in kept
+
+    def is_asked(self):
+        """Return True if the page asks to log in again."""
+        return self.page.locator("#log_in_again[open]").count() == 1
 
     def go_on(self):
         """Wait until the server has everything again; log in again over the text, if that is asked for."""
-        self.page.wait_for_selector("[data-keep][data-state=kept], #log_in_again[open]", timeout=60_000)
-        if self.page.locator("#log_in_again[open]").count():
+        eventually(lambda: self.is_asked() or self.is_kept(anywhere=False), f"the server goes on for {self.name}")
+        if self.is_asked():
             with self.page.expect_popup() as opened:
                 self.page.click("#log_in_again a")
             self.log_in(opened.value)
+        eventually(lambda: self.is_kept(anywhere=False), f"everything of {self.name} is on the server")
         wait_for(self.page, "kept")
         self.page.wait_for_selector("#log_in_again", state="hidden")
 
@@ -164,7 +170,7 @@ def test_nothing_is_lost_at_random_instants_while_two_people_write(newsroom):
                     writer.page.wait_for_timeout(chance.randrange(400))
                 writers[0].page.wait_for_timeout(2000)
                 for writer in writers:
-                    eventually(writer.is_kept, f"{fault.__name__} {number}: kept of {writer.name}", patience=10)
+                    eventually(writer.is_kept, f"{fault.__name__} {number}: kept of {writer.name}")
             for writer in writers:
                 writer.go_on()
         screens = [writer.page.inner_text(".cke_editable") for writer in writers]

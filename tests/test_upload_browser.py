@@ -8,7 +8,7 @@ from django.conf import settings as django_settings
 from articles.models import Attachment, Picture
 from tests.browser import chromium
 from tests.cast import Cast, png
-from tests.test_editor_browser import Desk
+from tests.desk_page import Desk
 from tests.test_films import a_film
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def test_a_film_is_sent_with_its_progress_and_one_that_is_too_large_is_not(clien
         film = {"name": "a.mp4", "mimeType": "video/mp4", "buffer": a_film(data=bytes(3 * 2**20))}
         page.set_input_files("input[type=file]", film)
         page.click("input[name=_save]")
-        assert "larger than 3 MB" in page.inner_text(".uploading")
+        page.wait_for_selector(".uploading:has-text('larger than 3 MB')")
         assert "POST" not in sent
         film["buffer"] = a_film(data=bytes(2**21 + 2**19))
         page.set_input_files("input[type=file]", film)
@@ -63,7 +63,7 @@ def test_pictures_that_come_together_are_sent_in_turn_and_stay_in_their_order(li
                 desk.chosen("attachment").set_files(chosen)
             else:
                 desk.hand_over(way, *files)
-            desk.page.wait_for_selector(".cke_editable figure")
+            desk.page.wait_for_selector(":nth-match(.cke_editable figure img[src^='/admin/media/pictures/'], 3)")
             desk.page.wait_for_selector("[data-cke-upload-id]", state="detached")
             urls = [picture.url for picture in Picture.objects.order_by("width")]
             assert re.findall('src="/admin([^"]+)"', desk.text) == urls, way

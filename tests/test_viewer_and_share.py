@@ -4,11 +4,12 @@ import base64
 import io
 
 import pytest
+import zxingcpp
 from PIL import Image
 
 from articles import pictures
 from articles.models import SiteSettings
-from tests.browser import chromium, forbidden_events
+from tests.browser import chromium, find_barriers, forbidden_events
 from tests.cast import Cast, png, upload
 from tests.picture_files import encoded
 
@@ -67,15 +68,11 @@ def test_a_picture_without_a_description_is_a_button_with_a_name(page, story):
 
 
 def test_pictures_are_looked_at_by_keys_alone(page, story):
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 (the tests run without it where it is absent)
-
     page.goto(story[1])
     page.focus(".text img >> nth=0")
     page.keyboard.press("Enter")
-    assert page.locator("dialog.viewer").is_visible()
-    assert page.inner_text(".viewer output") == "1 / 2"
-    found = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
-    assert found == []
+    shows(page, "1 / 2")
+    assert [one for one in find_barriers(page) if one[1] in ("serious", "critical")] == []
     page.keyboard.press("ArrowRight")
     shows(page, "2 / 2")
     assert page.locator(".viewer figcaption").is_visible()
@@ -84,7 +81,7 @@ def test_pictures_are_looked_at_by_keys_alone(page, story):
     page.keyboard.press("ArrowRight")
     assert page.inner_text(".viewer output") == "2 / 2"
     page.keyboard.press("Escape")
-    assert not page.locator("dialog.viewer").is_visible()
+    page.wait_for_selector("dialog.viewer", state="hidden")
     page.wait_for_selector(".text img[alt=北岸]:focus")  # where one is in the text, too
 
 
@@ -99,7 +96,7 @@ def test_pictures_are_looked_at_by_swipe_and_by_button(page, story):
     page.click("[data-viewer=after]")
     shows(page, "2 / 2")
     page.click("[data-viewer=close]")
-    assert not page.locator("dialog.viewer").is_visible()
+    page.wait_for_selector("dialog.viewer", state="hidden")
 
 
 def test_a_long_picture_is_as_wide_as_the_screen_and_its_whole_length_is_in_reach(page, live_server, settings):
@@ -112,6 +109,7 @@ def test_a_long_picture_is_as_wide_as_the_screen_and_its_whole_length_is_in_reac
     page.goto(article.public_url)
     page.click(".text img")
     page.wait_for_selector(".viewer img")
+    page.wait_for_function("() => document.querySelector('.viewer img').complete")
     box = page.locator(".viewer img").bounding_box()
     assert (round(box["width"]), round(box["height"])) == (390, 2167)
     top, inner, seen = page.eval_on_selector(
@@ -132,7 +130,6 @@ def test_without_scripts_pictures_stand_in_the_text_and_nothing_lies_over_it(bro
 
 
 def test_the_poster_has_a_code_that_opens_the_article(page, story, settings):
-    zxingcpp = pytest.importorskip("zxingcpp")
     page.goto(story[1])
     page.click(".share summary")
     page.click("[data-tool=poster]")

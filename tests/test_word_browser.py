@@ -8,7 +8,7 @@ from django.urls import reverse
 from articles.models import Article, Attachment, Picture
 from tests.browser import chromium
 from tests.cast import Cast, png
-from tests.test_editor_browser import HAND_OVER, Desk
+from tests.desk_page import HAND_OVER, Desk
 from tests.word_files import drawing, paragraph, relationship, styled, word_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,7 +62,7 @@ def test_the_file_can_be_attached_or_left(desk):
     page = desk.page
     desk.hand_over("drop", ("桥.docx", DOCX, letter()))
     page.click("dialog[open] button[value='']")
-    page.wait_for_selector("dialog[open]", state="detached")
+    desk.dialog_is_closed()
     assert desk.text == ""
     desk.hand_over("drop", ("桥.docx", DOCX, letter()))
     page.click("dialog[open] button[value=attach]")
@@ -82,8 +82,7 @@ def test_a_typed_title_stays_and_a_refused_file_is_told(desk):
     assert desk.text.startswith("<p>便民桥通车</p>")
     desk.hand_over("drop", ("坏.docx", DOCX, b"PK\x03\x04"))
     page.click("dialog[open] .button.default")
-    page.wait_for_selector(".cke_notification_warning")
-    assert "坏.docx" in page.inner_text(".cke_notification_warning")
+    desk.is_warned("坏.docx")
 
 
 def test_files_dropped_on_the_list_become_drafts_with_a_line_each(desk):
@@ -99,3 +98,13 @@ def test_files_dropped_on_the_list_become_drafts_with_a_line_each(desk):
     assert "第1座桥通车" in page.inner_text(".word-files li.done:nth-child(2)")
     assert "坏.docx" in page.inner_text(".word-files li.refused")
     assert Article.objects.count() == 3
+
+
+def test_a_single_file_dropped_on_the_list_opens_its_draft(desk):
+    page = desk.page
+    page.goto(desk.site + reverse("admin:articles_article_changelist"))
+    packed = [["桥.docx", DOCX, base64.b64encode(letter()).decode()]]
+    page.evaluate(HAND_OVER, ["drop", "#result_list, #changelist", packed, ""])
+    page.wait_for_url("**/change/")
+    assert page.input_value("#id_title") == "便民桥通车"
+    assert "便民桥通车" in page.inner_text(".messagelist")
