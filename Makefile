@@ -50,7 +50,7 @@ check: .venv/ready ## Django's deployment checks, with production settings
 		BEHIND_PROXY=true $(RUN) manage.py check --deploy --fail-level WARNING
 
 files: ## the files of a feature: OF=预览 (docs/features.md has the words)
-	@$(PYTHON) -m tests.feature_files "$(OF)"
+	@$(PYTHON) -m tests.print_features "$(OF)"
 
 messages: .venv/ready .env ## collect strings and compile the translations (needs gettext)
 	@$(RUN) manage.py makemessages -l zh_Hans --no-obsolete --no-wrap --add-location file -i .venv -i var

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.feature_files import Feature, find_features, read_features, tracked_files
+from tests.feature_files import Feature, files_with, find_features, read_chapters, read_features, tracked_files
 
 ROOT = Path(__file__).resolve().parent.parent
 # The stem of a feature, and every floor that has a file of it; a page is a template, static a script or a style sheet.
@@ -116,7 +116,7 @@ FEATURES = {
     "revision": "noun door page",
     "roster": "noun verb door page test",
     "sanitis": "verb test",
-    "schedul": "verb test",
+    "schedul": "verb static test",
     "search": "noun verb door page test",
     "section": "noun verb door page test",
     "setting_aside": "verb door test",
@@ -224,23 +224,82 @@ def test_every_command_has_a_row_in_the_index():
 
 
 def test_words_of_a_row_find_it_and_its_files():
-    (row,) = find_features("Roll Back")
+    row = find_features("Roll Back")[0]
     assert "找回以前写的" in row.words
     found = {path for path in tracked_files() if row.has(path)}
     assert {"articles/restoring.py", "articles/admin/revisions.py", "tests/test_restoring.py"} <= found
 
 
-def test_a_question_has_beginnings_of_words():
-    assert find_features("back ROLL") == find_features("roll back")
-    assert [row.words.partition(",")[0] for row in find_features("AI")] == ["AI content"]
-    assert [row.words.partition(",")[0] for row in find_features("修改密码")] == ["password"]
-    assert find_features("夜间看的模式") == find_features("夜间模式")
+def test_the_likest_row_comes_first():
+    assert find_features("back ROLL")[0] == find_features("roll back")[0]
+    assert find_features("AI")[0].words.startswith("AI content,")
+    assert find_features("修改密码")[0].words.startswith("password")
+    assert find_features("夜间看的模式")[0] == find_features("夜间模式")[0]
+
+
+def test_whole_words_keep_beginnings_away_and_what_was_asked_comes_first():
+    assert find_features("CLI")[0].words.startswith("commands,")  # not the clipboard
+    assert find_features("publish")[0].words.startswith("publish,")
+    assert [r.words.partition(",")[0] for r in find_features("corrections")][:2] == ["publish", "page of corrections"]
+    assert "缩略图" in find_features("图片")[0].words
+    assert find_features("uploads")[0].words.startswith("uploads,")
+
+
+def test_a_word_is_written_in_one_in_two_or_with_a_hyphen():
+    assert find_features("rollback")[0] == find_features("roll back")[0] == find_features("roll-back")[0]
+    assert find_features("health-check")[0] == find_features("healthchecks")[0]
+
+
+def test_chinese_words_that_were_asked_come_before_characters_that_happen_to_meet():
+    assert find_features("突发新闻")[0].words.startswith("urgent news")  # 写新闻 is among the words of another row
+    assert find_features("谁登录过")[0].words.startswith("log in,")
+
+
+def test_what_comes_next_is_printed_too_however_like_the_first_is():
+    words = [row.words.partition(",")[0] for row in find_features("退回原因")]
+    assert words[0] == "review"
+    assert len(words) >= 3
+
+
+def test_what_is_hardly_like_what_was_asked_is_not_printed():
+    words = [row.words.partition(",")[0] for row in find_features("抓取")]
+    assert words[0] == "fetch from other sites"
+    assert not any(word.startswith("evidence") for word in words)  # 取证
+
+
+def test_small_words_are_not_looked_for_alone():
+    assert find_features("links in the text")[0] == find_features("links text")[0]
+    assert find_features("and") == []
+    assert find_features("log in")[0].words.startswith("log in,")
+
+
+def test_a_word_with_another_ending_is_found():
+    assert find_features("spellchecker") == find_features("spellcheck")
+    assert find_features("cropping") == find_features("crop") != []
 
 
 def test_without_a_row_that_has_all_words_some_of_them_or_names_find_one():
-    assert [row.words for row in find_features("masking")] == [row.words for row in find_features("脱敏")]
-    assert [row.words for row in find_features("watermark xyzzy")] == [row.words for row in find_features("watermark")]
+    assert find_features("masking")[0] == find_features("脱敏")[0]
+    assert find_features("watermark xyzzy")[0] == find_features("watermark")[0]
     assert find_features("xyzzy") == []
+
+
+def test_names_in_the_text_of_files_are_found():
+    assert "articles/public/machines/page_metadata.py" in files_with("articletitle")
+    assert files_with("xyz" + "zyx") == []
+
+
+def test_a_word_that_no_row_has_finds_those_of_the_chapter_that_speaks_of_it():
+    assert not any("人脸" in row.words for row in ROWS)
+    assert "登录与首页" in find_features("人脸")[0].words
+    assert "两步验证" in find_features("指纹或人脸")[0].words
+
+
+def test_every_chapter_of_the_manuals_is_read_with_its_text():
+    chapters = read_chapters()
+    assert "右上角" in chapters["登录与首页"]
+    assert "##" not in "".join(chapters.values())
+    assert "安全审计" in chapters  # security.md's headings go on after a dash
 
 
 def test_a_stem_begins_a_word_of_a_path():
