@@ -32,7 +32,11 @@ PUBLICATION_FIELDS = (
 # What is read with the edition before; its pages may show what the new one does not.
 READ_OF_EDITION = ("revision", "section__parent__parent")
 # What publishing reads with the article it locks, besides the usual rows.
-READ_OF_ARTICLE = (*(f"live__{name}" for name in READ_OF_EDITION), f"signed{'__previous' * 4}")  # five readings at most
+READ_OF_ARTICLE = (
+    *(f"live__{name}" for name in READ_OF_EDITION),
+    "listed_in__parent__parent",
+    f"signed{'__previous' * 4}",  # five readings at most
+)
 
 
 @dataclass(frozen=True)
@@ -150,9 +154,10 @@ def _update_dependents(
         check_ups.keep_unseen_finds(publication.candidate, publication.sign_off)
     related = keyword_relations.update_relations(article)
     addresses = baking.article_pages(article, moved_from=section_change.previous_place, before=before)
-    baking.request_bake(addresses | log_files | baking.pages_of_articles(related) | baking.code_images(codes))
-    if section_change.is_first_in_section:
-        baking.request_full_bake()  # the navigation shows a section once it has an article
+    baking.request_bake(
+        addresses | log_files | baking.pages_of_articles(related) | baking.code_images(codes),
+        everything=section_change.is_first_in_section,  # the navigation shows a section once it has an article
+    )
 
 
 def _next_ordinal(section: Section) -> int:

@@ -4,11 +4,12 @@ import gzip
 import re
 from copy import copy
 from functools import cached_property
+from unittest import mock
 
 import brotli
 
 from articles import appearance
-from articles.baking import affected_pages
+from articles.baking import affected_pages, jobs
 from articles.baking.generations import baked_generations
 from articles.baking.render import render_page
 from articles.baking.store import COPY_SUFFIXES, STAMP_FILES, file_name, page_path
@@ -23,6 +24,18 @@ NOT_BAKED = re.compile(rb"/(media|static|admin|preview|search|report|copy|api)/|
 
 # When a tile of a log is full, each later leaf removes one of the narrow ones that were offered before.
 NARROW_TILE = re.compile(r"/log(?:/audit)?/tile/.*\.p/\d+")
+
+
+def breaking(address, failure):
+    """Patch the queue's rendering, for a `with`: it raises the failure for this address."""
+    render = jobs.render_page
+
+    def broken(path, shared):
+        if path == address:
+            raise failure
+        return render(path, shared)
+
+    return mock.patch.object(jobs, "render_page", broken)
 
 
 def files_on_disk():

@@ -1,4 +1,4 @@
-"""Thousands of requests of readers while articles are corrected, withdrawn and put back, in real processes."""
+"""Hundreds of requests of readers while articles are corrected, withdrawn and put back, in real processes."""
 
 import json
 import subprocess
@@ -33,7 +33,7 @@ def settled():
         time.sleep(0.01)
     return time.monotonic()
 
-for version in range(1, 9):
+for version in range(1, 5):
     for number in (1, 2, 3):
         article = Article.objects.get(pk=number)
         began = time.monotonic()
@@ -54,7 +54,7 @@ for version in range(1, 9):
         publishing.publish_correction(article, by=by)
         print(json.dumps(["corrected", number, version, time.monotonic(), settled(), began]), flush=True)
 """
-REQUESTS, PROCESSES = 1_000, 2  # at least; they go on until the last act is done
+REQUESTS, PROCESSES = 400, 2  # at least; they go on until the last act is done
 ARTICLES = ("/a/1/", "/a/2/", "/a/3/")
 
 
@@ -95,7 +95,7 @@ def test_no_page_is_half_of_one_text_and_half_of_another(story):
         if path in ARTICLES and status == 200
     }
     assert shown == {(1, 4)}
-    assert len({versions[0] for _at, _got, path, _status, versions, _parts in story[1] if path == "/a/1/"}) > 5
+    assert len({versions[0] for _at, _got, path, _status, versions, _parts in story[1] if path == "/a/1/"}) > 2
 
 
 def test_what_is_baked_is_what_readers_get(story):

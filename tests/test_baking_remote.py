@@ -1,5 +1,7 @@
 """Baked pages in an object store, tested with a server that implements S3's HTTP protocol."""
 
+from importlib.util import find_spec
+
 import pytest
 import requests
 from django.test import TestCase
@@ -11,16 +13,17 @@ from serving.baked_files import FileServer
 from serving.qr_short_links import FilesInStore
 from tests.baked import assert_disk_matches_site, assert_queue_is_empty
 from tests.cast import upload
-
-boto3 = pytest.importorskip("boto3")
-moto_server = pytest.importorskip("moto.server")
+from tests.conftest import needs
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
 def endpoint():
-    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    needs(all(find_spec(name) for name in ("boto3", "moto", "storages")), "boto3, django-storages and moto")
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 (optional)
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
@@ -29,6 +32,8 @@ def endpoint():
 
 @pytest.fixture
 def bucket(endpoint, settings):
+    import boto3  # noqa: PLC0415 (optional)
+
     keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "us-east-1"}
     s3 = boto3.resource("s3", endpoint_url=endpoint, **keys)
     requests.post(f"{endpoint}/moto-api/reset", timeout=10)

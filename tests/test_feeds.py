@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from articles import pictures, publishing
+from articles.baking.render import render_page
 from articles.models import Credit, Person, Section, SiteSettings, Topic
 from articles.public.machines import feeds
 from tests.cast import png, upload
@@ -203,3 +204,12 @@ def test_more_articles_cost_no_more_queries(client, cast, path, queries, django_
         cast.publish(cast.article())
         with django_assert_num_queries(queries):
             assert client.get(path).status_code == 200
+
+
+def test_formats_that_are_baked_together_share_their_entries(cast, django_assert_num_queries):
+    cast.publish(cast.article())
+    paths = [f"/feeds/news.{form}" for form in feeds.FORMS]
+    alone = [render_page(path) for path in paths]
+    shared = {"paths": paths}
+    with django_assert_num_queries(3):  # the settings, the section, its articles
+        assert [render_page(path, shared) for path in paths] == alone

@@ -11,7 +11,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from articles import attachments, baking, home_and_topics, pictures, publishing, site_settings, worker
-from articles.baking import jobs, public_files
+from articles.baking import order, public_files
 from articles.baking.public_store import public_store
 from articles.home_and_topics import ArrangedBlock
 from articles.models import Article, Attachment, BakeJob, Block, PageCheck, Picture, SiteSettings, Slot, Topic
@@ -319,7 +319,7 @@ def test_a_database_that_fails_after_the_commit_leaves_no_withdrawn_file(client,
 
 
 def test_pages_are_baked_after_the_files_that_they_show():
-    assert min(["/", "/media/pictures/x.jpg", "/a/1/"], key=jobs.baking_order).startswith("/media/")
+    assert min(["/", "/media/pictures/x.jpg", "/a/1/"], key=order.baking_order).startswith("/media/")
 
 
 def test_a_bake_of_the_whole_site_links_what_is_public_and_removes_what_is_not(client, cast, settings):

@@ -9,6 +9,7 @@
     public_store    uploaded files that are public: hard links in a folder, or objects in a bucket
     public_files    which uploaded files are public; links and removes them
     generations     which folder is served, and which is being filled to replace it
+    order           in which order addresses are queued, locked and baked, and which together
     jobs            the queue: filled in the act's transaction, processed after its commit, with retries
     whole           bakes the whole site beside the old one and swaps them in one step
     identity        which store belongs to the database, so that no two machines bake the same site separately

@@ -5,12 +5,12 @@ its job, and only if the address was not requested again since it was rendered.
 """
 
 import logging
-import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any
 
 from django.db import Error as DatabaseError
@@ -21,6 +21,7 @@ from django.utils import timezone
 from ..backoff import Backoff
 from ..models import BakedPage, BakeJob
 from .generations import baked_generations
+from .order import are_baked_together, baking_order
 from .public_files import is_file_address, remove_public_file, settle_public_files
 from .render import RenderFailed, render_page
 from .sitemap_files import index_to_rewrite
@@ -28,10 +29,12 @@ from .store import BakedStore, compressed_copies, file_name
 
 log = logging.getLogger(__name__)
 
-# Longer than any page takes; the job of a worker that died can be claimed again after this.
+# Longer than eight pages take; the jobs of a worker that died can be claimed again after this.
 CLAIM_DURATION = timedelta(seconds=30)
 BAKE_RETRIES = Backoff(first=timedelta(seconds=5), longest=timedelta(hours=1))
 JOBS_PER_STATEMENT = 500
+JOBS_PER_CLAIM = 8  # share what they read: 62 % of the processor time of single ones (docs/decisions/baking.md)
+JOBS_PER_LOCK = 4  # put in place together, while acts that request these pages wait
 # The fields that a new request for an address resets; the claim too, because what is being rendered may be outdated.
 REQUEST_FIELDS = ["version", "whole", "requested_at", "due_at", "claimed_until", "attempts", "error"]
 
@@ -40,23 +43,23 @@ _starting = threading.Lock()
 _has_requests = threading.Event()
 
 
-def request_bake(paths: Iterable[str], *, gone: Iterable[str] = ()) -> None:
+def request_bake(paths: Iterable[str], *, gone: Iterable[str] = (), everything: bool = False) -> None:
     """Queue addresses to be baked after the commit; repeated requests for an address make one job.
+
+    `everything`: the worker bakes the whole site afterwards, as by `request_full_bake`.
 
     Right after the commit, before the caller continues, the pages of the addresses in `gone` are removed, and uploaded
     files become public or stop being public.
     """
     wanted, away = {*paths, *gone}, sorted(set(gone))
-    files = sorted(filter(is_file_address, wanted))
-    _queue_jobs(wanted)
-    transaction.on_commit(lambda: _bake_after_commit(away, files))
+    _queue_jobs(wanted | {BakeJob.EVERYTHING} if everything else wanted)
+    transaction.on_commit(lambda: _bake_after_commit(away, sorted(filter(is_file_address, wanted))))
 
 
 def _queue_jobs(paths: Iterable[str]) -> None:
-    # Lock ordering: every act sorts the addresses it queues by this key, so that no two acts deadlock. They are baked
-    # in this order.
+    # Lock ordering: acts queue addresses in this order, in which they are baked, so that no two acts deadlock.
     BakeJob.objects.bulk_create(
-        [BakeJob(path=path) for path in sorted(paths, key=baking_order)],
+        [BakeJob(path=path, whole=path == BakeJob.EVERYTHING) for path in sorted(paths, key=baking_order)],
         JOBS_PER_STATEMENT,
         update_conflicts=True,
         unique_fields=["path"],
@@ -64,36 +67,18 @@ def _queue_jobs(paths: Iterable[str]) -> None:
     )
 
 
-def baking_order(path: str) -> tuple[int, str]:
-    """Sort key: uploaded files, which pages show; then home page, section fronts, articles, the rest: what readers open
-    first is ready first. The log's checkpoint is last: what it commits to is there before it.
-    """
-    if is_file_address(path):
-        return (0, path)
-    if path.startswith("/log/"):
-        return (5 if path.endswith("/checkpoint") else 4, path)
-    front = re.fullmatch(r"/(?:s/[^/]+/)?", path)
-    return (1 if front else 2 if re.fullmatch(r"/a/[0-9]+/", path) else 3, path)
-
-
 def request_full_bake() -> None:
     """Queue a bake of the whole site by the worker: the navigation, settings or templates changed."""
-    BakeJob.objects.bulk_create(
-        [BakeJob(path=BakeJob.EVERYTHING, whole=True)],
-        update_conflicts=True,
-        unique_fields=["path"],
-        update_fields=REQUEST_FIELDS,
-    )
+    _queue_jobs([BakeJob.EVERYTHING])
 
 
 def bake_pending(most: int = 10_000) -> int:
-    """Bake the jobs that are due, one by one; return how many. Several workers may call this concurrently."""
-    for done in range(most):
-        job = _claim_job()
-        if job is None:
-            return done
-        bake_jobs([job])
-    return most
+    """Bake the jobs that are due, some at a time; return how many. Several workers may call this concurrently."""
+    done = 0
+    while done < most and (jobs := _claim_jobs(min(JOBS_PER_CLAIM, most - done))):
+        bake_jobs(jobs, JOBS_PER_LOCK)
+        done += len(jobs)
+    return done
 
 
 def start_baking() -> None:
@@ -113,33 +98,44 @@ def retry_failed(jobs: QuerySet[BakeJob]) -> int:
     return count
 
 
-def bake_jobs(jobs: list[BakeJob]) -> int:
+def bake_jobs(jobs: list[BakeJob], per_lock: int | None = None) -> int:
     """Make the files of these addresses agree with what the site answers; return how many were written or removed.
 
-    A page that cannot be rendered or written keeps its job, with the error, and is retried with back-off.
+    `per_lock` (else all) are rendered, then put in place in one transaction, and so on. One that fails keeps its job,
+    with the error, and is retried with back-off.
     """
     shared: dict[str, Any] = {"paths": [job.path for job in jobs]}
-    rendered = [_PublicFile(job) if is_file_address(job.path) else _RenderedPage(job, shared) for job in jobs]
-    with transaction.atomic():
-        # A row locked by another transaction is being requested again, so this rendering is outdated: skip it.
-        skip = connection.features.has_select_for_update_skip_locked
-        locked = BakeJob.objects.select_for_update(skip_locked=skip).filter(pk__in=[job.pk for job in jobs])
-        versions = dict(locked.values_list("pk", "version"))
-        wanted = [page for page in rendered if versions.get(page.job.pk) == page.job.version]
-        for page in wanted:
-            page.put_in_place()
-        done = [page for page in wanted if not page.failure]
-        # Asked before the manifest is updated. A bake of the whole site writes the index in any case.
-        index = index_to_rewrite({page.job.path: page.body is not None for page in done if not page.job.whole})
-        for generation in {files.generation for page in done for files in page.folders}:
-            note_in_manifest(
-                generation, {p.job.path: p.body for p in done if generation in {f.generation for f in p.folders}}
-            )
-        BakeJob.objects.filter(pk__in=[page.job.pk for page in done]).delete()
-        for page in wanted:
-            if page.failure:
-                _postpone_job(page.job, page.failure)
-        _queue_jobs(index)
+    size = per_lock or len(jobs) or 1
+    groups = (jobs[first : first + size] for first in range(0, len(jobs), size))
+    return sum(_settle_pages([_rendered(job, shared) for job in group]) for group in groups)
+
+
+def _rendered(job: BakeJob, shared: dict[str, Any]) -> "_RenderedPage | _PublicFile":
+    return _PublicFile(job) if is_file_address(job.path) else _RenderedPage(job, shared)
+
+
+@transaction.atomic
+def _settle_pages(pages: Sequence["_RenderedPage | _PublicFile"]) -> int:
+    """Put these pages in place and end their jobs; return how many were written or removed."""
+    # A row locked by another transaction is being requested again, so this rendering is outdated: skip it.
+    skip = connection.features.has_select_for_update_skip_locked
+    locked = BakeJob.objects.select_for_update(skip_locked=skip).filter(pk__in=[page.job.pk for page in pages])
+    versions = dict(locked.values_list("pk", "version"))
+    wanted = [page for page in pages if versions.get(page.job.pk) == page.job.version]
+    for page in wanted:
+        page.put_in_place()
+    done = [page for page in wanted if not page.failure]
+    # Asked before the manifest is updated. A bake of the whole site writes the index in any case.
+    index = index_to_rewrite({page.job.path: page.body is not None for page in done if not page.job.whole})
+    for generation in {files.generation for page in done for files in page.folders}:
+        note_in_manifest(
+            generation, {p.job.path: p.body for p in done if generation in {f.generation for f in p.folders}}
+        )
+    BakeJob.objects.filter(pk__in=[page.job.pk for page in done]).delete()
+    for page in wanted:
+        if page.failure:
+            _postpone_job(page.job, page.failure)
+    _queue_jobs(index)
     return len(done)
 
 
@@ -282,15 +278,24 @@ def _bake_until_idle() -> None:
         connection.close()
 
 
-def _claim_job() -> BakeJob | None:
-    """Claim the next job that is due and unclaimed for CLAIM_DURATION; None if there is none."""
-    while True:
-        now = timezone.now()
-        # Times further ahead than any that we set were written before the clock was set back.
-        free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_until__gt=now + CLAIM_DURATION)
-        due = Q(due_at=None) | Q(due_at__lte=now) | Q(due_at__gt=now + BAKE_RETRIES.longest)
-        job = BakeJob.objects.filter(free, due, whole=False).order_by("attempts", "pk").first()
-        if job is None:
-            return None
-        if BakeJob.objects.filter(free, pk=job.pk, version=job.version).update(claimed_until=now + CLAIM_DURATION):
-            return job
+def _claim_jobs(most: int) -> list[BakeJob]:
+    """Claim the next jobs that are due, unclaimed and unlocked for CLAIM_DURATION; [] if there are none.
+
+    Nothing is waited for: an act that requests a page meanwhile has it baked after its commit (lock ordering); if it is
+    rolled back, the worker bakes it.
+    """
+    until = (now := timezone.now()) + CLAIM_DURATION
+    # Times further ahead than any that we set were written before the clock was set back.
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now) | Q(claimed_until__gt=until)
+    due = Q(due_at=None) | Q(due_at__lte=now) | Q(due_at__gt=now + BAKE_RETRIES.longest)
+    rows = BakeJob.objects.filter(free, due, whole=False).order_by("attempts", "pk")
+    skip = connection.features.has_select_for_update_skip_locked
+    if not skip and not rows.exists():  # on SQLite a transaction of a worker that looks would keep others from writing
+        return []
+    with transaction.atomic():
+        jobs = list(rows.select_for_update(skip_locked=skip)[:most])
+        # One that was claimed before made its worker fail, perhaps, and keeps no others back.
+        together = takewhile(lambda job: not job.claimed_until and are_baked_together(jobs[0].path, job.path), jobs)
+        jobs = list(together) or jobs[:1]
+        BakeJob.objects.filter(pk__in=[job.pk for job in jobs]).update(claimed_until=until)
+    return jobs

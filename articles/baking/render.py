@@ -31,6 +31,7 @@ class _ReaderRequest(WSGIRequest):
     """A request for a page to bake."""
 
     failure = ""  # the exception that the view raised, for the message of RenderFailed
+    needs_no_error_page = True  # of an address without a page only the status counts
 
     def __init__(self, environ: WSGIEnvironment, shared: dict[str, Any]) -> None:
         super().__init__(environ)

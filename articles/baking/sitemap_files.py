@@ -61,12 +61,17 @@ def index_to_rewrite(baked: Mapping[str, bool]) -> list[str]:
     `baked` says of each address that is baked whether it has a page; the manifest knows which had one. One query, none
     without sitemap files.
     """
-    maps = {path: exists for path, exists in baked.items() if path.startswith("/sitemap-")}
+    maps = {path: exists for path, exists in baked.items() if is_sitemap_file(path)}
     if not maps:
         return []
     manifest = BakedPage.objects.filter(generation=baked_generations().served().generation)
     served = set(manifest.filter(path__in=maps).values_list("path", flat=True))
     return [reverse("sitemap")] if any(exists != (path in served) for path, exists in maps.items()) else []
+
+
+def is_sitemap_file(path: str) -> bool:
+    """Return True for the files that the index of the sitemap lists."""
+    return path.startswith("/sitemap-")
 
 
 def _sitemap_address(day: date, part: int) -> str:

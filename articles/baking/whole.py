@@ -22,7 +22,8 @@ from ..models.key_batches import key_batches
 from ..refusals import Problem, Refusal
 from . import affected_pages
 from .generations import baked_generations
-from .jobs import bake_jobs, bake_pending, baking_order, note_in_manifest, request_full_bake
+from .jobs import bake_jobs, bake_pending, note_in_manifest, request_full_bake
+from .order import baking_order
 from .public_files import link_public_files, remove_unused_public_files
 from .store import BEGUN_STAMP, CODES_STAMP, SITE_STAMP, BakedStore, compressed_copies, file_name
 

@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .. import qr_short_links
-from ..models import ShortLink, SiteSettings
+from ..models import ShortLink
 from .pages.article_page import text_has_changed
 from .pages.errors import gone_response
+from .pages.page_batch import PageBatch
 from .public_facts import live_edition
 
 # The sides of images in pixels; for any other requested size, the next larger one. USUAL is baked.
@@ -58,7 +59,7 @@ def code_image_view(request: HttpRequest, code: str, form: Literal["svg", "png"]
     except ValueError as error:
         raise BadRequest("size must be a number of pixels") from error
     size = next((allowed for allowed in SIZES if allowed >= size), SIZES[-1])
-    logo = SiteSettings.current().logo
+    logo = PageBatch.of_request(request).settings.logo
     drawn = _drawn_image(qr_short_links.code_url(code), form, size, logo.file.name if logo else "")
     response = HttpResponse(drawn, content_type="image/svg+xml" if form == "svg" else "image/png")
     response["Cache-Control"] = "public, max-age=86400"

@@ -39,19 +39,24 @@ def qr_matrix(text: str, least: int) -> list[list[bool]]:
     """Return the modules with their quiet zone, dark ones True: the smallest code of the error correction level
     `least`, with the highest level that fits into as many modules.
     """
-    smallest = _encode(text, None, least)
+    version = _code(text, None, least).best_fit()
     for level in (ERROR_CORRECT_H, ERROR_CORRECT_Q):
         try:
-            return _encode(text, smallest.version, level).get_matrix()
+            return _modules(text, version, level)
         except (DataOverflowError, ValueError):  # ValueError: where even the largest code is too small
             continue
-    return smallest.get_matrix()
+    return _modules(text, version, least)
 
 
-def _encode(text: str, version: int | None, level: int) -> qrcode.QRCode:
+def _modules(text: str, version: int, level: int) -> list[list[bool]]:
+    code = _code(text, version, level)
+    code.make(fit=False)
+    return code.get_matrix()
+
+
+def _code(text: str, version: int | None, level: int) -> qrcode.QRCode:
     code = qrcode.QRCode(version=version, error_correction=level, border=QUIET_ZONE)
     code.add_data(text)
-    code.make(fit=version is None)
     return code
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Hashable, Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from django import template
 from django.template import Context
@@ -105,7 +106,12 @@ def translate_label(parser: Parser, token: Token) -> Node:
 @register.filter
 def format_moment(instant: datetime) -> SafeString:
     """Return a <time> element with the minute in the site's zone, in the format of the norm (YYYY-MM-DD HH:MM)."""
-    local = timezone.localtime(instant)
+    return _moment_in(timezone.get_current_timezone(), instant)
+
+
+@lru_cache(maxsize=1000)  # the lists that are baked after an act show the same articles
+def _moment_in(zone: tzinfo, instant: datetime) -> SafeString:
+    local = timezone.localtime(instant, zone)
     return format_html('<time datetime="{}">{}</time>', f"{local:%Y-%m-%dT%H:%M%z}", f"{local:%Y-%m-%d %H:%M}")
 
 

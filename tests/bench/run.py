@@ -230,6 +230,9 @@ def reading_by_machine(found: Newsroom) -> None:
     seen = inside(found, "check_up")
     report("a check-up of the archive, texts a second of CPU time (hoped for: 2,000)", seen["texts"])
     report("… against reading the rows of the texts alone", seen["texts"] / seen["rows"])
+    growths = json.loads(found.module("tests.bench.worst_texts").splitlines()[-1])
+    print({name: round(growth, 1) for name, growth in growths.items()})
+    report("the worst texts of four times the length: growth of CPU time", max(growths.values()), "at most", 8)
 
 
 def searching(found: Newsroom, articles: int, limit: int) -> None:

@@ -1,12 +1,11 @@
 """Feeds in Atom, RSS and JSON: the newest articles of the site, a section or a topic, with credits and corrections."""
 
-import html
-import json
 import re
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
-from typing import Any, Generic, NamedTuple, TypeVar
-from xml.sax.xmlreader import AttributesImpl
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
@@ -14,10 +13,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed, SyndicationFeed
+from django.utils.feedgenerator import Enclosure, SyndicationFeed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
-from django.utils.xmlutils import SimplerXMLGenerator
 
 from ... import home_and_topics
 from ...models import Article, Edition, Section, SiteSettings, Topic
@@ -25,111 +23,28 @@ from ...models.ai_use import ai_sentence
 from ...sanitising import plain_text
 from ...uploads import CONTENT_TYPES
 from ..pages.article_page import author_names, edition_note, shown_cover_facts
+from ..pages.page_batch import PageBatch
 from ..pages.pictures import still_address
 from ..public_facts import first_publication, listing_section, live_edition
+from .feed_formats import FORMS
 from .page_metadata import content_description
 
 NEWEST = 30
 ADDRESS_HERE = re.compile(r' (src|href)="/')  # in sanitised HTML
 
-
-class _StableFeed(SyndicationFeed):
-    """A feed with what all three formats add: a date that depends on its entries alone, and several names an entry."""
-
-    def latest_post_date(self) -> datetime:
-        """When the newest entry changed; a constant for an empty feed, so that baking it twice gives the same file."""
-        return max((item["updateddate"] for item in self.items), default=datetime(1970, 1, 1, tzinfo=UTC))
+Of = TypeVar("Of", bound=Section | Topic | None)
 
 
-class _AtomFeed(_StableFeed, Atom1Feed):
-    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
-        for kind in ("author", "contributor"):
-            for name in item[f"{kind}s"]:
-                handler.startElement(kind, AttributesImpl({}))
-                handler.addQuickElement("name", name)
-                handler.endElement(kind)
-        if self.feed["whole"]:
-            handler.addQuickElement("content", item["whole_text"](), {"type": "html"})
+@dataclass
+class Channel(Generic[Of]):
+    """What a feed is of: a section or topic, or None for the whole site; and the site's settings.
 
-    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
-        super().add_root_elements(handler)
-        if settings.WEBSUB_HUB:
-            handler.addQuickElement("link", "", {"rel": "hub", "href": settings.WEBSUB_HUB})
-
-
-class _RssFeed(_StableFeed, Rss201rev2Feed):
-    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
-        for kind, element in (("author", "dc:creator"), ("contributor", "dc:contributor")):
-            for name in item[f"{kind}s"]:
-                handler.addQuickElement(element, name)
-        if self.feed["whole"]:
-            handler.addQuickElement("content:encoded", item["whole_text"]())
-
-    def rss_attributes(self) -> dict[str, str]:
-        return {
-            **super().rss_attributes(),
-            "xmlns:dc": "http://purl.org/dc/elements/1.1/",
-            "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
-        }
-
-    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
-        super().add_root_elements(handler)
-        if settings.WEBSUB_HUB:
-            handler.addQuickElement("atom:link", "", {"rel": "hub", "href": settings.WEBSUB_HUB})
-
-
-class _JsonFeed(_StableFeed):
-    """JSON Feed 1.1 (jsonfeed.org)."""
-
-    content_type = "application/feed+json; charset=utf-8"
-
-    def write(self, outfile: Any, encoding: str) -> None:
-        feed = {
-            "version": "https://jsonfeed.org/version/1.1",
-            "title": self.feed["title"],
-            "description": self.feed["description"],
-            "home_page_url": self.feed["link"],
-            "feed_url": self.feed["feed_url"],
-            "language": "zh-CN",
-            "items": [self._item(item) for item in self.items],
-        }
-        if settings.WEBSUB_HUB:
-            feed["hubs"] = [{"type": "WebSub", "url": settings.WEBSUB_HUB}]
-        outfile.write(json.dumps(feed, ensure_ascii=False).encode(encoding))
-
-    def _item(self, item: dict[str, Any]) -> dict[str, Any]:
-        (picture,) = item["enclosures"] or [None]
-        summary = html.unescape(item["description"])
-        return {
-            "id": item["unique_id"],
-            "url": item["link"],
-            "title": item["title"],
-            **(
-                {"summary": summary, "content_html": item["whole_text"]()}
-                if self.feed["whole"]
-                else {"content_text": summary}
-            ),
-            "date_published": item["pubdate"].isoformat(timespec="seconds"),
-            "date_modified": item["updateddate"].isoformat(timespec="seconds"),
-            **({"image": picture.url} if picture else {}),
-            "authors": [{"name": name} for name in item["authors"]],
-            "tags": item["categories"],
-        }
-
-
-FORMS: dict[str, type[SyndicationFeed]] = {"atom": _AtomFeed, "rss": _RssFeed, "json": _JsonFeed}
-
-
-Of = TypeVar("Of", Section, Topic, None)
-
-
-class Channel(NamedTuple, Generic[Of]):
-    """What a feed is of: a section or topic, or None for the whole site; and the site's settings."""
+    `entries`, as `SyndicationFeed` keeps them, are the same in all formats: the first one that is rendered makes them.
+    """
 
     of: Of
     site: SiteSettings
+    entries: list[dict[str, Any]] = field(default_factory=list)
 
 
 class _NewestArticles(Feed):
@@ -140,6 +55,23 @@ class _NewestArticles(Feed):
 
     def __init__(self, form: str = "atom") -> None:
         self.form, self.feed_type = form, FORMS[form]
+
+    def shared_channel(self, request: HttpRequest, find: Callable[[], Of], slug: str = "") -> Channel[Of]:
+        """Return the channel of what `find` returns; the formats share it that are baked together."""
+        batch = PageBatch.of_request(request)
+        return batch.once((self.name, slug), lambda: Channel(find(), batch.settings))
+
+    def find_articles(self, channel: Channel[Any]) -> list[Article]:
+        """Return the articles of the feed, newest first."""
+        raise NotImplementedError
+
+    def items(self, channel: Channel[Any]) -> list[Article]:
+        return [] if channel.entries else self.find_articles(channel)
+
+    def get_feed(self, channel: Channel[Any], request: HttpRequest) -> SyndicationFeed:
+        feed = super().get_feed(channel, request)
+        channel.entries = feed.items = feed.items or channel.entries
+        return feed
 
     def title(self, channel: Channel[Any]) -> str:
         return f"{channel.of} - {channel.site.name}" if channel.of else channel.site.name
@@ -231,9 +163,9 @@ class AllFeed(_NewestArticles):
     name = "feed_all"
 
     def get_object(self, request: HttpRequest) -> Channel[None]:
-        return Channel(None, SiteSettings.current())
+        return self.shared_channel(request, lambda: None)
 
-    def items(self, channel: Channel[None]) -> list[Article]:
+    def find_articles(self, channel: Channel[None]) -> list[Article]:
         return list(_newest_first(_feed_rows())[:NEWEST])
 
 
@@ -243,9 +175,9 @@ class SectionFeed(_NewestArticles):
     name = "feed_section"
 
     def get_object(self, request: HttpRequest, slug: str) -> Channel[Section]:
-        return Channel(get_object_or_404(Section, slug=slug), SiteSettings.current())
+        return self.shared_channel(request, lambda: get_object_or_404(Section, slug=slug), slug)
 
-    def items(self, channel: Channel[Section]) -> list[Article]:
+    def find_articles(self, channel: Channel[Section]) -> list[Article]:
         # Read by ordinal, for which there is an index; then sorted as in the feed of the site.
         listed = _feed_rows().filter(listed_in=channel.of).order_by("-ordinal")[:NEWEST]
         return sorted(listed, key=lambda article: (first_publication(article), article.number), reverse=True)
@@ -257,9 +189,9 @@ class TopicFeed(_NewestArticles):
     name = "feed_topic"
 
     def get_object(self, request: HttpRequest, slug: str) -> Channel[Topic]:
-        return Channel(get_object_or_404(Topic.objects.public(), slug=slug), SiteSettings.current())
+        return self.shared_channel(request, lambda: get_object_or_404(Topic.objects.public(), slug=slug), slug)
 
-    def items(self, channel: Channel[Topic]) -> list[Article]:
+    def find_articles(self, channel: Channel[Topic]) -> list[Article]:
         filled = home_and_topics.fill_blocks(home_and_topics.arranged_blocks(channel.of))
         numbers = {line.article.number for _block, lines in filled for line in lines}
         return list(_newest_first(_feed_rows().filter(number__in=numbers))[:NEWEST])

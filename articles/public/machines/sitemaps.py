@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ... import baking
-from ...models import Article, Section, SiteSettings, Topic
+from ...models import Article, Section, Topic
 from ...models.expiry import has_expired
 from ...models.quick_paths import numbered_path
 from ..pages.archive import parse_day
+from ..pages.page_batch import PageBatch
 
 MOST_NEWS = 1000
 # Not for robots: the desk, drafts, pages that are never baked, and the addresses in QR codes.
@@ -98,7 +99,7 @@ def news_sitemap_view(request: HttpRequest) -> HttpResponse:
         (settings.SITE_URL + numbered_path("article", number), _written(at), title)
         for number, at, title in newest[:MOST_NEWS]
     ]
-    context = {"entries": entries, "name": SiteSettings.current().name}
+    context = {"entries": entries, "name": PageBatch.of_request(request).settings.name}
     return TemplateResponse(request, "public/news_sitemap.xml", context, content_type="application/xml")
 
 

@@ -12,5 +12,7 @@ def gone_response(request: HttpRequest, state: str = "") -> HttpResponse:
 
 
 def not_found_view(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Return the 404 page (`handler404` in newsroom/urls.py)."""
+    """Return the 404 page (`handler404` in newsroom/urls.py); without content to baking, which writes no such page."""
+    if getattr(request, "needs_no_error_page", False):
+        return HttpResponse(status=404)
     return render(request, "public/not_found.html", {"meta": page_metadata.unindexed_metadata()}, status=404)

@@ -6,17 +6,18 @@ to by name.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest
 
-from ...models import Article
+from ...models import Article, SiteSettings
 from .linked_pages import LinkedPages, find_linked_pages
 from .related_and_adjacent import Neighbours, find_neighbours
 from .site_context import SiteContext
 
+Made = TypeVar("Made")
 ARTICLE_PATH = re.compile(r"/a/([1-9]\d{0,17})/")
 
 
@@ -28,6 +29,7 @@ class PageBatch:
         self._articles: dict[int, Article | None] = {}
         self._neighbours: dict[int, Neighbours] = {}
         self._linked_pages: LinkedPages | None = None
+        self._made: dict[Hashable, object] = {}
 
     @classmethod
     def of_request(cls, request: HttpRequest) -> "PageBatch":
@@ -40,20 +42,31 @@ class PageBatch:
         return shared["batch"]
 
     @cached_property
+    def settings(self) -> SiteSettings:
+        """The site's settings."""
+        return SiteSettings.current()
+
+    @cached_property
     def site(self) -> SiteContext:
         """The settings, sections and footer, which every page shows."""
-        return SiteContext()
+        return SiteContext(self.settings)
 
     @property
     def has_read_site(self) -> bool:
         """Return True if `site` has been read."""
         return "site" in self.__dict__
 
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what `make` returned when this was called with `key` first."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast(Made, self._made[key])
+
     def article(self, number: int) -> Article | None:
         """Return the article, with its edition and text, if it is or was public; None if it never was."""
         if number not in self._articles:
             wanted = {number, *self._numbers}
-            self._articles |= dict.fromkeys(wanted)
+            found: dict[int, Article | None] = dict.fromkeys(wanted)
             rows = Article.objects.select_related("live__revision", "shown_cover").filter(
                 first_published_at__isnull=False
             )
@@ -63,7 +76,8 @@ class PageBatch:
                     row.listed_in = self.site.by_key[row.listed_in_id]
                 if row.live:
                     row.live.section = self.site.by_key[row.live.section_id]
-                self._articles[row.number] = row
+                found[row.number] = row
+            self._articles |= found  # only now: after an error, none of them passes for one that never was public
         return self._articles[number]
 
     def linked_pages(self, article: Article) -> LinkedPages:

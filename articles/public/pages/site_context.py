@@ -29,8 +29,8 @@ class SiteContext:
     `rendered` keeps what the template tag `shared_chrome` has rendered.
     """
 
-    def __init__(self) -> None:
-        self.settings = SiteSettings.current()
+    def __init__(self, settings: SiteSettings | None = None) -> None:
+        self.settings = settings or SiteSettings.current()
         self.sections = Section.objects.tree()
         self.by_key = {section.pk: section for section in self.sections}
         self.rendered: dict[tuple[Hashable, ...], SafeString] = {}
