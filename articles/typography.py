@@ -38,12 +38,21 @@ _NUMBER_BEFORE = r"(?<![0-9A-Za-z.\-~～–—/:])(?!0[0-9])([0-9.]+)"  # 0571 i
 _TIMES = re.compile(f"{_NUMBER_BEFORE}[-–~～]([0-9.]+)(?=[年月日时分秒点])")
 _AMOUNTS = re.compile(f"{_NUMBER_BEFORE}[-–~]([0-9.]+)(?=[岁人名个次天周米吨元万亿千百公里度℃%倍层户亩])")
 
-# What is kept unchanged, in the text and in the HTML; it is replaced by a character that no rule matches.
+# What is kept unchanged, in the text and in the HTML; it is replaced by characters that are in no text.
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[\x21-\x7e]+|(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9.-]+", re.IGNORECASE | re.ASCII
+    r"(?:https?://|www\.)[\x21-\x7e]+|(?<![\w.+-])[\w.+-]{1,64}@"
+    rf"(?:[a-z0-9-]+\.[{HAN}]|[a-z0-9.-]*[a-z0-9])",  # a host has a dot: if none before, the one before Chinese
+    re.IGNORECASE | re.ASCII,
 )
 _RAISED = r"<(su[bp])>.*?</\1>"
-_KEPT = "\0"
+_UNDERLINED = re.compile("<u>.*?</u>", re.DOTALL)
+_WIDE_BLANKS = re.compile("\u3000+")
+_KEPT, _KEPT_ADDRESS = "\0", "\1"
+# The address goes on in Chinese: www.中国.cn, a@b.中国, ?关键词=.
+_GOES_ON = f"[{HAN}]+[./=]|(?:中国|公司|网络|政务|公益)(?![{HAN}])"
+_MARK_AFTER_AN_ADDRESS = re.compile(
+    f"(?<={_KEPT_ADDRESS})(?:(?:[,;:!]|[?.](?!{_GOES_ON}))(?=[{HAN}“《（])|[;?!.](?=\n|$))"
+)
 
 _TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
 _EMPTY_ROW = r'<tr>(?:<t[dh](?: (?:scope|colspan)="\w+")*></t[dh]>)*+</tr>'
@@ -113,16 +122,33 @@ def mend_typography(html: str) -> MendedBody:
 
 def _text_to_mend(plain: PlainText) -> str:
     """Return the text with _KEPT for each character that stays as it is."""
-    text = list(_ADDRESS.sub(lambda found: _KEPT * len(found[0]), plain.text))
-    # The blank before the photographer separates the caption from the name (pictures.words.split_caption).
-    kept = re.compile(rf"{_RAISED}|\u3000(?={photographer_expression()}</figcaption>)", re.DOTALL)
-    spans = [found.span() for found in kept.finditer(plain.source)]
+    text = list(_ADDRESS.sub(_kept_address, plain.text))
+    spans = sorted(_kept_spans(plain.source))
     for number, place in enumerate(plain.places):
         while spans and spans[0][1] <= place:
             spans.pop(0)
         if spans and spans[0][0] <= place:
             text[number] = _KEPT
     return "".join(text)
+
+
+def _kept_spans(source: str) -> Iterator[tuple[int, int]]:
+    """Yield the places in HTML that stay as they are, other than addresses."""
+    # The blank before the photographer separates the caption from the name (pictures.words.split_caption).
+    kept = re.compile(rf"{_RAISED}|\u3000(?={photographer_expression()}</figcaption>)", re.DOTALL)
+    yield from (found.span() for found in kept.finditer(source))
+    # Blanks in an underlined line may be meant to be filled in by hand, and nothing tells them from others.
+    for line in _UNDERLINED.finditer(source):
+        yield from (blank.span() for blank in _WIDE_BLANKS.finditer(source, *line.span()))
+
+
+def _kept_address(found: re.Match[str]) -> str:
+    """Return what stands for an address: marks at its end are the sentence's, a bracket only if it opens before it."""
+    end, unopened = len(found[0]), found[0].count(")") - found[0].count("(")
+    while (last := found[0][end - 1]) in ".,;:!?'\"(" or (last == ")" and unopened > 0):
+        unopened += (last == "(") - (last == ")")
+        end -= 1
+    return _KEPT_ADDRESS * end + found[0][end:]
 
 
 def _mend_text(original: str) -> Iterator[Edit]:
@@ -203,13 +229,22 @@ def _mend_brackets(text: str) -> Iterator[Edit]:
             yield Edit(found.end() - 1, found.end(), "）")
 
 
-_WIDE_MARKS = dict(zip(",?!:;", "，？！：；", strict=True))
+def _mend_after_addresses(text: str) -> Iterator[Edit]:
+    """A mark between an address and Chinese is full-width, and one at the end of a line that has Chinese before it."""
+    for found in _MARK_AFTER_AN_ADDRESS.finditer(text):
+        at, end = found.span()
+        if text[end : end + 1] not in ("", "\n") or _HAN.search(text, text.rfind("\n", 0, at) + 1, at):
+            yield Edit(at, end, _WIDE_MARKS[found[0]])
+
+
+_WIDE_MARKS = dict(zip(",?!:;.", "，？！：；。", strict=True))
 _RULES: list[Callable[[str], Iterator[Edit]]] = [
     _by_pattern(_WIDE_CHARACTER, lambda found: chr(ord(found[0]) - _TO_NARROW)),
     _by_pattern(_DOUBLED_BLANKS, lambda found: found["one"]),
     _by_pattern(_BLANK_AT_A_MARK, lambda _found: ""),
     _mend_brackets,
     _mend_marks,
+    _mend_after_addresses,
     _by_pattern(_MARK_AT_A_QUOTE, lambda found: _WIDE_MARKS[found[0]]),
     _by_pattern(_TIMES, lambda found: f"{found[1]}—{found[2]}"),
     _by_pattern(_AMOUNTS, lambda found: f"{found[1]}～{found[2]}"),

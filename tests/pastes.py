@@ -178,6 +178,31 @@ MEANINGS = [
         "<p>10<sup>8</sup>吨H<sub>2</sub>Oa</p>",
     ),
     (
+        "raised by a length",
+        "<p>10<span style='vertical-align:5px'>8</span>吨10<span style='vertical-align:30%;font-size:8pt'>6</span>吨"
+        "m<span style='position:relative;top:-.4em;font-size:75%'>2</span>、"
+        "CO<span style='vertical-align:-3px;font-size:smaller'>2</span></p>",
+        "<p>10<sup>8</sup>吨10<sup>6</sup>吨m<sup>2</sup>、CO<sub>2</sub></p>",
+    ),
+    (
+        "nudged",
+        "<p><span style='vertical-align:-3px'>一</span><span style='vertical-align:3px'>二</span>"
+        "<span style='position:relative;top:-6px'>三</span><span style='vertical-align:baseline;font-size:50%'>四</span></p>",
+        "<p>一二三四</p>",
+    ),
+    (
+        "shifted on the web",
+        "<p style='margin-left:20em'>县政府<p style='text-indent:8cm'>办公室<p style='padding-left:300px'>3月1日"
+        "<div style='margin-left:300px'><p>正文<p style='text-indent:2em'>第二段<p style='margin-left:12em'>引文</div>",
+        '<p class="align-right">县政府</p><p class="align-right">办公室</p><p class="align-right">3月1日</p>'
+        "<p>正文</p><p>第二段</p><p>引文</p>",
+    ),
+    (
+        "paragraphs by breaks",
+        "<div>　　第一段。<br>　　第二段，<br>续行。<br>&nbsp;&nbsp; &nbsp;<b>第三段。</b></div><h2>甲<br>　　乙</h2>",
+        "<p>第一段。</p><p>第二段，<br>续行。</p><p><strong>第三段。</strong></p><h2>甲<br>乙</h2>",
+    ),
+    (
         "emoji",
         "<p>好<img class=emoji alt=😀 src='https://e.example/1.svg'>的<img data-emoji=微笑 alt='[微笑]' src='file:///1'></p>",
         "<p>好😀的[微笑]</p>",
@@ -190,8 +215,8 @@ MEANINGS = [
     ),
     (
         "wingdings private",
-        "<p><span style='font-family:Wingdings'>&#xF0FE; &#xF0FC;</span><font face=Symbol>a·</font></p>",
-        "<p>☑ ✓α•</p>",
+        "<p><span style='font-family:Wingdings'>&#xF0FE; &#xF0FC;&#xF0A0;&#xF0AD;</span><font face=Symbol>a·&#xF0AD;</font></p>",
+        "<p>☑ ✓▪✴α•↑</p>",
     ),
     (
         "not a symbol",

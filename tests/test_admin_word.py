@@ -97,12 +97,23 @@ def test_a_script_gets_the_lines_as_json(desk, cast):
     ]
 
 
-def test_a_file_sent_twice_leads_to_its_draft(desk, cast):
-    data = letter()
-    send(desk(), cast.news, upload(data, "桥.docx"))
-    page = send(desk(), cast.news, upload(data, "桥.docx")).content.decode()
-    assert "Already a draft" in page
-    assert Article.objects.count() == 1
+def test_a_single_file_opens_its_draft_also_when_it_is_sent_again(desk, cast):
+    data, client = letter(), desk()
+    first = client.post(reverse(FILES), {"section": cast.news.pk, "files": [upload(data, "桥.docx")]}, follow=True)
+    address = reverse("admin:articles_article_change", args=[Article.objects.get().pk])
+    assert first.redirect_chain == [(address, 302)]
+    assert "Draft created: “便民桥通车”." in first.content.decode()
+    again = client.post(reverse(FILES), {"section": cast.news.pk, "files": [upload(data, "桥.docx")]}, follow=True)
+    assert again.redirect_chain == [(address, 302)]
+    assert "Already a draft" in again.content.decode()
+
+
+def test_a_script_that_opens_the_draft_of_a_single_file_leaves_what_was_said_to_its_form(desk, cast):
+    client = desk()
+    for facts, told in (({}, False), ({"alone": "1"}, True)):
+        facts = {"section": cast.news.pk, "files": [upload(letter(f"第{len(facts)}座桥"), "桥.docx")], **facts}
+        line = client.post(reverse(FILES), facts, HTTP_ACCEPT="application/json").json()["lines"][0]
+        assert ("Draft created" in client.get(line["address"]).content.decode()) == told
 
 
 def test_a_draft_of_others_is_not_told_by_its_title(desk, cast):

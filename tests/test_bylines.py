@@ -66,6 +66,7 @@ def said(credits):
         ("（丝路·霁川县融媒体中心 方知远 摄）", "photo 方知远 丝路·霁川县融媒体中心"),
         ("（记者 从县水务局获悉）", ""),
         ("（记者 陈○○）", ""),
+        ("编辑：方知远 A02", "editor 方知远"),
         ("（完）", ""),
         ("（图片由霁川县气象局提供）", ""),
         ("（记者 方知远 在现场看到的情形）", ""),
@@ -107,6 +108,47 @@ def test_bylines_at_the_end_give_credits_in_reading_order():
     )
     assert said(merge_credits([], [BODY, BODY + "（记者 方知远）"])) == "reporter 方知远"
     assert said(merge_credits([], [BODY, "（记者 方知远）", BODY])) == ""
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "声明：转载此文是为传递更多信息。",
+        "【版权声明】本文为原创。",
+        "联系电话：0000-0000000",
+        "转载请注明出处。",
+        "投稿邮箱：a@b.example",
+        "图片来源：网络",
+        "新闻热线：0000-0000000",
+        "地址：霁川县人民路1号",
+        "A02版",
+        "请与我们联系删除。",
+    ],
+)
+def test_the_names_of_the_desk_above_a_notice_are_credits(notice):
+    assert said(merge_credits([], [BODY, "责编：梁静姝", notice, notice])) == "responsible_editor 梁静姝"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ["总监制：王志强", "音乐会将于4月1日在县剧院举行。"],
+        ["校对：王建国", "他在这个岗位上干了三十年。"],
+        ["编辑：请讲", "他这才说起桥的事。"],
+        ["审核：李大明", "公示期为五天。", "联系电话：0000-0000000"],
+        ["责编：梁静姝", "声明发表后，双方握手。"],
+        ["责编：梁静姝", "版权保护周今日开始。"],
+    ],
+)
+def test_names_above_text_that_is_no_notice_are_no_credits(text):
+    assert merge_credits([], [BODY, *text]) == ()
+
+
+@pytest.mark.parametrize("page", ["A02版", "A02-A03版", "A02—03版", "B12、B13版", "第3版", "（第 03 版）", "今日16版"])
+def test_the_page_of_a_newspaper_is_no_part_of_a_name(page):
+    for line in (f"编辑：方知远 {page}", f"编辑：方知远{page}", f"{page} 编辑：方知远"):
+        assert said(parse_byline(line)) == "editor 方知远"
+    assert parse_byline("编辑：方知远 记者手记1版") is None
 
 
 def test_a_lead_gives_credits():

@@ -111,6 +111,16 @@ def test_each_change_of_a_rule_is_in_the_audit(cast):
     assert all_rows() == before
 
 
+def test_what_a_live_rule_says_and_where_holds_at_once_when_it_is_changed(cast):
+    saved, article = live(cast), cast.article(title="寒喧")
+    assert shown(article) == [("寒暄", "寒喧", "warn")]
+    saved.severity = "info"
+    check_rules.save_check_rule(saved, by=cast.chief)
+    assert shown(article) == [("寒暄", "寒喧", "info")]
+    check_rules.save_check_rule(saved, by=cast.chief, sections=[cast.culture])
+    assert shown(article) == []
+
+
 def test_a_live_rule_that_shall_find_other_words_is_on_trial_again(cast):
     saved = live(cast)
     saved.pattern = "寒喧\n喧寒"
@@ -136,6 +146,13 @@ def test_a_live_rule_that_shall_find_other_words_is_on_trial_again(cast):
 def test_a_pattern_that_cannot_be_used_is_refused_in_a_sentence(cast, kind, pattern, sentence):
     with refused(ValidationError, sentence):
         check_rules.save_check_rule(rule(kind=kind, pattern=pattern), by=cast.chief)
+    with pytest.raises(check_rules.UnusablePattern) as caught:
+        check_rules.refuse_unusable_pattern(rule(kind=kind, pattern=pattern))
+    assert [problem.field for problem in caught.value.problems] == ["pattern"]
+
+
+def test_a_rule_has_as_many_words_as_the_refusal_says():
+    check_rules.refuse_unusable_pattern(rule(pattern="\n".join(f"词语{n}" for n in range(200))))
 
 
 def test_who_has_not_the_duty_writes_no_rule(cast):

@@ -37,7 +37,7 @@ def test_an_allowed_word_holds_in_every_text_at_once_and_is_in_the_audit(cast, l
     entry = AuditEntry.objects.latest("pk")
     assert (entry.action, entry.details["old"], entry.details["new"]) == ("checkrule.changed", [""], ["未来华章"])
     before = all_rows()
-    check_rules.allow_words(live, " 未来华章", by=cast.chief)
+    assert check_rules.allow_words(live, " 未来华章", by=cast.chief) == live
     assert all_rows() == before
 
 
@@ -49,6 +49,9 @@ def test_only_words_in_which_the_rule_finds_something_are_allowed_by_those_who_w
     CheckRule.objects.update(allowed="词" * 3998)
     with refused(check_rules.CannotPropose, "as many allowed words"):
         check_rules.allow_words(live, "未来华章", by=cast.chief)
+    CheckRule.objects.update(allowed="\n".join(f"词语{n}" for n in range(200)))
+    with refused(check_rules.UnusablePattern, "at most 200 words"):
+        check_rules.allow_words(live, "未来华章", by=cast.chief)
 
 
 def test_whoever_works_on_texts_proposes_a_rule_which_finds_nothing_before_it_is_in_use(cast):
@@ -56,8 +59,10 @@ def test_whoever_works_on_texts_proposes_a_rule_which_finds_nothing_before_it_is
     facts = (proposed.name, proposed.state, proposed.proposed_by, proposed.proposal, proposed.suggestion)
     assert facts == ("寒喧", State.DRAFT, cast.writer, "错字。", "寒暄")
     assert hits.machine_record(cast.article(title="寒喧")).noticed == []
+    check_rules.save_check_rule(CheckRule(name="另一条", pattern="好象", advice="错字。"), by=cast.chief)
     assert list(check_rules.proposed_rules()) == [proposed]
     assert propose(cast.head).name == "寒喧 2"
+    assert propose(cast.head, pattern="长" * 41).name == "长" * 40
     check_rules.move_check_rule(proposed, State.RETIRED, by=cast.chief)
     assert proposed not in check_rules.proposed_rules()
 

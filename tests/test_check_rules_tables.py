@@ -13,7 +13,7 @@ from django.utils import timezone
 from articles import check_rules
 from articles.checks.hits import find_hits
 from articles.checks.written_rules import current_rules
-from articles.models import AuditEntry, CheckRule
+from articles.models import AuditEntry, CheckRule, CheckUp
 from tests.bench.archive_text import text_of
 from tests.cast import all_rows, refused, upload
 
@@ -28,7 +28,8 @@ def saved(name):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_table_is_taken_in_whatever_its_encoding(cast, encoding):
-    rows = '来华,words,来华|到华,未来华章,说明,block,,,\n甲,template,第{数}届,,"逗号,引号",warn,news culture,2026-03-01,启用\n'
+    rows = "来华,words,来华|到华,未来华章,说明,block,,,\n"
+    rows += '甲,template,第{数}届,,"逗号,引号",warn,news、culture towns,2026-03-01,启用\n'
     table = (HEAD + rows).encode(encoding)
     assert check_rules.import_check_rules(table, by=cast.chief) == (2, 0, 0)
     come, other = saved("来华"), saved("甲")
@@ -38,7 +39,7 @@ def test_a_table_is_taken_in_whatever_its_encoding(cast, encoding):
     assert (other.kind, other.advice, other.valid_from, other.state) == (
         "template", "逗号,引号", date(2026, 3, 1), State.TRYING
     )  # fmt: skip
-    assert {section.slug for section in other.sections.all()} == {"news", "culture"}
+    assert {section.slug for section in other.sections.all()} == {"news", "culture", "towns"}
     before = all_rows()
     assert check_rules.import_check_rules(table, by=cast.chief) == (0, 0, 2)
     assert all_rows() == before
@@ -83,6 +84,11 @@ def test_a_table_changes_rules_and_puts_none_into_use(cast):
     assert (entry.details["fields"], "别的说明" in entry.details["new"][0]) == ([name], True)
     check_rules.import_check_rules(table.replace(",寒喧,".encode(), ",寒喧|喧寒,".encode()), by=cast.chief)
     assert saved(name).state == State.TRYING
+    for section in (cast.news, cast.culture):
+        sections = f"名称,内容,说明,栏目\n{name},寒喧|喧寒,别的说明,{section.slug}\n".encode()
+        assert check_rules.import_check_rules(sections, by=cast.chief).changed == 1
+        assert list(saved(name).sections.all()) == [section]
+    assert check_rules.import_check_rules(sections, by=cast.chief).changed == 0
 
 
 def test_what_goes_out_is_no_formula_and_comes_in_the_same(cast):
@@ -136,6 +142,7 @@ def test_the_shipped_rules_have_their_sources_and_are_taken_over_once(cast):
     assert done.added == CheckRule.objects.count() > 150
     assert not CheckRule.objects.filter(source="").exists()
     assert not CheckRule.objects.filter(severity="block").exists()
+    assert set(CheckUp.objects.get().only.all()) == set(CheckRule.objects.filter(state=State.LIVE))
     retired = check_rules.move_check_rule(saved("错字：寒喧"), State.RETIRED, by=cast.chief)
     assert check_rules.take_over_shipped_rules(by=cast.chief) == (0, 0, done.added)
     retired.refresh_from_db()

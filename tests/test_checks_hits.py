@@ -55,6 +55,8 @@ def personal(text):
         ("云A·12345和云AD12345", "number_plate", "云A·12345"),
         ("家住霁川县望桥乡3组12号", "home_address", "家住霁川县望桥乡3组12号"),
         ("方小舟（男，12岁）获奖", "minor", "方小舟（男，12岁"),
+        ("方小舟，2015年5月出生", "minor", "方小舟，2015年5月出生"),
+        ("方小舟（女，2015年5月6日生）", "minor", "方小舟（女，2015年5月6日生"),
         ("望桥小学学生方小舟说", "minor", "小学学生方小舟"),
         ("14岁的方小舟被猥亵", "minor_harmed", "14岁的方小舟"),
         ("方小舟，十二岁，溺水身亡", "minor_harmed", "方小舟，十二岁"),
@@ -83,6 +85,7 @@ def test_personal_data_are_found(text, rule, words):
         "平均五十三岁",
         "学生安全，学生方面",
         "云南A级景区",
+        "14岁的方小舟（化名）说",
     ],
 )
 def test_numbers_that_only_look_like_it_are_not(text):
@@ -162,12 +165,14 @@ def test_what_is_not_masked_is_shown_as_it_is_written():
 def test_every_field_is_read():
     said = content(
         title=IDENTITY,
+        short_title=IDENTITY,
         summary=IDENTITY,
         pictures=[{"alt": IDENTITY, "file": "a.jpg", "credit": ""}],
         attachments=[{"name": f"名单{IDENTITY}.xlsx"}],
     )
     assert [hit.field for hit in hits.find_hits(said, NO_RULES, at=timezone.now())] == [
         "title",
+        "short_title",
         "summary",
         "alt",
         "attachment",
@@ -211,6 +216,14 @@ def test_it_is_not_scheduled_either(cast, article):
     cast.sign(article, times=2)
     with refused(CannotPublish):
         scheduling.schedule_article(article, by=cast.chief, at=timezone.now() + timedelta(hours=1))
+
+
+def test_a_scheduled_text_is_read_as_on_its_day(cast):
+    at = timezone.now() + timedelta(days=1)
+    article = cast.article(body=f"<p>今天（{timezone.localdate(at).day}日）上午，大桥通车。</p>")
+    assert [hit.rule.name for hit in hits.hits_to_show(article)] == ["wrong_relative_day"]
+    article.scheduled_for = at
+    assert hits.hits_to_show(article) == []
 
 
 def test_a_number_that_comes_later_is_not_covered_by_what_was_set_aside(cast, article):

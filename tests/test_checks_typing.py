@@ -52,6 +52,7 @@ def found(text):
         ("二○二六年", "lookalike_letter", "○", ""),
         ("桥\ue000通", "unreadable_character", "\ue000", ""),
         ("桥\ufffd通", "unreadable_character", "\ufffd", ""),
+        ("桥\ufffc通", "unreadable_character", "\ufffc", ""),
         ("桥\u200d通", "unreadable_character", "\u200d", ""),
         ("望桥的的桥", "word_twice", "的的", ""),
         ("上午上午8时", "word_twice", "上午上午", ""),

@@ -25,11 +25,22 @@ def facts(page):
         ("2024-03-25 17:03\n霁川新闻网", SOURCE, []),
         ("霁川发布\n2024年03月25日 17:03\n云南", "霁川发布", []),
         ("原创 方知远 霁川发布\n2024-03-25 17:03", "霁川发布", ["方知远"]),
+        ("原创\n方知远\n霁川发布\n2024年03月25日 17:03\n云南", "霁川发布", ["方知远"]),
+        ("霁川发布 2024年03月25日 17:03 云南\n收录于合集 #乡村振兴 12个", "霁川发布", []),
+        ("2024年3月25日 17:03 农历二月十六 星期一 霁川新闻网", SOURCE, []),
         ("方知远  霁川发布  2024年3月25日 17:03 发表于 云南", "霁川发布", ["方知远"]),
         ("【来源】霁川新闻网\n【时间】2024-03-25 17:03\n【编辑】方知远", SOURCE, ["方知远"]),
         ("来源：霁川新闻网 · 2024-03-25 17:03 · 编辑：方知远", SOURCE, ["方知远"]),
         ("来源\t霁川新闻网\t发布时间\t2024-03-25 17:03", SOURCE, []),
         ("来源：霁川新闻网 时间：2024-3-25 5:03 PM", SOURCE, []),
+        ("2024 03/25 17:03:11 来源：霁川新闻网", SOURCE, []),
+        ("2024-03-25 17:03 / 霁川新闻网 / 记者 方知远", SOURCE, ["方知远"]),
+        ("2024-03-25 17:03·霁川新闻网", SOURCE, []),
+        ("记者 方知远 发布于 2024-03-25 17:03 霁川新闻网", SOURCE, ["方知远"]),
+        ("2024-03-25 17:03 来源：霁川新闻网 作者：方知远 大字体 小字体 分享到：", SOURCE, ["方知远"]),
+        ("2024年03月25日17:03 | 来源：霁川新闻网 小字号\n分享到\n举报", SOURCE, []),
+        (f"{TIME} 来源：霁川新闻网\n放大+ 缩小- 默认", SOURCE, []),
+        ("2024-03-25 17:03\n来源：霁川新闻网\n发布于：云南省\n全文1200字，阅读约需3分钟", SOURCE, []),
         ("来源：霁川新闻网 时间：2024-03-25T09:03:00z", SOURCE, []),
     ],
 )
@@ -37,6 +48,18 @@ def test_a_head_says_source_time_and_people(head, source, people):
     page = read("桥通了", *head.split("\n"), BODY)
     assert facts(page) == ("桥通了", source, TIME, people)
     assert page.paragraphs == (BODY,)
+
+
+def test_the_words_of_a_newspapers_desk_for_its_headlines_are_read():
+    page = read("引题：民生实事", "主题：桥通了", "副题：三村受益", "来源：霁川新闻网", BODY)
+    assert (page.kicker, page.title, page.subtitle) == ("民生实事", "桥通了", "三村受益")
+    notice = read("读书会通知", "来源：霁川新闻网", "主题：桥与路", BODY)
+    assert (notice.title, notice.paragraphs) == ("读书会通知", ("主题：桥与路", BODY))
+
+
+def test_a_path_from_the_home_page_may_have_dashes():
+    assert read("首页－新闻中心－要闻", "桥通了", "来源：霁川新闻网", BODY).section == "要闻"
+    assert read("形式—内容", "来源：霁川新闻网", BODY).title == "形式—内容"
 
 
 @pytest.mark.parametrize(
@@ -70,6 +93,11 @@ def test_what_is_no_date_is_told(written):
         ("责任编辑：方知远\n免责声明：本文仅代表作者观点。", "", ["方知远"]),
         ("值班主任：方知远 责任编委：林晓舟", "", ["方知远", "林晓舟"]),
         ("阅读 1234\n点赞 12 在看 3", "", []),
+        ("责编：方知远\n声明：转载此文是为传递更多信息，如有错误请联系我们。\n联系电话：0000-0000000", "", ["方知远"]),
+        ("图片编辑：方知远\n出品 | 霁川县融媒体中心", "", ["方知远"]),
+        ("责任编辑：方知远_NB12345", "", ["方知远"]),
+        ("责任编辑：方知远 SN123", "", ["方知远"]),
+        ("（责编：方知远、林晓舟）\n分享让更多人看到", "", ["方知远", "林晓舟"]),
     ],
 )
 def test_a_foot_says_source_and_people(foot, source, people):
@@ -86,6 +114,7 @@ def test_a_foot_says_source_and_people(foot, source, people):
         ("霁川日报/2024年/3月/25日/第003版", "霁川日报", ""),
         ("2024年3月25日　星期一　第03版", "", ""),
         ("03 要闻\n霁川日报 2024年3月25日 星期一", "霁川日报", "要闻"),
+        ("2024年03月25日 星期一 霁川日报\n第03版：要闻\n上一版 下一版 返回目录", "霁川日报", "要闻"),
     ],
 )
 def test_a_masthead_says_newspaper_date_and_page(masthead, source, section):
@@ -132,6 +161,57 @@ def test_labels_and_marks_of_other_programs_are_no_text(text):
     page = read(text)
     assert facts(page) == ("桥通了", SOURCE, TIME, [])
     assert page.paragraphs == (BODY,)
+
+
+def test_a_button_before_a_byline_is_no_text():
+    page = read("桥通了", f"来源：霁川新闻网 {TIME}", BODY, "【纠错】【责任编辑：方知远】")
+    assert (page.paragraphs, facts(page)[3]) == ((BODY, "【责任编辑：方知远】"), ["方知远"])
+
+
+@pytest.mark.parametrize(
+    ("title", "joined"),
+    [
+        (["石栗镇：", "桥通了"], "石栗镇：桥通了"),
+        (["桥通了", "石栗镇："], "桥通了 石栗镇："),
+        (["石栗镇： 桥通了", "三村受益"], "石栗镇： 桥通了 三村受益"),
+        (["通知："], "通知："),
+    ],
+)
+def test_a_title_may_break_after_a_colon(title, joined):
+    page = read(*title, f"来源：霁川新闻网 {TIME}", BODY)
+    assert (page.title, page.source, page.paragraphs) == (joined, SOURCE, (BODY,))
+
+
+@pytest.mark.parametrize("regions", ["云南 四川", "云南省 四川省", "云南 四川省", "北京 广州", "云南 广西壮族自治区"])
+def test_a_heading_by_province_below_the_head_is_text(regions):
+    first, second = regions.split()
+    text = [first, "本科线500分。", second, "本科线510分。"]
+    assert read("各地分数线公布", f"来源：霁川新闻网 {TIME}", *text).paragraphs == tuple(text)
+
+
+def test_a_region_below_a_labelled_source_or_a_day_is_a_heading():
+    for head in (f"来源：霁川新闻网 {TIME}", "霁川新闻网 2024-03-25", f"{TIME} 来源：霁川新闻网"):
+        assert read("文旅一日", head, "云南", BODY).paragraphs == ("云南", BODY)
+
+
+def test_a_dialogue_and_a_notice_of_the_office_give_no_credits():
+    for text in (["审核：李大明", "公示期为五天，自今日起。"], ["编辑：请讲", "他这才说起桥的事。"]):
+        assert not read("桥通了", f"来源：霁川新闻网 {TIME}", BODY, *text).credits
+
+
+@pytest.mark.parametrize("first", ["0", "分享快乐。", "上一期 下一期 都很精彩。"])
+def test_the_first_words_of_a_text_are_no_buttons(first):
+    assert read("桥通了", f"来源：霁川新闻网 {TIME}", first, BODY).paragraphs == (first, BODY)
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\v"])
+def test_lines_end_as_other_programs_end_them(end):
+    assert read_printed_page(end.join(["桥通了", f"来源：霁川新闻网 {TIME}", BODY]).encode()).paragraphs == (BODY,)
+
+
+def test_names_among_the_text_are_no_bylines():
+    text = ["编辑部来信：您好", "记者：方知远", "（图为大桥）", *[BODY] * 2]
+    assert not read("桥通了", f"来源：霁川新闻网 {TIME}", BODY, *text).credits
 
 
 def test_the_number_of_a_document_stays_above_its_text():
@@ -257,6 +337,10 @@ def test_a_photographer_of_an_english_page_and_of_a_report_are_credited():
         "写留言",
         "阅读 10万+",
         "点赞 收藏",
+        "点击“阅读原文”，查看更多内容",
+        "↓阅读原文",
+        "阅读原文，了解更多",
+        "上一版 下一版 放大 缩小",
     ],
 )
 def test_the_buttons_of_wechat_are_no_text(foot):
@@ -278,3 +362,30 @@ def test_words_that_only_look_like_provenance_stay_text(line):
     page = read("桥通了", f"霁川新闻网 {TIME}", line, BODY)
     assert facts(page) == ("桥通了", SOURCE, TIME, [])
     assert page.paragraphs == (line, BODY)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "全文约3000字。市长说，要抓好落实。",
+        "全文共1200字，以下为节选：",
+        "全文共8章320字，今天起施行。",
+        "关注",
+        "分享",
+        "收藏",
+        "放大字体",
+    ],
+)
+def test_a_text_may_begin_with_words_of_buttons(first):
+    assert read("桥通了", f"霁川新闻网 {TIME}", first, BODY).paragraphs == (first, BODY)
+
+
+@pytest.mark.parametrize("last", ["阅读原文才能体会其中妙处。", "阅读原文，感受经典。", "放大 缩小"])
+def test_a_text_may_end_with_words_of_buttons(last):
+    assert read("桥通了", f"霁川新闻网 {TIME}", BODY, last).paragraphs == (BODY, last)
+
+
+@pytest.mark.parametrize("line", ["放大 缩小", "上一篇 下一篇"])
+def test_a_text_may_tell_of_buttons(line):
+    text = (BODY, "望远镜上有两个按钮：", line, BODY)
+    assert read("桥通了", f"霁川新闻网 {TIME}", *text).paragraphs == text

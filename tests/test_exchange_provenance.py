@@ -57,6 +57,11 @@ def read(*lines):
             "Source: Jichuan News  Updated: 2024-03-25 17:03  Editor: Fang Zhiyuan",
             "Jichuan News | 2024-03-25 17:03 | editor Fang Zhiyuan",
         ),
+        ("2024-03-25 17:03 文 / 图 方知远", " | 2024-03-25 17:03 | text_photo 方知远"),
+        ("作者：方知远 / 霁川日报 / 2024-03-25 17:03", "霁川日报 | 2024-03-25 17:03 | author 方知远"),
+        ("2024-03-25 17:03 / 作者：方知远 / 霁川日报", "霁川日报 | 2024-03-25 17:03 | author 方知远"),
+        ("来源：新华社 / 中国新闻网 / 霁川日报", "新华社 / 中国新闻网 / 霁川日报 | | "),
+        ("2024-03-25 17:03 / 来源：新华社 / 霁川日报", "新华社 / 霁川日报 | 2024-03-25 17:03 | "),
         ("来源/霁川新闻网 编辑/林晓舟", "霁川新闻网 | | editor 林晓舟"),
         ("【来源：霁川新闻网】", "霁川新闻网 | | "),
         ("发布者：方知远 发布时间：2024-03-25 17:03", " | 2024-03-25 17:03 | "),
@@ -226,3 +231,19 @@ def test_big5_is_told_from_gb18030():
 )
 def test_lines_broken_at_a_width_are_joined_and_others_are_not(body, paragraphs):
     assert read_printed_page(f"{TITLE}\n来源：霁川新闻网\n{body}\n".encode()).paragraphs == paragraphs
+
+
+@pytest.mark.parametrize("label", ["公开日期", "公布日期", "发文日期", "刊发时间", "上传时间"])
+def test_offices_have_other_words_for_the_day_of_publication(label):
+    assert read(TITLE, f"来源：霁川新闻网 {label}：2024-03-25", BODY).published_at == at(2024, 3, 25)
+
+
+@pytest.mark.parametrize("label", ["发布者", "发布人", "录入", "录入者", "录入员", "上传者", "信息员"])
+def test_who_typed_it_in_is_not_credited(label):
+    article = read(TITLE, f"来源：霁川新闻网 {label}：王小明", BODY)
+    assert (said(article), article.paragraphs) == ("霁川新闻网 | | ", (BODY,))
+
+
+@pytest.mark.parametrize(("clock", "hour"), [("12:30 am", 0), ("1:30 am", 1), ("12:30 pm", 12), ("1:30 pm", 13)])
+def test_noon_and_midnight_of_english_clocks(clock, hour):
+    assert parse_page_time(f"Mar 25, 2024 {clock}") == at(2024, 3, 25, hour, 30)

@@ -9,7 +9,9 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from articles.exchange import linked_files
-from articles.exchange.linked_files import bring_linked_files
+from articles.exchange.decoding import decode_page
+from articles.exchange.linked_files import bring_linked_files, find_linked_file
+from articles.exchange.markup import markup_of
 from articles.exchange.web_page import UnreadablePage, read_web_page
 from articles.models import Article, Attachment, OldPath, Picture, Source
 from articles.pictures import store_picture
@@ -184,3 +186,24 @@ def test_the_files_own_section_is_said_when_another_is_asked_for(tmp_path, cast,
     file.write_text(f"乡镇动态\n{TITLE}\n来源：霁川新闻网\n正文。\n", encoding="utf-8")
     call_command("import_articles", str(file), "--section", "news")
     assert "乡镇动态" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["", "/", "a%00.png", "a" * 501, "http://[x/a.png", "none.png"])
+def test_an_address_that_names_no_file_finds_none(tmp_path, address):
+    assert find_linked_file(address, tmp_path, tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("见[此页](https://a.example/?x=1&y=2)", '<p>见<a href="https://a.example/?x=1&amp;y=2">此页</a></p>'),
+        ("[甲&乙<丙>](/a/1/)", '<p><a href="/a/1/">甲&amp;乙&lt;丙&gt;</a></p>'),
+        ('![“桥”&"河"](a.png?x="y&z)', '<p><img src="a.png?x=&quot;y&amp;z" alt="“桥”&amp;&quot;河&quot;"></p>'),
+    ],
+)
+def test_links_and_pictures_of_markdown_are_escaped_once(line, shown):
+    assert markup_of([line]) == shown
+
+
+def test_plain_text_with_a_tilde_is_not_taken_for_another_encoding():
+    assert decode_page(b"From 3 ~~ 5 o'clock") == "From 3 ~~ 5 o'clock"

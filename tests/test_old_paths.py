@@ -33,6 +33,15 @@ def test_saving_unchanged_makes_no_entry(cast):
     assert not AuditEntry.objects.exists()
 
 
+def test_a_changed_path_is_spelled_anew_and_an_unchanged_one_may_be_ours_by_now(cast):
+    path = OldPath.objects.create(path="/a/1/")
+    path.target = "/a/2/"
+    old_paths.save_old_path(path, by=cast.chief)
+    path.path = "/Show.ASP"
+    old_paths.save_old_path(path, by=cast.chief)
+    assert OldPath.objects.get().path == "/show.asp"
+
+
 @pytest.mark.parametrize("who", ["editor", "stranger"])
 def test_the_wrong_person_saves_and_removes_no_old_path(cast, who):
     path = OldPath.objects.create(path="/show-1.html")

@@ -49,6 +49,40 @@ def test_a_table_is_read_in_any_usual_form(tmp_path, template, separator, encodi
     assert imported() == ROWS
 
 
+OLD_HEADS = [
+    "old path",
+    "old",
+    "old url",
+    "old address",
+    "from",
+    "source",
+    "旧址",
+    "旧地址",
+    "旧网址",
+    "原地址",
+    "原网址",
+]
+TARGET_HEADS = [
+    "target",
+    "new",
+    "new url",
+    "new path",
+    "new address",
+    "to",
+    "目标",
+    "目标地址",
+    "新址",
+    "新地址",
+    "新网址",
+]
+
+
+@pytest.mark.parametrize(("old", "target"), zip(OLD_HEADS, TARGET_HEADS, strict=True))
+def test_the_head_names_the_columns(tmp_path, old, target):
+    run(tmp_path, f"{target.upper()},{old.title()}\n/a/81/,/x.html\n")
+    assert imported() == {"/x.html": "/a/81/"}
+
+
 def test_a_separator_inside_an_address_splits_nothing(tmp_path):
     run(tmp_path, "/a.asp?x=1;y=2,/a/1/\n/b.asp?x=3|4,/a/2/\n")
     assert imported() == {"/a.asp?x=1;y=2": "/a/1/", "/b.asp?x=3|4": "/a/2/"}

@@ -160,9 +160,11 @@ def test_what_can_never_match_is_refused(cast, path, sentence):
         save(cast, path)
 
 
-def test_the_address_of_a_section_that_is_no_more_can_be_an_old_one(client, cast):
+def test_the_address_of_a_section_or_topic_that_is_no_more_can_be_an_old_one(client, cast):
     save(cast, "/s/former/", "/s/news/")
     assert client.get("/s/former/3/", secure=True)["Location"] == "/s/news/3/"
+    save(cast, "/t/former/", "/s/news/")
+    assert client.get("/t/former/", secure=True)["Location"] == "/s/news/"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def test_the_address_of_a_section_that_is_no_more_can_be_an_old_one(client, cast
     ],
 )
 def test_a_target_is_on_this_site(cast, target):
-    with refused(ValidationError, "target"):
+    with refused(ValidationError, "'target'"):
         save(cast, "/x.html", target)
 
 

@@ -44,6 +44,7 @@ def in_english():
         '<p><a href="https://e.example/?a=1&amp;b=二" rel="noopener">外链</a></p>',
         "<p>张三　李四 a &lt; b &amp;nbsp; “引号”——1.5</p>",
         "<p>👨‍👩‍👧 می‌خواهم</p>",
+        "<p>ᠮᠣᠩᠭᠣᠯ\u180eᠠ ⠝⠊\u2800⠓⠕ \u115f\u1161</p>",
     ],
 )
 def test_what_is_right_already_is_kept_as_it_is(html):
@@ -188,7 +189,9 @@ def test_what_is_copied_from_our_own_pages_stays_ours(settings):
         ("<ul><li>　正文</ul>", "<ul><li>正文</li></ul>"),
         ("<h2>　正文</h2>", "<h2>正文</h2>"),
         ("<blockquote>　正文</blockquote>", "<blockquote><p>正文</p></blockquote>"),
-        ("<p>甲<br>　　乙</p>", "<p>甲<br>乙</p>"),
+        ("<p>甲<br>　乙</p>", "<p>甲<br>乙</p>"),
+        ("<p>　　甲<br>　　乙</p>", "<p>甲</p><p>乙</p>"),
+        ("<p>床前明月光，<br>　　疑是地上霜。</p>", "<p>床前明月光，<br>疑是地上霜。</p>"),
     ],
 )
 def test_typed_indents_are_removed_and_the_editor_is_told(html, kept):
@@ -205,6 +208,7 @@ def test_typed_indents_are_removed_and_the_editor_is_told(html, kept):
         ("<p>甲　　&nbsp;<br><br/></p>", "<p>甲</p>"),
         ("<p>通　　知</p>", "<p>通　　知</p>"),
         ("<p>梯田\r\n  迎来，\n冬灌 a\nb</p>", "<p>梯田迎来，冬灌 a b</p>"),
+        ("<p>甲\u200d乙\u034f丙\u180e1\u200c3丁\u3164戊\u2800己\uffa0庚\u1160辛</p>", "<p>甲乙丙13丁 戊 己 庚 辛</p>"),
         ("<p>甲\u200b乙\ufeff丙\u2060丁\u00ad戊\u202e己\u2066庚\x08辛\ud800壬</p>", "<p>甲乙丙丁戊己庚辛壬</p>"),
         ("<p>甲&#8203;乙&shy;丙&#0;&#xD800;</p>", "<p>甲乙丙\ufffd\ufffd</p>"),
         ("<p>甲\u2028乙\x0b丙</p>", "<p>甲 乙 丙</p>"),

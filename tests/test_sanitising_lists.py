@@ -39,6 +39,14 @@ def list_of(style, *texts, name="ol", attributes=""):
         ("<ul type=1><li>甲</ul>", "<ol><li>甲</li></ol>"),
         ("<ul style='list-style: none disc'><li>甲</ul>", "<ul><li>甲</li></ul>"),
         ("<ol start=0><li>甲<li>乙</ol>", "<p>0. 甲</p><ol><li>乙</li></ol>"),
+        ("<ol reversed><li>甲<li>乙</ol>", "<p>2. 甲</p><p>1. 乙</p>"),
+        ("<ol reversed><li>甲<li>乙", "<p>2. 甲</p><p>1. 乙</p>"),
+        ("<ol reversed><li>甲<li hidden>密<li>乙</ol>", "<p>2. 甲</p><p>1. 乙</p>"),
+        (
+            "<style>.n{display:none}</style><ol reversed><li>甲<li class=n>密<li>乙</ol>",
+            "<p>2. 甲</p><p>1. 乙</p>",
+        ),
+        ("<ol reversed><li>甲<ul><li>子</ul></li><li>乙</ol>", "<p>2. 甲</p><ul><li>子</li></ul><p>1. 乙</p>"),
         ("<ol reversed start=3><li>甲<li>乙</ol>", "<p>3. 甲</p><p>2. 乙</p>"),
         ("<style>ol.a{list-style-type:lower-roman}</style><ol class=a><li>甲</ol>", "<p>i. 甲</p>"),
         (
@@ -68,6 +76,18 @@ def test_markers_of_outlook_on_the_web_are_read(markers, kept):
         for marker, text in zip(markers, "甲乙", strict=True)
     )
     assert read_pasted_html(f"<ol data-editing-info='{{}}'>{items}</ol>").html == kept
+
+
+@pytest.mark.parametrize(
+    ("style", "item", "kept"),
+    [
+        ("'（一）'", "<li>甲</li>", "<p>（一）甲</p>"),
+        ("'◆ '", "<li>甲</li>", "<ul><li>甲</li></ul>"),
+        ("'A. '", "<li style='list-style-type:decimal'>甲</li>", "<ol><li>甲</li></ol>"),
+    ],
+)
+def test_a_marker_that_the_style_of_a_list_spells_out_is_that_of_its_items(style, item, kept):
+    assert read_pasted_html(f'<ol style="list-style-type: {style}">{item}</ol>').html == kept
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,11 @@ def test_what_no_selector_hides_comes_in(sheet, html):
     assert kept_lines(sheet, html) == ["公开"]
 
 
+def test_a_comment_without_an_end_goes_on_to_the_end_of_its_sheet():
+    assert kept_lines("/* 甲 */.h{display:none}/* .x{display:none}", "<p class=h>密</p><p class=x>公开</p>") == ["公开"]
+    assert kept_lines("*/" * 200_000 + "/*" * 200_000, "<p>公开</p>") == ["公开"]
+
+
 def test_a_table_of_a_sheet_loses_the_cells_that_it_hides():
     html = "<table class=x><tr><td>甲</td><td class=y>密</td></tr></table><table><tr><td class=y>乙</td></tr></table>"
     assert kept_lines("table.x td.y{display:none}", html) == ["甲", "乙"]

@@ -32,6 +32,13 @@ def in_english():
         "<style>.x{color:#fff}</style><span class=x>密件</span>",
         "<style>#x{color:#fff}</style><span id=x>密件</span>",
         "<style>cite{color:#fff}</style><cite>密件</cite>",
+        "<span style='color:hsl(210, 40%, 100%)'>密件</span>",
+        "<span style='color:rgb(100%,100%,100%)'>密件</span>",
+        "<span style='color:hsla(0,0%,0%,0)'>密件</span>",
+        "<span style='color:rgb(0 0 0 / 0%)'>密件</span>",
+        "<span style='color:#0000'>密件</span>",
+        "<span style='color:#00000000'>密件</span>",
+        "<span style='color:#333;-webkit-text-fill-color:transparent'>密件</span>",
     ],
 )
 def test_white_text_on_white_stays_out_and_is_told(secret):
@@ -55,6 +62,26 @@ def test_white_text_on_white_stays_out_and_is_told(secret):
         "<section style='height:0;overflow:hidden;padding-bottom:56%'>标题</section>",
         "<div bgcolor='#0070c0'><font color=white>标题</font></div>",
         "<div id=js_content style='opacity:0'>标题</div>",
+        "<section style='color:#000'><p style='background:#000;color:#fff'>标题</p></section>",
+        "<section style='color:#333;background:#333'><p style='background:white'>标题</p></section>",
+        "<p style='color:#000;background:rgba(0,0,0,.1)'>标题</p>",
+        "<p style='color:black;background:black url(https://e.example/1.png)'>标题</p>",
+        "<p style='background:black;mso-highlight:black'>标题</p>",  # Word writes such text in white
+        "<p style='color:rgba(0,0,0,0.9)'>标题</p>",
+        "<p style='background:linear-gradient(red,blue);-webkit-background-clip:text;-webkit-text-fill-color:#0000'>标题</p>",
+        "<p style='transform:scale(1.05) translate(-5px, 0);filter:opacity(0.9)'>标题</p>",
+        "<section style='position:absolute;clip-path:polygon(0 0, 100% 0, 100% 90%, 0 100%)'>标题</section>",
+        "<section style='clip-path:inset(0 0 50% 0)'>标题</section>",
+        "<p><span style='width:0;overflow:hidden'>标题</span></p>",  # within a line, it has no width of its own
+        "<section style='position:relative;left:-8px;width:100%;overflow:hidden'>标题</section>",
+        "<p style='color:#007aaa;background-image:linear-gradient(#007aaa,#007aaa);background-size:100% 2px'>标题</p>",
+        "<p style='color:#000;background:#000 url(https://e.example/1.png)'>标题</p>",
+        "<div bgcolor='#000000' style='background:#fff;color:#000'>标题</div>",
+        "<section style='width:1em;overflow:hidden'>标题</section>",
+        "<section style='height:1em;overflow:hidden'>标题</section>",
+        "<section style='flex:1;width:0;overflow:hidden'>标题</section>",
+        "<section style='width:1px;min-width:100%;overflow:hidden'>标题</section>",
+        "<div style='position:absolute;left:50%;margin-left:-960px'>标题</div>",
         "<p style='color:#zzzzzz'>标题</p>",
         "<p style='color:rgb(.,.,.)'>标题</p>",
     ],
@@ -82,7 +109,6 @@ def test_where_most_text_is_white_the_page_was_dark():
         "opacity:0",
         "opacity:0.0",
         "mso-hide:screen",
-        "mso-element:header",
         "position:absolute;clip:rect(0,0,0,0)",
         "position:absolute;clip:rect(1px 1px 1px 1px)",
         "position:absolute;left:-9999px",
@@ -91,6 +117,22 @@ def test_where_most_text_is_white_the_page_was_dark():
         "height:0;overflow:hidden",
         "max-height:0px;overflow:hidden",
         "width:1px;height:1px;overflow:hidden",
+        "width:0;overflow:hidden",
+        "display:inline-block;max-width:0px;overflow-x:clip",
+        "position:relative;left:-9999px",
+        "position:absolute;right:-9999px",
+        "margin-left:-9999px",
+        "opacity:.01",
+        "filter:opacity(0%)",
+        "transform:translateY(2px) scale(0)",
+        "transform:scaleX(0.0)",
+        "clip-path:inset(50%)",
+        "clip-path:inset(100% 0 0 0)",
+        "clip-path:circle(0 at center)",
+        "content-visibility:hidden",
+        "color:#000;background:#000000",
+        "color:black;background-color:rgb(0, 0, 0)",
+        "background:#c00;color:hsl(0,100%,40%)",
     ],
 )
 def test_text_without_a_size_or_a_place_stays_out_and_is_told(style):
@@ -114,6 +156,7 @@ def test_a_picture_that_has_not_loaded_is_no_hidden_text():
         "msocomspan2><a class=msocomanch href='#_msocom_1' language=JavaScript>[1]</a></span></span><![endif]>",
         "<span class=MsoCommentSubject>未核</span>",
         "<span style='mso-special-character:comment'>&nbsp;未核</span>",
+        "<a class=x href='#_msocom_1'>[1]</a>",
     ],
 )
 def test_comments_of_excel_and_wps_stay_out(comment):
@@ -171,7 +214,7 @@ def test_a_white_cell_of_excel_is_empty_and_one_on_blue_is_not():
 
 
 DECLARED = st.sampled_from(
-    ["color", "background", "font-size", "font", "opacity", "left", "clip", "text-indent", "height"]
+    ["color", "background", "font-size", "font", "opacity", "left", "clip", "text-indent", "height", "transform"]
 )
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from articles import publishing, search
 from articles.models import SearchText
 from articles.search import index_store
-from tests.cast import SEARCH_INDEX_QUERIES
+from tests.cast import SEARCH_INDEX_QUERIES, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -21,12 +21,24 @@ def numbers(response):
     return [int(n) for n in re.findall(r'<li><a href="/a/(\d+)/"><span class="headline">', response.content.decode())]
 
 
-@pytest.fixture
-def archive(cast):
-    made = [cast.article(title=f"大桥第{n}日", body=f"<p>第{n}日，车流平稳。</p>") for n in range(3)]
-    for article in made:
+@pytest.fixture(scope="module")
+def made(kept_rows):
+    """The cast, and three public articles, once for this file."""
+    cast = Cast()
+    articles = [cast.article(title=f"大桥第{n}日", body=f"<p>第{n}日，车流平稳。</p>") for n in range(3)]
+    for article in articles:
         cast.publish(article)
-    return made
+    return cast, articles
+
+
+@pytest.fixture
+def cast(own_copies):
+    return own_copies[0]
+
+
+@pytest.fixture
+def archive(own_copies):
+    return own_copies[1]
 
 
 def test_the_page_without_a_question_shows_the_newest_and_how_to_ask(client, archive):
@@ -115,10 +127,10 @@ def test_what_is_typed_is_text(client, archive, cast):
 
 def test_pages_lead_on_and_end(client, cast, monkeypatch):
     monkeypatch.setattr("articles.public.pages.search.PAGE_SIZE", 2)
-    made = [cast.article(title=f"大桥{n}") for n in range(5)]
+    made = [cast.article(title=f"新桥{n}") for n in range(5)]
     for article in made:
         cast.publish(article)
-    seen, path = [], "/search/?q=大桥&order=time"
+    seen, path = [], "/search/?q=新桥&order=time"
     for _page in range(3):
         html = client.get(path).content.decode()
         seen += numbers(client.get(path))

@@ -42,6 +42,14 @@ def mended(html):
         ("等等..<strong>..</strong>", "等等……"),
         ('他说"<strong>好</strong>的"', "他说“<strong>好</strong>的”"),
         ("甲&lt;乙,丙&amp;丁", "甲&lt;乙，丙&amp;丁"),
+        ("请发到a@b.cn.", "请发到a@b.cn。"),
+        ("a@b.cn,请发来", "a@b.cn，请发来"),
+        ("请发到a@b.cn.中国队", "请发到a@b.cn。中国队"),
+        ("有没有看www.e.example?看过.", "有没有看www.e.example？看过。"),
+        ("(见https://e.example/a)", "（见https://e.example/a）"),
+        ("见https://e.example/a(图),好", "见https://e.example/a（图），好"),
+        ("见www.e.example/a......好", "见www.e.example/a……好"),
+        ("见https://e.example/a.b,c?d=(3).", "见https://e.example/a.b,c?d=(3)。"),
     ],
 )
 def test_what_is_not_allowed_is_mended(typed, right):
@@ -62,6 +70,16 @@ def test_what_is_not_allowed_is_mended(typed, right):
         "见https://e.example/5-8(3)",
         "写信到a-1.5-8@e.example",
         "写信到a@5-8人",
+        "写信到 news@example.cn。",
+        "Write to a@b.cn.",
+        "见https://e.example/a.b,c?d=(3)",
+        "a@b.cn, 好",
+        "见https://www.中国.cn",
+        "写信到a@b.中国",
+        "写信到a@b.中国即可",
+        "写信到a@b.公司，请看https://www.e.政务。",
+        "见https://e.example/?关键词=桥",
+        "见https://e.example/?栏目/要闻",
         "10<sup>-3</sup>米，1<sub>５</sub>",
         '<a href="https://e.example/１-８年,甲">链接</a>',
         "［图 3 待上传］",
@@ -82,6 +100,32 @@ def test_the_blank_before_the_photographer_stays():
     assert f"<figcaption>{caption}</figcaption>" in figure
     assert mend_typography(figure).html == figure
     assert "立起。方知远" in mended(f"<p>{caption}</p>")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "签名：<u>&nbsp; &nbsp; &nbsp; &nbsp;</u>（章）",
+        "日期：<u>&nbsp;&nbsp; &nbsp;&nbsp;</u>年<u>&nbsp;&nbsp; &nbsp;&nbsp;</u>月",
+        "签名：<u>　　　</u>，<u>　　林晓　　</u>。",
+        "姓名：<u><strong>　　</strong>　</u>、<u>　</u>。",
+        "<u>　　　省　　　市　　　县</u>",
+        "共计<u>　　　　万元</u>",
+        "<u>姓名　　　　　性别　　　　　年龄</u>",
+        "<u>甲方　　　　　（盖章）</u>",
+        "<u>　　　　银行　　　　支行</u>，<u>　　　　街道　　　　社区</u>",
+        "<u>　　同志</u>：于<u>第　　季度　　</u>",
+    ],
+)
+def test_underlined_blanks_to_be_filled_in_stay(pasted):
+    html = sanitise(f"<p>{pasted}</p>").html
+    assert "\u3000" in html
+    found = mend_typography(html)
+    assert (found.html, found.changes) == (html, ())
+
+
+def test_text_beside_underlined_blanks_is_mended():
+    assert mended("<p>甲<u>　　</u>，<u>乙,丙</u>　　丁</p>") == "<p>甲<u>　　</u>，<u>乙，丙</u>　丁</p>"
 
 
 def test_each_change_is_told_in_its_line():
@@ -116,6 +160,37 @@ def test_mending_again_changes_nothing_and_no_letter_is_changed(pieces):
     again = mend_typography(once.html)
     assert (again.html, again.changes) == (once.html, ())
     assert letters(once.html) == letters(sanitise(html).html)
+
+
+ADDRESSES = ["a@b.cn", "news.desk@e.example", "https://e.example/a,b?c=(3)", "www.e.example"]
+
+
+@given(before=TYPED, address=st.sampled_from(ADDRESSES), marks=st.text(st.sampled_from(".,;:?!()'\"-")), after=TYPED)
+@example(before="中(", address="a@b.cn", marks=").", after="")
+def test_an_address_stays_whatever_marks_follow_it(before, address, marks, after):
+    once = mended(f"<p>{escape(before)}见{address}{escape(marks)}文{escape(after)}</p>")
+    assert f"见{address}" in once
+    assert mended(once) == once
+
+
+CHINESE = st.text(st.sampled_from("中文年人桥"), min_size=1, max_size=4)
+
+
+@given(before=TYPED, han=CHINESE, end=st.sampled_from(["中国", "公司", "网络", "政务", "公益"]))
+def test_an_address_with_a_chinese_host_or_query_stays(before, han, end):
+    for address in (f"https://www.{han}.cn", f"www.e.{end}", f"a@b.{end}", f"https://e.example/?{han}=1"):
+        once = mended(f"<p>{escape(before)}见{address}。</p>")
+        assert f"见{address}。" in once
+        assert mended(once) == once
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(("mark", "right"), list(zip(".,;:?!", "。，；：？！", strict=True)))
+def test_a_mark_at_the_end_of_an_address_is_the_sentences(address, mark, right):
+    assert mended(f"<p>{address}{mark}好</p>") == f"<p>{address}{right}好</p>"
+    if mark not in ",:":
+        assert mended(f"<p>见{address}{mark}</p>") == f"<p>见{address}{right}</p>"
+        assert mended(f"<p>See {address}{mark}</p>") == f"<p>See {address}{mark}</p>"
 
 
 def letters(html):

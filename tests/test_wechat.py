@@ -178,6 +178,8 @@ def test_the_card_says_what_the_page_says_and_nothing_is_loaded_elsewhere(live_s
         )
         wrong = forbidden_events(page, (live_server.url, "https://res.wx.qq.com"))
         page.goto(live_server.url + article.get_absolute_url(), wait_until="networkidle")
+        if agent:
+            page.wait_for_function("() => window.card")
         assert wrong == []
         card, configured = page.evaluate("window.card"), page.evaluate("window.configured")
     if not agent:

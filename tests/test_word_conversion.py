@@ -3,15 +3,16 @@
 import io
 import shutil
 import stat
+import subprocess
 import sys
 import zipfile
 
 import pytest
 from django.utils import translation
 
-from articles.exchange.word import conversion
 from articles.exchange.word.conversion import as_docx
 from articles.uploads import RefusedFile
+from tests.serving import eventually
 from tests.word_files import paragraph, word_file
 
 DOC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument\0".encode("utf-16-le")
@@ -74,13 +75,20 @@ def test_a_conversion_that_fails_is_refused(script, office):
 
 
 def test_a_conversion_that_does_not_end_is_ended_with_all_that_it_started(office, monkeypatch, tmp_path):
-    monkeypatch.setattr(conversion, "CONVERSION_SECONDS", 1)
-    monkeypatch.setattr(conversion, "_WAITING", 0)
     pids = tmp_path / "pids"
+
+    class Impatient(subprocess.Popen):
+        def wait(self, timeout=None):
+            if timeout is None:
+                return super().wait()
+            eventually(lambda: len(pids.read_text().split()) == 2, "the program has started another")
+            raise subprocess.TimeoutExpired(self.args, timeout)
+
+    monkeypatch.setattr(subprocess, "Popen", Impatient)
     office(f"child = os.fork()\npathlib.Path({str(pids)!r}).open('a').write(f'{{os.getpid()}} ')\ntime.sleep(600)")
     assert refused(DOC).id == "word.not_converted"
     for pid in pids.read_text().split():
-        assert not alive(int(pid))
+        eventually(lambda pid=pid: not alive(int(pid)), "it has ended")
 
 
 def alive(pid):

@@ -1,16 +1,18 @@
 """An article goes out as a Word file with all of its text, set as Chinese documents are; it is recorded."""
 
 import io
+from datetime import timedelta
 
 import docx
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 
-from articles import comparing, sanitising
+from articles import comparing, publishing, sanitising
 from articles.exchange import word_exporting
-from articles.exchange.word import read_word_file
+from articles.exchange.word import read_word_file, typesetting
 from articles.models import Article, AuditEntry
 from articles.pictures import store_picture
 from tests.cast import refused, upload
@@ -18,7 +20,8 @@ from tests.cast import refused, upload
 pytestmark = pytest.mark.django_db
 
 BODY = (
-    "<p>第一段，<strong>加粗</strong>与<em>斜体</em>，水是H<sub>2</sub>O。</p><h2>一、概况</h2><h3>（一）人口</h3><h4>1. 村</h4>"
+    "<p>第一段，<strong>加粗</strong>与<em>斜体</em>，水是H<sub>2</sub>O，<s>删</s>。</p>"
+    "<h2>一、概况</h2><h3>（一）人口</h3><h4>1. 村</h4>"
     "<ul><li>甲<ul><li>甲一</li></ul></li><li>乙</li></ul>"
     '<ol start="3"><li>丙</li><li>丁</li></ol><blockquote><p>引文</p></blockquote>'
     '<p>见<a href="https://a.example/x?a=1&amp;b=2" rel="noopener">此页</a>和<a href="/a/1/">本站</a>。</p>'
@@ -49,7 +52,7 @@ def test_the_text_goes_out_whole(cast, settings):
     assert lines(document)[:3] == ["民生", "便民桥通车", "——走访"]
     assert "Source: 霁川新闻网" in text
     for line in (
-        "第一段，加粗与斜体，水是H2O。",
+        "第一段，加粗与斜体，水是H2O，删。",
         "● 甲",
         "● 甲一",
         "● 乙",
@@ -82,6 +85,7 @@ def test_nothing_of_it_is_lost_on_the_way_back(cast):
         "<strong>加粗</strong>",
         "<em>斜体</em>",
         "<sub>2</sub>",
+        "<s>删</s>",
         '<td rowspan="2">甲</td>',
         "<h2>一、概况</h2>",
     ):
@@ -89,14 +93,35 @@ def test_nothing_of_it_is_lost_on_the_way_back(cast):
 
 
 def test_it_is_set_as_chinese_documents_are(cast):
-    document = export(cast.article(body="<p>正文。</p>"), cast.writer)
+    document = export(cast.article(title="题", body="<p>正文。</p>"), cast.writer)
     page, text, title = document.sections[0], document.styles["Normal"], document.styles["Title"]
-    assert (round(page.page_width.mm), round(page.top_margin.mm), round(page.left_margin.mm)) == (210, 37, 28)
+    assert (round(page.page_width.mm), round(page.page_height.mm)) == (210, 297)
+    margins = (page.top_margin, page.bottom_margin, page.left_margin, page.right_margin)
+    assert [round(margin.mm) for margin in margins] == [37, 35, 28, 26]
+    names = {name for name, *_facts in typesetting._STYLES}
+    centred = {name for name in names if document.styles[name].paragraph_format.alignment == WD_ALIGN_PARAGRAPH.CENTER}
+    assert centred == {"Title", "Subtitle", "Caption"}
+    indents = {name: document.styles[name].element.pPr.ind.get(qn("w:firstLineChars")) for name in names}
+    assert {name for name, indent in indents.items() if indent == "200"} == {
+        *("Normal", "Heading 1", "Heading 2", "Heading 3", "Quote"),
+    }
+    assert set(indents.values()) == {"200", "0"}
+    assert document.core_properties.title == "题"
     fonts = {style.name: style.element.rPr.rFonts.get(qn("w:eastAsia")) for style in (text, title)}
     assert fonts == {"Normal": "仿宋", "Title": "宋体"}
     assert (text.font.size.pt, title.font.size.pt) == (16, 22)
     assert text.element.pPr.ind.get(qn("w:firstLineChars")) == "200"
     assert title.paragraph_format.alignment == WD_ALIGN_PARAGRAPH.CENTER
+
+
+def test_lines_are_aligned_as_they_were_and_an_empty_cell_keeps_its_paragraph(cast):
+    body = '<p>左</p><p style="text-align:center">中</p><p style="text-align:right">右</p>'
+    body += "<table><tbody><tr><td>甲</td><td></td></tr></tbody></table>"
+    document = export(cast.article(body=body), cast.writer)
+    alignments = {line.text: line.alignment for line in document.paragraphs}
+    expected = {"左": None, "中": WD_ALIGN_PARAGRAPH.CENTER, "右": WD_ALIGN_PARAGRAPH.RIGHT}
+    assert {text: alignments[text] for text in expected} == expected
+    assert [len(one.paragraphs) for one in document.tables[0].rows[0].cells] == [1, 1]
 
 
 def test_an_edition_has_its_code_and_a_draft_has_none(cast):
@@ -117,6 +142,19 @@ def test_an_older_edition_has_no_code_and_says_which_it_is(cast):
     document = opened(word_exporting.export_word_file(article, first.revision, by=cast.writer, edition=first))
     assert "旧的一句话。" in lines(document)
     assert len(document.inline_shapes) == 0
+
+
+def test_only_a_signed_correction_is_called_one(cast, settings):
+    settings.LANGUAGE_CODE = "en"
+    article, old = cast.article(), cast.article()
+    cast.publish(article)
+    publishing.publish_archived(old, by=cast.chief, at=timezone.now() - timedelta(days=900), origin="demo")
+    editions = [*old.editions.all(), cast.correct(article, note="字数有误。", title="便民桥今日通车")]
+    told = [
+        [line for line in lines(export(edition.article, cast.admin, edition=edition)) if line.startswith("Correction")]
+        for edition in editions
+    ]
+    assert told == [[], ["Correction: 字数有误。"]]
 
 
 def test_it_is_recorded_with_the_text_that_went_out(cast):
@@ -145,6 +183,7 @@ def test_a_comparison_shows_added_and_removed_words(cast, settings):
     changed = {run.text: run.font for paragraph in document.paragraphs for run in paragraph.runs}
     assert changed["120"].strike
     assert changed["125"].underline
+    assert (changed["added"].underline, changed["removed"].strike) == (True, True), "the legend"
     assert not changed["不变的一段。"].underline
     assert "Revision 1, saved by" in "\n".join(lines(document))
     entry = AuditEntry.objects.get(action="article.word_exported")

@@ -1,11 +1,17 @@
 """A Word file becomes text for the editor or a draft: with its pictures, its credits and its source, or not at all."""
 
+from collections import Counter
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
 from articles import sanitising, uploads
 from articles.exchange import word_importing
+from articles.exchange.saved_files import is_word_file
+from articles.exchange.word import read_word_file
+from articles.exchange.word.losses import loss_sentences
 from articles.models import Article, Credit, Person, Picture, Source
 from articles.uploads import RefusedFile
 from tests.cast import all_rows, png, refused, upload
@@ -62,6 +68,24 @@ def test_a_broken_picture_is_named_and_the_rest_comes(cast):
     assert f"<p>{sanitising.held_pattern() % 1}</p><p>图：新桥</p>" in taken.html
 
 
+@pytest.mark.parametrize(
+    ("lines", "source"),
+    [
+        (["来源：霁川新闻网", *[LONG] * 20], "霁川新闻网"),
+        ([*[LONG] * 20, "来源：霁川新闻网"], "霁川新闻网"),
+        ([*[LONG] * 10, "来源：霁川新闻网", *[LONG] * 20], ""),
+        ([LONG], ""),
+    ],
+)
+def test_the_source_is_read_at_both_ends_and_not_in_the_middle(cast, lines, source):
+    assert take(word_file("".join(map(paragraph, lines))), cast.writer).source == source
+
+
+@pytest.mark.parametrize("ending", ["docx", "docm", "dotx", "doc", "wps", "wpt", "rtf", "ODT"])
+def test_a_word_file_is_known_by_any_of_its_endings(ending):
+    assert is_word_file(Path(f"稿.{ending}"))
+
+
 def test_a_caption_with_a_line_break_keeps_its_picture(cast):
     body = paragraph(LONG) + paragraph(drawing("p1")) + paragraph("图：新桥\n全景")
     data = word_file(body, links=PICTURES, parts={"word/media/image1.png": png()})
@@ -77,6 +101,29 @@ def test_what_the_document_cuts_off_a_picture_never_comes_in(cast):
     body += paragraph(drawing("p1", more='<a:srcRect l="60000" r="60000"/>'))
     take(word_file(body, links=PICTURES, parts={"word/media/image1.png": png(600, 400)}), cast.writer)
     assert sorted(Picture.objects.values_list("width", "height")) == [(300, 200), (300, 400), (600, 400)]
+
+
+@pytest.mark.parametrize(
+    ("sides", "cut"),
+    [
+        ({"left": 16384, "top": 8192, "right": 32768, "bottom": 4096}, (0.25, 0.125, 0.5, 0.0625)),
+        ({"left": 32768, "right": 32768}, (0, 0, 0, 0)),
+        ({"top": 32768, "bottom": 32768}, (0, 0, 0, 0)),
+    ],
+)
+def test_what_is_cut_off_is_a_part_of_each_side_and_never_all(sides, cut):
+    crops = " ".join(f'crop{side}="{part}f"' for side, part in sides.items())
+    body = paragraph(f'<w:r><w:pict><v:shape><v:imagedata r:id="p1" {crops}/></v:shape></w:pict></w:r>')
+    text = read_word_file(word_file(body, links=PICTURES, parts={"word/media/image1.png": png()}), "a.docx")
+    assert text.pictures[0].cut == cut
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_each_kind_of_loss_is_a_sentence_with_its_number(count):
+    kinds = ("drawing", "formula", "embedded", "local link", "symbol", "hidden", "deleted", "comment")
+    with translation.override("en"):
+        sentences = loss_sentences(Counter(dict.fromkeys(kinds, count)))
+    assert [sentence.split()[0] for sentence in sentences] == [str(count)] * len(kinds)
 
 
 def test_the_same_picture_twice_is_one_picture_and_decoded_once(cast, monkeypatch):
@@ -144,11 +191,11 @@ def test_a_file_is_imported_once(cast):
 
 
 def test_without_a_title_the_draft_is_called_like_the_file(cast):
-    article = make_draft(
-        word_file(paragraph(LONG) + paragraph(LONG)), cast.news, cast.writer, name="望桥乡通车.docx"
-    ).article
-    assert article.title == "望桥乡通车"
-    assert article.body.count(LONG) == 2
+    data = word_file(paragraph(LONG) + paragraph(LONG))
+    imported = make_draft(data, cast.news, cast.writer, name="望桥乡通车.docx")
+    assert imported.article.title == "望桥乡通车"
+    assert imported.notes == ("The document shows no title: its file's name is the title. Correct it.",)
+    assert imported.article.body.count(LONG) == 2
 
 
 def test_a_source_that_is_not_listed_is_named_and_not_added_by_a_writer(cast):

@@ -22,6 +22,8 @@ from tests.word_files import (
     word_file,
 )
 
+LONG = "3月25日，望桥乡便民桥建成通车，沿线三个村的群众出行不再绕路。"
+
 
 def read(body, **facts):
     with translation.override("en"):
@@ -51,13 +53,23 @@ def html_of(body, **facts):
         ('<w:r><w:t>上</w:t><w:br w:type="page"/><w:t>下</w:t></w:r>', "上下"),
         ("<w:r><w:t>甲</w:t><w:tab/><w:t>乙</w:t><w:noBreakHyphen/></w:r>", "甲 乙-"),
         ('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>', "☑"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="00FE"/></w:r>', "☑"),
+        ('<w:r><w:sym w:font="Symbol" w:char="0100"/></w:r>', "Ā"),
+        ('<w:r><w:sym w:font="Symbol" w:char="F0AD"/><w:sym w:font="Wingdings" w:char="F0A0"/></w:r>', "↑▪"),
         (run("\uf0a8未选"), "□未选"),
+        ('<w:r><w:sym w:font="Wingdings 2" w:char="F052"/><w:sym w:font="Wingdings 2" w:char="F0A3"/></w:r>', "☑□"),
+        (run("\uf0fe", '<w:rFonts w:ascii="Wingdings"/>') + run("o", '<w:rFonts w:ascii="Wingdings"/>'), "☑□"),
+        (run("张·李3×2°é", '<w:rFonts w:ascii="Symbol" w:eastAsia="宋体"/>'), "张·李3×2°é"),
         ("<w:smartTag>" + run("标签内") + "</w:smartTag><w:sdt><w:sdtContent>" + run("控件内") + "</w:sdtContent></w:sdt>",
          "标签内控件内"),
         ("<w:r><w:ruby><w:rt>" + run("hǎo") + "</w:rt><w:rubyBase>" + run("好") + "</w:rubyBase></w:ruby></w:r>",
          "好（hǎo）"),
         ("<m:oMath><m:sSup><m:e><m:r><m:t>r</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:oMath>",
          "r<sup>2</sup>"),
+        ("<m:oMath><m:sSub><m:sSubPr><m:ctrlPr/></m:sSubPr><m:e><m:r><m:rPr/><m:t>H</m:t></m:r></m:e><m:sub><m:r>"
+         "<m:t>2</m:t></m:r></m:sub></m:sSub></m:oMath>", "H<sub>2</sub>"),
+        ("<m:oMathPara><m:oMathParaPr/><m:oMath><m:sSup><m:sSupPr/><m:e><m:r><w:rPr/><m:t>m</m:t></m:r></m:e><m:sup><m:r>"
+         "<m:t>3</m:t></m:r></m:sup></m:sSup></m:oMath></m:oMathPara>", "m<sup>3</sup>"),
     ],
 )  # fmt: skip
 def test_runs_keep_their_text_and_marks(written, shown):
@@ -89,9 +101,16 @@ def test_what_was_taken_out_is_said():
     )
 
 
-def test_a_deleted_paragraph_end_joins_the_paragraphs():
-    body = paragraph("前半句，", "<w:rPr><w:del/></w:rPr>") + paragraph("后半句。")
-    assert html_of(body) == "<p>前半句，后半句。</p>"
+@pytest.mark.parametrize(
+    ("after", "shown"),
+    [
+        (paragraph("后半句。"), "<p>前半句，后半句。</p>"),
+        ("", "<p>前半句，</p>"),
+        (table(cell("甲")), "<p>前半句，</p><table><tbody><tr><td><p>甲</p></td></tr></tbody></table>"),
+    ],
+)
+def test_a_deleted_paragraph_end_joins_the_paragraphs_if_one_follows(after, shown):
+    assert html_of(paragraph("前半句，", "<w:rPr><w:del/></w:rPr>") + after) == shown
 
 
 def test_links_of_both_kinds_and_results_of_fields():
@@ -106,9 +125,29 @@ def test_links_of_both_kinds_and_results_of_fields():
     assert html_of(body, links=links) == '<p><a href="https://a.example/">甲</a><a href="https://b.example/">乙</a></p>'
 
 
+@pytest.mark.parametrize(("code", "kept"), [(r"eq \o\ac(○,2)", "②"), (r"EQ \F(1,2)", " 1/2")])
+def test_what_an_equation_field_draws_is_text(code, kept):
+    field = f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>{code}</w:instrText></w:r>'
+    field += '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    assert html_of(paragraph(run("3") + field)) == f"<p>3{kept}</p>"
+    result = '<w:r><w:fldChar w:fldCharType="separate"/></w:r>' + run("如图")
+    shown = field.replace("</w:instrText></w:r>", f"</w:instrText></w:r>{result}")
+    assert html_of(paragraph(run("3") + shown)) == "<p>3如图</p>", "what the program has drawn"
+    hidden = field.replace("<w:r>", "<w:r><w:rPr><w:vanish/></w:rPr>")
+    assert html_of(paragraph(run("3") + hidden)) == "<p>3</p>"
+
+
 def test_a_field_that_is_never_closed_swallows_no_paragraph():
     opened = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> PAGE </w:instrText></w:r>'
     assert html_of(paragraph(run("甲") + opened) + paragraph("乙")) == "<p>甲</p><p>乙</p>"
+
+
+def test_the_address_of_a_link_stays_inside_its_quotes():
+    links = relationship("l1", "hyperlink", "https://a.example/?a=1&amp;b=&lt;2&gt;&quot;", "External")
+    shown = '<a href="https://a.example/?a=1&amp;b=&lt;2>&quot;">甲</a>'
+    assert (
+        html_of(paragraph('<w:hyperlink r:id="l1">' + run("甲") + "</w:hyperlink>"), links=links) == f"<p>{shown}</p>"
+    )
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///C:/Users/a/附件.xlsx", "附件.xlsx"])
@@ -154,55 +193,18 @@ def test_footnotes_stand_at_the_end_in_the_order_of_their_marks():
         "word/endnotes.xml": f'<w:endnotes {NAMESPACES}><w:endnote w:id="1">{paragraph("尾注")}</w:endnote></w:endnotes>',
     }
     body = paragraph(run("甲") + mark.format("footnote", 2) + mark.format("endnote", 1) + mark.format("footnote", 1))
-    assert html_of(body, parts=notes) == (
-        "<p>甲<sup>[1][2][3]</sup></p><p>[1] 脚注二</p><p>[2] 尾注</p><p>[3] 脚注一</p>"
-    )
+    text = read(body, parts=notes)
+    assert text.html == "<p>甲<sup>[1][2][3]</sup></p><p>[1] 脚注二</p><p>[2] 尾注</p><p>[3] 脚注一</p>"
+    assert text.paragraphs == ("甲[1][2][3]", "[1] 脚注二", "[2] 尾注", "[3] 脚注一")
 
 
 def test_strict_files_of_word_are_read_too():
     strict = 'xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"'
-    document = f"<w:document {strict}><w:body>{paragraph('严格')}</w:body></w:document>"
-    assert html_of("", parts={"word/document.xml": document}) == "<p>严格</p>"
-
-
-# --- Title ---------------------------------------------------------------------------------------------------------
-
-LONG = "3月25日，望桥乡便民桥建成通车，沿线三个村的群众出行不再绕路。"
-
-
-@pytest.mark.parametrize(
-    "top",
-    [
-        styled("t", "便民桥通车"),
-        paragraph("") + styled("t", "便民桥通车"),
-        paragraph("便民桥通车", '<w:jc w:val="center"/>'),
-        paragraph(run("便民桥通车", "<w:b/>")),
-        paragraph(run("便民桥通车", '<w:sz w:val="44"/>')),
-        styled("1", "便民桥通车"),
-    ],
-)
-def test_the_title_is_found_and_taken_out(top):
-    text = read(top + paragraph(LONG) + paragraph(LONG))
-    assert (text.title, text.html) == ("便民桥通车", f"<p>{LONG}</p><p>{LONG}</p>")
-
-
-def test_a_title_of_two_lines_with_a_subtitle():
-    line = '<w:jc w:val="center"/>'
-    body = paragraph(run("霁川县望桥乡", '<w:sz w:val="44"/>'), line)
-    body += paragraph(run("便民桥建成通车", '<w:sz w:val="44"/>'), line) + paragraph("——三个村不再绕路", line)
-    text = read(body + paragraph(LONG))
-    assert (text.title, text.subtitle, text.html) == (
-        "霁川县望桥乡 便民桥建成通车",
-        "——三个村不再绕路",
-        f"<p>{LONG}</p>",
-    )
-
-
-@pytest.mark.parametrize("first", [paragraph(LONG), paragraph("（本报记者）", '<w:jc w:val="center"/>')])
-def test_a_text_without_a_title_keeps_its_first_line(first):
-    text = read(first + paragraph(LONG))
-    assert text.title == ""
-    assert text.html.count("<p") == 2
+    strict += ' xmlns:dgm="http://purl.oclc.org/ooxml/drawingml/diagram"'
+    body = paragraph("严格") + paragraph("<w:r><w:drawing><dgm:relIds/></w:drawing></w:r>")
+    text = read("", parts={"word/document.xml": f"<w:document {strict}><w:body>{body}</w:body></w:document>"})
+    assert text.html.startswith("<p>严格</p>")
+    assert text.notes[0].startswith("1 chart or diagram was left out")
 
 
 # --- Numbers -------------------------------------------------------------------------------------------------------
@@ -263,6 +265,13 @@ def test_a_list_that_restarts_and_one_that_continues():
     )
     body = numbered("甲") + numbered("乙", "2") + numbered("丙", "3") + numbered("丁", "3")
     assert html_of(body, numbering=numbering) == "<p>1、甲</p><p>2、乙</p><p>1、丙</p><p>2、丁</p>"
+
+
+def test_a_list_that_has_the_levels_of_a_list_style():
+    numbering = list_of(("decimal", "%1、")).replace("<w:lvl ", '<w:styleLink w:val="s"/><w:lvl ', 1)
+    numbering += '<w:abstractNum w:abstractNumId="2"><w:numStyleLink w:val="s"/></w:abstractNum>'
+    numbering += list_of(key="2")
+    assert html_of(numbered("甲", "2") + numbered("乙", "2"), numbering=numbering) == "<p>1、甲</p><p>2、乙</p>"
 
 
 def test_numbers_of_headings_and_of_styles_linked_to_a_list():

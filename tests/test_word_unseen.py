@@ -8,7 +8,16 @@ from tests.word_files import paragraph, run
 WHITE = '<w:color w:val="FFFFFF"/>'
 
 
-@pytest.mark.parametrize("look", [WHITE, '<w:color w:val="ffffff" w:themeColor="background1"/>', '<w:sz w:val="2"/>'])
+@pytest.mark.parametrize(
+    "look",
+    [
+        WHITE,
+        '<w:color w:val="ffffff" w:themeColor="background1"/>',
+        '<w:sz w:val="2"/>',
+        '<w:color w:val="000000"/><w:highlight w:val="black"/>',
+        '<w:color w:val="C00000"/><w:shd w:val="clear" w:fill="c00000"/>',
+    ],
+)
 def test_text_that_nobody_saw_stays_out_and_is_told(look):
     text = read(paragraph(run("公开") + run("密件", look)))
     assert text.paragraphs == ("公开",)
@@ -22,6 +31,9 @@ def test_text_that_nobody_saw_stays_out_and_is_told(look):
         (WHITE + '<w:shd w:val="clear" w:fill="C00000"/>', ""),
         (WHITE, '<w:shd w:val="clear" w:fill="C00000"/>'),
         ('<w:color w:val="auto"/><w:sz w:val="10"/>', ""),
+        ('<w:color w:val="auto"/><w:shd w:val="clear" w:color="auto" w:fill="auto"/>', ""),
+        ('<w:color w:val="auto"/><w:highlight w:val="black"/>', ""),
+        ('<w:color w:val="000000"/><w:highlight w:val="yellow"/>', ""),
     ],
 )
 def test_white_text_on_a_ground_comes_in(look, paragraph_look):

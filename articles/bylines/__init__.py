@@ -15,6 +15,29 @@ BylineWord = tuple[str, str, str]  # kind (role, label, name or organisation), t
 
 _MAX_BYLINE_LENGTH = 200  # characters; a longer text is not a byline
 _MAX_CLOSING_BYLINES = 40  # no real page has more; more would only take time
+_MAX_NOTICES = 6  # paragraphs
+_DESK_ROLES = frozenset(
+    {Credit.Role.RESPONSIBLE_EDITOR, Credit.Role.DUTY_EDITOR, Credit.Role.EDITOR, Credit.Role.PROOFREADER}
+    | {Credit.Role.REVIEWER, Credit.Role.PRODUCER}
+)
+# What stands below the names of the desk.
+_NOTICE = re.compile(
+    r"[【\[（(]?(?:(?:特别|郑重|版权|转载|本[报网站刊])?声明\s?[:：】\])）]|免责|版权(?:所有|归)|联系(?:电话|方式|邮箱)\s?[:：]"
+    r"|转载(?:请|本文|此文|须|自)|投稿(?:邮箱|热线|电话|请)|出品\s?[:：|丨]|(?:图片|文字|视频|稿件)?来源\s?[:：]"
+    r"|(?:新闻|报料|爆料)热线|(?:地址|邮编|电话)\s?[:：]|(?:第\s?)?[A-Z]?\d{2}\s?版$|如(?:有|涉及?)侵权"
+    r"|请(?:及时|尽快)?(?:与我们联系|联系我们))"
+)
+# Below the names of a contribution: 2024年3月25日, 二〇二四年三月二十五日.
+_DAY = re.compile(
+    r"[\d〇○零一二三四五六七八九]{4}\s?年\s?[\d一二三四五六七八九十]{1,2}\s?月\s?[\d一二三四五六七八九十]{1,3}\s?日"
+)
+# 林晓舟_NB12345, 林晓舟 SN123: the number by which a portal knows its editor.
+_STAFF_CODE = re.compile(r"(?<=[\u4e00-\u9fff])[_\s]{0,2}[A-Z]{1,3}\d{2,6}(?![A-Za-z\d版]|[—–-]+[A-Z]?\d{2}\s?版)")
+# 方知远 A02版: where the text stands in the newspaper.
+_PAGE_NUMBER = re.compile(
+    r"[\s（(]{0,4}(?:(?:今日|本期|共)第?\s?|第\s?|(?<![A-Za-z\d.])(?=[A-Z0])|(?<![A-Za-z\d.\u4e00-\u9fff]))"
+    r"[A-Z]?\d{1,3}(?:[—–、-]{1,2}[A-Z]?\d{1,3}){0,4}\s?版(?:[）)]|(?![\u4e00-\u9fff]))"
+)
 _QUALIFIERS = "本报|本网|本刊|本台|本站|全媒体|融媒体|特约|特邀|特派|见习|实习|首席|驻站|网络"
 _HAN = CHINESE_LETTERS
 # The characters that write the names of minorities by sound: in a name of five or more characters without a dot, all
@@ -34,7 +57,9 @@ _LONG_NAME = rf"[{_BY_SOUND}]{{5,12}}|(?:{_COMPOUND_SURNAMES})[{_HAN}]{{3}}"
 NAME = re.compile(
     rf"[{_HAN}]{{2,4}}|{_LONG_NAME}|[{_HAN}]{{1,10}}(?:·[{_HAN}]{{1,10}}){{1,4}}|(?=.{{2,40}}$){_LATIN}(?: {_LATIN})*"
 )
-_NO_NAME = re.compile(f"{LONG_ROLES}|{'|'.join(OTHER_ROLES)}|本报|本网|报道|单位|来源|提供|协会|委员会|您|你好|谢谢")
+_NO_NAME = re.compile(
+    f"{LONG_ROLES}|{'|'.join(OTHER_ROLES)}|本报|本网|报道|单位|来源|提供|协会|委员会|手记|您|你好|谢谢"
+)
 # At least three characters with an ending that no personal name has; at least five with the others.
 ORGANISATION = re.compile(
     rf"[{_HAN}A-Za-z0-9]{{2,36}}(?:[局委办室院校部处厅站]|政府|政协|中心|公司)"
@@ -67,6 +92,7 @@ _SPACED_NAME = re.compile(
 
 # Newspapers print a mark before a byline: □ 本报记者 方知远
 _MARK_BEFORE = re.compile(r"^[□■▲△●○◎◇◆※★☆▍▌丨|｜]\s{0,4}")
+_MARK_BETWEEN = re.compile(r"(?<=\s)[■□▲◎●◆]\s{0,4}(?=\S)")
 _BRACKET = re.compile(r"[（(【〔［\[]([^（(【〔［\[\]］〕】)）]{1,80})[)）】〕］\]]")
 _BRACKETS_ONLY = re.compile(rf"(?:{_BRACKET.pattern}\s{{0,4}})+")
 _BRACKET_AT_END = re.compile(rf"{_BRACKET.pattern}(?:\s?\d{{7}})?$")  # with the day, of an agency: 1130325
@@ -157,7 +183,9 @@ def _opening_byline(first: str) -> list[CreditLine]:
 def _closing_bylines(paragraphs: Sequence[str]) -> list[CreditLine]:
     """Return the credits of the last bylines, and of brackets at the end of the last paragraph of text."""
     found: list[list[CreditLine]] = []
-    for paragraph in reversed(paragraphs[-_MAX_CLOSING_BYLINES:]):
+    if len(paragraphs) > 1 and _DAY.fullmatch(paragraphs[-1]):
+        paragraphs = paragraphs[:-1]
+    for paragraph in reversed(_above_notices(paragraphs[-_MAX_CLOSING_BYLINES:])):
         credits = parse_byline(paragraph)
         if credits is None:
             bracket = _BRACKET_AT_END.search(paragraph[-_MAX_BYLINE_LENGTH:])
@@ -167,9 +195,19 @@ def _closing_bylines(paragraphs: Sequence[str]) -> list[CreditLine]:
     return [credit for credits in reversed(found) for credit in credits]
 
 
+def _above_notices(paragraphs: Sequence[str]) -> Sequence[str]:
+    """Return the paragraphs without the notices (声明：…) below the names of the desk: 责编：林晓舟."""
+    for below, paragraph in enumerate(reversed(paragraphs[-_MAX_NOTICES:])):
+        if not _NOTICE.match(paragraph):
+            credits = parse_byline(paragraph) or ()
+            is_desk = bool(credits) and _DESK_ROLES.issuperset(role for role, _name, _unit in credits)
+            return paragraphs[: len(paragraphs) - below] if is_desk else paragraphs
+    return paragraphs
+
+
 def _byline_words(text: str) -> list[BylineWord] | None:
     """Split the text; return None if a word is neither name, organisation nor role."""
-    text = plain_byline(text)
+    text = plain_byline(_STAFF_CODE.sub("", _PAGE_NUMBER.sub(" ", _MARK_BETWEEN.sub("", text))))
     text = _LOOSE_DOT.sub(" ", _DOT_AFTER_ROLE.sub(r"\1 ", unify_name_marks(_SPACED_DOT.sub("·", text))))
     text = _SPACED_NAME.sub(lambda match: "".join(match.groups("")), _TEXT_AND_PHOTO.sub("文/图", text))
     words: list[BylineWord] = []

@@ -30,7 +30,7 @@ _BAR_AFTER_ROLE = re.compile(
     rf"(?<![^\s|｜（(【])(?:({_ROLE})\s?[丨︱]|({LONG_ROLES})\s?[/／]"
     rf"|([文图摄])\s?[/／](?=\s?(?!{_ROLE})[{_HAN}·]{{2,}}(?![^{BREAKS}）)】])))\s?(?=\S)"
 )
-_BRACKET_AS_LABEL = re.compile(rf"(?<!\S)[【\[]({LONG_ROLES})[】\]]\s{{0,2}}(?=[^\s:：])")
+_BRACKET_AS_LABEL = re.compile(rf"(?<![^\s{_HAN}])[【\[]({LONG_ROLES})[】\]]\s{{0,2}}(?=[^\s:：])")
 _ENGLISH_AND = re.compile(r"(?<=[a-z]) (?:and|&) (?=[A-Z])")
 _ENGLISH_BY = re.compile(
     r"(?:(?<=^)|(?<=[(（|｜] )|(?<=[(（|｜]))(?:By|BY|(?:Written|Reported|Story|Text) by) (?=[A-Z])"
@@ -53,4 +53,4 @@ def with_colons(text: str) -> str:
     """
     text = _ENGLISH_POST.sub("", _ENGLISH_AND.sub(", ", plain_byline(text)))
     text = re.sub(r"(?<!\S)Photos? by (?=[A-Z])", "Photo: ", text)
-    return _ENGLISH_BY.sub("By: ", _BAR_AFTER_ROLE.sub(r"\1\2\3：", _BRACKET_AS_LABEL.sub(r"\1：", text)))
+    return _ENGLISH_BY.sub("By: ", _BAR_AFTER_ROLE.sub(r"\1\2\3：", _BRACKET_AS_LABEL.sub(r" \1：", text)))

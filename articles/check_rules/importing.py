@@ -72,8 +72,7 @@ def _write_table(data: bytes, *, by: User, tried: bool) -> ImportedRows:
     _save_rows(added, changed)
     tried_again = [row for row in changed if not _finds_the_same(row.rule, stored[row.rule.name])]
     begin_trials([row.rule for row in (*added, *tried_again) if row.rule.state == State.TRYING], version)
-    taken_up = [row.rule for row in (*added, *changed) if _comes_into_use(row.rule, stored.get(row.rule.name))]
-    check_ups.begin_rereading(taken_up, version)
+    check_ups.begin_rereading([row.rule for row in added if row.rule.state == State.LIVE], version)
     if added or changed:
         pairs = [(stored[row.rule.name], row.rule) for row in changed]
         record_table_import(CheckRule(), data, (*RULE_FIELDS, "state"), added=len(added), changed=pairs, by=by)
@@ -92,10 +91,6 @@ def _stored_rules(names: list[str]) -> dict[str, CheckRule]:
 
 def _untried(state: str) -> str:
     return State.TRYING if state == State.LIVE else state
-
-
-def _comes_into_use(rule: CheckRule, known: CheckRule | None) -> bool:
-    return rule.state == State.LIVE and (known is None or known.state != State.LIVE)
 
 
 def _finds_the_same(rule: CheckRule, known: CheckRule) -> bool:

@@ -1,8 +1,8 @@
 """Checks before publication (law 10: buttons and messages both use these).
 
 To add a check: define its `Problem` at the top of a module, write a function that takes a candidate (an article and the
-time of publication) and yields the problem, and add the function to the tuple at the end. What the machine reads in the words
-themselves (personal data, dates) are rules: `hits.py` runs them.
+time of publication) and yields the problem, and add the function to the tuple at the end. What the machine reads in the
+words themselves (personal data, dates) are rules: `hits.py` runs them.
 """
 
 from collections.abc import Callable, Iterator, Sequence

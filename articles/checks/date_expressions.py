@@ -15,7 +15,8 @@ _NUMBER_BEGINS = r"(?<!\d)(?<!\d[.,:])"
 _ALONE = _NUMBER_BEGINS + "(?<![〇零一二三四五六七八九十百])"
 _YEAR = rf"[12]\d{{3}}|{YEAR_NUMERAL}"
 _FULL = rf"(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号]"
-DATE = _expression(_ALONE + _FULL, "月", longest=12)
+# Not the number of a house, nor the age of young birds: 9月31号楼, 2月30日龄.
+DATE = _expression(_ALONE + _FULL + "(?:(?<=日)(?!龄)|(?<=号)(?![楼院线库井厅馆桥]))", "月", longest=13)
 DASHED = _expression(
     r"(?<![\w./-])(?P<year>(?:19|20)\d\d)(?P<by>[-/.])(?P<month>[01]?\d)(?P=by)(?P<day>[0-3]?\d)(?![\w/-]|\.\d)",
     "-/.",
@@ -27,9 +28,11 @@ _WEEKDAY = r"(?P<week>星期|周|礼拜)(?P<weekday>[一二三四五六日天])(
 _WEEK = "期周拜"  # 星期, 周, 礼拜
 ANY_WEEKDAY = _expression("(?:星期|周|礼拜)[一二三四五六日天]", _WEEK, longest=3)
 DATE_WEEKDAY = _expression(
-    rf"{_ALONE}(?:{_FULL}|(?<![月年\d])(?P<only>{_DAYS})[日号])(?:[上下]午|[早晚]上?|凌晨)?\s?[(,]?\s?{_WEEKDAY}",
+    rf"{_ALONE}(?:{_FULL}|(?<![月年\d])(?P<only>{_DAYS})[日号])(?:[上下]午|[早晚]上?|凌晨)?"
+    # After a comma, 上周五 begins something else.
+    rf"\s?(?:\([本这下上]|[(,]?\s?){_WEEKDAY}",
     _WEEK,
-    longest=21,
+    longest=22,
 )
 WEEKDAY_DATE = _expression(rf"{_WEEKDAY}\s?\((?:{_FULL}|(?P<only>{_DAYS})[日号])", _WEEK, longest=17)
 YEARS_BEFORE = re.compile(rf"({_YEAR})年", re.ASCII)
@@ -59,36 +62,49 @@ DATELINE = _expression(
     longest=32,
     flags=re.ASCII | re.MULTILINE,
 )
-_TO = r"\s?(?:(?:持续|延续|一直)?[至到]|—{1,2}|-|–|~)\s?"
+_TO = r"\s?(?:起?(?:持续|延续|一直)?[至到]|—{1,2}|-|–|~)\s?"
 RANGE = _expression(
     rf"{_ALONE}(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月(?P<day>{_DAYS})[日号]?(?:\([^()\n]{{1,4}}\))?{_TO}"
     rf"(?:(?P<year2>{_YEAR})年)?(?:(?P<month2>{_MONTH})月)?(?P<day2>{_DAYS})[日号]",
     "月",
-    longest=36,
+    longest=37,
 )
 DAYS_ALONE = _expression(
     rf"{_ALONE}(?<![月年第])(?P<day>{_DAYS})日(?:\([^()\n]{{1,4}}\))?{_TO}(?P<day2>{_DAYS})日",
     "日",
-    longest=19,
+    longest=20,
+)
+# What stands before a range if another day is listed before it.
+AFTER_A_DAY = re.compile(r"[\d一二三四五六七八九十][日号](?:\([^()]{0,8}\))?[^。\n\d]{0,4}$")
+# Only a comma, a bracket or a place may stand between a range and its length: 11月1日至3日在霁川举行,为期四天. After other
+# words, as before 天的, the length is of something else, which takes place in the range, or in parts of it.
+LENGTH = re.compile(
+    r"(?:\([星期周礼拜一二三四五六日天至到、—–~-]{1,12}\))?"
+    r"(?:在[^,。;!?()\d\n、和与及等各每两多批期分轮巡别]{1,10}(?:举行|举办|召开))?[,(]?"
+    rf"(?:为期|会期|展期)(?P<days>{_DAYS}|两)天(?![一-鿿])",
+    re.ASCII,
 )
 MONTHS = _expression(
     rf"(?<![\d.])(?P<year>{_YEAR})年(?P<month>{_MONTH})月{_TO}(?P<year2>{_YEAR})年(?P<month2>{_MONTH})月(?!\d)",
     "月",
-    longest=22,
+    longest=23,
 )
-YEARS = _expression(rf"(?<![\d.])(?P<first>(?:19|20)\d\d)年?{_TO}(?P<last>(?:19|20)\d\d)年", "年", longest=15)
+YEARS = _expression(rf"(?<![\d.])(?P<first>(?:19|20)\d\d)年?{_TO}(?P<last>(?:19|20)\d\d)年", "年", longest=16)
 HOURS = _expression(
     rf"{_NUMBER_BEGINS}(?P<first>\d{{1,2}})(?:[时点]|:(?P<m>\d\d)){_TO}"
     r"(?P<last>\d{1,2})(?:[时点]|:(?P<m2>\d\d))(?![\d:])",
     "时点:",
-    longest=16,
+    longest=17,
 )
 NO_TIME = _expression(
     _NUMBER_BEGINS
     + r"(?:(?:2[5-9]|[3-9]\d)[时点]\d{1,2}分|\d{1,2}[时点](?:[6-9]\d)分|上午(?:1[3-9]|2\d)(?:[时点]|:\d\d)"
+    r"|(?:[上下]午|晚上|[当今昨明]晚|凌晨|早上)(?:2[5-9]|[3-9]\d)[时点]"
+    # After 晚, it is the score of a match: 昨晚98:95险胜.
+    r"|(?:[上下中]午|凌晨|早上)(?:(?:2[5-9]|[3-9]\d):\d\d|\d{1,2}:[6-9]\d(?!\d))"
     r"|第?(?:[五六七八九]|[5-9])季度)",
-    "分午季",
-    longest=7,
+    "分午季晚晨早",
+    longest=9,
 )
 MISTYPED = _expression(
     _NUMBER_BEGINS

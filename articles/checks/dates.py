@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from .date_expressions import (
+    AFTER_A_DAY,
     ANY_WEEKDAY,
     DASHED,
     DATE,
@@ -19,6 +20,7 @@ from .date_expressions import (
     DATELINE,
     DAYS_ALONE,
     HOURS,
+    LENGTH,
     LUNAR,
     MISTYPED,
     MONTHS,
@@ -59,6 +61,13 @@ WRONG_RELATIVE_DAY = Rule(
 END_BEFORE_START = Rule(
     "end_before_start", DATES, Severity.WARN, _("“%(words)s” ends before it begins."), _("Look up the dates.")
 )
+WRONG_LENGTH = Rule(
+    "wrong_length",
+    DATES,
+    Severity.WARN,
+    _("“%(words)s” says another number of days than from the first to the last."),
+    _("Look up the dates."),
+)
 MISTYPED_YEAR = Rule("mistyped_year", DATES, Severity.WARN, _("The year in “%(words)s” cannot be right."), LOOK_UP)
 DISTANT_YEAR = Rule(
     "distant_year", DATES, Severity.WARN, _("“%(words)s” is more than ten years after publication."), LOOK_UP
@@ -81,6 +90,7 @@ def find_wrong_dates(text: str, at: date) -> Iterator[Match]:
     yield from _find_wrong_weekdays(text, at)
     yield from _find_wrong_relative_days(text, at)
     yield from _find_ends_before_starts(text)
+    yield from _find_wrong_lengths(text)
     yield from _find_wrong_years(text, dates, at)
 
 
@@ -203,6 +213,35 @@ def _find_ends_before_starts(text: str) -> Iterator[Match]:
             and last >= 5 * 60
         ):
             yield Match(END_BEFORE_START, *match.span())
+
+
+def _find_wrong_lengths(text: str) -> Iterator[Match]:
+    """Yield ranges of days of one month or two with another length; the last day may count or not."""
+    if "期" not in text or not TO_A_NUMBER.search(text):
+        return
+    for pattern in (RANGE, DAYS_ALONE):
+        for match in pattern.finditer(text):
+            # The length of several ranges is that of all: 1日至3日、8日至10日,为期六天.
+            listed = AFTER_A_DAY.search(text[max(0, match.start() - 20) : match.start()])
+            length = None if listed else LENGTH.match(text, match.end())
+            nights = _nights(match) if length and not _is_lunar(text, match) else None
+            if length and nights and number_of(length["days"]) not in (nights, nights + 1):
+                yield Match(WRONG_LENGTH, match.start(), length.end())
+
+
+def _nights(match: re.Match[str]) -> int | None:
+    """Return the number of nights from the first to the last day; None if it is not certain, or above thirty."""
+    groups = match.groupdict()
+    year, month = groups.get("year"), number_of(groups.get("month") or "1")
+    month2 = number_of(groups.get("month2") or "") or month
+    day, day2 = number_of(match["day"]), number_of(match["day2"])
+    if groups.get("year2") or not (_exists(None, month, day) and _exists(None, month2, day2)):
+        return None
+    if month2 != month and 2 in (month, month2) and not year:
+        return None  # of a leap year?
+    first = date(year_of(year) if year else 2000, month, 1) + timedelta(days=day - 1)
+    last = date(first.year, month2, 1) + timedelta(days=day2 - 1)
+    return (last - first).days if 0 < (last - first).days <= 30 else None
 
 
 def _ends_early(match: re.Match[str]) -> bool:

@@ -4,6 +4,7 @@ what most rules look for.
 
 import re
 from collections.abc import Collection, Iterator
+from functools import cached_property
 
 _NOTHING: Iterator[re.Match[str]] = iter(())
 
@@ -16,9 +17,14 @@ class Expression:
     """
 
     def __init__(self, pattern: str, needs: Collection[str], *, longest: int | None = None, flags: int = 0) -> None:
-        self.pattern = re.compile(pattern, flags)
+        self._source, self._flags = pattern, flags
         self.longest = longest
         self.needs = tuple(needs)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The regular expression, compiled when a text needs it: each start of a process would wait for all of them."""
+        return re.compile(self._source, self._flags)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield the same matches as the regular expression."""

@@ -127,6 +127,9 @@ _LONGEST_SENTENCE = 200  # characters that are examined on either side
 _UNITS = (
     Expression(r"摄氏\d{1,3}(?:\.\d)?度|\d摄氏(?!度)", ("摄氏",)),
     Expression(r"百分之\d{1,3}(?:\.\d+)?%|\d{1,9}%个百分点", "%"),
+    Expression(
+        r"(?<![\d.])\d{1,6}\.\d{1,4}\.\d{1,4}(?:[万亿%]|元(?![旦宵月])|亩(?!均)|吨(?!位)|公里|平方米)", ".", longest=22
+    ),
     Expression(r"\d{1,6}(?:\.\d+)?[万亿]万(?!元|[亿以])", ("万万", "亿万")),
     Expression(r"\d平方(?![米公千厘分毫英里市])", "平", longest=4),
     Expression(

@@ -18,6 +18,7 @@ FIELD_NAMES: dict[str, Sentence] = {
     "kicker": gettext_lazy("kicker"),
     "title": gettext_lazy("title"),
     "subtitle": gettext_lazy("subtitle"),
+    "short_title": gettext_lazy("short title"),
     "summary": gettext_lazy("summary"),
     "body": gettext_lazy("text"),
     "alt": gettext_lazy("description of a picture"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import DateTimeField, IntegerField, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -49,11 +49,15 @@ TOO_MANY_LINKS = Rule(
 _SHOWN = 40  # characters of an address
 _OUT_OF_USE = {LinkHost.State.SUSPENDED: SUSPENDED_SITE, LinkHost.State.HIJACKED: HIJACKED_SITE}
 
+# Of an address that failed; of a site, its name and state are in the columns of the first two.
+_FACTS = ("address", "outcome", "failures", "status", "checked_at")
+_NO_FACTS = (Value(0), Value(None, IntegerField()), Value(None, DateTimeField()))
+
 
 def find_wrong_links(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
     """Yield the links of a revision's content that are dead or lead to sites out of use.
 
-    No query without links, one if no problem is known.
+    One query, or none without links.
     """
     links = list(islice(find_links(content["body"]), MOST_LINKS + 1))
     if not links:
@@ -65,9 +69,10 @@ def find_wrong_links(content: Mapping[str, Any]) -> Iterator[SourceMatch]:
     checked = LinkTarget.objects.filter(digest__in={address_digest(link.address) for link in links})
     failed = checked.filter(outcome__in=(LinkTarget.Outcome.GONE, LinkTarget.Outcome.UNREACHABLE))
     failed = failed.exclude(finding=LinkTarget.Finding.IGNORED).order_by()
-    known = list(sites.order_by().values_list("host", "state").union(failed.values_list("digest", Value(""))))
-    rules = {host: _OUT_OF_USE[LinkHost.State(state)] for host, state in known if state}
-    dead = {row.address: row for row in failed if row.is_dead} if any(not state for _key, state in known) else {}
+    known = list(failed.values_list(*_FACTS).union(sites.order_by().values_list("host", "state", *_NO_FACTS)))
+    rules = {host: _OUT_OF_USE[LinkHost.State(state)] for host, state, *_none in known if state in _OUT_OF_USE}
+    targets = [LinkTarget(**dict(zip(_FACTS, row, strict=True))) for row in known if row[1] not in _OUT_OF_USE]
+    dead = {target.address: target for target in targets if target.is_dead}
     for link in links:
         if link.host in rules:
             yield _match_of(rules[link.host], link, link.host[:_SHOWN])

@@ -80,29 +80,32 @@ _PUPIL = Expression(
 )
 # Needed by all of these
 _OF_CHILDREN = re.compile("岁|[年月日]出?生|[学中男女]生|同学|朋友|孩|童|幼|少[女年]|[男女]婴|未成年|孤儿")
-_VICTIM = re.compile(
+_VICTIM = Expression(
     rf"(?:受害[人者]|被害[人者]|死者|遇难者|遇害者){_CALLED}{_AGED}(?:系|为)?(?!家属)(?P<name>{NAME})"
     r"|(?:强奸|猥亵|性侵|拐卖|侮辱)[^。;\n]{0,8}(?:女孩|女子|妇女|男孩|少女|幼女|女童|男童|女生)"
-    rf"{_CALLED}(?P<name2>{NAME})"
+    rf"{_CALLED}(?P<name2>{NAME})",
+    "害死遇奸亵侵拐辱",
 )
 _KIN = (
     "妻子|丈夫|前妻|前夫|父亲|母亲|爸爸|妈妈|儿子|女儿|哥哥|弟弟|姐姐|妹妹|爷爷|"
     "奶奶|外公|外婆|岳父|岳母|女友|男友|女朋友|男朋友"
 )
-_RELATIVE = re.compile(
+_RELATIVE = Expression(
     rf"(?:嫌疑人|被告人?|罪犯|凶手|嫌犯|逃犯|服刑人员)(?:{NAME_ALONE}|[\u4e00-\u9fff]某{{1,2}})?的?"
-    rf"(?:{_KIN}){_CALLED}(?P<name>{NAME})"
+    rf"(?:{_KIN}){_CALLED}(?P<name>{NAME})",
+    "疑告犯凶刑",
 )
 _ILLNESS = (
     "艾滋病?|HIV|(?:肺)?结核病?|乙肝|丙肝|麻风病?|梅毒|性病|淋病|尖锐湿疣|精神病|精神分裂症?|精神障碍|抑郁症|双相情感障碍|躁狂症|狂躁症|传染病"
     "|新冠(?:肺炎|病毒)?|甲流|禽流感|鼠疫|霍乱|猴痘|白血病毒"
 )
-_PATIENT = re.compile(
+_PATIENT = Expression(
     rf"(?:{_ILLNESS})(?:确诊|病毒|疑似)?(?:患者|病人|感染者|携带者|病例){_CALLED}{_AGED}(?P<name>{NAME})"
     rf"|(?:吸毒|戒毒|涉毒|卖淫|嫖娼)(?:人员|者|女|妇女|男子|女子){_CALLED}{_AGED}(?P<name2>{NAME})"
     rf"|(?:确诊|患有?)(?:{_ILLNESS})的(?:患者|病人)?(?P<name3>{NAME})"
     rf"|(?<![\u4e00-\u9fff])(?P<name4>{NAME_ALONE})(?:[(,]?\d{{1,3}}岁[,)]?)?"
-    rf"(?:是一?名?|系|患有?|患上|感染了?|查出|确诊为?)(?:{_ILLNESS})(?!专家|医生|防治|防控|疫苗|科)"
+    rf"(?:是一?名?|系|患有?|患上|感染了?|查出|确诊为?)(?:{_ILLNESS})(?!专家|医生|防治|防控|疫苗|科)",
+    "艾H核肝麻毒病淋疣裂碍郁躁冠甲禽鼠霍猴淫嫖",
 )
 _CHANGED_NAME = re.compile("[某们]|化名|平均|饰")
 _MADE_UP = re.compile("饰演?|影片|电影|电视剧|剧中|剧情|小说|主演|绘本")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 _DIGITS = {numeral: number for number, numeral in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "两": 2}
-_SCALES = {"百": Decimal(100), "千": Decimal(1000), "万": Decimal(10**4), "亿": Decimal(10**8)}
+_SCALES = {"万": Decimal(10**4), "亿": Decimal(10**8)}
 # What day and month are written with: characters for one to thirty-nine.
 DAY_NUMERAL = "三十[一二三四五六七八九]?|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
 YEAR_NUMERAL = "[〇零○一二三四五六七八九]{4}"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-LINES = ("kicker", "title", "subtitle", "summary")  # fields of a revision's content that are a line of plain text
+# Fields of a revision's content that are a line of plain text.
+LINES = ("kicker", "title", "subtitle", "short_title", "summary")
 
 _MARK = re.compile(
     r"</?(?P<tag>[a-zA-Z][a-zA-Z0-9]*+)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+>"
@@ -206,7 +207,7 @@ def fields_of_content(content: Mapping[str, Any]) -> Iterator[tuple[str, PlainTe
 
 
 def _sources_of_content(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield from ((name, content[name]) for name in LINES)
+    yield from ((name, content.get(name, "")) for name in LINES)
     yield "body", content["body"]
     yield from (("alt", picture["alt"]) for picture in content["pictures"])
     yield from (("attachment", attachment["name"]) for attachment in content["attachments"])

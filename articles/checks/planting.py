@@ -146,6 +146,7 @@ MAKERS: dict[str, Callable[[date, Random], Words]] = {
     "wrong_weekday": _weekday,
     "wrong_relative_day": _relative_day,
     "end_before_start": _range,
+    "wrong_length": _choice("展览于", "3月1日至3日，为期四天|5月6日至20日，展期10天", "。"),
     "mistyped_year": _made("工程", "202{nn}年{n}月", "开工。"),
     "above_hundred_percent": _made("验收", "合格率达到1{nn}%", "。"),
     "less_by_times": _made("能耗", "减少了{n}倍", "。"),

@@ -1,11 +1,11 @@
 """Cities named with another province than theirs: 湖北省张家界 (CHK-05; 《中华人民共和国行政区划》)."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from .expressions import Expression
 from .rules import Match, Rule, Severity
 
 WRONG_PROVINCE = Rule(
@@ -48,9 +48,10 @@ _CITIES_OF = {
 }
 _PROVINCE_OF = {city: province for province, cities in _CITIES_OF.items() for city in cities.split()}
 # Districts, towns, roads and rivers of other provinces share names with cities.
-_PLACE = re.compile(
+_PLACE = Expression(
     rf"(?P<province>{'|'.join(filter(None, _CITIES_OF))})(?P<city>{'|'.join(_PROVINCE_OF)})"
-    "(?![区县镇乡村街路河湖山港]|[东南西北中]路|新区|商会|同乡会|办事处|企业|游客|对口)"
+    "(?![区县镇乡村街路河湖山港]|[东南西北中]路|新区|商会|同乡会|办事处|企业|游客|对口)",
+    ("省", "自治区"),
 )
 
 

@@ -47,7 +47,7 @@ def place_hits(found: Sequence[Hit], content: Mapping[str, Any]) -> list[PlacedH
     """Return the hits with their places, in the same order; hits in fields that are not texts have none."""
     placed = {hit: PlacedHit(hit) for hit in found}
     for field in (*LINES, "body"):
-        source = content[field]
+        source = content.get(field, "")
         written = written_text_of_html(source) if field == "body" else written_text_of_line(source)
         here = [hit for hit in found if hit.field == field]
         spans = [span for hit in here for span in ((hit.start, hit.end), hit.replaced)]

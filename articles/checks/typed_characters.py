@@ -47,8 +47,8 @@ TRADITIONAL = Rule(
 )
 TWICE = Rule("word_twice", TYPING, Severity.WARN, _("“%(words)s”: a word is repeated."), _("Delete one."))
 
-_PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd"
-_FULL = re.compile("[０-９Ａ-Ｚａ-ｚ]+")
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010fffd\ufffc\ufffd"  # and what stands for an object or for nothing
+_FULL = re.compile("(?:[０-９Ａ-Ｚａ-ｚ]|(?<=[0-9０-９])．(?=[0-9０-９]))+")
 _BOXES = re.compile(
     f"[{_PRIVATE}]+|锟斤拷|烫烫烫|屯屯屯|ï»¿|â€[\u0080-\u00bf\u201c\u201d™œ]?"
     f"|(?<=[{HAN}])[\u180e\u200c\u200d□](?=[{HAN}])"
@@ -62,9 +62,10 @@ _MIXED = re.compile(
     rf"(?<![A-Za-z])[A-Za-z]+[{_GREEK}{_CYRILLIC}][A-Za-z]*|[{_GREEK}{_CYRILLIC}]{{1,40}}[A-Za-z]+"
     rf"|(?<=[{HAN}\d])[{_CYRILLIC}](?=[{HAN}\d])|(?<=\d)[OoIl](?=\d{{0,4}}[年月日元万亿%人])|(?<=\d)O(?=\d)"
     r"|(?<=[一二三四五六七八九])[OoОοΟ○●](?=[一二三四五六七八九年])|(?<=[一-龥])ー(?=[一-龥])"
+    r"|(?<=第)[—–](?=[名届次个条章节批期位卷集])"
 )
 # One of these is in whatever the expressions above find.
-_SUSPECT = re.compile(f"[{_PRIVATE}锟烫屯»€\u180e\u200c\u200d□ã-é&{_GREEK}{_CYRILLIC}OIl○●ー０-９Ａ-Ｚａ-ｚ]")
+_SUSPECT = re.compile(f"[{_PRIVATE}锟烫屯»€\u180e\u200c\u200d□ã-é&{_GREEK}{_CYRILLIC}OIl○●ー—–０-９．Ａ-Ｚａ-ｚ]")
 _TWICE = Expression("(?<![目打])的的(?![确士哥话])|([上下]午)\\1", ("的的", "上午上", "下午下"))
 # Traditional in form and yet ordinary: 乾坤, 哪吒; or usual in names.
 _ALSO_SIMPLIFIED = set("乾吒濛著瞭藉徵昇陞堃釐甯淼")

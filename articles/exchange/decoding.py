@@ -23,6 +23,8 @@ IS_NO_TEXT = Problem(
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 # The characters of Chinese and English text; a wrongly guessed encoding gives characters of other scripts.
 _ORDINARY = re.compile(r"[\t\n\r -~\u00a0-\u00ff\u2010-\u2027\u3000-\u3011\u4e00-\u9fff\uff00-\uff5e]")
+# Of Windows and old Macs, and those that programs of layout and notes write.
+_LINE_ENDS = re.compile("\r\n|[\r\v\x85\u2028\u2029]")
 _HZ = re.compile(rb"~\{(?:[!-w][!-~]){1,400}~\}")  # characters of GB 2312 in seven bits (RFC 1843)
 _SAMPLE = 20_000  # bytes that are enough to distinguish encodings
 # The common characters of the two national character sets are in these rows: lead bytes, both inclusive.
@@ -57,7 +59,7 @@ def _decode_text(data: bytes) -> str | None:
         with suppress(UnicodeDecodeError):
             text = data.decode(encoding).removeprefix("\ufeff")
             if "\0" not in text and len(_CONTROLS.sub("", text)) >= 0.98 * len(text):
-                return text.replace("\r\n", "\n").replace("\r", "\n")
+                return _LINE_ENDS.sub("\n", text)
     return None
 
 

@@ -7,32 +7,45 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ..bylines import CreditLine, credits_in, parse_byline
+from ..bylines import NAME, CreditLine, credits_in, parse_byline
 from ..bylines.roles import ROLES
 from ..models import Article
 from ..refusals import Problem
 from .decoding import UnreadablePage
-from .marked_lines import PAGE_NAMES, SECTION_NAME, heading_field, is_marked_line, marked_heading, parse_breadcrumb
+from .marked_lines import (
+    DOCUMENT_NUMBER,
+    MAX_HEADER_LINES,
+    PAGE_NAMES,
+    SECTION_NAME,
+    heading_field,
+    is_letterhead,
+    is_marked_line,
+    marked_heading,
+    parse_breadcrumb,
+    reads_as_body,
+    title_end,
+)
 from .page_time import HAS_CLOCK
 from .provenance import (
     COMMON_TIMES,
     PAGE_PUBLISHED,
     PAGE_SOURCE,
+    PROVINCES,
     is_medium,
     is_publisher,
     parse_provenance_line,
 )
 
-MAX_HEADER_LINES = 12  # no real page has more lines above its text; more would only take time
-
 _SECTION = re.compile(r"[^\s，。！？；：、,.!?;:…“”《》]{2,12}")
 _COLUMN = re.compile(r"[【\[]([^【】\[\]]{2,20})[】\]]")  # a separate line above the title: 【新春走基层】
-_DOCUMENT_NUMBER = re.compile(r"\S{1,20}[〔（(\[【]\d{4}[〕）)\]】]\s?第?\d{1,5}号")
-# Where WeChat says that an article was sent from.
-_PLACE = re.compile(
-    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海"
-    "|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
-)
+_MAIN_TITLE = re.compile(r"^主\s?题(?=\s{0,3}[:：])")
+_LONGEST_BEFORE_COLON = 20  # characters
+_PLACE = re.compile(rf"{PROVINCES}|已?订阅")
+_LISTENERS = re.compile(r"\d{1,7}人")  # below the place
+_PLACE_AT_END = re.compile(rf"(?:^|\s|发[表布]于)(?:{PROVINCES})$")
+_REGION = re.compile(rf"{PROVINCES}|[\u4e00-\u9fff]{{1,8}}(?:省|市|州|自治区|县|区)")
+# Below the head of an article of WeChat: where it was sent from, and the collection that it is in.
+_BELOW_WECHAT = re.compile(rf"收录于(?:合集|话题).{{0,60}}|发布于\s?[:：]?\s?(?:{PROVINCES})省?")
 
 HAS_NO_TITLE = Problem("exchange.no_title", _("it has no title: put it on a separate line above source and time."))
 HEADING_IS_TOO_LONG = Problem(
@@ -59,6 +72,7 @@ class Head:
     credits: list[CreditLine] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)  # of documents, below the title: they belong to the text
+    is_labelled: bool = False  # with 来源： and the like, which a head of WeChat has not
 
     def learns(self, line: str) -> bool:
         """Add what a line of provenance says; False if it is not one, or repeats what is known.
@@ -76,6 +90,7 @@ class Head:
         self.facts = found.facts | self.facts
         self.credits += found.credits
         self.unsure += found.unsure
+        self.is_labelled |= found.labelled
         return True
 
     def says(self, line: str) -> bool:
@@ -98,18 +113,27 @@ class Head:
         return self.learns(line) and found.labelled
 
 
-def find_head(lines: Sequence[str], known_sections: Sequence[str] = ()) -> Head:
+def find_head(lines: Sequence[str]) -> Head:
     """Return the head of a page, whose lines are not empty; without any provenance it ends below the title."""
-    start = next((i for i, line in enumerate(lines[:MAX_HEADER_LINES]) if _is_provenance(line, i)), None)
-    if start is None or any(reads_as_body(line) for line in lines[:start]):
-        end = _title_end(lines)
+    if not is_letterhead(lines):
+        return _find_plain_head(lines)
+    head = _find_plain_head(lines[2:])
+    head.numbers[:0], head.end = lines[:2], head.end + 2
+    return head
+
+
+def _find_plain_head(lines: Sequence[str]) -> Head:
+    lines = _with_main_title(lines)
+    start = next((i for i in range(min(MAX_HEADER_LINES, len(lines))) if _is_provenance(lines, i)), None)
+    if start is None or any(reads_as_body(line) for line in _heading_above(lines, start)):
+        end = title_end(lines)
         return Head(list(lines[:end]), end)
     head = Head(list(lines[:start]), start)
     _read_bylines_above(head)
     _read_source_above(head, lines)
     _read_provenance(head, lines)
     _read_source_below(head, lines)
-    while len(head.heading) > 1 and _DOCUMENT_NUMBER.fullmatch(head.heading[-1]):
+    while len(head.heading) > 1 and DOCUMENT_NUMBER.fullmatch(head.heading[-1]):
         head.numbers.insert(0, head.heading.pop())
     below = [i for i, line in enumerate(lines[head.end : head.end + 4]) if is_marked_line(line)]
     if below or not any(_is_title(line) for line in head.heading):
@@ -117,9 +141,24 @@ def find_head(lines: Sequence[str], known_sections: Sequence[str] = ()) -> Head:
     return head
 
 
+def _heading_above(lines: Sequence[str], start: int) -> Sequence[str]:
+    """Return the lines above provenance that may be text; a title of two lines may break after a colon."""
+    if PAGE_SOURCE not in _provenance_of(lines[start]):
+        return lines[:start]
+    return [line for line in lines[:start] if len(line) > _LONGEST_BEFORE_COLON or not line.endswith(("：", ":"))]
+
+
+def _with_main_title(lines: Sequence[str]) -> Sequence[str]:
+    """Return the lines with 主标题 for 主题, the word of newspapers, where a kicker or a subtitle is marked as well."""
+    marked = [found for line in lines[:MAX_HEADER_LINES] if (found := marked_heading(line))]
+    if not any(heading_field(found[1]) in ("kicker", "subtitle") for found in marked):
+        return lines
+    return [_MAIN_TITLE.sub("主标题", line) for line in lines[:MAX_HEADER_LINES]] + list(lines[MAX_HEADER_LINES:])
+
+
 def _is_title(line: str) -> bool:
     marked = marked_heading(line)
-    return heading_field(marked[1]) == "title" if marked else parse_breadcrumb(line) is None
+    return heading_field(marked[1]) == "title" if marked else parse_breadcrumb(line) is None and not is_medium(line)
 
 
 def _read_bylines_above(head: Head) -> None:
@@ -140,6 +179,18 @@ def _read_source_above(head: Head, lines: Sequence[str]) -> None:
     if head.learns(f"{above} {lines[head.end]}"):
         head.heading.pop()
         head.end += 1
+        if len(head.heading) > 1 and head.heading[-1] == head.facts.get(PAGE_SOURCE):
+            head.heading.pop()  # the account has written the text itself
+        _read_authors_of_wechat(head)
+
+
+def _read_authors_of_wechat(head: Head) -> None:
+    """Read 原创 and the names between it and the account, which WeChat has on lines of their own."""
+    place = len(head.heading) - 1 - head.heading[::-1].index("原创") if "原创" in head.heading[1:] else 0
+    names = head.heading[place + 1 :]
+    if place and all(re.fullmatch(NAME, name) for name in names):
+        head.credits += [credit for name in names for credit in credits_in(name, ROLES["作者"]) or ()]
+        del head.heading[place:]
 
 
 def _provenance_of(line: str) -> dict[str, str]:
@@ -153,16 +204,27 @@ def _read_source_below(head: Head, lines: Sequence[str]) -> None:
         head.facts[PAGE_SOURCE] = lines[head.end]
         head.end += 1
         _read_provenance(head, lines)
-    if PAGE_SOURCE in head.facts and head.end < len(lines) - 1 and _PLACE.fullmatch(lines[head.end]):
+    while PAGE_SOURCE in head.facts and head.end < len(lines) - 1 and _is_below_wechat(head, lines):
         head.end += 1
 
 
-def _is_provenance(line: str, place: int) -> bool:
+def _is_below_wechat(head: Head, lines: Sequence[str]) -> bool:
+    """Return True if a head of WeChat goes on: a place alone, among others, is a heading of the text."""
+    above, line, *below = lines[head.end - 1 :]
+    if _PLACE.fullmatch(line) or (_LISTENERS.fullmatch(line) and _PLACE_AT_END.search(above)):
+        is_wechat = not head.is_labelled and HAS_CLOCK.search(head.facts.get(PAGE_PUBLISHED, ""))
+        return bool(is_wechat) and not any(_REGION.fullmatch(line) for line in below)
+    return bool(_BELOW_WECHAT.fullmatch(line))
+
+
+def _is_provenance(lines: Sequence[str], place: int) -> bool:
     """Return True for a line of provenance; without a label the first one is a title: 2024年3月25日天气预报,
-    摄影：霁川.
+    摄影：霁川. Above the page of a newspaper it is not.
     """
-    found = parse_provenance_line(line)
-    return found is not None and (found.labelled or place > 0 or not (found.credits or found.facts.get(PAGE_SOURCE)))
+    found = parse_provenance_line(lines[place])
+    if found is None or found.labelled or place > 0 or not (found.credits or found.facts.get(PAGE_SOURCE)):
+        return found is not None
+    return PAGE_PUBLISHED in found.facts and len(lines) > 1 and parse_breadcrumb(lines[1]) is not None
 
 
 def _read_provenance(head: Head, lines: Sequence[str]) -> None:
@@ -175,13 +237,13 @@ def _read_provenance(head: Head, lines: Sequence[str]) -> None:
 def _read_title_below(head: Head, lines: Sequence[str]) -> None:
     """Read a heading below the provenance: on newspaper pages, and below the table of a government's page."""
     rest = lines[head.end :]
-    title_end = _title_end(rest)
-    if title_end >= len(rest) or reads_as_body(rest[title_end - 1]):
+    end = title_end(rest)
+    if end >= len(rest) or reads_as_body(rest[end - 1]):
         return
     if head.heading and PAGE_SOURCE not in head.facts and is_publisher(head.heading[0]):
         head.facts[PAGE_SOURCE] = head.heading[0]
-    head.heading = [line for line in head.heading if parse_breadcrumb(line)] + list(rest[:title_end])
-    head.end += title_end
+    head.heading = [line for line in head.heading if parse_breadcrumb(line)] + list(rest[:end])
+    head.end += end
     _read_provenance(head, lines)
 
 
@@ -209,7 +271,7 @@ def parse_heading(lines: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
         heading["kicker"] = column[1]
         del plain[0]
     doubts = [TITLE_OF_LINES.filled(line=plain[0])] if len(plain) > 1 and _SECTION.fullmatch(plain[0]) else []
-    heading["title"] = heading["title"] or " ".join(plain)
+    heading["title"] = heading["title"] or _joined_title(plain)
     if not heading["title"]:
         raise UnreadablePage(HAS_NO_TITLE)
     crumbs = [name for name in crumbs if name not in PAGE_NAMES and name != heading["title"] and 0 < len(name) <= 40]
@@ -219,6 +281,11 @@ def parse_heading(lines: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
     return heading, doubts
 
 
+def _joined_title(lines: Sequence[str]) -> str:
+    """Return the lines of a title as one, with a blank between them, but none after a full-width colon."""
+    return "".join(line if line.endswith("：") else f"{line} " for line in lines).rstrip()
+
+
 def _refuse_long_heading(heading: dict[str, str]) -> None:
     for name in ("kicker", "title", "subtitle"):
         field: Any = Article._meta.get_field(name)
@@ -226,28 +293,3 @@ def _refuse_long_heading(heading: dict[str, str]) -> None:
             raise UnreadablePage(
                 HEADING_IS_TOO_LONG.filled(name=field.verbose_name, start=heading[name][:20], most=field.max_length)
             )
-
-
-def _title_end(lines: Sequence[str]) -> int:
-    """Return the end of the heading on a page without provenance: after its marked lines, or after the first line."""
-    marked = [i for i, line in enumerate(lines[:MAX_HEADER_LINES]) if is_marked_line(line)]
-    end = marked[-1] + 1 if marked else 0
-    if not any((match := marked_heading(line)) and heading_field(match[1]) == "title" for line in lines[:end]):
-        end += 2 if not end and _is_above_title(lines[:3]) else 1
-    while end < len(lines) and lines[end].startswith("——"):
-        end += 1
-    return end
-
-
-def _is_above_title(lines: Sequence[str]) -> bool:
-    """Return True if line 1 of 3 looks like a section and line 2 like the title: it is longer, and line 3 is text."""
-    if len(lines) < 3 or not SECTION_NAME.fullmatch(lines[0]):
-        return False
-    section, title, text = lines
-    is_title = not (reads_as_body(title) or parse_byline(title) is not None)
-    return is_title and len(title) > len(section) and reads_as_body(text)
-
-
-def reads_as_body(line: str) -> bool:
-    """Return True for a line that is not a heading: long, or ending like a sentence."""
-    return len(line) > 120 or line.endswith(("。", "。”", "；", "：", ":"))

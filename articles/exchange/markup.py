@@ -26,5 +26,6 @@ def _as_html(line: str) -> str:
 
 
 def _as_tag(match: re.Match[str]) -> str:
-    address, words = entities.escape(match[3]), entities.escape(match[2])
+    """Return the tag for a link or a picture of a line that is escaped except for its quotation marks."""
+    address, words = (part.replace('"', "&quot;") for part in (match[3], match[2]))
     return f'<img src="{address}" alt="{words}">' if match[1] else f'<a href="{address}">{match[2]}</a>'

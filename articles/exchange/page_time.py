@@ -1,4 +1,4 @@
-"""The dates and times that pages print: 2024年3月25日 星期一 17:03, 2024-03-25T09:03Z, Mar 25, 2024."""
+"""The dates and times that pages print: 2024年3月25日 星期一 17:03, 2024-03-25T09:03Z, 2024 03/25 17:03, Mar 25, 2024."""
 
 import re
 from contextlib import suppress
@@ -9,14 +9,17 @@ from django.utils import timezone
 from ..checks.numerals import DAY_NUMERAL, number_of, year_of
 from .decoding import BLANKS
 
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９：－／．\u3000\u00a0\u2002\u2003", "0123456789:-/.    ")
-_WEEKDAY = r"(?:\s?[(（]?(?:星期|周)[一二三四五六日天][)）]?)?"
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９：－—–／．\u3000\u00a0\u2002\u2003", "0123456789:---/.    ")
+_WEEKDAY = (
+    r"(?:\s?[(（]?(?:星期|周)[一二三四五六日天][)）]?|\s?[(（][一二三四五六日][)）]"
+    r"|,?\s?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}(?=\s))?"
+)
 _HOUR = (
     r"(?P<half>上午|下午|[傍夜]?晚上?|[深午]?夜|夜间|早[上晨]?|清晨|中午|凌晨)?\s?(?P<hour>\d{1,2})\s?[:时点]\s?"
     r"(?:(?P<minute>\d{1,2})\s?(?:[:分]\s?(?:(?P<second>\d{1,2})(?:\.\d{1,9})?秒?)?)?)?"
 )
 _DATE = re.compile(
-    rf"(?:(?P<year>\d{{4}})\s?[-/.年]|民[国國]\s?(?P<era>\d{{1,3}})\s?年)\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?(?P<day>\d{{1,2}})(?:\s?日)?{_WEEKDAY}"
+    rf"(?:(?P<year>\d{{4}})(?:\s?[-/.年]|\s(?=\d\d/\d\d\s{{1,4}}\d\d:))|民[国國]\s?(?P<era>\d{{1,3}})\s?年)\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?(?P<day>\d{{1,2}})(?:\s?日)?{_WEEKDAY}"
     rf"(?:(?:(?<=[日)）一二三四五六天])|\s{{1,4}}|T)\s?{_HOUR}(?:\s?(?P<noon>[ap]m))?(?P<zone>Z|[+-]\d\d:?\d\d)?{_WEEKDAY})?",
     re.ASCII | re.IGNORECASE,
 )

@@ -2,15 +2,22 @@
 
 import re
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import NamedTuple
 
 from ..bylines import NAME, ORGANISATION, CreditLine, credits_in, role_label
 from ..bylines.printed_forms import with_colons
 from ..bylines.roles import ROLES
 from ..search.folding import simplified_text
-from .decoding import BLANKS
-from .labels import IGNORED, LABELS, PAGE_PUBLISHED, PAGE_SOURCE, PAGE_UPDATED
+from .labels import (
+    IGNORED,
+    LABELS,
+    PAGE_PUBLISHED,
+    PAGE_SOURCE,
+    PAGE_UPDATED,
+    VALUE_ENDS,
+    LabelledPart,
+    with_tabs_as_colons,
+)
 from .page_time import FIRM_TIME, HAS_CLOCK, find_page_time, parse_page_time
 
 # Labels that also occur in the text of a notice: 时间：下周三上午
@@ -20,7 +27,6 @@ COMMON_TIMES = re.compile(rf"(?:{'|'.join(COMMON_WORDS)})\s{{0,2}}[:：]")
 FREE_ROLES = ("作者", "供稿", "author")
 
 MAX_HEADER_LENGTH = 400  # characters of a line; no real page has longer ones above its text
-_CANDIDATE = re.compile(r"(文[/／]图|图[/／]文|[^\s:：|｜/／【】\[\]；;，,、。]{1,24})\s{0,2}[:：]")
 # 【来源】霁川新闻网, and the rows of tables: 发布机构 <tab> 霁川县政府
 _BRACKETED_LABEL = re.compile(
     rf"[【\[]\s?({'|'.join(word for word in LABELS if len(word) > 1)})\s?[】\]]\s{{0,2}}(?=[^:：\s])"
@@ -34,16 +40,23 @@ _SPACED_LABEL = re.compile(
 )
 _BAR_AFTER_LABEL = re.compile(rf"(?<!\S)({'|'.join(word for word in LABELS if len(word) > 1)})\s?[丨︱|｜/／]\s?(?=\S)")
 _IN_BRACKETS = re.compile(r"[（(【\[]([^（()）【】\[\]]{4,120})[)）】\]]")
-_DIGITS_BEFORE = re.compile(r"^\d[\d年月日时分秒.-]*")
-_UNKNOWN_LABEL = re.compile(r"[\u4e00-\u9fff]{2,8}")
-BUTTONS = r"(?:[\s|｜【\[（(]*(?:打印本页|打印|关闭窗口|关闭本页|关闭|返回顶部|收藏)[】\]）)]?)+"
+BUTTONS = r"(?:[\s|｜【\[（(]*(?:打印本页|打印|关闭窗口|关闭本页|关闭|返回顶部|收藏|(?:我要)?纠错|[大中小]字[号体])[】\]）)]?)+"
 _BUTTONS_AT_END = re.compile(BUTTONS + "$")
+# Between fields: 作者：方知远 大字体 小字体 分享到：; 发布于 before a time says nothing more.
+_BETWEEN_FIELDS = re.compile(
+    r"(?<!\S)(?:[大中小]字[号体](?!\S)|发[布表]于\s?[:：]?(?=\s{0,2}\d{4})|第\s?[A-Z]?\d{1,3}\s?版(?!\S)|[■□▲◎●](?=\S))"
+)
 _BAR = re.compile(r"\s{0,8}[|｜┃│丨]\s{0,8}|\s{1,8}·\s{1,8}")
-_VALUE_ENDS = BLANKS + "|｜/／；;，,、【】[]"
+# A bar as well, but not in 来源：新华社 / 中国新闻网, nor in 文 / 图 方知远.
+_SLASH = re.compile(r"\s{1,8}[/／]\s{1,8}(?![文图摄])")
 _SENTENCE = re.compile("[。！？!?；]")
+PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海"
+    "|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
 # Words next to the names in a WeChat header: 原创 方知远 霁川发布 2024-03-25 17:03 发表于云南
 _WECHAT_WORDS = re.compile(
-    r"原创|转载|发[表布]于\S{0,8}|(?:IP属地|阅读)\S{0,8}|\d{1,9}(?:人|次)?(?:阅读|浏览|评论)|[听在]看?"
+    rf"{PROVINCES}|原创|转载|发[表布]于\S{{0,8}}|(?:IP属地|阅读)\S{{0,8}}|\d{{1,9}}(?:人|次)?(?:阅读|浏览|评论)?|标题已修改|[听在]看?"
 )
 _WECHAT_HEAD = re.compile(r"原创\s|.*\s发表于\s?\S{0,8}")
 # A name that only a publisher has.
@@ -60,13 +73,22 @@ _ENGLISH_TIME = re.compile(
     r"(?<!\S)(?:Last |First )?(Published|Posted|Updated|Modified)(?: on| at)?\s?:?\s(?=[\dA-Z])", re.I
 )
 _WECHAT_ORIGIN = re.compile(r"以下文章来源于\s?([^\s，,]{2,30})\s?[，,]\s?作者\s?(\S{2,20})")
-_WEEKDAY_ALONE = re.compile(r"(?<!\S)(?:星期|周)[一二三四五六日天](?!\S)")
+_LUNAR_DAY = (
+    "(?:农历|夏历)?[甲乙丙丁戊己庚辛壬癸]?[子丑寅卯辰巳午未申酉戌亥]?年?"
+    "[正一二三四五六七八九十冬腊闰]{1,3}月[初十廿三一二四五六七八九]{2,3}"
+)
+_DAY_BESIDE_DATE = re.compile(rf"(?<!\S)(?:(?:星期|周)[一二三四五六日天]|{_LUNAR_DAY})(?!\S)")
 _STAFF = re.compile(
     rf"(?:{_ENGLISH_PUBLISHER.pattern} )?(?:Staff|Senior|Special|Chief) (?:[Rr]eporter|[Ww]riter|[Cc]orrespondent)s?"
 )
 # [霁川新闻网](http://…), 霁川新闻网（http://…）
 _LINK = re.compile(r"\[([^\[\]]{1,80})\]\(https?://[^()\s]{1,300}\)|[（(]?\s?https?://[\w./?=&%#:~+-]{1,300}\s?[)）]?")
-_TIME_WITHOUT_YEAR = re.compile(r"(?:\d{1,2}[-/.月]\d{1,2}日?\s{1,4})?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?$")
+_TIME_WITHOUT_YEAR = re.compile(
+    r"(?<![\d-])(?:(?:\d{8}|(?:\d{2}[-/.])?\d{1,2}[-/.月]\d{1,2}日?)\s{1,4})?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?$"
+)
+_PAGE_OF_PAPER = re.compile(r"[（(]\s{0,2}第?\s?[A-Z]?\d{1,3}\s?版\s{0,2}[)）]")
+# 来自：霁川新闻网 is the source; 来自：霁川县 says where somebody is from.
+_FROM = re.compile(r"(?<![^\s|｜（(【])[来來]自\s{0,2}[:：]\s{0,2}(?=《?([^\s《》|｜/／；;，,、（()）:：]{2,40}))")
 _LONGEST_NAME = 30  # characters of a name without a label
 
 
@@ -85,26 +107,21 @@ def parse_provenance_line(line: str) -> Provenance | None:
         return None
     if bracketed := _IN_BRACKETS.fullmatch(line):
         line = bracketed[1]
-    line = _WECHAT_ORIGIN.sub(r"来源：\1 作者：\2", line)
+    line = _FROM.sub(_source_label, _WECHAT_ORIGIN.sub(r"来源：\1 作者：\2", line))
     if staff := _STAFF.fullmatch(line):
         return Provenance({PAGE_SOURCE: staff[1]} if staff[1] else {}, [])
     line = _ENGLISH_TIME.sub(r"\1: ", _LINK.sub(r"\1", line)) if line.isascii() or "://" in line else line
-    line = _SPACED_LABEL.sub(lambda match: "".join(match[0].split()), _BUTTONS_AT_END.sub("", line))
-    line = _BAR_AFTER_LABEL.sub(r"\1：", with_colons(_BRACKETED_LABEL.sub(r" \1：", _tabbed_fields(line))))
+    line = _BUTTONS_AT_END.sub("", _BETWEEN_FIELDS.sub("", line))
+    line = _SPACED_LABEL.sub(lambda match: "".join(match[0].split()), line)
+    line = _BAR_AFTER_LABEL.sub(r"\1：", with_colons(_BRACKETED_LABEL.sub(r" \1：", with_tabs_as_colons(line))))
     if _WECHAT_HEAD.match(line) and (found := find_page_time(line)):
         line = f"原创 {line[: found[1]].removeprefix('原创')}"  # what follows is where it was sent from
-    return _parse_fields(line) or _parse_fields(line, unknown_labels=True)
+    parts = _labelled_parts(line)
+    return _parse_fields(parts) or _parse_fields(parts, unknown_labels=True)
 
 
-def _tabbed_fields(line: str) -> str:
-    """Return a row of a table with labels and values in turn as labelled fields."""
-    cells = [cell.strip() for cell in line.split("\t") if cell.strip()]
-    labels = ["".join(cell.split()).rstrip(":：") for cell in cells[::2]]
-    if len(cells) < 2 or not any(label in LABELS for label in labels):
-        return line
-    if not all(_UNKNOWN_LABEL.fullmatch(label) for label in labels):
-        return line
-    return " ".join(f"{label}：{value}" for label, value in zip_longest(labels, cells[1::2], fillvalue=""))
+def _source_label(match: re.Match[str]) -> str:
+    return "来源：" if is_publisher(match[1]) and match[1][-1] not in "省市州区县乡镇村" else match[0]
 
 
 def is_publisher(name: str) -> bool:
@@ -117,8 +134,20 @@ def is_medium(name: str) -> bool:
     return bool(_PUBLISHER.fullmatch(simplified_text(name)) or _ENGLISH_PUBLISHER.fullmatch(name))
 
 
-def _parse_fields(line: str, *, unknown_labels: bool = False) -> Provenance | None:
-    """Parse the line part by part, where bars part it; with `unknown_labels`, fields with other labels are skipped.
+def _labelled_parts(line: str) -> list[LabelledPart]:
+    """Return the parts of a line, where bars part it; slashes do only without a label of the source."""
+    parts = [LabelledPart.read(text) for text in _BAR.split(line)]
+    if not _SLASH.search(line) or _name_a_source(parts):
+        return parts
+    return [LabelledPart.read(text) for part in parts for text in _SLASH.split(part.text)]
+
+
+def _name_a_source(parts: Sequence[LabelledPart]) -> bool:
+    return any(LABELS.get(label.known) == PAGE_SOURCE for part in parts for label in part.labels)
+
+
+def _parse_fields(parts: Sequence[LabelledPart], *, unknown_labels: bool = False) -> Provenance | None:
+    """Parse a line part by part; with `unknown_labels`, fields with other labels are skipped.
 
     They are skipped only on a line with a time and another label that is known.
     """
@@ -126,12 +155,13 @@ def _parse_fields(line: str, *, unknown_labels: bool = False) -> Provenance | No
     credits: list[CreditLine] = []
     words: list[str] = []
     labels: list[str] = []
-    parts = _BAR.split(line)
     for part in parts:
-        before, fields = _labelled_fields(part, unknown_labels)
+        before, fields = part.fields(unknown_labels=unknown_labels)
         before = _take_date(before, facts)
-        english = _ENGLISH_PUBLISHER.fullmatch(before)
-        words += [english[1]] if english else before.split()
+        if fields and _name_a_source(parts) and _TIME_WITHOUT_YEAR.fullmatch(before):
+            facts.setdefault(PAGE_PUBLISHED, before)
+            before = ""
+        words += [english[1]] if (english := _ENGLISH_PUBLISHER.fullmatch(before)) else before.split()
         labels += [label for label, _unit, _value in fields]
         if not _read_fields(fields, facts, credits, words):
             return None
@@ -161,25 +191,6 @@ def _is_of_the_text(labels: Sequence[str], facts: dict[str, str]) -> bool:
     return parse_page_time(time) is None or "午" in time
 
 
-def _labelled_fields(line: str, unknown_labels: bool) -> tuple[str, list[tuple[str, str, str]]]:
-    """Return the text before the first label, then label, unit and value of each field up to the next label."""
-    found = []
-    for match in _CANDIDATE.finditer(line):
-        word = _DIGITS_BEFORE.sub("", match[1])
-        known = simplified_text(word).lower()
-        label = (known, "") if known in LABELS else role_label(word)
-        if label is None and unknown_labels and _UNKNOWN_LABEL.fullmatch(word):
-            label = ("", "")
-        if label:
-            found.append((match.end(1) - len(word), match.end(), label))
-    starts = [start for start, _end, _label in found] + [len(line)]
-    fields = [
-        (*label, line[end:stop].strip(_VALUE_ENDS))
-        for (_start, end, label), stop in zip(found, starts[1:], strict=True)
-    ]
-    return line[: starts[0]].strip(_VALUE_ENDS), fields
-
-
 def _read_fields(
     fields: Sequence[tuple[str, str, str]], facts: dict[str, str], credits: list[CreditLine], words: list[str]
 ) -> bool:
@@ -192,14 +203,13 @@ def _read_fields(
             people = _field_credits(label, unit, _take_date(value, facts), free=certain or label in FREE_ROLES)
             if people is None:
                 return False
-            if len(people) == 1 and is_medium(people[0][1]):  # By Global Times
-                facts.setdefault(PAGE_SOURCE, people[0][1])
-            else:
-                credits += people
+            if people and is_medium(people[-1][1]):  # By Global Times; 图：林晓舟 霁川日报
+                facts.setdefault(PAGE_SOURCE, people.pop()[1])
+            credits += people
         elif LABELS.get(label) == PAGE_SOURCE:
             value = _take_date(value, facts)
             if PAGE_PUBLISHED not in facts and (loose := _TIME_WITHOUT_YEAR.search(value)):
-                facts[PAGE_PUBLISHED], value = loose[0], value[: loose.start()].strip(_VALUE_ENDS)
+                facts[PAGE_PUBLISHED], value = loose[0], value[: loose.start()].strip(VALUE_ENDS)
             if re.search("[:：]", value):
                 return False
             source, people = _split_source(value)
@@ -215,11 +225,9 @@ def _read_time(fact: str, value: str, facts: dict[str, str], words: list[str]) -
     """Add the time; what follows it (时间：2024-03-25 17:03 霁川新闻网) are words without a label."""
     found: dict[str, str] = {}
     rest = _take_date(value, found)
+    facts.setdefault(fact, found.get(PAGE_PUBLISHED, value))
     if found:
-        facts.setdefault(fact, found[PAGE_PUBLISHED])
         words += rest.split()
-    else:
-        facts.setdefault(fact, value)
 
 
 def _take_date(text: str, facts: dict[str, str]) -> str:
@@ -229,11 +237,12 @@ def _take_date(text: str, facts: dict[str, str]) -> str:
         return text
     start, end = found
     facts.setdefault(PAGE_PUBLISHED, text[start:end].strip())
-    return _WEEKDAY_ALONE.sub("", f"{text[:start]} {text[end:]}").strip(_VALUE_ENDS)
+    return _DAY_BESIDE_DATE.sub("", f"{text[:start]} {text[end:]}").strip(VALUE_ENDS)
 
 
 def _split_source(value: str) -> tuple[str, list[CreditLine]]:
     """Return the source, and the credits that follow it without a label: 霁川新闻网 记者 方知远."""
+    value = re.sub("^《([^《》]{2,20})》$", r"\1", _PAGE_OF_PAPER.sub("", value).strip())
     words = value.split()
     for place in range(1, len(words)):
         if role_label(words[place]) and (people := credits_in(" ".join(words[place:]))):
@@ -251,6 +260,8 @@ def _read_names(words: list[str], facts: dict[str, str], credits: list[CreditLin
     names = [word for word in words if not _WECHAT_WORDS.fullmatch(word)]
     if sum(map(len, names)) > 2 * _LONGEST_NAME or any(_SENTENCE.search(word) for word in names):
         return None
+    if len(names) > 1 and PAGE_SOURCE not in facts and is_medium(names[-1]):
+        facts[PAGE_SOURCE] = names.pop()
     role = next(
         (place for place, word in enumerate(names) if role_label(word.rstrip(":：")) or credits_in(word)), len(names)
     )

@@ -25,7 +25,7 @@ ENDINGS = (*READERS, *(f".{ending}" for ending in WORD_ENDINGS))
 IS_NOT_READ = Problem("exchange.not_read", "%(why)s")  # the operating system's message
 
 
-def read_saved_file(path: Path, *, strict: bool = False) -> PrintedArticle:
+def read_saved_file(path: Path, *, strict: bool) -> PrintedArticle:
     """Return the article in a file, by its ending (others are read as text); raises UnreadablePage or RefusedFile.
 
     With `strict` UnreadablePage is raised also for doubtful readings.

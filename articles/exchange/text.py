@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy as _
 from ..bylines import CreditLine, merge_credits, parse_byline
 from ..refusals import Problem
 from .decoding import BLANKS, MAX_PAGE_BYTES, UnreadablePage, decode_page
-from .heading import NEITHER_NAME, Head, find_head, parse_heading, reads_as_body
+from .heading import NEITHER_NAME, Head, find_head, parse_heading
+from .marked_lines import reads_as_body
 from .markup import markup_of
-from .page_lines import page_lines
-from .page_time import HAS_CLOCK, parse_page_time
+from .page_lines import PAGE_BUTTONS, page_lines
+from .page_time import HAS_CLOCK, find_page_time, parse_page_time
 from .provenance import (
     BUTTONS,
     PAGE_PUBLISHED,
@@ -36,22 +37,29 @@ from .wrapping import PageLine, join_wrapped_lines
 __all__ = ["MAX_PAGE_BYTES", "PrintedArticle", "UnreadablePage", "read_printed_page"]
 
 _BRACKET_AT_END = re.compile(r"[（(【\[][^（()）【】\[\]]{4,80}[)）】\]]$")
+_CORRECTING = re.compile(r"^[【\[]\s?(?:我要)?纠错\s?[】\]]\s{0,4}(?=\S)")
 _YEAR = re.compile(r"^.{0,200}?\d{4}", re.ASCII)
 _BODY_LABEL = re.compile(r"正\s{0,4}文\s{0,2}[:：]|[【\[]正\s{0,4}文[】\]]\s{0,2}[:：]?|正文$")
+# Buttons below the source and time, before the text. One of them alone may be a heading of the text: 关注.
+_BUTTON = re.compile(r"(?:缩小|放大)字体|字[号体]|分享|举报|关注|收藏|微博|微信|(?:放大|缩小|默认)[+-]?")
+_BELOW_HEAD = re.compile(
+    rf"(?:{_BUTTON.pattern})(?:\s{{1,4}}(?:{_BUTTON.pattern})){{0,9}}|分享到\s?[:：]?|{PAGE_BUTTONS}"
+    r"|全文[共约\s]{0,3}\d{1,6}\s?字[，,\s]{0,2}(?:预计)?(?:阅读)?[大约需要\s]{1,5}\d{1,3}\s?分钟。?"
+)
 _LONGEST_SOURCE = 80  # characters of the column `Source.name`
 # A blank between Chinese characters, or a bar: a source and something else.
 _DOUBTFUL_SOURCE = re.compile(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]|[|｜]")
 _MAX_FOOT_LINES = 40  # no real page has more lines below its text; more would only take time
 _FURNITURE = re.compile(
-    r"(?:(?:打开|使用|用)?(?:微信|手机)?扫一扫|分享到|字[号体]\s{0,3}[:：])[^。！？]{0,80}"
-    r"|(?:上一[篇条]|下一[篇条])\s{0,3}[:：].{0,200}"
+    r"(?:(?:打开|使用|用)?(?:微信|手机)?扫一扫|分享到|分享让更多人看到|字[号体]\s{0,3}[:：])[^。！？]{0,80}"
+    r"|(?:上一[篇条]|(?:阅读)?下一[篇条])\s{0,3}[:：].{0,200}"
     r"|相关(?:链接|新闻|阅读)(?:\s{0,3}[:：].{0,200})?"
     r"|(?:版权(?:所有|声明|归)|Copyright|©|主办单位[:：\s]|主办[:：]).{0,300}"
     r"|预览时标签不可点|微信扫一扫.{0,20}|关注该公众号|继续滑动看下一个|向上滑动看下一个|轻触阅读原文|喜欢此内容的人还喜欢"
-    r"|(?:阅读|点赞|在看|分享|收藏|赞|留言)(?:\s{0,3}[\d.]{1,9}\s?(?:万|\+){0,2}|(?=\s{1,3}\S))"
-    r"(?:\s{1,3}(?:阅读|点赞|在看|分享|收藏|赞|留言|转发)(?:\s{0,3}[\d.]{1,9}\s?(?:万|\+){0,2})?){0,5}|阅读原文|写留言|精选留言|往期(?:推荐|回顾|精选).{0,20}|点击.{0,12}(?:名片|关注).{0,12}|(?:长按|扫描|识别).{0,12}二维码.{0,20}|免责声明\s{0,3}[:：].{0,200}"
+    r"|(?:阅读|点赞|在看|分享|收藏|赞|留言)(?:\s{0,3}[\d.]{1,9}\s?(?:万|\+){0,2}|(?=[\s、，,]{1,3}\S))"
+    r"(?:[\s、，,]{1,3}(?:阅读|点赞|在看|分享|收藏|赞|留言|转发)(?:\s{0,3}[\d.]{1,9}\s?(?:万|\+){0,2})?){0,5}|写留言|精选留言|往期(?:推荐|回顾|精选).{0,20}|点击.{0,12}(?:名片|关注).{0,12}|(?:长按|扫描|识别).{0,12}二维码.{0,20}|点击[“「]?阅读原文.{0,12}|[↓▼\s]{0,4}阅读原文[↓▼\s]{0,4}|阅读原文[，,\s]{0,2}了解更多.{0,6}|返回搜狐.{0,8}|阅读剩余全文.{0,4}|点分享(?:\s{0,4}点(?:收藏|在看|点赞)){1,4}|免责声明\s{0,3}[:：].{0,200}"
     r"|.{0,60}ICP备.{0,100}"
-    rf"|{BUTTONS}\s{{0,4}}"
+    rf"|{BUTTONS}\s{{0,4}}|{PAGE_BUTTONS}"
 )
 
 HAS_NO_BODY = Problem("exchange.no_body", _("it has no body: put the text below the title, one paragraph per line."))
@@ -137,7 +145,11 @@ def is_furniture(line: str) -> bool:
 
 
 def _without_label(lines: list[PageLine]) -> list[PageLine]:
-    """Return the lines of the text without the label 正文： or 【正文】 before it."""
+    """Return the lines of the text without the buttons of a page and the label 正文： or 【正文】 before it."""
+    inner = lines[:-1]
+    start = next((place for place, line in enumerate(inner) if not _BELOW_HEAD.fullmatch(line.text)), len(inner))
+    if start > 1 or (start and not _BUTTON.fullmatch(lines[0].text)):
+        lines = lines[start:]
     found = _BODY_LABEL.match(lines[0].text) if lines else None
     if not found:
         return lines
@@ -152,10 +164,11 @@ def _find_foot(lines: Sequence[str], head: Head) -> tuple[int, list[str]]:
     """
     end = len(lines)
     bylines: list[str] = []
-    for line in reversed(lines[max(head.end, end - _MAX_FOOT_LINES) :]):
+    for printed in reversed(lines[max(head.end, end - _MAX_FOOT_LINES) :]):
+        line = _CORRECTING.sub("", printed, count=1)  # a button: 【纠错】【责任编辑：…】
         if is_furniture(line) or head.learns_from_foot(line):
             pass
-        elif parse_byline(line) is not None:
+        elif parse_byline(line) is not None or (end == len(lines) and _is_day_of_signature(line, lines[end - 2])):
             bylines.insert(0, line)
         else:
             break
@@ -163,6 +176,13 @@ def _find_foot(lines: Sequence[str], head: Head) -> tuple[int, list[str]]:
     if end > head.end and (bracket := _BRACKET_AT_END.search(lines[end - 1][-120:])):
         head.learns_from_foot(bracket[0])  # …受益。（来源：霁川新闻网）
     return end, bylines
+
+
+def _is_day_of_signature(line: str, above: str) -> bool:
+    """Return True for a day alone below the names: 作者：方知远, 二〇二四年三月二十五日."""
+    return find_page_time(line) == (0, len(line)) and (
+        parse_byline(above) is not None or ((found := parse_provenance_line(above)) is not None and found.labelled)
+    )
 
 
 def _doubts(head: Head, body: Sequence[str]) -> Iterator[Problem]:

@@ -56,7 +56,7 @@ def _article_document(article: Article, revision: Revision, edition: Edition | N
         add_line(document, told, "Normal")
     BodyTypesetter(document, _picture_bytes, settings.SITE_URL).add_body(content["body"])
     add_small_lines(document, _credit_lines(content), RIGHT)
-    if edition and edition.note:
+    if edition and edition.kind == Edition.Kind.CORRECTION and edition.basis == Edition.Basis.SIGNED:
         add_line(document, _("Correction: %(note)s") % {"note": edition.note}, "Normal")
     if edition and article.live_id == edition.pk:
         _add_code(document, article, edition)

@@ -139,7 +139,8 @@ def import_word_file(
     taken = _with_stored_pictures(text, name, by=by, beside=beside)
     page, note = _fitting_page(taken, name, digest, by=by)
     imported = import_article(page, by=by, section=section, archive=archive, body=taken.html)
-    return replace(imported, notes=(*taken.notes, *note))
+    untitled = () if taken.title else (_("The document shows no title: its file's name is the title. Correct it."),)
+    return replace(imported, notes=(*untitled, *taken.notes, *note))
 
 
 def _fitting_page(taken: TakenText, name: str, digest: str, *, by: User) -> tuple[PrintedArticle, tuple[str, ...]]:

@@ -30,13 +30,16 @@ from .names import CHINESE_LETTERS, MIDDLE_DOTS, plain_name, unify_name_marks
 from .nodes import BOXES, MARKS
 from .removed import LOOKS, removal_sentences
 from .styles import ALIGNMENTS
+from .symbols import LOST_SYMBOL, is_symbol_font, read_symbols
 from .text import plain_text, text_lines
 from .tidying import level_headings, tidy_box, write_html
 from .tokens import DROPPED
+from .word_equations import equation_text
 
 __all__ = [
     "CHINESE_LETTERS",
     "DESK_FILES",
+    "LOST_SYMBOL",
     "MIDDLE_DOTS",
     "ORDINARY_CHARACTERS",
     "BodyTooLong",
@@ -47,14 +50,17 @@ __all__ = [
     "as_paragraphs",
     "character_sentences",
     "desk_addresses",
+    "equation_text",
     "held_pattern",
     "held_places",
+    "is_symbol_font",
     "mark_kept_html",
     "places_to_fill",
     "plain_name",
     "plain_text",
     "read_pasted_html",
     "read_pasted_text",
+    "read_symbols",
     "sanitise",
     "text_lines",
     "unify_name_marks",

@@ -12,6 +12,7 @@ from . import addresses
 from .attributes import box_attributes, written_picture
 from .held import HeldPicture
 from .nodes import BOXES, BREAK, CELLS, HEADINGS, LISTS, MARKS, REMOVED_PICTURE, ROW_GROUPS, TABLE, BlockBox, TextLine
+from .open_elements import FOREIGN_HTML
 from .picture_tags import emoji_text, is_placeholder, picture_address
 from .removed import REPORTED_AS, STYLING_ATTRIBUTES
 from .text import SPACES, unwrap_lines, visible_text
@@ -59,6 +60,7 @@ class BodyBuilder:
         self.open = [self.root]
         self.marks: list[tuple[str, str | None]] = []  # name, and how to write it; None if it is not written
         self.line: TextLine | None = None
+        self.around: list[tuple[int, list[tuple[str, str | None]], TextLine | None]] = []  # the HTML of drawings
 
     def add_token(self, token: HtmlToken) -> None:
         """Add the next token to the tree."""
@@ -85,6 +87,9 @@ class BodyBuilder:
     def _start_tag(self, name: str, attributes: dict[str, str]) -> None:
         if name in MARKS:
             self._open_mark(name, attributes)
+        elif name == FOREIGN_HTML:
+            self._split_paragraph()
+            self.around.append((len(self.open), self.marks[:], self.line))
         elif name == "br":
             self._add_break()
         elif name == "img":
@@ -107,6 +112,11 @@ class BodyBuilder:
     def _end_tag(self, name: str) -> None:
         if name in MARKS:
             self._close_mark(name)
+        elif name == FOREIGN_HTML:
+            depth, marks, line = self.around.pop()
+            self._close_boxes(depth)
+            self.marks, self.line = marks, line
+            self._split_paragraph()
         elif name == "br":  # browsers read </br> as <br>
             self._add_break()
         elif name in _PARAGRAPHS:
@@ -267,9 +277,9 @@ class BodyBuilder:
     def _nearest_box(self, names: set[str] | frozenset[str], inside: frozenset[str]) -> int | None:
         """Return the depth of the innermost open box with one of these names, or None.
 
-        Except for parts of tables, the search stops at a box named in `inside`.
+        Except for parts of tables, the search stops at a box named in `inside`; always where HTML of a drawing begins.
         """
-        for place in reversed(range(1, len(self.open))):
+        for place in reversed(range(self.around[-1][0] if self.around else 1, len(self.open))):
             if self.open[place].name in names:
                 return place
             if self.open[place].name in inside and not names & TABLE:

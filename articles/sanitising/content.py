@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from .backgrounds import drawing_pictures
 from .embedded import formula_source, formula_text, link_tokens, player_address
 from .flow import TextFlow
 from .html_lists import HtmlList
@@ -37,6 +36,7 @@ class ContentReader:
         self.shown = 0  # texts and pictures so far
         self.formula = ""  # the source of the one that was read last, until text follows
         self.flow = TextFlow()
+        self.has_running_heads = False
 
     def read_text(self, text: str) -> Iterator[HtmlToken]:
         """Yield the tokens of text."""
@@ -98,14 +98,6 @@ class ContentReader:
             yield from self._begin_content()
             yield HtmlToken("start", "img", {"src": element.background})
             self.flow.end()
-
-    def _read_drawing(self, token: HtmlToken) -> Iterator[HtmlToken]:
-        addresses, has_text = drawing_pictures(token)
-        for address in addresses:
-            yield from self._begin_content()
-            yield HtmlToken("start", "img", {"src": address})
-        if has_text or not addresses:
-            yield token
 
     def _read_player(self, token: HtmlToken) -> Iterator[HtmlToken]:
         """Yield a paragraph with a link to the played file or page, if it has an address."""

@@ -19,10 +19,11 @@ _CARDS = (
     "mp-vote",
     "mp-weapp",
 )  # WeChat's: sounds, films, mini programs, votes, accounts
-
+# Elements of scripts that draw a player or a card later: <bilibili-player>, Yuque's <card>.
+_DRAWN_LATE = re.compile(r"card|[a-z]+-(?:player|video|audio|live|vote|card)|(?:player|video|audio|vote)-[a-z]+")
 _ADDRESSES = ("data-src", "src", "data", "data-url", "href")
 _SOURCE = re.compile(r"""<(?:source|embed|param)\b[^>]{0,200}?\b(?:src|value)\s*=\s*["']?(https?:[^\s"'>]+)""", re.I)
-_TEX = re.compile(r"<annotation\b[^>]*>([^<]*)<", re.I)
+_TEX = re.compile(r"<annotation\b[^<>]*>([^<]*)<", re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _MOST_LOOKED_AT = 10_000  # characters of the content
 
@@ -34,6 +35,11 @@ _FORMULA_ATTRIBUTES = ("data-formula", "data-math", "data-tex", "data-latex", "d
 def is_player(name: str) -> bool:
     """Return True for an element that plays something or is a card that leads elsewhere."""
     return name in _PLAYERS or name.startswith(_CARDS)
+
+
+def is_drawn_late(name: str) -> bool:
+    """Return True for an element that is the place of a player or a card, if it is empty."""
+    return bool(_DRAWN_LATE.fullmatch(name)) and not is_player(name)
 
 
 def player_address(token: HtmlToken) -> str | None:

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from .backgrounds import background_picture
-from .content import ContentReader
-from .embedded import is_formula, is_player
-from .hidden import begins_comment, hidden_reason
-from .html_lists import HtmlList
+from .drawings import DrawingReader
+from .embedded import is_drawn_late, is_formula, is_player
+from .hidden import begins_comment, hidden_reason, is_generator_of_running_heads, is_running_head
+from .html_lists import HtmlList, start_reversed_lists
 from .open_elements import (
     BLOCKS,
     HEADING_NAMES,
@@ -35,17 +35,22 @@ def read_meaning(html: str, removed: Counter[str], *, shows_white: bool = False)
     White text on no ground is left out, unless `shows_white`; of it the characters are counted.
     """
     reader = MeaningReader(removed, shows_white=shows_white)
-    for token in read_tokens(html):
-        if token.kind == "text":
-            yield from reader.read_text(token.value)
-        elif token.kind == "start":
-            yield from reader.read_start(token)
-        else:
-            yield from reader.read_end(token)
+    tokens = read_tokens(html)
+    for token in start_reversed_lists(tokens) if "reversed" in html else tokens:
+        yield from reader.read_token(token)
 
 
-class MeaningReader(ContentReader):
+class MeaningReader(DrawingReader):
     """Reads tokens one after another."""
+
+    def read_token(self, token: HtmlToken) -> Iterator[HtmlToken]:
+        """Yield the tokens of a text, a tag or a dropped element."""
+        if token.kind == "text":
+            yield from self.read_text(token.value)
+        elif token.kind == "start":
+            yield from self.read_start(token)
+        else:
+            yield from self.read_end(token)
 
     # --- Tags ---------------------------------------------------------------------------------------------------
 
@@ -61,22 +66,32 @@ class MeaningReader(ContentReader):
         style, context = self.sheet.style_of(name, token.attributes, self.open.innermost.context)
         if begins_comment(token.attributes):
             self.open.hide_rest_of_block(HiddenPart("comment"))
-        element = opened_element(token, style, self.open.innermost)
-        element.context = context
+        around = self.open.innermost
         shown = self.tables.read_start(token)
-        if shown is None:
-            element.hidden = HiddenPart("hidden")
-        element.is_marker |= is_list_marker(style) and self.paragraph is not None
+        element = self._new_element(token, style, is_shown=shown is not None)
+        element.context = context
         self._read_field(style)
         yield from self._replace_element(token, element)
         self.open.push(element)
         element.is_silent = element.is_marker or element.hidden is not None
         if element.is_silent:
+            if name == "tr" and not around.hidden:  # without cells: what spans it is shortened
+                yield from (HtmlToken("start", name, {}), HtmlToken("end", name, {}))
             return
         if name in BLOCKS:
             self.field_codes = 0
             self.flow.end()
         yield from self._begin_element(shown or token, style, element)
+
+    def _new_element(self, token: HtmlToken, style: Style, *, is_shown: bool) -> OpenElement:
+        """Return the element of a start tag; hidden if it is not shown, or a running head."""
+        element = opened_element(token, style, self.open.innermost)
+        if not is_shown:
+            element.hidden = HiddenPart("hidden")
+        elif self.has_running_heads and is_running_head(token.value, token.attributes):
+            element.hidden = element.hidden or HiddenPart("running head")
+        element.is_marker |= is_list_marker(style) and self.paragraph is not None
+        return element
 
     def _replace_element(self, token: HtmlToken, element: OpenElement) -> Iterator[HtmlToken]:
         """Yield the replacement of an element whose content is skipped; hide it then."""
@@ -183,6 +198,8 @@ class MeaningReader(ContentReader):
                 self.marker = ""
             elif element.name == "q":
                 self.quotes -= 1
+            elif is_drawn_late(element.name):
+                self.removed["embedded"] += self.shown == element.shown_before
             elif self.paragraph and element.in_list_paragraph and element.is_replaced:
                 self.paragraph = None
             yield from element.ends
@@ -195,6 +212,8 @@ class MeaningReader(ContentReader):
         if name == "style":
             self.sheet.add_rules(token.content)
             yield token
+        elif name == "meta":
+            self.has_running_heads |= is_generator_of_running_heads(token.attributes)
         elif name == "col":
             self.tables.add_column(token.attributes, style)
         elif inside.hidden or hidden_reason(name, style, token.attributes) is not None:

@@ -9,13 +9,14 @@ from .unseen import PLAIN_INK, Ink
 
 HEADING_NAMES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TABLE_PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"})
+FOREIGN_HTML = "foreignObject"  # of a drawing: no tag has this name, since names of tags are in lower case
 # Tags that begin and end paragraphs.
 BLOCKS = (
     HEADING_NAMES
     | _TABLE_PARTS
     | {"p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "center", "details"}
     | {"summary", "dialog", "form", "fieldset", "legend", "dl", "dt", "dd", "pre", "html", "head", "body", "blockquote"}
-    | {"ul", "ol", "menu", "dir", "li", "figure", "figcaption", "listing", "xmp"}
+    | {"ul", "ol", "menu", "dir", "li", "figure", "figcaption", "listing", "xmp", FOREIGN_HTML}
 )
 VOID = frozenset({"br", "img", "hr", "embed", "input", "wbr", "col", "meta", "link", "source", "param", "base", "area"})
 # Blocks after which a list of Word continues: wrappers and, until they turn out to have text, paragraphs.
@@ -67,7 +68,7 @@ class OpenElement:
         """Return the hidden part that text in the element belongs to, or None for visible text."""
         if self.hidden or not (self.is_invisible or self.ink != PLAIN_INK):
             return self.hidden
-        if self.is_invisible or self.ink.is_tiny:
+        if self.is_invisible or self.ink.is_tiny or self.ink.is_blacked_out:
             return HiddenPart("hidden")
         is_lost = self.ink.is_pale and not self.ink.has_ground and not shows_white
         return HiddenPart("white") if is_lost else None
@@ -84,6 +85,11 @@ class OpenElements:
     def innermost(self) -> OpenElement:
         """The innermost open element; a nameless one if there is none."""
         return self._stack[-1]
+
+    @property
+    def depth(self) -> int:
+        """The place of the element that is opened next."""
+        return len(self._stack)
 
     def at(self, place: int) -> OpenElement:
         return self._stack[place]
@@ -121,16 +127,17 @@ class OpenElements:
             barrier = max(self._last("cell"), self._last("list") if name == "li" else 0)
         else:
             barrier = self._last("block")
-        return place if place and place >= barrier else None
+        return place if place > self._last(FOREIGN_HTML) and place >= barrier else None
 
     def place_of_implied_end(self, name: str) -> int | None:
         """Return the place of the element that a start tag ends: a paragraph ends where the next one begins."""
         if name in _ROW_GROUPS:
-            inside = [place for part in ("tr", *_ROW_GROUPS) if (place := self._last(part)) > self._last("table")]
+            outside = max(self._last("table"), self._last(FOREIGN_HTML))
+            inside = [place for part in ("tr", *_ROW_GROUPS) if (place := self._last(part)) > outside]
             return min(inside, default=None)
         group, boundary = _IMPLIED_ENDS.get(name, ("p" if name in BLOCKS else "", "cell"))
         place = self._last(group)
-        return place if place and place > self._last(boundary) else None
+        return place if place > max(self._last(boundary), self._last(FOREIGN_HTML)) else None
 
     def _last(self, group: str) -> int:
         places = self._places.get(group)

@@ -62,6 +62,7 @@ _REMOVAL_SENTENCES = {
     ),
     "comment": _("Comments on the text were left out."),
     "hidden": _("Hidden text was left out."),
+    "running head": _("Headers and footers of pages were left out."),
     "white": _("White text was left out. If readers saw it on a coloured ground, type it again."),
     "deleted": _("Words that had been deleted with changes tracked were left out."),
     "symbol": ngettext_lazy(

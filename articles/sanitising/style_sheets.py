@@ -14,7 +14,7 @@ from .styles import Style, parse_style
 _SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*|\*)?(?:[.#][\w-]+)*", re.I)
 _NAMES = re.compile(r"[.#][\w-]+")
 _COMBINATOR = re.compile(r"\s*(>)\s*|\s+")
-_COMMENTS = re.compile(r"/\*.*?\*/|<!--|-->", re.S)
+_COMMENTS = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.S)
 _BRACE = re.compile("[{}]")
 # At-rules whose rules count: without conditions of size, or for the screen.
 _SHOWN_MEDIA = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)(?:\s*,\s*[a-z]+)*|@layer\b.*", re.I)
@@ -131,8 +131,7 @@ class StyleSheet:
 
 def _written_rules(sheet: str) -> Iterator[tuple[str, str]]:
     """Yield the selectors and the declarations of the rules that count on a screen."""
-    # An unclosed comment would be looked for from each "/*".
-    text = _COMMENTS.sub("", sheet) if sheet.count("/*") <= sheet.count("*/") else ""
+    text = _COMMENTS.sub("", sheet)
     opened: list[str] = []
     outer = 0  # of those opened, round which rules do not count
     position = 0

@@ -48,7 +48,7 @@ def read_symbols(text: str, family: str) -> tuple[str, int]:
     for character in text:
         private = _PRIVATE < ord(character) <= _PRIVATE + 0xFF
         plain = chr(ord(character) - _PRIVATE) if private else character
-        is_its_own = "!" <= plain <= "\xff" and plain not in "\x7f\xa0\xad"
+        is_its_own = "!" <= plain <= "\xff" and (private or plain not in "\x7f\xa0\xad")
         if not is_its_own or (family == "symbol" and plain not in known and plain < "\x7f"):
             read.append(plain)
         else:

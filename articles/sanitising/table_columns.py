@@ -1,9 +1,10 @@
 """Columns of a table that its <col> hides, as Excel and WPS do: their cells stay out, others span fewer columns."""
 
-from .open_elements import CELLS
+from .open_elements import CELLS, FOREIGN_HTML
 from .styles import Style
 from .tokens import HtmlToken
 
+_BEGINNING = ("table", FOREIGN_HTML)  # cells in a drawing are none of a table around it
 _MOST_COLUMNS = 100  # that are looked after; tables of articles have fewer
 _MOST_ROWS = 65_534  # that a cell spans
 
@@ -16,7 +17,7 @@ class OpenTables:
 
     def read_start(self, token: HtmlToken) -> HtmlToken | None:
         """Return the start tag as it is written; None for a cell without visible columns."""
-        if token.value == "table":
+        if token.value in _BEGINNING:
             self._open.append(TableColumns())
         elif self._open and token.value == "tr":
             self._open[-1].begin_row()
@@ -25,7 +26,7 @@ class OpenTables:
         return token
 
     def read_end(self, name: str) -> None:
-        if name == "table":
+        if name in _BEGINNING:
             self._open.pop()
 
     def add_column(self, attributes: dict[str, str], style: Style) -> None:

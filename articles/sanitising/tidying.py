@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from itertools import groupby, takewhile
 
 from .held import held_places
-from .nodes import BREAK, CELLS, HEADINGS, REMOVED_PICTURE, BlockBox, Run, TextLine, is_text
+from .nodes import BREAK, CELLS, HEADINGS, REMOVED_PICTURE, ROW_GROUPS, BlockBox, Run, TextLine, is_text
+from .table_rows import shorten_rowspans
 from .text import SPACES
 
 _ALIGNED_IN = ("body", "blockquote")
+_INDENT = 4  # columns
 _FAR_RIGHT = 30  # columns, of the 56 that a line of a document has
 _LONGEST_SHIFTED, _MOST_RUNS = 120, 40  # characters with the blanks
 _PLAIN_SPACES = re.compile("[ \u00a0]+")
@@ -17,6 +19,8 @@ _PLAIN_SPACES = re.compile("[ \u00a0]+")
 
 def tidy_box(box: BlockBox, removed: Counter[str]) -> list[BlockBox | TextLine]:
     """Remove what is empty in `box` and return what replaces it: the box itself, nothing, or its content."""
+    if box.name in ROW_GROUPS:
+        shorten_rowspans(box)
     children: list[BlockBox | TextLine] = []
     for child in box.children:
         if isinstance(child, BlockBox):
@@ -97,22 +101,34 @@ def _tidy_line(line: TextLine, removed: Counter[str]) -> list[TextLine]:
         else:
             parts[-1].append(runs[0])
     alignment = line.alignment or ("right" if _is_spaced_far_right(line) else "")
-    return [TextLine(line.name, _settle_marks(runs), alignment) for runs in parts if runs]
+    return [TextLine(line.name, _settle_marks(runs), alignment) for runs in parts if not _is_blank(runs)]
+
+
+def _is_blank(runs: list[Run]) -> bool:
+    return all(piece == BREAK or _is_to_fill_in(marks, piece) for marks, piece in runs)
 
 
 def _is_spaced_far_right(line: TextLine) -> bool:
     """Return True for a short line that typed blanks move into the right half of a page: a signature, or its date."""
-    text = "".join(piece for _, piece in line.runs[:_MOST_RUNS] if is_text(piece))[:_LONGEST_SHIFTED]
-    blanks = text[: len(text) - len(text.lstrip(SPACES))]
-    columns = sum(1 if blank in " \u00a0" else 2 for blank in blanks)
+    pieces = ((marks, piece) for marks, piece in line.runs[:_MOST_RUNS] if is_text(piece))
+    text = "".join("_" * len(run[1]) if _is_underlined_blank(*run) else run[1] for run in pieces)[:_LONGEST_SHIFTED]
+    columns = _columns(text[: len(text) - len(text.lstrip(SPACES))])
     return columns >= _FAR_RIGHT and len(text) < _LONGEST_SHIFTED and BREAK not in (piece for _, piece in line.runs)
 
 
+def _columns(blanks: str) -> int:
+    return sum(1 if blank in " \u00a0" else 2 for blank in blanks)
+
+
 def _space_runs(runs: list[Run], removed: Counter[str]) -> list[Run]:
-    """Return the runs with single spaces, and without spaces or breaks at the ends or spaces next to a break."""
+    """Return the runs with single spaces, and without spaces or breaks at the ends or spaces next to a break.
+
+    A break before a typed indent becomes two if the line begins with one, too: old sites write paragraphs so.
+    """
     kept: list[Run] = []
-    indent, at_start = "", True
-    for marks, piece in _join_runs(runs):
+    indent, at_start, is_indented = "", True, False
+    joined = list(_join_runs(runs))
+    for (marks, piece), (next_marks, next_piece) in zip(joined, [*joined[1:], ((), BREAK)], strict=False):
         if piece == BREAK:
             _strip_end(kept)
             if kept:
@@ -120,19 +136,43 @@ def _space_runs(runs: list[Run], removed: Counter[str]) -> list[Run]:
             at_start = True
             continue
         if is_text(piece):
-            text = piece.lstrip(SPACES) if at_start else piece
+            piece = _drawn_blank(marks, piece)
+            # Before underlined text it is an indent, which is underlined with it.
+            is_field = _is_to_fill_in(marks, piece) and not ("u" in next_marks and is_text(next_piece))
+            text = piece.lstrip(SPACES) if at_start and not is_field else piece
             indent += piece[: len(piece) - len(text)]
             text = _PLAIN_SPACES.sub(" ", text)
             piece = text.lstrip(" ") if kept and kept[-1][1].endswith(" ") else text
             if not piece:
                 continue
-        removed["indent"] += bool(indent.strip(" "))
+        if indent.strip(" "):
+            removed["indent"] += 1
+            is_indented |= not kept and _columns(indent) >= _INDENT
+            if kept and kept[-1][1] == BREAK and is_indented and _columns(indent) >= _INDENT:
+                kept.append(kept[-1])
         indent, at_start = "", False
         kept.append((marks, piece))
     _strip_end(kept)
     while kept and kept[-1][1] == BREAK:
         kept.pop()
     return kept
+
+
+def _drawn_blank(marks: tuple[str, ...], piece: str) -> str:
+    """Return the text; underlined blanks, to be filled in by hand, as wide ones, which stay."""
+    if not _is_underlined_blank(marks, piece):
+        return piece
+    wide = _columns(piece.replace(" ", "")) // 2
+    return "\u3000" * wide if wide > 1 else piece
+
+
+def _is_underlined_blank(marks: tuple[str, ...], piece: str) -> bool:
+    return "u" in marks and not piece.strip(SPACES)
+
+
+def _is_to_fill_in(marks: tuple[str, ...], piece: str) -> bool:
+    """Return True for underlined blanks as `_drawn_blank` draws them."""
+    return "u" in marks and len(piece) > 1 and set(piece) == {"\u3000"}
 
 
 def _join_runs(runs: list[Run]) -> Iterator[Run]:
@@ -147,8 +187,9 @@ def _join_runs(runs: list[Run]) -> Iterator[Run]:
 def _strip_end(runs: list[Run]) -> None:
     while runs and is_text(runs[-1][1]):
         marks, piece = runs.pop()
-        if stripped := piece.rstrip(SPACES):
-            runs.append((marks, stripped))
+        stripped = piece.rstrip(SPACES)
+        if stripped or _is_to_fill_in(marks, piece):
+            runs.append((marks, stripped or piece))
             return
 
 

@@ -32,6 +32,7 @@ class HtmlToken(NamedTuple):
     """A token; `value` is the text, or the name of the tag in lower case.
 
     `content` is the raw content of a dropped element. `alignment` is the paragraph's, for text, breaks and pictures.
+    A start tag that `closes_itself` (<a/>) does so only in what is not HTML.
     """
 
     kind: Literal["text", "start", "end"]
@@ -39,6 +40,7 @@ class HtmlToken(NamedTuple):
     attributes: dict[str, str]
     content: str = ""
     alignment: str = ""
+    closes_itself: bool = False
 
 
 def read_tokens(html: str) -> Iterator[HtmlToken]:
@@ -67,7 +69,7 @@ def read_tokens(html: str) -> Iterator[HtmlToken]:
         elif token.kind == "start" and token.value in RAW:
             position = _end_of_raw(html, position, token.value)
             yield token._replace(content=html[markup.end() : position])
-        elif token.kind == "start" and token.value in DROPPED and not _closes_itself(markup):
+        elif token.kind == "start" and token.value in DROPPED and not (token.closes_itself and token.value in FOREIGN):
             dropped, begun, depth = token, position, 1
         elif token.value not in DROPPED or token.kind == "start":
             yield token
@@ -89,15 +91,14 @@ def _parse_tag(markup: re.Match[str]) -> HtmlToken:
     for name, value in _ATTRIBUTES.findall(markup[2]):
         value = value[1:-1] if value[:1] in ('"', "'") else value
         attributes.setdefault(name.lower(), _REFERENCE.sub(lambda found: entities.unescape(found[0]), value))
-    return HtmlToken("end" if markup[0].startswith("</") else "start", markup[1].lower(), attributes)
+    kind: Literal["start", "end"] = "end" if markup[0].startswith("</") else "start"
+    # In <a b=c/>, the "/" belongs to the attribute.
+    closes_itself = markup[2].endswith("/") and _ATTRIBUTES.sub("", markup[2]).endswith("/")
+    return HtmlToken(kind, markup[1].lower(), attributes, closes_itself=closes_itself)
 
 
 def _parse_text(raw: str) -> str:
     return entities.unescape(_LONG_NUMBER.sub("\ufffd", raw))
-
-
-def _closes_itself(markup: re.Match[str]) -> bool:
-    return markup[1].lower() in FOREIGN and markup[2].endswith("/")
 
 
 def _end_of_raw(html: str, position: int, name: str) -> int:

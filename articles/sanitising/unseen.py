@@ -3,29 +3,50 @@
 import re
 from dataclasses import dataclass
 
+from .colours import Rgb, is_clear, is_white, opaque_colour, written_colours
 from .styles import Style
 
 _NUMBER = re.compile(r"(-?[0-9]{0,6}(?:\.[0-9]{0,6})?)\s*(px|pt|em|rem|%|in|cm|mm|vh|vw)?")
-_COLOUR = re.compile(r"(rgba?\([^()]{1,60}\)|#[0-9a-f]{3,8}\b)")
-_RGB = re.compile(r"[0-9]{1,6}(?:\.[0-9]{0,6})?|\.[0-9]{1,6}")
-_HEX = re.compile("[0-9a-f]{3,8}")
 _NO_COLOUR = frozenset({"", "none", "initial", "inherit", "unset", "auto", "currentcolor"})
 _NO_GROUND = _NO_COLOUR | {"transparent", "repeat", "scroll", "fixed", "center", "left", "right", "top", "bottom"}
 _GROUNDS = ("background", "background-color", "background-image", "mso-highlight", "mso-shading")
-_INKS = frozenset({"color", "font-size", "font", "mso-number-format", *_GROUNDS})
+_FILL = "-webkit-text-fill-color"  # counts instead of the colour
+_INKS = frozenset({"color", _FILL, "font-size", "font", "mso-number-format", *_GROUNDS})
 _INK_ATTRIBUTES = frozenset({"color", "bgcolor", "background"})
-_PLACES = frozenset({"opacity", "position", "text-indent", "overflow", "overflow-y"})
-_LIGHTEST, _SMALLEST = 250, 1.0  # of 255; pixels or points
-_FAR = -900.0  # where no page has text
+_PLACES = frozenset(
+    {"opacity", "position", "text-indent", "overflow", "overflow-x", "overflow-y", "clip-path", "transform", "filter"}
+    | {"content-visibility", "margin-left"}
+)
+_STRETCHED = ("padding", "padding-top", "padding-bottom")
+_GROWING = ("flex", "flex-grow", "min-width")
+_SMALLEST = 1.0  # pixels or points
+_FAR, _FAR_MARGIN = -900.0, -3000.0  # where no page has text; margins centre what is as wide as a screen
+_LONGEST_VALUE = 200  # characters
+_FAINTEST = 0.02  # of 1, opaque
+# Cut, shrunk or faded to nothing: inset(50%), circle(0), scale(0, 1), opacity(0%).
+_NOTHING = re.compile(
+    r"inset\((?:\s*(?:[5-9][0-9](?:\.[0-9]+)?|100)%\s*\)|[^)]*\b100%)|(?:circle|ellipse)\(\s*0(?:%|px)?\s*[ )]"
+    r"|scale(?:x|y|3d)?\(\s*0(?:\.0+)?\s*[,)]|opacity\(\s*0(?:\.0+)?%?\s*\)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """How text is drawn: white or transparent, on a ground of a colour or a picture, with a size that can be read."""
+    """How text is drawn: white or transparent, on a ground of a colour or a picture, with a size that can be read.
+
+    `colour` and `ground` are the opaque colours that are named, or None.
+    """
 
     is_pale: bool = False
     has_ground: bool = False
     is_tiny: bool = False
+    colour: Rgb | None = None
+    ground: Rgb | None = None
+
+    @property
+    def is_blacked_out(self) -> bool:
+        """True for text in the colour of its ground, as where a name was painted over."""
+        return self.has_ground and self.colour is not None and self.colour == self.ground
 
 
 PLAIN_INK = Ink()
@@ -35,71 +56,91 @@ def inherited_ink(style: Style, attributes: dict[str, str], around: Ink) -> Ink:
     """Return the ink inside an element whose parent has the ink `around`."""
     if _INKS.isdisjoint(style) and _INK_ATTRIBUTES.isdisjoint(attributes):
         return around
-    pale = _is_pale(style.get("color") or attributes.get("color", "").strip().lower())
-    ground = around.has_ground
-    for written in [style.get(name, "") for name in _GROUNDS] + [attributes.get("bgcolor", "").strip().lower()]:
-        own = _is_ground(written)
-        ground = ground if own is None else own
+    written = style.get(_FILL, "")
+    written = style.get("color") or attributes.get("color", "").strip().lower() if written in _NO_COLOUR else written
+    pale, colour = _is_pale(written), around.colour if written in _NO_COLOUR else opaque_colour(written)
+    has_ground, ground = around.has_ground, around.ground
+    for named in [attributes.get("bgcolor", "").strip().lower()] + [style.get(name, "") for name in _GROUNDS]:
+        own = _is_ground(named)
+        if own is not None:
+            # What is drawn is perhaps only below the letters.
+            has_ground, ground = own, None if _is_drawn(named) else opaque_colour(next(iter(_named_colours(named)), ""))
     if "url(" in style.get("background-image", "") or attributes.get("background"):
-        ground = True
+        has_ground, ground = True, None
     if "text" in (style.get("-webkit-background-clip"), style.get("background-clip")):
-        pale = False  # the letters show the background
-    return Ink(around.is_pale if pale is None else pale, ground, _is_tiny(style, around))
+        pale, colour = False, None  # the letters show the background
+    return Ink(around.is_pale if pale is None else pale, has_ground, _is_tiny(style, around), colour, ground)
 
 
-def is_out_of_sight(style: Style) -> bool:
-    """Return True for an element that has no place on the page: for programs that read aloud, or to hide words."""
+def is_out_of_sight(style: Style, *, has_width: bool) -> bool:
+    """Return True for an element that has no place on the page: for programs that read aloud, or to hide words.
+
+    `has_width` is False for elements within lines and for cells, which are as wide as their text.
+    """
     if _PLACES.isdisjoint(style):
         return False
-    if style.get("opacity") is not None and _length(style["opacity"]) == 0:
+    opacity = _length(style.get("opacity", ""))
+    if (opacity is not None and opacity <= _FAINTEST) or style.get("content-visibility") == "hidden":
+        return True
+    if any(_NOTHING.search(style.get(name, "")[:_LONGEST_VALUE]) for name in ("clip-path", "transform", "filter")):
         return True
     if style.get("position") in ("absolute", "fixed"):
         clip = style.get("clip", "").replace(" ", "").replace("px", "").replace(",", "")
-        if clip in ("rect(0000)", "rect(1111)") or "100%" in style.get("clip-path", ""):
+        if clip in ("rect(0000)", "rect(1111)"):
             return True
-        if min(_length(style.get("left", "")) or 0, _length(style.get("top", "")) or 0) < _FAR:
-            return True
-    if (_length(style.get("text-indent", "")) or 0) < _FAR:
+    sides = ("left", "top", "right", "bottom") if style.get("position") in ("absolute", "fixed", "relative") else ()
+    if any((_length(style.get(name, "")) or 0) < _FAR for name in (*sides, "text-indent")):
         return True
-    cut = {style.get("overflow"), style.get("overflow-y")} & {"hidden", "clip"}
-    stretched = any((_length(style.get(name, "")) or 0) > 0 for name in ("padding", "padding-top", "padding-bottom"))
-    heights = [_length(style.get(name, "")) for name in ("height", "max-height")]
-    return bool(cut) and not stretched and any(height is not None and height <= 1 for height in heights)
+    if (_length(style.get("margin-left", "")) or 0) < _FAR_MARGIN:
+        return True
+    return _is_cut_off(style, has_width=has_width)
+
+
+def _is_cut_off(style: Style, *, has_width: bool) -> bool:
+    """Return True for an element that shows only a pixel of its height or width."""
+    if any((_length(style.get(name, "")) or 0) > 0 for name in _STRETCHED):
+        return False
+    heights = ("height", "max-height") if "min-height" not in style else ()
+    widths = ("width", "max-width") if has_width and style.keys().isdisjoint(_GROWING) else ()
+    for names, cut in ((heights, "overflow-y"), (widths, "overflow-x")):
+        is_cut = not {style.get("overflow"), style.get(cut)}.isdisjoint({"hidden", "clip"})
+        if is_cut and any(_is_a_pixel(style.get(name, "")) for name in names):
+            return True
+    return False
+
+
+def _is_a_pixel(written: str) -> bool:
+    """Return True for a length of a pixel or point at most; 1em is a line, and 1% may be much."""
+    length = _length(written)
+    return length is not None and length <= (1 if written.endswith(("px", "pt")) else 0)
 
 
 def _is_pale(colour: str) -> bool | None:
     """Return True for white and transparent, None if it names no colour."""
     if colour in _NO_COLOUR:
         return None
-    return colour == "transparent" or _is_clear(colour) or _is_white(colour)
+    return colour == "transparent" or is_clear(colour) or is_white(colour)
 
 
 def _is_ground(written: str) -> bool | None:
     """Return True for a background that white text can be read on, False for a white one, None for none."""
     if not written:
         return None
-    if "url(" in written or "gradient(" in written:
+    if _is_drawn(written):
         return True
-    if found := _COLOUR.search(written):
-        return None if _is_clear(found[1]) else not _is_white(found[1])
-    names = [word for word in written.split() if word.isalpha() and word not in _NO_GROUND]
-    return "white" not in names if names else None
+    named = _named_colours(written)
+    return None if not named or is_clear(named[0]) else not is_white(named[0])
 
 
-def _is_white(colour: str) -> bool:
-    if colour == "white":
-        return True
-    if colour.startswith("#"):
-        digits = colour[1:]
-        pairs = [digit * 2 for digit in digits[:3]] if len(digits) in (3, 4) else re.findall("..", digits[:6])
-        return bool(_HEX.fullmatch(digits)) and len(pairs) == 3 and all(int(pair, 16) >= _LIGHTEST for pair in pairs)
-    parts = _RGB.findall(colour) if colour.startswith("rgb") else []
-    return len(parts) >= 3 and all(float(part) >= _LIGHTEST for part in parts[:3])
+def _is_drawn(background: str) -> bool:
+    return "url(" in background or "gradient(" in background
 
 
-def _is_clear(colour: str) -> bool:
-    parts = _RGB.findall(colour) if colour.startswith("rgb") else []
-    return len(parts) == 4 and parts[3].strip("0.") == ""
+def _named_colours(written: str) -> list[str]:
+    """Return the colours that a background names: the first one counts."""
+    if "(" in written or "#" in written:
+        return written_colours(written)
+    return [word for word in written.split() if word.isalpha() and word not in _NO_GROUND]
 
 
 def _is_tiny(style: Style, around: Ink) -> bool:

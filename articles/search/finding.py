@@ -62,8 +62,7 @@ class SearchQuery:
 
     def groups(self, *, in_title: bool = False) -> list[list[str]]:
         """Return the terms for the index: a row must have one term of every group."""
-        mark = tokens.IN_TITLE if in_title else ""
-        found = [[mark + word] for word in dict.fromkeys(w for text in self.words for w in tokens.query_terms(text))]
+        found = tokens.query_groups(self.words, tokens.IN_TITLE if in_title else "")
         if self.sections:
             found.append([tokens.scope_term(tokens.OF_SECTION, str(section.pk)) for section in self.sections])
         for mark, names in (
@@ -114,7 +113,7 @@ def numbers_titled(words: tuple[str, ...]) -> list[int]:
     if query.is_empty:
         return []
     rows = _search_texts(_matching_keys(query.groups(in_title=True), *ALL_TIME, MAX_CANDIDATES))
-    return [row.article_id for row in rows if all(word in row.title for word in words)]
+    return [row.article_id for row in rows if all(tokens.holds_word(word, row.title) for word in words)]
 
 
 def suggest_searches(query: SearchQuery) -> list[str]:
@@ -174,14 +173,15 @@ def holds_exactly(row: FoldedText, looked_for: Sequence[str]) -> bool:
     longer = [word for word in looked_for if not tokens.is_indexed_whole(word)]
     if not longer:
         return True
-    return all(word in row.text or word in row.title for word in longer)
+    return all(tokens.holds_word(word, row.text) or tokens.holds_word(word, row.title) for word in longer)
 
 
 def _relevance(row: SearchText, looked_for: Sequence[str], now: float) -> float:
     """Return the score of a row: words count most in the title, then in the lead; newer rows get a small bonus."""
     score = 0.0
     for word in looked_for:
-        score += 10 * (word in row.title) + 3 * (word in row.text[:LEAD_LENGTH]) + min(row.text.count(word), 5) / 2
+        score += 10 * tokens.holds_word(word, row.title) + 3 * tokens.holds_word(word, row.text[:LEAD_LENGTH])
+        score += min(tokens.count_word(word, row.text), 5) / 2
     years = max(0.0, now - row.pk) / MICROSECONDS_PER_SECOND / (365 * 86400)
     return score + 4 / (1 + years)
 

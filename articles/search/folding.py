@@ -5,6 +5,8 @@ Chinese characters      simplified (OpenCC), radicals as characters: 臺 台, �
 spaces                  stay between two words of letters or digits only: 5G 基站 5G基站, 李　明 李明
 circles                 as the Chinese zero: 二○二六年 二〇二六年
 dots, quotes, brackets  one kind of each, and none between two Chinese characters: 阿依古丽・买买提 阿依古丽买买提
+commas                  as they are, of a number (3,500元) or between several (201,202,203路): tokens.py finds 3500 in both
+other marks             narrow: 10：30 10:30
 dashes                  one kind, never two in a row: 望桥乡——白苇镇 望桥乡-白苇镇
 invisible characters    none: variation selectors, zero-width spaces
 """
@@ -20,7 +22,7 @@ from ..sanitising import MIDDLE_DOTS, ORDINARY_CHARACTERS
 
 CHINESE = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 OPENING_QUOTES, CLOSING_QUOTES = '"“「『〝', '"”」』〞'
-_SPACES = " \t\u00a0\u3000"
+_SPACES = " \t\u00a0\u2000-\u200a\u202f\u205f\u3000"
 _INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef"
 # By the compared character: those that are replaced by it.
 _ALIKE = {
@@ -30,6 +32,7 @@ _ALIKE = {
     "(": "(（[［【〔〖{｛",
     ")": ")）]］】〕〗}｝",
 }
+_WIDE_MARKS, _NARROW_MARKS = "％～＋／：；！？＆＃＠＝￥＄", "%~+/:;!?&#@=¥$"  # a wide comma is seldom part of a number
 _KIND = {character: kind for kind, characters in _ALIKE.items() for character in characters}
 _RUN = re.compile(f"[{_INVISIBLE}{_SPACES}{re.escape(''.join(_KIND))}]+")
 _SKIPPED = re.compile(f"[{_INVISIBLE}{_SPACES}]+")
@@ -65,7 +68,7 @@ def _folded_characters() -> tuple[re.Pattern[str], dict[int, str]]:
     letters = map(chr, (*range(0x250), *range(0x370, 0x530), *range(0xFF01, 0xFF5F)))
     chinese = map(chr, (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)))
     found = {letter: _narrow_character(letter) for letter in letters if letter.isalnum()}
-    found |= {"％": "%", "～": "~", "＋": "+", "／": "/", "○": "〇", "◯": "〇"}
+    found |= dict(zip(_WIDE_MARKS, _NARROW_MARKS, strict=True)) | {"○": "〇", "◯": "〇"}
     found |= {character: simplified_text(character) for character in chinese}
     found |= {lookalike: simplified_text(ordinary) for lookalike, ordinary in ORDINARY_CHARACTERS.items()}
     table = {ord(character): folded for character, folded in found.items() if folded != character}

@@ -78,12 +78,15 @@ def _search_text_row(article: Article) -> SearchText:
     if edition is None or at is None:
         raise ValueError(f"article {article.number} is not public")
     content = edition.revision.content
+    title, text = fold_text(searchable_title(content)), fold_text(searchable_text(content))
+    # Of numbers, too: all that is not made of the stored text is stored, so that old rows can be deleted.
+    marks = [*scope_terms(content, edition.section_id), *tokens.number_terms(title, text)]
     return SearchText(
         pk=int(at.timestamp() * MICROSECONDS_PER_SECOND),
         article=article,
-        title=fold_text(searchable_title(content)),
-        text=fold_text(searchable_text(content)),
-        marks=" ".join(scope_terms(content, edition.section_id)),
+        title=title,
+        text=text,
+        marks=" ".join(marks),
         expires_at=article.expires_at,
     )
 

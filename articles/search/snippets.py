@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.db.models import F
 
 from ..models import Article, SearchText
-from . import folding
+from . import folding, tokens
 from .index import searchable_text, searchable_title
 
 SNIPPET_LENGTH = 90  # characters
@@ -42,7 +42,8 @@ def make_hits(rows: Sequence[SearchText], looked_for: Sequence[str]) -> list[Sea
 def _make_hit(row: SearchText, article: Article, content: dict[str, Any], looked_for: Sequence[str]) -> SearchHit:
     """Return the hit of a row: its title, and about SNIPPET_LENGTH characters around the first word of the query."""
     text = searchable_text(content)
-    place = _original_place(text, row.text, min((at for w in looked_for if (at := row.text.find(w)) >= 0), default=0))
+    found = (tokens.find_word(word, row.text) for word in looked_for)
+    place = _original_place(text, row.text, min((span[0] for span in found if span), default=0))
     start = max(0, place - SNIPPET_LENGTH // 3)
     # Begin at the start of the line or sentence, if that is near.
     start = max(start, *(text.rfind(end, start, place) + 1 for end in "\n。！？；"))
@@ -65,11 +66,10 @@ def _highlight_terms(text: str, looked_for: Sequence[str]) -> Iterator[SnippetPa
     folded, positions = folding.fold_with_positions(text)
     place, shown = 0, 0  # how far the folded text was searched, and the text was yielded
     while looked_for and place < len(folded):
-        nexts = [(at, -len(word)) for word in looked_for if (at := folded.find(word, place)) >= 0]
+        nexts = [span for word in looked_for if (span := tokens.find_word(word, folded, place))]
         if not nexts:
             break
-        at, length = min(nexts)
-        place = at - length
+        at, place = min(nexts, key=lambda span: (span[0], -span[1]))
         start, end = positions[at], positions[place - 1] + 1
         if start > shown:
             yield SnippetPart(text[shown:start], False)

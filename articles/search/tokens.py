@@ -3,10 +3,14 @@
 A run of Chinese characters 大桥通车 gives 大桥 桥通 通车 and its last character 车. A string of two or more characters is
 found through its pairs, a single one as the beginning of a pair or as the last character. No dictionary is needed that
 could miss a name next to a common word.
+
+Nobody can tell for certain whether 3,500 is one number or two. A text has both readings, its own 3 and 500 and the
+joined 3500, so that each spelling finds the others and 201,202,203路 is found by each of its numbers.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from .folding import CHINESE, fold_text
@@ -20,6 +24,10 @@ OF_CREDIT, OF_SOURCE, OF_KEYWORD = "\ue003", "\ue004", "\ue005"
 OF_ACCOUNT, OF_PERSON, OF_STATE = "\ue006", "\ue007", "\ue008"
 OF_DAY, OF_MONTH = "\ue009", "\ue00a"
 LONGEST_WORD = 40  # characters
+# 3,500 and 1，234，567 up to fifteen digits; of a longer row of groups, each five are joined.
+_GROUPED = re.compile("(?<![0-9])[0-9]{1,3}(?:(?:,[0-9]{3}){1,4}|(?:，[0-9]{3}){1,4})(?![0-9])")
+_COMMAS = re.compile("[,，]")
+_BEFORE_THOUSANDS = re.compile("(?<=[0-9])(?=(?:[0-9]{3})+(?![0-9]))")
 
 
 def text_runs(text: str) -> Iterator[str]:
@@ -66,6 +74,67 @@ def query_terms(word: str) -> list[str]:
         else:
             found += map("".join, pairwise(run))
     return list(dict.fromkeys(found))
+
+
+def number_terms(title: str, text: str) -> list[str]:
+    """Return the further terms of a folded title and text whose numbers have commas: as if they had none."""
+    in_title = _joined_terms(title)
+    return sorted(_joined_terms(text) | in_title | {IN_TITLE + term for term in in_title})
+
+
+def _joined_terms(text: str) -> set[str]:
+    numbers = {_join_number(found) for found in _GROUPED.finditer(text)}
+    # Also the words that such numbers are part of: GDP3,500 is found by GDP3500.
+    return numbers | (index_terms(_join_numbers(text)) - index_terms(text)) if numbers else set()
+
+
+def _join_numbers(text: str) -> str:
+    return _GROUPED.sub(_join_number, text)
+
+
+def _join_number(found: re.Match[str]) -> str:
+    return _COMMAS.sub("", found[0])
+
+
+def query_groups(words: Sequence[str], mark: str = "") -> list[list[str]]:
+    """Return groups of terms, each behind the `mark`: a text with all words (folded) has one term of each group."""
+    groups: dict[tuple[str, ...], None] = {}
+    for word in words:
+        own, joined = query_terms(word), query_terms(_join_numbers(word))
+        shared = [term for term in own if term in joined]
+        own, joined = ([term for term in terms if term not in shared] for terms in (own, joined))
+        # The text has all of the one reading, or all of the other.
+        either = [(joined[0], term) for term in own] + [(term, own[0]) for term in joined[1:]] if own and joined else []
+        groups |= dict.fromkeys([*((term,) for term in shared), *either])
+    return [[mark + term for term in group] for group in groups]
+
+
+def find_word(word: str, text: str, start: int = 0) -> tuple[int, int] | None:
+    """Return where the folded text has the word from `start` on, with or without commas of thousands."""
+    if pattern := _spellings(word):
+        found = pattern.search(text, start)
+        return found.span() if found else None
+    at = text.find(word, start)
+    return (at, at + len(word)) if at >= 0 else None
+
+
+def holds_word(word: str, text: str) -> bool:
+    """Return True if the folded text has the word."""
+    return find_word(word, text) is not None
+
+
+def count_word(word: str, text: str) -> int:
+    """Return how often the folded text has the word."""
+    pattern = _spellings(word)
+    return sum(1 for _found in pattern.finditer(text)) if pattern else text.count(word)
+
+
+@lru_cache(maxsize=256)
+def _spellings(word: str) -> re.Pattern[str] | None:
+    """Return the pattern of a word that has a number of four digits or more; None for any other word."""
+    written = re.escape(word)
+    pattern = _BEFORE_THOUSANDS.sub("[,，]?", re.escape(_join_numbers(word)))
+    return re.compile(pattern) if pattern != written else None
 
 
 def scope_term(mark: str, *names: str) -> str:

@@ -47,7 +47,7 @@ class WorkingCopyQuery:
 
     def groups(self, user: User) -> list[list[str]]:
         """Return the terms for the index, with those of what the user may read: a row must have one of every group."""
-        found = [[word] for word in dict.fromkeys(w for text in self.words for w in tokens.query_terms(text))]
+        found = tokens.query_groups(self.words)
         if self.sections:
             found.append([tokens.scope_term(tokens.OF_SECTION, str(key)) for key in self.sections])
         if self.persons:
@@ -215,12 +215,10 @@ def _rebuild_batch(numbers: list[int]) -> None:
 
 def _working_text_row(article: Article) -> WorkingText:
     content = article.newest.content
+    title, text = fold_text(searchable_title(content)), fold_text(searchable_text(content))
+    marks = [*scope_terms(content, article.section_id), *_desk_terms(article), *tokens.number_terms(title, text)]
     return WorkingText(
-        pk=article.latest_id,
-        article=article,
-        title=fold_text(searchable_title(content)),
-        text=fold_text(searchable_text(content)),
-        marks=" ".join(dict.fromkeys([*scope_terms(content, article.section_id), *_desk_terms(article)])),
+        pk=article.latest_id, article=article, title=title, text=text, marks=" ".join(dict.fromkeys(marks))
     )
 
 

@@ -10,7 +10,7 @@ from .layout import Block, write_blocks, written_span
 from .numbering import Numbering, ShownNumber
 from .package import attribute, child, is_on
 from .runs import REMOVED, TRANSPARENT, Piece, RunReader, chosen_alternative, content_of_control
-from .styles import ParagraphForm, is_deleted_mark
+from .styles import ParagraphForm, is_deleted_mark, is_drop_cap
 
 _MOST_LEVELS = 3  # of headings that readers' pages have
 _MOST_COLUMNS = 200
@@ -24,7 +24,7 @@ class BlockReader:
     runs: RunReader
     numbering: Numbering
     held: str
-    carried: list[Piece] = field(default_factory=list)  # of paragraphs whose end was deleted
+    carried: list[Piece] = field(default_factory=list)  # of drop caps, and of paragraphs whose end was deleted
 
     def read_blocks(self, container: Element) -> list[Block]:
         """Return the blocks of an element that contains paragraphs and tables."""
@@ -67,6 +67,9 @@ class BlockReader:
         pieces = [*self._take_carried(), *self.runs.read_pieces(paragraph)]
         if is_deleted_mark(properties):
             self.carried = pieces
+            return
+        if is_drop_cap(properties):  # set so large that the text would be taken for a title
+            self.carried = [piece._replace(size=0) for piece in pieces]
             return
         form = self.runs.styles.paragraph_form(properties)
         number = self.numbering.next_number(form.list_key, form.list_level) if form.list_key else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from ...sanitising import equation_text
 from .package import WordPackage, attribute, child, is_on
 from .pictures import PictureShelf, margins_of
 from .styles import StyleSheet, first_property, has_property
@@ -24,6 +25,7 @@ _MARKS = {"w:b": "strong", "w:i": "em", "w:strike": "s", "w:dstrike": "s"}
 _RAISED = {"superscript": "sup", "subscript": "sub"}
 _TYPED = {"w:tab": " ", "w:ptab": " ", "w:noBreakHyphen": "-"}
 _SMALLEST = 2  # half points
+_HIGHLIGHTS = {"black": "000000", "white": "FFFFFF", "red": "FF0000", "yellow": "FFFF00", "blue": "0000FF"}
 _LINK = re.compile(r'\s*HYPERLINK\s+(?:\\[a-z]\s+)*"([^"]+)"', re.I)
 _WEB_ADDRESS = re.compile(r"(?:https?|mailto|tel):", re.I)
 
@@ -109,12 +111,15 @@ class RunReader:
         return found.target if found and found.external else ""
 
     def _is_unseen(self, holders: list[Element | None]) -> bool:
-        """Return True for text of one point at most, and for text that itself is white, on nothing."""
+        """Return True for text of one point at most, of the colour of its ground, and for white text on nothing."""
         if 0 < _whole(attribute(first_property(holders, "w:sz"))) <= _SMALLEST:
             return True
-        on_ground = self.boxes or self.is_shaded or _is_shade(first_property(holders, "w:shd"))
-        is_marked = first_property(holders, "w:highlight") is not None
-        return attribute(child(holders[0], "w:color")).upper() == "FFFFFF" and not (on_ground or is_marked)
+        shade, marked = first_property(holders, "w:shd"), attribute(first_property(holders, "w:highlight"))
+        colour = attribute(child(holders[0], "w:color")).upper()
+        ground = _HIGHLIGHTS.get(marked) or ("" if shade is None else shade.get("w:fill", "").upper())
+        ground = ground.replace("AUTO", "")  # programs write the pair “auto” on ordinary text
+        on_ground = self.boxes or self.is_shaded or _is_shade(shade) or marked
+        return colour == ground != "" or (colour == "FFFFFF" and not on_ground)
 
     def _run(self, run: Element, link: str) -> Iterator[Piece]:
         holders = self.styles.run_properties(child(run, "w:rPr"), self.style)
@@ -123,18 +128,19 @@ class RunReader:
             self.lost["hidden"] += any(inner.tag in ("w:t", "w:drawing", "w:pict") for inner in run)
         marks = _marks(holders)
         size = _whole(attribute(first_property(holders, "w:sz")))
+        font = attribute(child(run, "w:rPr"), "w:rFonts", key="w:ascii")
         for inner in run:
             if inner.tag == "w:fldChar":
-                yield from self._turn_field(inner)
+                yield from self._turn_field(inner, is_hidden=hidden)
             elif inner.tag == "w:instrText" and self.fields:
                 self.fields[-1].code += inner.text or ""
             elif not hidden and all(open_field.in_result for open_field in self.fields):
                 target = next((f.link for f in reversed(self.fields) if f.link), link)
                 outer = (_link_mark(target),) if _WEB_ADDRESS.match(target) else ()
                 self.lost["local link"] += bool(target) and not outer and inner.tag == "w:t"
-                yield from self._run_part(inner, (*outer, *marks), size)
+                yield from self._run_part(inner, (*outer, *marks), size, font)
 
-    def _turn_field(self, mark: Element) -> Iterator[Piece]:
+    def _turn_field(self, mark: Element, *, is_hidden: bool) -> Iterator[Piece]:
         match mark.get("w:fldCharType"):
             case "begin":
                 self.fields.append(_Field())
@@ -142,14 +148,17 @@ class RunReader:
                 self.fields[-1].in_result = True
             case "end" if self.fields:
                 ended = self.fields.pop()
-                if not ended.in_result and ended.code.split()[:1] in (["EQ"], ["eq"]):
+                equation = None if ended.in_result or is_hidden else equation_text(ended.code)
+                if equation:
+                    yield Piece("text", equation)
+                elif equation is not None:
                     self.lost["formula"] += 1
                     yield Piece("held")
 
-    def _run_part(self, part: Element, marks: tuple[str, ...], size: int) -> Iterator[Piece]:
+    def _run_part(self, part: Element, marks: tuple[str, ...], size: int, font: str) -> Iterator[Piece]:
         match part.tag:
             case "w:t":
-                text, lost = plain_symbols(part.text or "", "")
+                text, lost = plain_symbols(part.text or "", font, is_run=True)
                 self.lost["symbol"] += lost
                 yield Piece("text", text, marks, size=size)
             case "w:sym":
@@ -168,7 +177,7 @@ class RunReader:
                 yield from self._ruby(part, marks, size)
             case "mc:AlternateContent":
                 for inner in chosen_alternative(part):
-                    yield from self._run_part(inner, marks, size)
+                    yield from self._run_part(inner, marks, size, font)
             case "w:drawing" | "w:pict" | "w:object":
                 yield from self._shape(part, marks)
             case tag if tag in _TYPED:

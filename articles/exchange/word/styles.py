@@ -117,6 +117,11 @@ def is_deleted_mark(properties: Element | None) -> bool:
     return child(mark, "w:del") is not None or child(mark, "w:moveFrom") is not None
 
 
+def is_drop_cap(properties: Element | None) -> bool:
+    """Return True for a paragraph that is the first letters of the next one, set over several of its lines."""
+    return attribute(properties, "w:framePr", key="w:dropCap") in ("drop", "margin")
+
+
 def is_hidden_mark(properties: Element | None) -> bool:
     """Return True if the end of the paragraph is hidden text."""
     return is_on(child(properties, "w:rPr"), "w:vanish")

@@ -1,39 +1,29 @@
-"""Characters of symbol fonts (Wingdings, Symbol), which Word keeps in Unicode's private area."""
+"""Characters of symbol fonts (Wingdings, Symbol), which Word also keeps in Unicode's private area."""
 
 import re
 
-_PRIVATE = re.compile("[\uf020-\uf0ff]")
-# The Wingdings that Chinese documents use: boxes, ticks, crosses, dots, arrows, telephone and letter.
-_WINGDINGS = dict(
-    zip(
-        "\x28\x2a\x46\x4a\x6c\x6e\x6f\x71\x72\x74\x75\x76\x77\x9f\xa1\xa3\xa7\xa8\xab\xd8\xe0\xe8\xf0\xfb\xfc\xfd\xfe",
-        "☎✉☞☺●■□❑❒⧫◆❖⬥•○□▪□★➢→➔⇨✗✓☒☑",
-        strict=True,
-    )
-)
-_SYMBOL = dict(
-    zip(
-        "\xa3\xb3\xb1\xb4\xb0\xb7\xae\xac\xad\xaf\xb9\xa5\x61\x62\x67\x64\x70\x6d\x44\x53\x57\x2d",
-        "≤≥±×°•→←↑↓≠∞αβγδπμΔΣΩ−",
-        strict=True,
-    )
-)
+from ...sanitising import LOST_SYMBOL, is_symbol_font, read_symbols
+
+_PRIVATE = re.compile("[\uf020-\uf0ff]+")
+_PRIVATE_OR_ASCII = re.compile("[\x00-\x7f\uf020-\uf0ff]+")
+_ANY = re.compile(".+", re.DOTALL)
 
 
-def plain_symbols(text: str, font: str) -> tuple[str, int]:
+def plain_symbols(text: str, font: str, *, is_run: bool = False) -> tuple[str, int]:
     """Return the text with symbols as ordinary characters, and how many have no counterpart and were left out.
 
-    `font` is the name of the symbol font, or '' if it is unknown: then Wingdings is assumed.
+    `font` is that of the text, or ''. Private characters of a font that is not known are taken for Wingdings. In the
+    text of a run (`is_run`) it is the font of ASCII and private characters only: others have fonts of their own.
     """
-    table = _SYMBOL if font.strip().lower() == "symbol" else _WINGDINGS
+    family = font.strip().lower()
     lost = 0
 
     def replaced(match: re.Match[str]) -> str:
         nonlocal lost
-        found = table.get(chr(ord(match[0]) - 0xF000), "")
-        lost += not found
-        return found
+        plain, missing = read_symbols(match[0], family if is_symbol_font(family) else "wingdings")
+        lost += missing
+        return plain.replace(LOST_SYMBOL, "")
 
-    if font and len(text) == 1 and ord(text) < 0x100 and font.lower().startswith(("wingdings", "symbol")):
-        text = chr(ord(text) + 0xF000)
-    return _PRIVATE.sub(replaced, text), lost
+    of_font = _PRIVATE_OR_ASCII if is_run else _ANY
+    pattern = of_font if is_symbol_font(family) else _PRIVATE
+    return pattern.sub(replaced, text), lost
