@@ -21,6 +21,7 @@ from .refusals import Problem, Refusal
 
 NAMED_AFTER = timedelta(days=60)  # without a log-in, an account is named on the desk
 DORMANT_BATCH = 100  # the most accounts that one call of `close_dormant_accounts` closes
+MOST_TRIES = 5  # to lock what an account leaves, while others still give it work
 MOST_NAMED = 500  # numbers of articles that the entry about a leaver names
 
 ONESELF = Problem("leaving.oneself", _("You cannot close your own account; ask another system administrator."))
@@ -50,6 +51,11 @@ MAY_NOT_PUBLISH = Problem(
     _("“%(account)s” may not publish in %(sections)s, where articles are scheduled."),
     _("Choose somebody who publishes there, or have these articles taken off the schedule first."),
     field="to",
+)
+STILL_GIVEN = Problem(
+    "leaving.still_given",
+    _("“%(account)s” is being given work at this moment; nobody left."),
+    _("Wait until it has been handed on, then try again."),
 )
 
 
@@ -138,10 +144,10 @@ def _lock_work_of(account: User) -> OpenWork:
     """Lock the articles that the account leaves, then the audit chain; return them.
 
     An article that was given to it in between is locked too: for that the audit chain is let go, since whoever has
-    locked that article may wait for it.
+    locked that article may wait for it. Raises CannotLeave if others go on giving it articles.
     """
     work = open_work_of(account)
-    while True:
+    for _try in range(MOST_TRIES):
         before, locked = transaction.savepoint(), set(work.numbers)
         Article.objects.lock_rows(locked)
         audit.lock_audit_chain()
@@ -150,6 +156,7 @@ def _lock_work_of(account: User) -> OpenWork:
             transaction.savepoint_commit(before)
             return work
         transaction.savepoint_rollback(before)
+    raise CannotLeave(STILL_GIVEN.filled(account=account.get_username()))
 
 
 def _refuse_leaving(account: User, to: User | None, work: OpenWork, reason: str, by: User) -> None:

@@ -16,7 +16,7 @@ def join_sentences(sentences: Iterable[object]) -> str:
     """Return the sentences that are not empty in one line, with a blank between them, but for Chinese ones."""
     joined = ""
     for sentence in filter(None, map(str, sentences)):
-        joined += ("" if not joined or joined.endswith(("。", "！", "？")) else " ") + sentence
+        joined += ("" if not joined or joined.endswith(("。", "！", "？", "：")) else " ") + sentence
     return joined
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from articles import home_and_topics
 from articles.home_and_topics import ArrangedBlock
 from articles.models import Block, Slot, Topic
-from tests.browser import chromium, forbidden_events
+from tests.browser import chromium, expect, forbidden_events
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/front/"
@@ -212,21 +212,21 @@ def test_blocks_and_articles_are_moved_by_dragging(cast, shown, desk, live_serve
         wrong = forbidden_events(page, live_server.url)
         page.goto(live_server.url + HOME)
         names = page.locator(".block-name")
-        assert names.all_inner_texts() == ["1 列表 · 甲", "2 头条 · 乙"]
+        expect(names).to_have_text(["1 列表 · 甲", "2 头条 · 乙"])
         page.click("[data-block]:first-of-type summary")
         handles = page.locator("[data-slot] .handle")
         handles.nth(2).drag_to(handles.nth(0), target_position={"x": 5, "y": 1})
         page.locator("[data-block] > .moves .handle").nth(1).drag_to(names.nth(0))
-        assert names.all_inner_texts() == ["1 头条 · 乙", "2 列表 · 甲"]
+        expect(names).to_have_text(["1 头条 · 乙", "2 列表 · 甲"])
         first_up = page.locator("[data-block] > .moves [aria-label]").first
-        assert first_up.get_attribute("aria-label") == "上移版块 1"
+        expect(first_up).to_have_attribute("aria-label", "上移版块 1")
         page.fill("[name=b1-title]", "丙")
-        assert names.nth(1).inner_text() == "2 列表 · 丙"
-        assert page.locator("summary small").nth(1).inner_text() == gettext("changed, not saved yet")
+        expect(names.nth(1)).to_have_text("2 列表 · 丙")
+        expect(page.locator("summary small").nth(1)).to_have_text(gettext("changed, not saved yet"))
         page.click("[value='up-1']")
         page.wait_for_selector("[data-goes-on='up-0']")
-        assert names.all_inner_texts() == ["1 列表 · 丙", "2 头条 · 乙"]
-        assert page.locator("details[open] .block-name").all_inner_texts() == ["1 列表 · 丙"]
+        expect(names).to_have_text(["1 列表 · 丙", "2 头条 · 乙"])
+        expect(page.locator("details[open] .block-name")).to_have_text(["1 列表 · 丙"])
         page.click("[value='down-0']")
         page.wait_for_selector("[data-goes-on='down-1']")
         page.click("[value=save]")

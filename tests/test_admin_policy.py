@@ -3,7 +3,8 @@
 import pytest
 
 from tests.cast import make_user
-from tests.test_admin_table import ADDRESSES, Scene, client_of
+from tests.desk_scene import Scene, client_of
+from tests.desk_table import ADDRESSES
 
 pytestmark = pytest.mark.django_db
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from articles import review
 from articles.admin import marked_copy
 from articles.models import Article, AuditEntry, SignOff
+from tests.change_sets import propose, publish_texts
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +142,15 @@ def test_the_queue_shows_the_right_count_with_few_queries(client, cast, django_a
         desk = client.get("/admin/")
     assert desk.context["queue"]["count"] == 12
     assert len(desk.context["queue"]["rows"]) == 10
+
+
+def test_an_empty_queue_says_so_once(client, cast):
+    client.force_login(cast.editor)
+    html = client.get(QUEUE, headers={"accept-language": "en"}).content.decode()
+    assert [html.count(words) for words in ("0 texts wait for you.", "Nothing is waiting for you.")] == [0, 1]
+    propose(cast.writer, *publish_texts(cast, count=1))
+    html = client.get(QUEUE, headers={"accept-language": "en"}).content.decode()
+    assert [html.count(words) for words in ("Change sets waiting for you", "Nothing is waiting for you.")] == [1, 0]
 
 
 def test_articles_on_hold_are_listed_separately(client, cast):

@@ -254,6 +254,13 @@ def test_films_from_before_are_read_by_a_command(cast, capsys):
     assert all_rows() == before
 
 
+@pytest.mark.django_db
+def test_they_are_read_a_batch_at_a_time(cast):
+    first, second, third = (stored(cast, a_film(a_track(), data=data)) for data in (b"1", b"2", b"3"))
+    batches = [attachments.read_stored_labels(2, after=after) for after in (0, second.pk, third.pk)]
+    assert [[attachment for attachment, _label in batch] for batch in batches] == [[first, second], [third], []]
+
+
 def read_labels():
     rows = Attachment.objects.order_by("pk").values_list("ai_label", "content_credentials")
     return [label or credentials for label, credentials in rows]

@@ -9,10 +9,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from articles import publishing, review, scheduling
+from articles.admin.article_action_forms import ScheduleForm
 from articles.admin.article_actions import actions_offered
+from articles.models import Article
+from articles.refusals import join_sentences
 from articles.unsaved_texts import OpenedForm, clear_form, keep_text
 from tests.cast import make_user
 from tests.test_admin_article import ADD, change_url, form, login
@@ -124,7 +127,8 @@ def test_what_will_block_publishing_is_said_when_it_is_submitted(client, cast):
     said = [str(message) for message in answer.context["messages"]]
     problems = [str(problem) for problem in review.open_problems(article)]
     assert {"provenance.source", "provenance.responsible_editor"} <= {p.id for p in review.open_problems(article)}
-    assert said[-len(problems) :] == problems
+    assert said[-1].endswith(join_sentences(problems)), "in one message"
+    assert len(said) == 2
     assert article.stage == 1, "it is submitted all the same: a reader may put it right"
 
 
@@ -211,3 +215,33 @@ def test_beside_a_public_article_stands_what_becomes_of_changes(client, cast):
     assert told(cast.writer, article) == [], "it is read already; the card says what a change would void"
     publishing.withdraw_article(article, by=cast.chief, reason="误")
     assert told(cast.writer, article) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "embargo", "offered"),
+    [
+        ("2026-12-01T09:30", None, ["12-01T12:00", "12-01T17:00", "12-01T20:00", "12-02T07:00"]),
+        ("2026-12-01T17:00", None, ["12-01T20:00", "12-02T07:00", "12-02T12:00", "12-02T17:00"]),
+        ("2026-12-01T23:59", None, ["12-02T07:00", "12-02T12:00", "12-02T17:00", "12-02T20:00"]),
+        ("2026-12-01T09:30", "2026-12-01T17:00", ["12-01T17:00", "12-01T20:00", "12-02T07:00", "12-02T12:00"]),
+        ("2026-12-01T17:00", "2026-12-01T17:00", ["12-01T20:00", "12-02T07:00", "12-02T12:00", "12-02T17:00"]),
+        ("2026-12-01T09:30", "2026-12-01T18:00", ["12-01T20:00", "12-02T07:00", "12-02T12:00", "12-02T17:00"]),
+    ],
+)
+def test_the_next_usual_times_are_offered_to_schedule(monkeypatch, now, embargo, offered):
+    now = timezone.make_aware(datetime.fromisoformat(now))
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    embargo_until = timezone.make_aware(datetime.fromisoformat(embargo)) if embargo else None
+    with translation.override("en"):
+        times = ScheduleForm(Article(embargo_until=embargo_until)).usual_times
+    assert [value for value, words in times] == [f"2026-{day}" for day in offered]
+    spelled = {"12-01": "today", "12-02": "tomorrow"}
+    assert [words for value, words in times] == [f"{spelled[day[:5]]} {day[6:]}" for day in offered]
+
+
+def test_usual_times_are_on_the_page_that_schedules_and_on_no_other(client, cast):
+    article = cast.article()
+    cast.sign(article)
+    client.force_login(cast.chief)
+    for act, offered in (("schedule", 4), ("publish", 0)):
+        assert act_page(client, article, act).count('aria-pressed="false"') == offered

@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from articles import pictures, reads, review
@@ -85,6 +86,27 @@ def test_a_chip_narrows_the_list_keeps_the_search_and_taken_again_widens_it(at_d
     assert {f"{words}&amp;state=draft", f"{words}&amp;state=live&amp;mine=1"} <= {query for query, _current in found}
 
 
+@pytest.mark.parametrize(
+    ("value", "is_narrowed"), [("1", True), ("on", True), ("0", False), ("false", False), ("", False)]
+)
+def test_mine_is_read_in_one_way(at_desk, cast, value, is_narrowed):
+    cast.article(by=cast.writer, title="别人的稿")
+    response = at_desk(cast.chief).get(LIST, {"mine": value})
+    html = response.content.decode()
+    assert (titles(response) == []) == is_narrowed
+    assert ('<input type="hidden" name="mine" value="1">' in html) == is_narrowed
+    assert ('<a href="?" aria-current="true">' in html) == is_narrowed
+    assert ('<a href="?mine=1" >' in html) != is_narrowed
+
+
+def test_who_may_withdraw_begins_it_in_the_row_of_a_public_article(at_desk, cast):
+    public, draft = cast.publish(cast.article()).article, cast.article(title="草稿")
+    addresses = [reverse("admin:articles_article_withdraw", args=[article.pk]) for article in (public, draft)]
+    html = at_desk(cast.chief).get(LIST).content.decode()
+    assert [address in html for address in addresses] == [True, False]
+    assert addresses[0] not in at_desk(cast.writer).get(LIST).content.decode()
+
+
 def test_a_day_that_is_none_is_told(at_desk, cast):
     response = at_desk(cast.editor).get(LIST, {"during": "昨天"})
     assert response.context["errors"]
@@ -95,6 +117,8 @@ def test_what_was_never_published_is_not_called_a_draft_where_it_may_be_in_its_r
     response = at_desk(cast.editor).get(LIST, {"state": "draft"})
     assert titles(response) == ["已审待发的稿"]
     assert [label for value, label in response.context["states"] if value == "draft"] != [Article.State.DRAFT.label]
+    row = response.content.decode().partition("<tbody>")[2]
+    assert row.count(">已审待发<") == 1, "its state and whose turn it is are the same words"
 
 
 def test_whose_turn_it_is_and_why_it_came_back_is_shown(at_desk, cast):

@@ -61,6 +61,11 @@ def test_an_archive_of_documents_and_pictures_is_kept_as_it_is():
     assert (prepared.extension, prepared.name, prepared.data) == ("zip", "材料.zip", data)
 
 
+def test_pictures_of_all_usual_kinds_may_be_in_it():
+    kinds = ("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "avif")
+    assert inspect_file(an_archive([(f"图.{kind}", png()) for kind in kinds]), "图.zip").extension == "zip"
+
+
 def test_without_the_setting_it_is_refused(settings):
     settings.ACCEPT_ZIP = False
     assert refusal_of(an_archive([("a.txt", TEXT)])).id == "attachments.zip"

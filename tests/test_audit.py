@@ -15,7 +15,7 @@ from articles.models import AuditEntry, Person, audit_actions
 from tests.cast import User
 
 
-def test_entries_form_one_chain(cast):
+def test_entries_form_one_chain(cast, all_readings):
     article = cast.article()
     cast.publish(article)
     entries = list(AuditEntry.objects.order_by("pk"))
@@ -41,7 +41,13 @@ def test_the_address_and_the_real_name_are_recorded(cast):
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("action", "article.other"), ("actor_name", "别人"), ("details", "{}"), ("object_id", "7"), ("address", "::1")],
+    [
+        ("action", "article.other"),
+        ("actor_name", "别人"),
+        ("details", "{}"),
+        ("object_id", "700000007"),
+        ("address", "::1"),
+    ],
 )
 def test_a_change_is_found(cast, column, value, capsys):
     for _ in range(3):

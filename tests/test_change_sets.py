@@ -12,6 +12,7 @@ from articles import change_sets, second_factor
 from articles.change_sets import TextChange
 from articles.models import (
     Article,
+    AuditEntry,
     ChangeSet,
     ChangeSetItem,
     ChangeSetReading,
@@ -44,6 +45,7 @@ Item, State = ChangeSetItem.State, ChangeSet.State
         ({"reason": " "}, "Say in one sentence why"),
         ({"note": ""}, "what readers are told"),
         ({"changes": []}, "None of these"),
+        ({"changes": [TextChange(0, 1, {})] * 500}, "None of these"),
         ({"changes": [TextChange(1, 1, {})] * 501}, "at most 500 articles; these are 501"),
     ],
 )
@@ -143,6 +145,12 @@ def test_reading_twice_signs_once_and_a_stale_page_signs_nothing(cast, public_te
         change_sets.read_items(change_set, by=cast.head, items=keys)
 
 
+def test_texts_of_another_set_are_not_signed_with_this_one(cast, public_texts, proposer):
+    change_set, other = (propose(proposer, article) for article in public_texts[:2])
+    with refused(change_sets.CannotReadSet, "None of these texts waits for you"):
+        change_sets.read_items(change_set, by=cast.editor, items=keys_of(other))
+
+
 def test_the_final_reading_takes_a_recent_proof(cast, public_texts, proposer):
     change_set = propose(proposer, *public_texts)
     give_app(cast.chief)
@@ -164,6 +172,14 @@ def test_sections_with_other_readings_are_read_by_those_they_demand(cast, public
     carry_out(change_set, cast.chief)
     assert states_of(change_set) == [Item.DONE, Item.DONE]
     assert Article.objects.get(pk=quick.pk).live.sign_off.stages == 1
+
+
+def test_a_set_is_listed_for_its_proposer_and_those_who_may_read_one_of_its_articles(cast, public_texts, proposer):
+    of_culture = cast.article(section=cast.culture, body="<p>县长。</p>")
+    cast.publish(of_culture)
+    first, second = propose(proposer, public_texts[0]), propose(proposer, of_culture)
+    listed = [list(change_sets.change_sets_for(user)) for user in (proposer, cast.culture_editor, cast.stranger)]
+    assert listed == [[second, first], [second], []]
 
 
 def test_what_is_left_out_is_not_published_and_can_be_taken_in_again_while_it_is_read(cast, public_texts, proposer):
@@ -216,6 +232,7 @@ def test_a_set_is_rejected_with_a_reason_and_never_carried_out(cast, public_text
     change_sets.end_change_set(change_set, by=cast.head, reason="又一次")
     change_set.refresh_from_db()
     assert (change_set.state, change_set.end_reason) == (State.ENDED, "任命未公布")
+    assert AuditEntry.objects.get(action="changeset.ended").details == {"reason": "任命未公布"}
     with refused(change_sets.CannotCarryOut, "not been read by all, or has ended"):
         change_sets.carry_out_change_set(change_set, by=cast.chief)
     assert propose(proposer, *public_texts).items.filter(state=Item.OPEN).count() == 3  # no longer in another set

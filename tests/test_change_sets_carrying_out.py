@@ -104,6 +104,9 @@ def test_a_set_stops_goes_on_and_makes_one_edition_of_each(cast, public_texts, p
     assert change_sets.continue_change_sets() == 0
     assert states_of(change_set) == [Item.DONE, Item.OPEN, Item.OPEN]
     change_sets.carry_out_change_set(change_set, by=cast.editor)
+    assert change_sets.continue_change_sets(2) == 2
+    with refused(PermissionDenied):
+        change_sets.stop_change_set(change_set, by=cast.writer)  # although no section is left
     call_command("carry_out_change_sets", stdout=io.StringIO())
     change_set.refresh_from_db()
     assert (change_set.state, states_of(change_set)) == (State.DONE, [Item.DONE] * 3)

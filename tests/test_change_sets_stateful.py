@@ -30,6 +30,7 @@ class SetsBesideActs(UndoneMachine):
     @initialize()
     def begin(self):
         self.cast = Cast()
+        self.cast.reads_once = False
         self.cast.let_readers_correct()
         articles = [self.cast.article(body=f"<p>县长第{n}次调研。</p>") for n in range(2)]
         self.keys = [article.pk for article in articles]

@@ -15,7 +15,7 @@ from qrcode.constants import ERROR_CORRECT_Q
 
 from articles import checkpoints, log_checking, merkle_log, qr_short_links, site_settings, triggers
 from articles.management.commands import work
-from articles.merkle_log import PUBLIC_LOG, WrongNote, printed_code, read_kept
+from articles.merkle_log import PUBLIC_LOG, WrongNote, kept_text, printed_code, read_kept
 from articles.models import AuditEntry, BakeJob, SiteSettings
 from articles.qr_short_links.drawing import qr_matrix
 from tests.cast import refused
@@ -106,6 +106,8 @@ def test_a_code_holds_the_whole_note(kept):
     assert read_kept(f"{checkpoints.paper_address(kept)}\n", origin) == kept
     assert read_kept(code.lower(), origin) == kept
     assert read_kept(kept, origin) == kept
+    misread = checkpoints.paper_address(kept)[:-1]
+    assert [kept_text(given) for given in (code, misread)] == [code, misread]
     with pytest.raises(WrongNote):
         printed_code(kept.replace(f"— {origin}", "— somebody.else"))
 

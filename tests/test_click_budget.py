@@ -14,7 +14,7 @@ from articles import pictures, review
 from articles.models import Article, Attachment, Picture
 from tests.browser import chromium
 from tests.cast import Cast, png, upload
-from tests.test_editor_browser import HAND_OVER, PDF
+from tests.desk_page import HAND_OVER, PDF
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COUNT = """
@@ -122,7 +122,7 @@ def test_writing_to_submitted(desk):
     page.wait_for_selector(".cke_dialog_ui_input_text:visible")
     page.keyboard.press("Enter")
     page.wait_for_selector(".cke_dialog", state="hidden")
-    page.wait_for_function("() => CKEDITOR.instances.id_body.focusManager.hasFocus")
+    page.wait_for_function("() => document.activeElement.closest('.cke_editable')")
     editor.paste(("公示表.pdf", "application/pdf", PDF))
     page.wait_for_selector(".cke_editable a[href^='/admin/media/attachments/']")
     page.wait_for_selector("[data-cke-upload-id]", state="detached")
@@ -151,6 +151,7 @@ def test_a_library_picture_and_a_draft_found_by_its_words(desk):
     editor.opens("/admin/articles/article/")
     editor.page.fill("input[name=q]", "老渡工收起了缆绳")
     editor.page.keyboard.press("Enter")
+    editor.page.wait_for_url("**q=*")  # the list without a search has it, too
     editor.page.wait_for_selector("text=无关的标题")
     assert editor.clicks == 0
 
@@ -167,7 +168,7 @@ def test_readings(desk):
         if corrects:
             editor.click(".decide a.button")
             editor.editor_is_ready()
-            editor.page.wait_for_function("() => CKEDITOR.instances.id_body.focusManager.hasFocus")
+            editor.page.wait_for_function("() => document.activeElement.closest('.cke_editable')")
             editor.type("已核。")
             editor.click("[name=_decide]")
         editor.click(".decide [value=pass]")

@@ -72,3 +72,18 @@ def test_my_articles_are_left_out_once_readers_have_had_them_for_a_day(client, c
     assert titles() == {"在写的稿"}
     cast.change(public, body="<p>改过。</p>")
     assert titles() == {draft.title, "发了的稿"}
+
+
+def test_an_article_of_mine_is_not_listed_again_among_changes_and_drafts(client, cast):
+    mine, others = cast.article(by=cast.head, title="我的"), cast.article(title="别人的")
+    for article in (mine, others):
+        cast.publish(article)
+        cast.change(article, by=cast.admin, body="<p>改过。</p>")
+    draft = cast.article(by=cast.head, title="我的草稿")
+    assert [story.row.article for story in shown(client, cast.head, "stories")] == [draft, mine]
+    assert [articles for _heading, articles, _link in shown(client, cast.head, "own_lists")] == [[others]]
+
+
+def test_the_page_of_one_app_is_the_first_page_of_the_desk(client, cast):
+    client.force_login(cast.writer)
+    assert client.get("/admin/articles/")["Location"] == "/admin/"

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as project_settings
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
 from articles import desk_sessions
+from articles.desk_sessions.store import SessionStore
 from articles.models import AuditEntry, DeskSession
 from articles.templatetags.desk_tags import browser_name
 from newsroom.environment import parse_settings
@@ -110,6 +112,17 @@ def test_people_see_and_end_their_own_sessions(cast):
     assert (is_in(own), is_in(other)) == (True, False)
     own.post("/admin/sessions/", {"session": handle})
     assert AuditEntry.objects.filter(action="session.ended").count() == 1, "already done"
+
+
+def test_a_session_is_listed_with_its_last_use_and_before_its_first(cast):
+    session = SessionStore()
+    session[SESSION_KEY] = cast.writer.pk
+    session.create()
+    listed = desk_sessions.sessions_of(cast.writer).get()
+    assert (listed.address, listed.browser, listed.started_at) == (None, "", None)
+    session[desk_sessions.SEEN] = time.time() - 600
+    session.save()
+    assert desk_sessions.sessions_of(cast.writer).get().seen_at == desk_sessions.instant_in(session, desk_sessions.SEEN)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import brotli
 import pytest
 from django.contrib.staticfiles import finders
 
-from tests.test_admin_table import ADDRESSES, TABLE, Scene, client_of
+from tests.desk_scene import Scene, client_of
+from tests.desk_table import ADDRESSES, TABLE
 
 pytestmark = pytest.mark.django_db
 MOST = 100_000  # bytes

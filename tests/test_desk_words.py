@@ -7,7 +7,8 @@ from html import unescape
 
 import pytest
 
-from tests.test_admin_table import ADDRESSES, TABLE, Scene, client_of
+from tests.desk_scene import Scene, client_of
+from tests.desk_table import ADDRESSES, TABLE
 
 pytestmark = pytest.mark.django_db
 ENGLISH = re.compile(r"\b[A-Za-z]+(?: [a-z’']+){2,}\b")

@@ -94,7 +94,7 @@ FILE = r"[\w./-]*\.(?:py|md|js|css|conf|html|svg|json|txt|po|service|timer)|[\w.
 # Names and files of others, of examples, and of what is made when it runs.
 NOT_OURS = {
     *("transaction.atomic", "ckeditor.W001", "res.wx.qq.com", "info.version", "image2", "TRUNCATE"),
-    *("a/12/index.html", "var/", "turns.md", ".json", "Line", "v0.17.0", "cast.writer", "cast.chief"),
+    *("a/12/index.html", "var/", "turns.md", ".json", "Line", "v0.18.0", "cast.writer", "cast.chief"),
     *("database.dump", "database.sqlite3", "media.tar"),
 }
 

@@ -14,7 +14,8 @@ from articles.duty_assignments import reading
 from articles.duty_assignments.permissions import Duty
 from articles.models import Article, Credit, Person, Section
 from tests.cast import make_section, make_user, refused
-from tests.test_admin_table import ADDRESSES, ALL, DRAFTS, SECRET, TABLE, Scene, client_of, tells_a_secret
+from tests.desk_scene import SECRET, Scene, client_of, tells_a_secret
+from tests.desk_table import ADDRESSES, ALL, DRAFTS, TABLE
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from tests.test_films import a_film, a_track
 
 
 @pytest.fixture
-def edition(cast):
+def edition(cast, all_readings):
     article = cast.article()
     cast.publish(article)
     cast.change(article, title="第二版")

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from articles.admin import help as desk_help
-from tests.test_admin_table import ADDRESSES
+from tests.desk_table import ADDRESSES
 
 pytestmark = pytest.mark.django_db
 

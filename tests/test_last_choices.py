@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from articles.models import Article, Credit
-from tests.test_admin_table import filled
+from tests.desk_scene import filled
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:articles_article_add")

@@ -142,6 +142,20 @@ def test_an_account_that_was_closed_before_is_emptied_too(cast, system):
     assert not Assignment.objects.filter(user=cast.head).exists()
 
 
+def test_it_is_refused_while_others_go_on_giving_work(cast, system, monkeypatch):
+    more = iter(range(100, 1000))
+    given = []
+
+    def work_of(_account):
+        given.append(next(more))
+        return leaving.OpenWork(list(given), [], [])
+
+    monkeypatch.setattr(leaving, "open_work_of", work_of)
+    with refused(CannotLeave, "given work at this moment"):
+        let_go(cast.stranger, cast.editor, system)
+    assert len(given) == 1 + leaving.MOST_TRIES
+
+
 @pytest.mark.parametrize("who", ["chief", "writer", "stranger", "security", "auditor"])
 def test_the_wrong_person_lets_nobody_go(cast, who):
     by = getattr(cast, who, None) or make_user(who, [{"security": "grant", "auditor": "audit"}[who]])

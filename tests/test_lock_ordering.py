@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from articles import accounts, baking, leaving, old_paths
-from articles.baking import jobs, whole
+from articles.baking import order, whole
 from articles.exchange.importing import import_article
 from articles.exchange.text import read_printed_page
 from articles.models import BakeJob, OldPath, Person, Source
@@ -84,5 +84,5 @@ def test_everybody_queues_addresses_in_one_order(cast, monkeypatch):
     whole._begin_generation("", restart=True)
     assert len(queued) > 1
     for paths in queued:
-        assert paths == sorted(paths, key=jobs.baking_order)
+        assert paths == sorted(paths, key=order.baking_order)
     assert any(paths != sorted(paths) for paths in queued[1:])

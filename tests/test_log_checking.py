@@ -187,6 +187,18 @@ def test_a_site_that_tells_nonsense_is_said_to(attacker, site, monkeypatch, told
     assert faults()[0].endswith("the site does not list its editions.")
 
 
+def test_what_is_corrected_while_the_log_is_read_is_no_fault(cast, site, monkeypatch):
+    read, waiting = log_checking.read_address, [site[1]]
+
+    def corrected_meanwhile(address):
+        while waiting:
+            cast.correct(waiting.pop(), body="<p>望桥乡的便民桥明日通车。</p>")
+        return read(address)
+
+    monkeypatch.setattr(log_checking, "read_address", corrected_meanwhile)
+    assert faults() == []
+
+
 def test_an_edition_without_a_leaf_is_told(cast, site, monkeypatch):
     monkeypatch.setattr(publication_log, "log_act", lambda *_args, **_facts: set())
     publishing.put_back_article(site[3], by=cast.admin, reason="已核")

@@ -29,13 +29,13 @@ def key_of(article, rule="identity_number"):
 @pytest.mark.django_db
 def test_a_number_is_masked_in_title_summary_and_body_and_the_text_can_be_published(cast):
     body = f"<p>甲，{IDENTITY[:9]}<strong>{IDENTITY[9:]}</strong>；乙，{IDENTITY}。</p>"
-    article = cast.article(body=body, summary=f"名单：{IDENTITY}")
+    article = cast.article(body=body, summary=f"名单：{IDENTITY}", short_title=f"甲{IDENTITY}")
     masking.mask_hit(article, by=cast.writer, key=key_of(article))
     article.refresh_from_db()
     assert article.body == f"<p>甲，{MASKED[:9]}<strong>{MASKED[9:]}</strong>；乙，{MASKED}。</p>"
-    assert article.summary == f"名单：{MASKED}"
+    assert (article.summary, article.short_title) == (f"名单：{MASKED}", f"甲{MASKED}")
     entry = AuditEntry.objects.get(action="article.hit_masked")
-    assert (entry.details["words"], entry.details["places"], IDENTITY in str(entry.details)) == (MASKED, 3, False)
+    assert (entry.details["words"], entry.details["places"], IDENTITY in str(entry.details)) == (MASKED, 4, False)
     cast.sign(article)
     assert publishing.publish_article(article, by=cast.editor).number == 1
 

@@ -32,7 +32,7 @@ def test_no_migration_imports_the_app(path):
 @pytest.mark.django_db
 def test_every_older_state_leads_to_the_newest(empty_database, tmp_path):
     """Migrating one by one ends in the tables that migrating at once made for the tests, and keeps the rows that old
-    versions wrote; and it goes all the way back.
+    versions wrote; each step can be undone, and on SQLite all of them together.
     """
     done = subprocess.run(
         [sys.executable, "-m", "tests.migrated_steps"],

@@ -84,6 +84,9 @@ def test_the_screen_links_each_picture_by_its_description_and_to_where_it_is_use
     narrowed = client.get(LIBRARY, {"mine": "on", "q": "大桥"}).content.decode()
     assert 'name="mine" value="on"' in narrowed
     assert re.search(r'href="\?q=[^"&]+" aria-current="true"', narrowed)
+    for no in ("false", "0"):
+        assert 'name="mine" value="on"' not in client.get(LIBRARY, {"mine": no}).content.decode()
+    assert '<a href="?" aria-current="true">' in client.get(LIBRARY, {"mine": "1"}).content.decode()
     assert "data-upload" in html
 
 

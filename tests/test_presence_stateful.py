@@ -187,6 +187,7 @@ class FormsBesideActs(NotesBesideActs):
                     save_beside_others(Article.objects.get(pk=self.key), by=by, based_on=0)
 
 
+# Few examples, since every run draws others.
 @pytest.mark.django_db
 def test_no_sequence_of_acts_and_saves_breaks_the_rules():
     run_state_machine_as_test(FormsBesideActs, settings=settings(max_examples=8, stateful_step_count=15, deadline=None))

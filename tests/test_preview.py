@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import zxingcpp
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
@@ -158,7 +159,6 @@ def test_a_preview_outlives_the_section_it_names(client, cast):
 
 
 def test_the_code_leads_to_the_preview(client, cast):
-    zxingcpp = pytest.importorskip("zxingcpp")
     link = preview.make_preview_link(cast.article().latest, by=cast.admin, given_to="采访对象")
     drawn = preview.preview_qr_code(link).decode()
     side = int(re.search(r'viewBox="0 0 (\d+)', drawn)[1])

@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+import zxingcpp
 from PIL import Image, ImageChops
 from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_M, ERROR_CORRECT_Q
 
@@ -19,7 +20,6 @@ ADDRESS = "HTTPS://NEWS.JICHUAN.EXAMPLE/Q/"
 
 def decoders():
     try:
-        import zxingcpp  # noqa: PLC0415
         from pyzbar import pyzbar  # noqa: PLC0415
     except ImportError as missing:
         needs(False, str(missing))

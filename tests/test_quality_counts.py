@@ -13,7 +13,7 @@ from articles.quality_counts import errors, register
 from tests.cast import all_rows, refused
 from tests.test_review import sign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_readings")]
 TEXT = "霁川河上的便民桥今日通车，两岸群众出行方便。过去孩子上学要绕行山梁，雨雪天气尤其艰难。"
 
 
@@ -46,6 +46,13 @@ def test_the_same_error_counts_three_times_at_most_and_one_in_a_title_double():
     assert errors.count_errors(*titles) == 2
     pictures = [content("", pictures=[{"alt": alt, "credit": ""}]) for alt in ("桥的全景照片", "桥的全境照片")]
     assert errors.count_errors(*pictures) == 1
+
+
+def test_the_address_of_a_link_is_no_text_that_is_read():
+    linked = [content(f'见<a href="https://e.example/{path}">公告</a>。') for path in ("a", "2026/b")]
+    assert errors.count_errors(*linked) == 0
+    assert errors.count_errors(linked[0], content("见公告。")) == 0
+    assert errors.count_characters(linked[1]) == 4
 
 
 def test_the_field_allows_five_three_and_one():

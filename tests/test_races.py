@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from articles import (
     audit,
+    baking,
     change_sets,
     editing,
     keyword_relations,
@@ -22,6 +23,7 @@ from articles import (
     scheduling,
     site_settings,
 )
+from articles.baking import jobs
 from articles.checks import NotReady
 from articles.exchange.importing import import_article
 from articles.exchange.text import read_printed_page
@@ -106,7 +108,7 @@ def test_related_articles_published_again_at_once_wait_for_one_another():
     for article in articles:
         cast.publish(article)
     editor = User.objects.get(username="editor")
-    for turn in range(5):
+    for turn in range(2):
         for article in articles:
             cast.change(article, keywords=f"大桥,第{turn}次")
             cast.sign(article, note="关键词有误")
@@ -174,6 +176,15 @@ def test_two_workers_publish_what_is_due_each_once():
     assert sorted(Edition.objects.values_list("article", flat=True)) == sorted(article.pk for article in articles)
     assert AuditEntry.objects.filter(action="article.published").count() == AT_ONCE
     assert audit.first_broken_entry() is None
+
+
+def test_a_worker_bakes_other_pages_than_those_that_an_act_is_requesting():
+    baking.request_bake(["/archive/", "/corrections/", "/topics/"])
+    claimed = []
+    with transaction.atomic():
+        baking.request_bake(["/corrections/"])
+        together(lambda: claimed.extend(job.path for job in jobs._claim_jobs(4)))
+    assert claimed == ["/archive/", "/topics/"]
 
 
 def test_one_reading_signed_by_many_is_signed_once():

@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"),
 ]
 REFUSED = (ValueError, ValidationError, PermissionDenied, Article.DoesNotExist)  # with a sentence: somebody was faster
-TURNS = 40
+TURNS = 15  # of each
 
 
 class Hands:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.admin.helpers import AdminReadonlyField
 from django.urls import reverse
 
 from articles import audit, pictures, reporting
@@ -58,6 +59,22 @@ def test_who_only_reads_an_article_sees_it_as_readers_do(client, cast):
     assert "based_on" not in html
     assert '<iframe class="reading"' in html
     assert "field-subtitle" not in html
+
+
+def test_what_an_article_s_form_only_shows_is_computed_once(client, cast, monkeypatch):
+    article = cast.article(title="只读一次")
+    asked = []
+    contents = AdminReadonlyField.contents
+
+    def count(field):
+        asked.append((id(field.form), field.field["name"]))
+        return contents(field)
+
+    monkeypatch.setattr(AdminReadonlyField, "contents", count)
+    cast.sign(article)
+    rows(client, make_user("publisher", ["publish"]), "article", article.pk)
+    assert "section" in {name for _form, name in asked}
+    assert len(asked) == len(set(asked))
 
 
 def test_a_duty_names_its_account_as_well_since_two_people_may_have_one_name(client, cast):

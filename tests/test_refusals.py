@@ -162,5 +162,6 @@ def test_a_command_ends_with_the_sentence_of_what_was_refused(monkeypatch):
 
 def test_sentences_are_joined_as_their_language_does():
     assert refusals.join_sentences(["读者看不到本稿。", "", "请直接修改草稿。"]) == "读者看不到本稿。请直接修改草稿。"
+    assert refusals.join_sentences(["还不能发布：", "没有来源。"]) == "还不能发布：没有来源。"
     assert refusals.join_sentences(["Readers do not see it.", "Change it."]) == "Readers do not see it. Change it."
     assert str(refusals.Problem("refusals.x", "不行。", "改。")) == "不行。改。"

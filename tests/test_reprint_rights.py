@@ -79,7 +79,9 @@ def test_what_is_public_beyond_its_right_is_listed_for_who_publishes_there(clien
     ended, later, draft = reprint(cast), reprint(cast), reprint(cast)
     for article, until in ((ended, days(-2)), (later, days(1)), (draft, days(-2))):
         reprint_rights.set_reprint_right(article, by=cast.writer, **{**AGREED, "until": until})
-    for article in (ended, later):
+    own = cast.article()
+    reprint_rights.set_reprint_right(own, by=cast.writer, **{**AGREED, "until": days(-2)})
+    for article in (ended, later, own):
         cast.publish(article)
     assert list(reprint_rights.public_beyond_right(cast.editor)) == [ended]
     assert not reprint_rights.public_beyond_right(cast.culture_editor)

@@ -57,8 +57,11 @@ def test_a_text_submitted_again_keeps_its_note_unless_there_is_another(client, c
     assert NOTE in client.get(address).content.decode()
     assert review.submit_article(article, by=cast.writer).note == NOTE
     review.send_back(article, by=cast.editor, reason="再核")
-    client.post(address, {"note": "另一说明"})
+    answer = client.post(address, {"note": "另一说明"}, follow=True)
     assert SignOff.objects.last().note == "另一说明"
+    article.refresh_from_db()
+    (said,) = answer.context["messages"]
+    assert str(said).endswith(review.sentence_of_turn(article)), "whose turn it is"
 
 
 def test_the_database_refuses_an_edition_with_a_note_that_nobody_signed(cast, article):

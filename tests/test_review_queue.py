@@ -1,5 +1,6 @@
 """The queue: what is late, urgent and handed to me comes first; who submitted it; from one text to the next."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import publishing, review
+from articles.admin import review as review_admin
 from articles.models import Article
 from tests.cast import make_user
 
@@ -60,6 +62,38 @@ def test_the_texts_beside_one_in_the_queue_are_found_with_one_query(cast, django
     assert review.neighbours_in_queue(editor, held, most=9) == (None, first.pk)
     assert review.neighbours_in_queue(editor, second, most=2) == (first.pk, None)
     assert review.neighbours_in_queue(cast.writer, second, most=9) == (None, None)
+
+
+def test_texts_on_hold_have_a_number_of_their_own(client, cast):
+    waiting, held = submitted(cast), submitted(cast)
+    review.put_on_hold(held, by=cast.editor, reason="等通报")
+    client.force_login(cast.editor)
+    queue = client.get("/admin/").context["queue"]
+    assert (queue["rows"], queue["count"], queue["held"]) == ([waiting], 1, 1)
+    page = client.get("/admin/queue/").context
+    assert (page["rows"], page["count"], page["held"]) == ([waiting], 1, [held])
+    review.sign_off_reading(waiting, by=cast.editor, revision=1)
+    assert client.get("/admin/").context["queue"]["count"] == 0
+
+
+def test_of_more_texts_than_are_shown_all_are_counted(client, cast, monkeypatch):
+    monkeypatch.setattr(review_admin, "SHOWN_IN_QUEUE", 2)
+    client.force_login(cast.editor)
+
+    def told():
+        page = client.get("/admin/queue/", headers={"accept-language": "en"})
+        listed = page.context["rows"], page.context["held"]
+        count = re.search(r'id="on-hold">On hold <span class="count">(\d+)<', page.content.decode())
+        return [len(rows) for rows in listed], count[1], page.content.decode().count("The first hundred are shown.")
+
+    for _ in range(2):
+        submitted(cast)
+        review.put_on_hold(submitted(cast), by=cast.editor, reason="等通报")
+    assert told() == ([2, 2], "2", 0)
+    review.put_on_hold(submitted(cast), by=cast.editor, reason="等通报")
+    assert told() == ([2, 2], "3", 1)
+    submitted(cast)
+    assert told() == ([2, 2], "3", 2)
 
 
 def test_a_decision_leads_to_the_next_text_and_the_last_one_to_the_queue(client, cast):

@@ -9,11 +9,12 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from articles import merkle_log, pictures, publishing, restoring, review, review_sheet, scheduling
-from articles.models import AuditEntry
+from articles.models import Article, AuditEntry
+from articles.models.audit_actions import ORIGIN_NAMES
 from articles.review_sheet.pdf import review_sheets_pdf
 from tests.cast import make_user, upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_readings")]
 
 
 def told(cast):
@@ -52,6 +53,14 @@ def printed(article):
     return strip_tags(render_to_string("review_sheet.html", {"sheet": sheet})), words(
         review_sheets_pdf([sheet], title="t")
     )
+
+
+def test_a_migrated_edition_says_where_it_came_from(cast, english):
+    for origin in ("text file", "demo"):
+        article = cast.article()
+        publishing.publish_archived(article, by=cast.chief, at=timezone.now() - timedelta(days=900), origin=origin)
+        for form in printed(Article.objects.get(pk=article.pk)):
+            assert f"imported from {ORIGIN_NAMES[origin]}" in form
 
 
 def pieces(decision):

@@ -434,6 +434,7 @@ def replay(entries):
     return state
 
 
+# Each example tries every rule about twice, and every run draws others.
 @pytest.mark.django_db
 def test_random_acts_by_random_people():
     run_state_machine_as_test(Newsroom, settings=settings(max_examples=25, stateful_step_count=40))

@@ -7,13 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from articles import placing, publishing, scheduling
 from articles.admin import review_trail
 from articles.admin.review_trail import article_trail
-from articles.models import Article
+from articles.models import Article, AuditEntry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_readings")]
 
 
 def kinds(article):
@@ -95,3 +96,24 @@ def test_what_an_edition_was_signed_with_counts_and_what_a_change_voided_does_no
 def test_a_long_trail_shows_its_newest_part(moved, monkeypatch):
     monkeypatch.setattr(review_trail, "MOST_ROWS", 3)
     assert kinds(moved) == ["article.corrected", "article.withdrawn", "article.put_back"]
+
+
+def test_where_a_migrated_article_came_from_is_no_reason(client, cast):
+    article = cast.article()
+    publishing.publish_archived(article, by=cast.chief, at=timezone.now() - timedelta(days=900), origin="text file")
+    (act,) = [row for row in article_trail(Article.objects.get(pk=article.pk)) if hasattr(row, "entry")]
+    assert (act.why, act.entry.action) == ("", "article.migrated")
+    with override("en"):
+        client.force_login(cast.chief)
+        html = client.get(
+            reverse("admin:articles_article_change", args=[article.pk]), headers={"accept-language": "en"}
+        ).content.decode()
+    assert "imported from a text file" in html
+    assert 'class="opinion"' not in html
+
+
+def test_the_audit_says_in_words_where_a_migrated_article_came_from(cast, english):
+    publishing.publish_archived(cast.article(), by=cast.chief, at=timezone.now() - timedelta(days=900), origin="demo")
+    facts = dict(AuditEntry.objects.get(action="article.migrated").facts)
+    assert facts["origin"] == "the demo newsroom"
+    assert "demo" not in facts.values()

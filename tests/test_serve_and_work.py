@@ -10,6 +10,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+import zxingcpp
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -83,7 +84,6 @@ def answer_the_second(listening):
 
 
 def test_the_terminal_shows_a_code_that_opens_the_site(started, capsys, settings):
-    zxingcpp = pytest.importorskip("zxingcpp")
     settings.SITE_URL = "http://192.168.1.20:8000"
     call_command("serve", host="127.0.0.1", port=free_port())
     out = capsys.readouterr().out

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import time
 from datetime import UTC, datetime, timedelta
 
 import ldap3
@@ -19,7 +18,7 @@ from articles.models import AuditEntry
 from articles.sign_on import directory
 from tests.cast import make_user
 from tests.conftest import needs
-from tests.serving import free_port
+from tests.serving import eventually, free_port
 
 pytestmark = pytest.mark.django_db
 SBIN = os.pathsep.join(["/usr/sbin", "/usr/local/sbin", os.environ["PATH"]])
@@ -72,15 +71,18 @@ def server(tmp_path_factory):
     process = subprocess.Popen(
         [SLAPD, "-d", "0", "-f", folder / "slapd.conf", "-h", f"{plain} {secure}"], stderr=subprocess.DEVNULL
     )
-    for _ in range(200):
-        try:
-            ldap3.Connection(ldap3.Server(plain), auto_bind=True).unbind()
-            break
-        except ldap3.core.exceptions.LDAPException:
-            time.sleep(0.05)
+    eventually(lambda: answers(plain), "slapd answers")
     yield plain, secure, folder / "cert.pem"
     process.terminate()
     process.wait()
+
+
+def answers(address):
+    try:
+        ldap3.Connection(ldap3.Server(address), auto_bind=True).unbind()
+    except ldap3.core.exceptions.LDAPException:
+        return False
+    return True
 
 
 def write_certificate(folder):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from articles import publishing, review
-from articles.models import Source
+from articles.models import Article, Source
 from tests.cast import make_user
 from tests.test_admin_article import ADD, change_url, form, login
 
@@ -45,6 +45,31 @@ def test_the_bar_offers_each_person_the_next_act_of_the_text(client, cast):
     assert next_act(client, cast.writer, article) == ("submit", "default")
 
 
+def test_a_withdrawn_text_is_put_back_and_submitted_only_once_it_is_changed(client, cast):
+    article = cast.article(by=cast.writer)
+    cast.publish(article)
+    publishing.withdraw_article(article, by=cast.chief, reason="核实")
+    assert next_act(client, cast.chief, article) == ("put_back", "default")
+    assert next_act(client, cast.writer, article) is None
+    assert 'href="../submit/"' in page(client, cast.writer, change_url(article))
+    cast.change(article, by=cast.writer, body="<p>核实过。</p>")
+    for user in (cast.writer, cast.chief):
+        assert next_act(client, user, article) == ("submit", "default")
+
+
+def test_what_was_changed_before_its_withdrawal_or_never_read_is_submitted(client, cast):
+    changed, unread = cast.article(by=cast.writer), cast.article(by=cast.writer, title="突发")
+    cast.publish(changed)
+    cast.change(changed, by=cast.writer, body="<p>更正过。</p>")
+    review.submit_article(unread, by=cast.writer)
+    publishing.publish_urgent(unread, by=cast.chief, reason="突发事件")
+    review.reject_article(Article.objects.get(pk=unread.pk), by=cast.editor, reason="存疑")
+    for article in (changed, unread):
+        publishing.withdraw_article(article, by=cast.chief, reason="核实")
+        assert next_act(client, cast.writer, article) == ("submit", "default")
+        assert next_act(client, cast.chief, article) != ("put_back", "default")
+
+
 def test_the_bar_leads_to_what_readers_see_as_long_as_they_see_it(client, cast):
     article = cast.article()
     link = f'href="{article.get_absolute_url()}" target="_blank"'
@@ -55,6 +80,24 @@ def test_the_bar_leads_to_what_readers_see_as_long_as_they_see_it(client, cast):
     assert link in page(client, cast.writer, change_url(article))
     publishing.withdraw_article(article, by=cast.chief, reason="核实")
     assert link not in page(client, cast.writer, change_url(article))
+
+
+def test_the_card_says_whose_turn_it_is_and_why_an_article_was_withdrawn(client, cast):
+    article = cast.article(by=cast.writer)
+    review.submit_article(article, by=cast.writer)
+    article.refresh_from_db()
+    address = reverse("admin:articles_article_review", args=[article.pk])
+    for user, where, told in (
+        (cast.writer, change_url(article), True),
+        (cast.chief, address, True),
+        (cast.editor, change_url(article), False),
+        (cast.editor, address, False),
+    ):
+        assert (review.sentence_of_turn(article) in page(client, user, where)) == told
+    public = cast.publish(cast.article(title="另一篇")).article
+    publishing.withdraw_article(public, by=cast.chief, reason="等核实数字")
+    card = page(client, cast.writer, change_url(public)).partition("before-writing")[2].partition("desk-main")[0]
+    assert "等核实数字" in card
 
 
 def test_a_reader_who_corrected_comes_to_the_decision_with_one_click(client, cast):
@@ -149,3 +192,20 @@ def test_a_title_sent_in_lines_is_saved_as_one(client, cast):
     login(client, cast.writer).post(change_url(article), form(cast, article, title="大桥\r\n 今日通车"))
     article.refresh_from_db()
     assert article.title == "大桥 今日通车"
+
+
+@pytest.mark.parametrize("name", ["change", "revision"])
+def test_the_tick_for_signatures_that_a_change_voids_says_what_becomes_of_the_text(client, cast, name):
+    article = cast.article()
+    cast.change(article, title="第二份")
+    cast.sign(article, times=1)
+    address = reverse(f"admin:articles_article_{name}", args=[article.pk, *([1] if name == "revision" else [])])
+    html = login(client, cast.writer).get(address, headers=ENGLISH).content.decode()
+    label = html[html.index('name="voiding"') :].partition("</label>")[0]
+    if name == "change":
+        assert html.index('id="id_voiding"') < html.index('id="id_title"'), "Tab reaches it before the text"
+    assert "Only to change the text: save it as a draft, to be submitted again" in label
+    changed = form(cast, article, title="改了") if name == "change" else {}
+    client.post(address, {**changed, "voiding": "1"})
+    article.refresh_from_db()
+    assert (article.stage, article.latest.number) == (0, 3), "a draft; it waits for no reader"

@@ -1,20 +1,26 @@
 """The forms of the acts on an article (article_actions.py): their fields are the parameters of the verbs."""
 
 from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
 from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .. import closing, placing, review
 from ..models import Article, Edition, Picture
-from ..models.calendar_days import spell_minute
+from ..models.calendar_days import spell_instant, spell_minute
 from .day_inputs import MinuteInput
 from .form_fields import EARLIEST
 from .picture import picture_thumbnail
+
+# When people look for news: in the morning, at noon, after work, in the evening.
+USUAL_HOURS = (7, 12, 17, 20)
 
 
 class ActionForm(forms.Form):
@@ -39,19 +45,24 @@ class SubmissionForm(ActionForm):
     """The note about the change; readers sign it with the text."""
 
     note = forms.CharField(
-        label=gettext_lazy("What readers are told about this change (optional)"),
+        label=gettext_lazy("What readers are told about this change"),
         max_length=400,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
         help_text=gettext_lazy(
-            "A correction needs it. What was wrong and what is right, for example: 第2段“3人”应为“5人”。 It is signed with "
-            "the text and cannot be changed afterwards."
+            "To be published as a correction, a change needs it: what was wrong and what is right, for example: "
+            "第2段“3人”应为“5人”。 It is signed with the text and cannot be changed afterwards. Leave it empty where readers "
+            "need not be told, as of a typing mistake."
         ),
     )
 
     def __init__(self, article: Article, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(article, data)
         self.initial = {"note": article.note}
+
+    def done_facts(self) -> dict[str, str]:
+        self.article.refresh_from_db()
+        return {"turn": review.sentence_of_turn(self.article)}
 
 
 class CorrectionForm(ActionForm):
@@ -79,8 +90,27 @@ class ScheduleForm(ActionForm):
         super().__init__(article, data)
         self.initial = {"at": article.scheduled_for}
 
+    @property
+    def usual_times(self) -> list[tuple[str, str]]:
+        """The next usual times, from the end of the embargo on: each as the field spells it, and in words."""
+        times = _next_usual_times(timezone.now(), self.article.embargo_until)
+        return [(f"{timezone.localtime(at):%Y-%m-%dT%H:%M}", _spell_soon(at)) for at in times]
+
     def done_facts(self) -> dict[str, str]:
         return {"at": spell_minute(self.cleaned_data["at"])}
+
+
+def _next_usual_times(now: datetime, embargo_until: datetime | None) -> list[datetime]:
+    first = max(now, embargo_until or now)
+    today = timezone.localdate(first)
+    days = (today, today + timedelta(days=1))
+    times = [timezone.make_aware(datetime.combine(day, time(hour))) for day in days for hour in USUAL_HOURS]
+    return [at for at in times if at > now and at >= first][: len(USUAL_HOURS)]
+
+
+def _spell_soon(at: datetime) -> str:
+    is_tomorrow = timezone.localdate(at) == timezone.localdate() + timedelta(days=1)
+    return _("tomorrow %(time)s") % {"time": f"{timezone.localtime(at):%H:%M}"} if is_tomorrow else spell_instant(at)
 
 
 class WithdrawalForm(ReasonForm):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from .. import closing, copying, placing, preview, publishing, review, scheduling
 from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
-from ..models import Article, ArticleIsGone
+from ..models import Article, ArticleIsGone, Edition
 from ..models.calendar_days import spell_instant
 from ..refusals import Refusal, Sentence
 from ..second_factor import ProofNeeded
@@ -79,7 +79,7 @@ ARTICLE_ACTIONS = [
         gettext_lazy("Submit for reading"),
         _all_conditions(reading.may_write_article, _is_new_text, lambda user, article: not article.stage),
         review.submit_article,
-        gettext_lazy("Submitted. The first reader sees it in the queue."),
+        gettext_lazy("Submitted. %(turn)s"),
         form=SubmissionForm,
         rank="default",
         takes_saved_text=True,
@@ -238,8 +238,7 @@ ARTICLE_ACTIONS = [
 def actions_offered(user: User, article: Article) -> list[ArticleAction]:
     """Return the acts whose buttons this user sees on this article now.
 
-    If an edition is public and a note was signed with the new text, the usual next step is the correction. A
-    scheduled article is published automatically: the usual step is to check the schedule.
+    A scheduled article is published automatically: the usual step is to check the schedule.
     """
     offered = [act for act in ARTICLE_ACTIONS if act.shown(user, article)]
     if article.scheduled_for:
@@ -247,11 +246,24 @@ def actions_offered(user: User, article: Article) -> list[ArticleAction]:
         worded = {"schedule": (alter, "default"), "publish": (_("Publish now"), "")}
         shown = [(act, *worded.get(act.name, (act.button, act.rank))) for act in offered]
         return [replace(act, button=button, rank=rank) for act, button, rank in shown]
-    if not (article.live and article.signed and article.signed.note):
-        return offered
-    ranks = {"publish": "", "correct": "default"}
+    ranks = _ranks_of_usual_step(article)
     ranked = [replace(act, rank=ranks.get(act.name, act.rank)) for act in offered]
-    return sorted(ranked, key=lambda act: act.rank != "default")
+    return sorted(ranked, key=lambda act: act.rank != "default") if ranks else offered
+
+
+def _ranks_of_usual_step(article: Article) -> dict[str, str]:
+    """Return the ranks that differ from those of ARTICLE_ACTIONS.
+
+    If an edition is public and a note was signed with the new text, the usual next step is the correction. A withdrawn
+    text is put back if at all, as long as it is the one that was read and published last.
+    """
+    if article.live and article.signed and article.signed.note:
+        return {"publish": "", "correct": "default"}
+    if article.withdrawn_at and not article.stage:
+        edition = article.editions.order_by("-number")[0]
+        if edition.basis == Edition.Basis.SIGNED and edition.digest == article.newest.digest:
+            return {"submit": "", "put_back": "default"}
+    return {}
 
 
 def publishing_acts(user: User, article: Article) -> list[ArticleAction]:

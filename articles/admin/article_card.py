@@ -59,13 +59,12 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
     if article is None:
         return {"state": shown_state(None), "next_act": NextAct(_("Save and submit"), "_submit")}
     correcting = review.may_correct(article, user)
-    rejected = review.rejection_of_public_text(article) is not None
-    acts = actions_offered(user, article)
-    next_act, other_acts = _divide_acts(article, acts, correcting=correcting, rejected=rejected)
+    next_act, other_acts = _divide_acts(article, actions_offered(user, article), correcting=correcting)
     return {
         "article": article,
         "state": shown_state(article),
         "reading": reading_state(article),
+        "turn": "" if correcting or article.handed_to or article.is_read_by_all else review.sentence_of_turn(article),
         "signed": article.signed.chain() if article.signed else [],
         "last": article.sign_offs.order_by("-pk").first() if not article.stage else None,
         "next_act": next_act,
@@ -83,7 +82,7 @@ def card_beside_form(user: User, article: Article | None, *, asked: bool) -> dic
 
 
 def _divide_acts(
-    article: Article, acts: list[ArticleAction], *, correcting: bool, rejected: bool
+    article: Article, acts: list[ArticleAction], *, correcting: bool
 ) -> tuple[NextAct | None, list[ArticleAction]]:
     """Return the next act, for the bar, and the others, for the panel.
 
@@ -98,7 +97,7 @@ def _divide_acts(
     if correcting:
         return NextAct(_("Save and decide"), "_decide"), others
     usual = next((act for act in acts if act.rank == "default"), None)
-    act = named.get("withdraw", usual) if rejected else usual
+    act = named.get("withdraw", usual) if review.rejection_of_public_text(article) else usual
     if act is None:
         return None, others
     address = reverse(f"admin:articles_article_{act.name}", args=[article.pk])

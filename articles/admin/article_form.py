@@ -43,7 +43,10 @@ class ArticleForm(forms.ModelForm):
     # The number of the revision that was opened; a newer one is put together with the text of the form.
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
     # Confirms that saving voids sign-offs; shown only if it would.
-    voiding = forms.BooleanField(required=False, label=gettext_lazy("I know; save it, and have it read again"))
+    voiding = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Only to change the text: save it as a draft, to be submitted again"),
+    )
     conflict: reconciling.ChangedByBoth | None = None
 
     class Meta:

@@ -58,7 +58,7 @@ class ListForm(forms.Form):
         ],
         widget=forms.TextInput(attrs={"placeholder": "2026-11", "size": 10}),
     )
-    mine = forms.BooleanField(label=gettext_lazy("Mine"), required=False)
+    mine = forms.BooleanField(label=gettext_lazy("Mine"), required=False, widget=forms.TextInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,6 +113,7 @@ class ListRow:
     reads: int | None
     may_write: bool
     may_place: bool
+    may_withdraw: bool
 
     @property
     def tick(self) -> str:
@@ -180,6 +181,7 @@ def list_rows(numbers: list[int], user: User) -> list[ListRow]:
                 may_write=permissions.has_duty(user, Duty.WRITE, article.section)
                 and (article.pk in own or reading.may_read_section(user, article.section)),
                 may_place=permissions.has_duty(user, Duty.PUBLISH, article.section),
+                may_withdraw=bool(article.live) and permissions.has_duty(user, Duty.WITHDRAW, article.section),
             )
         )
     return rows

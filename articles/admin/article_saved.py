@@ -20,17 +20,17 @@ def respond_to_save(screen: ArticleScreen, request: HttpRequest, saved: JointSav
     revision, user = saved.revision, acting_user(request)
     for sentence in revision.removed:
         screen.message_user(request, sentence, messages.WARNING)
-    submission, refused = None, list[str]()
+    submission, refused = None, ""
     if "_submit" in request.POST:
         try:
             submission = review.submit_article(revision.article, by=user)
         except Refusal as refusal:
-            refused = [_("Not submitted:"), *refusal_sentences(refusal)]
+            refused = join_sentences([_("Not submitted:"), *refusal_sentences(refusal)])
     screen.message_user(request, _sentence_of_save(revision, submission), messages.SUCCESS)
     if saved.names:
         screen.message_user(request, sentence_of_joint_save(saved), messages.WARNING)
-    for sentence in refused:
-        screen.message_user(request, sentence, messages.ERROR)
+    if refused:
+        screen.message_user(request, refused, messages.ERROR)
     article = revision.article
     if revision.stage:
         article.refresh_from_db()
@@ -56,6 +56,6 @@ def _sentence_of_save(revision: Revision, submission: SignOff | None) -> str:
 def _warn_of_problems(screen: ArticleScreen, request: HttpRequest, article: Article) -> None:
     """Say what will keep a submitted article from being published, while its writer can still put it right."""
     article.refresh_from_db()
-    problems = [str(problem) for problem in review.open_problems(article)]
-    for sentence in [_("It cannot be published like this:"), *problems] if problems else []:
-        screen.message_user(request, sentence, messages.WARNING)
+    if problems := [str(problem) for problem in review.open_problems(article)]:
+        sentences = [_("It cannot be published like this:"), *problems]
+        screen.message_user(request, join_sentences(sentences), messages.WARNING)

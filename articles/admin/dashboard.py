@@ -33,7 +33,7 @@ from ..models.calendar_days import start_of_day
 from .baking import baking_warnings
 from .my_articles import Story, my_stories
 from .open_findings import open_findings
-from .review import may_read_anywhere, with_reading_names
+from .review import first_rows, may_read_anywhere
 from .unsaved_text import unsaved_rows
 
 SHOWN = 10
@@ -50,6 +50,7 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
     Reports what happened to the user's account since `previous_login`, or within a week if that is longer.
     """
     may_write = permissions.has_duty_anywhere(user, Duty.WRITE)
+    stories = _stories_under_way(user) if may_write else []
     return {
         "queue": _queue_list(user),
         "corrected": list(review.corrected_since(user)[:SHOWN]) if may_read_anywhere(user) else [],
@@ -63,8 +64,8 @@ def dashboard_context(user: User, *, previous_login: datetime | None) -> dict[st
         "unsaved": unsaved_rows(user, SHOWN),
         "bin": list(discarding.drafts_in_bin(user)[:SHOWN]),
         "due_lists": _due_lists(user),
-        "stories": _stories_under_way(user) if may_write else [],
-        "own_lists": _own_lists(user) if may_write else [],
+        "stories": stories,
+        "own_lists": _own_lists(user, but=[story.row.article.pk for story in stories]) if may_write else [],
         "scheduled": list(
             _article_rows(reading.readable_articles(user))
             .filter(scheduled_for__isnull=False)
@@ -109,9 +110,8 @@ def _account_lists(user: User) -> dict[str, Any]:
 def _queue_list(user: User) -> dict[str, Any] | None:
     if not may_read_anywhere(user):
         return None
-    waiting = review.readings_waiting_for(user)
-    rows = with_reading_names(waiting[:SHOWN])
-    return {"rows": rows, "count": waiting.count() if len(rows) == SHOWN else len(rows)}
+    rows, count = first_rows(review.readings_waiting_for(user), SHOWN)
+    return {"rows": rows, "count": count, "held": review.readings_waiting_for(user, on_hold=True).count()}
 
 
 def _rejected_list(user: User) -> list[Article]:
@@ -140,8 +140,10 @@ def _stories_under_way(user: User) -> list[Story]:
     return [story for story in my_stories(user, most=SHOWN)[0] if not story.published_before(since)]
 
 
-def _own_lists(user: User) -> list[WorkList]:
-    """Return the lists of drafts and unpublished changes that the user may read, in the sections they write in."""
+def _own_lists(user: User, *, but: list[int]) -> list[WorkList]:
+    """Return the lists of drafts and unpublished changes that the user may read, in the sections they write in, without
+    the articles that are listed as the user's own, and without empty lists.
+    """
     sections = tuple(permissions.sections_with_duty(user, Duty.WRITE).order_by().values_list("pk", flat=True))
     lists = []
     for state, heading in (
@@ -150,8 +152,9 @@ def _own_lists(user: User) -> list[WorkList]:
     ):
         query = search.WorkingCopyQuery(sections=sections, state=state)
         numbers = search.find_working_copies(query, by=user, most=LOOKED_THROUGH).numbers
-        rows = _article_rows(Article.objects.filter(pk__in=numbers, stage=0)).order_by("-latest_id")
-        lists.append((heading, list(rows[:SHOWN]), f"state={state}"))
+        rows = _article_rows(Article.objects.filter(pk__in=numbers, stage=0).exclude(pk__in=but)).order_by("-latest_id")
+        if found := list(rows[:SHOWN]):
+            lists.append((heading, found, f"state={state}"))
     return lists
 
 

@@ -1,4 +1,4 @@
-"""Form fields of all forms of the desk: visible text, numeric keys, days and times of the browser, choices by typing."""
+"""Form fields of all forms of the desk: visible text, numeric keys, the browser's days and times, choices by typing."""
 
 import re
 from collections.abc import Mapping

@@ -47,8 +47,8 @@ class LibraryForm(forms.Form):
         validators=[RegexValidator(MONTH_OR_DAY)],
         widget=forms.TextInput(attrs={"placeholder": "2026-11", "size": 10}),
     )
-    mine = forms.BooleanField(label=gettext_lazy("Mine"), required=False)
-    unused = forms.BooleanField(label=gettext_lazy("Unused"), required=False)
+    mine = forms.BooleanField(label=gettext_lazy("Mine"), required=False, widget=forms.TextInput)
+    unused = forms.BooleanField(label=gettext_lazy("Unused"), required=False, widget=forms.TextInput)
 
     def narrowed(self, rows: QuerySet[Picture], user: User) -> QuerySet[Picture]:
         """Return the pictures that match the valid fields."""

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -156,6 +157,7 @@ def _review_context(article: Article, user: User) -> dict[str, Any]:
     found = hits.hits_to_show(article)
     return {
         "why_not": why_not,
+        "turn": review.sentence_of_turn(article) if why_not and is_waiting else "",
         "reading": review.stage_name(article.stage, article.stages) if is_waiting else "",
         "trail": article_trail(article),
         "before": before_name,
@@ -197,6 +199,12 @@ def with_reading_names(articles: Iterable[Article]) -> list[Article]:
     return rows
 
 
+def first_rows(waiting: QuerySet[Article], most: int) -> tuple[list[Article], int]:
+    """Return the first `most` of the waiting texts, as `with_reading_names` does, and the number of all of them."""
+    rows = with_reading_names(waiting[: most + 1])
+    return rows[:most], waiting.count() if len(rows) > most else len(rows)
+
+
 def queue_view(request: HttpRequest) -> HttpResponse:
     """Show the articles the user may decide about now; POST signs off the ticked ones."""
     user = acting_user(request)
@@ -205,17 +213,17 @@ def queue_view(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         sign_selected(request)
         return redirect("admin:queue")
-    waiting = review.readings_waiting_for(user)
-    rows = with_reading_names(waiting[: SHOWN_IN_QUEUE + 1])
+    rows, count = first_rows(review.readings_waiting_for(user), SHOWN_IN_QUEUE)
+    held, held_count = first_rows(review.readings_waiting_for(user, on_hold=True), SHOWN_IN_QUEUE)
     context = {
         **admin.site.each_context(request),
         "title": _("My queue"),
-        "rows": [row for row in rows[:SHOWN_IN_QUEUE] if not row.on_hold],
-        "held": [row for row in rows[:SHOWN_IN_QUEUE] if row.on_hold],
-        "count": waiting.count() if len(rows) > SHOWN_IN_QUEUE else len(rows),
-        "more": len(rows) > SHOWN_IN_QUEUE,
+        "rows": rows,
+        "count": count,
+        "held": held,
+        "held_count": held_count,
         "change_sets": change_sets.change_sets_to_act_on(user).select_related("proposed_by__person")[:SHOWN_IN_QUEUE],
-        "urgent": _urgent_rows(user, {row.pk for row in rows}),
+        "urgent": _urgent_rows(user, {row.pk for row in (*rows, *held)}),
     }
     return TemplateResponse(request, "admin/review_queue.html", context)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import comparing, review
-from ..models import Article, AuditEntry, SignOff
+from ..models import Article, AuditEntry, SignOff, audit_actions
 from .audit_entry import PUBLISHING
 
 MOST_ROWS = 100
@@ -33,11 +33,14 @@ class TrailDecision:
 
 @dataclass(frozen=True)
 class TrailAct:
-    """An act of the audit. `why` is its reason or the note to readers, `planned` when a scheduled text goes out."""
+    """An act of the audit. `why` is its reason or the note to readers, `planned` when a scheduled text goes out,
+    `came_from` the archive or file that a migrated article was imported from.
+    """
 
     entry: AuditEntry
     why: str = ""
     planned: datetime | None = None
+    came_from: str = ""
     facts: list[tuple[str, Any]] = field(default_factory=list)
 
     @property
@@ -55,9 +58,11 @@ def article_trail(article: Article) -> list[TrailDecision | TrailAct]:
 
 def _trail_act(entry: AuditEntry) -> TrailAct:
     details = entry.details
-    why = next((details[key] for key in ("reason", "why", "note", "origin") if details.get(key)), "")
+    if entry.action == "article.migrated":  # its note is where it came from, too
+        return TrailAct(entry, came_from=audit_actions.origin_name(details.get("origin", "")))
+    why = next((details[key] for key in ("reason", "why", "note") if details.get(key)), "")
     planned = datetime.fromisoformat(details["at"]) if entry.action == "article.scheduled" else None
-    return TrailAct(entry, why, planned, entry.facts if entry.action == "article.placed" else [])
+    return TrailAct(entry, why, planned, facts=entry.facts if entry.action == "article.placed" else [])
 
 
 def _decisions_of(article: Article) -> list[TrailDecision]:

@@ -62,30 +62,6 @@ POLICY = {
 
 PREVIOUS_LOGIN = "_previous_login"  # where a request keeps the time of the log-in before this one
 
-SCREENS = [
-    "Article",
-    "Picture",
-    "Attachment",
-    "Person",
-    "Source",
-    "Topic",
-    "Report",
-    "CheckUp",
-    "LinkTarget",
-    "LinkHost",
-    "Section",
-    "SiteSettings",
-    "CheckRule",
-    "RosterEntry",
-    "OldPath",
-    "AuditEntry",
-    "User",
-    "Assignment",
-    "AddressLimit",
-    "BakeJob",
-    "PageCheck",
-]
-
 
 class LogInForm(AdminAuthenticationForm):
     """Counts the attempt, and refuses it while the name or the address is locked, before it checks the password."""
@@ -211,12 +187,11 @@ class Desk(admin.AdminSite):
                 return cast(TemplateResponse, redirect("admin:login"))
         return response
 
-    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
-        """Return the screens in the order of SCREENS, by how often they are used, not by name."""
-        apps = super().get_app_list(request, app_label)
-        for app in apps:
-            app["models"].sort(key=lambda model: SCREENS.index(model["object_name"]))
-        return sorted(apps, key=lambda app: app["app_label"] != "articles")
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Redirect Django's page of one app to the first page of the desk, which has the lists."""
+        return cast(TemplateResponse, redirect("admin:index"))
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return cast(HttpResponse, NamedChoices.as_view(admin_site=self)(request))

@@ -3,10 +3,11 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -18,7 +19,7 @@ from ..duty_assignments import permissions, reading
 from ..duty_assignments.permissions import Duty
 from ..exchange import word_exporting, word_importing
 from ..models import Credit, Revision, Section, Source
-from ..refusals import Refusal
+from ..refusals import Refusal, join_sentences
 from .acting_user import acting_user
 from .article_screen import ArticleScreen
 from .draft_section import DraftSectionForm
@@ -72,7 +73,10 @@ def _offered_credit(credit: CreditLine) -> dict[str, Any]:
 
 
 def import_word_view(request: HttpRequest) -> HttpResponse:
-    """Make a draft of each file in the field `files`; the answer, a page or JSON, has a line for each."""
+    """Make a draft of each file in the field `files`; the answer, a page or JSON, has a line for each.
+
+    The draft of a single file is opened: by a script, which sends several one by one and this one with `alone`.
+    """
     if not permissions.has_duty_anywhere(acting_user(request), Duty.WRITE):
         raise PermissionDenied(_("Articles are for those who work on them."))
     form = WordFilesForm(request)
@@ -84,11 +88,26 @@ def import_word_view(request: HttpRequest) -> HttpResponse:
         if len(files) > MOST_FILES:
             form.add_error(None, _("Only the first %(most)d files were read; send the others.") % {"most": MOST_FILES})
         lines = [_import_line(file, form.cleaned_data["section"], request) for file in files[:MOST_FILES]]
-    if request.headers.get("Accept") == "application/json":
+    in_script = request.headers.get("Accept") == "application/json"
+    opened = _announce_draft(request, lines) if "alone" in request.POST or not in_script else ""
+    if in_script:
         errors = [sentence for sentences in form.errors.values() for sentence in sentences]
         return JsonResponse({"lines": lines, "errors": errors})
+    if opened:
+        return redirect(opened)
     context = {**admin.site.each_context(request), "title": _("Drafts from Word files"), "form": form, "lines": lines}
     return TemplateResponse(request, "admin/articles/article/word_files.html", context)
+
+
+def _announce_draft(request: HttpRequest, lines: list[dict[str, Any]]) -> str:
+    """Return the address of the draft of a single file, and leave its line to the form; '' for several, or no draft."""
+    if len(lines) != 1 or not lines[0]["address"]:
+        return ""
+    line = lines[0]
+    messages.add_message(request, messages.SUCCESS if line["done"] else messages.WARNING, line["said"])
+    if line["notes"]:
+        messages.warning(request, join_sentences(line["notes"]))
+    return str(line["address"])
 
 
 def _import_line(upload: UploadedFile, section: Section, request: HttpRequest) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def carry_out_change_set(change_set: ChangeSet, *, by: User) -> None:
 def stop_change_set(change_set: ChangeSet, *, by: User) -> None:
     """Stop carrying out the set; what is published stays. Idempotent. Raises PermissionDenied, CannotCarryOut."""
     change_set = lock_change_set(change_set)
-    if change_set.proposed_by_id != by.pk and _sections_lacking(change_set, by):
+    if change_set.proposed_by_id != by.pk and not may_carry_out(change_set, by):
         raise PermissionDenied(_("Only its proposer, or somebody who may carry it out, may stop a change set."))
     if change_set.state == State.STOPPED:
         return

@@ -179,12 +179,11 @@ def items_of_open_sets() -> QuerySet[ChangeSetItem]:
 
 
 def other_open_sets(items: Iterable[ChangeSetItem]) -> dict[int, int]:
-    """Return the articles of these items that another open set changes, each with the number of that set.
+    """Return the articles of these items, which are new or left out, that an open set changes, each with its number.
 
     The answer stays true until the transaction ends if the audit-chain lock was taken before.
     """
-    own = {item.article_id: item.pk for item in items}
-    rows = items_of_open_sets().filter(article__in=own).exclude(pk__in=[key for key in own.values() if key])
+    rows = items_of_open_sets().filter(article__in=[item.article_id for item in items])
     return dict(rows.values_list("article", "change_set"))
 
 

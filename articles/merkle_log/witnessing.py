@@ -23,7 +23,7 @@ from .notes import (
 )
 from .remote_log import KeyRing, RemoteLog
 from .tiles import hashes_from_tiles
-from .tree import WrongProof, root_hash
+from .tree import WrongProof, check_consistency, consistency_proof, root_hash
 
 KEY_FILE = "key"
 
@@ -70,10 +70,7 @@ class Witness:
         size = log.checkpoint.size
         if before is not None and before.size > size:
             raise WrongProof(f"the log has {size} leaves, and had {before.size}: its end was cut off")
-        hash_of = hashes_from_tiles(size, log.read_tile)
-        for checkpoint in (log.checkpoint, before):
-            if checkpoint is not None and root_hash(checkpoint.size, hash_of) != checkpoint.root:
-                raise WrongProof(f"the log does not begin with the {checkpoint.size} leaves of the checkpoint")
+        _require_growth(log, before)
         note = log.note + self.keep_and_cosign(log.note)
         return Cosigned(note, size, before.size if before else 0)
 
@@ -101,6 +98,26 @@ class Witness:
     def _cosignature(self, text: str, at: int) -> str:
         signature = self.signer.sign_bytes(cosigned_message(text, at))
         return signature_line(self.signer.name, self.verifier.id + at.to_bytes(8, "big") + signature)
+
+
+def _require_growth(log: RemoteLog, before: Checkpoint | None) -> None:
+    """Raise WrongProof unless the log's tiles have its root and prove that it begins with the older checkpoint.
+
+    The older root made from the tiles would prove nothing: it needs hashes below those that the new root is made of,
+    and the log could serve lower ones of its old leaves.
+    """
+    now = log.checkpoint
+    hash_of = hashes_from_tiles(now.size, log.read_tile)
+    if root_hash(now.size, hash_of) != now.root:
+        raise WrongProof(f"the log does not begin with the {now.size} leaves of the checkpoint")
+    if before is None:
+        return
+    try:
+        check_consistency(
+            before.size, before.root, now.size, now.root, consistency_proof(before.size, now.size, hash_of)
+        )
+    except WrongProof as error:
+        raise WrongProof(f"the log does not begin with the {before.size} leaves of the checkpoint") from error
 
 
 def cosigned_message(text: str, at: int) -> bytes:

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field
 from django.utils.text import capfirst
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 # tests/test_admin_audit.py fails if an action has no name.
 ACTION_NAMES = {
@@ -225,6 +225,14 @@ FACT_NAMES = {
     "is_staff": pgettext_lazy("fact of an act", "may log in"),
     "is_superuser": pgettext_lazy("fact of an act", "administrator"),
 }
+
+# Where migrated articles come from, by the word that entries and editions have for it.
+ORIGIN_NAMES = {"text file": gettext_lazy("a text file"), "demo": gettext_lazy("the demo newsroom")}
+
+
+def origin_name(origin: str) -> str:
+    """The display name of where a migrated article comes from, or the origin itself if it has none."""
+    return str(ORIGIN_NAMES.get(origin, origin))
 
 
 def field_label(name: str) -> str:

@@ -48,6 +48,8 @@ class AuditEntry(Immutable):
         details = dict(self.details)
         if "blocks" in details:
             details["blocks"] = _spell_blocks(details["blocks"])
+        if self.action == "article.migrated":  # its note is where it came from, too
+            details |= {"origin": audit_actions.origin_name(details.get("origin", "")), "note": ""}
         changes: list[tuple[str, Any]] = []
         if details.get("fields") and len(details["fields"]) == len(details.get("old") or ()):
             changed = zip(details.pop("fields"), details.pop("old"), details.pop("new"), strict=True)

@@ -4,8 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from . import audit_actions
 from .article import Article
 from .immutable import Immutable
 from .picture import Picture
@@ -102,6 +104,13 @@ class Edition(Immutable):
         pictures = {key: {picture["file"]: picture["alt"] for picture in found or ()} for key, found in texts}
         for edition in rows:
             edition.__dict__["picture_texts"] = pictures.get(edition.revision_id, {})
+
+    @property
+    def printed_note(self) -> str:
+        """The note as the desk shows it: that of a migrated edition is a word for where it came from."""
+        if self.basis == self.Basis.ARCHIVE and self.note:
+            return gettext("imported from %(origin)s") % {"origin": audit_actions.origin_name(self.note)}
+        return self.note
 
     @property
     def list_title(self) -> str:

@@ -40,7 +40,7 @@ def _lines_without_titles(content: Mapping[str, Any]) -> list[str]:
     """The words of the text apart from its titles, and those about its pictures and files."""
     return [
         content["summary"],
-        *comparing.body_lines(content["body"]),
+        *comparing.body_lines(content["body"], has_addresses=False),
         *(f"{picture['alt']} {picture['credit']}" for picture in content["pictures"]),
         *(attachment["name"] for attachment in content["attachments"]),
     ]

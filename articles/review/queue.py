@@ -12,14 +12,15 @@ from ..models.section import MOST_STAGES
 from .rules import not_the_same_person
 
 
-def readings_waiting_for(user: User) -> QuerySet[Article]:
-    """The articles that the user may decide on now, in all sections; those that are late first, then urgent news that
-    readers see already, then those that were handed to the user, and of each the longest waiting first.
+def readings_waiting_for(user: User, *, on_hold: bool = False) -> QuerySet[Article]:
+    """The articles that wait to be read by the user, in all sections; those that are late first, then urgent news that
+    readers see already, then those that were handed to the user, and of each the longest waiting first. With `on_hold`
+    those that were read and put on hold, which the user may decide on when they are wanted.
 
-    The same rule as `decision_refusal`, as one query; articles on hold are included. Loads `section`, `latest` and its
-    author, and who submitted them as `submitted_by`, but no texts.
+    The same rule as `decision_refusal`, as one query. Loads `section`, `latest` and its author, and who submitted them
+    as `submitted_by`, but no texts.
     """
-    rows = Article.objects.filter(readings_among_duties(user), stage__gt=0).filter(
+    rows = Article.objects.filter(readings_among_duties(user), stage__gt=0, on_hold=on_hold).filter(
         Q(handed_to__isnull=True) | Q(handed_to=user)
     )
     rank = Case(
@@ -48,7 +49,7 @@ def neighbours_in_queue(user: User, article: Article, *, most: int) -> tuple[int
     """The numbers of the texts before and after this one among the first `most` that wait for the user and are not on
     hold; None at the ends. For a text that does not wait for them, the next is the first that does. One query.
     """
-    queue = readings_waiting_for(user).filter(on_hold=False).select_related(None)
+    queue = readings_waiting_for(user).select_related(None)
     numbers = list(queue.values_list("pk", flat=True)[:most])
     if article.pk not in numbers:
         return None, next(iter(numbers), None)

@@ -1,4 +1,4 @@
-"""Taking back a submission (撤回送审): an unsigned text returns to its writers by their own act."""
+"""Taking back a submission (取消送审): an unsigned text returns to its writers by their own act."""
 
 from django.contrib.auth.models import User
 from django.db import transaction

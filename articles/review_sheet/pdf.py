@@ -156,7 +156,7 @@ def _publication_lines(sheet: ReviewSheet) -> Iterator[Flowable]:
                 edition.get_basis_display(),
                 _spell_instant(edition.published_at),
                 made.by,
-                edition.note,
+                edition.printed_note,
             ],
             f"SHA-256 {edition.digest}",
         )

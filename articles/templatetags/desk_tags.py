@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django import template
 from django.contrib.admin import site
-from django.contrib.admin.helpers import AdminReadonlyField
+from django.contrib.admin.helpers import AdminField, AdminReadonlyField
 from django.contrib.auth.models import User
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -26,8 +26,12 @@ def person_name(user: User | None) -> str:
 
 
 @register.filter
-def readonly_contents(field: AdminReadonlyField) -> str:
-    """What a field that is only read says: people by their names, instants as in lists; '' where nothing is in it."""
+def readonly_contents(field: AdminField | AdminReadonlyField) -> str:
+    """What a field that is only read says: people by their names, instants as in lists; '' where nothing is in it, and
+    for a field that is filled in.
+    """
+    if not isinstance(field, AdminReadonlyField):
+        return ""
     value = getattr(field.form.instance, field.field["name"], None)
     if isinstance(value, User):  # a field called user is about the account itself, and two people may have one name
         return audit.name_with_account(value) if field.field["name"] == "user" else audit.account_name(value)
@@ -62,11 +66,17 @@ def readable_detail(value: object) -> object:
 
 
 @register.inclusion_tag("admin/chip.html", takes_context=True)
-def chip(context: template.Context, name: str, value: str, label: str) -> dict[str, object]:
-    """A link that narrows the list by this parameter of the address, or, if it is narrowed so, no longer does."""
+def chip(
+    context: template.Context, name: str, value: str, label: str, narrowed: bool | None = None
+) -> dict[str, object]:
+    """A link that narrows the list by this parameter of the address, or, if it is narrowed so, no longer does.
+
+    Of a tick, whose parameter may have any value, the form says whether it is `narrowed`.
+    """
     query = context["request"].GET.copy()
     query.pop("before", None)  # the page
-    narrowed = query.pop(name, []) == [value]
+    given = query.pop(name, [])
+    narrowed = given == [value] if narrowed is None else narrowed
     if not narrowed:
         query[name] = value
     return {"query": query.urlencode(), "is_current": narrowed, "label": label}

@@ -12,8 +12,12 @@
     addEventListener(moved, () => (kept = null), { once: true, passive: true });
   }
 
+  // A page is never lower than its frame: where the width changes, it is measured in a low one.
+  let width = 0;
   const fit = () => {
     const page = frame.contentDocument?.documentElement;
+    if (page && frame.clientWidth !== width) frame.style.height = "";
+    width = frame.clientWidth;
     if (page) frame.style.height = `${page.scrollHeight}px`;
     if (kept === document.activeElement) kept.scrollIntoView({ block: "center" });
   };
@@ -104,7 +108,7 @@
   const button = document.getElementById("show-keys");
   button.hidden = false;
   button.addEventListener("click", showKeys);
-  frame?.addEventListener("load", () => {
+  const begin = () => {
     fit();
     if (frame.contentDocument) showHits();
     frame.contentDocument?.addEventListener("keydown", onKey);
@@ -113,5 +117,9 @@
     if (note) frame.contentDocument?.addEventListener("touchend", quote);
     const body = frame.contentDocument?.body;
     if (body) new ResizeObserver(fit).observe(body);
-  });
+  };
+  frame?.addEventListener("load", begin);
+  // On a slow network the text may be there before this script.
+  const text = frame?.contentDocument;
+  if (text?.readyState === "complete" && text.URL !== "about:blank") begin();
 })();

@@ -1,5 +1,5 @@
-// Word files dropped anywhere on the list of articles become drafts, one after the other, with a line for each. Without
-// this script the form sends them all at once.
+// Word files dropped anywhere on the list of articles become drafts, one after the other, with a line for each; the
+// draft of a single file is opened. Without this script the form sends them all at once.
 (() => {
   const form = document.getElementById("word-files");
   if (!form) return;
@@ -25,6 +25,7 @@
   addEventListener("beforeunload", (event) => working && event.preventDefault());
 
   function add(files) {
+    const alone = !working && files.length === 1;
     for (const file of files) {
       const line = document.createElement("li");
       line.textContent = `${file.name} …`;
@@ -33,22 +34,28 @@
       bar.max = list.children.length;
     }
     bar.hidden = false;
-    if (!working) work();
+    if (!working) work(alone);
   }
 
-  async function work() {
+  async function work(alone) {
     working = true;
+    let only = "";
     while (waiting.length) {
       const [file, line] = waiting.shift();
-      show(line, await send(file));
+      const told = await send(file, alone);
+      if (alone && !waiting.length) only = told.address;
+      alone = false;
+      show(line, told);
       bar.value += 1;
     }
     working = false;
+    if (only) location.assign(only);
   }
 
-  async function send(file) {
+  async function send(file, alone) {
     const body = new FormData(form);
     body.set("files", file, file.name);
+    if (alone) body.set("alone", "1");
     const failed = (said) => ({ name: file.name, said, notes: [] });
     try {
       const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });

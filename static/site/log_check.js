@@ -87,8 +87,9 @@
 
   // --- the site's log ---
 
+  let stopping = new AbortController();
   const fetched = async (path) => {
-    const answer = await fetch(path);
+    const answer = await fetch(path, { signal: stopping.signal });
     if (!answer.ok) throw new Error(path);
     return new Uint8Array(await answer.arrayBuffer());
   };
@@ -262,31 +263,38 @@
     results.append(line);
   };
 
-  const run = async (check) => {
-    results.replaceChildren();
-    try {
-      await check();
-    } catch {
-      say(false, "read");
-    }
+  // A new check ends the one before, or their lines would be mixed.
+  let running = Promise.resolve();
+  const run = (check) => {
+    stopping.abort();
+    stopping = new AbortController();
+    const { signal } = stopping;
+    running = running.then(async () => {
+      if (signal.aborted) return;
+      results.replaceChildren();
+      await check().catch(() => say(false, "read"));
+    });
   };
 
   const checkFile = async (file) => {
     const isPack = decoder.decode(await file.slice(0, 2).arrayBuffer()) === "PK";
     return isPack ? checkPack(file) : checkKept(await file.text());
   };
+  // Files of a drop and of the field are taken at once: later they may be gone, or others.
+  const runFirst = ([file]) => file && run(() => checkFile(file));
   const input = page.querySelector("input[type=file]");
-  input.addEventListener("change", () => input.files.length && run(() => checkFile(input.files[0])));
+  input.addEventListener("change", () => runFirst(input.files));
   page.addEventListener("dragover", (event) => event.preventDefault());
   page.addEventListener("drop", (event) => {
     event.preventDefault();
-    if (event.dataTransfer.files.length) run(() => checkFile(event.dataTransfer.files[0]));
+    runFirst(event.dataTransfer.files);
   });
   const number = page.querySelector("input[name=number]");
   page.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (KEPT.test(number.value)) return run(() => checkKept(number.value));
-    const found = number.value.match(/\d+/g)?.pop();
+    const { value } = number;
+    if (KEPT.test(value)) return run(() => checkKept(value));
+    const found = value.match(/\d+/g)?.pop();
     if (found) run(() => checkArticle(Number(found)));
   });
   if (KEPT.test(location.hash)) run(() => checkKept(location.hash));

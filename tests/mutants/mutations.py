@@ -32,7 +32,8 @@ ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitAnd: ast.BitOr,
 }
 QUERY_CONDITIONS = {"filter", "exclude"}
-UNTOUCHED_CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "debug", "info", "warning", "error", "exception"}
+LOG_CALLS = {"debug", "info", "warning", "error", "exception"}
+UNTOUCHED_CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", *LOG_CALLS}
 
 
 class Mutation(NamedTuple):
