@@ -152,8 +152,8 @@ def test_its_owner_is_told_on_the_first_page_and_puts_it_back_with_one_click(cli
 
 
 def test_the_bin_stands_after_the_drafts_with_quiet_buttons(client, cast, discarded):
-    cast.article(by=cast.editor, credits=[])  # a colleague's: the writer's own are in a list further up
-    client.force_login(cast.writer)
+    cast.article(by=cast.writer, credits=[])  # of a colleague: the editor's own are in a list further up
+    client.force_login(cast.editor)
     page = client.get("/admin/").content.decode()
     assert page.index("?state=draft") < page.index("误删的稿件")
     assert 'class="button default"' not in page.partition("误删的稿件")[2]
