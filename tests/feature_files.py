@@ -26,7 +26,14 @@ NAMES_IN_CODE = re.compile(
     r'^class (\w+)|\bname="(\w+)"|(?:settings\.|")([A-Z]+_[A-Z_]+)|"([a-z_]+\.[a-z_]+)"', re.MULTILINE
 )
 # Words between words: they are looked for only together with the next one ("log in").
-BETWEEN = {"a", "an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "the", "to", "with"}
+BETWEEN = frozenset(
+    re.findall(
+        "[a-z]+",
+        "a an and are as at be by can do does for from has have how i if in into is it its my no not of on one or our "
+        "the their this to was we what when where which who whom why will with you your",
+    )
+)
+CHINESE_BETWEEN = "一上下不与个为了什以会但你到前去又后吗和在多她就得怎我把所是有来没的着能要这过里那都"
 ENDINGS = re.compile(r"(?<=\w\w)(\w)\1?(?:ing|ed|er|or|e)?(?<![ius])s?$")
 FLOORS = {
     "noun": "articles/models/",
@@ -44,6 +51,8 @@ MOST_ROWS, HARDLY = 12, 1 / 3
 LONGEST_NAME = 60
 # What people ask for counts more than what the code says.
 OWN_WORDS = 0.25
+# A Chinese character alone says less than two do.
+ALONE = 0.5
 IN_CHAPTER = 1.0
 
 
@@ -155,6 +164,25 @@ def read_names() -> tuple[dict[str, list[Name]], dict[str, float]]:
     return having, defaultdict(lambda: log(1 + len(names)), weights)
 
 
+@cache
+def read_vocabularies() -> tuple[dict[Feature, Counter[str]], dict[str, float]]:
+    """Return the tokens of each row with the number of its phrases that have them, and how much tokens weigh: the more,
+    the fewer rows have them.
+    """
+    vocabularies = {row: Counter(chain.from_iterable(map(tokens_of, row.phrases_and_names))) for row in read_features()}
+    rows_having = Counter(chain.from_iterable(vocabularies.values()))
+    weights = {token: log(1 + len(vocabularies) / count) for token, count in rows_having.items()}
+    return vocabularies, defaultdict(lambda: log(1 + len(vocabularies)), weights)
+
+
+def share_of_phrases(row: Feature, wanted: frozenset[str]) -> float:
+    """Return the share of what is wanted that the phrases of the row have together; what several have counts more."""
+    vocabularies, weights = read_vocabularies()
+    counts = vocabularies[row]
+    weigh = {token: weights[token] * (ALONE if len(token) == 1 else 1) for token in wanted}
+    return sum(weigh[token] * counts[token] / (counts[token] + 1) for token in wanted) / sum(weigh.values())
+
+
 class Likeness(NamedTuple):
     """How like a row is to what is asked: by any name, by its own phrases; and the name that is most like it, or ""
     if that is a chapter.
@@ -183,9 +211,10 @@ def rank_features(asked: str) -> dict[Feature, Likeness]:
             found[row] = (
                 Likeness(like, of_own, name.written) if like > before.of_all else before._replace(of_own=of_own)
             )
-    most = max((one.of_all for one in found.values()), default=0.0)
-    rows = [row for row in read_features() if row in found and found[row].of_all >= HARDLY * most]
-    rows.sort(key=lambda row: found[row][:2], reverse=True)
+    scores = {row: found[row].of_all + share_of_phrases(row, wanted) for row in found}
+    most = max(scores.values(), default=0.0)
+    rows = [row for row in read_features() if row in found and scores[row] >= HARDLY * most]
+    rows.sort(key=lambda row: (scores[row], found[row].of_own), reverse=True)
     return {row: found[row] for row in rows[:MOST_ROWS]}
 
 
@@ -211,7 +240,12 @@ def tokens_of(phrase: str) -> frozenset[str]:
     stems = [ENDINGS.sub(r"\1", word) for word in words if word not in BETWEEN]
     joined = [ENDINGS.sub(r"\1", "".join(two)) for two in pairwise(words)]
     return frozenset(
-        [*stems, *joined, *re.findall("(?![与和的])[一-鿿]", phrase), *re.findall("(?=([一-鿿]{2}))", phrase)]
+        [
+            *stems,
+            *joined,
+            *re.findall(f"(?![{CHINESE_BETWEEN}])[一-鿿]", phrase),
+            *re.findall("(?=([一-鿿]{2}))", phrase),
+        ]
     )
 
 

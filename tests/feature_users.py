@@ -6,6 +6,7 @@ worker is often a file of another one, which has no word of it in its name.
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -15,12 +16,16 @@ from tests.feature_files import ROOT, tracked_files
 IMPORT = re.compile(r"^ *from (\.*)([\w.]*) import (\([^)]*\)|.+)$", re.MULTILINE)
 # Of a template, a script or a style sheet, in whatever quotes it; what fills another template is no user of it.
 QUOTED = re.compile(r"""(?<!extends )["']([\w./-]+\.(?:html|xml|txt|js|css|svg))["']""")
+CODE = (".py", ".html", ".xml", ".js", ".css", ".conf", ".service", ".sh", ".sql")
 USERS_NAMED = (".py", ".html", ".xml", ".js")
 # What more files use than this is of many features: models of articles, permissions, dates.
 MOST_USERS = 25
 # What a feature uses is near to it if few others do.
 FEW_USERS = 6
 MOST_NAMED = 25
+MOST_TESTS = 10
+# They name every feature.
+NAME_ALL = {"tests/mutants/related_tests.py", "tests/test_architecture.py", "tests/test_features.py"}
 # It names all models, and so uses every one.
 ALL_MODELS = "articles/models/__init__.py"
 SETTING = re.compile(r"\bsettings\.([A-Z_]+)")
@@ -32,14 +37,26 @@ def find_users(owned: list[str]) -> list[str]:
     """Return the files that use these and are none of them, those first that use most."""
     users = read_users()
     others = (users[path] - {*owned, ALL_MODELS} for path in owned if not is_used_by_many(path))
-    return [path for path, _ in Counter(chain.from_iterable(others)).most_common(MOST_NAMED)]
+    return [path for path, _ in Counter(chain.from_iterable(others)).most_common()]
 
 
 def find_used(owned: list[str]) -> list[str]:
     """Return the files that these use and few others do, those first that most of these use."""
     near = {path: users & {*owned} for path, users in read_users().items() if len(users) <= FEW_USERS}
     used = [path for path, users in near.items() if users and path not in owned]
-    return sorted(used, key=lambda path: (-len(near[path]), path))[:MOST_NAMED]
+    return sorted(used, key=lambda path: (-len(near[path]), path))
+
+
+def find_naming(names: Iterable[str]) -> list[str]:
+    """Return the files of code with one of the feature's names in their text, those first that have them most often:
+    what shows a feature, styles it or tests it in passing.
+    """
+    stems = [name for name in names if re.fullmatch(r"(?!test_)\w{4,}", name)]
+    pattern = re.compile("|".join(rf"(?<![a-z]){stem.replace('_', '[_-]?')}" for stem in stems), re.IGNORECASE)
+    found = Counter({path: len(pattern.findall(text)) for path, text in read_code().items()} if stems else {})
+    naming = [path for path, count in found.most_common() if count and path not in NAME_ALL]
+    tests = [path for path in naming if path.startswith("tests/")]
+    return [path for path in naming if path not in tests][:MOST_NAMED] + tests[:MOST_TESTS]
 
 
 def is_used_by_many(path: str) -> bool:
@@ -50,6 +67,12 @@ def find_settings(owned: list[str]) -> list[str]:
     """Return the settings of the server that these files read."""
     code = [path for path in owned if path.endswith(".py") and not path.startswith("tests/")]
     return sorted(set(SETTING.findall("".join((ROOT / path).read_text("utf-8") for path in code))))
+
+
+@cache
+def read_code() -> dict[str, str]:
+    """Return the text of each file of code: modules, templates, scripts, style sheets, configuration, tests."""
+    return {path: (ROOT / path).read_text("utf-8") for path in tracked_files() if path.endswith(CODE)}
 
 
 @cache

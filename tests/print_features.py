@@ -4,9 +4,19 @@ Needs nothing but Python and git, so that it can be asked before anything is ins
 """
 
 import sys
+from itertools import groupby
+from signal import SIG_DFL, SIGPIPE, signal
 
 from tests.feature_files import Feature, Likeness, by_floor, files_with, floor_of, rank_features, tracked_files
-from tests.feature_users import MOST_USERS, find_settings, find_used, find_users, is_used_by_many
+from tests.feature_users import (
+    MOST_NAMED,
+    MOST_USERS,
+    find_naming,
+    find_settings,
+    find_used,
+    find_users,
+    is_used_by_many,
+)
 
 # The likest rows with the word among their own phrases are printed with all their files, the others in a line each.
 ROWS_WITH_FILES = 3
@@ -35,12 +45,15 @@ def print_row(row: Feature, likeness: Likeness) -> None:
     print_files(files)
     if settings := find_settings(files):
         print(f"  settings: {', '.join(settings)}")
-    users = find_users(files)
-    used = [path for path in find_used(files) if path not in users]
-    for heading, others in (("used by", users), ("uses, as few others do", used)):
-        if others:
-            print(f"  {heading}")
-            print_files(others, indent=4)
+    printed = set(files)
+    for heading, others in (
+        ("used by", find_users(files)),
+        ("uses, as few others do", find_used(files)),
+        ("has its name in", find_naming(row.names)),
+    ):
+        new = [path for path in others if path not in printed][:MOST_NAMED]
+        print_others(heading, new)
+        printed.update(new)
     if of_many := [path for path in files if is_used_by_many(path)]:
         print(f"  used by more than {MOST_USERS}: {', '.join(of_many)}")
     print()
@@ -61,10 +74,19 @@ def files_of(row: Feature) -> list[str]:
     return [path for path in tracked_files() if row.has(path)]
 
 
-def print_files(files: list[str], indent: int = 2) -> None:
+def print_files(files: list[str]) -> None:
     for path in by_floor(files):
-        print(f"{'':{indent}}{floor_of(path):7}{path}")
+        print(f"  {floor_of(path):7}{path}")
+
+
+def print_others(heading: str, files: list[str]) -> None:
+    """Print files of other features, those of a floor in one line."""
+    if files:
+        print(f"  {heading}")
+    for floor, paths in groupby(by_floor(files), floor_of):
+        print(f"    {floor:7}{', '.join(paths)}")
 
 
 if __name__ == "__main__":
+    signal(SIGPIPE, SIG_DFL)  # `make files OF=… | head`
     print_features(sys.argv[1])

@@ -1,7 +1,7 @@
 """`make files` prints what uses the files of a feature, why a row was found, and how to ask for the next ones."""
 
 from tests.feature_files import find_features
-from tests.feature_users import find_used, find_users
+from tests.feature_users import find_naming, find_used, find_users
 from tests.print_features import print_features
 
 
@@ -40,11 +40,19 @@ def test_the_output_says_why_a_row_was_found_and_what_to_ask_for_the_next(capsys
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "share sheet, social sharing, poster with a QR code (found by “share”)"
     assert "    page   templates/public/tools.html" in lines[lines.index("  used by") :]
-    assert "preview, link to a draft for outsiders, share a draft" in lines
+    assert any(line.startswith("also  preview, link to a draft for outsiders, share a draft: ") for line in lines)
     following = next(line for line in lines if line.startswith("also  uploads,"))
     assert following.endswith('files, make files OF="uploads"')
     assert find_features("uploads")[0].words.startswith("uploads,")
     assert lines[-1].startswith("noun: model")
+
+
+def test_files_of_others_that_have_the_name_in_their_text_are_named():
+    found = find_naming(["urgent", "articles/publishing.py", "test_urgent"])
+    assert "articles/review/queue.py" in found  # its deadline
+    assert "tests/test_review_queue.py" in found
+    assert "articles/management/commands/work.py" not in found
+    assert find_naming(["articles/publishing.py"]) == []
 
 
 def test_settings_and_files_that_many_use_have_a_line(capsys):

@@ -240,7 +240,7 @@ def test_the_likest_row_comes_first():
 def test_whole_words_keep_beginnings_away_and_what_was_asked_comes_first():
     assert find_features("CLI")[0].words.startswith("commands,")  # not the clipboard
     assert find_features("publish")[0].words.startswith("publish,")
-    assert [r.words.partition(",")[0] for r in find_features("corrections")][:2] == ["publish", "page of corrections"]
+    assert [r.words.partition(",")[0] for r in find_features("corrections")][:2] == ["page of corrections", "publish"]
     assert "缩略图" in find_features("图片")[0].words
     assert find_features("uploads")[0].words.startswith("uploads,")
 
@@ -271,6 +271,12 @@ def test_small_words_are_not_looked_for_alone():
     assert find_features("links in the text")[0] == find_features("links text")[0]
     assert find_features("and") == []
     assert find_features("log in")[0].words.startswith("log in,")
+
+
+def test_a_sentence_finds_the_row_whose_phrases_have_most_of_it():
+    asked = "where do I see the phones and computers I am logged in on"
+    assert find_features(asked)[0].words.startswith("session,")
+    assert find_features("白名单来源用 CSV 导进去")[0].words.startswith("sources,")
 
 
 def test_a_word_with_another_ending_is_found():

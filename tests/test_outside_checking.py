@@ -75,10 +75,10 @@ def submitted(cast, **facts):
 
 def test_a_submitted_text_is_read_once_and_its_hits_are_to_be_looked_at(cast, checker):
     cast.article(title="还是草稿")
-    article = submitted(cast)
+    article = submitted(cast, short_title="便民侨通车")
     assert outside_checking.ask_outside_checker() == 1
     fields, authorization = checker.asked[0]
-    assert (fields["title"], authorization) == (TITLE, "Bearer secret")
+    assert (fields["title"], fields["short_title"], authorization) == (TITLE, "便民侨通车", "Bearer secret")
     assert "<p>" not in fields["body"]
     (hit,) = outside_hits(article)
     assert (hit.field, hit.start, hit.end, hit.words) == ("title", 5, 6, "侨")
