@@ -7,12 +7,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from ..models import OutsideReading
-from .plain_text import PlainText
+from .plain_text import LINES, PlainText
 from .rules import Match, Rule, Severity
 
 OUTSIDE = _("Outside checker")
 # The fields that it is sent, as the machine reads them.
-SENT_FIELDS = ("kicker", "title", "subtitle", "summary", "body")
+SENT_FIELDS = (*LINES, "body")
 
 
 def outside_findings(digest: str) -> list[Mapping[str, Any]]:
