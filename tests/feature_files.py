@@ -184,13 +184,14 @@ def share_of_phrases(row: Feature, wanted: frozenset[str]) -> float:
 
 
 class Likeness(NamedTuple):
-    """How like a row is to what is asked: by any name, by its own phrases; and the name that is most like it, or ""
-    if that is a chapter.
+    """How like a row is to what is asked: by any name, by its own phrases; the name that is most like it, or "" if that
+    is a chapter; and by the likest name and all its phrases together, by which rows are ranked.
     """
 
     of_all: float = 0.0
     of_own: float = 0.0
     by: str = ""
+    together: float = 0.0
 
 
 def find_features(asked: str) -> list[Feature]:
@@ -208,13 +209,13 @@ def rank_features(asked: str) -> dict[Feature, Likeness]:
         for row in name.rows:
             before = found.get(row, Likeness())
             of_own = max(before.of_own, like if name.bonus else 0.0)
-            found[row] = (
-                Likeness(like, of_own, name.written) if like > before.of_all else before._replace(of_own=of_own)
-            )
-    scores = {row: found[row].of_all + share_of_phrases(row, wanted) for row in found}
-    most = max(scores.values(), default=0.0)
-    rows = [row for row in read_features() if row in found and scores[row] >= HARDLY * most]
-    rows.sort(key=lambda row: (scores[row], found[row].of_own), reverse=True)
+            likest = (like, of_own, name.written) if like > before.of_all else (before.of_all, of_own, before.by)
+            found[row] = Likeness(*likest)
+    for row, like in found.items():
+        found[row] = like._replace(together=like.of_all + share_of_phrases(row, wanted))
+    most = max((like.together for like in found.values()), default=0.0)
+    rows = [row for row in read_features() if row in found and found[row].together >= HARDLY * most]
+    rows.sort(key=lambda row: (found[row].together, found[row].of_own), reverse=True)
     return {row: found[row] for row in rows[:MOST_ROWS]}
 
 

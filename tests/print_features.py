@@ -18,8 +18,9 @@ from tests.feature_users import (
     is_used_by_many,
 )
 
-# The likest rows with the word among their own phrases are printed with all their files, the others in a line each.
-ROWS_WITH_FILES = 3
+# The likest rows with the word among their own phrases are printed with all their files, unless they are much less like
+# what is asked than the first; the others in a line each.
+ROWS_WITH_FILES, AS_LIKE = 3, 0.7
 # A name in the code is written in few files; of words that many have, the rows are the better answer.
 MOST_WRITTEN = 12
 LEGEND = "noun: model · verb: act · door: screen, address, command · page: template · server: serving, settings, deploy"
@@ -27,7 +28,9 @@ LEGEND = "noun: model · verb: act · door: screen, address, command · page: te
 
 def print_features(asked: str) -> None:
     found = rank_features(asked)
-    whole = [row for row, likeness in found.items() if likeness.of_own][:ROWS_WITH_FILES] or list(found)[:1]
+    most = max((likeness.together for likeness in found.values()), default=0.0)
+    near = [row for row, likeness in found.items() if likeness.of_own and likeness.together >= AS_LIKE * most]
+    whole = near[:ROWS_WITH_FILES] or list(found)[:1]
     for row in whole:
         print_row(row, found[row])
     for row in (row for row in found if row not in whole):

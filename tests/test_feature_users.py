@@ -39,7 +39,7 @@ def test_the_output_says_why_a_row_was_found_and_what_to_ask_for_the_next(capsys
     print_features("share")
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "share sheet, social sharing, poster with a QR code (found by “share”)"
-    assert "    page   templates/public/tools.html" in lines[lines.index("  used by") :]
+    assert "templates/public/tools.html" in lines[lines.index("  used by") + 1]
     assert any(line.startswith("also  preview, link to a draft for outsiders, share a draft: ") for line in lines)
     following = next(line for line in lines if line.startswith("also  uploads,"))
     assert following.endswith('files, make files OF="uploads"')
@@ -53,6 +53,13 @@ def test_files_of_others_that_have_the_name_in_their_text_are_named():
     assert "tests/test_review_queue.py" in found
     assert "articles/management/commands/work.py" not in found
     assert find_naming(["articles/publishing.py"]) == []
+
+
+def test_a_row_that_is_much_less_like_has_a_line_only(capsys):
+    print_features("查重")
+    printed = capsys.readouterr().out
+    assert "templates/admin/articles/article/beside_table.html" in printed
+    assert printed.count("\n\n") == 1  # one row with its files
 
 
 def test_settings_and_files_that_many_use_have_a_line(capsys):
