@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import pictures
-from articles.models import AuditEntry, Picture
+from articles.models import AuditEntry, Block, Picture, SiteSettings, Slot, Topic
 from tests.cast import make_user, png, upload
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,25 @@ def test_the_grid_is_narrowed_by_words_photographer_day_owner_and_use(client, ca
         assert len(names(client, page, during=nonsense)) == 3
     client.force_login(cast.editor)
     assert names(client, page, mine="on") == []
+
+
+def show_beside_an_article(cast, picture):
+    block = Block.objects.create(kind=Block.Kind.LIST, title="版块")
+    Slot.objects.create(block=block, article=cast.article(), picture=picture)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda _cast, picture: SiteSettings.objects.create(pk=1, logo=picture),
+        lambda _cast, picture: Topic.objects.create(title="大桥", slug="bridge", banner=picture),
+        show_beside_an_article,
+    ],
+)
+def test_the_logo_banners_and_pictures_of_the_home_page_are_used(client, cast, library, use):
+    use(cast, library[1])
+    client.force_login(cast.writer)
+    assert names(client, unused="on") == ["图3", "图1"]
 
 
 def test_pages_of_the_grid_follow_and_take_few_queries(

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.validators import RegexValidator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from ..duty_assignments import permissions
 from ..duty_assignments.permissions import Duty
 from ..duty_assignments.reading import readable_articles
-from ..models import Article, Picture, RevisionPicture
+from ..models import Article, Picture, RevisionPicture, SiteSettings, Slot, Topic
 from ..models.article import ArticleQuerySet
 from ..models.calendar_days import MONTH_OR_DAY, days_spelled, start_of_day
 from ..sanitising import desk_addresses
@@ -34,6 +34,13 @@ SHOWN_ON_SCREEN = 48
 MOST_COUNTED = 10_000  # pictures found; a larger number is shown as “more than”
 MOST_USES = 50
 MOST_WORDS = 5
+# What shows pictures. The cover of an article is among the pictures of its revision.
+USES: tuple[tuple[type[Model], str], ...] = (
+    (RevisionPicture, "picture"),
+    (Slot, "picture"),
+    (Topic, "banner"),
+    (SiteSettings, "logo"),
+)
 
 
 class LibraryForm(forms.Form):
@@ -68,7 +75,8 @@ class LibraryForm(forms.Form):
         if facts.get("mine"):
             rows = rows.filter(uploaded_by=user)
         if facts.get("unused"):
-            rows = rows.exclude(Exists(RevisionPicture.objects.filter(picture=OuterRef("pk"))))
+            for model, field in USES:
+                rows = rows.exclude(Exists(model._default_manager.filter(**{field: OuterRef("pk")})))
         return rows
 
 
