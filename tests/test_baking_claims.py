@@ -105,4 +105,4 @@ def test_a_read_that_fails_once_takes_no_page_of_the_batch_from_readers(cast):
     with mock.patch.object(Article.objects, "select_related", read_or_fail):
         baking.bake_pending()
     assert set(BakedPage.objects.filter(path__in=paths).values_list("path", flat=True)) == set(paths)
-    assert list(BakeJob.objects.exclude(error="").values_list("path", "error")) == [(paths[0], mock.ANY)]
+    assert list(BakeJob.objects.exclude(error="").values_list("path", "error")) == [(min(paths), mock.ANY)]

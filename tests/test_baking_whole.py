@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from contextlib import contextmanager
 from unittest import mock
@@ -13,14 +12,14 @@ from unittest import mock
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, transaction
 from django.test import TestCase
 
-from articles import audit, baking, faults, publishing
+from articles import audit, baking, publishing
 from articles.baking import jobs, store, whole
 from articles.baking.generations import baked_generations
 from articles.models import AuditEntry, BakedPage, BakeJob, PageCheck, SiteSettings
 from tests.baked import assert_disk_matches_site, assert_queue_is_empty
+from tests.cast import Cast
 from tests.conftest import needs
 from tests.prepared import migrated_database
 from tests.serving import kill
@@ -28,13 +27,20 @@ from tests.serving import kill
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def site(cast):
+@pytest.fixture(scope="module")
+def made(kept_rows):
+    cast = Cast()
     cast.shown = [cast.article() for _ in range(4)]
     for article in cast.shown:
         cast.publish(article)
     baking.bake_everything(processes=1)
     return cast
+
+
+@pytest.fixture
+def site(own_copies, kept_rows, tmp_path):
+    shutil.copytree(kept_rows.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return own_copies
 
 
 def renamed(name):
@@ -136,41 +142,6 @@ def test_a_page_that_fails_keeps_its_old_file_and_waits(site):
     baking.retry_failed(BakeJob.objects.all())
     baking.bake_pending()
     assert_disk_matches_site()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_no_act_comes_between_reading_an_old_file_and_keeping_it(site):
-    """Otherwise a page withdrawn or re-baked at that moment would come back, and would not be requested again."""
-    path = site.shown[2].get_absolute_url()
-    renamed("新站名")
-    ask, keep, tried = jobs.render_page, whole.compressed_copies, []
-
-    def failing(asked, shared):
-        if asked == path:
-            raise jobs.RenderFailed("broken")
-        return ask(asked, shared)
-
-    def request_page():
-        try:
-            with faults.database_patience(0.1), transaction.atomic():
-                BakeJob.objects.select_for_update(nowait=True).get(path=path)
-                baking.request_bake([path])
-        except OperationalError:
-            tried.append("locked")
-        else:
-            tried.append("requested")
-        finally:
-            connection.close()
-
-    def keeping(name, body):
-        act = threading.Thread(target=request_page)
-        act.start()
-        act.join()
-        return keep(name, body)
-
-    with mock.patch.object(jobs, "render_page", failing), mock.patch.object(whole, "compressed_copies", keeping):
-        baking.bake_everything(processes=1)
-    assert tried == ["locked"]
 
 
 def test_images_of_codes_are_taken_over_until_address_or_logo_change(site, settings):
@@ -301,6 +272,7 @@ import django; django.setup()
 from django.core.management import call_command
 from articles.models import BakeJob
 from tests.baked import assert_disk_matches_site, assert_queue_is_empty
+from tests.cast import Cast
 BakeJob.objects.update(claimed_until=None, due_at=None)  # as if the claims of the killed had run out
 call_command("bake", "--all", "--processes", "1", verbosity=0)
 assert_queue_is_empty()
