@@ -302,4 +302,4 @@ def test_whatever_happens_the_disk_agrees_with_the_site():
 
 # Not shrunk: a failure of a dozen steps is read as it is, and each example bakes the site many times. The first example
 # of each run is nearly empty.
-PROFILE = settings(max_examples=6, stateful_step_count=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+PROFILE = settings(max_examples=4, stateful_step_count=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
