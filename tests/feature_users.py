@@ -17,7 +17,7 @@ IMPORT = re.compile(r"^ *from (\.*)([\w.]*) import (\([^)]*\)|.+)$", re.MULTILIN
 # Of a template, a script or a style sheet, in whatever quotes it; what fills another template is no user of it.
 QUOTED = re.compile(r"""(?<!extends )["']([\w./-]+\.(?:html|xml|txt|js|css|svg))["']""")
 CODE = (".py", ".html", ".xml", ".js", ".css", ".conf", ".service", ".sh", ".sql")
-USERS_NAMED = (".py", ".html", ".xml", ".js")
+USERS_NAMED = (".py", ".html", ".xml", ".js", ".css")
 # What more files use than this is of many features: models of articles, permissions, dates.
 MOST_USERS = 25
 # What a feature uses is near to it if few others do.
@@ -37,7 +37,7 @@ def find_users(owned: list[str]) -> list[str]:
     """Return the files that use these and are none of them, those first that use most."""
     users = read_users()
     others = (users[path] - {*owned, ALL_MODELS} for path in owned if not is_used_by_many(path))
-    return [path for path, _ in Counter(chain.from_iterable(others)).most_common()]
+    return by_count(Counter(chain.from_iterable(others)))
 
 
 def find_used(owned: list[str]) -> list[str]:
@@ -54,9 +54,13 @@ def find_naming(names: Iterable[str]) -> list[str]:
     stems = [name for name in names if re.fullmatch(r"(?!test_)\w{4,}", name)]
     pattern = re.compile("|".join(rf"(?<![a-z]){stem.replace('_', '[_-]?')}" for stem in stems), re.IGNORECASE)
     found = Counter({path: len(pattern.findall(text)) for path, text in read_code().items()} if stems else {})
-    naming = [path for path, count in found.most_common() if count and path not in NAME_ALL]
+    naming = [path for path in by_count(+found) if path not in NAME_ALL]
     tests = [path for path in naming if path.startswith("tests/")]
-    return [path for path in naming if path not in tests][:MOST_NAMED] + tests[:MOST_TESTS]
+    return [path for path in naming if path not in tests] + tests[:MOST_TESTS]
+
+
+def by_count(paths: Counter[str]) -> list[str]:
+    return sorted(paths, key=lambda path: (-paths[path], path))
 
 
 def is_used_by_many(path: str) -> bool:
@@ -85,7 +89,8 @@ def read_users() -> dict[str, set[str]]:
     for path in files:
         if path.endswith(USERS_NAMED) and not path.startswith("tests/"):
             text = (ROOT / path).read_text("utf-8")
-            used = {by_name[name] for name in QUOTED.findall(text) if name in by_name}
+            names = {name.removeprefix("/static/") for name in QUOTED.findall(text)}
+            used = {by_name[name] for name in names if name in by_name}
             for one in used | (imported_files(path, text) & files if path.endswith(".py") else set()):
                 users[one].add(path)
     return users

@@ -20,7 +20,7 @@ from tests.feature_users import (
 
 # The likest rows with the word among their own phrases are printed with all their files, unless they are much less like
 # what is asked than the first; the others in a line each.
-ROWS_WITH_FILES, AS_LIKE = 3, 0.7
+ROWS_WITH_FILES, AS_LIKE = 3, 0.6
 # A name in the code is written in few files; of words that many have, the rows are the better answer.
 MOST_WRITTEN = 12
 LEGEND = "noun: model · verb: act · door: screen, address, command · page: template · server: serving, settings, deploy"
@@ -54,8 +54,8 @@ def print_row(row: Feature, likeness: Likeness) -> None:
         ("uses, as few others do", find_used(files)),
         ("has its name in", find_naming(row.names)),
     ):
-        new = [path for path in others if path not in printed][:MOST_NAMED]
-        print_others(heading, new)
+        new = [path for path in others if path not in printed]
+        print_others(heading, new[:MOST_NAMED], more=len(new[MOST_NAMED:]))
         printed.update(new)
     if of_many := [path for path in files if is_used_by_many(path)]:
         print(f"  used by more than {MOST_USERS}: {', '.join(of_many)}")
@@ -82,10 +82,10 @@ def print_files(files: list[str]) -> None:
         print(f"  {floor_of(path):7}{path}")
 
 
-def print_others(heading: str, files: list[str]) -> None:
-    """Print files of other features, those of a floor in one line."""
+def print_others(heading: str, files: list[str], *, more: int) -> None:
+    """Print files of other features, those of a floor in one line, and how many `more` there are."""
     if files:
-        print(f"  {heading}")
+        print(f"  {heading}{f' ({more} more are not printed)' if more else ''}")
     for floor, paths in groupby(by_floor(files), floor_of):
         print(f"    {floor:7}{', '.join(paths)}")
 

@@ -47,7 +47,6 @@ def request_bake(paths: Iterable[str], *, gone: Iterable[str] = (), everything: 
     """Queue addresses to be baked after the commit; repeated requests for an address make one job.
 
     `everything`: the worker bakes the whole site afterwards, as by `request_full_bake`.
-
     Right after the commit, before the caller continues, the pages of the addresses in `gone` are removed, and uploaded
     files become public or stop being public.
     """
