@@ -173,8 +173,7 @@ def withdraw_article(article: Article, *, by: User, reason: str) -> None:
     if article.withdrawn_at:
         return
     second_factor.require_recent_proof(by)
-    reason = _clean_note(reason)
-    if not reason:
+    if not (reason := _clean_note(reason)):
         raise CannotWithdraw(WITHDRAWAL_WITHOUT_REASON)
     if not article.live:
         raise CannotWithdraw(WITHDRAWAL_OF_NOTHING.filled(title=article))

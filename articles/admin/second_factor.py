@@ -109,9 +109,7 @@ def challenge_view(request: HttpRequest) -> HttpResponse:
 
 
 def own_factors_view(request: HttpRequest) -> HttpResponse:
-    """The user's own second factors: set up, remove, new codes. A user who must have one and has none sees nothing
-    else.
-    """
+    """The user's own second factors: set up, remove, new codes. Who must have one and has none sees nothing else."""
     owing = owing_user(request)
     if owing and second_factor.factors_of(owing).exists():
         return redirect("admin:second_factor")

@@ -120,8 +120,7 @@ def store_attachment(upload: UploadedFile | PreparedAttachment, *, by: User) -> 
     """Store an upload and return its row. Idempotent: for a file that this user stored under this name, its row.
 
     Other users get their own rows, with their own file name. A form that has already prepared the upload, to show a
-    refusal at its field, passes the PreparedAttachment. Raises PermissionDenied or RefusedFile; nothing is written
-    then.
+    refusal at its field, passes the PreparedAttachment. Raises PermissionDenied or RefusedFile, with nothing written.
     """
     permissions.require_duty_anywhere(by, permissions.Duty.WRITE)
     prepared = upload if isinstance(upload, PreparedAttachment) else prepare_attachment_upload(upload)
