@@ -148,7 +148,7 @@ def read_catalogue() -> Iterator[tuple[str, str, list[str]]]:
 
 @cache
 def read_names() -> tuple[dict[str, list[Name]], dict[str, float]]:
-    """Return the names that have each token, and how much tokens weigh: the more, the fewer names have them."""
+    """Return the names that have each token, and how much tokens weigh."""
     rows = read_features()
     of_file = {path: [row for row in rows if row.has(path)] for path in tracked_files()}
     names = [Name(one, tokens_of(one), [row], OWN_WORDS) for row in rows for one in row.phrases_and_names]
@@ -160,19 +160,21 @@ def read_names() -> tuple[dict[str, list[Name]], dict[str, float]]:
     for name in names:
         for token in name.tokens:
             having[token].append(name)
-    weights = {token: log(1 + len(names) / count) for token, count in counts.items()}
-    return having, defaultdict(lambda: log(1 + len(names)), weights)
+    return having, weights_of(counts, len(names))
+
+
+def weights_of(counts: Counter[str], everything: int) -> dict[str, float]:
+    """Return how much tokens weigh: the more, the fewer of `everything` have them."""
+    weights = {token: log(1 + everything / count) for token, count in counts.items()}
+    return defaultdict(lambda: log(1 + everything), weights)
 
 
 @cache
 def read_vocabularies() -> tuple[dict[Feature, Counter[str]], dict[str, float]]:
-    """Return the tokens of each row with the number of its phrases that have them, and how much tokens weigh: the more,
-    the fewer rows have them.
-    """
+    """Return the tokens of each row with the number of its phrases that have them, and how much tokens weigh."""
     vocabularies = {row: Counter(chain.from_iterable(map(tokens_of, row.phrases_and_names))) for row in read_features()}
     rows_having = Counter(chain.from_iterable(vocabularies.values()))
-    weights = {token: log(1 + len(vocabularies) / count) for token, count in rows_having.items()}
-    return vocabularies, defaultdict(lambda: log(1 + len(vocabularies)), weights)
+    return vocabularies, weights_of(rows_having, len(vocabularies))
 
 
 def share_of_phrases(row: Feature, wanted: frozenset[str]) -> float:
@@ -209,8 +211,9 @@ def rank_features(asked: str) -> dict[Feature, Likeness]:
         for row in name.rows:
             before = found.get(row, Likeness())
             of_own = max(before.of_own, like if name.bonus else 0.0)
-            likest = (like, of_own, name.written) if like > before.of_all else (before.of_all, of_own, before.by)
-            found[row] = Likeness(*likest)
+            found[row] = (
+                Likeness(like, of_own, name.written) if like > before.of_all else before._replace(of_own=of_own)
+            )
     for row, like in found.items():
         found[row] = like._replace(together=like.of_all + share_of_phrases(row, wanted))
     most = max((like.together for like in found.values()), default=0.0)

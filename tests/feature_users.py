@@ -52,8 +52,10 @@ def find_naming(names: Iterable[str]) -> list[str]:
     what shows a feature, styles it or tests it in passing.
     """
     stems = [name for name in names if re.fullmatch(r"(?!test_)\w{4,}", name)]
+    if not stems:
+        return []
     pattern = re.compile("|".join(rf"(?<![a-z]){stem.replace('_', '[_-]?')}" for stem in stems), re.IGNORECASE)
-    found = Counter({path: len(pattern.findall(text)) for path, text in read_code().items()} if stems else {})
+    found = Counter({path: len(pattern.findall(text)) for path, text in read_code().items()})
     naming = [path for path in by_count(+found) if path not in NAME_ALL]
     tests = [path for path in naming if path.startswith("tests/")]
     return [path for path in naming if path not in tests] + tests[:MOST_TESTS]
@@ -70,7 +72,7 @@ def is_used_by_many(path: str) -> bool:
 def find_settings(owned: list[str]) -> list[str]:
     """Return the settings of the server that these files read."""
     code = [path for path in owned if path.endswith(".py") and not path.startswith("tests/")]
-    named = SETTING.findall("".join((ROOT / path).read_text("utf-8") for path in code))
+    named = SETTING.findall("".join(read_code()[path] for path in code))
     return sorted({*named} - {"AUTH_USER_MODEL"})  # every model with a person has that one
 
 
@@ -86,9 +88,8 @@ def read_users() -> dict[str, set[str]]:
     files = set(tracked_files())
     by_name = {path.partition("/")[2]: path for path in files if path.startswith(("templates/", "static/"))}
     users = defaultdict(set)
-    for path in files:
+    for path, text in read_code().items():
         if path.endswith(USERS_NAMED) and not path.startswith("tests/"):
-            text = (ROOT / path).read_text("utf-8")
             names = {name.removeprefix("/static/") for name in QUOTED.findall(text)}
             used = {by_name[name] for name in names if name in by_name}
             for one in used | (imported_files(path, text) & files if path.endswith(".py") else set()):

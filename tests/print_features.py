@@ -28,7 +28,7 @@ LEGEND = "noun: model · verb: act · door: screen, address, command · page: te
 
 def print_features(asked: str) -> None:
     found = rank_features(asked)
-    most = max((likeness.together for likeness in found.values()), default=0.0)
+    most = next(iter(found.values()), Likeness()).together
     near = [row for row, likeness in found.items() if likeness.of_own and likeness.together >= AS_LIKE * most]
     whole = near[:ROWS_WITH_FILES] or list(found)[:1]
     for row in whole:

@@ -272,7 +272,6 @@ import django; django.setup()
 from django.core.management import call_command
 from articles.models import BakeJob
 from tests.baked import assert_disk_matches_site, assert_queue_is_empty
-from tests.cast import Cast
 BakeJob.objects.update(claimed_until=None, due_at=None)  # as if the claims of the killed had run out
 call_command("bake", "--all", "--processes", "1", verbosity=0)
 assert_queue_is_empty()

@@ -11,6 +11,7 @@ from ..models.expiry import has_expired
 from ..refusals import Problem
 from ..sanitising import held_places, places_to_fill
 from .hits import Candidate
+from .plain_text import LINES
 
 BODY_IS_EMPTY = Problem("text.body", _("The body is empty."), _("Write or paste the text."), "body")
 PICTURE_IS_MISSING = Problem(
@@ -62,7 +63,7 @@ def pictures_are_there(candidate: Candidate) -> Iterator[Problem]:
 def places_are_filled(candidate: Candidate) -> Iterator[Problem]:
     """Nothing in the text is still to be filled in, as a template leaves it."""
     article = candidate.article
-    fields = ("kicker", "title", "subtitle", "short_title", "summary", "keywords", "body")
+    fields = (*LINES, "keywords", "body")
     if places := places_to_fill("\n".join(getattr(article, field) for field in fields)):
         yield PLACE_IS_EMPTY.filled(places=" ".join(places[:_SHOWN_PLACES]))
 
